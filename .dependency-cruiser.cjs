@@ -1,0 +1,38 @@
+/** The third column of the table in ARCHITECTURE.md: who may import whom. */
+const only = (from, allowed) => ({
+  name: `${from}-imports-only-${allowed.join("-") || "itself"}`,
+  severity: "error",
+  from: { path: `^${from}/` },
+  to: {
+    path: "^(grammar|compiler|runtime|cli|test|bench|stdlib|index)",
+    pathNot: [`^${from}/`, ...allowed.map((folder) => `^${folder}`)],
+  },
+});
+
+module.exports = {
+  forbidden: [
+    { name: "no-cycles", severity: "error", from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } } },
+    only("grammar", []),
+    only("compiler", ["grammar/", "stdlib/"]),
+    only("runtime", ["compiler/network/", "compiler/ir/", "grammar/diagnostic"]),
+    only("cli", ["compiler/", "runtime/", "grammar/", "index"]),
+    {
+      name: "compiler-runs-in-a-browser",
+      severity: "error",
+      from: { path: "^(grammar|compiler)/" },
+      to: { dependencyTypes: ["core"] },
+    },
+    {
+      name: "no-tensorflow-in-the-compiler",
+      severity: "error",
+      from: { path: "^(grammar|compiler)/" },
+      to: { path: "@tensorflow" },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node", "default"] },
+  },
+};

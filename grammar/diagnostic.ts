@@ -1,0 +1,55 @@
+/** A place in one source text: UTF-16 offsets, end exclusive. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A replacement an editor can apply. An empty span inserts. */
+export interface Edit {
+  readonly span: Span;
+  readonly text: string;
+}
+
+export interface Fix {
+  /** What the edits do, as an imperative: "join the number and `%`". */
+  readonly title: string;
+  readonly edits: readonly Edit[];
+}
+
+/** A second place that explains the first. `file` is set when it lies in another text. */
+export interface Label {
+  readonly span: Span;
+  readonly text: string;
+  readonly file?: string;
+}
+
+export type Severity = "error" | "warning" | "info";
+
+/**
+ * What a user is told. Plain data: renderers know nothing of passes, passes nothing of terminals.
+ * Wording: lowercase, no final stop, smallest span; `message` says what is wrong, `label` (shown under the
+ * span) and `notes` say why, `help` what to do. One mistake gives one error.
+ */
+export interface Diagnostic {
+  /** `P` and four digits; every code has a page under docs/errors. */
+  readonly code: string;
+  readonly severity: Severity;
+  readonly message: string;
+  /** The text the span lies in; unset for the main file. */
+  readonly file?: string;
+  /** Unset for mistakes outside any text (a model, a data file, the command line). */
+  readonly span?: Span;
+  readonly label?: string;
+  readonly labels?: readonly Label[];
+  readonly notes?: readonly string[];
+  readonly help?: string;
+  readonly fixes?: readonly Fix[];
+}
+
+/** Carries diagnostics across a call stack to the one place that renders them. Never a bug report. */
+export class DiagnosticError extends Error {
+  override readonly name = "DiagnosticError";
+  constructor(readonly diagnostics: readonly Diagnostic[]) {
+    super(diagnostics.map((d) => `${d.severity}[${d.code}]: ${d.message}`).join("\n"));
+  }
+}
