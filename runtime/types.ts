@@ -1,0 +1,86 @@
+import type { Network } from "../compiler/network/types.js";
+
+/** What the parts of the runtime hand each other. Masters are typed arrays; tensors live inside the executor only. */
+
+/** One variable of the network. `data` is the master copy: everything but the executor reads and writes it in place. */
+export interface Parameter {
+  /** `<layer path>/<name>`, as `WeightInfo.key`. */
+  readonly key: string;
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+  readonly trainable: boolean;
+}
+export type ParameterStore = Map<string, Parameter>;
+
+/** Named optimizer state per weight: slots.get("conv/kernel")?.momentum, same length as the weight. */
+export type Slots = Map<string, Record<string, Float32Array>>;
+
+export type BackendName = "node" | "wasm" | "cpu" | "webgl" | "webgpu";
+
+/** One batch as flat arrays; the executor makes the tensors. Image bytes arrive scaled to 0..1 floats. */
+export interface Batch {
+  readonly inputs: readonly Dense[];
+  /** Class indices (`int32`, shape [n]) or dense targets. One per network output. */
+  readonly targets: readonly (Dense | Labels)[];
+  readonly size: number;
+}
+export interface Dense {
+  readonly kind: "dense";
+  readonly data: Float32Array;
+  /** Batch axis included. */
+  readonly shape: readonly number[];
+}
+export interface Labels {
+  readonly kind: "labels";
+  readonly data: Int32Array;
+  readonly classes: number;
+}
+
+export type LossName =
+  | "cross-entropy"
+  | "binary-cross-entropy"
+  | "mean-squared-error"
+  | "mean-absolute-error"
+  | "huber"
+  | "hinge"
+  | "kl-divergence";
+
+export interface StepResult {
+  readonly loss: number;
+  /** Rows whose arg-max (or rounded sigmoid) is right; NaN where accuracy has no meaning. */
+  readonly correct: number;
+  /** By weight key, same length as the parameter. Fresh arrays, owned by the caller until the next step. */
+  readonly gradients: ReadonlyMap<string, Float32Array>;
+}
+
+/** What a pass shall record besides loss and gradients. */
+export interface Observation {
+  /** Layers (indices) whose outputs are wanted. */
+  readonly layers: readonly number[];
+  /** Called per call of such a layer with the activation, its input and (in gradient passes) the gradient; arrays live for the call only. */
+  onActivation?(
+    layer: number,
+    call: number,
+    activation: Float32Array,
+    shape: readonly number[],
+    input: Float32Array,
+    inputShape: readonly number[],
+  ): void;
+  onGradient?(layer: number, call: number, gradient: Float32Array, shape: readonly number[]): void;
+}
+
+/** Runs a network from its masters with fused kernels. */
+export interface Executor {
+  readonly network: Network;
+  /** Copies masters (all, or these keys) into the variables. Call after every change of `data`. */
+  upload(keys?: Iterable<string>): void;
+  /** Inference. Output tensors read back, one per network output. */
+  predict(inputs: readonly Dense[]): Dense[];
+  /** Forward and backward in training mode: batch-norm statistics are updated in the masters and variables; dropout is drawn from (seed, step). */
+  trainStep(batch: Batch, step: number): StepResult;
+  /** Loss and gradients without touching batch-norm statistics and without dropout (scores). `objective` "synflow": sum of outputs on all-ones input with |parameters|. */
+  gradients(batch: Batch, objective: "loss" | "synflow", observe?: Observation): StepResult;
+  /** Loss sum and correct count in inference mode. */
+  evaluate(batch: Batch, observe?: Observation): { readonly loss: number; readonly correct: number };
+  dispose(): void;
+}
