@@ -1,0 +1,148 @@
+import type { Span } from "../diagnostic.js";
+import type { CallLike, CurveName, Expr, Name, TimeUnit } from "./expressions.js";
+
+export type Structure =
+  | {
+      readonly kind: "structure";
+      readonly name:
+        | "weights"
+        | "filters"
+        | "channels"
+        | "neurons"
+        | "kernels"
+        | "taps"
+        | "rows"
+        | "columns"
+        | "layers"
+        | "gates"
+        | "units";
+      readonly span: Span;
+    }
+  | {
+      readonly kind: "structure";
+      readonly name: "blocks";
+      readonly height: number;
+      readonly width: number;
+      readonly span: Span;
+    }
+  | {
+      readonly kind: "structure";
+      readonly name: "n:m";
+      readonly n: number;
+      readonly m: number;
+      readonly span: Span;
+    }
+  | {
+      readonly kind: "structure";
+      readonly name: "strided";
+      readonly stride: number;
+      readonly offset: number;
+      readonly span: Span;
+    };
+
+export type Pattern =
+  /** `conv2d_3`, `conv*`, `"head/*"`; `*` matches any run of characters, `?` one. `first` and `last` are plain names here. */
+  | { readonly kind: "pattern"; readonly text: string; readonly quoted: boolean; readonly span: Span }
+  /** `layers 3..9`: prunable layers counted from 1 in the order of the network. */
+  | { readonly kind: "layer-range"; readonly range: Range; readonly span: Span };
+
+/** `in …`, `except …`, `where …` in any mixture. */
+export interface Selection {
+  readonly include: readonly Pattern[];
+  readonly exclude: readonly Pattern[];
+  readonly where?: Expr;
+  readonly span: Span;
+}
+
+/** `by EXPR [under OBJECTIVE] [over 8 batches | over training]`. */
+export interface Criterion {
+  readonly expr: Expr;
+  readonly under?: CallLike;
+  readonly over?: { readonly batches: Expr | "training"; readonly span: Span };
+  readonly span: Span;
+}
+
+export interface Scope {
+  readonly name: "global" | "local" | "uniform" | "erk" | "er" | "per";
+  /** For `per row`, `per sign`, `per NAME`. */
+  readonly group?: Name;
+  readonly span: Span;
+}
+
+export type Amount =
+  /** `50%`, `12`, `amount EXPR`, each possibly moving: `30% -> 0% cosine` (then `value` is a MovingExpr). */
+  | { readonly kind: "drop"; readonly value: Expr; readonly keyword: boolean; readonly span: Span }
+  /** `to 90%`. */
+  | { readonly kind: "target"; readonly value: Expr; readonly span: Span }
+  /** `from 0% to 90%`. */
+  | { readonly kind: "moving-target"; readonly from: Expr; readonly to: Expr; readonly span: Span }
+  /** `to macs <= 50% and params <= 1M`: `condition` is a tree of `and` over comparisons. */
+  | { readonly kind: "budget"; readonly condition: Expr; readonly span: Span }
+  | { readonly kind: "keep"; readonly value: Expr; readonly each: boolean; readonly span: Span }
+  | {
+      readonly kind: "threshold";
+      readonly side: "below" | "above";
+      readonly value: Expr;
+      readonly span: Span;
+    };
+
+/** `4..30`, `0%..75%`; both ends included. `unit` is set in `during epochs 4..30`. */
+export interface Range {
+  readonly from: Expr;
+  readonly to: Expr;
+  readonly unit?: TimeUnit;
+  readonly span: Span;
+}
+
+/** `epoch 4`, `step 500`. */
+export interface Point {
+  readonly unit: TimeUnit;
+  readonly value: Expr;
+  readonly span: Span;
+}
+
+export interface When {
+  /** `every 2 epochs`. Its `unit` is unset for a plain name that may be a duration parameter. */
+  readonly every?: { readonly count: Expr; readonly span: Span };
+  /** `at epochs 10, 20`. */
+  readonly at?: { readonly unit: TimeUnit; readonly values: readonly Expr[]; readonly span: Span };
+  readonly during?: Range;
+  readonly from?: Point;
+  readonly until?: Point;
+  readonly span: Span;
+}
+
+/** A lone `cubic`, or `along NAME(…)`. */
+export interface Curve {
+  readonly name: CurveName | "along";
+  readonly along?: CallLike;
+  readonly span: Span;
+}
+
+export interface PruneOptions {
+  readonly manner?: {
+    readonly name: "softly" | "latently" | "frozen";
+    readonly at?: "start" | "last";
+    readonly span: Span;
+  };
+  readonly joins?: { readonly name: "couple" | "skip" | "agree"; readonly span: Span };
+  readonly keeping?: { readonly value: Expr; readonly span: Span };
+  readonly allowingCollapse?: { readonly span: Span };
+  readonly aligned?: { readonly value: number; readonly span: Span };
+  readonly compensating?: { readonly by: CallLike; readonly span: Span };
+}
+
+export interface Normalized {
+  readonly by: Name;
+  readonly perLayer: boolean;
+  readonly span: Span;
+}
+
+/** `top 10% by CRITERION [SCOPE]`, `bottom …`. */
+export interface Among {
+  readonly end: "top" | "bottom";
+  readonly share: Expr;
+  readonly by: Criterion;
+  readonly scope?: Scope;
+  readonly span: Span;
+}
