@@ -1,0 +1,58 @@
+import type { Batch } from "../types.js";
+
+/** What the training session asks of data. Readers build sources; the session shuffles and cuts batches. */
+
+/** What one target looks like: class indices, or a tensor per example (batch axis left out). */
+export type TargetFacts =
+  | { readonly kind: "labels"; readonly classes: number }
+  | { readonly kind: "dense"; readonly shape: readonly number[] };
+
+export interface DataFacts {
+  /** For reports and progress lines: "mnist", "digits.csv". */
+  readonly name: string;
+  /** Shape of one example per network input, batch axis left out. */
+  readonly inputs: readonly (readonly number[])[];
+  /** One per network output. */
+  readonly targets: readonly TargetFacts[];
+  /** Numbers of examples; null where only a pass over the source would tell. */
+  readonly train: number | null;
+  readonly test: number | null;
+}
+
+/** Examples reachable by index: everything that is a file or fits memory. */
+export interface IndexedSplit {
+  readonly kind: "indexed";
+  readonly examples: number;
+  /**
+   * The examples at these indices, in this order, in buffers that are reused: valid until the next call on this
+   * split. Indices are within 0 … `examples` − 1 and may repeat.
+   */
+  gather(indices: Int32Array): Batch | Promise<Batch>;
+}
+
+/** One pass over a streamed split. The same pass must yield the same batches whenever it is opened. */
+export interface Pass {
+  /** From 1; counts on through all phases of a run. */
+  readonly epoch: number;
+  /** Wanted examples per batch. A stream may yield other sizes; every batch yielded is one step. */
+  readonly size: number;
+  readonly seed: number;
+}
+
+/** Batches as a module of the user makes them: order and augmentation are its own. */
+export interface StreamedSplit {
+  readonly kind: "streamed";
+  /** Batches of one pass at this batch size, or null when unknown: the session then counts one pass before training. */
+  batches(size: number): number | null;
+  open(pass: Pass): AsyncIterable<Batch> | Iterable<Batch>;
+}
+
+export type Split = IndexedSplit | StreamedSplit;
+
+export interface DataSource {
+  readonly train: Split;
+  readonly test: Split | null;
+  describe(): DataFacts;
+  /** Lets go of files and buffers. */
+  close?(): void | Promise<void>;
+}
