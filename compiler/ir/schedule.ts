@@ -1,0 +1,131 @@
+import { curveAt } from "./curve.js";
+import type { CurveIr } from "./types.js";
+
+/**
+ * When rules fire: the one place that knows. Times are global steps within a phase: step k is the moment after k updates,
+ * step 0 the moment before the first; the end of epoch e is `e · stepsPerEpoch`.
+ */
+
+export interface PhaseTimes {
+  /** Length of the phase in epochs; fractional for a phase whose length was given in steps. */
+  readonly epochs: number;
+  readonly stepsPerEpoch: number;
+}
+
+/** `PointIr` with its expressions evaluated. A share is of the phase's length. */
+export type TimePoint = { readonly epochs: number } | { readonly steps: number } | { readonly share: number };
+
+export interface TimeWindow {
+  readonly from: TimePoint;
+  readonly to: TimePoint;
+}
+
+/** `WhenIr` with its expressions evaluated. */
+export interface WhenTimes {
+  readonly unit: "epochs" | "steps";
+  readonly every?: number | undefined;
+  readonly at?: readonly number[] | undefined;
+  readonly window?: TimeWindow | undefined;
+  readonly lands: boolean;
+}
+
+/** No rule may fire more often than this; a phase is refused long before. */
+const mostEvents = 50_000_000;
+
+/** Steps of a whole phase. */
+export function phaseSteps(phase: PhaseTimes): number {
+  return Math.max(0, Math.round(phase.epochs * phase.stepsPerEpoch));
+}
+
+/** Length of a phase written in epochs or in steps. */
+export function phaseTimes(
+  length: { readonly unit: "epochs" | "steps"; readonly value: number },
+  stepsPerEpoch: number,
+): PhaseTimes {
+  const epochs = length.unit === "epochs" ? length.value : length.value / stepsPerEpoch;
+  return { epochs, stepsPerEpoch };
+}
+
+/** The step at which a window opens: `epoch 4` is the start of epoch 4, a share is rounded to the nearest step. */
+export function windowStart(point: TimePoint, phase: PhaseTimes): number {
+  if ("epochs" in point) return Math.round((point.epochs - 1) * phase.stepsPerEpoch);
+  return momentOf(point, phase);
+}
+
+/** The step at which a window closes: `epoch 30` is the end of epoch 30. */
+export function windowEnd(point: TimePoint, phase: PhaseTimes): number {
+  return momentOf(point, phase);
+}
+
+/** The step of a moment that is not a window's start: ends of epochs, steps, shares (`rewind to`, `at`). */
+export function momentOf(point: TimePoint, phase: PhaseTimes): number {
+  if ("epochs" in point) return Math.round(point.epochs * phase.stepsPerEpoch);
+  if ("steps" in point) return Math.round(point.steps);
+  return Math.round(point.share * phaseSteps(phase));
+}
+
+/** First and last step of a window, cut to the phase; the whole phase when there is none. `null` when it lies outside. */
+export function windowSteps(
+  window: TimeWindow | undefined,
+  phase: PhaseTimes,
+): readonly [number, number] | null {
+  const total = phaseSteps(phase);
+  if (window === undefined) return [0, total];
+  const from = Math.max(0, windowStart(window.from, phase));
+  const to = Math.min(total, windowEnd(window.to, phase));
+  return from > to || from > total ? null : [from, to];
+}
+
+/**
+ * The steps at which a rule fires, ascending and each once. The grid of `every` counts from the start of the phase and has
+ * no point at step 0; both ends of the window belong to it. When `lands`, the last event moves to the window's end, and a
+ * window that holds no point of the grid gets this one event. Moments outside the phase or the window are left out. A rule
+ * with neither `every` nor `at` holds all along and has no events.
+ */
+export function eventSteps(when: WhenTimes, phase: PhaseTimes): number[] {
+  const bounds = windowSteps(when.window, phase);
+  if (bounds === null) return [];
+  const [from, to] = bounds;
+  const unit = when.unit === "epochs" ? phase.stepsPerEpoch : 1;
+  const steps: number[] = [];
+  if (when.at !== undefined) {
+    for (const value of when.at) steps.push(Math.round(value * unit));
+  } else if (when.every !== undefined) {
+    const stride = when.every * unit;
+    if (!(stride > 0) || (to - from) / stride > mostEvents) return [];
+    for (let k = Math.max(1, Math.floor(from / stride)); k * stride < to + 1; k++)
+      steps.push(Math.round(k * stride));
+  } else {
+    return [];
+  }
+  const inside = [...new Set(steps)].filter((step) => step >= from && step <= to).sort((a, b) => a - b);
+  if (!when.lands || when.at !== undefined) return inside;
+  const last = inside.length > 0 ? inside.slice(0, -1) : [];
+  return to > 0 ? [...last, to] : inside;
+}
+
+/** How far a step lies inside a window, 0 at its first step and 1 at its last; 1 when the window is one moment. */
+export function progress(step: number, window: TimeWindow | undefined, phase: PhaseTimes): number {
+  const bounds = windowSteps(window, phase);
+  if (bounds === null) return step <= 0 ? 0 : 1;
+  const [from, to] = bounds;
+  if (to <= from) return step < from ? 0 : 1;
+  return Math.min(1, Math.max(0, (step - from) / (to - from)));
+}
+
+/** How far pass `i` (from 1) of `times` has come: 1 in the last, so that a moving target lands there. */
+export function repeatProgress(i: number, times: number): number {
+  return times <= 0 ? 1 : Math.min(1, i / times);
+}
+
+/** "share-dead": a target share of dead units, geometric in the kept share under `exponential`; "value": anything else. */
+export type CurveKind = "share-dead" | "value";
+
+/** The value at progress `t` (0..1) of a move from `from` to `to`; exact at both ends. */
+export function curveValue(curve: CurveIr, t: number, from: number, to: number, kind: CurveKind): number {
+  if (t <= 0) return from;
+  if (t >= 1) return to;
+  if (curve !== "exponential") return from + (to - from) * curveAt(curve, t);
+  if (kind === "value") return from * (to / from) ** t;
+  return 1 - (1 - from) * ((1 - to) / (1 - from)) ** t;
+}
