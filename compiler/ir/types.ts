@@ -67,6 +67,8 @@ export type PatternIr =
   | { readonly glob: string }
   | { readonly range: readonly [number, number] }
   | { readonly place: "first" | "last" }
+  /** Exactly the layer of this path, whatever characters its name holds. */
+  | { readonly layer: string }
   /** The variable of a `for each layer as L`. */
   | { readonly variable: string };
 

@@ -1,0 +1,152 @@
+import { needsData, needsOf } from "../compiler/ir/needs.js";
+import type {
+  CriterionIr,
+  CurveIr,
+  ExprIr,
+  MovingIr,
+  OptimizerIr,
+  PointIr,
+  ValueIr,
+} from "../compiler/ir/types.js";
+
+/** The combinators that emitted loops write expressions with: each gives the expression as plain data. */
+
+export const w = "w";
+export const w0 = "w0";
+export const dw = "dw";
+export const g = "g";
+export const g2 = "g2";
+export const h = "h";
+export const hg = "hg";
+export const a = "a";
+export const ga = "ga";
+export const x = "x";
+export const m = "m";
+export const gamma = "gamma";
+export const beta = "beta";
+export const gate = "gate";
+export const alpha = "alpha";
+export const size = "size";
+export const fanIn = "fan-in";
+export const alive = "alive";
+export const random = "random";
+/** The variable of a curve. */
+export const t = "t";
+
+const unary = (operator: string) => (value: ExprIr) => [operator, value] as const;
+const binary = (operator: string) => (left: ExprIr, right: ExprIr) => [operator, left, right] as const;
+const variadic =
+  (operator: string) =>
+  (...values: readonly ExprIr[]) =>
+    [operator, ...values] as const;
+
+export const sum = unary("sum");
+export const mean = unary("mean");
+export const norm = unary("norm");
+export const std = unary("std");
+/** One argument reduces over the unit's elements, two compare. */
+export const min = variadic("min");
+export const max = variadic("max");
+
+export const abs = unary("abs");
+export const sqrt = unary("sqrt");
+export const exp = unary("exp");
+export const log = unary("log");
+export const sign = unary("sign");
+export const clip = variadic("clip");
+
+export const add = binary("+");
+export const sub = binary("-");
+export const mul = binary("*");
+export const div = binary("/");
+export const pow = binary("^");
+export const neg = unary("-");
+export const lt = binary("<");
+export const le = binary("<=");
+export const gt = binary(">");
+export const ge = binary(">=");
+export const eq = binary("=");
+export const ne = binary("!=");
+export const and = binary("and");
+export const or = binary("or");
+export const not = unary("not");
+
+/** Over the living units of the layer: `layer.mean(E)`, `layer.std(E)`, `layer.max(E)`. */
+export const layer = { mean: unary("layer.mean"), std: unary("layer.std"), max: unary("layer.max") } as const;
+/** Computed batch by batch, then averaged. */
+export const batches = unary("batches");
+
+export interface CriterionOptions {
+  /** Calibration batches, "training" to accumulate on the training batches, null for none. Default: 1 where data is needed. */
+  readonly over?: number | "training" | null;
+  /** The objective that `g` differentiates. Default: the loss. */
+  readonly under?: CriterionIr["under"];
+}
+
+/** A score per unit: its name in reports, and the expression. Lowest goes first. */
+export function criterion(name: string, expr: ExprIr, options: CriterionOptions = {}): CriterionIr {
+  const needs = needsOf(expr);
+  const under = options.under ?? "loss";
+  return { name, expr, needs, under, over: overOf(options.over, needsData(needs, under)) };
+}
+
+function overOf(over: CriterionOptions["over"], data: boolean): CriterionIr["over"] {
+  if (over === undefined) return data ? { batches: 1 } : null;
+  return typeof over === "number" ? { batches: over } : over;
+}
+
+/** A value that moves `from` → `to` along a curve: over its rule's window, the phase, or the iterations of a `repeat`. */
+export function move(
+  from: ExprIr,
+  to: ExprIr,
+  curve: CurveIr,
+  over?: readonly [PointIr, PointIr],
+): { readonly moving: MovingIr } {
+  return { moving: { from, to, curve, ...(over && { over: { from: over[0], to: over[1] } }) } };
+}
+
+/** A declared curve: an expression over `t` in 0..1 giving 0..1. */
+export const curve = (name: string, expr: ExprIr): CurveIr => ({ name, expr });
+
+/** A rate that is multiplied by `by` at each of the points. */
+export function steps(
+  base: ExprIr,
+  options: { readonly at: readonly PointIr[]; readonly by: ExprIr },
+): StepsRate {
+  return { steps: { base, at: options.at, by: options.by } };
+}
+type StepsRate = Extract<OptimizerIr["rate"], { readonly steps: unknown }>;
+
+/** Arguments of an optimizer; each has a default of the runtime. */
+export interface OptimizerSpec {
+  /** Learning rate. */
+  readonly rate: ValueIr | StepsRate;
+  readonly momentum?: ExprIr;
+  readonly nesterov?: boolean;
+  /** Decay per step on kernels, added to the gradient (decoupled in adamw). */
+  readonly weightDecay?: ExprIr;
+  readonly beta1?: ExprIr;
+  readonly beta2?: ExprIr;
+  readonly epsilon?: ExprIr;
+  readonly rho?: ExprIr;
+  readonly centered?: boolean;
+  /** Bounds on the gradient: its global l2 norm, each element. */
+  readonly clipNorm?: ExprIr;
+  readonly clipValue?: ExprIr;
+}
+
+const optimizer =
+  (name: OptimizerIr["name"]) =>
+  ({ rate, ...rest }: OptimizerSpec): OptimizerIr => {
+    const args: Record<string, ExprIr> = {};
+    for (const [key, value] of Object.entries(rest)) {
+      args[kebab(key)] = typeof value === "boolean" ? Number(value) : value;
+    }
+    return { name, rate, args };
+  };
+export const sgd = optimizer("sgd");
+export const adam = optimizer("adam");
+export const adamw = optimizer("adamw");
+export const rmsprop = optimizer("rmsprop");
+
+const kebab = (key: string) => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

@@ -1,0 +1,248 @@
+import type {
+  AmountIr,
+  CriterionIr,
+  FreezeIr,
+  PatternIr,
+  PenalizeIr,
+  PruneIr,
+  RegrowIr,
+  ReinitializeIr,
+  RestoreIr,
+  RuleIr,
+  ScopeIr,
+  SelectionIr,
+  StructureIr,
+  TrainIr,
+  WhenIr,
+} from "../compiler/ir/types.js";
+import { criterion } from "./expressions.js";
+import type {
+  AmountSpec,
+  CriterionSpec,
+  FreezeSpec,
+  PatternSpec,
+  PenaltySpec,
+  PruneSpec,
+  RegrowSpec,
+  ReinitializeSpec,
+  RestoreSpec,
+  ScopeSpec,
+  SelectionSpec,
+  StructureSpec,
+  TrainSpec,
+  WhenSpec,
+} from "./specs.js";
+
+/** The texts of the statements by id (`settings.statements`). */
+export type Texts = Readonly<Record<number, string>>;
+const textOf = (texts: Texts, id: number) => (Object.hasOwn(texts, id) ? (texts[id] ?? "") : "");
+
+export function pruneIr(id: number, spec: PruneSpec, when: WhenIr | undefined, texts: Texts = {}): PruneIr {
+  const structure = structureIr(spec.structure);
+  return {
+    kind: "prune",
+    id,
+    text: textOf(texts, id),
+    structure,
+    selection: selectionIr(spec),
+    criterion: criterionIr(spec.by),
+    ...(spec.normalized && { normalized: spec.normalized }),
+    members: spec.members ?? "sum",
+    scope: scopeIr(spec.scope),
+    amount: amountIr(spec) ?? { kind: "pattern" },
+    manner: spec.manner ?? "held",
+    joins: spec.joins ?? "couple",
+    keeping: typeof spec.keeping === "object" ? spec.keeping : { count: spec.keeping ?? 1 },
+    collapse: spec.collapse ?? false,
+    aligned: spec.aligned ?? 1,
+    ...(spec.regrow && { regrow: regrowIr(spec.regrow.id ?? id, spec.regrow, undefined, texts, structure) }),
+    ...(when && { when }),
+  };
+}
+
+/** `paired` is the structure of the prune that a paired regrow belongs to. */
+export function regrowIr(
+  id: number,
+  spec: RegrowSpec,
+  when: WhenIr | undefined,
+  texts: Texts = {},
+  paired?: StructureIr,
+): RegrowIr {
+  const structure = spec.structure === undefined ? undefined : structureIr(spec.structure);
+  const amount = amountIr(spec);
+  return {
+    kind: "regrow",
+    id,
+    text: textOf(texts, id),
+    ...(structure && { structure }),
+    ...(hasSelection(spec) && { selection: selectionIr(spec) }),
+    criterion: criterionIr(spec.by),
+    ...(amount && { amount }),
+    ...(spec.allocated !== undefined && { allocated: spec.allocated }),
+    values: spec.values ?? defaultValues(structure ?? paired),
+    includingDropped: spec.includingDropped ?? false,
+    ...(when && { when }),
+  };
+}
+
+/** Weights come back as zeros, structures freshly initialised. */
+export function defaultValues(structure: StructureIr | undefined): RegrowIr["values"] {
+  return structure?.name === "weights" ? "zero" : "fresh";
+}
+
+export function restoreIr(
+  id: number,
+  spec: RestoreSpec,
+  when: WhenIr | undefined,
+  texts: Texts = {},
+): RestoreIr {
+  return {
+    kind: "restore",
+    id,
+    text: textOf(texts, id),
+    structure: structureIr(spec.structure),
+    selection: selectionIr(spec),
+    criterion: criterionIr(spec.by),
+    above: spec.above,
+    ...(when && { when }),
+  };
+}
+
+export function penalizeIr(spec: PenaltySpec, texts: Texts = {}): PenalizeIr {
+  const when = partialWhen(spec);
+  return {
+    kind: "penalize",
+    id: spec.id,
+    text: textOf(texts, spec.id),
+    structure: structureIr(spec.structure),
+    selection: selectionIr(spec),
+    penalty: criterionIr(spec.by),
+    ...(spec.among && {
+      among: {
+        end: spec.among.end,
+        share: spec.among.share,
+        criterion: criterionIr(spec.among.by),
+        scope: scopeIr(spec.among.scope),
+      },
+    }),
+    strength: spec.strength,
+    ...(when && { when }),
+  };
+}
+
+export function freezeIr(spec: FreezeSpec, texts: Texts = {}): FreezeIr {
+  const when = partialWhen(spec);
+  return {
+    kind: "freeze",
+    id: spec.id,
+    text: textOf(texts, spec.id),
+    structure: structureIr(spec.structure),
+    selection: selectionIr(spec),
+    ...(when && { when }),
+  };
+}
+
+/** `rules` holds what the spec carries itself: penalties and freezes. The others announce themselves by `phase.rule`. */
+export function trainIr(id: number, spec: TrainSpec, texts: Texts = {}): TrainIr {
+  const rules: RuleIr[] = [
+    ...(spec.penalties ?? []).map((penalty) => penalizeIr(penalty, texts)),
+    ...(spec.frozen ?? []).map((frozen) => freezeIr(frozen, texts)),
+  ];
+  return {
+    kind: "train",
+    id,
+    text: textOf(texts, id),
+    finetune: spec.finetune ?? false,
+    length:
+      spec.steps === undefined
+        ? { unit: "epochs", value: spec.epochs ?? 0 }
+        : { unit: "steps", value: spec.steps },
+    ...(spec.batch !== undefined && { batch: spec.batch }),
+    ...(spec.optimizer && { optimizer: spec.optimizer }),
+    ...(spec.loss !== undefined && { loss: named(spec.loss) }),
+    ...(spec.until !== undefined && { until: spec.until }),
+    rules,
+    snapshots: spec.snapshots ?? [],
+  };
+}
+
+export function reinitializeIr(id: number, spec: ReinitializeSpec, texts: Texts = {}): ReinitializeIr {
+  return {
+    kind: "reinitialize",
+    id,
+    text: textOf(texts, id),
+    selection: selectionIr(spec),
+    ...(spec.by !== undefined && { by: named(spec.by) }),
+  };
+}
+
+export function whenIr(spec: WhenSpec): WhenIr {
+  return {
+    unit: spec.unit,
+    ...(spec.every !== undefined && { every: spec.every }),
+    ...(spec.at && { at: spec.at }),
+    ...(spec.during && { window: { from: spec.during[0], to: spec.during[1] } }),
+    lands: spec.lands ?? false,
+  };
+}
+
+function partialWhen({ unit, ...spec }: Partial<WhenSpec>): WhenIr | undefined {
+  return unit === undefined ? undefined : whenIr({ unit, ...spec });
+}
+
+export function selectionIr(spec: SelectionSpec): SelectionIr {
+  return {
+    include: patternsIr(spec.in),
+    exclude: patternsIr(spec.except),
+    ...(spec.where !== undefined && { where: spec.where }),
+    ...(spec.layers && { layers: spec.layers }),
+  };
+}
+
+const hasSelection = (spec: SelectionSpec) =>
+  spec.in !== undefined || spec.except !== undefined || spec.where !== undefined || spec.layers !== undefined;
+
+function patternsIr(spec: SelectionSpec["in"]): readonly PatternIr[] {
+  if (spec === undefined) return [];
+  return (isList(spec) ? spec : [spec]).map((one) => (typeof one === "string" ? { glob: one } : one));
+}
+const isList = (spec: PatternSpec | readonly PatternSpec[]): spec is readonly PatternSpec[] =>
+  Array.isArray(spec);
+
+export function structureIr(spec: StructureSpec): StructureIr {
+  if (typeof spec === "object") {
+    return "blocks" in spec
+      ? { name: "blocks", height: spec.blocks[0], width: spec.blocks[1] }
+      : { name: "strided", stride: spec.strided, offset: spec.offset ?? 0 };
+  }
+  if (isPlainStructure(spec)) return { name: spec };
+  const [n = NaN, m = NaN] = spec.split(":").map(Number);
+  return { name: "n:m", n, m };
+}
+const isPlainStructure = (
+  spec: StructureSpec,
+): spec is Exclude<StructureIr["name"], "blocks" | "n:m" | "strided"> =>
+  typeof spec === "string" && !spec.includes(":");
+
+export const scopeIr = (spec: ScopeSpec = "local"): ScopeIr =>
+  typeof spec === "object" ? { kind: "group", name: spec.group } : { kind: spec };
+
+export function criterionIr(spec: CriterionSpec): CriterionIr {
+  if (typeof spec === "object" && "expr" in spec) return spec;
+  return criterion(typeof spec === "string" ? spec : JSON.stringify(spec), spec);
+}
+
+export function amountIr(spec: AmountSpec): AmountIr | undefined {
+  if (spec.drop !== undefined) return { kind: "drop-share", value: spec.drop };
+  if (spec.count !== undefined) return { kind: "drop-count", value: spec.count };
+  if (spec.to !== undefined) return { kind: "target", value: spec.to };
+  if (spec.keep !== undefined) return { kind: "keep-count", value: spec.keep, each: false };
+  if (spec.keepEach !== undefined) return { kind: "keep-count", value: spec.keepEach, each: true };
+  if (spec.budget) return { kind: "budget", limits: spec.budget };
+  if (spec.below !== undefined) return { kind: "threshold", side: "below", value: spec.below };
+  if (spec.above !== undefined) return { kind: "threshold", side: "above", value: spec.above };
+  return undefined;
+}
+
+const named = (spec: string | { readonly name: string; readonly args: Readonly<Record<string, number>> }) =>
+  typeof spec === "string" ? { name: spec, args: {} } : spec;

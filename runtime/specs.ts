@@ -1,0 +1,158 @@
+import type {
+  BudgetLimit,
+  CriterionIr,
+  ExprIr,
+  OptimizerIr,
+  PatternIr,
+  PenalizeIr,
+  PointIr,
+  PruneIr,
+  RegrowIr,
+  ReinitializeIr,
+  RestoreIr,
+  ScopeIr,
+  StructureIr,
+  TrainIr,
+  ValueIr,
+  WhenIr,
+} from "../compiler/ir/types.js";
+
+/**
+ * The spelling of statements in emitted loops: flat objects with the defaults left out. `normalize.ts` gives the
+ * IR nodes they stand for.
+ */
+
+/** A glob ("conv*"), exactly one layer, prunable layers by number (from 1), or the first or last of them. */
+export type PatternSpec = string | Exclude<PatternIr, { readonly glob: string }>;
+
+export interface SelectionSpec {
+  /** Default: every layer that can be pruned. */
+  readonly in?: PatternSpec | readonly PatternSpec[];
+  readonly except?: PatternSpec | readonly PatternSpec[];
+  /** Over `kind`, `params`, `macs`, `units`, `name` of a layer. */
+  readonly where?: ExprIr;
+  /** The layers meant, by path, when the program was compiled for a network. */
+  readonly layers?: readonly string[];
+}
+
+/** "filters", "2:4", `{ blocks: [4, 1] }`, `{ strided: 2, offset: 1 }`. */
+export type StructureSpec =
+  | Exclude<StructureIr["name"], "blocks" | "n:m" | "strided">
+  | `${number}:${number}`
+  | { readonly blocks: readonly [height: number, width: number] }
+  | { readonly strided: number; readonly offset?: number };
+
+/** "global", "row"…, or a group of one's own. */
+export type ScopeSpec = Exclude<ScopeIr, { readonly kind: "group" }>["kind"] | { readonly group: string };
+
+/** Made by `criterion(name, expression, options)`; a bare expression is named by its text. */
+export type CriterionSpec = ExprIr | CriterionIr;
+
+/** At most one of these; none for n:m structures and for a paired regrow. Shares are 0..1. */
+export interface AmountSpec {
+  /** Share of the living units in scope. */
+  readonly drop?: ValueIr;
+  /** That many units (per layer when local). */
+  readonly count?: ValueIr;
+  /** Share of all units that shall be dead. */
+  readonly to?: ValueIr;
+  /** Leave that many. */
+  readonly keep?: ValueIr;
+  /** Leave that many of each kernel. */
+  readonly keepEach?: ValueIr;
+  readonly budget?: readonly BudgetLimit[];
+  /** Every unit that scores under, over this. */
+  readonly below?: ExprIr;
+  readonly above?: ExprIr;
+}
+
+/** When a rule fires: `{ every: 2, unit: "epochs" }`, `{ at: [10, 20], unit: "epochs" }`. */
+export interface WhenSpec {
+  readonly unit: WhenIr["unit"];
+  readonly every?: ExprIr;
+  readonly at?: readonly ExprIr[];
+  /** Both ends included. */
+  readonly during?: readonly [PointIr, PointIr];
+  /** True where a moving target's last event moves to the window's end. */
+  readonly lands?: boolean;
+}
+
+export interface PruneSpec extends SelectionSpec, AmountSpec {
+  readonly structure: StructureSpec;
+  readonly by: CriterionSpec;
+  readonly normalized?: NonNullable<PruneIr["normalized"]>;
+  /** How the members' scores of a coupled unit combine. Default "sum". */
+  readonly members?: PruneIr["members"];
+  /** Default "local". */
+  readonly scope?: ScopeSpec;
+  /** Default "held". */
+  readonly manner?: PruneIr["manner"];
+  /** Default "couple". */
+  readonly joins?: PruneIr["joins"];
+  /** Living units that every layer keeps: a count, or `{ share }`. Default 1. */
+  readonly keeping?: number | { readonly share: number };
+  readonly collapse?: boolean;
+  /** Kept counts are multiples of this. Default 1. */
+  readonly aligned?: number;
+  readonly regrow?: RegrowSpec;
+}
+
+export interface RegrowSpec extends SelectionSpec, AmountSpec {
+  /** Statement id: required when paired, since the pair acts in one call. */
+  readonly id?: number;
+  readonly structure?: StructureSpec;
+  readonly by: CriterionSpec;
+  readonly allocated?: NonNullable<RegrowIr["allocated"]>;
+  /** Default "zero" for weights, "fresh" for structures. */
+  readonly values?: RegrowIr["values"];
+  readonly includingDropped?: boolean;
+}
+
+export interface RestoreSpec extends SelectionSpec {
+  readonly structure: StructureSpec;
+  readonly by: CriterionSpec;
+  readonly above: RestoreIr["above"];
+}
+
+export interface PenaltySpec extends SelectionSpec, Partial<WhenSpec> {
+  readonly id: number;
+  readonly structure: StructureSpec;
+  readonly by: CriterionSpec;
+  readonly among?: {
+    readonly end: NonNullable<PenalizeIr["among"]>["end"];
+    readonly share: ValueIr;
+    readonly by: CriterionSpec;
+    /** Default "local". */
+    readonly scope?: ScopeSpec;
+  };
+  readonly strength: ValueIr;
+}
+
+export interface FreezeSpec extends SelectionSpec, Partial<WhenSpec> {
+  readonly id: number;
+  readonly structure: StructureSpec;
+}
+
+export interface TrainSpec {
+  /** One of the two lengths. */
+  readonly epochs?: ExprIr;
+  readonly steps?: ExprIr;
+  /** Keeps the optimizer and the last rate. */
+  readonly finetune?: boolean;
+  /** Examples per step. Default: `batch` of the settings. */
+  readonly batch?: ExprIr;
+  /** Default: the network's training config, else adam(rate: 1e-3). */
+  readonly optimizer?: OptimizerIr;
+  /** Default: from the training config or the last activation. */
+  readonly loss?: string | NonNullable<TrainIr["loss"]>;
+  /** Ends the phase after an epoch at whose end this holds. */
+  readonly until?: ExprIr;
+  readonly penalties?: readonly PenaltySpec[];
+  readonly frozen?: readonly FreezeSpec[];
+  /** Moments that later rewinds need. */
+  readonly snapshots?: readonly PointIr[];
+}
+
+export interface ReinitializeSpec extends SelectionSpec {
+  readonly by?: string | NonNullable<ReinitializeIr["by"]>;
+}
