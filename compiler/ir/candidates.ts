@@ -1,5 +1,5 @@
 import type { LayerInfo, Network, Unit, WeightInfo } from "../network/types.js";
-import type { StructureIr } from "./types.js";
+import type { StructureIr } from "./clauses.js";
 
 /**
  * Which layers a structure addresses, and which of their weights: the one rule, used by the checks before training and by

@@ -1,5 +1,5 @@
 import { evaluate } from "./evaluate.js";
-import type { CurveIr } from "./types.js";
+import type { CurveIr } from "./expressions.js";
 
 /** `staircase` climbs in this many equal steps, the last at the very end. */
 export const staircaseSteps = 4;

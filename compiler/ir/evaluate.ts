@@ -1,4 +1,4 @@
-import type { ExprIr } from "./types.js";
+import type { ExprIr } from "./expressions.js";
 
 /**
  * The value of an expression over plain numbers: counters of `repeat`, `t` of a curve, measures in `until` and `require`,

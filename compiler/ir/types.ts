@@ -3,140 +3,13 @@
  * substituted, rules attached to every phase they govern. `ir.schema.json` is its published schema.
  */
 
-/** An expression: a number, a name ("w", "i", "layer.std"), or `[operator, …arguments]`, e.g. ["sum", ["abs", "w"]]. */
-export type ExprIr = number | string | readonly [string, ...ExprIr[]];
+import type { AmountIr, CriterionIr, ScopeIr, SelectionIr, StructureIr } from "./clauses.js";
+import type { ExprIr, PointIr, ValueIr, WhenIr } from "./expressions.js";
+import type { PlanIr } from "./plan-types.js";
 
-export type CurveIr =
-  | "linear"
-  | "cubic"
-  | "cosine"
-  | "exponential"
-  | "staircase"
-  /** A declared curve: `expr` over `t` in 0..1 giving 0..1. */
-  | { readonly name: string; readonly expr: ExprIr };
-
-/** A moment of a phase. `share` is of the phase's length. */
-export type PointIr = { readonly epochs: ExprIr } | { readonly steps: ExprIr } | { readonly share: ExprIr };
-
-export interface WindowIr {
-  readonly from: PointIr;
-  readonly to: PointIr;
-}
-
-/** `a -> b CURVE`, `from a to b CURVE`. Without `over` it moves over its rule's window (or the phase, or the iterations of a `repeat`). */
-export interface MovingIr {
-  readonly from: ExprIr;
-  readonly to: ExprIr;
-  readonly curve: CurveIr;
-  readonly over?: WindowIr;
-}
-export type ValueIr = ExprIr | { readonly moving: MovingIr };
-
-/** When a rule fires; see schedule.ts for the exact times. Absent for rules that hold all along. */
-export interface WhenIr {
-  readonly unit: "epochs" | "steps";
-  /** Every so many `unit`s. */
-  readonly every?: ExprIr;
-  /** At these moments (ends of epochs; steps after that many updates; step 0 is before the first). */
-  readonly at?: readonly ExprIr[];
-  readonly window?: WindowIr;
-  /** True for a moving target: its last event moves to the window's end. */
-  readonly lands: boolean;
-}
-
-export type StructureIr =
-  | {
-      readonly name:
-        | "weights"
-        | "filters"
-        | "channels"
-        | "neurons"
-        | "units"
-        | "kernels"
-        | "taps"
-        | "rows"
-        | "columns"
-        | "layers"
-        | "gates";
-    }
-  | { readonly name: "blocks"; readonly height: number; readonly width: number }
-  | { readonly name: "n:m"; readonly n: number; readonly m: number }
-  | { readonly name: "strided"; readonly stride: number; readonly offset: number };
-
-export type PatternIr =
-  | { readonly glob: string }
-  | { readonly range: readonly [number, number] }
-  | { readonly place: "first" | "last" }
-  /** Exactly the layer of this path, whatever characters its name holds. */
-  | { readonly layer: string }
-  /** The variable of a `for each layer as L`. */
-  | { readonly variable: string };
-
-export interface SelectionIr {
-  /** Empty means every candidate layer. */
-  readonly include: readonly PatternIr[];
-  readonly exclude: readonly PatternIr[];
-  /** Over `kind` (a string constant is ["string", "conv2d"]), `params`, `macs`, `units`, `name`. */
-  readonly where?: ExprIr;
-  /** Layer paths, when compiled against a network. */
-  readonly layers?: readonly string[];
-}
-
-/** Tensors an expression reads, and so what computing it costs. */
-export type Need =
-  | "w"
-  | "w0"
-  | "dw"
-  | "g"
-  | "g2"
-  | "h"
-  | "hg"
-  | "a"
-  | "ga"
-  | "x"
-  | "m"
-  | "gamma"
-  | "beta"
-  | "gate"
-  | "alpha"
-  | "random";
-
-export interface CriterionIr {
-  /** As written: "l1", or the text of the expression. */
-  readonly name: string;
-  readonly expr: ExprIr;
-  readonly needs: readonly Need[];
-  readonly under:
-    "loss" | "synflow" | { readonly loss: string; readonly args: Readonly<Record<string, number>> };
-  /** Calibration batches (default 1 when gradients or activations are needed), or accumulated on the training batches. */
-  readonly over: { readonly batches: ExprIr } | "training" | null;
-  /** A JavaScript criterion (not available yet). */
-  readonly module?: string;
-}
-
-export type ScopeIr =
-  | { readonly kind: "global" | "local" | "erk" | "er" | "row" | "sign" }
-  | { readonly kind: "group"; readonly name: string };
-
-export type AmountIr =
-  /** A share of the units still alive in scope. */
-  | { readonly kind: "drop-share"; readonly value: ValueIr }
-  | { readonly kind: "drop-count"; readonly value: ValueIr }
-  /** The share of all units that shall be dead. */
-  | { readonly kind: "target"; readonly value: ValueIr }
-  | { readonly kind: "keep-count"; readonly value: ValueIr; readonly each: boolean }
-  | { readonly kind: "budget"; readonly limits: readonly BudgetLimit[] }
-  /** `value` is an expression over `layer.mean(…)`, `layer.std(…)`, numbers. */
-  | { readonly kind: "threshold"; readonly side: "below" | "above"; readonly value: ExprIr }
-  /** n:m structures take no amount. */
-  | { readonly kind: "pattern" };
-
-export interface BudgetLimit {
-  readonly measure: "macs" | "params" | "bytes";
-  /** Relative limits are shares of the network as loaded. */
-  readonly relative: boolean;
-  readonly value: ExprIr;
-}
+export type * from "./clauses.js";
+export type * from "./expressions.js";
+export type * from "./plan-types.js";
 
 export interface RegrowIr {
   readonly kind: "regrow";
@@ -234,7 +107,21 @@ export interface MarkIr {
   readonly when?: WhenIr;
 }
 
-export type RuleIr = PruneIr | RegrowIr | RestoreIr | PenalizeIr | FreezeIr | SlimIr | EvaluateIr | MarkIr;
+/** `update only top 10% by CRITERION`: the other weights get decay and momentum but no gradient. */
+export interface UpdateIr {
+  readonly kind: "update";
+  readonly id: number;
+  readonly text: string;
+  readonly selection: SelectionIr;
+  readonly end: "top" | "bottom";
+  readonly share: ValueIr;
+  readonly criterion: CriterionIr;
+  readonly scope: ScopeIr;
+  readonly when?: WhenIr;
+}
+
+export type RuleIr =
+  PruneIr | RegrowIr | RestoreIr | PenalizeIr | FreezeIr | UpdateIr | SlimIr | EvaluateIr | MarkIr;
 
 export interface OptimizerIr {
   readonly name: "sgd" | "adam" | "adamw" | "rmsprop";
@@ -322,7 +209,10 @@ export interface RequireIr {
   readonly kind: "require";
   readonly id: number;
   readonly text: string;
-  /** Over accuracy, loss, macs, params, bytes (shares of the network as loaded where the other side is a share) and `start.*`. */
+  /**
+   * Over accuracy, loss, macs, params, bytes and `start.macs`, `start.params`, `start.bytes` (the network as loaded):
+   * `macs <= 50%` is ["<=", "macs", ["*", 0.5, "start.macs"]].
+   */
   readonly condition: ExprIr;
 }
 export interface SaveIr {
@@ -358,47 +248,4 @@ export interface Ir {
   readonly body: readonly StepIr[];
   /** Resolved against a network (and data): see plan.ts. */
   readonly plan: PlanIr | null;
-}
-
-/** What will happen, worked out before any training. */
-export interface PlanIr {
-  readonly network: {
-    readonly name: string;
-    readonly params: number;
-    readonly macs: number;
-    readonly units: number;
-  };
-  readonly phases: readonly PlannedPhase[];
-  readonly events: readonly PlannedEvent[];
-}
-export interface PlannedPhase {
-  /** Statement id, and which pass through it (1 for the first; repeats count on). */
-  readonly id: number;
-  readonly pass: number;
-  readonly epochs: number;
-  readonly stepsPerEpoch: number | null;
-}
-export interface PlannedEvent {
-  /** Statement id. */
-  readonly id: number;
-  readonly action: "prune" | "regrow" | "slim" | "restore" | "evaluate" | "mark" | "rewind";
-  /** Index into `phases`; null between phases. */
-  readonly phase: number | null;
-  /** Fraction of the phase done in epochs (2 = end of epoch 2), and the step when known. */
-  readonly epoch: number | null;
-  readonly step: number | null;
-  /** Units: asked for by the statement, and reachable after floors, ties, alignment. Exact or a range. */
-  readonly nominal: number | null;
-  readonly reachable: readonly [number, number] | null;
-  /** After the event: dead of all in scope. */
-  readonly dead: readonly [number, number] | null;
-  readonly total: number | null;
-  readonly params: readonly [number, number] | null;
-  readonly macs: readonly [number, number] | null;
-  /** Live units per layer where exact. */
-  readonly layers: readonly {
-    readonly layer: string;
-    readonly live: readonly [number, number];
-    readonly total: number;
-  }[];
 }
