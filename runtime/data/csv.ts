@@ -1,0 +1,49 @@
+import { basename } from "node:path";
+import { parse } from "csv-parse/sync";
+import { dataError } from "./codes.js";
+import type { ExampleSet } from "./examples.js";
+import { readBytes, reason } from "./files.js";
+import { features, labelColumn, targetsOf, toNumber } from "./table.js";
+
+/**
+ * One CSV file: a header (or none, when every cell of the first row is a number), one example a row. The label is the column
+ * `label`, `class`, `target` or `y`, else the last one.
+ */
+export async function readCsv(path: string, classNames?: readonly string[]): Promise<ExampleSet> {
+  const name = basename(path);
+  const bytes = await readBytes(path);
+  const rows = parseRows(bytes, name);
+  const first = rows[0];
+  if (first === undefined) throw dataError("P6003", `\`${name}\` has no rows`);
+  const headless = first.every((cell) => !Number.isNaN(toNumber(cell)));
+  const header = headless ? first.map((_, i) => `column ${i + 1}`) : first;
+  const body = headless ? rows : rows.slice(1);
+  if (body.length === 0) throw dataError("P6003", `\`${name}\` has a header but no rows`);
+  if (header.length < 2)
+    throw dataError("P6003", `\`${name}\` has one column; features and a label are needed`);
+  const label = header.indexOf(labelColumn(header));
+  const columns = header.filter((_, i) => i !== label);
+  const inputs = features(body.length, columns, (row, i) => body[row]?.[i < label ? i : i + 1], name);
+  const labels = body.map((row) => row[label]);
+  return {
+    examples: body.length,
+    shape: [columns.length],
+    inputs,
+    targets: targetsOf(labels, `\`${name}\``, classNames),
+  };
+}
+
+function parseRows(bytes: Uint8Array, name: string): string[][] {
+  try {
+    const rows: string[][] = parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), {
+      bom: true,
+      skip_empty_lines: true,
+      trim: true,
+      delimiter: name.includes(".tsv") ? "\t" : ",",
+      max_record_size: 64 * 2 ** 20,
+    });
+    return rows;
+  } catch (cause) {
+    throw dataError("P6003", `\`${name}\` is not a regular table: ${reason(cause)}`);
+  }
+}

@@ -1,0 +1,59 @@
+/** All examples of one split, in memory, as flat arrays. */
+export interface ExampleSet {
+  readonly examples: number;
+  /** Shape of one example: [28, 28], [28, 28, 1], [13]. */
+  readonly shape: readonly number[];
+  /** `examples × product(shape)` numbers; bytes are kept as bytes and scaled by 1/255 as batches are built. */
+  readonly inputs: Uint8Array | Float32Array;
+  readonly targets: ClassTargets | DenseTargets;
+}
+
+export interface ClassTargets {
+  readonly kind: "classes";
+  readonly labels: Int32Array;
+  readonly classes: number;
+  /** Names by class index, when the source has them (folders, strings of a table). */
+  readonly names?: readonly string[];
+}
+
+export interface DenseTargets {
+  readonly kind: "dense";
+  readonly data: Float32Array;
+  readonly shape: readonly number[];
+}
+
+export interface RawData {
+  readonly train: ExampleSet;
+  /** Unset when the source has no test split; see split.ts. */
+  readonly test: ExampleSet | null;
+}
+
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, extent) => product * extent, 1);
+}
+
+/** Examples at `indices`, copied. */
+export function takeExamples(set: ExampleSet, indices: Int32Array): ExampleSet {
+  const size = sizeOf(set.shape);
+  const inputs = gather(set.inputs, indices, size);
+  if (set.targets.kind === "classes") {
+    const labels = gather(set.targets.labels, indices, 1);
+    return { ...set, examples: indices.length, inputs, targets: { ...set.targets, labels } };
+  }
+  const data = gather(set.targets.data, indices, sizeOf(set.targets.shape));
+  return { ...set, examples: indices.length, inputs, targets: { ...set.targets, data } };
+}
+
+type Rows = Uint8Array | Float32Array | Int32Array;
+function gather<T extends Rows>(from: T, indices: Int32Array, size: number): T {
+  const to = new (from.constructor as { new (length: number): T })(indices.length * size);
+  indices.forEach((index, row) => to.set(from.subarray(index * size, (index + 1) * size), row * size));
+  return to;
+}
+
+/** Class targets from integer labels; `classes` is one more than the largest. */
+export function classTargets(labels: Int32Array): ClassTargets {
+  let largest = 0;
+  for (const label of labels) if (label > largest) largest = label;
+  return { kind: "classes", labels, classes: largest + 1 };
+}

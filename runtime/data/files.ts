@@ -1,0 +1,47 @@
+import { open, readFile, stat } from "node:fs/promises";
+import { basename } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { dataError } from "./codes.js";
+
+/** Largest file, and largest unpacked content, that is read into memory: 4 GiB. */
+export const MAX_BYTES = 4 * 2 ** 30;
+
+/** A file's bytes, unpacked when its name ends in `.gz`. Throws a diagnostic when it is missing, too large or damaged. */
+export async function readBytes(path: string): Promise<Uint8Array> {
+  const facts = await stat(path).catch(() => null);
+  if (!facts?.isFile()) throw dataError("P6001", `there is no data file \`${path}\``);
+  if (facts.size > MAX_BYTES)
+    throw dataError(
+      "P6008",
+      `\`${basename(path)}\` has ${facts.size} bytes`,
+      `files up to ${MAX_BYTES} bytes are read; use a JavaScript module that yields batches for more`,
+    );
+  const bytes = await readFile(path).catch((cause: unknown) => {
+    throw dataError("P6001", `\`${path}\` cannot be read: ${reason(cause)}`);
+  });
+  if (!path.endsWith(".gz")) return bytes;
+  try {
+    return gunzipSync(bytes, { maxOutputLength: MAX_BYTES });
+  } catch (cause) {
+    throw dataError(
+      "P6003",
+      `\`${basename(path)}\` cannot be unpacked: ${reason(cause)}`,
+      "the download may be incomplete; fetch the file again",
+    );
+  }
+}
+
+/** The first bytes of a file, to tell its kind. */
+export async function readHead(path: string, length: number): Promise<Uint8Array> {
+  const file = await open(path, "r");
+  try {
+    const { bytesRead, buffer } = await file.read(new Uint8Array(length), 0, length, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+export function reason(cause: unknown): string {
+  return cause instanceof Error ? (cause.message.split("\n")[0] ?? "unknown") : String(cause);
+}

@@ -1,0 +1,123 @@
+import { basename } from "node:path";
+import { unzipSync } from "fflate";
+import { parse } from "npyjs";
+import { dataError } from "./codes.js";
+import { classTargets, sizeOf, type ExampleSet, type RawData } from "./examples.js";
+import { MAX_BYTES, readBytes, reason } from "./files.js";
+
+/** NumPy arrays: one `.npz` (or a folder of `.npy`) with `x_train`, `y_train` and optionally `x_test`, `y_test`. */
+
+interface Array_ {
+  readonly data: Uint8Array | Float32Array;
+  readonly shape: readonly number[];
+  readonly whole: boolean;
+}
+
+export async function readNpz(path: string): Promise<RawData> {
+  const name = basename(path);
+  const packed = await readBytes(path);
+  let total = 0;
+  const entries = (() => {
+    try {
+      return unzipSync(packed, {
+        filter: (file) => {
+          total += file.originalSize;
+          if (total > MAX_BYTES)
+            throw dataError("P6008", `\`${name}\` unpacks to more than ${MAX_BYTES} bytes`);
+          return file.name.endsWith(".npy");
+        },
+      });
+    } catch (cause) {
+      if (cause instanceof Error && cause.name === "DiagnosticError") throw cause;
+      throw dataError("P6003", `\`${name}\` is not a whole NPZ archive: ${reason(cause)}`);
+    }
+  })();
+  const arrays = new Map(Object.entries(entries).map(([file, bytes]) => [file.replace(/\.npy$/, ""), bytes]));
+  return assemble((key) => arrays.get(key), name);
+}
+
+export async function readNpyFolder(files: ReadonlyMap<string, string>): Promise<RawData> {
+  const bytes = new Map<string, Uint8Array>();
+  for (const [key, path] of files) bytes.set(key, await readBytes(path));
+  return assemble((key) => bytes.get(key), "the folder");
+}
+
+const ROLES: Readonly<Record<string, readonly string[]>> = {
+  "train inputs": ["x_train", "train_images", "train_x", "X_train"],
+  "train labels": ["y_train", "train_labels", "train_y", "Y_train"],
+  "test inputs": ["x_test", "test_images", "test_x", "X_test"],
+  "test labels": ["y_test", "test_labels", "test_y", "Y_test"],
+};
+export const NPY_NAMES = Object.values(ROLES).flat();
+
+function assemble(bytesOf: (key: string) => Uint8Array | undefined, where: string): RawData {
+  const array = (role: string): Array_ | null => {
+    const key = (ROLES[role] ?? []).find((candidate) => bytesOf(candidate) !== undefined);
+    const bytes = key === undefined ? undefined : bytesOf(key);
+    return bytes && key !== undefined ? parseNpy(bytes, key) : null;
+  };
+  const split = (name: string): ExampleSet | null => {
+    const inputs = array(`${name} inputs`);
+    const labels = array(`${name} labels`);
+    if (!inputs && !labels) return null;
+    if (!inputs || !labels)
+      throw dataError(
+        "P6004",
+        `${where} has ${name} ${inputs ? "inputs but no labels" : "labels but no inputs"}`,
+      );
+    const examples = inputs.shape[0] ?? 0;
+    if (labels.shape[0] !== examples)
+      throw dataError("P6004", `${where} has ${examples} ${name} inputs and ${labels.shape[0]} labels`);
+    return { examples, shape: inputs.shape.slice(1), inputs: inputs.data, targets: targetsFrom(labels) };
+  };
+  const train = split("train");
+  if (!train)
+    throw dataError(
+      "P6002",
+      `${where} has no array \`x_train\``,
+      `name the arrays ${NPY_NAMES.slice(0, 2).join(", ")}, y_train, x_test, y_test`,
+    );
+  return { train, test: split("test") };
+}
+
+function targetsFrom(labels: Array_): ExampleSet["targets"] {
+  const perExample = sizeOf(labels.shape.slice(1));
+  if (labels.whole && perExample === 1) return classTargets(Int32Array.from(labels.data));
+  return {
+    kind: "dense",
+    data: Float32Array.from(labels.data),
+    shape: perExample === 1 ? [1] : labels.shape.slice(1),
+  };
+}
+
+/** One array. Unsigned bytes stay bytes; every other number type becomes float32. */
+export function parseNpy(bytes: Uint8Array, name: string): Array_ {
+  const parsed = (() => {
+    try {
+      return parse(bytes.slice().buffer);
+    } catch (cause) {
+      throw dataError("P6003", `\`${name}\` is not a whole NPY array: ${reason(cause)}`);
+    }
+  })();
+  const { data, shape, fortranOrder, dtype } = parsed;
+  if (fortranOrder && shape.length > 1) {
+    throw dataError(
+      "P6003",
+      `\`${name}\` is stored column by column (Fortran order)`,
+      "save it with numpy.ascontiguousarray",
+    );
+  }
+  if (!isNumbers(data) || data.length !== sizeOf(shape)) {
+    throw dataError(
+      "P6003",
+      `\`${name}\` is of type ${dtype} with shape ${shape.join(" × ")}, which is not an array of numbers`,
+    );
+  }
+  const whole = /^[iu]/.test(dtype);
+  if (data instanceof Uint8Array) return { data, shape, whole };
+  return { data: Float32Array.from(data, Number), shape, whole };
+}
+
+function isNumbers(data: ArrayBufferView): data is Uint8Array | Float32Array | BigInt64Array {
+  return ArrayBuffer.isView(data) && "length" in data;
+}

@@ -1,0 +1,69 @@
+import { basename } from "node:path";
+import { parquetMetadataAsync, parquetReadObjects } from "hyparquet";
+import { compressors } from "hyparquet-compressors";
+import { dataError } from "./codes.js";
+import type { ExampleSet } from "./examples.js";
+import { MAX_BYTES, readBytes, reason } from "./files.js";
+import { features, labelColumn, targetsOf, type Cell } from "./table.js";
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** One Parquet file: number columns (or one column of number lists) and a label column as in csv.ts. */
+export async function readParquet(path: string, classNames?: readonly string[]): Promise<ExampleSet> {
+  const name = basename(path);
+  const bytes = await readBytes(path);
+  const file = bytes.slice().buffer;
+  const rows = await readRows(file, name);
+  const first = rows[0];
+  if (!first) throw dataError("P6003", `\`${name}\` has no rows`);
+  const label = labelColumn(Object.keys(first));
+  const columns = Object.keys(first).filter((column) => column !== label);
+  if (columns.length === 0)
+    throw dataError("P6003", `\`${name}\` has one column; features and a label are needed`);
+  const only = columns[0] ?? "";
+  const list = columns.length === 1 && isList(first[only]);
+  const targets = targetsOf(
+    rows.map((row) => cellOf(row[label])),
+    `\`${name}\``,
+    classNames,
+  );
+  if (!list) {
+    const inputs = features(rows.length, columns, (row, i) => cellOf(rows[row]?.[columns[i] ?? ""]), name);
+    return { examples: rows.length, shape: [columns.length], inputs, targets };
+  }
+  const width = listOf(first[only]).length;
+  const names = Array.from({ length: width }, (_, i) => `${only}[${i}]`);
+  for (const [row, values] of rows.entries()) {
+    if (listOf(values[only]).length !== width)
+      throw dataError("P6003", `\`${name}\` row ${row + 1} has a list of another length than the first row`);
+  }
+  const inputs = features(rows.length, names, (row, i) => cellOf(listOf(rows[row]?.[only])[i]), name);
+  return { examples: rows.length, shape: [width], inputs, targets };
+}
+
+async function readRows(file: ArrayBuffer, name: string): Promise<readonly Row[]> {
+  try {
+    const metadata = await parquetMetadataAsync(file);
+    const unpacked = metadata.row_groups.reduce((sum, group) => sum + Number(group.total_byte_size), 0);
+    if (!(unpacked <= MAX_BYTES)) throw dataError("P6008", `\`${name}\` unpacks to ${unpacked} bytes`);
+    return await parquetReadObjects({ file, metadata, compressors });
+  } catch (cause) {
+    if (cause instanceof Error && cause.name === "DiagnosticError") throw cause;
+    throw dataError("P6003", `\`${name}\` is not a whole Parquet file: ${reason(cause)}`);
+  }
+}
+
+function isList(value: unknown): value is ArrayLike<unknown> {
+  return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
+}
+function listOf(value: unknown): ArrayLike<unknown> {
+  return isList(value) ? value : [];
+}
+function cellOf(value: unknown): Cell {
+  return typeof value === "number" ||
+    typeof value === "string" ||
+    typeof value === "bigint" ||
+    typeof value === "boolean"
+    ? value
+    : null;
+}

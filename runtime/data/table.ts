@@ -1,0 +1,73 @@
+import { dataError } from "./codes.js";
+import type { ExampleSet } from "./examples.js";
+
+/** Rows of named columns (CSV, Parquet) to examples: one column is the label, the others are numbers. */
+
+export type Cell = string | number | bigint | boolean | null | undefined;
+
+/** Column names taken for the label, in this order; else the last column is. */
+const LABEL_NAMES = ["label", "class", "target", "y"];
+
+export function labelColumn(columns: readonly string[]): string {
+  const named = LABEL_NAMES.map((name) => columns.find((column) => column.toLowerCase() === name));
+  return named.find((column) => column !== undefined) ?? columns[columns.length - 1] ?? "";
+}
+
+/** Whole numbers from 0 and strings are classes; anything else is a number to predict. */
+export function targetsOf(
+  labels: readonly Cell[],
+  where: string,
+  names?: readonly string[],
+): ExampleSet["targets"] {
+  const numbers = labels.map(toNumber);
+  if (numbers.some(Number.isNaN)) {
+    const known = names ?? [...new Set(labels.map(String))].sort();
+    const index = new Map(known.map((name, i) => [name, i]));
+    const data = Int32Array.from(labels, (label) => index.get(String(label)) ?? -1);
+    const unknown = data.indexOf(-1);
+    if (unknown >= 0) {
+      throw dataError(
+        "P6006",
+        `${where} has the label \`${String(labels[unknown])}\`, which the training split has not`,
+      );
+    }
+    return { kind: "classes", labels: data, classes: known.length, names: known };
+  }
+  const whole = numbers.every((value) => Number.isInteger(value) && value >= 0 && value < 65_536);
+  if (!whole) return { kind: "dense", data: Float32Array.from(numbers), shape: [1] };
+  return {
+    kind: "classes",
+    labels: Int32Array.from(numbers),
+    classes: numbers.reduce((a, b) => Math.max(a, b), 0) + 1,
+  };
+}
+
+export function toNumber(cell: Cell): number {
+  if (typeof cell === "string") return cell.trim() === "" ? NaN : Number(cell);
+  if (cell === null || cell === undefined) return NaN;
+  return Number(cell);
+}
+
+/** Feature values row by row; the first that is no number ends reading, naming its place. */
+export function features(
+  rows: number,
+  columns: readonly string[],
+  cell: (row: number, column: number) => Cell,
+  where: string,
+): Float32Array {
+  const data = new Float32Array(rows * columns.length);
+  for (let row = 0, at = 0; row < rows; row++) {
+    for (let column = 0; column < columns.length; column++, at++) {
+      const value = toNumber(cell(row, column));
+      if (!Number.isFinite(value)) {
+        throw dataError(
+          "P6007",
+          `\`${where}\` row ${row + 1}, column \`${columns[column]}\` holds \`${String(cell(row, column))}\`, which is not a number`,
+          "turn categories into numbers and fill gaps before training",
+        );
+      }
+      data[at] = value;
+    }
+  }
+  return data;
+}
