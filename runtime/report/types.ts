@@ -1,0 +1,84 @@
+/**
+ * What `report.json` holds. Everything but `timing` and `measured.latency` depends on program, network, data, seed and backend
+ * alone. Words as in docs/language.md section 11.
+ */
+export interface Report {
+  readonly report: 1;
+  readonly espalier: string;
+  readonly source: { readonly name: string; readonly program: string; readonly statements: Readonly<Record<number, string>> };
+  readonly network: string;
+  readonly data: string;
+  readonly seed: number;
+  readonly backend: string;
+  readonly before: NetworkFacts;
+  readonly after: NetworkFacts;
+  /** Side by side, in this order: what was asked, what died, what follows, what the file holds. */
+  readonly amounts: readonly AmountRow[];
+  readonly layers: readonly LayerRow[];
+  readonly history: readonly HistoryPoint[];
+  readonly events: readonly ReportEvent[];
+  readonly notes: readonly string[];
+  readonly timing: { readonly startedAt: string; readonly seconds: number; readonly stepsPerSecond: number | null };
+}
+
+export interface NetworkFacts {
+  readonly params: number;
+  readonly macs: number;
+  readonly bytes: number;
+  readonly gzipped: number;
+  /** On the test split; null where accuracy has no meaning or there is no test split. */
+  readonly accuracy: number | null;
+  readonly loss: number | null;
+  /** Median milliseconds of one example and of a batch of 32, measured on this machine; null when not measured. */
+  readonly latency: { readonly single: number; readonly batch: number } | null;
+}
+
+/** One structure that a program pruned. Shares are of the network as loaded. */
+export interface AmountRow {
+  readonly structure: string;
+  readonly total: number;
+  /** What the statements asked to be dead in the end; null for thresholds. */
+  readonly nominal: number | null;
+  readonly achieved: number;
+  /** Dead once consequences are followed. */
+  readonly effective: number;
+  /** Gone from the saved file. */
+  readonly physical: number;
+}
+
+export interface LayerRow {
+  readonly layer: string;
+  readonly className: string;
+  /** Output channels or units, parameters and MACs, before and after. */
+  readonly channels: readonly [number, number];
+  readonly params: readonly [number, number];
+  readonly macs: readonly [number, number];
+  /** Share of kernel weights that are not zero, after. */
+  readonly density: number;
+}
+
+/** One point in time: the end of an epoch, or an event that changed the network. */
+export interface HistoryPoint {
+  /** Training steps done since the run began. */
+  readonly step: number;
+  readonly epoch: number;
+  readonly trainLoss: number | null;
+  readonly trainAccuracy: number | null;
+  readonly testLoss: number | null;
+  readonly testAccuracy: number | null;
+  /** Share of all kernel weights that are dead (masked or removed). */
+  readonly sparsity: number;
+  readonly params: number;
+  readonly macs: number;
+  readonly rate: number | null;
+}
+
+export interface ReportEvent {
+  /** Statement id. */
+  readonly id: number;
+  readonly step: number;
+  readonly epoch: number;
+  readonly kind: string;
+  /** One sentence: "dropped 16 of 64 filters, regrew 8". */
+  readonly text: string;
+}
