@@ -5,7 +5,11 @@
 export interface Report {
   readonly report: 1;
   readonly espalier: string;
-  readonly source: { readonly name: string; readonly program: string; readonly statements: Readonly<Record<number, string>> };
+  readonly source: {
+    readonly name: string;
+    readonly program: string;
+    readonly statements: Readonly<Record<number, string>>;
+  };
   readonly network: string;
   readonly data: string;
   readonly seed: number;
@@ -18,7 +22,11 @@ export interface Report {
   readonly history: readonly HistoryPoint[];
   readonly events: readonly ReportEvent[];
   readonly notes: readonly string[];
-  readonly timing: { readonly startedAt: string; readonly seconds: number; readonly stepsPerSecond: number | null };
+  readonly timing: {
+    readonly startedAt: string;
+    readonly seconds: number;
+    readonly stepsPerSecond: number | null;
+  };
 }
 
 export interface NetworkFacts {

@@ -1,0 +1,70 @@
+import { bytes, count, milliseconds, percent } from "./numbers.js";
+import type { NetworkFacts, Report } from "./types.js";
+
+/** One line of the before/after table: words, before, after, and what is left. */
+export interface ComparisonRow {
+  readonly what: string;
+  readonly before: string;
+  readonly after: string;
+  readonly change: string;
+}
+
+/** The table that the terminal and the page both show: MACs, parameters, bytes, latency, accuracy. */
+export function comparison(report: Report): readonly ComparisonRow[] {
+  const { before, after } = report;
+  const rows: ComparisonRow[] = [
+    left("parameters", before.params, after.params, count),
+    left("MACs", before.macs, after.macs, count),
+    left("bytes on disk", before.bytes, after.bytes, bytes),
+    left("bytes gzipped", before.gzipped, after.gzipped, bytes),
+  ];
+  if (before.latency && after.latency) {
+    rows.push(faster("latency, one example", before.latency.single, after.latency.single));
+    rows.push(faster("latency, batch of 32", before.latency.batch, after.latency.batch));
+  }
+  rows.push(...quality(before, after));
+  return rows;
+}
+
+function left(what: string, before: number, after: number, write: (value: number) => string): ComparisonRow {
+  return {
+    what,
+    before: write(before),
+    after: write(after),
+    change: before > 0 ? `${percent(after / before)} left` : "",
+  };
+}
+
+function faster(what: string, before: number, after: number): ComparisonRow {
+  return {
+    what,
+    before: milliseconds(before),
+    after: milliseconds(after),
+    change: after > 0 ? `${(before / after).toFixed(2)}× as fast` : "",
+  };
+}
+
+function quality(before: NetworkFacts, after: NetworkFacts): ComparisonRow[] {
+  const rows: ComparisonRow[] = [];
+  const { accuracy: a, loss: l } = before;
+  if (after.accuracy !== null) {
+    const points =
+      a === null
+        ? ""
+        : `${after.accuracy >= a ? "+" : "−"}${(100 * Math.abs(after.accuracy - a)).toFixed(2)} points`;
+    rows.push({
+      what: "test accuracy",
+      before: a === null ? "–" : percent(a, 2),
+      after: percent(after.accuracy, 2),
+      change: points,
+    });
+  }
+  if (after.loss !== null)
+    rows.push({
+      what: "test loss",
+      before: l === null ? "–" : l.toFixed(4),
+      after: after.loss.toFixed(4),
+      change: "",
+    });
+  return rows;
+}

@@ -1,0 +1,69 @@
+import { comparison } from "./comparison.js";
+import { escapeHtml } from "./escape.js";
+import { count, percent } from "./numbers.js";
+import type { LayerRow, Report } from "./types.js";
+
+type Row = readonly string[];
+
+function table(caption: string, head: Row, rows: readonly Row[]): string {
+  const cells = (row: Row, tag: string) => row.map((cell) => `<${tag}>${cell}</${tag}>`).join("");
+  const body = rows.map((row) => `<tr>${cells(row, "td")}</tr>`).join("\n");
+  return `<section><h2>${caption}</h2><div class="scroll"><table><thead><tr>${cells(head, "th")}</tr></thead><tbody>\n${body}\n</tbody></table></div></section>`;
+}
+
+export function comparisonTable(report: Report): string {
+  const rows = comparison(report).map((row) => [row.what, row.before, row.after, row.change]);
+  return table("Before and after", ["", "before", "after", ""], rows);
+}
+
+export function amountsTable(report: Report): string {
+  if (report.amounts.length === 0) return "";
+  const share = (value: number | null, total: number) =>
+    value === null ? "–" : `${count(value)} <small>${percent(total === 0 ? 0 : value / total)}</small>`;
+  const rows = report.amounts.map((row) => [
+    escapeHtml(row.structure),
+    count(row.total),
+    share(row.nominal, row.total),
+    share(row.achieved, row.total),
+    share(row.effective, row.total),
+    share(row.physical, row.total),
+  ]);
+  return table("Asked and got", ["removed", "of", "nominal", "achieved", "effective", "physical"], rows);
+}
+
+export function layersTable(report: Report): string {
+  const widest = report.layers.reduce((most, row) => Math.max(most, row.params[0]), 1);
+  const rows = report.layers.map((row) => [
+    escapeHtml(row.layer),
+    escapeHtml(row.className),
+    pair(row.channels),
+    pair(row.params),
+    pair(row.macs),
+    percent(row.density),
+    bars(row, widest),
+  ]);
+  return table(
+    "Layers",
+    ["layer", "class", "channels", "parameters", "MACs", "density", "parameters before, after"],
+    rows,
+  );
+}
+
+const pair = ([before, after]: readonly [number, number]) =>
+  before === after ? count(after) : `${count(before)} → ${count(after)}`;
+
+function bars(row: LayerRow, widest: number): string {
+  const width = (value: number) => `${((100 * value) / widest).toFixed(2)}%`;
+  return `<div class="bars"><i style="width:${width(row.params[0])}"></i><b style="width:${width(row.params[1])}"></b></div>`;
+}
+
+export function eventsTable(report: Report): string {
+  const rows = report.events.map((event) => [
+    count(event.epoch),
+    count(event.step),
+    escapeHtml(event.kind),
+    escapeHtml(event.text),
+    `<code>${escapeHtml(report.source.statements[event.id] ?? "")}</code>`,
+  ]);
+  return table("Events", ["epoch", "step", "what", "", "statement"], rows);
+}
