@@ -1,0 +1,15 @@
+import type { tf } from "./tf.js";
+
+/** The shape of a tensor known to have rank 4. A throw here is a bug of the caller. */
+export function shape4(t: { readonly shape: readonly number[] }): [number, number, number, number] {
+  const [a, b, c, d] = t.shape;
+  if (t.shape.length !== 4 || a === undefined || b === undefined || c === undefined || d === undefined) {
+    throw new Error(`expected a shape of rank 4, found [${t.shape.join(", ")}]`);
+  }
+  return [a, b, c, d];
+}
+
+/** Length of the last axis; 1 for a scalar. */
+export function channelsOf(t: tf.TensorInfo | tf.Tensor): number {
+  return t.shape.at(-1) ?? 1;
+}

@@ -1,0 +1,35 @@
+import { BackendWasm, getThreadsCount } from "@tensorflow/tfjs-backend-wasm";
+import { composedOps } from "../ops/composed.js";
+import { tf } from "../tf.js";
+import type { Backend } from "../types.js";
+import { installKernels } from "./context.js";
+import { wasmKernels } from "./pack.js";
+
+let installed = false;
+
+/** Opens the WebAssembly backend of tfjs with our kernels on it. */
+export async function openWasm(_threads: number): Promise<Omit<Backend, "checks" | "refusals" | "skipped">> {
+  if (!(await tf.setBackend("wasm"))) throw new Error("the WebAssembly backend did not start");
+  const wasm = tf.backend();
+  if (!(wasm instanceof BackendWasm)) throw new Error("another backend is registered as wasm");
+  if (!installed) installKernels(wasm, wasmKernels);
+  installed = true;
+  const simd = await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT");
+  const threads = getThreadsCount();
+  return {
+    name: "wasm",
+    threads,
+    description: `wasm (${simd === true ? "SIMD" : "no SIMD"}, ${threads} ${threads === 1 ? "thread" : "threads"})`,
+    ops: composedOps,
+    assign(variable, data) {
+      const target = wasm.typedArrayFromHeap(variable);
+      if (target.length !== data.length) throw new Error(`${variable.name} has ${target.length} values`);
+      target.set(data);
+    },
+    read(t) {
+      const values = t.dataSync();
+      if (!(values instanceof Float32Array)) throw new Error(`expected floats, found ${t.dtype}`);
+      return values;
+    },
+  };
+}
