@@ -14,6 +14,8 @@ export interface WeightInfo {
   readonly key: string;
   /** "kernel", "gamma", "forward_recurrent_kernel". */
   readonly name: string;
+  /** Name under which stock TensorFlow.js saves and looks for it: "conv2d_1/kernel", "bidirectional_1/forward_lstm/kernel". */
+  readonly savedAs: string;
   readonly shape: readonly number[];
   readonly trainable: boolean;
   /** Keras initializer config, or null for the class default. */
@@ -43,6 +45,7 @@ export interface SizePlace {
 export interface LayerInfo {
   /** Unique; layers of a nested model are "outer>inner". */
   readonly path: string;
+  /** Name in `Network.topology`: unique in the whole network and valid for TensorFlow.js; mostly the last part of the path. */
   readonly name: string;
   /** Keras class: "Conv2D". */
   readonly className: string;
@@ -50,7 +53,7 @@ export interface LayerInfo {
   readonly config: JsonObject;
   readonly weights: readonly WeightInfo[];
   readonly sizes: readonly SizePlace[];
-  /** Number of calls; 2 and more is a shared layer. */
+  /** Number of calls; 2 and more is a shared layer; 0 for input layers, which are not called. */
   readonly uses: number;
   readonly trainable: boolean;
   /** Position among the layers that have kernels, from 1 in network order; 0 for the others (`layers 3..9`). */
@@ -59,12 +62,14 @@ export interface LayerInfo {
 
 export interface TensorInfo {
   readonly shape: Shape;
-  /** Channel numbers along the last axis (length = its size); `null` when the last axis is not a channel axis (scalars). */
+  /** Channel numbers along the last axis (length = its size); `null` when its size is unknown or there is only the batch axis. */
   readonly ids: Int32Array | null;
 }
 
 /** One call of one layer, in execution order (Kahn over calls; no recursion). */
 export interface CallInfo {
+  /** Number of the call in the network as loaded: slimming may drop calls, but never renumbers the others. */
+  readonly origin: number;
   readonly layer: number;
   /** Tensors by number: index into `Network.tensors`. */
   readonly inputs: readonly number[];

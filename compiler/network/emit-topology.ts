@@ -1,0 +1,67 @@
+import type { Executed } from "./execute.js";
+import { isJsonArray } from "./json.js";
+import type { LayerSpec, ModelSpec, TensorRef } from "./spec.js";
+import type { Json, JsonObject } from "./types.js";
+
+/** Writes a model the way stock `tf.loadLayersModel` reads it: Keras 2 spelling, unique names, only reachable calls. */
+export function emitTopology(model: ModelSpec, executed: ReadonlyMap<ModelSpec, Executed>): JsonObject {
+  return {
+    ...emitModel(model, model.name, executed),
+    keras_version: "tfjs-layers 4.22.0",
+    backend: "tensor_flow.js",
+  };
+}
+
+type Emitted = ReadonlyMap<ModelSpec, Executed>;
+
+function emitModel(model: ModelSpec, name: string, executed: Emitted): JsonObject {
+  return model.kind === "sequential"
+    ? emitSequential(model, name, executed)
+    : emitFunctional(model, name, executed);
+}
+
+function emitSequential(model: ModelSpec, name: string, executed: Emitted): JsonObject {
+  const shape = executed.get(model)?.firstShape ?? null;
+  const layers = model.layers.map((layer, i): Json => {
+    if (layer.inner) return emitModel(layer.inner, layer.name, executed);
+    const stated = i === 0 && shape !== null ? withShape(layer.config, shape) : layer.config;
+    return { class_name: layer.className, config: stated };
+  });
+  return { class_name: "Sequential", config: { name, layers } };
+}
+
+function withShape(config: JsonObject, shape: readonly (number | null)[]): JsonObject {
+  return isJsonArray(config["batch_input_shape"]) ? config : { ...config, batch_input_shape: shape };
+}
+
+function emitFunctional(model: ModelSpec, name: string, executed: Emitted): JsonObject {
+  const order = new Map<LayerSpec, number[]>();
+  for (const ref of model.inputs) order.set(ref.layer, [0]);
+  for (const task of executed.get(model)?.tasks ?? []) {
+    const nodes = order.get(task.layer);
+    if (nodes) nodes.push(task.node);
+    else order.set(task.layer, [task.node]);
+  }
+  const place = (ref: TensorRef): [string, number, number] => {
+    const index = (order.get(ref.layer) ?? []).indexOf(ref.node);
+    return [ref.layer.name, index + (ref.layer.inner ? 1 : 0), ref.tensor];
+  };
+  const layers = [...order].map(([layer, nodes]): Json => {
+    const inbound = nodes.map((node): Json => {
+      const spec = layer.nodes[node];
+      return (spec?.inputs ?? []).map((ref): Json => [...place(ref), spec?.kwargs ?? {}]);
+    });
+    const isInput = layer.className === "InputLayer";
+    const written = layer.inner
+      ? emitModel(layer.inner, layer.name, executed)
+      : { class_name: layer.className, config: layer.config };
+    return { ...written, name: layer.name, inbound_nodes: isInput ? [] : inbound };
+  });
+  const config = {
+    name,
+    layers,
+    input_layers: model.inputs.map(place),
+    output_layers: model.outputs.map(place),
+  };
+  return { class_name: "Model", config };
+}

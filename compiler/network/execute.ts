@@ -1,0 +1,156 @@
+import { quote, refuse } from "./problems.js";
+import { applyRule } from "./rules/index.js";
+import type { Graph, Value } from "./graph.js";
+import { nestedInput, networkInput, readShape, statedShape } from "./inputs.js";
+import { field } from "./json.js";
+import { needed, type Task } from "./order.js";
+import type { LayerSpec, ModelSpec, TensorRef } from "./spec.js";
+import type { MacTerm, Shape } from "./types.js";
+
+/** What writing the topology needs to know about one model. */
+export interface Executed {
+  /** Calls that reach an output, in execution order; nested models included. */
+  readonly tasks: readonly Task[];
+  /** Shape that the first layer of a Sequential model must state. */
+  readonly firstShape: Shape | null;
+}
+
+/** Follows every call of a model, nested models unrolled. */
+export class Execution {
+  readonly models = new Map<ModelSpec, Executed>();
+  readonly inputs: Value[] = [];
+
+  constructor(private readonly graph: Graph) {}
+
+  /** `given`: the tensors a nested model is called on, null for the network itself. */
+  run(model: ModelSpec, given: readonly Value[] | null, trainable: boolean): readonly Value[] {
+    const tasks = this.models.get(model)?.tasks ?? needed(model);
+    const values = new Map<LayerSpec, (readonly Value[])[]>();
+    const on = trainable && model.trainable;
+    const firstShape = model.kind === "sequential" ? this.enterSequential(model, given) : null;
+    if (model.kind === "functional") this.enterFunctional(model, given, values, on);
+    if (!this.models.has(model)) this.models.set(model, { tasks, firstShape: firstShape?.shape ?? null });
+    for (const task of tasks) {
+      const refs = task.layer.nodes[task.node]?.inputs ?? [];
+      let inputs = refs.map((ref) => lookUp(values, ref, task.layer.path));
+      if (refs.length === 0 && firstShape) {
+        if (task.layer.className === "InputLayer") {
+          values.set(task.layer, [[firstShape]]);
+          if (given) nestedInput(this.graph, task.layer, on, firstShape);
+          else this.graph.draft(task.layer, on);
+          continue;
+        }
+        if (given && !task.layer.inner) nestedInput(this.graph, task.layer, on, firstShape);
+        inputs = [firstShape];
+      }
+      const kwargs = task.layer.nodes[task.node]?.kwargs ?? {};
+      const out = task.layer.inner
+        ? this.run(task.layer.inner, inputs, on)
+        : this.call(task.layer, inputs, kwargs, on);
+      if (model.kind === "sequential" && out.length > 1) {
+        refuse(
+          "P5006",
+          `layer ${quote(task.layer.path)} gives ${out.length} tensors inside a Sequential model`,
+        );
+      }
+      const calls = values.get(task.layer) ?? [];
+      calls[task.node] = out;
+      values.set(task.layer, calls);
+    }
+    return model.outputs.map((ref) => lookUp(values, ref, "`output_layers`"));
+  }
+
+  private enterSequential(model: ModelSpec, given: readonly Value[] | null): Value {
+    const path = model.layers[0]?.path ?? model.name;
+    if (given) {
+      const [value] = given;
+      if (value && given.length === 1) return value;
+      return refuse("P5006", `the model ${quote(model.name)} takes one input and gets ${given.length}`);
+    }
+    const shape = statedShape(model);
+    if (!shape) {
+      return refuse("P5002", `the first layer ${quote(path)} states no input shape`, {
+        help: "save the model after it has been built, so that `batch_input_shape` is written",
+      });
+    }
+    const value = networkInput(this.graph, shape, path);
+    this.inputs.push(value);
+    return value;
+  }
+
+  private enterFunctional(
+    model: ModelSpec,
+    given: readonly Value[] | null,
+    values: Map<LayerSpec, (readonly Value[])[]>,
+    trainable: boolean,
+  ): void {
+    if (given && given.length !== model.inputs.length) {
+      refuse(
+        "P5006",
+        `the model ${quote(model.name)} has ${model.inputs.length} inputs and gets ${given.length}`,
+      );
+    }
+    model.inputs.forEach((ref, i) => {
+      const layer = ref.layer;
+      if (layer.className !== "InputLayer") {
+        refuse("P5002", `the input ${quote(layer.path)} of the model is not an InputLayer`);
+      }
+      const outer = given?.[i];
+      if (outer) {
+        nestedInput(this.graph, layer, trainable, outer);
+        values.set(layer, [[outer]]);
+        return;
+      }
+      const shape = readShape(field(layer.config, "batch_input_shape"), layer.path);
+      if (!shape) return refuse("P5002", `the input ${quote(layer.path)} states no shape`);
+      this.graph.draft(layer, trainable);
+      const value = networkInput(this.graph, shape, layer.path);
+      this.inputs.push(value);
+      values.set(layer, [[value]]);
+    });
+  }
+
+  private call(
+    spec: LayerSpec,
+    inputs: readonly Value[],
+    kwargs: Task["kwargs"],
+    trainable: boolean,
+  ): readonly Value[] {
+    const graph = this.graph;
+    graph.chargeCall(spec.path);
+    const layer = graph.draft(spec, trainable && field(spec.config, "trainable") !== false);
+    layer.uses++;
+    const macs: MacTerm[] = [];
+    const made = applyRule({
+      graph,
+      layer,
+      className: spec.className,
+      config: { path: spec.path, values: spec.config },
+      inputs,
+      call: graph.calls.length,
+      scope: "",
+      folders: [],
+      at: [],
+      times: 1,
+      macs,
+    });
+    const outputs = made.map((value) => graph.tensor(value.shape, value.ids));
+    graph.calls.push({
+      layer: layer.index,
+      inputs: inputs.map((value) => value.tensor),
+      outputs: outputs.map((value) => value.tensor),
+      kwargs,
+      macs,
+    });
+    return outputs;
+  }
+}
+
+function lookUp(values: Map<LayerSpec, (readonly Value[])[]>, ref: TensorRef, user: string): Value {
+  const out = values.get(ref.layer)?.[ref.node]?.[ref.tensor];
+  if (out) return out;
+  return refuse(
+    "P5004",
+    `${user} refers to output ${ref.tensor} of layer ${quote(ref.layer.path)}, which does not exist`,
+  );
+}

@@ -1,0 +1,58 @@
+import { int } from "../config.js";
+import { bind } from "../graph.js";
+import { quote, refuse } from "../problems.js";
+import { product } from "../shapes.js";
+import {
+  addMacs,
+  addSize,
+  addWeight,
+  channelsOf,
+  fresh,
+  onlyInput,
+  protect,
+  result,
+  weightKey,
+  type Rule,
+} from "../site.js";
+import { checkActivation } from "./activation-check.js";
+import { addBias } from "./conv.js";
+
+/** Dense acts on the last axis of any rank: kernel [in, out], bias [out]. */
+export const dense: Rule = (site) => {
+  const input = onlyInput(site);
+  const rank = input.shape.length;
+  if (rank < 2) refuse("P5006", `layer ${quote(site.config.path)} needs an input of two axes or more`);
+  const reads = channelsOf(site, input);
+  const units = int(site.config, "units");
+  const ids = fresh(site, units);
+  addWeight(site, {
+    name: "kernel",
+    shape: [reads.length, units],
+    bindings: [bind(0, reads, "in"), bind(1, ids, "out")],
+    initializer: "kernel_initializer",
+    kernel: true,
+  });
+  addBias(site, ids);
+  addSize(site, ["units"], ids);
+  const positions = product(input.shape.slice(1, -1));
+  addMacs(site, { times: positions, in: reads, out: ids, weight: weightKey(site, "kernel") });
+  checkActivation(site, ids);
+  return [result(site, [...input.shape.slice(0, -1), units], ids)];
+};
+
+/** Embedding [vocabulary, dim]: the last axis of the indices becomes a position. */
+export const embedding: Rule = (site) => {
+  const input = onlyInput(site);
+  const vocabulary = int(site.config, "input_dim");
+  const size = int(site.config, "output_dim");
+  protect(site, input.ids, "spread", `${site.layer.spec.path} reads indices, not channels`);
+  const ids = fresh(site, size);
+  addWeight(site, {
+    name: "embeddings",
+    shape: [vocabulary, size],
+    bindings: [bind(1, ids, "out")],
+    initializer: "embeddings_initializer",
+  });
+  addSize(site, ["output_dim"], ids);
+  return [result(site, [...input.shape, size], ids)];
+};

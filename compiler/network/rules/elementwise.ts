@@ -1,0 +1,145 @@
+import { axes, flag, sizes } from "../config.js";
+import { field, isJsonArray } from "../json.js";
+import { bind } from "../graph.js";
+import { quote, refuse } from "../problems.js";
+import { lastOf } from "../shapes.js";
+import { addSize, addWeight, barrier, onlyInput, protect, result, type Rule, type Site } from "../site.js";
+import { checkActivation } from "./activation-check.js";
+
+/** Layers that act on every element alone: dropout, noise, rectifiers. */
+export const pass: Rule = (site) => {
+  const input = onlyInput(site);
+  return [result(site, input.shape, input.ids)];
+};
+
+export const activationLayer: Rule = (site) => {
+  const input = onlyInput(site);
+  checkActivation(site, input.ids);
+  return [result(site, input.shape, input.ids)];
+};
+
+/** ReLU; TensorFlow.js knows `max_value` only. */
+export const relu: Rule = (site) => {
+  for (const key of ["negative_slope", "threshold"]) {
+    const value = field(site.config.values, key);
+    if (value !== undefined && value !== null && value !== 0) {
+      refuse("P5009", `layer ${quote(site.config.path)} is a ReLU with \`${key}\``, {
+        notes: ["TensorFlow.js ignores it"],
+        help: key === "negative_slope" ? "use LeakyReLU" : "use ThresholdedReLU",
+      });
+    }
+  }
+  return pass(site);
+};
+
+/** Softmax layer: fixes the channels where it is taken over them. */
+export const softmax: Rule = (site) => {
+  const input = onlyInput(site);
+  if (axes(site.config, "axis", input.shape.length, -1).includes(input.shape.length - 1)) {
+    protect(site, input.ids, "softmax", `soft-max is taken over the channels at ${site.layer.spec.path}`);
+  }
+  return [result(site, input.shape, input.ids)];
+};
+
+/** Dropout; its `noise_shape` may hold the number of channels. */
+export const dropout: Rule = (site) => {
+  const input = onlyInput(site);
+  const shape = field(site.config.values, "noise_shape");
+  if (isJsonArray(shape) && input.ids && shape.length === input.shape.length) {
+    const last = shape[shape.length - 1];
+    if (last === input.ids.length && input.ids.length > 1)
+      addSize(site, ["noise_shape", shape.length - 1], input.ids);
+  }
+  return [result(site, input.shape, input.ids)];
+};
+
+/** PReLU: alpha has the input's shape without the batch, 1 on shared axes. */
+export const prelu: Rule = (site) => {
+  const input = onlyInput(site);
+  const shared = new Set(sharedAxes(site));
+  const shape = input.shape.slice(1).map((n, i) => (shared.has(i + 1) ? 1 : n));
+  const last = input.shape.length - 1;
+  const bindings = shared.has(last) || !input.ids ? [] : [bind(shape.length - 1, input.ids, "pass")];
+  addWeight(site, { name: "alpha", shape, bindings, initializer: "alpha_initializer" });
+  return [result(site, input.shape, input.ids)];
+};
+
+function sharedAxes(site: Site): readonly number[] {
+  const value = field(site.config.values, "shared_axes");
+  if (value === undefined || value === null) return [];
+  if (isJsonArray(value)) return value.filter((n) => typeof n === "number");
+  return sizes(site.config, "shared_axes", 1);
+}
+
+/** Masking skips a time step where all channels hold one value: it looks at them together. */
+export const masking: Rule = (site) => {
+  const input = onlyInput(site);
+  const reason = `${site.layer.spec.path} looks at all channels of a time step together`;
+  protect(site, input.ids, "statistics", reason);
+  return [result(site, input.shape, input.ids)];
+};
+
+/** Rescaling by numbers; by one number for each channel it is a barrier, as its config would have to shrink. */
+export const rescaling: Rule = (site) => {
+  const input = onlyInput(site);
+  if (["scale", "offset"].some((key) => isJsonArray(field(site.config.values, key)))) {
+    return barrier(site, [input.shape], "barrier", "its config holds one number for each channel");
+  }
+  return [result(site, input.shape, input.ids)];
+};
+
+/** BatchNormalization: γ, β and moving statistics follow the channels; over another axis it is a barrier. */
+export const batchNormalization: Rule = (site) => {
+  const input = onlyInput(site);
+  const rank = input.shape.length;
+  const axis = axes(site.config, "axis", rank, -1);
+  const only = axis[0];
+  if (axis.length !== 1 || only === undefined || only === 0) {
+    return refuse("P5009", `layer ${quote(site.config.path)} normalises ${axis.length} axes`, {
+      notes: ["TensorFlow.js normalises one"],
+    });
+  }
+  const over = only === rank - 1;
+  const n = input.shape[only] ?? null;
+  const bindings = over && input.ids ? [bind(0, input.ids, "pass")] : [];
+  if (flag(site.config, "scale", true))
+    addWeight(site, { name: "gamma", shape: [n], bindings, initializer: "gamma_initializer" });
+  if (flag(site.config, "center", true))
+    addWeight(site, { name: "beta", shape: [n], bindings, initializer: "beta_initializer" });
+  const frozen = true;
+  addWeight(site, {
+    name: "moving_mean",
+    shape: [n],
+    bindings,
+    frozen,
+    initializer: "moving_mean_initializer",
+  });
+  addWeight(site, {
+    name: "moving_variance",
+    shape: [n],
+    bindings,
+    frozen,
+    initializer: "moving_variance_initializer",
+  });
+  if (over) return [result(site, input.shape, input.ids)];
+  return barrier(site, [input.shape], "statistics", "batch normalization takes statistics over channels");
+};
+
+/** LayerNormalization takes statistics over the axes it normalises. */
+export const layerNormalization: Rule = (site) => {
+  const input = onlyInput(site);
+  const rank = input.shape.length;
+  const over = axes(site.config, "axis", rank, -1);
+  if (field(site.config.values, "rms_scaling") === true) {
+    refuse("P5009", `layer ${quote(site.config.path)} uses \`rms_scaling\``, {
+      notes: ["TensorFlow.js ignores it"],
+    });
+  }
+  const shape = over.map((axis) => input.shape[axis] ?? null);
+  if (flag(site.config, "scale", true))
+    addWeight(site, { name: "gamma", shape, bindings: [], initializer: "gamma_initializer" });
+  if (flag(site.config, "center", true))
+    addWeight(site, { name: "beta", shape, bindings: [], initializer: "beta_initializer" });
+  if (!over.includes(rank - 1) && lastOf(input.shape) !== null) return [result(site, input.shape, input.ids)];
+  return barrier(site, [input.shape], "statistics", "layer normalization takes statistics over channels");
+};

@@ -1,0 +1,145 @@
+import { axes } from "../config.js";
+import { field, isJsonArray } from "../json.js";
+import { quote, refuse } from "../problems.js";
+import { product, showShape } from "../shapes.js";
+import { addMacs, barrier, derived, protect, result, unite, type Rule, type Site } from "../site.js";
+import type { Value } from "../graph.js";
+import type { Shape } from "../types.js";
+
+function severalInputs(site: Site, least = 2): readonly Value[] {
+  if (site.inputs.length >= least) return site.inputs;
+  return refuse("P5006", `layer ${quote(site.config.path)} joins ${site.inputs.length} tensor(s)`, {
+    notes: [`it needs ${least} or more`],
+  });
+}
+
+/** TensorFlow.js puts the missing axes of a shorter operand right after the batch. */
+function align(shape: Shape, rank: number): Shape {
+  const missing = new Array<number>(rank - shape.length).fill(1);
+  return [shape[0] ?? null, ...missing, ...shape.slice(1)];
+}
+
+function broadcast(site: Site, shapes: readonly Shape[]): Shape {
+  const rank = Math.max(...shapes.map((s) => s.length));
+  const aligned = shapes.map((s) => align(s, rank));
+  return Array.from({ length: rank }, (_, axis) => {
+    let size: number | null = 1;
+    for (const shape of aligned) {
+      const n = shape[axis] ?? null;
+      if (axis === 0 || n === null) size = n === null ? (size === 1 ? null : size) : n;
+      else if (size === 1) size = n;
+      else if (n !== 1 && size !== null && n !== size) {
+        return refuse("P5006", `the inputs of ${quote(site.config.path)} do not fit together`, {
+          notes: [`their shapes are ${shapes.map(showShape).join(" and ")}`],
+        });
+      }
+    }
+    return size;
+  });
+}
+
+/** Add, Subtract, Multiply, Average, Maximum, Minimum: channels are tied index by index. */
+export function elementwiseMerge(why: "join" | "product"): Rule {
+  return (site) => {
+    const inputs = severalInputs(site);
+    if (inputs.some((input) => input.shape.length < 2)) {
+      refuse("P5006", `layer ${quote(site.config.path)} joins tensors without a channel axis`);
+    }
+    const shape = broadcast(
+      site,
+      inputs.map((input) => input.shape),
+    );
+    const width = Math.max(...inputs.map((input) => input.ids?.length ?? 0));
+    const full = inputs.find((input) => input.ids?.length === width)?.ids ?? null;
+    for (const input of inputs) {
+      if (!input.ids || !full) continue;
+      if (input.ids.length === width) unite(site, full, input.ids, why);
+      else
+        protect(site, input.ids, "spread", `one channel is spread over ${width} at ${site.layer.spec.path}`);
+    }
+    const known = inputs.every((input) => input.ids !== null);
+    if (!known && full)
+      protect(site, full, "barrier", `${site.layer.spec.path} joins tensors of unknown width`);
+    return [result(site, shape, full)];
+  };
+}
+
+/** Concatenate: appends on the channel axis, ties on any other. */
+export const concatenate: Rule = (site) => {
+  const inputs = severalInputs(site, 1);
+  const first = inputs[0];
+  if (!first) return [];
+  const rank = first.shape.length;
+  if (inputs.some((input) => input.shape.length !== rank)) refuseShapes(site, inputs);
+  const axis = axes(site.config, "axis", rank, -1)[0] ?? rank - 1;
+  const shape = first.shape.map((n, i) => {
+    const all = inputs.map((input) => input.shape[i] ?? null);
+    if (i === axis)
+      return all.includes(null)
+        ? null
+        : product(all) === 0
+          ? 0
+          : all.reduce<number>((s, m) => s + (m ?? 0), 0);
+    const sizes = new Set(all.filter((m) => m !== null));
+    if (sizes.size > 1 && i > 0) refuseShapes(site, inputs);
+    return all.includes(null) ? null : n;
+  });
+  const lists = inputs.flatMap((input) => (input.ids ? [input.ids] : []));
+  if (lists.length !== inputs.length)
+    return barrier(site, [shape], "barrier", "it joins tensors of unknown width");
+  if (axis !== rank - 1) {
+    for (const ids of lists) unite(site, lists[0] ?? ids, ids, "join");
+    return [result(site, shape, first.ids)];
+  }
+  const length = lists.reduce((n, ids) => n + ids.length, 0);
+  return [
+    result(
+      site,
+      shape,
+      derived(site, length, () => append(lists, length)),
+    ),
+  ];
+};
+
+export function append(lists: readonly Int32Array[], length: number): Int32Array {
+  const out = new Int32Array(length);
+  let at = 0;
+  for (const ids of lists) {
+    out.set(ids, at);
+    at += ids.length;
+  }
+  return out;
+}
+
+function refuseShapes(site: Site, inputs: readonly Value[]): never {
+  return refuse("P5006", `the inputs of ${quote(site.config.path)} do not fit together`, {
+    notes: [`their shapes are ${inputs.map((input) => showShape(input.shape)).join(" and ")}`],
+  });
+}
+
+/** Dot: products between two tensors; what it sums over must stay whole, so it is a barrier. */
+export const dot: Rule = (site) => {
+  const [a, b] = severalInputs(site);
+  if (!a || !b || site.inputs.length !== 2 || a.shape.length > 3 || b.shape.length > 3) {
+    return refuse("P5006", `layer ${quote(site.config.path)} takes two tensors of two or three axes`);
+  }
+  const given = field(site.config.values, "axes");
+  const one = (rank: number, index: number): number => {
+    const value = isJsonArray(given) ? given[index] : given;
+    if (typeof value !== "number" || !Number.isInteger(value) || value >= rank || value < -rank) {
+      return refuse("P5002", `\`axes\` of layer ${quote(site.config.path)} is not an axis of its inputs`);
+    }
+    return value < 0 ? value + rank : value;
+  };
+  const i = one(a.shape.length, 0);
+  const j = one(b.shape.length, 1);
+  const summed = a.shape[i] ?? null;
+  if (summed !== null && b.shape[j] !== null && summed !== b.shape[j]) refuseShapes(site, site.inputs);
+  const rest = [
+    ...a.shape.filter((_, axis) => axis !== i),
+    ...b.shape.filter((_, axis) => axis !== j).slice(1),
+  ];
+  const shape = rest.length === 1 ? [...rest, 1] : rest;
+  addMacs(site, { times: product(shape.slice(1)) * (summed ?? 1) });
+  return barrier(site, [shape], "barrier", "a dot product mixes its inputs");
+};

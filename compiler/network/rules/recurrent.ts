@@ -1,0 +1,220 @@
+import { choice, flag, int, sizes } from "../config.js";
+import { field, isJsonArray, isJsonObject } from "../json.js";
+import { bind, type Value } from "../graph.js";
+import { quote, refuse } from "../problems.js";
+import { convLength, product, tile } from "../shapes.js";
+import {
+  addMacs,
+  addSize,
+  addWeight,
+  barrier,
+  channelsOf,
+  checkRank,
+  derived,
+  fresh,
+  innerSite,
+  result,
+  unite,
+  weightKey,
+  type Rule,
+  type Site,
+} from "../site.js";
+import { checkActivation } from "./activation-check.js";
+import type { JsonObject, Shape } from "../types.js";
+import { CHANNELS_FIRST, isChannelsFirst } from "./conv.js";
+
+/** Gate blocks side by side in one kernel. */
+const GATES = new Map([
+  ["SimpleRNN", 1],
+  ["SimpleRNNCell", 1],
+  ["GRU", 3],
+  ["GRUCell", 3],
+  ["LSTM", 4],
+  ["LSTMCell", 4],
+]);
+
+interface Cell {
+  readonly ids: Int32Array;
+  /** Axes of its states, in order. */
+  readonly states: readonly Int32Array[];
+}
+
+function gatesOf(className: string): number | undefined {
+  return GATES.get(className);
+}
+
+/** Variables of a cell: kernel [in, g·u], recurrent [u, g·u], bias [g·u]; unit j is column j of every block and row j. */
+function cell(site: Site, reads: Int32Array, steps: number): Cell {
+  const gates = gatesOf(site.className);
+  if (gates === undefined) {
+    return refuse(
+      "P5009",
+      `layer ${quote(site.config.path)} has a cell of class ${site.className}, which is not known`,
+    );
+  }
+  if (gates === 3 && field(site.config.values, "reset_after") === true) {
+    refuse("P5009", `layer ${quote(site.config.path)} is a GRU with \`reset_after\``, {
+      notes: ["TensorFlow.js cannot compute it"],
+      help: "train it with `reset_after=False`",
+    });
+  }
+  const units = int(site.config, "units");
+  const ids = fresh(site, units);
+  const columns = blocks(site, ids, gates);
+  addWeight(site, {
+    name: "kernel",
+    shape: [reads.length, columns.length],
+    bindings: [bind(0, reads, "in"), bind(1, columns, "out")],
+    initializer: "kernel_initializer",
+    kernel: true,
+  });
+  addWeight(site, {
+    name: "recurrent_kernel",
+    shape: [units, columns.length],
+    bindings: [bind(0, ids, "in"), bind(1, columns, "out")],
+    initializer: "recurrent_initializer",
+    kernel: true,
+  });
+  if (flag(site.config, "use_bias", true)) {
+    const bindings = [bind(0, columns, "out")];
+    addWeight(site, { name: "bias", shape: [columns.length], bindings, initializer: "bias_initializer" });
+  }
+  addSize(site, ["units"], ids);
+  addMacs(site, { times: steps, in: reads, out: columns, weight: weightKey(site, "kernel") });
+  addMacs(site, { times: steps, in: ids, out: columns, weight: weightKey(site, "recurrent_kernel") });
+  checkActivation(site, ids);
+  checkActivation(site, ids, "recurrent_activation");
+  return { ids, states: gates === 4 ? [ids, ids] : [ids] };
+}
+
+/** The gate blocks' columns, the same array at every call. */
+function blocks(site: Site, ids: Int32Array, gates: number): Int32Array {
+  if (gates === 1) return ids;
+  const key = `${site.scope}blocks`;
+  const known = site.layer.derivedAxes.get(key);
+  if (known) return known;
+  const columns = derived(site, ids.length * gates, () => tile(ids, gates));
+  site.layer.derivedAxes.set(key, columns);
+  return columns;
+}
+
+function cellsOf(site: Site): readonly Site[] {
+  if (site.className !== "RNN") return [site];
+  const held = field(site.config.values, "cell");
+  if (isJsonArray(held)) {
+    return refuse("P5002", `\`cell\` of layer ${quote(site.config.path)} is a list`, {
+      help: "wrap the cells in StackedRNNCells",
+    });
+  }
+  if (!isJsonObject(held)) return refuse("P5002", `layer ${quote(site.config.path)} has no cell`);
+  const outer = innerSite(site, held, ["cell"], {});
+  if (outer.className !== "StackedRNNCells") return [outer];
+  const cells = field(outer.config.values, "cells");
+  const list = isJsonArray(cells) ? cells.filter(isJsonObject) : [];
+  if (!isJsonArray(cells) || list.length !== cells.length || list.length === 0) {
+    return refuse("P5002", `\`cells\` of layer ${quote(site.config.path)} is not a list of cells`);
+  }
+  return list.map((inner: JsonObject, i) =>
+    innerSite(outer, inner, ["cells", i], {
+      scope: `${site.scope}cell_${i}_`,
+      folders: [...site.folders, `RNNCell_${i}`],
+    }),
+  );
+}
+
+function mainInput(site: Site, rank: number): Value {
+  const [input] = site.inputs;
+  if (!input) return refuse("P5006", `layer ${quote(site.config.path)} has no input`);
+  return checkRank(site, input, rank);
+}
+
+/** Initial states given as further inputs are tied to the units. */
+function tieStates(site: Site, states: readonly Int32Array[]): void {
+  const given = site.inputs.slice(1);
+  if (given.length === 0) return;
+  if (given.length !== states.length) {
+    refuse("P5006", `layer ${quote(site.config.path)} gets ${given.length} initial state(s)`, {
+      notes: [`it has ${states.length}`],
+    });
+  }
+  given.forEach((input, i) => {
+    const ids = states[i];
+    if (!ids || input.ids?.length !== ids.length) {
+      refuse("P5006", `initial state ${i + 1} of layer ${quote(site.config.path)} has the wrong width`);
+    } else unite(site, ids, input.ids, "recurrent");
+  });
+}
+
+/** SimpleRNN, GRU, LSTM and RNN over one or several cells. */
+export const recurrent: Rule = (site) => {
+  const input = mainInput(site, 3);
+  const steps = input.shape[1] ?? 1;
+  let reads = channelsOf(site, input);
+  const cells = cellsOf(site).map((inner) => {
+    const made = cell(inner, reads, steps);
+    reads = made.ids;
+    return made;
+  });
+  // TensorFlow.js lists the states of a stack from the last cell to the first.
+  const states = [...cells].reverse().flatMap((made) => made.states);
+  tieStates(site, states);
+  const batch = input.shape[0] ?? null;
+  const sequence: Shape = flag(site.config, "return_sequences", false)
+    ? [batch, input.shape[1] ?? null, reads.length]
+    : [batch, reads.length];
+  const out = [result(site, sequence, reads)];
+  if (!flag(site.config, "return_state", false)) return out;
+  return [...out, ...states.map((ids) => result(site, [batch, ids.length], ids))];
+};
+
+/** ConvLSTM2D: kernel [h, w, in, 4f], recurrent [h, w, f, 4f], bias [4f]. */
+export const convLstm2d: Rule = (site) => {
+  const input = mainInput(site, 5);
+  const kernel = sizes(site.config, "kernel_size", 2);
+  const strides = sizes(site.config, "strides", 2, 1);
+  const dilation = sizes(site.config, "dilation_rate", 2, 1);
+  const padding = choice(site.config, "padding", ["valid", "same"], "valid");
+  const filters = int(site.config, "filters");
+  const batch = input.shape[0] ?? null;
+  const steps = input.shape[1] ?? null;
+  const first = isChannelsFirst(site);
+  const space = first ? input.shape.slice(3) : input.shape.slice(2, 4);
+  const out = space.map((n, i) => convLength(n, kernel[i] ?? 1, strides[i] ?? 1, padding, dilation[i] ?? 1));
+  const taps = (steps ?? 1) * product(kernel) * product(out);
+  const sequences = flag(site.config, "return_sequences", false);
+  const state = first ? [batch, filters, ...out] : [batch, ...out, filters];
+  const single = sequences ? [batch, steps, ...state.slice(1)] : state;
+  const shapes = flag(site.config, "return_state", false) ? [single, state, state] : [single];
+  const reads = first ? null : channelsOf(site, input);
+  const ids = fresh(site, filters);
+  const columns = blocks(site, ids, 4);
+  const inputs = reads?.length ?? input.shape[2] ?? null;
+  addWeight(site, {
+    name: "kernel",
+    shape: [...kernel, inputs, 4 * filters],
+    bindings: reads ? [bind(2, reads, "in"), bind(3, columns, "out")] : [],
+    initializer: "kernel_initializer",
+    kernel: true,
+  });
+  addWeight(site, {
+    name: "recurrent_kernel",
+    shape: [...kernel, filters, 4 * filters],
+    bindings: reads ? [bind(2, ids, "in"), bind(3, columns, "out")] : [],
+    initializer: "recurrent_initializer",
+    kernel: true,
+  });
+  if (flag(site.config, "use_bias", true)) {
+    const bindings = reads ? [bind(0, columns, "out")] : [];
+    addWeight(site, { name: "bias", shape: [4 * filters], bindings, initializer: "bias_initializer" });
+  }
+  if (!reads) {
+    addMacs(site, { times: taps * ((inputs ?? 1) + filters) * 4 * filters });
+    return barrier(site, shapes, "barrier", CHANNELS_FIRST);
+  }
+  addSize(site, ["filters"], ids);
+  addMacs(site, { times: taps, in: reads, out: columns, weight: weightKey(site, "kernel") });
+  addMacs(site, { times: taps, in: ids, out: columns, weight: weightKey(site, "recurrent_kernel") });
+  tieStates(site, [ids, ids]);
+  checkActivation(site, ids);
+  return shapes.map((shape) => result(site, shape, ids));
+};

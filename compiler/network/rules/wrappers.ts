@@ -1,0 +1,106 @@
+import { field, isJsonObject } from "../json.js";
+import type { Value } from "../graph.js";
+import { quote, refuse } from "../problems.js";
+import { derived, innerSite, onlyInput, protect, result, unite, type Rule, type Site } from "../site.js";
+import type { JsonObject } from "../types.js";
+import { append } from "./merge.js";
+
+function wrapped(site: Site): JsonObject {
+  const layer = field(site.config.values, "layer");
+  return isJsonObject(layer) ? layer : refuse("P5002", `layer ${quote(site.config.path)} wraps no layer`);
+}
+
+/** TimeDistributed: the inner layer without the time axis, once for each step. */
+export function timeDistributed(apply: Rule): Rule {
+  return (site) => {
+    const input = onlyInput(site);
+    if (input.shape.length < 3) {
+      refuse("P5006", `layer ${quote(site.config.path)} needs an input with a time axis`);
+    }
+    const steps = input.shape[1] ?? null;
+    const within: Value = {
+      shape: [input.shape[0] ?? null, ...input.shape.slice(2)],
+      ids: input.ids,
+      tensor: -1,
+    };
+    const inner = innerSite(site, wrapped(site), ["layer"], {
+      inputs: [within],
+      times: site.times * (steps ?? 1),
+    });
+    return apply(inner).map((out) => {
+      return result(site, [out.shape[0] ?? null, steps, ...out.shape.slice(1)], out.ids);
+    });
+  };
+}
+
+/**
+ * Bidirectional: two copies of the inner layer, forward and backward. One number in the config sizes both, so
+ * their units are tied, whatever the way their outputs are joined.
+ */
+export function bidirectional(apply: Rule): Rule {
+  return (site) => {
+    const layer = wrapped(site);
+    const name = innerName(layer);
+    const mode = mergeMode(site);
+    const half = (site.inputs.length - 1) / 2;
+    if (!Number.isInteger(half))
+      refuse("P5006", `layer ${quote(site.config.path)} needs initial states for both directions`);
+    const direction = (which: string, states: readonly Value[]): readonly Value[] =>
+      apply(
+        innerSite(site, layer, ["layer"], {
+          inputs: [...site.inputs.slice(0, 1), ...states],
+          scope: `${site.scope}${which}_`,
+          folders: [...site.folders, `${which}_${name}`],
+        }),
+      );
+    const forward = direction("forward", site.inputs.slice(1, 1 + half));
+    const backward = direction("backward", site.inputs.slice(1 + half));
+    const [f, b] = [forward[0], backward[0]];
+    if (!f || !b) return refuse("P5006", `layer ${quote(site.config.path)} gives nothing`);
+    if (f.ids && b.ids) unite(site, f.ids, b.ids, "configuration");
+    const states = [...forward.slice(1), ...backward.slice(1)];
+    if (mode === null) return [f, b, ...states];
+    if (mode !== "concat") return [f, ...states];
+    return [joined(site, f, b), ...states];
+  };
+}
+
+function joined(site: Site, f: Value, b: Value): Value {
+  const last = f.shape[f.shape.length - 1] ?? null;
+  const shape = [...f.shape.slice(0, -1), last === null ? null : 2 * last];
+  const [one, two] = [f.ids, b.ids];
+  if (!one || !two) return result(site, shape, null);
+  const ids = derived(site, 2 * one.length, () => append([one, two], 2 * one.length));
+  return result(site, shape, ids);
+}
+
+function innerName(layer: JsonObject): string {
+  const config = field(layer, "config");
+  const name = isJsonObject(config) ? field(config, "name") : undefined;
+  return typeof name === "string" ? name : "layer";
+}
+
+function mergeMode(site: Site): string | null {
+  const value = field(site.config.values, "merge_mode");
+  if (value === null) return null;
+  if (value === undefined) return "concat";
+  if (value === "concat" || value === "sum" || value === "mul" || value === "ave") return value;
+  return refuse(
+    "P5002",
+    `\`merge_mode\` of layer ${quote(site.config.path)} is not one of concat, sum, mul, ave`,
+  );
+}
+
+/** A class without a rule: its neighbours are fixed, its variables are found when the weights are read. */
+export const unknownClass: Rule = (site) => {
+  const reason = `the class ${site.className} is not known`;
+  site.graph.barrier(site.layer.spec.path, reason);
+  for (const input of site.inputs) protect(site, input.ids, "unknown-class", reason);
+  const [input] = site.inputs;
+  if (!input)
+    return refuse(
+      "P5009",
+      `layer ${quote(site.config.path)} of the unknown class ${site.className} has no input`,
+    );
+  return [result(site, input.shape, input.ids)];
+};

@@ -1,0 +1,181 @@
+import type { Config } from "./config.js";
+import { field, isJsonObject } from "./json.js";
+import { quote, refuse } from "./problems.js";
+import { checkShape, lastOf, showShape } from "./shapes.js";
+import type { Graph, LayerDraft, Value } from "./graph.js";
+import type { Binding, JsonObject, MacTerm, Merge, Protection, Shape } from "./types.js";
+
+/** One call of one layer, or of a layer inside a wrapper: where a rule reads and writes. */
+export interface Site {
+  readonly graph: Graph;
+  readonly layer: LayerDraft;
+  readonly className: string;
+  readonly config: Config;
+  readonly inputs: readonly Value[];
+  /** Number of the call. */
+  readonly call: number;
+  /** Before the names of variables and cached axes: "forward_", "cell_0_". */
+  readonly scope: string;
+  /** Before the names of variables in a saved file, after the layer's: ["forward_lstm"]. */
+  readonly folders: readonly string[];
+  /** Where `config` lies inside the layer's config. */
+  readonly at: readonly (string | number)[];
+  /** How often the inner layer runs in one call (time steps of a wrapper). */
+  readonly times: number;
+  readonly macs: MacTerm[];
+}
+
+export type Rule = (site: Site) => readonly Value[];
+
+export interface WeightSpec {
+  readonly name: string;
+  readonly shape: readonly (number | null)[];
+  readonly bindings: readonly Binding[];
+  /** Config key of its initializer. */
+  readonly initializer?: string;
+  readonly kernel?: boolean;
+  readonly frozen?: boolean;
+}
+
+/** The only input, of the given rank (or at least one channel axis). */
+export function onlyInput(site: Site, ...ranks: number[]): Value {
+  const [input] = site.inputs;
+  if (!input || site.inputs.length !== 1) {
+    return refuse("P5006", `layer ${quote(site.config.path)} takes one input and gets ${site.inputs.length}`);
+  }
+  return checkRank(site, input, ...ranks);
+}
+
+export function checkRank(site: Site, input: Value, ...ranks: number[]): Value {
+  if (ranks.length > 0 && !ranks.includes(input.shape.length)) {
+    refuse("P5006", `layer ${quote(site.config.path)} gets a tensor of shape ${showShape(input.shape)}`, {
+      notes: [`a ${site.className} takes ${ranks.map((r) => `${r} axes`).join(" or ")}, the batch included`],
+    });
+  }
+  return input;
+}
+
+/** The channel axis of an input; refused where its size is unknown. */
+export function channelsOf(site: Site, input: Value): Int32Array {
+  if (input.ids) return input.ids;
+  return refuse(
+    "P5006",
+    `layer ${quote(site.config.path)} gets a tensor of shape ${showShape(input.shape)}`,
+    {
+      notes: [`a ${site.className} must know the size of the last axis`],
+    },
+  );
+}
+
+/** Output channels of this layer, made at its first call. */
+export function fresh(site: Site, n: number, slot = "out"): Int32Array {
+  const key = site.scope + slot;
+  const known = site.layer.outs.get(key);
+  if (known) {
+    if (known.length === n) return known;
+    return refuse("P5006", `layer ${quote(site.config.path)} is called on inputs of different shape`);
+  }
+  site.graph.charge(n, site.config.path);
+  const from = [...site.layer.outs.values()].reduce((sum, ids) => sum + ids.length, 0);
+  const ids = site.graph.channels.make(n, site.layer.index, from);
+  site.layer.outs.set(key, ids);
+  return ids;
+}
+
+/** An axis derived from others (repeated, concatenated): counted, then made. */
+export function derived(site: Site, length: number, make: () => Int32Array): Int32Array {
+  site.graph.charge(length, site.config.path);
+  return make();
+}
+
+export function addWeight(site: Site, spec: WeightSpec): void {
+  const path = site.layer.spec.path;
+  const name = site.scope + spec.name;
+  const shape = spec.shape.map((n) => {
+    if (n !== null && n >= 1) return n;
+    return refuse("P5006", `layer ${quote(path)} needs a \`${name}\` of shape ${showShape(spec.shape)}`, {
+      notes: ["every size of a variable must be known and at least 1"],
+    });
+  });
+  const initializer = spec.initializer ? field(site.config.values, spec.initializer) : undefined;
+  site.graph.addWeight(
+    site.layer,
+    {
+      key: `${path}/${name}`,
+      name,
+      savedAs: [site.layer.spec.name, ...site.folders, spec.name].join("/"),
+      shape,
+      trainable: site.layer.trainable && spec.frozen !== true,
+      initializer: isJsonObject(initializer) ? initializer : null,
+      bindings: spec.bindings,
+      isKernel: spec.kernel === true,
+    },
+    site.call,
+  );
+}
+
+export function addSize(site: Site, key: readonly (string | number)[], ids: Int32Array): void {
+  site.graph.addSize(site.layer, { at: [...site.at, ...key], ids }, site.call, "configuration");
+}
+
+export function addMacs(site: Site, term: MacTerm): void {
+  site.macs.push({ ...term, times: term.times * site.times });
+}
+
+export function weightKey(site: Site, name: string): string {
+  return `${site.layer.spec.path}/${site.scope}${name}`;
+}
+
+export function protect(site: Site, ids: Int32Array | null, kind: Protection["kind"], reason: string): void {
+  site.graph.protect(ids, kind, site.layer.spec.path, reason);
+}
+
+export function unite(site: Site, a: Int32Array, b: Int32Array, why: Merge["why"]): void {
+  site.graph.channels.uniteAxes(a, b, site.call, why);
+}
+
+/** A result: its shape is checked; inside a wrapper it is not yet a tensor of the network. */
+export function result(site: Site, shape: Shape, ids: Int32Array | null): Value {
+  checkShape(shape, site.config.path);
+  return { shape, ids: lastOf(shape) === null || shape.length < 2 ? null : ids, tensor: -1 };
+}
+
+/** What cannot be followed: inputs and outputs are fixed, the outputs are channels of their own. */
+export function barrier(
+  site: Site,
+  shapes: readonly Shape[],
+  kind: Protection["kind"],
+  reason: string,
+): readonly Value[] {
+  site.graph.barrier(site.layer.spec.path, reason);
+  for (const input of site.inputs) protect(site, input.ids, kind, reason);
+  return shapes.map((shape, i) => {
+    checkShape(shape, site.config.path);
+    const n = lastOf(shape);
+    if (n === null || shape.length < 2) return result(site, shape, null);
+    const ids = fresh(site, n, `barrier${i}`);
+    protect(site, ids, kind, reason);
+    return result(site, shape, ids);
+  });
+}
+
+/** The site of a layer held in this one's config (`layer`, `cell`). */
+export function innerSite(
+  site: Site,
+  inner: JsonObject,
+  at: readonly (string | number)[],
+  change: Partial<Pick<Site, "inputs" | "scope" | "folders" | "times">>,
+): Site {
+  const className = field(inner, "class_name");
+  const values = field(inner, "config");
+  if (typeof className !== "string" || !isJsonObject(values)) {
+    return refuse("P5002", `\`${at.join(".")}\` of layer ${quote(site.layer.spec.path)} is not a layer`);
+  }
+  return {
+    ...site,
+    className,
+    config: { path: site.config.path, values },
+    at: [...site.at, ...at, "config"],
+    ...change,
+  };
+}

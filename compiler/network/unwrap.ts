@@ -1,0 +1,49 @@
+import { isObject, own } from "./json.js";
+import { refuse } from "./problems.js";
+
+export interface Unwrapped {
+  /** `{ class_name, config }` of the outermost model. */
+  readonly model: { readonly [key: string]: unknown };
+  readonly trainingConfig: unknown;
+  /** Saved by Keras 3: nested models then count their calls from 0. */
+  readonly keras3: boolean;
+}
+
+const MODEL_CLASSES = new Set(["Model", "Functional", "Sequential", "LayersModel"]);
+
+export function isModelClass(className: string): boolean {
+  return MODEL_CLASSES.has(className);
+}
+
+/** Finds the model in a whole `model.json`, its `modelTopology`, a `model_config` or the bare `{ class_name, config }`. */
+export function unwrapModel(value: unknown): Unwrapped {
+  let at: unknown = value;
+  let trainingConfig: unknown = null;
+  let keras3 = false;
+  for (let step = 0; step < 6; step++) {
+    if (!isObject(at)) break;
+    const version = own(at, "keras_version");
+    if (typeof version === "string" && /^3\./.test(version)) keras3 = true;
+    trainingConfig = own(at, "training_config") ?? own(at, "trainingConfig") ?? trainingConfig;
+    if (own(at, "format") === "graph-model" || own(at, "node") !== undefined) {
+      refuse("P5001", "this is a graph model, not a layers model", {
+        notes: ["a graph model keeps operations, but no layers, so there is no filter or neuron to prune"],
+        help: "convert the Keras model with `--output_format tfjs_layers_model`",
+      });
+    }
+    const className = own(at, "class_name");
+    if (typeof className === "string") {
+      if (!MODEL_CLASSES.has(className)) {
+        refuse("P5001", `the model is of class ${className.slice(0, 60)}, which cannot be read`, {
+          notes: ["Sequential and Functional models can"],
+        });
+      }
+      return { model: at, trainingConfig, keras3 };
+    }
+    at = own(at, "modelTopology") ?? own(at, "model_config") ?? own(at, "modelConfig");
+  }
+  return refuse("P5001", "this is not a layers model", {
+    notes: ["there is no `modelTopology` with a `class_name` and a `config`"],
+    help: "save the model with `model.save(…)` of TensorFlow.js, or convert it with `tensorflowjs_converter`",
+  });
+}
