@@ -13,6 +13,7 @@ import type {
   SelectionIr,
   StructureIr,
   TrainIr,
+  UpdateIr,
   WhenIr,
 } from "../compiler/ir/types.js";
 import { criterion } from "./expressions.js";
@@ -30,6 +31,7 @@ import type {
   SelectionSpec,
   StructureSpec,
   TrainSpec,
+  UpdateSpec,
   WhenSpec,
 } from "./specs.js";
 
@@ -142,11 +144,27 @@ export function freezeIr(spec: FreezeSpec, texts: Texts = {}): FreezeIr {
   };
 }
 
-/** `rules` holds what the spec carries itself: penalties and freezes. The others announce themselves by `phase.rule`. */
+export function updateIr(spec: UpdateSpec, texts: Texts = {}): UpdateIr {
+  const when = partialWhen(spec);
+  return {
+    kind: "update",
+    id: spec.id,
+    text: textOf(texts, spec.id),
+    selection: selectionIr(spec),
+    end: spec.end,
+    share: spec.share,
+    criterion: criterionIr(spec.by),
+    scope: scopeIr(spec.scope),
+    ...(when && { when }),
+  };
+}
+
+/** `rules` holds what the spec carries itself: what holds all along. The others announce themselves by `phase.rule`. */
 export function trainIr(id: number, spec: TrainSpec, texts: Texts = {}): TrainIr {
   const rules: RuleIr[] = [
     ...(spec.penalties ?? []).map((penalty) => penalizeIr(penalty, texts)),
     ...(spec.frozen ?? []).map((frozen) => freezeIr(frozen, texts)),
+    ...(spec.updates ?? []).map((update) => updateIr(update, texts)),
   ];
   return {
     kind: "train",

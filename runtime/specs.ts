@@ -13,6 +13,7 @@ import type {
   ScopeIr,
   StructureIr,
   TrainIr,
+  UpdateIr,
   ValueIr,
   WhenIr,
 } from "../compiler/ir/types.js";
@@ -133,6 +134,16 @@ export interface FreezeSpec extends SelectionSpec, Partial<WhenSpec> {
   readonly structure: StructureSpec;
 }
 
+/** Only these weights receive gradient; the others decay and keep their momentum. */
+export interface UpdateSpec extends SelectionSpec, Partial<WhenSpec> {
+  readonly id: number;
+  readonly end: UpdateIr["end"];
+  readonly share: ValueIr;
+  readonly by: CriterionSpec;
+  /** Default "local". */
+  readonly scope?: ScopeSpec;
+}
+
 export interface TrainSpec {
   /** One of the two lengths. */
   readonly epochs?: ExprIr;
@@ -149,6 +160,7 @@ export interface TrainSpec {
   readonly until?: ExprIr;
   readonly penalties?: readonly PenaltySpec[];
   readonly frozen?: readonly FreezeSpec[];
+  readonly updates?: readonly UpdateSpec[];
   /** Moments that later rewinds need. */
   readonly snapshots?: readonly PointIr[];
 }

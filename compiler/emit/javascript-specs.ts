@@ -1,0 +1,196 @@
+import { needsData } from "../ir/needs.js";
+import type {
+  AmountIr,
+  CriterionIr,
+  OptimizerIr,
+  PruneIr,
+  RegrowIr,
+  RestoreIr,
+  ScopeIr,
+  SelectionIr,
+  StructureIr,
+  PatternIr,
+  WhenIr,
+} from "../ir/types.js";
+import { expressionCode, numberCode, pointCode, valueCode } from "./javascript-expressions.js";
+import { quote, type Field, type Js } from "./javascript-value.js";
+import type { Scope } from "./scope.js";
+
+/** The clauses of statements as fields of the objects that `runtime/specs.ts` describes; defaults are left out. */
+
+const field = (key: string, value: Js): Field => ({ key, value });
+
+export function structureCode(structure: StructureIr): Js {
+  switch (structure.name) {
+    case "blocks":
+      return `{ blocks: [${structure.height}, ${structure.width}] }`;
+    case "n:m":
+      return quote(`${structure.n}:${structure.m}`);
+    case "strided":
+      return `{ strided: ${structure.stride}${structure.offset === 0 ? "" : `, offset: ${structure.offset}`} }`;
+    default:
+      return quote(structure.name);
+  }
+}
+
+export function selectionFields(selection: SelectionIr, scope: Scope): Field[] {
+  const fields: Field[] = [];
+  const patterns = (key: string, list: readonly PatternIr[]) => {
+    const codes = list.map((pattern) => patternCode(pattern, scope));
+    const [only] = codes;
+    if (only !== undefined) fields.push(field(key, codes.length === 1 ? only : { list: codes }));
+  };
+  patterns("in", selection.include);
+  patterns("except", selection.exclude);
+  if (selection.where !== undefined) fields.push(field("where", expressionCode(selection.where, scope)));
+  if (selection.layers) fields.push(field("layers", { list: selection.layers.map(quote) }));
+  return fields;
+}
+
+function patternCode(pattern: PatternIr, scope: Scope): string {
+  if ("glob" in pattern) return quote(pattern.glob);
+  if ("range" in pattern) return `{ range: [${pattern.range[0]}, ${pattern.range[1]}] }`;
+  if ("place" in pattern) return `{ place: ${quote(pattern.place)} }`;
+  if ("layer" in pattern) return `{ layer: ${quote(pattern.layer)} }`;
+  const variable = scope.variable(pattern.variable);
+  return variable === undefined ? `{ variable: ${quote(pattern.variable)} }` : `{ layer: ${variable} }`;
+}
+
+/** The constant that holds a criterion, or the call that makes it. */
+export function criterionCode(criterion: CriterionIr, scope: Scope): string {
+  return scope.criterion(criterion) ?? criterionCall(criterion, scope);
+}
+
+export function criterionCall(criterion: CriterionIr, scope: Scope): string {
+  const options: string[] = [];
+  const { over, under } = criterion;
+  const usual = needsData(criterion.needs, under) ? '{"batches":1}' : "null";
+  if (JSON.stringify(over) !== usual) {
+    if (over === null || typeof over === "string") options.push(`over: ${JSON.stringify(over)}`);
+    else options.push(`over: ${expressionCode(over.batches, scope)}`);
+  }
+  if (under !== "loss") options.push(`under: ${underCode(under)}`);
+  const tail = options.length === 0 ? "" : `, { ${options.join(", ")} }`;
+  const expr = expressionCode(criterion.expr, scope);
+  return `${scope.helper("criterion")}(${quote(criterion.name)}, ${expr}${tail})`;
+}
+
+function underCode(under: CriterionIr["under"]): string {
+  if (typeof under === "string") return quote(under);
+  const args = Object.entries(under.args).map(([key, value]) => `${quote(key)}: ${numberCode(value)}`);
+  return `{ loss: ${quote(under.loss)}, args: {${args.length === 0 ? "" : ` ${args.join(", ")} `}} }`;
+}
+
+export function scopeFields(scope: ScopeIr): Field[] {
+  if (scope.kind === "local") return [];
+  return [field("scope", scope.kind === "group" ? `{ group: ${quote(scope.name)} }` : quote(scope.kind))];
+}
+
+export function amountFields(amount: AmountIr, scope: Scope): Field[] {
+  switch (amount.kind) {
+    case "drop-share":
+      return [field("drop", valueCode(amount.value, scope))];
+    case "drop-count":
+      return [field("count", valueCode(amount.value, scope))];
+    case "target":
+      return [field("to", valueCode(amount.value, scope))];
+    case "keep-count":
+      return [field(amount.each ? "keepEach" : "keep", valueCode(amount.value, scope))];
+    case "threshold":
+      return [field(amount.side, expressionCode(amount.value, scope))];
+    case "budget":
+      return [
+        field("budget", {
+          list: amount.limits.map(({ measure, relative, value }) => ({
+            fields: [
+              field("measure", quote(measure)),
+              field("relative", String(relative)),
+              field("value", expressionCode(value, scope)),
+            ],
+          })),
+        }),
+      ];
+    case "pattern":
+      return [];
+  }
+}
+
+export function whenFields(when: WhenIr, scope: Scope): Field[] {
+  const fields: Field[] = [];
+  if (when.every !== undefined) fields.push(field("every", expressionCode(when.every, scope)));
+  if (when.at) fields.push(field("at", { list: when.at.map((value) => expressionCode(value, scope)) }));
+  fields.push(field("unit", quote(when.unit)));
+  if (when.window) {
+    const { from, to } = when.window;
+    fields.push(field("during", { list: [pointCode(from, scope), pointCode(to, scope)] }));
+  }
+  if (when.lands) fields.push(field("lands", "true"));
+  return fields;
+}
+
+export function pruneFields(prune: PruneIr, scope: Scope): Field[] {
+  const { normalized, members, manner, joins, keeping, collapse, aligned, regrow } = prune;
+  const fields = [
+    field("structure", structureCode(prune.structure)),
+    ...selectionFields(prune.selection, scope),
+    field("by", criterionCode(prune.criterion, scope)),
+  ];
+  if (normalized) fields.push(field("normalized", quote(normalized)));
+  if (members !== "sum") fields.push(field("members", quote(members)));
+  fields.push(...scopeFields(prune.scope), ...amountFields(prune.amount, scope));
+  if (manner !== "held") fields.push(field("manner", quote(manner)));
+  if (joins !== "couple") fields.push(field("joins", quote(joins)));
+  if ("share" in keeping) fields.push(field("keeping", `{ share: ${numberCode(keeping.share)} }`));
+  else if (keeping.count !== 1) fields.push(field("keeping", numberCode(keeping.count)));
+  if (collapse) fields.push(field("collapse", "true"));
+  if (aligned !== 1) fields.push(field("aligned", numberCode(aligned)));
+  if (regrow) {
+    const paired = [field("id", String(regrow.id)), ...regrowFields(regrow, scope, prune.structure)];
+    fields.push(field("regrow", { fields: paired }));
+  }
+  return fields;
+}
+
+/** `paired`: the structure of the prune it belongs to, which settles the default of `values`. */
+export function regrowFields(regrow: RegrowIr, scope: Scope, paired?: StructureIr): Field[] {
+  const { structure, selection, amount, allocated, values, includingDropped } = regrow;
+  const fields: Field[] = [];
+  if (structure) fields.push(field("structure", structureCode(structure)));
+  if (selection) fields.push(...selectionFields(selection, scope));
+  fields.push(field("by", criterionCode(regrow.criterion, scope)));
+  if (amount) fields.push(...amountFields(amount, scope));
+  if (allocated !== undefined)
+    fields.push(
+      field("allocated", allocated === "evenly" ? quote(allocated) : expressionCode(allocated, scope)),
+    );
+  const usual = (structure ?? paired)?.name === "weights" ? "zero" : "fresh";
+  if (values !== usual) fields.push(field("values", quote(values)));
+  if (includingDropped) fields.push(field("includingDropped", "true"));
+  return fields;
+}
+
+export function restoreFields(restore: RestoreIr, scope: Scope): Field[] {
+  return [
+    field("structure", structureCode(restore.structure)),
+    ...selectionFields(restore.selection, scope),
+    field("by", criterionCode(restore.criterion, scope)),
+    field("above", expressionCode(restore.above, scope)),
+  ];
+}
+
+export function optimizerCode({ name, rate, args }: OptimizerIr, scope: Scope): Js {
+  const fields: string[] = [`rate: ${rateCode(rate, scope)}`];
+  for (const [key, value] of Object.entries(args)) {
+    const isSwitch = (key === "nesterov" || key === "centered") && typeof value === "number";
+    const code = isSwitch ? String(value !== 0) : expressionCode(value, scope);
+    fields.push(`${key.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())}: ${code}`);
+  }
+  return `${scope.helper(name)}({ ${fields.join(", ")} })`;
+}
+
+function rateCode(rate: OptimizerIr["rate"], scope: Scope): string {
+  if (typeof rate !== "object" || !("steps" in rate)) return valueCode(rate, scope);
+  const { base, at, by } = rate.steps;
+  const points = at.map((point) => pointCode(point, scope)).join(", ");
+  return `${scope.helper("steps")}(${expressionCode(base, scope)}, { at: [${points}], by: ${expressionCode(by, scope)} })`;
+}

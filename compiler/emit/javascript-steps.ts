@@ -1,0 +1,220 @@
+import type { ForEachIr, RepeatIr, RuleIr, StepIr, TrainIr } from "../ir/types.js";
+import { expressionCode, namedValue, pointCode } from "./javascript-expressions.js";
+import { pruneFields, regrowFields, restoreFields, selectionFields, whenFields } from "./javascript-specs.js";
+import { holdsAlong, trainFields } from "./javascript-train.js";
+import { commentLines, layout, lineWidth, quote, type Field, type Js } from "./javascript-value.js";
+import type { Notes } from "./notes.js";
+import type { Scope } from "./scope.js";
+import { firesAtEpochsOnly, firesAtStart, firesLater } from "./timing.js";
+import type { Place, Writer } from "./writer.js";
+
+/** What writing a statement needs besides its IR. */
+export interface StepContext {
+  readonly writer: Writer;
+  readonly places: ReadonlyMap<number, Place>;
+  readonly notes: Notes;
+  readonly scope: Scope;
+}
+
+/** The steps of a block, each under a comment that is the statement as written. */
+export function writeSteps(body: readonly StepIr[], context: StepContext): void {
+  for (const step of body) {
+    context.writer.at(context.places.get(step.id), () => {
+      context.writer.blank();
+      for (const line of context.notes.before(step.id)) comment(line, context);
+      comment(statementText(step), context);
+      for (const line of context.notes.of(step.id)) comment(line, context);
+      writeStep(step, context);
+    });
+  }
+}
+
+function writeStep(step: StepIr, context: StepContext): void {
+  switch (step.kind) {
+    case "train":
+      return writeTrain(step, context);
+    case "repeat":
+      return writeRepeat(step, context);
+    case "for-each":
+      return writeForEach(step, context);
+    default:
+      return statement("", callOf(step, context.scope), context);
+  }
+}
+
+function writeRepeat(repeat: RepeatIr, context: StepContext): void {
+  const times = expressionCode(repeat.times, context.scope);
+  const { scope, variable } = context.scope.inside(repeat.as ?? "pass", "Pass");
+  const { writer } = context;
+  writer.line(`for await (const ${variable} of run.repeat(${repeat.id}, ${times})) {`);
+  writer.indented(() => {
+    writeSteps(repeat.body, { ...context, scope });
+    if (repeat.until === undefined) return;
+    writer.blank();
+    writer.line(`if (await run.until(${repeat.id}, ${expressionCode(repeat.until, scope)})) break;`);
+  });
+  writer.line("}");
+}
+
+function writeForEach(loop: ForEachIr, context: StepContext): void {
+  const { scope, variable } = context.scope.inside(loop.as, "Path");
+  const selection: Js = { fields: selectionFields(loop.selection, context.scope) };
+  const { writer } = context;
+  write(
+    layout(`for await (const ${variable} of run.layers(${loop.id}, `, selection, ")) {", writer.indentation),
+    context,
+  );
+  writer.indented(() => writeSteps(loop.body, { ...context, scope }));
+  writer.line("}");
+}
+
+/** A phase: its rules are announced, the epochs and batches stand as plain loops, the rules fire in written order. */
+function writeTrain(train: TrainIr, context: StepContext): void {
+  const { writer, scope } = context;
+  const phase = scope.fresh("phase");
+  statement(
+    `const ${phase} = `,
+    { name: "train", args: [String(train.id), { fields: trainFields(train, scope) }] },
+    context,
+  );
+  const rules = train.rules
+    .filter((rule) => !holdsAlong(rule) && rule.when !== undefined)
+    .map((rule) => ({ rule, variable: scope.fresh(`${rule.kind}${rule.id}`) }));
+  for (const { rule, variable } of rules) {
+    writer.at(context.places.get(rule.id), () => announce(rule, variable, phase, context));
+  }
+  const fire = (chosen: typeof rules) => {
+    for (const { rule, variable } of chosen) {
+      writer.at(context.places.get(rule.id), () => {
+        comment(statementText(rule), context);
+        guarded(`if (${variable}.due())`, callOf(rule, scope), context);
+      });
+    }
+  };
+  const atStart = rules.filter(({ rule }) => firesAtStart(rule));
+  const later = rules.filter(({ rule }) => firesLater(rule));
+  const atEpochs = later.every(({ rule }) => firesAtEpochsOnly(rule));
+  if (atStart.length > 0) {
+    writer.line(`await ${phase}.start();`);
+    fire(atStart);
+  }
+  writer.line(`for await (const epoch of ${phase}.epochs()) {`);
+  writer.indented(() => {
+    writer.line(`for await (const batch of ${phase}.batches(epoch)) {`);
+    writer.indented(() => {
+      writer.line(`await ${phase}.step(batch); // forward, backward, penalties, update, masks`);
+      if (!atEpochs) fire(later);
+    });
+    writer.line("}");
+    if (atEpochs) fire(later);
+  });
+  writer.line("}");
+  writer.line(`await ${phase}.end();`);
+}
+
+function announce(rule: RuleIr, variable: string, phase: string, context: StepContext): void {
+  if (!rule.when) return;
+  const when: Js = { fields: whenFields(rule.when, context.scope) };
+  const lines = layout(
+    `const ${variable} = ${phase}.rule(${rule.id}, `,
+    when,
+    ");",
+    context.writer.indentation,
+  );
+  for (const line of context.notes.of(rule.id)) comment(line, context);
+  write(lines, context);
+}
+
+interface Call {
+  readonly name: string;
+  readonly args: readonly Js[];
+}
+
+/** The call of `run` that carries out a one-off step, or a rule that fires. */
+function callOf(step: Exclude<StepIr | RuleIr, TrainIr | RepeatIr | ForEachIr>, scope: Scope): Call {
+  const call = (name: string, ...args: Js[]): Call => ({ name, args: [String(step.id), ...args] });
+  const optional = (fields: readonly Field[]): Js[] => (fields.length === 0 ? [] : [{ fields }]);
+  switch (step.kind) {
+    case "prune":
+      return call("prune", { fields: pruneFields(step, scope) });
+    case "regrow":
+      return call("regrow", { fields: regrowFields(step, scope) });
+    case "restore":
+      return call("restore", { fields: restoreFields(step, scope) });
+    case "evaluate":
+      return step.on === "test" ? call("evaluate") : call("evaluate", quote(step.on));
+    case "mark":
+      return call("mark", quote(step.name));
+    case "rewind": {
+      const what: Js = { list: step.what.map(quote) };
+      return call("rewind", {
+        fields: [
+          { key: "what", value: what },
+          { key: "to", value: rewindTarget(step.to, scope) },
+        ],
+      });
+    }
+    case "reinitialize": {
+      const fields = selectionFields(step.selection, scope);
+      if (step.by) fields.push({ key: "by", value: namedValue(step.by) });
+      return call("reinitialize", ...optional(fields));
+    }
+    case "shuffle":
+    case "harden":
+      return call(step.kind, ...optional(selectionFields(step.selection, scope)));
+    case "load":
+      return call(
+        "load",
+        quote(step.what),
+        quote(step.path),
+        ...optional(selectionFields(step.selection, scope)),
+      );
+    case "require":
+      return call("require", expressionCode(step.condition, scope));
+    case "save":
+      return call("save", quote(step.path));
+    case "slim":
+      return call("slim");
+    default:
+      return call(step.kind);
+  }
+}
+
+function rewindTarget(to: Extract<StepIr, { readonly kind: "rewind" }>["to"], scope: Scope): string {
+  if (typeof to === "string") return quote(to);
+  if ("mark" in to) return `{ mark: ${quote(to.mark)} }`;
+  return `{ phase: ${to.phase}, point: ${pointCode(to.point, scope)} }`;
+}
+
+/** `HEAD await run.NAME(ARGS);`: all but the last argument stand on the first line. */
+function statement(head: string, call: Call, context: StepContext): void {
+  write(callLines(head, call, context.writer.indentation), context);
+}
+
+/** A call under a condition: on one line, or in braces. */
+function guarded(condition: string, call: Call, context: StepContext): void {
+  const { writer } = context;
+  const [line = "", ...rest] = callLines(`${condition} `, call, writer.indentation);
+  if (rest.length === 0) return writer.line(line);
+  writer.line(`${condition} {`);
+  writer.indented(() => statement("", call, context));
+  writer.line("}");
+}
+
+function callLines(head: string, call: Call, indentation: number): string[] {
+  const before = call.args.slice(0, -1).map((arg) => (typeof arg === "string" ? `${arg}, ` : ""));
+  const open = `${head}await run.${call.name}(${before.join("")}`;
+  return layout(open, call.args.at(-1) ?? "", ");", indentation);
+}
+
+function write(lines: readonly string[], { writer }: StepContext): void {
+  for (const line of lines) writer.line(line);
+}
+
+function comment(text: string, { writer }: StepContext): void {
+  for (const line of commentLines(text, lineWidth - writer.indentation)) writer.line(line);
+}
+
+function statementText(step: StepIr | RuleIr): string {
+  return step.kind === "prune" && step.regrow ? `${step.text}; ${step.regrow.text}` : step.text;
+}

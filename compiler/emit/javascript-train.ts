@@ -1,0 +1,74 @@
+import type { RuleIr, TrainIr } from "../ir/types.js";
+import { expressionCode, namedValue, pointCode, valueCode } from "./javascript-expressions.js";
+import {
+  criterionCode,
+  optimizerCode,
+  scopeFields,
+  selectionFields,
+  structureCode,
+  whenFields,
+} from "./javascript-specs.js";
+import { quote, type Field, type Js } from "./javascript-value.js";
+import type { Scope } from "./scope.js";
+
+type Along = Extract<RuleIr, { readonly kind: "penalize" | "freeze" | "update" }>;
+
+/** A rule that holds all along its window, rather than firing at moments. */
+export function holdsAlong(rule: RuleIr): rule is Along {
+  return rule.kind === "penalize" || rule.kind === "freeze" || rule.kind === "update";
+}
+
+/** What `run.train` is given. */
+export function trainFields(train: TrainIr, scope: Scope): Field[] {
+  const fields: Field[] = [{ key: train.length.unit, value: expressionCode(train.length.value, scope) }];
+  const add = (key: string, value: Js | undefined) => {
+    if (value !== undefined) fields.push({ key, value });
+  };
+  add("finetune", train.finetune ? "true" : undefined);
+  add("batch", train.batch === undefined ? undefined : expressionCode(train.batch, scope));
+  add("optimizer", train.optimizer && optimizerCode(train.optimizer, scope));
+  add("loss", train.loss && namedValue(train.loss));
+  add("until", train.until === undefined ? undefined : expressionCode(train.until, scope));
+  const rules = train.rules.filter(holdsAlong);
+  add("penalties", ruleList(rules, "penalize", scope));
+  add("frozen", ruleList(rules, "freeze", scope));
+  add("updates", ruleList(rules, "update", scope));
+  if (train.snapshots.length > 0)
+    add("snapshots", { list: train.snapshots.map((point) => pointCode(point, scope)) });
+  return fields;
+}
+
+function ruleList(rules: readonly Along[], kind: Along["kind"], scope: Scope): Js | undefined {
+  const list = rules
+    .filter((rule) => rule.kind === kind)
+    .map((rule) => ({ fields: alongFields(rule, scope) }));
+  return list.length === 0 ? undefined : { list };
+}
+
+function alongFields(rule: Along, scope: Scope): Field[] {
+  const fields: Field[] = [{ key: "id", value: String(rule.id), comment: [rule.text] }];
+  if (rule.kind !== "update") fields.push({ key: "structure", value: structureCode(rule.structure) });
+  fields.push(...selectionFields(rule.selection, scope));
+  if (rule.kind === "penalize") {
+    fields.push({ key: "by", value: criterionCode(rule.penalty, scope) });
+    if (rule.among) {
+      const { end, share, criterion } = rule.among;
+      const among: Field[] = [
+        { key: "end", value: quote(end) },
+        { key: "share", value: valueCode(share, scope) },
+        { key: "by", value: criterionCode(criterion, scope) },
+        ...scopeFields(rule.among.scope),
+      ];
+      fields.push({ key: "among", value: { fields: among } });
+    }
+    fields.push({ key: "strength", value: valueCode(rule.strength, scope) });
+  } else if (rule.kind === "update") {
+    fields.push(
+      { key: "end", value: quote(rule.end) },
+      { key: "share", value: valueCode(rule.share, scope) },
+    );
+    fields.push({ key: "by", value: criterionCode(rule.criterion, scope) }, ...scopeFields(rule.scope));
+  }
+  if (rule.when) fields.push(...whenFields(rule.when, scope));
+  return fields;
+}

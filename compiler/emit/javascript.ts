@@ -1,0 +1,143 @@
+import type { Ir, RuleIr, StepIr } from "../ir/types.js";
+import { version } from "../version.js";
+import { constantCriteria } from "./criteria.js";
+import { expressionHelpers } from "./javascript-expressions.js";
+import { criterionCall } from "./javascript-specs.js";
+import { writeSteps } from "./javascript-steps.js";
+import { commentLines, commentText, layout, lineWidth, quote, type Field } from "./javascript-value.js";
+import { identifier, Names } from "./names.js";
+import { noNotes, type Notes } from "./notes.js";
+import { moduleScope, type Scope } from "./scope.js";
+import { Writer, type Place, type SourceMap } from "./writer.js";
+
+export interface EmitOptions {
+  /** Name of the emitted file in the source map. Default: that of the program, ending in ".mjs". */
+  readonly file?: string;
+  /** Texts by source name, those of `places`. */
+  readonly sources: ReadonlyMap<string, string>;
+  /** Where each statement stands, by id. */
+  readonly places: ReadonlyMap<number, Place>;
+  /** Default "espalier/runtime". */
+  readonly runtimeSpecifier?: string;
+  /** Hash of the program. */
+  readonly program: string;
+  /** Examples per step where the program says nothing. */
+  readonly batch?: number;
+  /** Epochs of a program that trains implicitly; unset where it says itself how long. */
+  readonly epochs?: number;
+  readonly notes?: Notes;
+}
+
+/** Names that emitted modules use themselves. */
+const own = ["settings", "loop", "run", "options", "epoch", "batch", "openRun", "runFromCommandLine"];
+
+/** An IR as an ES module that trains and prunes, written as a person would write it, and its source map. */
+export function emitJavaScript(
+  ir: Ir,
+  options: EmitOptions,
+): { readonly code: string; readonly map: SourceMap } {
+  const names = new Names([...own, ...expressionHelpers]);
+  const criteria = constantCriteria(ir.body).map((one) => ({
+    ...one,
+    constant: names.fresh(constantName(one.criterion.name), one.role === "penalty" ? "Penalty" : "Score"),
+  }));
+  const module = moduleScope(names, new Map(criteria.map(({ key, constant }) => [key, constant])));
+  const body = new Writer();
+  for (const { constant, criterion } of criteria) {
+    body.line(`const ${constant} = ${criterionCall(criterion, module.scope)};`);
+  }
+  body.blank();
+  writeLoop(ir, body, module.scope, options);
+  body.blank();
+  body.line("// Runs when this file is the program, not when it is imported.");
+  body.line("await runFromCommandLine(loop, import.meta.url);");
+
+  // Which helpers to import is known only once the body is written.
+  const writer = new Writer();
+  for (const line of commentLines(headline(ir), lineWidth)) writer.line(line);
+  for (const line of importLines(module.helpers(), options.runtimeSpecifier ?? "espalier/runtime"))
+    writer.line(line);
+  writer.blank();
+  for (const line of layout("export const settings = ", { fields: settingsFields(ir, options) }, ";", 0))
+    writer.line(line);
+  writer.blank();
+  writer.append(body);
+  return writer.finish(options.file ?? `${ir.source.replace(/\.prune$/, "")}.mjs`, options.sources);
+}
+
+function writeLoop(ir: Ir, writer: Writer, scope: Scope, options: EmitOptions): void {
+  writer.line("export default async function loop(options = {}) {");
+  writer.indented(() => {
+    writer.line("const run = await openRun({ ...settings, ...options });");
+    writeSteps(ir.body, { writer, places: options.places, notes: options.notes ?? noNotes, scope });
+    writer.blank();
+    writer.line("return run.finish();");
+  });
+  writer.line("}");
+}
+
+function headline({ source, plan }: Ir): string {
+  const made = `${source}, compiled by espalier ${version}`;
+  if (plan === null) return made;
+  const { name, units, params, macs } = plan.network;
+  return `${made} for ${name}: ${grouped(units)} units, ${grouped(params)} parameters, ${grouped(macs)} MACs`;
+}
+
+/** 1234567 as 1,234,567: the same on every machine, whatever its language. */
+const grouped = (count: number) => String(count).replace(/\B(?=(\d{3})+$)/g, ",");
+
+function importLines(helpers: readonly string[], specifier: string): string[] {
+  const names = ["openRun", "runFromCommandLine", ...helpers].sort();
+  const one = `import { ${names.join(", ")} } from ${quote(specifier)};`;
+  if (one.length <= lineWidth) return [one];
+  return ["import {", ...names.map((name) => `  ${name},`), `} from ${quote(specifier)};`];
+}
+
+function settingsFields(ir: Ir, options: EmitOptions): Field[] {
+  const named = (path: string | null) => (path === null ? "null" : quote(path));
+  const fields: Field[] = [
+    { key: "network", value: named(ir.network), note: "LayersModel to prune; --network overrides" },
+    { key: "data", value: named(ir.data), note: "--data overrides" },
+  ];
+  if (options.epochs !== undefined) {
+    fields.push({
+      key: "epochs",
+      value: String(options.epochs),
+      note: "length of the training; --epochs overrides",
+    });
+  }
+  const texts = new Map<number, string>();
+  for (const step of ir.body) collectTexts(step, texts);
+  const statements = [...texts]
+    .sort(([a], [b]) => a - b)
+    .map(([id, text]) => ({ key: String(id), value: quote(text) }));
+  fields.push(
+    {
+      key: "batch",
+      value: String(options.batch ?? 32),
+      note: "examples per step, where a phase says nothing; --batch overrides",
+    },
+    { key: "seed", value: "1", note: "--seed overrides" },
+    { key: "program", value: quote(options.program), note: "a checkpoint of another program is refused" },
+    { key: "source", value: quote(ir.source) },
+    {
+      key: "statements",
+      value: { fields: statements },
+      comment: ["what the numbers below stand for, in log and report"],
+    },
+  );
+  return fields;
+}
+
+function collectTexts(step: StepIr | RuleIr, texts: Map<number, string>): void {
+  texts.set(step.id, commentText(step.text));
+  if (step.kind === "repeat" || step.kind === "for-each")
+    for (const inner of step.body) collectTexts(inner, texts);
+  if (step.kind === "train") for (const rule of step.rules) collectTexts(rule, texts);
+  if (step.kind === "prune" && step.regrow) texts.set(step.regrow.id, commentText(step.regrow.text));
+}
+
+/** A constant is called as its criterion is, where that is a name; expressions are "score". */
+function constantName(name: string): string {
+  return /^[A-Za-z_][\w-]*$/.test(name) ? identifier(name) : "score";
+}

@@ -1,0 +1,46 @@
+import type { CriterionIr } from "../ir/types.js";
+import { Names } from "./names.js";
+
+/** What the names of a place in the program are called in the emitted module, and what it must import. */
+export interface Scope {
+  /** The JavaScript variable of a loop counter or layer variable in reach here. */
+  variable(name: string): string | undefined;
+  /** Notes that a helper of the runtime is needed; gives its name. */
+  helper(name: string): string;
+  /** A fresh identifier. */
+  fresh(wanted: string, suffix?: string): string;
+  /** The constant that holds a criterion, or undefined where its expression depends on a loop. */
+  criterion(criterion: CriterionIr): string | undefined;
+  /** A scope in which `name` is a variable; gives its identifier too. */
+  inside(name: string, suffix?: string): { readonly scope: Scope; readonly variable: string };
+}
+
+export interface ModuleScope {
+  readonly scope: Scope;
+  /** Helpers used so far, in alphabetical order. */
+  helpers(): readonly string[];
+}
+
+/** `constants`: names of criteria by their key (see `criterionKey`). */
+export function moduleScope(names: Names, constants: ReadonlyMap<string, string>): ModuleScope {
+  const used = new Set<string>();
+  const make = (variables: ReadonlyMap<string, string>): Scope => ({
+    variable: (name) => variables.get(name),
+    helper: (name) => {
+      used.add(name);
+      return name;
+    },
+    fresh: (wanted, suffix) => names.fresh(wanted, suffix),
+    criterion: (criterion) => constants.get(criterionKey(criterion)),
+    inside: (name, suffix) => {
+      const variable = names.fresh(name, suffix);
+      return { scope: make(new Map([...variables, [name, variable]])), variable };
+    },
+  });
+  return { scope: make(new Map()), helpers: () => [...used].sort() };
+}
+
+/** Two criteria of one key are one constant. */
+export function criterionKey(criterion: CriterionIr): string {
+  return JSON.stringify([criterion.name, criterion.expr, criterion.under, criterion.over]);
+}
