@@ -1,0 +1,7 @@
+/** The grammar of `.prune`: text to tree, tree to text, and what is wrong with a text. */
+
+export type * from "./ast.js";
+export type * from "./diagnostic.js";
+export { SYNTAX_CODES, type SyntaxCode } from "./codes.js";
+export { parse, type Parsed } from "./parse.js";
+export { docOf, isWord, WORDS, wordsOf, type Word, type WordCategory, type WordInfo } from "./words.js";

@@ -1,0 +1,36 @@
+import type { IToken } from "chevrotain";
+import type { Diagnostic } from "./diagnostic.js";
+import { mistake } from "./mistake.js";
+import { spanOf } from "./to-ast/cst.js";
+import * as t from "./tokens.js";
+
+/** Texts come from anywhere: what would exhaust memory or the stack is refused before it is parsed. */
+
+/** In UTF-16 units; a thousand times a long program. */
+export const MAX_TEXT = 1_000_000;
+export const MAX_NESTING = 64;
+/** Nobody reads more at once. */
+export const MAX_DIAGNOSTICS = 50;
+
+function textSize(text: string): Diagnostic | undefined {
+  if (text.length <= MAX_TEXT) return undefined;
+  return mistake("tooLarge", { start: 0, end: 0 }, "this text is larger than a million characters", {
+    help: "a program is a few lines; is this the right file?",
+  });
+}
+
+function nesting(tokens: readonly IToken[]): Diagnostic | undefined {
+  let depth = 0;
+  for (const token of tokens) {
+    const type = token.tokenType;
+    if (type === t.OpenParen || type === t.OpenBracket || type === t.OpenBrace) depth += 1;
+    else if (type === t.CloseParen || type === t.CloseBracket || type === t.CloseBrace)
+      depth = Math.max(0, depth - 1);
+    if (depth > MAX_NESTING) {
+      return mistake("tooDeep", spanOf(token), `brackets are nested more than ${MAX_NESTING} deep`);
+    }
+  }
+  return undefined;
+}
+
+export const limits = { textSize, nesting };

@@ -1,0 +1,69 @@
+import type { Program } from "./ast.js";
+import type { Diagnostic } from "./diagnostic.js";
+import { scan, type Scanned } from "./lexer.js";
+import { limits, MAX_DIAGNOSTICS } from "./limits.js";
+import { mistake } from "./mistake.js";
+import { parser } from "./parser.js";
+import { explain } from "./recovery.js";
+import { readItems, type Reading } from "./recovery/items.js";
+import { nodes } from "./to-ast/cst.js";
+
+export interface Parsed {
+  readonly program: Program;
+  readonly diagnostics: Diagnostic[];
+}
+
+/**
+ * Reads a text. There is always a program: statements with a syntax error are left out of it, and each mistake gives
+ * one diagnostic. `file` is put on the diagnostics when the text is not the main file.
+ */
+export function parse(text: string, file?: string): Parsed {
+  const span = { start: 0, end: text.length };
+  const scanned = limits.textSize(text) ?? scan(text);
+  const found = "code" in scanned ? undefined : (limits.nesting(scanned.tokens) ?? scanned);
+  if (found === undefined || "code" in found) {
+    const refusal = "code" in scanned ? scanned : found;
+    const program: Program = { kind: "program", statements: [], comments: [], span };
+    return {
+      program,
+      diagnostics: located(refusal === undefined || !("code" in refusal) ? [] : [refusal], file),
+    };
+  }
+  const { statements, diagnostics } = read(text, found);
+  const program: Program = { kind: "program", statements, comments: found.comments, span };
+  return { program, diagnostics: located(capped(diagnostics), file) };
+}
+
+function read(
+  text: string,
+  scanned: Scanned,
+): Pick<Program, "statements"> & { readonly diagnostics: Diagnostic[] } {
+  const tree = parser().read(scanned.tokens);
+  const diagnostics = [...scanned.diagnostics];
+  const errors = parser().errors.filter((error) => error.name !== "NotAllInputParsedException");
+  const explained = errors.map((error) => explain(error, scanned.tokens));
+  diagnostics.push(...explained);
+  const reading: Reading = {
+    text,
+    report: (diagnostic) => diagnostics.push(diagnostic),
+    missedBraces: explained.filter((one) => one.code === "P1010").length,
+    endsInside: explained.some((one) => one.code === "P1002"),
+  };
+  const statements = readItems(nodes(tree, "item"), reading);
+  diagnostics.sort((a, b) => (a.span?.start ?? 0) - (b.span?.start ?? 0));
+  return { statements, diagnostics };
+}
+
+function capped(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  if (diagnostics.length <= MAX_DIAGNOSTICS) return [...diagnostics];
+  const next = diagnostics[MAX_DIAGNOSTICS]?.span ?? { start: 0, end: 0 };
+  const rest = mistake(
+    "tooMany",
+    { start: next.start, end: next.start },
+    "more mistakes follow; they are not shown",
+  );
+  return [...diagnostics.slice(0, MAX_DIAGNOSTICS), rest];
+}
+
+const located = (diagnostics: readonly Diagnostic[], file: string | undefined): Diagnostic[] =>
+  diagnostics.map((diagnostic) => (file === undefined ? diagnostic : { ...diagnostic, file }));

@@ -1,0 +1,222 @@
+import { isRecognitionException, type CstNode, type IToken } from "chevrotain";
+import { DeclarationRules } from "./parser/declarations.js";
+import * as t from "./tokens.js";
+
+/** After so many syntax errors the rest of a text is not read. */
+export const MAX_ERRORS = 50;
+
+/** Statements with a block, and the program. A statement with an error is left out; the next one is read as ever. */
+export class PruneParser extends DeclarationRules {
+  private failures = 0;
+
+  constructor(validate = false) {
+    super(validate);
+    this.performSelfAnalysis();
+  }
+
+  /** A line break stands before the next token. */
+  private startsLine(): boolean {
+    return (this.LA(0).endLine ?? 0) < (this.LA(1).startLine ?? 0);
+  }
+
+  readonly program = this.RULE("program", () => {
+    this.MANY({ GATE: () => this.failures < MAX_ERRORS, DEF: () => this.SUBRULE(this.item) });
+  });
+
+  readonly item = this.RULE("item", () => {
+    this.OR({
+      DEF: [
+        { ALT: () => this.guardedStatement() },
+        { ALT: () => this.CONSUME(t.Semicolon) },
+        { ALT: () => this.CONSUME(t.CloseBrace) },
+        { ALT: () => this.SUBRULE(this.block, { LABEL: "orphan" }) },
+        { ALT: () => this.SUBRULE(this.stray) },
+      ],
+      IGNORE_AMBIGUITIES: true,
+    });
+  });
+
+  private guardedStatement(): void {
+    try {
+      this.SUBRULE(this.statement);
+    } catch (error) {
+      if (!(error instanceof Error) || !isRecognitionException(error)) throw error;
+      this.failures += 1;
+    }
+  }
+
+  /** Text that belongs to no statement, up to the end of its line: one mistake. */
+  readonly stray = this.RULE("stray", () => {
+    this.CONSUME(t.Stray);
+    this.MANY({ GATE: () => !this.startsLine(), DEF: () => this.CONSUME1(t.Stray) });
+  });
+
+  /** The closing brace is missing only at the end of the text: nothing else ends the loop. */
+  readonly block = this.RULE("block", () => {
+    this.CONSUME(t.OpenBrace);
+    this.MANY({ GATE: () => this.failures < MAX_ERRORS, DEF: () => this.SUBRULE(this.inner) });
+    this.OPTION(() => this.CONSUME(t.CloseBrace));
+  });
+
+  readonly inner = this.RULE("inner", () => {
+    this.OR({
+      DEF: [
+        { ALT: () => this.guardedStatement() },
+        { ALT: () => this.CONSUME(t.Semicolon) },
+        { ALT: () => this.SUBRULE(this.block, { LABEL: "orphan" }) },
+        { ALT: () => this.SUBRULE(this.stray) },
+      ],
+      IGNORE_AMBIGUITIES: true,
+    });
+  });
+
+  readonly statement = this.RULE("statement", () => {
+    const rules = [
+      this.network,
+      this.data,
+      this.train,
+      this.prune,
+      this.regrow,
+      this.restore,
+      this.penalize,
+      this.learn,
+      this.freeze,
+      this.update,
+      this.pull,
+      this.rewind,
+      this.mark,
+      this.reinitialize,
+      this.shuffle,
+      this.harden,
+      this.load,
+      this.repeat,
+      this.forEach,
+      this.search,
+      this.slim,
+      this.quantize,
+      this.evaluate,
+      this.require,
+      this.save,
+      this.declaration,
+      this.use,
+      this.param,
+      this.method,
+      this.call,
+    ];
+    this.OR(rules.map((rule) => ({ ALT: () => this.SUBRULE(rule) })));
+  });
+
+  readonly train = this.RULE("train", () => {
+    this.OR([{ ALT: () => this.word("train") }, { ALT: () => this.word("finetune") }]);
+    this.SUBRULE(this.additive, { LABEL: "length" });
+    this.MANY(() => this.SUBRULE(this.trainClause));
+    this.OPTION(() => this.SUBRULE(this.block));
+  });
+
+  readonly trainClause = this.RULE("trainClause", () => {
+    this.OR([
+      {
+        ALT: () => {
+          this.word("batch");
+          this.SUBRULE(this.additive);
+        },
+      },
+      {
+        ALT: () => {
+          this.word("with");
+          this.SUBRULE(this.callLike);
+        },
+      },
+      {
+        ALT: () => {
+          this.word("minimizing");
+          this.SUBRULE(this.expr, { LABEL: "loss" });
+        },
+      },
+      {
+        ALT: () => {
+          this.word("until");
+          this.SUBRULE1(this.expr, { LABEL: "until" });
+        },
+      },
+    ]);
+  });
+
+  readonly repeat = this.RULE("repeat", () => {
+    this.word("repeat");
+    this.SUBRULE(this.additive);
+    this.word("times");
+    this.OPTION(() => {
+      this.word("as");
+      this.CONSUME(t.Name);
+    });
+    this.SUBRULE(this.block);
+    this.OPTION1(() => {
+      this.word("until");
+      this.SUBRULE(this.expr);
+    });
+  });
+
+  readonly forEach = this.RULE("forEach", () => {
+    this.word("for");
+    this.word("each");
+    this.word("layer");
+    this.word("as");
+    this.CONSUME(t.Name);
+    this.MANY(() => this.SUBRULE(this.selection));
+    this.SUBRULE(this.block);
+  });
+
+  readonly search = this.RULE("search", () => {
+    this.word("search");
+    this.CONSUME(t.Name);
+    this.word("in");
+    this.SUBRULE(this.range);
+    this.MANY(() => this.SUBRULE(this.searchClause));
+    this.SUBRULE(this.block);
+  });
+
+  readonly searchClause = this.RULE("searchClause", () => {
+    this.OR([
+      {
+        ALT: () => {
+          this.word("per");
+          this.CONSUME(t.Name);
+        },
+      },
+      { ALT: () => this.SUBRULE(this.gate) },
+      {
+        ALT: () => {
+          this.OR1([{ ALT: () => this.word("maximizing") }, { ALT: () => this.word("minimizing") }]);
+          this.SUBRULE(this.expr, { LABEL: "objective" });
+        },
+      },
+      {
+        ALT: () => {
+          this.word("subject");
+          this.word("to");
+          this.SUBRULE1(this.expr, { LABEL: "budget" });
+        },
+      },
+    ]);
+  });
+
+  readonly method = this.RULE("method", () => {
+    this.word("method");
+    this.CONSUME(t.Name);
+    this.SUBRULE(this.parameters);
+    this.SUBRULE(this.block);
+  });
+
+  /** Reads a token list from its beginning. */
+  read(tokens: IToken[]): CstNode {
+    this.failures = 0;
+    this.input = tokens;
+    return this.program();
+  }
+}
+
+let shared: PruneParser | undefined;
+
+/** The one parser: building it takes a tenth of a second, so it is built when first needed. */
+export const parser = (): PruneParser => (shared ??= new PruneParser());

@@ -1,0 +1,93 @@
+import type { CstNode, IToken } from "chevrotain";
+import type * as ast from "../ast.js";
+import type { Diagnostic } from "../diagnostic.js";
+import { inserting, mistake, replacing } from "../mistake.js";
+import { statement } from "../to-ast.js";
+import { node, nodes, nodeSpan, spanOf, theToken, token, tokens } from "../to-ast/cst.js";
+import { explainStray } from "./stray.js";
+
+/** What reading a program shares between its blocks. */
+export interface Reading {
+  readonly text: string;
+  readonly report: (diagnostic: Diagnostic) => void;
+  /** Opening braces that an earlier error already missed: their closing ones are no second mistake. */
+  missedBraces: number;
+  /** The text ends inside something, so blocks that it leaves open are no mistake of their own. */
+  readonly endsInside: boolean;
+}
+
+/** The statements of a program or a block, in order; text between them becomes one diagnostic per mistake. */
+export function readItems(items: readonly CstNode[], reading: Reading): ast.Statement[] {
+  const made: ast.Statement[] = [];
+  /** An error stands directly before: what follows it on the line belongs to it. */
+  let afterError = false;
+  let previous: CstNode | undefined;
+  for (const item of items) {
+    const written = node(item, "statement");
+    const stray = node(item, "stray");
+    const orphan = node(item, "orphan");
+    const brace = token(item, "CloseBrace");
+    if (written !== undefined) {
+      const read = (block: CstNode): ast.Block => readBlock(block, reading);
+      const result = statement(written, reading.text, reading.report, read);
+      if (result !== undefined) made.push(result);
+      afterError = false;
+      previous = written;
+    } else if (stray !== undefined) {
+      const run = [...tokens(stray, "Stray")];
+      const explained = explainStray(run, { text: reading.text, afterError, previous });
+      if (explained !== undefined) reading.report(explained.diagnostic);
+      if (explained?.damages === true && previous !== undefined && !afterError) dropLast(made, previous);
+      afterError = true;
+    } else if (orphan !== undefined) {
+      readOrphan(orphan, afterError, reading);
+      if (afterError && previous !== undefined) previous = undefined;
+      afterError = true;
+    } else if (brace !== undefined) {
+      extraBrace(brace, reading);
+      afterError = false;
+      previous = undefined;
+    } else {
+      afterError = token(item, "Semicolon") === undefined;
+      previous = undefined;
+    }
+  }
+  return made;
+}
+
+function dropLast(made: ast.Statement[], from: CstNode): void {
+  if (made.at(-1)?.span.start === nodeSpan(from).start) made.pop();
+}
+
+export function readBlock(block: CstNode, reading: Reading): ast.Block {
+  if (token(block, "CloseBrace") === undefined && !reading.endsInside) {
+    const open = theToken(block, "OpenBrace");
+    reading.report(
+      mistake("unclosedBlock", spanOf(open), "this block is never closed", {
+        fixes: [inserting("add `}` at the end", reading.text.trimEnd().length, "\n}")],
+      }),
+    );
+  }
+  return { statements: readItems(nodes(block, "inner"), reading), span: nodeSpan(block) };
+}
+
+function readOrphan(block: CstNode, afterError: boolean, reading: Reading): void {
+  if (!afterError) {
+    const open = theToken(block, "OpenBrace");
+    reading.report(
+      mistake("orphanBlock", spanOf(open), "this block belongs to no statement", {
+        help: "blocks follow `train`, `finetune`, `repeat`, `for each`, `search` and `method`",
+      }),
+    );
+  }
+  readBlock(block, reading);
+}
+
+function extraBrace(brace: IToken, reading: Reading): void {
+  if (reading.missedBraces > 0) {
+    reading.missedBraces -= 1;
+    return;
+  }
+  const fix = replacing("remove it", spanOf(brace), "");
+  reading.report(mistake("strayBrace", spanOf(brace), "this `}` closes nothing", { fixes: [fix] }));
+}

@@ -1,0 +1,177 @@
+import type { CstNode, IToken } from "chevrotain";
+import type * as ast from "../ast.js";
+import type { Span } from "../diagnostic.js";
+import { mistake } from "../mistake.js";
+import type { Context } from "./context.js";
+import {
+  needed,
+  node,
+  nodes,
+  nodeSpan,
+  oneOf,
+  spanOf,
+  theNode,
+  theToken,
+  token,
+  tokens,
+  wordIn,
+} from "./cst.js";
+import { additive, callLike, count, expr, nameOf, numericValue, range } from "./expressions.js";
+import { once } from "./once.js";
+import { stringValue } from "./strings.js";
+
+const PLAIN_STRUCTURES = [
+  "weights",
+  "filters",
+  "channels",
+  "neurons",
+  "kernels",
+  "taps",
+  "rows",
+  "columns",
+  "layers",
+  "gates",
+  "units",
+] as const;
+
+const naturals = (image: string): number[] => image.split(/[x:]/).map(Number);
+
+/** Sizes beyond any tensor are refused before anyone multiplies them. */
+function sized(from: IToken, least: number, context: Context): readonly [number, number] {
+  const [a = 0, b = 0] = naturals(from.image);
+  if (a < least || b < 1 || a > 1e6 || b > 1e6) {
+    context.report(mistake("numberRange", spanOf(from), `\`${from.image}\` is not a size`));
+  }
+  return [a, b];
+}
+
+function whole(from: IToken, what: string, least: number, context: Context): number {
+  const value = numericValue(from, context);
+  if (!Number.isInteger(value) || value < least || value > 1e6) {
+    context.report(mistake("numberRange", spanOf(from), `${what} is a whole number from ${least}`));
+  }
+  return value;
+}
+
+export function structure(from: CstNode, context: Context): ast.Structure {
+  const span = nodeSpan(from);
+  const blocks = node(from, "blockStructure");
+  if (blocks !== undefined) {
+    const [height, width] = sized(theToken(blocks, "Size"), 1, context);
+    return { kind: "structure", name: "blocks", height, width, span };
+  }
+  const strided = node(from, "stridedStructure");
+  if (strided !== undefined) {
+    const [stride, offset] = tokens(strided, "Number");
+    return {
+      kind: "structure",
+      name: "strided",
+      stride: whole(needed(stride, strided, "stride"), "a stride", 1, context),
+      offset: offset === undefined ? 0 : whole(offset, "an offset", 0, context),
+      span,
+    };
+  }
+  const sparse = node(from, "sparseStructure");
+  if (sparse !== undefined) {
+    const [n, m] = sized(theToken(sparse, "OfEach"), 1, context);
+    return { kind: "structure", name: "n:m", n, m, span };
+  }
+  return { kind: "structure", name: needed(oneOf(from, PLAIN_STRUCTURES), from, "word").word, span };
+}
+
+export const covering = (parts: readonly Span[]): Span => ({
+  start: Math.min(...parts.map((part) => part.start)),
+  end: Math.max(...parts.map((part) => part.end)),
+});
+
+export function selection(parts: readonly CstNode[], context: Context): ast.Selection | undefined {
+  if (parts.length === 0) return undefined;
+  const only = (word: "in" | "except" | "where", join: string): CstNode | undefined =>
+    once(
+      parts.filter((part) => wordIn(part, word)),
+      nodeSpan,
+      `\`${word}\``,
+      context,
+      `join them with ${join}`,
+    );
+  const include = only("in", "a comma");
+  const exclude = only("except", "a comma");
+  const where = only("where", "`and`");
+  return {
+    include: include === undefined ? [] : patterns(include, context),
+    exclude: exclude === undefined ? [] : patterns(exclude, context),
+    ...(where && { where: expr(theNode(where, "expr"), context) }),
+    span: covering(parts.map(nodeSpan)),
+  };
+}
+
+const patterns = (from: CstNode, context: Context): ast.Pattern[] =>
+  nodes(theNode(from, "patterns"), "pattern").map((pattern) => patternOf(pattern, context));
+
+function patternOf(from: CstNode, context: Context): ast.Pattern {
+  const span = nodeSpan(from);
+  const quoted = token(from, "AnyString");
+  if (quoted !== undefined) return { kind: "pattern", text: stringValue(quoted.image), quoted: true, span };
+  const layers = node(from, "layerRange");
+  if (layers !== undefined) {
+    return { kind: "layer-range", range: range(theNode(layers, "range"), context), span };
+  }
+  return { kind: "pattern", text: context.text.slice(span.start, span.end), quoted: false, span };
+}
+
+export function criterion(from: CstNode, context: Context): ast.Criterion {
+  const under = node(from, "under");
+  const over = node(from, "over");
+  return {
+    expr: expr(theNode(from, "expr"), context),
+    ...(under && { under: callLike(theNode(under, "callLike"), context) }),
+    ...(over && { over: batchesOf(over, context) }),
+    span: nodeSpan(from),
+  };
+}
+
+function batchesOf(from: CstNode, context: Context): NonNullable<ast.Criterion["over"]> {
+  const counted = node(from, "count");
+  return { batches: counted === undefined ? "training" : count(counted, context), span: nodeSpan(from) };
+}
+
+export const normalized = (from: CstNode): ast.Normalized => ({
+  by: nameOf(theToken(from, "Name")),
+  perLayer: node(from, "perLayer") !== undefined,
+  span: nodeSpan(from),
+});
+
+export const members = (from: CstNode): { readonly by: ast.Name; readonly span: Span } => ({
+  by: nameOf(theToken(from, "Name")),
+  span: nodeSpan(from),
+});
+
+export function scope(from: CstNode, context: Context): ast.Scope {
+  const span = nodeSpan(from);
+  const group = token(from, "Name");
+  if (group === undefined) {
+    return {
+      name: needed(oneOf(from, ["global", "local", "uniform", "erk", "er"]), from, "word").word,
+      span,
+    };
+  }
+  if (group.image === "layer") {
+    context.report(
+      mistake("layerScope", span, "a ranking per layer is called `local`", {
+        fixes: [{ title: "write `local`", edits: [{ span, text: "local" }] }],
+      }),
+    );
+  }
+  return { name: "per", group: nameOf(group), span };
+}
+
+export function among(from: CstNode, context: Context, span: Span): ast.Among {
+  const ranking = node(from, "scope");
+  return {
+    end: wordIn(from, "top") === undefined ? "bottom" : "top",
+    share: additive(theNode(from, "additive"), context),
+    by: criterion(theNode(from, "by"), context),
+    ...(ranking && { scope: scope(ranking, context) }),
+    span,
+  };
+}

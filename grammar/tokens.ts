@@ -1,0 +1,167 @@
+import { createToken, Lexer, type ITokenConfig, type TokenType } from "chevrotain";
+import { isWord, WORDS, type Word } from "./words.js";
+
+/**
+ * Token types. `Name` is abstract: the concrete `Identifier` and every contextual word belong to it. Rules consume
+ * `Name` where a name is obligatory and `Identifier` where it is optional, so that no clause word is swallowed.
+ * `Stray` holds whatever cannot start a statement or bound a block: runs of it are what recovery reports.
+ */
+const abstract = (name: string): TokenType => createToken({ name, pattern: Lexer.NA });
+
+export const Name = abstract("Name");
+export const Stray = abstract("Stray");
+/** A string, closed or not: an unclosed one is reported by itself and parses on as if it were closed. */
+export const AnyString = abstract("AnyString");
+
+const literal = (name: string, pattern: RegExp, label: string, more: Partial<ITokenConfig> = {}): TokenType =>
+  createToken({ name, pattern, label, categories: [Stray], ...more });
+const mark = (name: string, text: string): TokenType =>
+  createToken({ name, pattern: text, label: `\`${text}\``, categories: [Stray] });
+const bound = (name: string, text: string): TokenType =>
+  createToken({ name, pattern: text, label: `\`${text}\`` });
+
+export const Identifier = literal(
+  "Identifier",
+  /[A-Za-z_][A-Za-z0-9_]*(?:-[A-Za-z][A-Za-z0-9_]*)*/,
+  "a name",
+  {
+    categories: [Name, Stray],
+  },
+);
+
+export const WhiteSpace = createToken({
+  name: "WhiteSpace",
+  pattern: /\s+/,
+  group: Lexer.SKIPPED,
+  line_breaks: true,
+});
+export const Comment = createToken({ name: "Comment", pattern: /#[^\n\r]*/, group: "comments" });
+export const ClosedString = literal("ClosedString", /"(?:[^"\\\n\r]|\\[^\n\r])*"/, "a string", {
+  categories: [AnyString, Stray],
+});
+export const UnclosedString = literal("UnclosedString", /"(?:[^"\\\n\r]|\\[^\n\r])*\\?/, "a string", {
+  categories: [AnyString, Stray],
+});
+/** Everything beyond printable ASCII but white space, and the ASCII marks that mean nothing here. */
+const foreign =
+  "\\x00-\\x08\\x0e-\\x1f\\x7f-\\x9f\\xa1-\\u167f\\u1681-\\u1fff\\u200b-\\u2027\\u202a-\\u202e\\u2030-\\u205e\\u2060-\\u2fff\\u3001-\\ufefe\\uff00-\\uffff";
+/** A word with characters that names cannot hold, or a run of such characters: one token, so one error. */
+export const Unknown = literal(
+  "Unknown",
+  new RegExp(`[A-Za-z0-9_]*[${foreign}]+[A-Za-z0-9_${foreign}]*|[$&'@\\\\\\\`|~]+|!(?!=)`),
+  "text",
+  { line_breaks: false },
+);
+export const OfEach = literal("OfEach", /\d+:\d+/, "a pattern such as `2:4`");
+export const Size = literal("Size", /\d+x\d+(?![A-Za-z0-9_])/, "a size such as `4x1`");
+export const Percent = literal("Percent", /\d+(?:\.\d+)?%/, "a percentage");
+export const NumberToken = literal(
+  "Number",
+  /\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?:[kMG](?![A-Za-z0-9_]))?/,
+  "a number",
+);
+/** Only so that `50 %` reaches the parser as one mistake. */
+export const LonePercent = mark("LonePercent", "%");
+export const DoubleEquals = mark("DoubleEquals", "==");
+
+export const DotDot = mark("DotDot", "..");
+export const Dot = mark("Dot", ".");
+export const Arrow = mark("Arrow", "->");
+export const AtLeast = mark("AtLeast", ">=");
+export const AtMost = mark("AtMost", "<=");
+export const NotEqual = mark("NotEqual", "!=");
+export const Greater = mark("Greater", ">");
+export const Less = mark("Less", "<");
+export const Equals = mark("Equals", "=");
+export const Plus = mark("Plus", "+");
+export const Minus = mark("Minus", "-");
+export const Star = mark("Star", "*");
+export const Slash = mark("Slash", "/");
+export const Caret = mark("Caret", "^");
+export const Question = mark("Question", "?");
+export const OpenParen = mark("OpenParen", "(");
+export const CloseParen = mark("CloseParen", ")");
+export const OpenBracket = mark("OpenBracket", "[");
+export const CloseBracket = mark("CloseBracket", "]");
+export const Comma = mark("Comma", ",");
+export const Colon = mark("Colon", ":");
+export const OpenBrace = bound("OpenBrace", "{");
+export const CloseBrace = bound("CloseBrace", "}");
+export const Semicolon = bound("Semicolon", ";");
+
+const wordTokens = new Map<string, TokenType>(
+  WORDS.map(({ word, is }) => {
+    const categories: TokenType[] = is.includes("reserved") ? [] : [Name];
+    if (!is.includes("statement")) categories.push(Stray);
+    return [
+      word,
+      createToken({
+        name: `word ${word}`,
+        pattern: word,
+        label: `\`${word}\``,
+        longer_alt: Identifier,
+        categories,
+      }),
+    ];
+  }),
+);
+
+/** The token type of a word. */
+export function wordToken(word: Word): TokenType {
+  const token = wordTokens.get(word);
+  if (token === undefined) throw new Error(`no token for the word ${word}`);
+  return token;
+}
+
+/** The word a token type stands for, if it is one. */
+export function wordOf(token: TokenType): Word | undefined {
+  const text = token.name.startsWith("word ") ? token.name.slice(5) : "";
+  return isWord(text) ? text : undefined;
+}
+
+/** Longest first: `only` before `on`. */
+const wordTypes = [...wordTokens.values()].sort((a, b) => b.name.length - a.name.length);
+
+/** In the order the lexer tries them. */
+export const lexed: readonly TokenType[] = [
+  WhiteSpace,
+  Comment,
+  ClosedString,
+  UnclosedString,
+  Unknown,
+  OfEach,
+  Size,
+  Percent,
+  NumberToken,
+  LonePercent,
+  DoubleEquals,
+  DotDot,
+  Dot,
+  Arrow,
+  AtLeast,
+  AtMost,
+  NotEqual,
+  Greater,
+  Less,
+  Equals,
+  Plus,
+  Minus,
+  Star,
+  Slash,
+  Caret,
+  Question,
+  OpenParen,
+  CloseParen,
+  OpenBracket,
+  CloseBracket,
+  OpenBrace,
+  CloseBrace,
+  Comma,
+  Colon,
+  Semicolon,
+  ...wordTypes,
+  Identifier,
+];
+
+/** What a parser needs to know: the lexed types and the abstract ones. */
+export const vocabulary: readonly TokenType[] = [...lexed, Name, Stray, AnyString];
