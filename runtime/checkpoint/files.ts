@@ -1,0 +1,51 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, open, rename, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+
+/** Writing that leaves either the old file or the new one, never half of one. */
+
+/** Writes pieces one after the other and waits until the disk has them. */
+export async function writeDurably(path: string, pieces: readonly Uint8Array[]): Promise<void> {
+  const file = await open(path, "w");
+  try {
+    for (const piece of pieces) {
+      for (let done = 0; done < piece.length;)
+        done += (await file.write(piece, done, piece.length - done)).bytesWritten;
+    }
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Makes renames in a directory durable. Not every system can; then the rename is durable a little later. */
+export async function syncDirectory(path: string): Promise<void> {
+  try {
+    const directory = await open(path, "r");
+    await directory.sync().finally(() => directory.close());
+  } catch {
+    return;
+  }
+}
+
+/** A name beside `path` that nothing else uses. Hidden, so that no reader takes it for a result. */
+export function temporaryBeside(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${process.pid}-${randomBytes(4).toString("hex")}.tmp`);
+}
+
+/** Whether a name was made by `temporaryBeside`. */
+export const isTemporary = (name: string): boolean => /^\..*\.\d+-[0-9a-f]{8}\.tmp$/.test(name);
+
+/** Writes a file under a temporary name, then renames it into place. Creates the directory. */
+export async function writeAtomically(path: string, pieces: readonly Uint8Array[]): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const temporary = temporaryBeside(path);
+  try {
+    await writeDurably(temporary, pieces);
+    await rename(temporary, path);
+  } catch (cause) {
+    await rm(temporary, { force: true });
+    throw cause;
+  }
+  await syncDirectory(dirname(path));
+}
