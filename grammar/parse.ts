@@ -1,5 +1,6 @@
 import type { Program } from "./ast.js";
 import type { Diagnostic } from "./diagnostic.js";
+import { SYNTAX_CODES } from "./codes.js";
 import { scan, type Scanned } from "./lexer.js";
 import { limits, MAX_DIAGNOSTICS } from "./limits.js";
 import { mistake } from "./mistake.js";
@@ -46,8 +47,8 @@ function read(
   const reading: Reading = {
     text,
     report: (diagnostic) => diagnostics.push(diagnostic),
-    missedBraces: explained.filter((one) => one.code === "P1010").length,
-    endsInside: explained.some((one) => one.code === "P1002"),
+    missedBraces: explained.filter((one) => one.code === SYNTAX_CODES.missingBrace.code).length,
+    endsInside: explained.some((one) => one.code === SYNTAX_CODES.incomplete.code),
   };
   const statements = readItems(nodes(tree, "item"), reading);
   diagnostics.sort((a, b) => (a.span?.start ?? 0) - (b.span?.start ?? 0));
@@ -67,3 +68,14 @@ function capped(diagnostics: readonly Diagnostic[]): Diagnostic[] {
 
 const located = (diagnostics: readonly Diagnostic[], file: string | undefined): Diagnostic[] =>
   diagnostics.map((diagnostic) => (file === undefined ? diagnostic : { ...diagnostic, file }));
+
+const UNFINISHED: ReadonlySet<string> = new Set([
+  SYNTAX_CODES.incomplete.code,
+  SYNTAX_CODES.unclosedBlock.code,
+]);
+
+/** The text could go on: its first mistake is that it ends. A prompt reads another line then. */
+export function isIncomplete(text: string): boolean {
+  const [first] = parse(text).diagnostics;
+  return first !== undefined && UNFINISHED.has(first.code);
+}

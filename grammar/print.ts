@@ -1,0 +1,12 @@
+import type { Program } from "./ast.js";
+import { Comments, statements } from "./print/layout.js";
+
+/**
+ * The canonical text of a program: one statement a line, clauses in the order of the reference, two spaces a block.
+ * With the source it was parsed from, blank lines between statements are kept.
+ */
+export function print(program: Program, source?: string): string {
+  const comments = new Comments(program.comments, source);
+  const lines = statements(program.statements, Infinity, "", comments);
+  return lines.length === 0 ? "" : `${lines.join("\n")}\n`;
+}

@@ -1,0 +1,115 @@
+import type * as ast from "../ast.js";
+import { quote } from "../to-ast/strings.js";
+
+/** How tightly an expression holds together; an operand that holds less gets parentheses. */
+export const LEVEL = {
+  any: 0,
+  or: 1,
+  and: 2,
+  not: 3,
+  compared: 4,
+  added: 5,
+  multiplied: 6,
+  signed: 7,
+  power: 8,
+  primary: 9,
+} as const;
+type Level = (typeof LEVEL)[keyof typeof LEVEL];
+
+function binaryLevel(op: ast.BinaryOp): Level {
+  if (op === "or") return LEVEL.or;
+  if (op === "and") return LEVEL.and;
+  if (op === "+" || op === "-") return LEVEL.added;
+  if (op === "*" || op === "/") return LEVEL.multiplied;
+  return op === "^" ? LEVEL.power : LEVEL.compared;
+}
+
+function levelOf(value: ast.Expr): Level {
+  if (value.kind === "moving") return LEVEL.any;
+  if (value.kind === "binary") return binaryLevel(value.op);
+  if (value.kind === "unary") return value.op === "not" ? LEVEL.not : LEVEL.signed;
+  return LEVEL.primary;
+}
+
+/** An expression, in parentheses when its place asks for a tighter one. */
+export function expr(value: ast.Expr, least: Level = LEVEL.or): string {
+  const written = bare(value);
+  return levelOf(value) < least && value.kind !== "moving" ? `(${written})` : written;
+}
+
+export const additive = (value: ast.Expr): string => expr(value, LEVEL.added);
+
+function bare(value: ast.Expr): string {
+  switch (value.kind) {
+    case "number":
+    case "percent":
+      return value.raw;
+    case "duration":
+      return duration(value);
+    case "string":
+      return quote(value.value);
+    case "list":
+      return `[${value.items.map((item) => expr(item)).join(", ")}]`;
+    case "ref":
+      return dotted(value.path);
+    case "call":
+      return `${dotted(value.callee)}${args(value.args)}`;
+    case "paren":
+      return `(${expr(value.inner)})`;
+    case "unary":
+      return value.op === "not"
+        ? `not ${expr(value.operand, LEVEL.not)}`
+        : `-${expr(value.operand, LEVEL.signed)}`;
+    case "binary":
+      return binary(value);
+    case "moving":
+      return moving(value);
+  }
+}
+
+const dotted = (path: readonly ast.Name[]): string => path.map((name) => name.text).join(".");
+
+const singular = (unit: ast.TimeUnit): string => (unit === "epochs" ? "epoch" : "step");
+
+function duration(value: ast.DurationLiteral): string {
+  if (!value.counted) return singular(value.unit);
+  return `${value.raw} ${value.value === 1 ? singular(value.unit) : value.unit}`;
+}
+
+function binary(value: ast.BinaryExpr): string {
+  const level = binaryLevel(value.op);
+  if (value.op === "^") {
+    return `${expr(value.left, LEVEL.primary)}^${expr(value.right, LEVEL.signed)}`;
+  }
+  const tighter = Object.values(LEVEL).find((each) => each > level) ?? LEVEL.primary;
+  return `${expr(value.left, level)} ${value.op} ${expr(value.right, tighter)}`;
+}
+
+export function moving(value: ast.Expr): string {
+  if (value.kind !== "moving") return expr(value);
+  const parts = [`${expr(value.from)} -> ${additive(value.to)}`];
+  if (value.curve) parts.push(curve(value.curve));
+  if (value.over) parts.push(`over ${window(value.over)}`);
+  return parts.join(" ");
+}
+
+export const curve = (value: ast.Curve): string =>
+  value.name === "along" && value.along ? `along ${callLike(value.along)}` : value.name;
+
+export const range = (value: ast.Range): string => `${additive(value.from)}..${additive(value.to)}`;
+
+export const window = (value: ast.Range): string =>
+  value.unit ? `${value.unit} ${range(value)}` : range(value);
+
+export const args = (values: readonly ast.Argument[]): string => `(${values.map(argument).join(", ")})`;
+
+const argument = ({ name, value }: ast.Argument): string =>
+  name === undefined ? moving(value) : `${name.text}: ${moving(value)}`;
+
+export const callLike = ({ name, args: values }: ast.CallLike): string =>
+  values === undefined ? name.text : `${name.text}${args(values)}`;
+
+export const point = ({ unit, value }: ast.Point): string => `${singular(unit)} ${expr(value)}`;
+
+export const times = (unit: ast.TimeUnit, values: readonly ast.Expr[]): string =>
+  `${values.length === 1 ? singular(unit) : unit} ${values.map((value) => expr(value)).join(", ")}`;
