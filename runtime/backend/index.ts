@@ -1,13 +1,56 @@
-import { openWasm } from "./wasm/open.js";
-import type { Backend, BackendOptions } from "./types.js";
+import { DiagnosticError } from "../../grammar/diagnostic.js";
+import type { BackendName } from "../types.js";
+import type { Backend, BackendOptions, OpenedBackend, SkippedBackend } from "./types.js";
 
 export { layers, tf } from "./tf.js";
 export type * from "./types.js";
 
-/** Opens the fastest backend there is (or the one asked for) and makes it the current one of tfjs. */
+/** The order in which `auto` tries them; GPUs only where a page has registered one. */
+const AUTO: readonly BackendName[] = ["node", "wasm", "cpu"];
+
+/** Every pack is loaded on demand: a browser never sees the one for Node. */
+const OPEN: Readonly<Record<BackendName, (threads: number) => Promise<OpenedBackend>>> = {
+  node: async () => (await import("./node/open.js")).openNode(),
+  wasm: async (threads) => (await import("./wasm/open.js")).openWasm(threads),
+  cpu: async () => (await import("./cpu/open.js")).openCpu(),
+  webgl: async () => (await import("./open-registered.js")).openRegistered("webgl"),
+  webgpu: async () => (await import("./open-registered.js")).openRegistered("webgpu"),
+};
+
+/**
+ * Opens the fastest backend there is (or the one asked for), makes it the current one of tfjs and checks its training
+ * kernels. Throws a DiagnosticError (P7301) when the one asked for does not open.
+ */
 export async function openBackend(options: BackendOptions = {}): Promise<Backend> {
   const { backend = "auto", threads = 1 } = options;
-  if (backend !== "auto" && backend !== "wasm") throw new Error(`backend ${backend} is not there`);
-  const opened = await openWasm(threads);
-  return { ...opened, checks: [], refusals: [], skipped: [] };
+  const skipped: SkippedBackend[] = [];
+  for (const name of backend === "auto" ? AUTO : [backend]) {
+    try {
+      const opened = await OPEN[name](threads);
+      return { ...opened, checks: [], refusals: [], skipped };
+    } catch (error) {
+      skipped.push({ name, reason: reasonOf(error) });
+    }
+  }
+  throw new DiagnosticError([
+    {
+      code: "P7301",
+      severity: "error",
+      message:
+        backend === "auto" ? "no backend of TensorFlow.js opens here" : `backend ${backend} does not open`,
+      notes: skipped.map(({ name, reason }) => `${name}: ${reason}`),
+      help:
+        backend === "node"
+          ? "run `npm install @tensorflow/tfjs-node`, or choose backend wasm"
+          : "run `espalier doctor` to see what was found",
+    },
+  ]);
+}
+
+/** The first line of what was thrown: the rest is a list of module paths. */
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "ERR_MODULE_NOT_FOUND" || code === "MODULE_NOT_FOUND") return "not installed";
+  const message = error instanceof Error ? error.message : String(error);
+  return message.split("\n", 1)[0] ?? message;
 }

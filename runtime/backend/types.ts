@@ -32,6 +32,9 @@ export interface Backend {
   read(t: tf.Tensor): Float32Array;
 }
 
+/** What a pack hands to `openBackend`, which adds the self-check. */
+export type OpenedBackend = Omit<Backend, "checks" | "refusals" | "skipped">;
+
 export interface SkippedBackend {
   readonly name: BackendName;
   readonly reason: string;

@@ -1,14 +1,15 @@
 import { BackendWasm, getThreadsCount } from "@tensorflow/tfjs-backend-wasm";
+import { floatsOf } from "../floats.js";
 import { composedOps } from "../ops/composed.js";
 import { tf } from "../tf.js";
-import type { Backend } from "../types.js";
+import type { OpenedBackend } from "../types.js";
 import { installKernels } from "./context.js";
 import { wasmKernels } from "./pack.js";
 
 let installed = false;
 
 /** Opens the WebAssembly backend of tfjs with our kernels on it. */
-export async function openWasm(_threads: number): Promise<Omit<Backend, "checks" | "refusals" | "skipped">> {
+export async function openWasm(_threads: number): Promise<OpenedBackend> {
   if (!(await tf.setBackend("wasm"))) throw new Error("the WebAssembly backend did not start");
   const wasm = tf.backend();
   if (!(wasm instanceof BackendWasm)) throw new Error("another backend is registered as wasm");
@@ -26,10 +27,6 @@ export async function openWasm(_threads: number): Promise<Omit<Backend, "checks"
       if (target.length !== data.length) throw new Error(`${variable.name} has ${target.length} values`);
       target.set(data);
     },
-    read(t) {
-      const values = t.dataSync();
-      if (!(values instanceof Float32Array)) throw new Error(`expected floats, found ${t.dtype}`);
-      return values;
-    },
+    read: floatsOf,
   };
 }

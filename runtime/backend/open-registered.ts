@@ -1,0 +1,25 @@
+import type { BackendName } from "../types.js";
+import { floatsOf } from "./floats.js";
+import { composedOps } from "./ops/composed.js";
+import { tf } from "./tf.js";
+import type { OpenedBackend } from "./types.js";
+
+/** Opens a backend that the page has registered with tfjs by importing its package (WebGL, WebGPU). */
+export async function openRegistered(name: Extract<BackendName, "webgl" | "webgpu">): Promise<OpenedBackend> {
+  if (tf.findBackendFactory(name) === null) {
+    throw new Error(`import @tensorflow/tfjs-backend-${name} first`);
+  }
+  if (!(await tf.setBackend(name))) throw new Error("it did not start");
+  return {
+    name,
+    threads: NaN,
+    description: name,
+    ops: composedOps,
+    assign(variable, data) {
+      const value = tf.tensor(data.slice(), variable.shape);
+      variable.assign(value);
+      value.dispose();
+    },
+    read: floatsOf,
+  };
+}
