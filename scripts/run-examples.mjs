@@ -7,7 +7,7 @@ import { pathToFileURL } from "node:url";
 
 const short = process.argv.includes("--short");
 const only = process.argv.slice(2).filter((word) => !word.startsWith("--"));
-const cli = join(import.meta.dirname ?? ".", "../dist/cli/main.js");
+const cli = join(import.meta.dirname ?? ".", "../dist/cli/bin.js");
 let failures = 0;
 
 for (const name of readdirSync("examples").sort()) {

@@ -3,7 +3,10 @@ import { existsSync } from "node:fs";
 import type { Program } from "../../grammar/ast.js";
 
 /** What a program says of its network and data: the last statement of each kind wins, as in the IR. */
-export function bindings(program: Program): { readonly network: string | null; readonly data: string | null } {
+export function bindings(program: Program): {
+  readonly network: string | null;
+  readonly data: string | null;
+} {
   let network: string | null = null;
   let data: string | null = null;
   for (const statement of program.statements) {

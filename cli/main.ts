@@ -1,0 +1,94 @@
+import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { version } from "../compiler/version.js";
+import { EXIT, type ExitCode } from "./exit.js";
+import type { Terminal } from "./terminal.js";
+
+/** `a=b` options, collected. */
+function setting(text: string, known: Record<string, string>): Record<string, string> {
+  const at = text.indexOf("=");
+  if (at < 1) throw new InvalidArgumentError("write name=value, as in --set sparsity=95%");
+  return { ...known, [text.slice(0, at).trim()]: text.slice(at + 1).trim() };
+}
+
+function whole(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!Number.isSafeInteger(value) || value < least)
+      throw new InvalidArgumentError(`write a whole number from ${least}`);
+    return value;
+  };
+}
+
+const bound = (command: Command) =>
+  command
+    .option("--network <path>", "model.json, its folder, or a JavaScript module that exports the network")
+    .option("--data <path>", "data file or folder, or `mnist`")
+    .option("--set <name=value>", "set a `param` of the program (repeatable)", setting, {})
+    .option("--epochs <n>", "length of a program that says none", whole(1))
+    .option("--batch <n>", "examples per step where the program says none", whole(1))
+    .option("--seed <n>", "seed of everything random (1)", whole(0));
+
+/** The command line as data; `finish` receives the exit code of the command that ran. Commands load their code when called. */
+export function commandLine(terminal: Terminal, finish: (code: ExitCode) => void): Command {
+  const main = new Command("espalier")
+    .description("Prune neural networks by a schedule written in a few words.")
+    .version(version)
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.err(text) });
+  const command = (name: string, about: string) =>
+    main.command(name).description(about).option("--json", "print the result as JSON");
+
+  bound(command("check <file>", "say what a program will do, before any training")).action(
+    async (file, options) =>
+      finish(await (await import("./commands/check.js")).check(file, options, terminal)),
+  );
+  bound(command("compile <file>", "write the training loop a program stands for"))
+    .option("-o, --out <path>", "where to write it (standard output)")
+    .option("--emit <what>", "tokens, ast, ir, plan, js or map", "js")
+    .option("--timings", "print how long each stage took")
+    .action(async (file, options) =>
+      finish(await (await import("./commands/compile.js")).compileCommand(file, options, terminal)),
+    );
+  bound(command("run <file>", "train, prune and write the smaller network"))
+    .option("--out <folder>", "where results and checkpoints go (a folder named after the program)")
+    .option("--resume", "continue from the last checkpoint in the output folder")
+    .option("--checkpoint-every <interval>", "as 30s or 200steps (60s)")
+    .option("--backend <name>", "auto, node, wasm or cpu (auto)")
+    .option("--threads <n>", "threads of the wasm backend", whole(1))
+    .option("--quiet", "print the result only")
+    .action(async (file, options) =>
+      finish(await (await import("./commands/run.js")).run(file, options, terminal)),
+    );
+  command("fmt <files...>", "format programs in place; `-` formats standard input")
+    .option("--check", "write nothing; exit 1 when a file is not formatted")
+    .action(async (files, options) =>
+      finish(await (await import("./commands/fmt.js")).fmt(files, options, terminal)),
+    );
+  command("explain <code>", "explain a diagnostic").action(async (code, options) =>
+    finish((await import("./commands/explain.js")).explain(code, options, terminal)),
+  );
+  command("doctor", "say which backend is used, why, and how to get more")
+    .option("--backend <name>", "auto, node, wasm or cpu (auto)")
+    .action(async (options) =>
+      finish(await (await import("./commands/doctor.js")).doctor(options, terminal)),
+    );
+  command("init [folder]", "write a small project to start from").action(async (folder, options) =>
+    finish(await (await import("./commands/init.js")).init(folder ?? ".", options, terminal)),
+  );
+  return main;
+}
+
+/** Runs one command line. Usage mistakes are 2; a thrown error is a bug of ours and says so. */
+export async function main(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  let code: ExitCode = EXIT.ok;
+  try {
+    await commandLine(terminal, (result) => (code = result)).parseAsync(argv, { from: "user" });
+    return code;
+  } catch (cause) {
+    if (cause instanceof CommanderError) return cause.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    const { explainBug } = await import("./bug.js");
+    terminal.err(explainBug(cause));
+    return EXIT.failed;
+  }
+}
