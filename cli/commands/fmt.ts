@@ -1,5 +1,6 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import { text as readAll } from "node:stream/consumers";
 import { format } from "../../grammar/index.js";
 import { EXIT, type ExitCode } from "../exit.js";
 import { readProgram } from "../read-program.js";
@@ -22,7 +23,7 @@ export async function fmt(
   for (const file of files) {
     const path = file === "-" ? null : resolve(terminal.cwd, file);
     const source =
-      path === null ? { text: await readFile(0, "utf8"), diagnostics: [] } : await readProgram(path, file);
+      path === null ? { text: await readAll(process.stdin), diagnostics: [] } : await readProgram(path, file);
     const formatted = source.text === null ? { text: "", diagnostics: [] } : format(source.text);
     const diagnostics = [...source.diagnostics, ...formatted.diagnostics];
     if (source.text === null || diagnostics.some((d) => d.severity === "error")) {
