@@ -93,7 +93,7 @@ export interface MacTerm {
 export interface Merge {
   readonly a: number;
   readonly b: number;
-  /** Index of the call (a join, a shared layer…) that caused it. */
+  /** `CallInfo.origin` of the call (a join, a shared layer…) that caused it. */
   readonly call: number;
   readonly why: "join" | "shared" | "product" | "reshape" | "recurrent" | "configuration";
 }
