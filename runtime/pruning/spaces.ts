@@ -1,0 +1,28 @@
+import { isChannelwise } from "../../compiler/ir/candidates.js";
+import type { PruneIr, SelectionIr, StructureIr } from "../../compiler/ir/types.js";
+import { channelSpace } from "./channel-space.js";
+import type { PruningContext } from "./context.js";
+import { elementSpace } from "./element-space.js";
+import type { Space } from "./space.js";
+
+/** The units that a statement's structure and selection mean, as things stand. */
+export function spaceOf(
+  context: PruningContext,
+  structure: StructureIr,
+  selection: SelectionIr,
+  joins: PruneIr["joins"] = "couple",
+): Space {
+  const paths = context.layersOf(selection, structure.name);
+  if (isChannelwise(structure.name)) return channelSpace(context, structure, paths, joins);
+  return elementSpace(context, structure, paths, selection.include.length > 0);
+}
+
+/** The same units after something died or came back: only what stands and what is dead is looked up again. */
+export function refreshed(
+  context: PruningContext,
+  space: Space,
+  selection: SelectionIr,
+  joins: PruneIr["joins"] = "couple",
+): Space {
+  return spaceOf(context, space.structure, selection, joins);
+}

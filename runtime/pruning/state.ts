@@ -1,0 +1,83 @@
+/** How a channel or an element stands. The same codes for both, so that 0 is always "nothing special". */
+export const living = 0;
+/** Held at zero. */
+export const dead = 1;
+/** Zero in the forward pass; the weight underneath (`hidden`) keeps training. */
+export const latent = 2;
+/** Zeroed at the last event and free to grow back: living again from the next update. */
+export const soft = 3;
+/** Held at the value of the start. */
+export const frozen = 4;
+
+/** What has died in a run and what is needed to bring it back: plain typed arrays by weight key or channel number. */
+export interface MaskState {
+  /** Codes by channel number; numbers are those of the network as loaded for ever. */
+  readonly channels: Uint8Array;
+  /** Codes by element for weights that element-wise structures touched. Elements of dead channels need no code here. */
+  readonly elements: Map<string, Uint8Array>;
+  /** Values underneath latent elements; same length as the weight. */
+  readonly hidden: Map<string, Float32Array>;
+  /** Values at death, where something died. Kept only when `keepsLast`. */
+  readonly last: Map<string, Float32Array>;
+  /** Values of the network as loaded; filled only when the program asks for them (`w0`, `dw`, `start values`, `frozen`). */
+  readonly start: Map<string, Float32Array>;
+  /** Whether values at death are wanted (`last values`, `regrow … by abs(g)` on structures). */
+  readonly keepsLast: boolean;
+}
+
+/** Nothing has died. `channels` is the channel count of the network. */
+export function newMaskState(channels: number, options: { readonly keepsLast?: boolean } = {}): MaskState {
+  return {
+    channels: new Uint8Array(channels),
+    elements: new Map(),
+    hidden: new Map(),
+    last: new Map(),
+    start: new Map(),
+    keepsLast: options.keepsLast ?? false,
+  };
+}
+
+/** The codes of a weight, allocated at its first death. */
+export function elementCodes(state: MaskState, key: string, length: number): Uint8Array {
+  const known = state.elements.get(key);
+  if (known !== undefined) return known;
+  const codes = new Uint8Array(length);
+  state.elements.set(key, codes);
+  return codes;
+}
+
+/** A full-size array of a map, allocated when first written. */
+export function valuesOf(values: Map<string, Float32Array>, key: string, length: number): Float32Array {
+  const known = values.get(key);
+  if (known !== undefined) return known;
+  const fresh = new Float32Array(length);
+  values.set(key, fresh);
+  return fresh;
+}
+
+/** Remembers the network as it is now as the start (`w0`). */
+export function rememberStart(
+  state: MaskState,
+  parameters: Iterable<{ readonly key: string; readonly data: Float32Array }>,
+): void {
+  for (const { key, data } of parameters) state.start.set(key, data.slice());
+}
+
+/** After `slim`: `cut` shortens an array along the weight's bindings (null: the weight is gone). Channels keep their numbers. */
+export function cutMaskState(
+  state: MaskState,
+  cut: (key: string, values: Float32Array) => Float32Array | null,
+): void {
+  for (const values of [state.hidden, state.last, state.start]) {
+    for (const [key, array] of values) replace(values, key, cut(key, array));
+  }
+  for (const [key, codes] of state.elements) {
+    const shorter = cut(key, Float32Array.from(codes));
+    replace(state.elements, key, shorter && Uint8Array.from(shorter));
+  }
+}
+
+function replace<A>(map: Map<string, A>, key: string, value: A | null): void {
+  if (value === null) map.delete(key);
+  else map.set(key, value);
+}
