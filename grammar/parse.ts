@@ -1,3 +1,4 @@
+import type { IToken } from "chevrotain";
 import type { Program } from "./ast.js";
 import type { Diagnostic } from "./diagnostic.js";
 import { SYNTAX_CODES } from "./codes.js";
@@ -41,11 +42,14 @@ function read(
 ): Pick<Program, "statements"> & { readonly diagnostics: Diagnostic[] } {
   const tree = parser().read(scanned.tokens);
   const diagnostics = [...scanned.diagnostics];
+  const before = neighbours(scanned.tokens);
   const errors = parser().errors.filter((error) => error.name !== "NotAllInputParsedException");
-  const explained = errors.map((error) => explain(error, scanned.tokens));
+  const explained = errors.map((error) => explain(error, { text, tokens: scanned.tokens, before }));
   diagnostics.push(...explained);
   const reading: Reading = {
     text,
+    full: () => diagnostics.length > MAX_DIAGNOSTICS,
+    before,
     report: (diagnostic) => diagnostics.push(diagnostic),
     missedBraces: explained.filter((one) => one.code === SYNTAX_CODES.missingBrace.code).length,
     endsInside: explained.some((one) => one.code === SYNTAX_CODES.incomplete.code),
@@ -53,6 +57,17 @@ function read(
   const statements = readItems(nodes(tree, "item"), reading);
   diagnostics.sort((a, b) => (a.span?.start ?? 0) - (b.span?.start ?? 0));
   return { statements, diagnostics };
+}
+
+/** Finds the token before another; made on the first question, since most texts have no mistakes. */
+function neighbours(tokens: readonly IToken[]): (token: IToken | undefined) => IToken | undefined {
+  let places: Map<number, number> | undefined;
+  return (token) => {
+    if (token === undefined) return undefined;
+    places ??= new Map(tokens.map((each, i) => [each.startOffset, i]));
+    const at = places.get(token.startOffset);
+    return at === undefined ? tokens.at(-1) : tokens[at - 1];
+  };
 }
 
 function capped(diagnostics: readonly Diagnostic[]): Diagnostic[] {

@@ -1,9 +1,10 @@
 import { isRecognitionException, type CstNode, type IToken } from "chevrotain";
+import { MAX_DIAGNOSTICS } from "./limits.js";
 import { DeclarationRules } from "./parser/declarations.js";
 import * as t from "./tokens.js";
 
-/** After so many syntax errors the rest of a text is not read. */
-export const MAX_ERRORS = 50;
+/** After so many syntax errors, more than are shown, the rest of a text is not read. */
+const MAX_ERRORS = MAX_DIAGNOSTICS + 1;
 
 /** Statements with a block, and the program. A statement with an error is left out; the next one is read as ever. */
 export class PruneParser extends DeclarationRules {

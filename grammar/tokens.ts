@@ -60,6 +60,12 @@ export const NumberToken = literal(
   /\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?:[kMG](?![A-Za-z0-9_]))?/,
   "a number",
 );
+/** A comment of other languages, reported and skipped. */
+export const SlashComment = createToken({
+  name: "SlashComment",
+  pattern: /\/\/[^\n\r]*/,
+  label: "a comment",
+});
 /** Only so that `50 %` reaches the parser as one mistake. */
 export const LonePercent = mark("LonePercent", "%");
 export const DoubleEquals = mark("DoubleEquals", "==");
@@ -126,6 +132,7 @@ const wordTypes = [...wordTokens.values()].sort((a, b) => b.name.length - a.name
 export const lexed: readonly TokenType[] = [
   WhiteSpace,
   Comment,
+  SlashComment,
   ClosedString,
   UnclosedString,
   Unknown,

@@ -4,12 +4,16 @@ import type { Diagnostic } from "../diagnostic.js";
 import { inserting, mistake, replacing } from "../mistake.js";
 import { statement } from "../to-ast.js";
 import { node, nodes, nodeSpan, spanOf, theToken, token, tokens } from "../to-ast/cst.js";
-import { explainStray } from "./stray.js";
+import { explainStray, type Explained } from "./stray.js";
 
 /** What reading a program shares between its blocks. */
 export interface Reading {
   readonly text: string;
   readonly report: (diagnostic: Diagnostic) => void;
+  /** So many mistakes are known that no more will be shown. */
+  readonly full: () => boolean;
+  /** The token before another. */
+  readonly before: (token: IToken | undefined) => IToken | undefined;
   /** Opening braces that an earlier error already missed: their closing ones are no second mistake. */
   missedBraces: number;
   /** The text ends inside something, so blocks that it leaves open are no mistake of their own. */
@@ -22,22 +26,24 @@ export function readItems(items: readonly CstNode[], reading: Reading): ast.Stat
   /** An error stands directly before: what follows it on the line belongs to it. */
   let afterError = false;
   let previous: CstNode | undefined;
-  for (const item of items) {
+  for (const [place, item] of items.entries()) {
+    if (reading.full()) break;
     const written = node(item, "statement");
     const stray = node(item, "stray");
     const orphan = node(item, "orphan");
     const brace = token(item, "CloseBrace");
     if (written !== undefined) {
       const read = (block: CstNode): ast.Block => readBlock(block, reading);
-      const result = statement(written, reading.text, reading.report, read);
+      // what follows on the line says better what is wrong with a statement than its tree does
+      const damage = strayAfter(items[place + 1], written, reading)?.damages === true;
+      const result = statement(written, reading.text, damage ? ignored : reading.report, read);
       if (result !== undefined) made.push(result);
       afterError = false;
       previous = written;
     } else if (stray !== undefined) {
-      const run = [...tokens(stray, "Stray")];
-      const explained = explainStray(run, { text: reading.text, afterError, previous });
+      const explained = explain(stray, afterError, previous, reading);
       if (explained !== undefined) reading.report(explained.diagnostic);
-      if (explained?.damages === true && previous !== undefined && !afterError) dropLast(made, previous);
+      if (explained?.damages === true && previous !== undefined) dropLast(made, previous);
       afterError = true;
     } else if (orphan !== undefined) {
       readOrphan(orphan, afterError, reading);
@@ -53,6 +59,23 @@ export function readItems(items: readonly CstNode[], reading: Reading): ast.Stat
     }
   }
   return made;
+}
+
+const ignored = (): void => undefined;
+
+function explain(
+  stray: CstNode,
+  afterError: boolean,
+  previous: CstNode | undefined,
+  reading: Reading,
+): Explained | undefined {
+  const run = tokens(stray, "Stray");
+  return explainStray(run, { text: reading.text, afterError, previous, before: reading.before(run[0]) });
+}
+
+function strayAfter(next: CstNode | undefined, previous: CstNode, reading: Reading): Explained | undefined {
+  const stray = next && node(next, "stray");
+  return stray && explain(stray, false, previous, reading);
 }
 
 function dropLast(made: ast.Statement[], from: CstNode): void {

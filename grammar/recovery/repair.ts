@@ -6,7 +6,7 @@ import * as t from "../tokens.js";
 
 /**
  * Mistakes that one look at the tokens shows, mended before parsing so that they cost one diagnostic and no
- * statement: `50 %`, `==` and strings that are not closed.
+ * statement: `50 %`, `==`, `//` and strings that are not closed.
  */
 export function repair(tokens: readonly IToken[]): {
   readonly tokens: IToken[];
@@ -34,6 +34,12 @@ export function repair(tokens: readonly IToken[]): {
           },
         ),
       );
+      continue;
+    }
+    if (token.tokenType === t.SlashComment) {
+      const slashes = { start: token.startOffset, end: token.startOffset + 2 };
+      const fix = replacing("write `#`", slashes, "#");
+      diagnostics.push(mistake("wrongComment", slashes, "comments start with `#`", { fixes: [fix] }));
       continue;
     }
     mended.push(token);

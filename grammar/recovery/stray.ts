@@ -1,13 +1,21 @@
 import type { CstNode, IToken } from "chevrotain";
 import type { Diagnostic } from "../diagnostic.js";
-import { mistake } from "../mistake.js";
-import { spanOf } from "../to-ast/cst.js";
+import { inserting, mistake, replacing } from "../mistake.js";
+import { node, spanOf } from "../to-ast/cst.js";
+import * as t from "../tokens.js";
+import { wordsOf } from "../words.js";
+import { isName, isNumeric, shown, startsLine } from "./around.js";
+import { unknownCharacters } from "./characters.js";
+import { join, missingBy, quotable, unitAfter } from "./clause-mistakes.js";
+import { distance, nearest } from "./nearest.js";
 
 export interface Surroundings {
   readonly text: string;
   readonly afterError: boolean;
   /** The statement that stands before, if nothing parts it from the run. */
   readonly previous: CstNode | undefined;
+  /** The token before the run. */
+  readonly before: IToken | undefined;
 }
 
 export interface Explained {
@@ -16,8 +24,112 @@ export interface Explained {
   readonly damages: boolean;
 }
 
+const STATEMENTS = wordsOf("statement");
+const CLAUSES = [...wordsOf("clause"), ...wordsOf("curve")];
+
+/** Words papers use for both the kept and the removed share. */
+const AMBIGUOUS: ReadonlySet<string> = new Set(["ratio", "rate", "fraction", "sparsity", "density", "share"]);
+
+/**
+ * One diagnostic for text that belongs to no statement, worded from its first word; none when it follows an error that
+ * already covers it.
+ */
 export function explainStray(run: readonly IToken[], around: Surroundings): Explained | undefined {
-  const [first] = run;
-  if (first === undefined || around.afterError) return undefined;
-  return { diagnostic: mistake("unexpected", spanOf(first), `unexpected \`${first.image}\``), damages: true };
+  const [first, second] = run;
+  if (first === undefined) return undefined;
+  const onNewLine = startsLine(around.text, first.startOffset);
+  if (around.afterError) {
+    if (!onNewLine || !isName(first) || CLAUSES.includes(first.image)) return undefined;
+    const meant = nearest(first.image, STATEMENTS);
+    return meant === undefined ? undefined : { diagnostic: unknownStatement(first, second), damages: false };
+  }
+  if (first.tokenType === t.Unknown) return { diagnostic: unknownCharacters(first), damages: !onNewLine };
+  if (isName(first) && !CLAUSES.includes(first.image) && (onNewLine || around.previous === undefined)) {
+    return { diagnostic: unknownStatement(first, second), damages: false };
+  }
+  return { diagnostic: inStatement(run, first, around), damages: true };
+}
+
+function unknownStatement(first: IToken, second: IToken | undefined): Diagnostic {
+  const span = spanOf(first);
+  if (second?.tokenType === t.Equals) {
+    return mistake("unknownStatement", span, `${shown(first)} is not declared here`, {
+      help: `write \`param ${first.image} = …\``,
+      fixes: [inserting("declare a parameter", span.start, "param ")],
+    });
+  }
+  const meant = nearest(first.image, STATEMENTS);
+  return mistake("unknownStatement", span, `unknown statement ${shown(first)}`, {
+    ...(meant === undefined
+      ? { help: "a statement starts with a word such as `prune`, `train` or `save`" }
+      : { help: `similar word: \`${meant}\``, fixes: [replacing(`write \`${meant}\``, span, meant)] }),
+  });
+}
+
+function inStatement(run: readonly IToken[], first: IToken, around: Surroundings): Diagnostic {
+  return (
+    join(run, first, around) ??
+    ambiguousAmount(first, run[1]) ??
+    unitAfter(first, around) ??
+    quotable(first, around) ??
+    misspelt(first, around) ??
+    closing(first) ??
+    misplaced(first, around)
+  );
+}
+
+function ambiguousAmount(first: IToken, next: IToken | undefined): Diagnostic | undefined {
+  if (next === undefined || !AMBIGUOUS.has(first.image) || !isNumeric(next)) return undefined;
+  const share =
+    next.tokenType === t.Percent ? next.image : `${Number((Number(next.image) * 100).toPrecision(12))}%`;
+  const span = { start: first.startOffset, end: spanOf(next).end };
+  return mistake("ambiguousAmount", spanOf(first), `${shown(first)} is not an amount`, {
+    notes: ["papers use the word for both the kept and the removed share"],
+    help: `write \`${share}\` of the living, \`to ${share}\` of all dead, or \`keep ${share}\``,
+    fixes: [
+      replacing(`drop \`${share}\` of the living`, span, share),
+      replacing(`have \`${share}\` of all dead`, span, `to ${share}`),
+      replacing(`keep \`${share}\``, span, `keep ${share}`),
+    ],
+  });
+}
+
+/** A misspelt clause word, or a criterion without its `by`. */
+function misspelt(first: IToken, around: Surroundings): Diagnostic | undefined {
+  if (!isName(first)) return undefined;
+  const known = CLAUSES.includes(first.image);
+  const meant = known ? undefined : nearest(first.image, [...CLAUSES, ...STATEMENTS]);
+  if (meant === undefined || distance(first.image, meant) > 1) {
+    const lacking = known ? undefined : missingBy(first, around);
+    if (lacking !== undefined) return lacking;
+  }
+  if (meant === undefined) return undefined;
+  const span = spanOf(first);
+  return mistake("unknownClause", span, `unknown clause ${shown(first)}`, {
+    help: `similar word: \`${meant}\``,
+    fixes: [replacing(`write \`${meant}\``, span, meant)],
+  });
+}
+
+function closing(first: IToken): Diagnostic | undefined {
+  if (first.tokenType !== t.CloseParen && first.tokenType !== t.CloseBracket) return undefined;
+  const fix = replacing("remove it", spanOf(first), "");
+  return mistake("unexpected", spanOf(first), `this ${shown(first)} closes nothing`, { fixes: [fix] });
+}
+
+function misplaced(first: IToken, { previous }: Surroundings): Diagnostic {
+  const rule = previous && Object.keys(previous.children)[0];
+  const inner = previous && rule !== undefined ? node(previous, rule) : undefined;
+  const word = STATEMENTS.find((each) => inner?.children[`word ${each}`] !== undefined);
+  const message =
+    word === undefined
+      ? `unexpected ${shown(first)}`
+      : `unexpected ${shown(first)} after the \`${word}\` statement`;
+  const help = isName(first) && CLAUSES.includes(first.image) && word !== undefined;
+  return mistake(
+    "unexpected",
+    spanOf(first),
+    message,
+    help ? { help: `\`${word}\` takes no such clause here` } : {},
+  );
 }

@@ -1,7 +1,8 @@
 import type { CstNode, IToken } from "chevrotain";
 import type * as ast from "../ast.js";
 import type { Span } from "../diagnostic.js";
-import { mistake } from "../mistake.js";
+import { mistake, replacing } from "../mistake.js";
+import { wordsOf } from "../words.js";
 import type { Context } from "./context.js";
 import {
   needed,
@@ -33,6 +34,8 @@ const PLAIN_STRUCTURES = [
   "gates",
   "units",
 ] as const;
+
+const CLAUSES: ReadonlySet<string> = new Set(wordsOf("clause"));
 
 const naturals = (image: string): number[] => image.split(/[x:]/).map(Number);
 
@@ -122,12 +125,29 @@ function patternOf(from: CstNode, context: Context): ast.Pattern {
 export function criterion(from: CstNode, context: Context): ast.Criterion {
   const under = node(from, "under");
   const over = node(from, "over");
+  const score = expr(theNode(from, "expr"), context);
+  refuseJoin(score, context);
   return {
-    expr: expr(theNode(from, "expr"), context),
+    expr: score,
     ...(under && { under: callLike(theNode(under, "callLike"), context) }),
     ...(over && { over: batchesOf(over, context) }),
     span: nodeSpan(from),
   };
+}
+
+/** `by l1 and global 50%` reads as a condition, but no one means it. */
+function refuseJoin(score: ast.Expr, context: Context): void {
+  if (score.kind !== "binary" || score.op !== "and") return;
+  const { left, right } = score;
+  refuseJoin(left, context);
+  if (right.kind !== "ref" || right.path.length !== 1 || !CLAUSES.has(right.path[0]?.text ?? "")) return;
+  const start = context.text.indexOf("and", left.span.end);
+  const fix = replacing("remove `and`", { start: left.span.end, end: start + 3 }, "");
+  context.report(
+    mistake("needlessJoin", { start, end: start + 3 }, "clauses and statements are not joined by `and`", {
+      fixes: [fix],
+    }),
+  );
 }
 
 function batchesOf(from: CstNode, context: Context): NonNullable<ast.Criterion["over"]> {

@@ -1,0 +1,52 @@
+import type { IToken } from "chevrotain";
+import type { Diagnostic } from "../diagnostic.js";
+import { mistake, replacing } from "../mistake.js";
+import { spanOf } from "../to-ast/cst.js";
+import { shown } from "./around.js";
+
+/** What word processors make of the marks of the language. */
+const LOOKALIKES: ReadonlyMap<string, string> = new Map([
+  ["→", "->"],
+  ["≤", "<="],
+  ["≥", ">="],
+  ["≠", "!="],
+  ["×", "*"],
+  ["·", "*"],
+  ["−", "-"],
+  ["–", "-"],
+  ["“", '"'],
+  ["”", '"'],
+  ["„", '"'],
+  ["‘", '"'],
+  ["’", '"'],
+  ["'", '"'],
+  ["%%", "%"],
+  ["&&", "and"],
+  ["||", "or"],
+  ["!", "not "],
+]);
+
+/** A run of characters that no word, number or mark is made of. */
+export function unknownCharacters(token: IToken): Diagnostic {
+  const span = spanOf(token);
+  const meant = LOOKALIKES.get(token.image);
+  if (meant !== undefined) {
+    return mistake("unknownCharacters", span, `${shown(token)} is written \`${meant.trim()}\``, {
+      fixes: [replacing(`write \`${meant.trim()}\``, span, meant)],
+    });
+  }
+  if (/^[“”„‘’']/.test(token.image)) {
+    return mistake("unknownCharacters", span, "strings stand in straight double quotes", {
+      help: 'write `"…"`',
+    });
+  }
+  const named = /^[A-Za-z_]/.test(token.image);
+  return mistake(
+    "unknownCharacters",
+    span,
+    named ? `${shown(token)} is not a name` : `unknown characters ${shown(token)}`,
+    named
+      ? { help: "names are made of the letters a–z, digits, `_` and `-`; other layer names are quoted" }
+      : {},
+  );
+}

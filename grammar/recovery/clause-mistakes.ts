@@ -1,0 +1,92 @@
+import type { IToken } from "chevrotain";
+import type { Diagnostic, Edit } from "../diagnostic.js";
+import { inserting, mistake, replacing } from "../mistake.js";
+import { node, nodes, spanOf } from "../to-ast/cst.js";
+import * as t from "../tokens.js";
+import { wordToken } from "../tokens.js";
+import { wordsOf } from "../words.js";
+import { chunk, isName, isNumeric, shown } from "./around.js";
+import { nearest } from "./nearest.js";
+import type { Surroundings } from "./stray.js";
+
+/** Mistakes between the clauses of a statement, each told from the tokens where the statement stops. */
+
+const isJoin = (token: IToken): boolean =>
+  token.tokenType === t.Comma || token.tokenType === wordToken("and");
+
+/** `by l1, global` and `50% and regrow random`; in `at epochs 10 and 20` the comma is what is missing. */
+export function join(run: readonly IToken[], first: IToken, around: Surroundings): Diagnostic | undefined {
+  if (!isJoin(first)) return undefined;
+  const { before, text } = around;
+  if (first.tokenType !== t.Comma && before?.tokenType === t.NumberToken && isNumeric(run[1])) {
+    const gap = { start: spanOf(before).end, end: spanOf(first).end };
+    return mistake("andInList", spanOf(first), "lists are separated by commas", {
+      fixes: [replacing("replace `and` with a comma", gap, ",")],
+    });
+  }
+  let depth = 0;
+  const edits: Edit[] = [];
+  for (const token of run) {
+    if (token.tokenType === t.OpenParen || token.tokenType === t.OpenBracket) depth += 1;
+    if (token.tokenType === t.CloseParen || token.tokenType === t.CloseBracket) depth -= 1;
+    if (depth === 0 && isJoin(token)) edits.push({ span: withSpaceBefore(text, token), text: "" });
+  }
+  return mistake("needlessJoin", spanOf(first), `clauses and statements are not joined by ${shown(first)}`, {
+    fixes: [{ title: `remove ${shown(first)}`, edits }],
+  });
+}
+
+function withSpaceBefore(text: string, token: IToken): Edit["span"] {
+  const space = /[ \t]*$/.exec(text.slice(Math.max(0, token.startOffset - 100), token.startOffset));
+  return { start: token.startOffset - (space?.[0].length ?? 0), end: spanOf(token).end };
+}
+
+/** `train n epochs`, `train 20 minutes`. */
+export function unitAfter(first: IToken, { before, text }: Surroundings): Diagnostic | undefined {
+  const units = wordsOf("unit");
+  if (!isName(first) || before === undefined) return undefined;
+  const span = spanOf(first);
+  if (units.includes(first.image) && isName(before)) {
+    return mistake("wrongUnit", span, "a unit follows a number, not a name", {
+      help: `give ${shown(before)} its unit where it is set: \`${before.image} = 10 ${first.image}\``,
+      fixes: [replacing("remove the unit", { start: spanOf(before).end, end: span.end }, "")],
+    });
+  }
+  if (before.tokenType !== t.NumberToken) return undefined;
+  const counted = /\b(?:train|finetune|every)\s+$/.test(
+    text.slice(Math.max(0, before.startOffset - 40), before.startOffset),
+  );
+  if (!counted || wordsOf("clause").includes(first.image)) return undefined;
+  const meant = nearest(first.image, units);
+  return mistake("wrongUnit", span, `unknown unit ${shown(first)}`, {
+    help: meant === undefined ? "lengths are counted in epochs or steps" : `similar word: \`${meant}\``,
+    ...(meant !== undefined && { fixes: [replacing(`write \`${meant}\``, span, meant)] }),
+  });
+}
+
+/** `in head/*`, `in conv2d-1`: only letters, digits, `_` and the pattern marks need no quotes. */
+export function quotable(first: IToken, { before, text }: Surroundings): Diagnostic | undefined {
+  if (before === undefined || spanOf(before).end !== first.startOffset) return undefined;
+  const span = chunk(text, first.startOffset);
+  const written = text.slice(span.start, span.end);
+  if (!/(?:\bin|\bexcept|,)\s*$/.test(text.slice(Math.max(0, span.start - 100), span.start)))
+    return undefined;
+  return mistake("unquotedPattern", span, `the layer name \`${written}\` needs quotes`, {
+    fixes: [replacing("quote it", span, `"${written}"`)],
+  });
+}
+
+/** Statements that score units, by the rules that hold their clauses. */
+const SCORING = ["prune", "restore", "penalize", "learn", "regrow"];
+
+export function missingBy(first: IToken, { previous }: Surroundings): Diagnostic | undefined {
+  const rule = SCORING.find((each) => previous !== undefined && node(previous, each) !== undefined);
+  const inner = previous && rule !== undefined ? node(previous, rule) : undefined;
+  if (inner === undefined) return undefined;
+  const wrappers = [inner, ...nodes(inner, "clause"), ...nodes(inner, "regrowClause")];
+  const random = wrappers.some((wrapper) => wrapper.children["word random"] !== undefined);
+  if (random || wrappers.some((wrapper) => node(wrapper, "by") ?? node(wrapper, "gate"))) return undefined;
+  return mistake("missingBy", spanOf(first), `\`by\` is missing before ${shown(first)}`, {
+    fixes: [inserting("insert `by`", first.startOffset, "by ")],
+  });
+}
