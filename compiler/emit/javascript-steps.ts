@@ -1,7 +1,8 @@
 import type { ForEachIr, RepeatIr, RuleIr, StepIr, TrainIr } from "../ir/types.js";
 import { expressionCode, namedValue, pointCode } from "./javascript-expressions.js";
 import { pruneFields, regrowFields, restoreFields, selectionFields, whenFields } from "./javascript-specs.js";
-import { holdsAlong, trainFields } from "./javascript-train.js";
+import { holdsAlong } from "../ir/rules.js";
+import { trainFields } from "./javascript-train.js";
 import { commentLines, layout, lineWidth, quote, type Field, type Js } from "./javascript-value.js";
 import type { Notes } from "./notes.js";
 import type { Scope } from "./scope.js";

@@ -1,3 +1,4 @@
+import { holdsAlong } from "../ir/rules.js";
 import type { RuleIr, TrainIr } from "../ir/types.js";
 import { expressionCode, namedValue, pointCode, valueCode } from "./javascript-expressions.js";
 import {
@@ -12,11 +13,6 @@ import { quote, type Field, type Js } from "./javascript-value.js";
 import type { Scope } from "./scope.js";
 
 type Along = Extract<RuleIr, { readonly kind: "penalize" | "freeze" | "update" }>;
-
-/** A rule that holds all along its window, rather than firing at moments. */
-export function holdsAlong(rule: RuleIr): rule is Along {
-  return rule.kind === "penalize" || rule.kind === "freeze" || rule.kind === "update";
-}
 
 /** What `run.train` is given. */
 export function trainFields(train: TrainIr, scope: Scope): Field[] {

@@ -1,0 +1,183 @@
+import type { PruneIr, RuleIr, StepIr } from "../ir/types.js";
+import { shareOf } from "../ir/amounts.js";
+import { budgetDrop } from "./budget.js";
+import { drop, type Dropped } from "./drop.js";
+import { exactly, plus, total, type Interval } from "./interval.js";
+import { regrown, revived } from "./regrow.js";
+import type { Acting, SimulatedEvent } from "./simulation.js";
+import { deadOf, deadTogether, withDead, type State } from "./state.js";
+import type { Timeline } from "./timeline.js";
+import { amountAt, type Moment } from "./value.js";
+import type { Pool } from "./world.js";
+
+/** The moment of a phase at which a rule fires. */
+export interface Firing {
+  readonly index: number;
+  readonly step: number | null;
+  readonly epoch: number | null;
+  /** True when no training follows in the whole program. */
+  readonly ends: boolean;
+}
+
+/** One statement at one moment: works out its effect and notes the event. */
+export function act(
+  statement: StepIr | RuleIr,
+  moment: Moment,
+  variables: ReadonlyMap<string, string>,
+  timeline: Timeline,
+  firing: Firing | null,
+): void {
+  const note = (statement: Acting, details: Partial<SimulatedEvent> = {}) => {
+    const before = timeline.state;
+    timeline.add({
+      statement,
+      action: statement.kind,
+      phase: firing?.index ?? null,
+      step: firing?.step ?? null,
+      epoch: firing?.epoch ?? null,
+      amount: null,
+      nominal: null,
+      reachable: null,
+      pools: [],
+      before,
+      state: before,
+      dead: null,
+      ...details,
+    });
+  };
+  const poolsOf = (one: PruneIr) => timeline.world.pools(one, variables);
+  switch (statement.kind) {
+    case "prune":
+      return prune(statement, poolsOf(statement), moment, timeline, firing, note);
+    case "regrow":
+    case "restore": {
+      const { selection = { include: [], exclude: [] }, structure = { name: "units" } } = statement;
+      const pools = timeline.world.pools({ structure, selection, joins: "couple" }, variables);
+      const dead =
+        statement.kind === "regrow"
+          ? revived(statement, pools, timeline.state, moment)
+          : unsure(pools, timeline.state);
+      return note(statement, changed(timeline.state, pools, dead, total(dead)));
+    }
+    case "load":
+      if (statement.what === "masks") timeline.cannotTell(statement.id, "the masks are read when it runs");
+      return;
+    case "require":
+      return timeline.require(statement);
+    case "mark":
+      note(statement);
+      return timeline.remember(`mark ${statement.name}`);
+    case "rewind": {
+      const state = statement.what.includes("masks")
+        ? timeline.recall(rewindName(statement.to))
+        : timeline.state;
+      return note(statement, { state });
+    }
+    case "slim":
+    case "evaluate":
+      return note(statement);
+    default:
+      return;
+  }
+}
+
+type Note = (statement: Acting, details?: Partial<SimulatedEvent>) => void;
+
+function prune(
+  statement: PruneIr,
+  pools: readonly Pool[],
+  moment: Moment,
+  timeline: Timeline,
+  firing: Firing | null,
+  note: Note,
+): void {
+  const { state } = timeline;
+  const amount = amountAt(statement.amount, moment);
+  const dropped = effect(statement, amount, pools, state);
+  const { regrow } = statement;
+  const loss = difference(state, pools, dropped.dead, dropped.together);
+  if (regrow === undefined) {
+    const next = changed(state, pools, dropped.dead, dropped.together);
+    return note(statement, { ...next, amount, nominal: dropped.nominal, reachable: loss });
+  }
+  const after = regrown(regrow, pools, state, dropped, moment);
+  if (firing?.ends === true) {
+    const net = changed(state, pools, after.dead, after.together);
+    const reachable = difference(state, pools, after.dead, after.together);
+    return note(statement, { ...net, amount, nominal: dropped.nominal, reachable, last: true });
+  }
+  note(statement, {
+    ...changed(state, pools, dropped.dead, dropped.together),
+    amount,
+    nominal: dropped.nominal,
+    reachable: loss,
+  });
+  note(regrow, {
+    ...changed(timeline.state, pools, after.dead, after.together),
+    nominal: after.nominal,
+    reachable: after.count,
+  });
+}
+
+function effect(
+  statement: PruneIr,
+  amount: ReturnType<typeof amountAt>,
+  pools: readonly Pool[],
+  state: State,
+): Dropped {
+  if (statement.amount.kind === "budget") return budgetDrop(statement, pools, state);
+  if (statement.amount.kind !== "pattern") return drop(statement, amount, pools, state);
+  const share = fixedShare(statement.structure);
+  // The last group of a layer may be short, so the count is that of full groups or a little more.
+  const dead = pools.map((pool): Interval => {
+    const [low, high] = deadOf(state, pool);
+    const fixed = shareOf(share, pool.total);
+    return [Math.max(low, Math.floor(fixed * 0.5)), Math.max(high, fixed)];
+  });
+  const exact = pools.every((pool) => divides(statement.structure, pool));
+  const all = exact ? pools.map((pool, i) => exactly(dead[i]?.[1] ?? pool.total)) : dead;
+  return { nominal: total(all)[1] - deadTogether(state, pools)[0], dead: all, together: total(all) };
+}
+
+function fixedShare(structure: PruneIr["structure"]): number {
+  if (structure.name === "n:m") return 1 - structure.n / structure.m;
+  return structure.name === "strided" ? 1 : 0;
+}
+
+/** Whether the input channels of a kernel come in whole groups. */
+function divides(structure: PruneIr["structure"], { shape }: Pool): boolean {
+  if (structure.name === "strided") return true;
+  if (structure.name !== "n:m") return false;
+  return (shape.at(-2) ?? 1) % structure.m === 0;
+}
+
+function changed(state: State, pools: readonly Pool[], dead: readonly Interval[], together: Interval) {
+  return { pools, state: withDead(state, pools, dead, together), dead: together };
+}
+
+/** Units that change sides between a state and these counts. */
+function difference(
+  state: State,
+  pools: readonly Pool[],
+  dead: readonly Interval[],
+  together: Interval,
+): Interval {
+  const before = deadTogether(state, pools);
+  if (before[0] === before[1])
+    return [Math.max(0, together[0] - before[0]), Math.max(0, together[1] - before[0])];
+  const each = pools.map((pool, i): Interval => {
+    const [low, high] = deadOf(state, pool);
+    const [less, more] = dead[i] ?? exactly(0);
+    return low === high ? [Math.max(0, less - low), Math.max(0, more - low)] : [0, Math.max(0, more - low)];
+  });
+  return each.reduce(plus, exactly(0));
+}
+
+function unsure(pools: readonly Pool[], state: State): readonly Interval[] {
+  return pools.map((pool): Interval => [0, deadOf(state, pool)[1]]);
+}
+
+function rewindName(to: Extract<StepIr, { readonly kind: "rewind" }>["to"]): string {
+  if (typeof to === "string") return "start";
+  return "mark" in to ? `mark ${to.mark}` : `${to.phase} ${JSON.stringify(to.point)}`;
+}

@@ -1,0 +1,17 @@
+import { error, info, warning, type CatalogueEntry } from "../diagnostics/catalogue/entry.js";
+
+/** P305x and P306x: what the simulated plan finds. */
+export const planCodes = {
+  P3050: warning("compounding amounts starve the network"),
+  P3051: warning("a rule never acts"),
+  P3052: warning("a target asks for less than is dead already"),
+  P3053: warning("two rules fight over the same units"),
+  P3054: warning("a restore threshold lies under the prune threshold"),
+  P3055: warning("a global ranking of raw norms favours wide layers"),
+  P3056: info("masks alone make no network faster"),
+  P3057: error("a budget cannot be reached"),
+  P3058: info("a count is not the one asked for"),
+  P3059: error("a requirement cannot hold"),
+} as const satisfies Readonly<Record<string, CatalogueEntry>>;
+
+export type PlanCode = keyof typeof planCodes;

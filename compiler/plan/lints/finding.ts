@@ -1,0 +1,41 @@
+import type { Ir, RuleIr, StepIr } from "../../ir/types.js";
+import type { Network } from "../../network/types.js";
+import type { PlanCode } from "../codes.js";
+import type { Simulation } from "../simulation.js";
+
+/** Something a lint has to say about a statement. */
+export interface Finding {
+  readonly code: PlanCode;
+  /** Statement id. */
+  readonly id: number;
+  readonly message: string;
+  readonly label?: string;
+  /** Another statement that explains it. */
+  readonly other?: { readonly id: number; readonly label: string };
+  readonly notes?: readonly string[];
+  readonly help?: string;
+}
+
+export interface LintContext {
+  readonly ir: Ir;
+  /** On a stand-in for any network: shares without floors and rounding. */
+  readonly shares: Simulation;
+  /** On the network the program is compiled for. */
+  readonly real: { readonly network: Network; readonly simulation: Simulation } | null;
+}
+
+export type Lint = (context: LintContext) => readonly Finding[];
+
+/** Every statement that can act, rules of phases included, in written order. */
+export function statements(body: readonly StepIr[]): readonly (StepIr | RuleIr)[] {
+  return body.flatMap((step): readonly (StepIr | RuleIr)[] => {
+    if (step.kind === "train") return [step, ...step.rules];
+    return step.kind === "repeat" || step.kind === "for-each" ? [step, ...statements(step.body)] : [step];
+  });
+}
+
+/** Statements with one id, as phases share the rules above them, are one. */
+export function distinct<T extends { readonly id: number }>(list: readonly T[]): readonly T[] {
+  const seen = new Set<number>();
+  return list.filter(({ id }) => !seen.has(id) && seen.add(id));
+}

@@ -1,0 +1,25 @@
+import { budgets } from "./budgets.js";
+import { fightingRules } from "./fighting-rules.js";
+import type { Lint } from "./finding.js";
+import { flicker } from "./flicker.js";
+import { masksOnly } from "./masks-only.js";
+import { neverActs } from "./never-acts.js";
+import { rawNorms } from "./raw-norms.js";
+import { requirements } from "./requirements.js";
+import { shortfall } from "./shortfall.js";
+import { spentTargets } from "./spent-targets.js";
+import { starvation } from "./starvation.js";
+
+/** Every lint, in the order in which what they find is told of one statement. */
+export const lints: readonly Lint[] = [
+  budgets,
+  requirements,
+  starvation,
+  neverActs,
+  spentTargets,
+  fightingRules,
+  flicker,
+  rawNorms,
+  shortfall,
+  masksOnly,
+];

@@ -1,0 +1,25 @@
+import { isSlimmable } from "../../ir/candidates.js";
+import type { PruneIr } from "../../ir/types.js";
+import { distinct, statements, type Finding, type Lint } from "./finding.js";
+import { structureName } from "./words.js";
+
+/** Zeros in a tensor of the same size cost as much as other numbers. Said once for each structure. */
+export const masksOnly: Lint = ({ ir }) => {
+  const all = distinct(statements(ir.body));
+  const prunes = all.filter((one): one is PruneIr => one.kind === "prune");
+  const slims = all.some((one) => one.kind === "slim");
+  const said = new Set<string>();
+  return prunes.flatMap((prune): readonly Finding[] => {
+    const name = structureName(prune.structure);
+    const slimmable = isSlimmable(prune.structure.name);
+    if ((slimmable && slims) || said.has(name)) return [];
+    said.add(name);
+    const message = slimmable
+      ? `dead ${name} stay in the network as zeros`
+      : `dead ${name} are zeros in tensors of the same size: the file packs better, the network gets no faster`;
+    const help = slimmable
+      ? "add `slim` where they shall be removed"
+      : "to make it faster prune filters, neurons or units, and `slim`";
+    return [{ code: "P3056", id: prune.id, message, help }];
+  });
+};

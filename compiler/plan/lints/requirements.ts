@@ -1,0 +1,42 @@
+import { evaluate } from "../../ir/evaluate.js";
+import { costs } from "../../network/costs.js";
+import { plannedCosts } from "../costs.js";
+import type { Finding, Lint } from "./finding.js";
+import { between } from "./words.js";
+
+/** `require` over sizes that is false whatever the scores will be. */
+export const requirements: Lint = ({ real }) => {
+  if (real === null) return [];
+  const { network, simulation } = real;
+  const whole = costs(network);
+  const pools = [
+    ...new Map(simulation.events.flatMap((e) => e.pools).map((pool) => [pool.key, pool])).values(),
+  ];
+  const findings = new Map<number, Finding>();
+  for (const { statement, state } of simulation.requirements) {
+    const planned = plannedCosts(network, pools, state);
+    const ends: readonly (0 | 1)[] = [0, 1];
+    const start: readonly [string, number][] = [
+      ["start.params", whole.params],
+      ["start.macs", whole.macs],
+    ];
+    const holds = ends.flatMap((p) =>
+      ends.map((m) =>
+        evaluate(
+          statement.condition,
+          new Map([...start, ["params", planned.params[p]], ["macs", planned.macs[m]]]),
+        ),
+      ),
+    );
+    // Comparisons are monotone in each size: false at every corner is false throughout.
+    if (!holds.every((value) => value === 0) || findings.has(statement.id)) continue;
+    findings.set(statement.id, {
+      code: "P3059",
+      id: statement.id,
+      message: "this cannot hold",
+      label: `${between(planned.params)} parameters and ${between(planned.macs)} MACs are left here`,
+      help: "prune more above, or require less",
+    });
+  }
+  return [...findings.values()];
+};

@@ -1,0 +1,29 @@
+import type { SimulatedEvent } from "../simulation.js";
+import type { Finding, Lint } from "./finding.js";
+import { between, grouped, momentName, structureName } from "./words.js";
+
+/** Floors and alignment win over amounts: says by how much, at the last event of a statement that falls short. */
+export const shortfall: Lint = ({ real }) => {
+  if (real === null) return [];
+  const last = new Map<number, SimulatedEvent>();
+  for (const event of real.simulation.events) {
+    if (event.statement.kind === "prune" && event.last !== true) last.set(event.statement.id, event);
+  }
+  return [...last.values()].flatMap((event): readonly Finding[] => {
+    const { statement, nominal, reachable } = event;
+    if (statement.kind !== "prune" || nominal === null || reachable === null) return [];
+    if (reachable[0] === nominal && reachable[1] === nominal) return [];
+    if (reachable[0] <= nominal && nominal <= reachable[1]) return [];
+    const name = structureName(statement.structure);
+    const moment = momentName(event);
+    const cause = statement.aligned > 1 ? `\`aligned to ${statement.aligned}\`` : "`keeping at least`";
+    return [
+      {
+        code: "P3058",
+        id: statement.id,
+        message: `${moment === "" ? "here" : `at ${moment}`} ${grouped(nominal)} ${name} are asked for and ${between(reachable)} go`,
+        notes: [`${cause} wins over the amount`],
+      },
+    ];
+  });
+};

@@ -1,0 +1,47 @@
+import type { StructureIr } from "../../ir/types.js";
+import type { SimulatedEvent } from "../simulation.js";
+
+/** 7 as "7th". */
+export function ordinal(n: number): string {
+  const tens = n % 100;
+  if (tens >= 11 && tens <= 13) return `${n}th`;
+  return `${n}${["th", "st", "nd", "rd"][n % 10] ?? "th"}`;
+}
+
+/** 0.0078 as "0.8%", 0.00012 as "0.012%". */
+export function percent(share: number): string {
+  const value = share * 100;
+  const digits = value === 0 || value >= 0.1 ? 1 : Math.min(12, 1 - Math.floor(Math.log10(value)));
+  return `${value.toFixed(digits).replace(/\.?0+$/, "")}%`;
+}
+
+/** 274042 as "274,042". */
+export function grouped(count: number): string {
+  const whole = Number.isInteger(count) ? String(count) : count.toFixed(2);
+  return whole.replace(/\B(?=(\d{3})+(?!\d))/g, ",");
+}
+
+/** A count or the two ends between which it lies. */
+export function between([low, high]: readonly [number, number]): string {
+  return low === high ? grouped(low) : `${grouped(low)}–${grouped(high)}`;
+}
+
+export function structureName(structure: StructureIr): string {
+  switch (structure.name) {
+    case "blocks":
+      return `blocks(${structure.height}x${structure.width})`;
+    case "n:m":
+      return `${structure.n}:${structure.m} of weights`;
+    case "strided":
+      return `strided(${structure.stride}) kernels`;
+    default:
+      return structure.name;
+  }
+}
+
+/** "epoch 14", "step 500", or nothing between phases. */
+export function momentName({ epoch, step }: Pick<SimulatedEvent, "epoch" | "step">): string {
+  if (epoch !== null && Number.isInteger(epoch) && epoch > 0) return `epoch ${epoch}`;
+  if (step !== null) return `step ${step}`;
+  return epoch === null ? "" : `epoch ${Number(epoch.toFixed(2))}`;
+}

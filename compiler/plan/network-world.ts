@@ -1,0 +1,99 @@
+import { candidateLayers, candidateWeights, isChannelwise } from "../ir/candidates.js";
+import { candidateUnits, producerKey } from "../ir/candidate-units.js";
+import { elementUnits } from "../ir/element-units.js";
+import type { SelectionIr } from "../ir/types.js";
+import type { Network, Unit } from "../network/types.js";
+import type { Pool, Target, World } from "./world.js";
+
+/** A pool of whole channels. */
+export interface ChannelPool extends Pool {
+  /** Ascending by root. */
+  readonly units: readonly Unit[];
+}
+
+export function isChannelPool(pool: Pool): pool is ChannelPool {
+  return "units" in pool;
+}
+
+/** The pools of a network, made once for each structure and selection. */
+export function networkWorld(network: Network): World {
+  const indices = new Map(network.layers.map((layer, index) => [layer.path, index]));
+  const known = new Map<string, readonly Pool[]>();
+  const chosen = (target: Target, variables: ReadonlyMap<string, string>): readonly number[] => {
+    const paths = target.selection.layers ?? variablePaths(target.selection, variables);
+    if (paths === null) return candidateLayers(network, target.structure.name);
+    return paths.flatMap((path) => indices.get(path) ?? []);
+  };
+  return {
+    real: true,
+    layers: (selection) =>
+      selection.layers ?? network.layers.filter((layer) => layer.ordinal > 0).map(({ path }) => path),
+    pools: (target, variables) => {
+      const key = JSON.stringify([target, [...variables]]);
+      const found = known.get(key) ?? makePools(network, target, chosen(target, variables));
+      known.set(key, found);
+      return found;
+    },
+  };
+}
+
+/** The layers that `in L` names inside `for each layer as L`; null where the selection names none. */
+function variablePaths(
+  selection: SelectionIr,
+  variables: ReadonlyMap<string, string>,
+): readonly string[] | null {
+  const paths = selection.include.flatMap((pattern) => {
+    if ("layer" in pattern) return [pattern.layer];
+    return "variable" in pattern ? (variables.get(pattern.variable) ?? []) : [];
+  });
+  return paths.length === 0 ? null : paths;
+}
+
+function makePools(network: Network, target: Target, layers: readonly number[]): readonly Pool[] {
+  return isChannelwise(target.structure.name)
+    ? channelPools(network, target, layers)
+    : elementPools(network, target, layers);
+}
+
+function channelPools(
+  network: Network,
+  { structure, joins }: Target,
+  layers: readonly number[],
+): readonly Pool[] {
+  const pools = new Map<string, { units: Unit[]; members: Set<number> }>();
+  for (const { unit, members } of candidateUnits(network, structure.name, layers, joins)) {
+    const key = producerKey(network, unit);
+    const pool = pools.get(key) ?? { units: [], members: new Set() };
+    pool.units.push(unit);
+    for (const member of members) pool.members.add(member);
+    pools.set(key, pool);
+  }
+  return [...pools].map(([key, { units, members }]): ChannelPool => {
+    const producers = units[0]?.producers ?? [];
+    const kernel = network.layers[[...members][0] ?? -1]?.weights.find((weight) => weight.isKernel);
+    return {
+      key: `units ${key} ${units.length}`,
+      layers: producers.flatMap((index) => network.layers[index]?.path ?? []),
+      total: units.length,
+      shape: kernel?.shape ?? [],
+      units,
+    };
+  });
+}
+
+function elementPools(
+  network: Network,
+  { structure, selection }: Target,
+  layers: readonly number[],
+): readonly Pool[] {
+  const explicit = selection.include.length > 0;
+  return layers.flatMap((index) => {
+    const layer = network.layers[index];
+    if (layer === undefined) return [];
+    const weights = candidateWeights(layer, structure.name, explicit);
+    const count = weights.reduce((sum, weight) => sum + (elementUnits(weight, structure)?.count ?? 0), 0);
+    if (count === 0) return [];
+    const key = `${JSON.stringify(structure)} ${layer.path}`;
+    return [{ key, layers: [layer.path], total: count, shape: weights[0]?.shape ?? [] }];
+  });
+}

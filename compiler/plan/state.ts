@@ -1,0 +1,53 @@
+import { exactly, meet, total, type Interval } from "./interval.js";
+import type { Pool } from "./world.js";
+
+/** How many units of every pool are dead: exact, or bounds. Immutable: a rewind of masks goes back to an earlier one. */
+export interface State {
+  readonly dead: ReadonlyMap<string, Interval>;
+  /** Dead of a set of pools together, where that is known better than pool by pool (a global ranking). */
+  readonly together: ReadonlyMap<string, Together>;
+}
+
+export interface Together {
+  readonly pools: readonly Pool[];
+  readonly dead: Interval;
+}
+
+export const allAlive: State = { dead: new Map(), together: new Map() };
+
+export const deadOf = (state: State, pool: Pool): Interval => state.dead.get(pool.key) ?? exactly(0);
+
+const setKey = (pools: readonly Pool[]) =>
+  pools
+    .map((pool) => pool.key)
+    .sort()
+    .join("\n\n");
+
+/** Dead units of these pools together. */
+export function deadTogether(state: State, pools: readonly Pool[]): Interval {
+  const sum = total(pools.map((pool) => deadOf(state, pool)));
+  const known = state.together.get(setKey(pools));
+  return known === undefined ? sum : meet(sum, known.dead);
+}
+
+/** The state once these pools have these counts; `together` where their sum is known better. */
+export function withDead(
+  state: State,
+  pools: readonly Pool[],
+  counts: readonly Interval[],
+  together?: Interval,
+): State {
+  const dead = new Map(state.dead);
+  let changed = false;
+  pools.forEach((pool, i) => {
+    const count = counts[i];
+    const before = deadOf(state, pool);
+    if (count === undefined || (count[0] === before[0] && count[1] === before[1])) return;
+    dead.set(pool.key, count);
+    changed = true;
+  });
+  // What was known of sums no longer holds once one of their pools moves by itself.
+  const sums = changed ? new Map<string, Together>() : new Map(state.together);
+  if (together !== undefined) sums.set(setKey(pools), { pools, dead: together });
+  return { dead, together: sums };
+}

@@ -1,0 +1,64 @@
+import type { RequireIr } from "../ir/types.js";
+import type { DataFacts, SimulatedEvent, SimulatedPhase, Simulation } from "./simulation.js";
+import { mostListed } from "./limits.js";
+import { allAlive, type State } from "./state.js";
+import type { World } from "./world.js";
+
+/** A simulation under way. */
+export class Timeline {
+  readonly #phases: SimulatedPhase[] = [];
+  readonly #events: SimulatedEvent[] = [];
+  readonly #requirements: { readonly statement: RequireIr; readonly state: State }[] = [];
+  readonly #unknown = new Map<number, string>();
+  /** Masks at marks, at the start and at moments of phases, for `rewind masks`. */
+  readonly #moments = new Map<string, State>();
+  state: State = allAlive;
+
+  constructor(
+    readonly world: World,
+    readonly data: DataFacts,
+  ) {}
+
+  get full(): boolean {
+    return this.#events.length >= mostListed || this.#phases.length >= mostListed;
+  }
+
+  startPhase(phase: Omit<SimulatedPhase, "pass">): number {
+    const pass = this.#phases.filter(({ train }) => train.id === phase.train.id).length + 1;
+    this.#phases.push({ ...phase, pass });
+    return this.#phases.length - 1;
+  }
+
+  add(event: SimulatedEvent): void {
+    this.#events.push(event);
+    this.state = event.state;
+  }
+
+  require(statement: RequireIr): void {
+    if (this.#requirements.length < mostListed) this.#requirements.push({ statement, state: this.state });
+  }
+
+  /** From here on only a run can tell when this statement acts. */
+  cannotTell(id: number, reason: string): void {
+    if (!this.#unknown.has(id)) this.#unknown.set(id, reason);
+  }
+
+  remember(name: string): void {
+    this.#moments.set(name, this.state);
+  }
+
+  recall(name: string): State {
+    return this.#moments.get(name) ?? allAlive;
+  }
+
+  finish(): Simulation {
+    return {
+      phases: this.#phases,
+      events: this.#events,
+      end: this.state,
+      requirements: this.#requirements,
+      unknown: this.#unknown,
+      cut: this.full,
+    };
+  }
+}

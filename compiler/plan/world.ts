@@ -1,0 +1,55 @@
+import type { PruneIr, SelectionIr, StructureIr } from "../ir/types.js";
+
+/**
+ * Units that one count is asked of when ranking locally: those of one layer, or of the layers that share their units. Keys
+ * say which statements speak of the same units.
+ */
+export interface Pool {
+  readonly key: string;
+  /** Paths of the layers, in network order. */
+  readonly layers: readonly string[];
+  /** Units of the network as loaded. */
+  readonly total: number;
+  /** Shape of the kernel, for Erdős–Rényi densities. */
+  readonly shape: readonly number[];
+}
+
+/** What a simulation knows of the units there are. */
+export interface World {
+  /** The pools that a statement addresses. `variables` holds the layers of `for each` loops around it. */
+  pools(target: Target, variables: ReadonlyMap<string, string>): readonly Pool[];
+  /** Paths of the layers that a `for each` goes through; null where they are not known. */
+  layers(selection: SelectionIr): readonly string[] | null;
+  /** True where pools are those of a network rather than a stand-in for any. */
+  readonly real: boolean;
+}
+
+export interface Target {
+  readonly structure: StructureIr;
+  readonly selection: SelectionIr;
+  readonly joins: PruneIr["joins"];
+}
+
+/** Units of the stand-in: enough that no rounding shows in a share. */
+export const standInUnits = 1_000_000;
+
+/** One pool for every structure and selection: tells shares where no network is known, and what floors hide. */
+export const anyNetwork: World = {
+  pools: ({ structure, selection }) => [
+    {
+      key: JSON.stringify([family(structure), selection.include, selection.exclude, selection.where ?? null]),
+      layers: [],
+      total: standInUnits,
+      shape: [],
+    },
+  ],
+  layers: () => null,
+  real: false,
+};
+
+/** Filters, neurons, channels and units are the same channels under different names. */
+function family(structure: StructureIr): string {
+  return ["filters", "neurons", "units", "channels"].includes(structure.name)
+    ? "units"
+    : JSON.stringify(structure);
+}

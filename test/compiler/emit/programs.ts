@@ -1,0 +1,86 @@
+import type { CriterionIr, Ir, PruneIr, StepIr, TrainIr } from "../../../compiler/ir/types.js";
+
+/** Hand-written IRs for the tests of emission. */
+
+export const l1: CriterionIr = {
+  name: "l1",
+  expr: ["sum", ["abs", "w"]],
+  needs: ["w"],
+  under: "loss",
+  over: null,
+};
+export const random: CriterionIr = {
+  name: "random",
+  expr: "random",
+  needs: ["random"],
+  under: "loss",
+  over: null,
+};
+export const taylor: CriterionIr = {
+  name: "abs(sum(w * g))",
+  expr: ["abs", ["sum", ["*", "w", "g"]]],
+  needs: ["w", "g"],
+  under: "loss",
+  over: { batches: 8 },
+};
+
+export function prune(id: number, over: Partial<PruneIr> = {}): PruneIr {
+  return {
+    kind: "prune",
+    id,
+    text: "prune filters by l1 50%",
+    structure: { name: "filters" },
+    selection: { include: [], exclude: [] },
+    criterion: l1,
+    members: "sum",
+    scope: { kind: "local" },
+    amount: { kind: "drop-share", value: 0.5 },
+    manner: "held",
+    joins: "couple",
+    keeping: { count: 1 },
+    collapse: false,
+    aligned: 1,
+    ...over,
+  };
+}
+
+export function train(id: number, over: Partial<TrainIr> = {}): TrainIr {
+  return {
+    kind: "train",
+    id,
+    text: "train 20 epochs",
+    finetune: false,
+    length: { unit: "epochs", value: 20 },
+    rules: [],
+    snapshots: [],
+    ...over,
+  };
+}
+
+export function program(...body: readonly StepIr[]): Ir {
+  return { ir: 1, source: "net.prune", network: null, data: null, body, plan: null };
+}
+
+/** `prune filters by l1 global 50% every 2 epochs; regrow random` */
+export const sentence = program(
+  train(1, {
+    text: "train 20 epochs batch 128 with sgd(rate: 0.1, momentum: 0.9)",
+    batch: 128,
+    optimizer: { name: "sgd", rate: 0.1, args: { momentum: 0.9, nesterov: 1 } },
+    rules: [
+      prune(2, {
+        text: "prune filters by l1 global 50% every 2 epochs",
+        scope: { kind: "global" },
+        when: { unit: "epochs", every: 2, lands: false },
+        regrow: {
+          kind: "regrow",
+          id: 3,
+          text: "regrow random",
+          criterion: random,
+          values: "fresh",
+          includingDropped: false,
+        },
+      }),
+    ],
+  }),
+);

@@ -1,0 +1,85 @@
+import * as expressions from "../../../runtime/expressions.js";
+import * as normalize from "../../../runtime/normalize.js";
+import type {
+  PruneSpec,
+  RegrowSpec,
+  ReinitializeSpec,
+  RestoreSpec,
+  SelectionSpec,
+  TrainSpec,
+  WhenSpec,
+} from "../../../runtime/specs.js";
+import type { WhenIr } from "../../../compiler/ir/types.js";
+
+/**
+ * Runs an emitted module against a runtime that only writes down what it is told, as IR nodes. Every repeat runs to its
+ * end, every phase has one epoch of one batch, every rule is due whenever asked.
+ */
+export async function replay(code: string): Promise<unknown[]> {
+  const log: unknown[] = [];
+  const modules = { ...expressions, openRun: opener(log), runFromCommandLine: async () => undefined };
+  const body = code
+    .replace(/import \{([^}]*)\} from "[^"]*";/, (_, names: string) => `const {${names}} = runtime;`)
+    .replace("export const settings", "const settings")
+    .replace("export default async function", "async function")
+    .replace("import.meta.url", "null");
+  const AsyncFunction = Object.getPrototypeOf(async () => undefined).constructor;
+  await new AsyncFunction("runtime", `${body}\nawait loop();`)(modules);
+  return log;
+}
+
+const opener = (log: unknown[]) => async (settings: { readonly statements: normalize.Texts }) => {
+  const texts = settings.statements;
+  const when = new Map<number, WhenIr>();
+  const say = (node: unknown) => void log.push(node);
+  return {
+    async train(id: number, spec: TrainSpec) {
+      when.clear();
+      say(normalize.trainIr(id, spec, texts));
+      return {
+        rule: (rule: number, spec: WhenSpec) => {
+          when.set(rule, normalize.whenIr(spec));
+          return { due: () => true };
+        },
+        start: async () => undefined,
+        epochs: () => count(1),
+        batches: () => count(1),
+        step: async () => undefined,
+        end: async () => void when.clear(),
+      };
+    },
+    prune: async (id: number, spec: PruneSpec) => say(normalize.pruneIr(id, spec, when.get(id), texts)),
+    regrow: async (id: number, spec: RegrowSpec) => say(normalize.regrowIr(id, spec, when.get(id), texts)),
+    restore: async (id: number, spec: RestoreSpec) => say(normalize.restoreIr(id, spec, when.get(id), texts)),
+    reinitialize: async (id: number, spec: ReinitializeSpec = {}) =>
+      say(normalize.reinitializeIr(id, spec, texts)),
+    shuffle: async (id: number, spec: SelectionSpec = {}) =>
+      say(["shuffle", id, normalize.selectionIr(spec)]),
+    harden: async (id: number, spec: SelectionSpec = {}) => say(["harden", id, normalize.selectionIr(spec)]),
+    load: async (id: number, what: string, path: string, spec: SelectionSpec = {}) =>
+      say(["load", id, what, path, normalize.selectionIr(spec)]),
+    slim: async (id: number) => say(["slim", id]),
+    evaluate: async (id: number, on = "test") => say(["evaluate", id, on]),
+    mark: async (id: number, name: string) => say(["mark", id, name]),
+    rewind: async (id: number, spec: unknown) => say(["rewind", id, spec]),
+    require: async (id: number, condition: unknown) => say(["require", id, condition]),
+    save: async (id: number, path: string) => say(["save", id, path]),
+    repeat: (id: number, times: number) => {
+      say(["repeat", id, times]);
+      return count(times);
+    },
+    async *layers(id: number, spec: SelectionSpec) {
+      say(["for-each", id, normalize.selectionIr(spec)]);
+      yield "conv_a";
+    },
+    until: async (id: number, condition: unknown) => {
+      say(["until", id, condition]);
+      return false;
+    },
+    finish: async () => undefined,
+  };
+};
+
+async function* count(times: number): AsyncGenerator<number> {
+  for (let i = 1; i <= times; i++) yield i;
+}
