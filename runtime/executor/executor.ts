@@ -1,0 +1,164 @@
+import type { Network } from "../../compiler/network/types.js";
+import { tf } from "../backend/tf.js";
+import type { Backend } from "../backend/types.js";
+import type { Batch, Dense, Executor, LossName, Observation, ParameterStore, StepResult } from "../types.js";
+import { correctRows } from "./accuracy.js";
+import { inputTensors } from "./inputs.js";
+import { lossValue } from "./loss-value.js";
+import { givesLogits, outputLosses, settle, wantsLogits, type OutputLoss } from "./loss.js";
+import { moveStatistics } from "./moving.js";
+import { onlookerOf } from "./observe.js";
+import type { Mode, Pass } from "./pass.js";
+import { execute, makePlan, type Execution } from "./plan.js";
+import { checkRefusals } from "./refusals.js";
+import { scoped } from "./scope.js";
+import { regularize, regularizersOf } from "./regularizers.js";
+import { synflow } from "./synflow.js";
+import { targetOf } from "./targets.js";
+import { makeVariables } from "./variables.js";
+
+export interface ExecutorOptions {
+  /** One for all outputs or one per output; without it the file's training config or the last activations decide. */
+  readonly losses?: readonly LossName[];
+  readonly seed: number;
+}
+
+/** One output's loss for a batch. */
+interface Goal extends OutputLoss {
+  readonly name: LossName;
+  readonly logits: boolean;
+}
+
+/**
+ * Runs `network` from the masters in `store`. Nothing of the network's size is copied but the variables.
+ *
+ * - `trainStep` adds the regularizers of the layers' configs (l1, l2) to loss and gradients; `gradients` and `evaluate`
+ *   give the loss of the data alone.
+ * - `gradients(…, "loss")` normalises by the statistics of the batch, as training does.
+ * - The last soft-max or sigmoid is left out where the loss can be had from logits; an observed last layer
+ *   then shows its logits.
+ * - `call` of an observation is the index in `network.calls`.
+ */
+export function createExecutor(
+  network: Network,
+  store: ParameterStore,
+  backend: Backend,
+  options: ExecutorOptions,
+): Executor {
+  checkRefusals(network, backend, "any");
+  const variables = makeVariables(store, backend);
+  const plan = makePlan(network, backend, variables);
+  const losses = outputLosses(network, options.losses);
+  const regularizers = regularizersOf(network);
+  const trainable = [...store.values()].filter((p) => p.trainable);
+
+  const goalsOf = (batch: Batch): Goal[] =>
+    losses.map((loss, i) => {
+      const target = batch.targets[i];
+      const shape = network.tensors[network.outputs[i] ?? -1]?.shape ?? [];
+      const name = target ? settle(loss, target, shape[shape.length - 1] ?? 1) : "mean-squared-error";
+      return { ...loss, name, logits: givesLogits(name, loss.head) };
+    });
+  const stripped = (goals: readonly Goal[]): ReadonlySet<number> =>
+    new Set(goals.filter((g) => wantsLogits(g.name, g.head)).map((g) => g.head.call));
+  const pass = (mode: Mode, step: number): Pass => ({ mode, seed: options.seed, step, updates: [] });
+
+  /** Loss and correct rows of a batch; to be called in a tidy. */
+  const lossOf = (batch: Batch, e: Omit<Execution, "logits">): { loss: tf.Scalar; correct: number } => {
+    const goals = goalsOf(batch);
+    const outputs = execute(network, plan, inputTensors(network, batch.inputs), {
+      ...e,
+      logits: stripped(goals),
+    });
+    let correct = NaN;
+    let loss: tf.Scalar | null = null;
+    goals.forEach((goal, i) => {
+      const y = outputs[i];
+      const target = batch.targets[i];
+      if (!y || !target) throw new Error(`a batch has no targets for output ${i}`);
+      const value = lossValue(backend.ops, goal.name, y, targetOf(target), goal.logits);
+      const part: tf.Scalar = goal.weight === 1 ? value : tf.mul(value, goal.weight);
+      loss = loss ? tf.add(loss, part) : part;
+      if (Number.isNaN(correct))
+        correct = correctRows(goal.name, backend.read(y), y.shape, target, goal.logits);
+    });
+    return { loss: loss ?? tf.scalar(0), correct };
+  };
+
+  /** Gradients of the trainable weights, as arrays nobody else holds. */
+  const differentiate = (forward: () => tf.Scalar): { loss: number; gradients: Map<string, Float32Array> } =>
+    scoped(() => {
+      const { value, grads } = tf.engine().gradients(
+        forward,
+        trainable.map((p) => variables.get(p.key)),
+        undefined,
+        true,
+      );
+      const gradients = new Map<string, Float32Array>();
+      trainable.forEach(({ key, data }, i) => {
+        const gradient = grads[i];
+        const values = gradient ? backend.read(gradient) : null;
+        // Only the wasm backend reads into memory of its own; elsewhere several tensors may share the array.
+        gradients.set(
+          key,
+          values ? (backend.name === "wasm" ? values : values.slice()) : new Float32Array(data.length),
+        );
+      });
+      return { loss: backend.read(value)[0] ?? NaN, gradients };
+    });
+
+  const step = (batch: Batch, current: Pass, observe?: Observation): StepResult => {
+    checkRefusals(network, backend, "training");
+    let correct = NaN;
+    const onlooker = observe ? { onlooker: onlookerOf(observe, backend, true) } : {};
+    const result = differentiate(() => {
+      const forward = lossOf(batch, { pass: current, taped: true, ...onlooker });
+      correct = forward.correct;
+      return forward.loss;
+    });
+    return { ...result, correct };
+  };
+
+  return {
+    network,
+    upload: (keys) => variables.upload(keys ?? store.keys()),
+    predict: (inputs) =>
+      scoped(() => {
+        const tensors = inputTensors(network, inputs);
+        const outputs = execute(network, plan, tensors, {
+          pass: pass("inference", 0),
+          taped: false,
+          logits: new Set(),
+        });
+        return outputs.map((y): Dense => ({ kind: "dense", data: backend.read(y).slice(), shape: y.shape }));
+      }),
+    trainStep(batch, number) {
+      const current = pass("training", number);
+      const result = step(batch, current);
+      variables.upload(moveStatistics(current.updates, store));
+      variables.download();
+      return { ...result, loss: result.loss + regularize(regularizers, store, result.gradients) };
+    },
+    gradients(batch, objective, observe) {
+      if (objective === "loss") return step(batch, pass("scoring", 0), observe);
+      return synflow({
+        network,
+        plan,
+        store,
+        variables,
+        backend,
+        losses,
+        pass: pass("inference", 0),
+        differentiate,
+        observe,
+      });
+    },
+    evaluate: (batch, observe) =>
+      scoped(() => {
+        const onlooker = observe ? { onlooker: onlookerOf(observe, backend, false) } : {};
+        const { loss, correct } = lossOf(batch, { pass: pass("inference", 0), taped: false, ...onlooker });
+        return { loss: (backend.read(loss)[0] ?? NaN) * batch.size, correct };
+      }),
+    dispose: () => variables.dispose(),
+  };
+}

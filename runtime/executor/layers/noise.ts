@@ -1,0 +1,97 @@
+import { field, isJsonArray } from "../../../compiler/network/json.js";
+import { tf } from "../../backend/tf.js";
+import { number } from "../config.js";
+import { drawsOf } from "../draws.js";
+import { only, passMask, type Build, type Builder, type CallContext } from "../pass.js";
+
+/** Dropout, SpatialDropout1D, GaussianDropout, GaussianNoise and AlphaDropout: the identity outside of training. */
+
+type Noise = (x: tf.Tensor, context: CallContext) => tf.Tensor;
+
+function inTraining(noise: Noise): ReturnType<Builder> {
+  return {
+    run: (context) => {
+      const x = only(context);
+      return [context.pass.mode === "training" ? noise(x, context) : x];
+    },
+    mask: passMask,
+  };
+}
+
+function rateOf(build: Build): number {
+  return Math.min(1, Math.max(0, number({ path: build.layer.path, values: build.layer.config }, "rate", 0)));
+}
+
+/** The shape of the draws: `noise_shape` with its gaps filled from the input; 1 repeats a draw along the axis. */
+function noiseShape(build: Build, x: tf.Tensor): number[] {
+  const given = field(build.layer.config, "noise_shape");
+  if (!isJsonArray(given) || given.length !== x.rank) return x.shape.slice();
+  return x.shape.map((n, i) => {
+    const wanted = given[i];
+    return typeof wanted === "number" && wanted > 0 ? Math.min(wanted, n) : n;
+  });
+}
+
+function idsFor(context: CallContext, shape: readonly number[]): Int32Array | null {
+  const ids = context.inputIds[0] ?? null;
+  return ids && ids.length === shape[shape.length - 1] ? ids : null;
+}
+
+/** 1 where a draw is at or above the rate, else 0. */
+function kept(context: CallContext, shape: number[], rate: number, one = 1): tf.Tensor {
+  const draws = drawsOf(context, "dropout").uniform(shape, idsFor(context, shape));
+  for (let i = 0; i < draws.length; i++) draws[i] = (draws[i] ?? 0) >= rate ? one : 0;
+  return tf.tensor(draws, shape);
+}
+
+export const dropout: Builder = (build) => {
+  const rate = rateOf(build);
+  return inTraining((x, context) => {
+    if (rate === 0) return x;
+    if (rate === 1) return tf.zerosLike(x);
+    return tf.mul(x, kept(context, noiseShape(build, x), rate, 1 / (1 - rate)));
+  });
+};
+
+/** One draw for each sample and channel. */
+export const spatialDropout1d: Builder = (build) => {
+  const rate = rateOf(build);
+  return inTraining((x, context) => {
+    if (rate === 0) return x;
+    if (rate === 1) return tf.zerosLike(x);
+    return tf.mul(x, kept(context, [x.shape[0] ?? 1, 1, x.shape[2] ?? 1], rate, 1 / (1 - rate)));
+  });
+};
+
+function normal(x: tf.Tensor, context: CallContext): tf.Tensor {
+  return tf.tensor(drawsOf(context, "normal").normal(x.shape, idsFor(context, x.shape)), x.shape);
+}
+
+export const gaussianDropout: Builder = (build) => {
+  const rate = rateOf(build);
+  if (rate === 0 || rate === 1) return inTraining((x) => x);
+  const deviation = Math.sqrt(rate / (1 - rate));
+  return inTraining((x, context) => tf.mul(x, tf.add(1, tf.mul(normal(x, context), deviation))));
+};
+
+export const gaussianNoise: Builder = (build) => {
+  const deviation = number({ path: build.layer.path, values: build.layer.config }, "stddev", 0);
+  return inTraining((x, context) => tf.add(x, tf.mul(normal(x, context), deviation)));
+};
+
+const SELU_ALPHA = 1.6732632423543772848170429916717;
+const SELU_SCALE = 1.0507009873554804934193349852946;
+
+/** Dropout that keeps mean and variance of SELU activations (Klambauer et al. 2017, self-normalizing networks). */
+export const alphaDropout: Builder = (build) => {
+  const rate = rateOf(build);
+  if (rate === 0 || rate === 1) return inTraining((x) => x);
+  const low = -SELU_ALPHA * SELU_SCALE;
+  const a = ((1 - rate) * (1 + rate * low ** 2)) ** -0.5;
+  const b = -a * low * rate;
+  return inTraining((x, context) => {
+    const mask = kept(context, noiseShape(build, x), rate);
+    const y = tf.add(tf.mul(x, mask), tf.mul(tf.sub(1, mask), low));
+    return tf.add(tf.mul(y, a), b);
+  });
+};

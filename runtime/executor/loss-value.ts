@@ -1,0 +1,78 @@
+import { tf } from "../backend/tf.js";
+import type { FusedOps } from "../backend/types.js";
+import type { LossName } from "../types.js";
+import { rank1, rank2 } from "./ranks.js";
+import type { Target } from "./targets.js";
+
+/** Keras' guard against the logarithm of 0. */
+const EPSILON = 1e-7;
+
+function rows(t: tf.Tensor): tf.Tensor2D {
+  const classes = t.shape[t.shape.length - 1] ?? 1;
+  return rank2(tf.reshape(t, [t.size / classes, classes]));
+}
+
+function scalarMean(t: tf.Tensor): tf.Scalar {
+  return tf.mean(t);
+}
+
+/** −Σ t·log p per row, with p made to sum to 1 first as tfjs-layers does. */
+function crossEntropyOfShares(shares: tf.Tensor2D, target: tf.Tensor): tf.Scalar {
+  const p = tf.clipByValue(tf.div(shares, tf.sum(shares, -1, true)), EPSILON, 1 - EPSILON);
+  return scalarMean(tf.neg(tf.sum(tf.mul(target, tf.log(p)), -1)));
+}
+
+function crossEntropy(ops: FusedOps, y: tf.Tensor, target: Target, logits: boolean): tf.Scalar {
+  const flat = rows(y);
+  if (!logits) return crossEntropyOfShares(flat, rows(target.dense(y.shape)));
+  const labels = target.labels(flat.shape[0], flat.shape[1]);
+  return labels
+    ? ops.softmaxCrossEntropySparse(flat, rank1(labels))
+    : ops.softmaxCrossEntropy(flat, rows(target.dense(y.shape)));
+}
+
+/** From logits z: log(1 + eᶻ) − t·z, which never overflows. */
+function binaryCrossEntropy(y: tf.Tensor, t: tf.Tensor, logits: boolean): tf.Scalar {
+  if (logits) return scalarMean(tf.sub(tf.softplus(y), tf.mul(t, y)));
+  const p = tf.clipByValue(y, EPSILON, 1 - EPSILON);
+  return scalarMean(tf.neg(tf.add(tf.mul(t, tf.log(p)), tf.mul(tf.sub(1, t), tf.log(tf.sub(1, p))))));
+}
+
+/** ½e² within ±1, |e| − ½ beyond (Huber 1964, δ = 1). */
+function huber(y: tf.Tensor, t: tf.Tensor): tf.Scalar {
+  const error = tf.abs(tf.sub(y, t));
+  const inner = tf.minimum(error, 1);
+  return scalarMean(tf.add(tf.mul(0.5, tf.square(inner)), tf.sub(error, inner)));
+}
+
+function klDivergence(y: tf.Tensor, t: tf.Tensor): tf.Scalar {
+  const p = tf.clipByValue(t, EPSILON, 1);
+  const q = tf.clipByValue(y, EPSILON, 1);
+  return scalarMean(tf.sum(tf.mul(t, tf.log(tf.div(p, q))), -1));
+}
+
+/** The mean loss over the rows (and positions) of a batch. `y` are logits where `logits` says so. */
+export function lossValue(
+  ops: FusedOps,
+  name: LossName,
+  y: tf.Tensor,
+  target: Target,
+  logits: boolean,
+): tf.Scalar {
+  switch (name) {
+    case "cross-entropy":
+      return crossEntropy(ops, y, target, logits);
+    case "binary-cross-entropy":
+      return binaryCrossEntropy(y, target.dense(y.shape), logits);
+    case "mean-squared-error":
+      return scalarMean(tf.square(tf.sub(y, target.dense(y.shape))));
+    case "mean-absolute-error":
+      return scalarMean(tf.abs(tf.sub(y, target.dense(y.shape))));
+    case "huber":
+      return huber(y, target.dense(y.shape));
+    case "hinge":
+      return scalarMean(tf.relu(tf.sub(1, tf.mul(target.dense(y.shape, -1), y))));
+    case "kl-divergence":
+      return klDivergence(y, target.dense(y.shape));
+  }
+}

@@ -1,0 +1,89 @@
+import { field, isJsonArray, isJsonObject } from "../../compiler/network/json.js";
+import type { Json, Network } from "../../compiler/network/types.js";
+import type { Dense, Labels, LossName } from "../types.js";
+import { headsOf, type Head } from "./head.js";
+
+/** Which loss stands at each output, and how much it counts. */
+export interface OutputLoss {
+  /** `null`: (binary) cross-entropy from logits when the targets are class indices, else the mean squared error. */
+  readonly name: LossName | null;
+  readonly weight: number;
+  readonly head: Head;
+}
+
+const KERAS_NAMES = new Map<string, LossName>([
+  ["categoricalcrossentropy", "cross-entropy"],
+  ["sparsecategoricalcrossentropy", "cross-entropy"],
+  ["binarycrossentropy", "binary-cross-entropy"],
+  ["meansquarederror", "mean-squared-error"],
+  ["mse", "mean-squared-error"],
+  ["meanabsoluteerror", "mean-absolute-error"],
+  ["mae", "mean-absolute-error"],
+  ["huber", "huber"],
+  ["huberloss", "huber"],
+  ["hinge", "hinge"],
+  ["kullbackleiblerdivergence", "kl-divergence"],
+  ["kldivergence", "kl-divergence"],
+  ["kld", "kl-divergence"],
+]);
+
+/** A loss in any spelling of Keras: `"mse"`, `"meanSquaredError"`, `{ class_name: "CategoricalCrossentropy", … }`. */
+function kerasLoss(value: Json | undefined): LossName | null {
+  if (isJsonObject(value)) return kerasLoss(field(value, "class_name"));
+  if (typeof value !== "string") return null;
+  return KERAS_NAMES.get(value.replace(/[_\s]/g, "").toLowerCase()) ?? null;
+}
+
+function at(value: Json | undefined, index: number, name: string): Json | undefined {
+  if (isJsonArray(value)) return value[index];
+  if (isJsonObject(value) && field(value, "class_name") === undefined) return field(value, name);
+  return value;
+}
+
+/** The layer that makes an output, by whose name `training_config` may refer to it. */
+function outputName(network: Network, index: number): string {
+  const tensor = network.outputs[index];
+  const call = network.calls.find((c) => tensor !== undefined && c.outputs.includes(tensor));
+  return (call ? network.layers[call.layer]?.name : undefined) ?? "";
+}
+
+function byHead(head: Head): LossName | null {
+  if (head.kind === "softmax") return "cross-entropy";
+  return head.kind === "sigmoid" ? "binary-cross-entropy" : null;
+}
+
+/**
+ * The losses of a network, one per output: `given` (one for all, or one per output), else what the file's training
+ * config says, else by the last activation: soft-max: cross-entropy; sigmoid: binary cross-entropy; anything else:
+ * mean squared error, or cross-entropy from logits (binary for one output) when the targets turn out to be class indices.
+ * Losses of several outputs are summed with the training config's `loss_weights` (1 where it says nothing).
+ */
+export function outputLosses(network: Network, given?: readonly LossName[]): readonly OutputLoss[] {
+  const config = network.trainingConfig;
+  return headsOf(network).map((head, i) => {
+    const name = outputName(network, i);
+    const asked = given && given.length > 0 ? (given[i] ?? given[0]) : undefined;
+    const saved = config && !asked ? kerasLoss(at(field(config, "loss"), i, name)) : null;
+    const weight = config ? at(field(config, "loss_weights"), i, name) : undefined;
+    return { name: asked ?? saved ?? byHead(head), weight: typeof weight === "number" ? weight : 1, head };
+  });
+}
+
+/** The loss once the kind of targets is known; `classes` is the width of the output. */
+export function settle(loss: OutputLoss, target: Dense | Labels, classes: number): LossName {
+  if (loss.name) return loss.name;
+  if (target.kind === "dense") return "mean-squared-error";
+  return classes === 1 ? "binary-cross-entropy" : "cross-entropy";
+}
+
+/** Whether the loss wants what stands before the last soft-max or sigmoid. */
+export function wantsLogits(name: LossName, head: Head): boolean {
+  if (head.call < 0) return false;
+  return head.kind === "softmax" ? name === "cross-entropy" : name === "binary-cross-entropy";
+}
+
+/** Whether what the network gives at this output are logits for this loss: stripped, or never turned into shares. */
+export function givesLogits(name: LossName, head: Head): boolean {
+  if (wantsLogits(name, head)) return true;
+  return head.kind === "other" && (name === "cross-entropy" || name === "binary-cross-entropy");
+}

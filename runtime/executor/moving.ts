@@ -1,0 +1,21 @@
+import type { ParameterStore } from "../types.js";
+import type { MovingUpdate } from "./pass.js";
+
+/** Folds the statistics of a training pass into the masters; gives the keys that changed. */
+export function moveStatistics(updates: readonly MovingUpdate[], store: ParameterStore): readonly string[] {
+  const changed = new Set<string>();
+  const fold = (key: string, batch: Float32Array, momentum: number): void => {
+    const moving = store.get(key)?.data;
+    if (!moving) return;
+    for (let i = 0; i < moving.length; i++) {
+      const before = moving[i] ?? 0;
+      moving[i] = before - (before - (batch[i] ?? 0)) * (1 - momentum);
+    }
+    changed.add(key);
+  };
+  for (const update of updates) {
+    fold(update.meanKey, update.mean, update.momentum);
+    fold(update.varianceKey, update.variance, update.momentum);
+  }
+  return [...changed];
+}

@@ -1,0 +1,87 @@
+import type { LayerInfo, Shape } from "../../compiler/network/types.js";
+import type { FusedOps } from "../backend/types.js";
+import type { tf } from "../backend/tf.js";
+
+/**
+ * What a pass through the network is for. `inference`: stored statistics, no noise. `training`: statistics of the
+ * batch, which move the stored ones, and noise. `scoring`: the loss as training sees it (statistics of the batch) with
+ * nothing moved and no noise.
+ */
+export type Mode = "inference" | "training" | "scoring";
+
+/** Statistics of one call of a batch normalization, to be folded into the moving ones after the pass. */
+export interface MovingUpdate {
+  readonly meanKey: string;
+  readonly varianceKey: string;
+  readonly momentum: number;
+  readonly mean: Float32Array;
+  readonly variance: Float32Array;
+}
+
+/** State of one pass, shared by all calls. */
+export interface Pass {
+  readonly mode: Mode;
+  readonly seed: number;
+  readonly step: number;
+  readonly updates: MovingUpdate[];
+}
+
+/** One call of one layer. */
+export interface CallContext {
+  readonly pass: Pass;
+  readonly inputs: readonly tf.Tensor[];
+  /** One per input; null where the tensor carries no mask. */
+  readonly masks: readonly (tf.Tensor | null)[];
+  /** Number of this call for ever: slimming does not change it. */
+  readonly origin: number;
+  /** Channel numbers along the last axis of each input; null where there are none. */
+  readonly inputIds: readonly (Int32Array | null)[];
+  /** Of the first output. */
+  readonly outputIds: Int32Array | null;
+  /** Leave out the last soft-max or sigmoid: the loss takes logits. */
+  readonly logits: boolean;
+}
+
+/** The body of a layer, made once per layer. Called inside `tf.tidy`; gives the output tensors. */
+export interface Runner {
+  run(context: CallContext): readonly tf.Tensor[];
+  /** Masks of the outputs; without it the outputs carry none. */
+  mask?(context: CallContext): readonly (tf.Tensor | null)[];
+}
+
+/** What a layer's builder may use. */
+export interface Build {
+  readonly layer: LayerInfo;
+  /** Of its first call. */
+  readonly inputShapes: readonly Shape[];
+  readonly ops: FusedOps;
+  /** Reads a tensor's values. */
+  read(t: tf.Tensor): Float32Array;
+  /** The variable of a weight by its own name ("kernel"); null when the layer has none. */
+  weight(name: string): tf.Variable | null;
+  /** Of a weight that is always there. */
+  need(name: string): tf.Variable;
+  /** Full key of a weight by its own name. */
+  key(name: string): string;
+  /** Hands in a variable that something else made, in place of the one of the executor. */
+  adopt(name: string, variable: tf.Variable): void;
+}
+
+export type Builder = (build: Build) => Runner;
+
+/** A runner for a function of the first input. */
+export function unary(f: (x: tf.Tensor, context: CallContext) => tf.Tensor, masks = false): Runner {
+  const runner: Runner = { run: (context) => [f(only(context), context)] };
+  return masks ? { ...runner, mask: passMask } : runner;
+}
+
+export function only(context: CallContext): tf.Tensor {
+  const [x] = context.inputs;
+  if (!x) throw new Error("a layer was called without inputs");
+  return x;
+}
+
+/** The mask of the first input goes on to the output. */
+export function passMask(context: CallContext): readonly (tf.Tensor | null)[] {
+  return [context.masks[0] ?? null];
+}

@@ -1,0 +1,4 @@
+export { initialValues } from "./initializers.js";
+export { isLiveModel, type LiveModel } from "./live.js";
+export { loadModel, type LoadedModel, type LoadOptions } from "./load.js";
+export { modelCodes } from "./problems.js";

@@ -1,0 +1,142 @@
+import { quote } from "../../compiler/network/problems.js";
+import { knownClasses, type LayerInfo, type Network, type WeightInfo } from "../../compiler/network/index.js";
+import type { Parameter, ParameterStore } from "../types.js";
+import { refuse } from "./problems.js";
+import type { StoredWeight } from "./shards.js";
+
+export interface Matched {
+  readonly network: Network;
+  readonly store: ParameterStore;
+}
+
+const KNOWN = new Set(knownClasses);
+/** Weights that belong to an optimizer, which a saved model may hold. */
+const OPTIMIZER = /^(?:optimizer|training|Adam|SGD|RMSprop|iter)(?:$|[/_])/;
+
+interface Slot {
+  readonly layer: LayerInfo;
+  readonly weight: WeightInfo;
+}
+
+/**
+ * The names under which a weight may be stored, best first. Keras appends `:0`, repeats the layer (`conv/conv/kernel`),
+ * puts the cell between layer and weight (`lstm/lstm_cell/kernel`) and the outer model before both.
+ */
+function spellings(stored: string): readonly string[] {
+  const name = stored.replace(/:\d+$/, "");
+  const parts = name.split("/");
+  const out = [name];
+  if (parts.length > 2) out.push([...parts.slice(0, -2), ...parts.slice(-1)].join("/"));
+  for (let from = 1; from < parts.length - 1; from++) {
+    const rest = parts.slice(from);
+    out.push(rest.join("/"));
+    if (rest.length > 2) out.push([...rest.slice(0, -2), ...rest.slice(-1)].join("/"));
+  }
+  return out;
+}
+
+/** By every name a slot answers to. Nested models may give several slots one name: they are served in order. */
+function indexSlots(network: Network): Map<string, Slot[]> {
+  const index = new Map<string, Slot[]>();
+  for (const layer of network.layers) {
+    for (const weight of layer.weights) {
+      const own = weight.savedAs.slice(layer.name.length + 1);
+      const given = layer.path.split(">");
+      const names = [
+        weight.savedAs,
+        `${given.join("/")}/${own}`,
+        `${given[given.length - 1] ?? ""}/${own}`,
+        weight.key,
+      ];
+      for (const name of new Set(names)) {
+        const held = index.get(name);
+        if (held) held.push({ layer, weight });
+        else index.set(name, [{ layer, weight }]);
+      }
+    }
+  }
+  return index;
+}
+
+function sameShape(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((n, i) => n === b[i]);
+}
+
+/** Layers of unknown classes take every weight that carries their name. */
+function adoptUnknown(network: Network, stored: readonly StoredWeight[]): Network {
+  if (network.layers.every((layer) => KNOWN.has(layer.className))) return network;
+  const layers = network.layers.map((layer): LayerInfo => {
+    if (KNOWN.has(layer.className)) return layer;
+    const weights = stored
+      .filter((weight) => weight.name.startsWith(`${layer.name}/`))
+      .map((weight): WeightInfo => {
+        const name = weight.name.slice(layer.name.length + 1).replace(/:\d+$/, "");
+        return {
+          key: `${layer.path}/${name}`,
+          name,
+          savedAs: `${layer.name}/${name}`,
+          shape: weight.shape,
+          trainable: layer.trainable,
+          initializer: null,
+          bindings: [],
+          isKernel: false,
+        };
+      });
+    return { ...layer, weights };
+  });
+  return { ...network, layers };
+}
+
+/** Gives every weight of the network its stored values, by name. */
+export function matchWeights(given: Network, stored: readonly StoredWeight[]): Matched {
+  const network = adoptUnknown(given, stored);
+  const index = indexSlots(network);
+  const filled = new Map<string, StoredWeight>();
+  for (const weight of stored) {
+    const candidates = spellings(weight.name).flatMap((name) => index.get(name) ?? []);
+    const free = candidates.filter((slot) => !filled.has(slot.weight.key));
+    const slot = free.find((s) => sameShape(s.weight.shape, weight.shape)) ?? free[0];
+    if (slot) place(filled, slot, weight);
+    else if (candidates.length > 0) refuse("P5109", `the file gives weight ${quote(weight.name)} twice`);
+    else if (!OPTIMIZER.test(weight.name)) {
+      refuse("P5108", `the file holds a weight ${quote(weight.name)}, but no layer has it`, {
+        help: "weights and topology have to come from the same model",
+      });
+    }
+  }
+  return { network, store: collect(network, filled) };
+}
+
+function place(filled: Map<string, StoredWeight>, slot: Slot, weight: StoredWeight): void {
+  if (!sameShape(slot.weight.shape, weight.shape)) {
+    refuse("P5111", `weight ${quote(weight.name)} has the wrong shape`, {
+      notes: [
+        `layer ${quote(slot.layer.path)} needs [${slot.weight.shape.join(", ")}]`,
+        `the file holds [${weight.shape.join(", ")}]`,
+      ],
+    });
+  }
+  filled.set(slot.weight.key, weight);
+}
+
+function collect(network: Network, filled: ReadonlyMap<string, StoredWeight>): ParameterStore {
+  const store = new Map<string, Parameter>();
+  const missing: string[] = [];
+  for (const layer of network.layers) {
+    for (const { key, shape, trainable } of layer.weights) {
+      const found = filled.get(key);
+      if (found) store.set(key, { key, shape, data: found.data, trainable });
+      else missing.push(key);
+    }
+  }
+  if (missing.length > 0) {
+    refuse(
+      "P5110",
+      `the file lacks ${missing.length === 1 ? "a weight" : `${missing.length} weights`} of the network`,
+      {
+        notes: [`missing: ${missing.slice(0, 5).map(quote).join(", ")}${missing.length > 5 ? ", …" : ""}`],
+      },
+    );
+  }
+  return store;
+}

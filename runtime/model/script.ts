@@ -1,0 +1,31 @@
+import { stat } from "node:fs/promises";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { quote } from "../../compiler/network/problems.js";
+import { layers, tf } from "../backend/tf.js";
+import { isLiveModel, type LiveModel } from "./live.js";
+import { reasonOf, refuse } from "./problems.js";
+
+/**
+ * The model of a JavaScript module: its default export, or what that returns (or promises) when called with
+ * `{ tf, layers }`, the copies of tfjs-core and tfjs-layers that run here.
+ */
+export async function importModel(path: string): Promise<LiveModel> {
+  const file = resolve(path);
+  await stat(file).catch(() =>
+    refuse("P5101", `there is no model at ${quote(path)}`, { notes: ["no such file"] }),
+  );
+  let model: unknown;
+  try {
+    const module: unknown = await import(pathToFileURL(file).href);
+    const made =
+      typeof module === "object" && module !== null && "default" in module ? module.default : undefined;
+    model = typeof made === "function" ? await made({ tf, layers }) : await made;
+  } catch (error) {
+    return refuse("P5114", `the module ${quote(path)} failed`, { notes: [reasonOf(error)] });
+  }
+  if (isLiveModel(model)) return model;
+  return refuse("P5114", `the module ${quote(path)} gives no model`, {
+    help: "export a tf.LayersModel, or a function that returns one, as `default`",
+  });
+}
