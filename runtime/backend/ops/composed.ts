@@ -1,21 +1,22 @@
 import { channelsOf } from "../shape.js";
 import { tf } from "../tf.js";
-import type { FusedOps } from "../types.js";
+import type { FusedOps, Pair } from "../types.js";
 import { dilatedConv2d } from "./dilated-conv-2d.js";
+import { dilatedDepthwise } from "./dilated-depthwise.js";
 
 /** The fused ops composed of ops of tfjs-core: right on every backend, and the reference for the packs. */
 export const composedOps: FusedOps = {
   conv2d(x, kernel, bias, strides, pad, dilations) {
-    const dilated = dilations[0] > 1 || dilations[1] > 1;
-    if (dilated && (strides[0] > 1 || strides[1] > 1)) {
-      throw new Error("a convolution has either strides or dilations above 1");
-    }
-    const y = dilated ? dilatedConv2d(x, kernel, pad, dilations) : tf.conv2d(x, kernel, [...strides], pad);
+    const y = isDilated(strides, dilations)
+      ? dilatedConv2d(x, kernel, pad, dilations)
+      : tf.conv2d(x, kernel, [...strides], pad);
     return bias === null ? y : composedOps.biasAdd(y, bias);
   },
 
   depthwiseConv2d(x, kernel, bias, strides, pad, dilations) {
-    const y = tf.depthwiseConv2d(x, kernel, [...strides], pad, "NHWC", [...dilations]);
+    const y = isDilated(strides, dilations)
+      ? dilatedDepthwise(x, kernel, pad, dilations)
+      : tf.depthwiseConv2d(x, kernel, [...strides], pad);
     return bias === null ? y : composedOps.biasAdd(y, bias);
   },
 
@@ -68,3 +69,11 @@ export const composedOps: FusedOps = {
     return tf.div<tf.Scalar>(tf.sum(perClass), -n);
   },
 };
+
+function isDilated(strides: Pair, dilations: Pair): boolean {
+  const dilated = dilations[0] > 1 || dilations[1] > 1;
+  if (dilated && (strides[0] > 1 || strides[1] > 1)) {
+    throw new Error("a convolution has either strides or dilations above 1");
+  }
+  return dilated;
+}

@@ -28,14 +28,14 @@ const reduction = (kernelName: "Sum" | "Mean"): KernelDefinition =>
 export const sum = reduction("Sum");
 export const mean = reduction("Mean");
 
-/** Means of the columns of x seen as [rows, channels]; in two stages, so that float sums stay short. */
+/** Means [channels] of the columns of x seen as [rows, channels]; in two stages, so that float sums stay short. */
 export function columnMeans(x: tf.TensorInfo, rows: number, channels: number, wasm: Wasm): tf.TensorInfo {
   const stage = [512, 256, 128, 64, 32, 16].find((size) => rows % size === 0 && rows > size) ?? rows;
   const partial = poolRows(x, rows / stage, stage, channels, wasm);
-  if (stage === rows) return partial;
+  if (stage === rows) return viewAs(partial, [channels]);
   const result = poolRows(partial, 1, rows / stage, channels, wasm);
   wasm.free(partial);
-  return result;
+  return viewAs(result, [channels]);
 }
 
 function poolRows(

@@ -1,9 +1,10 @@
 import { BackendWasm, getThreadsCount } from "@tensorflow/tfjs-backend-wasm";
 import { floatsOf } from "../floats.js";
-import { composedOps } from "../ops/composed.js";
+import { registerGradients } from "../ops/kernels.js";
 import { tf } from "../tf.js";
 import type { OpenedBackend } from "../types.js";
 import { installKernels } from "./context.js";
+import { wasmOps } from "./ops.js";
 import { wasmKernels } from "./pack.js";
 
 let installed = false;
@@ -13,6 +14,7 @@ export async function openWasm(_threads: number): Promise<OpenedBackend> {
   if (!(await tf.setBackend("wasm"))) throw new Error("the WebAssembly backend did not start");
   const wasm = tf.backend();
   if (!(wasm instanceof BackendWasm)) throw new Error("another backend is registered as wasm");
+  registerGradients();
   if (!installed) installKernels(wasm, wasmKernels);
   installed = true;
   const simd = await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT");
@@ -21,7 +23,7 @@ export async function openWasm(_threads: number): Promise<OpenedBackend> {
     name: "wasm",
     threads,
     description: `wasm (${simd === true ? "SIMD" : "no SIMD"}, ${threads} ${threads === 1 ? "thread" : "threads"})`,
-    ops: composedOps,
+    ops: wasmOps,
     assign(variable, data) {
       const target = wasm.typedArrayFromHeap(variable);
       if (target.length !== data.length) throw new Error(`${variable.name} has ${target.length} values`);

@@ -1,0 +1,54 @@
+import { channelsOf } from "../shape.js";
+import { tf } from "../tf.js";
+import type { FusedOps } from "../types.js";
+import { composedOps } from "./composed.js";
+import { BATCH_NORM, CROSS_ENTROPY, CROSS_ENTROPY_SPARSE, RELU, RELU6 } from "./kernels.js";
+
+/** The fused ops on the kernels of a pack; what needs none is composed. */
+export const kernelOps: FusedOps = {
+  ...composedOps,
+
+  batchNormTrain<T extends tf.Tensor>(
+    x: T,
+    gamma: tf.Tensor1D | null,
+    beta: tf.Tensor1D | null,
+    epsilon: number,
+  ) {
+    const channels = channelsOf(x);
+    const inputs = { x, gamma: gamma ?? tf.ones([channels]), beta: beta ?? tf.zeros([channels]) };
+    const [y, mean, variance] = tf
+      .engine()
+      .runKernel<[T, tf.Tensor1D, tf.Tensor1D]>(BATCH_NORM, inputs, { epsilon });
+    return { y, mean, variance };
+  },
+
+  batchNormInference<T extends tf.Tensor>(
+    x: T,
+    mean: tf.Tensor1D,
+    variance: tf.Tensor1D,
+    gamma: tf.Tensor1D | null,
+    beta: tf.Tensor1D | null,
+    epsilon: number,
+  ) {
+    if (tf.engine().state.gradientDepth > 0) {
+      return composedOps.batchNormInference(x, mean, variance, gamma, beta, epsilon);
+    }
+    const pixels = tf.reshape<tf.Rank.R4>(x, [x.size / channelsOf(x), 1, 1, channelsOf(x)]);
+    const y = tf.batchNorm(pixels, mean, variance, beta ?? undefined, gamma ?? undefined, epsilon);
+    return tf.reshape<tf.Rank>(y, x.shape) as T;
+  },
+
+  relu: <T extends tf.Tensor>(x: T) => tf.engine().runKernel<T>(RELU, { x }),
+
+  relu6: <T extends tf.Tensor>(x: T) => tf.engine().runKernel<T>(RELU6, { x }),
+
+  softmaxCrossEntropySparse(logits, labels) {
+    const [loss] = tf.engine().runKernel<[tf.Scalar, tf.Tensor2D]>(CROSS_ENTROPY_SPARSE, { logits, labels });
+    return loss;
+  },
+
+  softmaxCrossEntropy(logits, targets) {
+    const [loss] = tf.engine().runKernel<[tf.Scalar, tf.Tensor2D]>(CROSS_ENTROPY, { logits, targets });
+    return loss;
+  },
+};

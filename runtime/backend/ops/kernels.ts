@@ -1,0 +1,75 @@
+import { tf } from "../tf.js";
+
+/** Kernels of ours that a pack registers under its backend's name. Their gradients are registered once for all. */
+export const BATCH_NORM = "EspalierBatchNorm";
+export const BATCH_NORM_GRAD = "EspalierBatchNormGrad";
+export const RELU = "EspalierRelu";
+export const RELU_GRAD = "EspalierReluGrad";
+export const RELU6 = "EspalierRelu6";
+export const RELU6_GRAD = "EspalierRelu6Grad";
+export const CROSS_ENTROPY = "EspalierCrossEntropy";
+export const CROSS_ENTROPY_SPARSE = "EspalierCrossEntropySparse";
+
+let registered = false;
+
+/** Registers how the kernels are differentiated. Shared sums are computed before the closures: each runs in a scope of its own. */
+export function registerGradients(): void {
+  if (registered) return;
+  registered = true;
+  tf.registerGradient({
+    kernelName: BATCH_NORM,
+    inputsToSave: ["x", "gamma"],
+    // y is not needed; what follows is mean, variance and, on some backends, a reserve of theirs.
+    outputsToSave: [false, true, true, true],
+    gradFunc(upstream, saved, attrs) {
+      const [dy] = Array.isArray(upstream) ? upstream : [upstream];
+      const [x, gamma, mean, variance, reserve] = saved;
+      const inputs = present({ dy, x, gamma, mean, variance, reserve });
+      const [dx, dGamma, dBeta] = tf.engine().runKernel<tf.Tensor[]>(BATCH_NORM_GRAD, inputs, attrs);
+      return { x: closure(dx), gamma: closure(dGamma), beta: closure(dBeta) };
+    },
+  });
+  for (const [kernelName, gradient] of [
+    [RELU, RELU_GRAD],
+    [RELU6, RELU6_GRAD],
+  ] as const) {
+    tf.registerGradient({
+      kernelName,
+      inputsToSave: [],
+      outputsToSave: [true],
+      gradFunc: (dy, [y]) => ({
+        x: () => tf.engine().runKernel<tf.Tensor>(gradient, present({ dy: single(dy), y })),
+      }),
+    });
+  }
+  for (const kernelName of [CROSS_ENTROPY, CROSS_ENTROPY_SPARSE]) {
+    tf.registerGradient({
+      kernelName,
+      inputsToSave: [],
+      outputsToSave: [false, true],
+      gradFunc(upstream, [slope]) {
+        const [dy] = Array.isArray(upstream) ? upstream : [upstream];
+        return { logits: () => tf.mul(known(dy), known(slope)) };
+      },
+    });
+  }
+}
+
+function present(tensors: Readonly<Record<string, tf.Tensor | undefined>>): tf.NamedTensorMap {
+  const map: tf.NamedTensorMap = {};
+  for (const [name, t] of Object.entries(tensors)) if (t !== undefined) map[name] = t;
+  return map;
+}
+
+function single(t: tf.Tensor | tf.Tensor[]): tf.Tensor | undefined {
+  return Array.isArray(t) ? t[0] : t;
+}
+
+function known(t: tf.Tensor | undefined): tf.Tensor {
+  if (t === undefined) throw new Error("the engine passed too few tensors to a gradient");
+  return t;
+}
+
+function closure(t: tf.Tensor | undefined): () => tf.Tensor {
+  return () => known(t);
+}
