@@ -1,0 +1,103 @@
+import type { ProgressEvent } from "../runtime/run/progress.js";
+import { percent } from "../runtime/report/numbers.js";
+import type { Terminal } from "./terminal.js";
+
+type StepEvent = Extract<ProgressEvent, { kind: "step" }>;
+
+/** Redrawn at most this often, in seconds. */
+const REDRAW = 0.1;
+/** Without a terminal, a line about steps appears at most this often, in seconds. */
+const PLAIN = 15;
+/** Steps the rate is measured over. */
+const WINDOW = 50;
+
+/** Shows a run as it goes: lines for what happened, and one line in place for where it stands when somebody watches. */
+export function progress(terminal: Terminal): { on(event: ProgressEvent): void; end(): void } {
+  const { live, colors } = terminal;
+  const recent: { readonly done: number; readonly seconds: number }[] = [];
+  let drawn = false;
+  let lastDrawn = -Infinity;
+
+  const clear = () => {
+    if (drawn) terminal.err("\r\u001b[2K");
+    drawn = false;
+  };
+  const line = (text: string) => {
+    clear();
+    terminal.err(`${text}\n`);
+  };
+  const step = (event: StepEvent) => {
+    recent.push({ done: event.step, seconds: event.seconds });
+    if (recent.length > WINDOW) recent.shift();
+    const last = event.step === event.steps;
+    if (!last && event.seconds - lastDrawn < (live ? REDRAW : PLAIN)) return;
+    if (!live && lastDrawn === -Infinity) lastDrawn = event.seconds;
+    else if (live || event.seconds - lastDrawn >= PLAIN) {
+      lastDrawn = event.seconds;
+      const text = stepLine(event, rateOf(recent), live ? terminal.columns - 1 : 200);
+      if (live) terminal.err(`\r\u001b[2K${text}`);
+      else terminal.err(`${text}\n`);
+      drawn = live;
+    }
+  };
+  return {
+    on(event) {
+      if (event.kind === "step") step(event);
+      else if (event.kind === "phase") {
+        recent.length = 0;
+        lastDrawn = -Infinity;
+        line(colors.bold(event.text));
+      } else if (event.kind === "epoch") line(epochLine(event));
+      else if (event.kind === "event") line(`  ${colors.green(event.event)} ${event.text}`);
+      else if (event.kind === "resumed") line(`resumed at step ${event.step}, epoch ${event.epoch}`);
+      else if (event.kind === "note") line(`  ${colors.yellow("note")} ${event.text}`);
+      else if (event.kind === "done") clear();
+    },
+    end: clear,
+  };
+}
+
+/** Steps a second over the last steps; null before two are known. */
+function rateOf(recent: readonly { done: number; seconds: number }[]): number | null {
+  const first = recent[0];
+  const last = recent[recent.length - 1];
+  if (!first || !last || last.seconds <= first.seconds || last.done <= first.done) return null;
+  return (last.done - first.done) / (last.seconds - first.seconds);
+}
+
+export function stepLine(event: StepEvent, rate: number | null, width: number): string {
+  const share = event.steps === 0 ? 1 : event.step / event.steps;
+  const parts = [
+    `epoch ${event.epoch}/${Math.ceil(event.epochs)}`,
+    `step ${event.step}/${event.steps}`,
+    `loss ${event.loss.toPrecision(4)}`,
+    event.accuracy === null ? "" : `accuracy ${percent(event.accuracy)}`,
+    rate === null ? "" : `${rate < 10 ? rate.toFixed(1) : Math.round(rate)} steps/s`,
+    rate === null ? "" : `${clock((event.steps - event.step) / rate)} left`,
+  ].filter((part) => part !== "");
+  const text = parts.join("  ");
+  const room = Math.min(24, width - text.length - 3);
+  const bar =
+    room >= 8
+      ? `${"━".repeat(Math.round(share * room))}${"╌".repeat(room - Math.round(share * room))}  `
+      : "";
+  return `${bar}${text}`.slice(0, width);
+}
+
+function epochLine(event: Extract<ProgressEvent, { kind: "epoch" }>): string {
+  const parts = [`  epoch ${event.epoch}/${Math.ceil(event.epochs)}`];
+  if (event.loss !== null) parts.push(`loss ${event.loss.toPrecision(4)}`);
+  if (event.accuracy !== null) parts.push(`accuracy ${percent(event.accuracy)}`);
+  if (event.testAccuracy !== null) parts.push(`test accuracy ${percent(event.testAccuracy, 2)}`);
+  else if (event.testLoss !== null) parts.push(`test loss ${event.testLoss.toPrecision(4)}`);
+  parts.push(`${event.seconds.toFixed(1)} s`);
+  return parts.join("  ");
+}
+
+export function clock(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const pad = (value: number) => String(value).padStart(2, "0");
+  const hours = Math.floor(whole / 3600);
+  const minutes = Math.floor((whole % 3600) / 60);
+  return hours > 0 ? `${hours}:${pad(minutes)}:${pad(whole % 60)}` : `${minutes}:${pad(whole % 60)}`;
+}

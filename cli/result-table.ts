@@ -1,0 +1,46 @@
+import { comparison } from "../runtime/report/comparison.js";
+import { count, percent } from "../runtime/report/numbers.js";
+import type { Report } from "../runtime/report/types.js";
+import type { Terminal } from "./terminal.js";
+
+/** What `run` prints at its end: before and after, then nominal, achieved, effective, physical side by side. */
+export function resultTable(report: Report, terminal: Terminal): string {
+  const { colors } = terminal;
+  const rows = comparison(report).map((row) => [row.what, row.before, row.after, row.change]);
+  const sizes = grid([["", "before", "after", ""], ...rows], [1, 2]);
+  const share = (value: number | null, total: number) =>
+    value === null ? "–" : `${count(value)} (${percent(total === 0 ? 0 : value / total)})`;
+  const amounts = report.amounts.map((row) => [
+    row.structure,
+    count(row.total),
+    share(row.nominal, row.total),
+    share(row.achieved, row.total),
+    share(row.effective, row.total),
+    share(row.physical, row.total),
+  ]);
+  const asked =
+    amounts.length === 0
+      ? []
+      : grid(
+          [["removed", "of", "nominal", "achieved", "effective", "physical"], ...amounts],
+          [1, 2, 3, 4, 5],
+        );
+  const [head = "", ...body] = sizes;
+  const [askedHead, ...askedBody] = asked;
+  const lines = [colors.dim(head), ...body];
+  if (askedHead !== undefined) lines.push("", colors.dim(askedHead), ...askedBody);
+  return lines.join("\n");
+}
+
+/** Columns as wide as their widest cell, two spaces apart; these columns stand to the right. */
+export function grid(rows: readonly (readonly string[])[], right: readonly number[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) =>
+    row
+      .map((cell, column) =>
+        right.includes(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
+      )
+      .join("  ")
+      .trimEnd(),
+  );
+}
