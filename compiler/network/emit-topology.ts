@@ -3,8 +3,11 @@ import { isJsonArray } from "./json.js";
 import type { LayerSpec, ModelSpec, TensorRef } from "./spec.js";
 import type { Json, JsonObject } from "./types.js";
 
+/** Configs as they are written, by layer. */
+export type Configs = ReadonlyMap<LayerSpec, JsonObject>;
+
 /** Writes a model the way stock `tf.loadLayersModel` reads it: Keras 2 spelling, unique names, only reachable calls. */
-export function emitTopology(model: ModelSpec, executed: ReadonlyMap<ModelSpec, Executed>): JsonObject {
+export function emitTopology(model: ModelSpec, executed: Emitted): JsonObject {
   return {
     ...emitModel(model, model.name, executed),
     keras_version: "tfjs-layers 4.22.0",
@@ -12,7 +15,10 @@ export function emitTopology(model: ModelSpec, executed: ReadonlyMap<ModelSpec, 
   };
 }
 
-type Emitted = ReadonlyMap<ModelSpec, Executed>;
+interface Emitted {
+  readonly models: ReadonlyMap<ModelSpec, Executed>;
+  readonly configs: Configs;
+}
 
 function emitModel(model: ModelSpec, name: string, executed: Emitted): JsonObject {
   return model.kind === "sequential"
@@ -21,10 +27,11 @@ function emitModel(model: ModelSpec, name: string, executed: Emitted): JsonObjec
 }
 
 function emitSequential(model: ModelSpec, name: string, executed: Emitted): JsonObject {
-  const shape = executed.get(model)?.firstShape ?? null;
+  const shape = executed.models.get(model)?.firstShape ?? null;
   const layers = model.layers.map((layer, i): Json => {
     if (layer.inner) return emitModel(layer.inner, layer.name, executed);
-    const stated = i === 0 && shape !== null ? withShape(layer.config, shape) : layer.config;
+    const config = executed.configs.get(layer) ?? layer.config;
+    const stated = i === 0 && shape !== null ? withShape(config, shape) : config;
     return { class_name: layer.className, config: stated };
   });
   return { class_name: "Sequential", config: { name, layers } };
@@ -37,7 +44,7 @@ function withShape(config: JsonObject, shape: readonly (number | null)[]): JsonO
 function emitFunctional(model: ModelSpec, name: string, executed: Emitted): JsonObject {
   const order = new Map<LayerSpec, number[]>();
   for (const ref of model.inputs) order.set(ref.layer, [0]);
-  for (const task of executed.get(model)?.tasks ?? []) {
+  for (const task of executed.models.get(model)?.tasks ?? []) {
     const nodes = order.get(task.layer);
     if (nodes) nodes.push(task.node);
     else order.set(task.layer, [task.node]);
@@ -54,7 +61,7 @@ function emitFunctional(model: ModelSpec, name: string, executed: Emitted): Json
     const isInput = layer.className === "InputLayer";
     const written = layer.inner
       ? emitModel(layer.inner, layer.name, executed)
-      : { class_name: layer.className, config: layer.config };
+      : { class_name: layer.className, config: executed.configs.get(layer) ?? layer.config };
     return { ...written, name: layer.name, inbound_nodes: isInput ? [] : inbound };
   });
   const config = {

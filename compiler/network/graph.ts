@@ -5,6 +5,7 @@ import { product } from "./shapes.js";
 import type {
   Barrier,
   Binding,
+  Json,
   JsonObject,
   MacTerm,
   Merge,
@@ -32,6 +33,8 @@ export interface LayerDraft {
   /** Axes made from `outs` (gate blocks), cached for the same reason. */
   readonly derivedAxes: Map<string, Int32Array>;
   readonly sizes: SizePlace[];
+  /** Fields of the config that are written otherwise than they were read; null where two calls disagree. */
+  readonly rewritten: Map<string, Json | null>;
   uses: number;
 }
 
@@ -65,6 +68,7 @@ export class Graph {
       outs: new Map(),
       derivedAxes: new Map(),
       sizes: [],
+      rewritten: new Map(),
       uses: 0,
     };
     this.drafts.set(spec, draft);
@@ -136,6 +140,12 @@ export class Graph {
   barrier(layer: string, reason: string): void {
     if (!this.barriers.has(layer)) this.barriers.set(layer, { layer, reason });
   }
+}
+
+/** The config of a layer as it is written. */
+export function finalConfig(layer: LayerDraft): JsonObject {
+  const changed = [...layer.rewritten].filter(([, value]) => value !== null);
+  return changed.length === 0 ? layer.spec.config : { ...layer.spec.config, ...Object.fromEntries(changed) };
 }
 
 /** Binding in brief. */

@@ -2,7 +2,7 @@ import { DiagnosticError } from "../../grammar/diagnostic.js";
 import { makeChannels } from "./channels.js";
 import { emitTopology } from "./emit-topology.js";
 import { Execution } from "./execute.js";
-import { Graph } from "./graph.js";
+import { finalConfig, Graph } from "./graph.js";
 import { cleanJson, isJsonObject } from "./json.js";
 import { MAX_NESTING } from "./limits.js";
 import { refuse } from "./problems.js";
@@ -45,12 +45,13 @@ function build(given: unknown, fallback: string): Network {
   for (const output of outputs)
     graph.protect(output.ids, "output", producerOf(graph, output.tensor), "it is an output of the network");
   const layers = finishLayers(graph);
+  const configs = new Map(graph.layers.map((draft) => [draft.spec, finalConfig(draft)] as const));
   const tables = graph.channels.freeze();
   const channels = makeChannels({ ...tables, merges: graph.channels.merges });
   const training = cleanJson(outer.trainingConfig ?? null);
   return {
     name: spec.name,
-    topology: emitTopology(spec, execution.models),
+    topology: emitTopology(spec, { models: execution.models, configs }),
     layers,
     calls: graph.calls.map((call, origin) => ({ ...call, origin })),
     tensors: graph.tensors,
@@ -76,7 +77,7 @@ function finishLayers(graph: Graph): readonly LayerInfo[] {
       path: draft.spec.path,
       name: draft.spec.name,
       className: draft.spec.className,
-      config: draft.spec.config,
+      config: finalConfig(draft),
       weights,
       sizes: draft.sizes,
       uses: draft.uses,

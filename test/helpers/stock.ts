@@ -46,7 +46,8 @@ export async function runStock(
         return tf.tensor(inputs[i] ?? new Float32Array(0), [batch, ...shape]);
       });
       const first = fed[0];
-      const y = model.predict(fed.length === 1 && first ? first : fed);
+      const given = fed.length === 1 && first ? first : fed;
+      const y = model.predict(given);
       return (Array.isArray(y) ? y : [y]).map((t) => Float32Array.from(t.dataSync()));
     });
     return { outputs, params: model.countParams() };

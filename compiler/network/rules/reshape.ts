@@ -59,13 +59,23 @@ export const reshape: Rule = (site) => {
   const from = input.shape.slice(1);
   const shape: Shape = [input.shape[0] ?? null, ...fillUnknown(site, from, target)];
   const out = target.length === 0 ? null : lastOf(shape);
+  spellOut(site, target, shape);
   const ids = input.ids;
   if (!ids || out === null) return barrier(site, [shape], "barrier", "the sizes around it are not known");
   const result_ = retie(site, ids, out);
   const last = target.length - 1;
-  if (target[last] !== null) addSize(site, ["target_shape", last], result_);
+  if (target[last] !== null || site.at.length === 0) addSize(site, ["target_shape", last], result_);
   return [result(site, shape, result_)];
 };
+
+/** TensorFlow.js takes -1 for an unknown size, which layers behind it may not have: the number is written instead. */
+function spellOut(site: Site, target: readonly (number | null)[], shape: Shape): void {
+  if (!target.includes(null) || site.at.length > 0) return;
+  const sizes = shape.slice(1);
+  const known = site.layer.rewritten.get("target_shape");
+  const agrees = isJsonArray(known) ? known.every((n, i) => n === sizes[i]) : known === undefined;
+  site.layer.rewritten.set("target_shape", agrees && !sizes.includes(null) ? sizes : null);
+}
 
 function fillUnknown(site: Site, from: Shape, target: readonly (number | null)[]): Shape {
   const wrong = (): never =>
