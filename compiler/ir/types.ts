@@ -138,6 +138,8 @@ export interface TrainIr {
   readonly id: number;
   readonly text: string;
   readonly finetune: boolean;
+  /** The training that a file without `train` implies; its length came from `--epochs`. */
+  readonly implicit?: true;
   readonly length: { readonly unit: "epochs" | "steps"; readonly value: ExprIr };
   /** Unset: the host's `--batch`, else 32. */
   readonly batch?: ExprIr;
@@ -226,6 +228,7 @@ export type StepIr =
   | TrainIr
   | PruneIr
   | RegrowIr
+  | RestoreIr
   | RepeatIr
   | ForEachIr
   | SlimIr

@@ -1,0 +1,13 @@
+import { error, warning } from "./entry.js";
+
+/** P4xxx: the program against a network. */
+export const networkCodes = {
+  P4001: error("a pattern matches no layer"),
+  P4002: error("a layer cannot lose units on its own"),
+  P4003: error("only units that must stay are selected"),
+  P4004: error("a depthwise layer has no filters of its own"),
+  P4005: error("the network has nothing of this structure"),
+  P4006: error("a range of layers leaves the network"),
+  P4007: error("a condition on layers holds for none"),
+  P4008: warning("a selected layer has no units of this structure"),
+} as const;

@@ -1,0 +1,33 @@
+import { error, warning } from "./entry.js";
+
+/** P3xxx: timing and amounts. */
+export const timingCodes = {
+  P3001: error("a step stands inside a training phase"),
+  P3002: error("a rule stands below the training it would govern"),
+  P3003: error("nothing says how long to train"),
+  P3004: error("training stands inside training"),
+  P3005: error("a window says when but not how often"),
+  P3006: error("a statement lacks a clause it needs"),
+  P3007: error("an amount is out of range"),
+  P3008: error("a scope with fixed densities needs a target"),
+  P3009: error("a pattern that fixes its own share takes no amount"),
+  P3010: error("an exponential curve cannot start or end at zero"),
+  P3011: error("a strength is negative"),
+  P3012: error("a regrow has no prune rule to act with"),
+  P3013: error("a regrow stands beside a prune that never drops anything"),
+  P3014: error("a regrow wants back what slim removed"),
+  P3015: error("a soft or latent manner of dying has no regrow"),
+  P3016: error("soft or latent deaths never become final"),
+  P3017: error("nothing died latently that could be restored"),
+  P3018: error("a mark cannot bear this name"),
+  P3019: error("no mark of this name stands above"),
+  P3020: error("no phase above reached this moment"),
+  P3021: error("there is nothing to rewind yet"),
+  P3022: error("a moment or length is out of range"),
+  P3023: error("a window ends before it begins"),
+  P3024: error("a curve has nothing to move"),
+  P3025: error("a statement cannot stand here"),
+  P3026: error("clauses contradict each other"),
+  P3027: warning("a moment lies beyond the training it belongs to"),
+  P3028: error("a budget is not made of limits"),
+} as const;

@@ -1,0 +1,162 @@
+import type { Amount, Curve, Expr, Structure } from "../../../grammar/ast.js";
+import type { Span } from "../../../grammar/diagnostic.js";
+import type { AmountIr } from "../../ir/types.js";
+import { replace } from "../../diagnostics/create.js";
+import { percent } from "../expressions/arguments.js";
+import { describe } from "../expressions/describe.js";
+import { infer } from "../expressions/infer.js";
+import { expressions, reject, type Place } from "../lowering.js";
+import { lowerBudget } from "./budget.js";
+import { lowerCurve } from "./curve.js";
+import { lowerMoving } from "./moving.js";
+import { checkTyped, constant, lowerTyped } from "./typed.js";
+
+/** How much goes: a share of the living, a count, a target, what is kept, a threshold or a budget. */
+export function lowerAmount(
+  amount: Amount,
+  structure: Structure["name"],
+  curve: Curve | undefined,
+  place: Place,
+): AmountIr | null {
+  switch (amount.kind) {
+    case "drop":
+      return lowerDrop(amount.value, curve, place);
+    case "target": {
+      const value = infer(amount.value, expressions(place, "plain"));
+      if (value === null) return null;
+      if (value.type === "number" && typeof value.ir === "number" && value.ir > 1) {
+        return reject(
+          place,
+          "P2021",
+          "`to` takes the share of all units that shall be dead",
+          amount.value.span,
+          {
+            help: `write \`to ${percent(value.ir)}\`, or \`keep ${value.ir}\` to leave ${value.ir}`,
+          },
+        );
+      }
+      const target = checkTyped(value, amount.value, ["share"], "a target", place);
+      if (target === null || !shareInRange(constant(target), amount.value.span, "a target", place))
+        return null;
+      return { kind: "target", value: target.ir };
+    }
+    case "moving-target":
+      return lowerMovingTarget(amount, curve, place);
+    case "keep":
+      return lowerKeep(amount, structure, place);
+    case "budget":
+      return lowerBudget(amount.condition, place);
+    case "threshold": {
+      const value = infer(amount.value, expressions(place, "threshold"));
+      if (value === null) return null;
+      if (value.type !== "number") {
+        return reject(
+          place,
+          value.type === "share" ? "P2020" : "P2030",
+          `a threshold is a number, not ${describe(value.type)}`,
+          amount.value.span,
+          {
+            help: value.type === "share" ? "a share that shall be dead is written `to 90%`" : undefined,
+          },
+        );
+      }
+      return { kind: "threshold", side: amount.side, value: value.ir };
+    }
+  }
+}
+
+function lowerDrop(expr: Expr, curve: Curve | undefined, place: Place): AmountIr | null {
+  const value = lowerMoving(expr, ["share", "number"], "an amount", place, curve);
+  if (value === null) return null;
+  if (value.type === "share") {
+    for (const end of value.ends) if (!shareInRange(end, expr.span, "an amount", place)) return null;
+    return { kind: "drop-share", value: value.ir };
+  }
+  for (const end of value.ends) {
+    if (end === null) continue;
+    if (end > 0 && end < 1) {
+      return reject(place, "P2021", "an amount is a percentage or a whole number of units", expr.span, {
+        help: `write \`${percent(end)}\` for a share of the living`,
+        fixes: expr.kind === "number" ? [replace("write a percentage", expr.span, percent(end))] : undefined,
+      });
+    }
+    if (end < 0 || !Number.isInteger(end)) {
+      return reject(place, "P3007", "an amount is a percentage or a whole number of units", expr.span);
+    }
+  }
+  return { kind: "drop-count", value: value.ir };
+}
+
+function lowerMovingTarget(
+  amount: Extract<Amount, { kind: "moving-target" }>,
+  curve: Curve | undefined,
+  place: Place,
+): AmountIr | null {
+  const from = lowerTyped(amount.from, ["share"], "a target", place);
+  const to = lowerTyped(amount.to, ["share"], "a target", place);
+  if (from === null || to === null) return null;
+  if (!shareInRange(constant(from), amount.from.span, "a target", place)) return null;
+  if (!shareInRange(constant(to), amount.to.span, "a target", place)) return null;
+  const lowered = curve === undefined ? "linear" : lowerCurve(curve, place);
+  if (lowered === null) return null;
+  // Geometric in the kept share, which must not be zero at either end.
+  if (lowered === "exponential" && (from.ir === 1 || to.ir === 1)) {
+    const span = to.ir === 1 ? amount.to.span : amount.from.span;
+    return reject(
+      place,
+      "P3010",
+      "an exponential target is geometric in the kept share, and this keeps nothing",
+      span,
+      {
+        help: "end below 100%: `from 0% to 99% exponential`",
+      },
+    );
+  }
+  return { kind: "target", value: { moving: { from: from.ir, to: to.ir, curve: lowered } } };
+}
+
+function lowerKeep(
+  amount: Extract<Amount, { kind: "keep" }>,
+  structure: Structure["name"],
+  place: Place,
+): AmountIr | null {
+  const value = infer(amount.value, expressions(place, "plain"));
+  if (value === null) return null;
+  if (value.type === "share") {
+    const left = typeof value.ir === "number" ? percent(1 - value.ir) : null;
+    return reject(place, "P2020", "`keep` takes a number of units", amount.span, {
+      help:
+        left === null
+          ? "a share that shall be dead is written `to 90%`"
+          : `to leave ${percent(Number(value.ir))}, write \`to ${left}\``,
+      fixes: left === null ? [] : [replace("write the share that goes", amount.span, `to ${left}`)],
+    });
+  }
+  const count = checkTyped(value, amount.value, ["number"], "what is kept", place);
+  if (count === null) return null;
+  const number = constant(count);
+  if (number !== null && (number < 1 || !Number.isInteger(number))) {
+    return reject(place, "P3007", "what is kept is a whole number from 1", amount.value.span);
+  }
+  if (amount.each && structure !== "taps") {
+    return reject(
+      place,
+      "P3026",
+      `\`each\` counts per kernel and belongs to taps, not to ${structure}`,
+      amount.span,
+      {
+        help: "leave `each` out: `keep` counts per layer when local",
+      },
+    );
+  }
+  return { kind: "keep-count", value: count.ir, each: amount.each };
+}
+
+/** Shares lie between 0% and 100%; what depends on the run is checked there. */
+export function shareInRange(share: number | null, span: Span, what: string, place: Place): boolean {
+  if (share === null || (share >= 0 && share <= 1)) return true;
+  reject(place, "P3007", `${what} lies between 0% and 100%`, span, {
+    help: share < 0 ? `what goes is written without a sign: \`${percent(-share)}\`` : undefined,
+  });
+  return false;
+}

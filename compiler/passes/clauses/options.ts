@@ -1,0 +1,62 @@
+import type { PruneOptions } from "../../../grammar/ast.js";
+import type { PruneIr } from "../../ir/types.js";
+import { reject, type Place } from "../lowering.js";
+import { shareInRange } from "./amount.js";
+import { constant, lowerTyped } from "./typed.js";
+
+type Options = Pick<PruneIr, "manner" | "joins" | "keeping" | "collapse" | "aligned">;
+
+/** How units die and what holds at joins, floors and alignment; defaults where nothing is written. */
+export function lowerOptions(options: PruneOptions, place: Place): Options | null {
+  const { manner, joins, compensating, aligned, allowingCollapse } = options;
+  if (compensating !== undefined) {
+    return reject(
+      place,
+      "P8006",
+      "compensating other weights when a unit dies is not available yet",
+      compensating.span,
+    );
+  }
+  if (manner?.name === "frozen" && manner.at === "last") {
+    return reject(place, "P3026", "units freeze at the value they had at the start", manner.span, {
+      help: "write `frozen at start`",
+    });
+  }
+  const keeping = lowerKeeping(options, place);
+  if (keeping === null) return null;
+  if (aligned !== undefined && (!Number.isInteger(aligned.value) || aligned.value < 1)) {
+    return reject(place, "P3007", "counts align to a whole number from 1", aligned.span);
+  }
+  if (options.keeping !== undefined && allowingCollapse !== undefined) {
+    return reject(
+      place,
+      "P3026",
+      "`allowing collapse` lifts the floor that `keeping at least` sets",
+      allowingCollapse.span,
+      {
+        help: "leave one of them out",
+      },
+    );
+  }
+  return {
+    manner: manner?.name ?? "held",
+    joins: joins?.name ?? "couple",
+    keeping,
+    collapse: allowingCollapse !== undefined,
+    aligned: aligned?.value ?? 1,
+  };
+}
+
+function lowerKeeping({ keeping }: PruneOptions, place: Place): PruneIr["keeping"] | null {
+  if (keeping === undefined) return { count: 1 };
+  const value = lowerTyped(keeping.value, ["number", "share"], "a floor", place);
+  if (value === null) return null;
+  const number = constant(value);
+  const { span } = keeping.value;
+  if (number === null) return reject(place, "P2020", "a floor is known before the run starts", span);
+  if (value.type === "share") return shareInRange(number, span, "a floor", place) ? { share: number } : null;
+  if (number < 0 || !Number.isInteger(number)) {
+    return reject(place, "P3007", "a floor is a percentage or a whole number of units", span);
+  }
+  return { count: number };
+}

@@ -1,0 +1,106 @@
+import type { CallExpr } from "../../../grammar/ast.js";
+import type { ExprIr } from "../../ir/types.js";
+import { similar } from "../../diagnostics/nearest.js";
+import { lookUp } from "../module.js";
+import type { Type, Typed } from "../scope.js";
+import { widest } from "./binary.js";
+import { fail, type ExprContext } from "./context.js";
+import { describe } from "./describe.js";
+import { expandScore } from "./expand-score.js";
+import { fold } from "./fold.js";
+import type { Infer } from "./infer.js";
+import { elementwise, functionNames, layerStatistics, reducers } from "./words.js";
+
+/** What a call means: a function of the language, a statistic of the layer, or a declared score with arguments. */
+export function inferCall(expr: CallExpr, context: ExprContext, infer: Infer): Typed | null {
+  const name = expr.callee.map((part) => part.text).join(".");
+  const [head, tail] = expr.callee;
+  const isScore = context.vocabulary === "score" || context.vocabulary === "penalty";
+  if (isScore && expr.callee.length === 1) {
+    const declared =
+      (context.vocabulary === "penalty" ? lookUp(context.scope.module, "penalty", name) : undefined) ??
+      lookUp(context.scope.module, "criterion", name);
+    if (declared !== undefined && !context.stack.includes(declared) && !functionNames.includes(name)) {
+      return expandScore(declared, expr.args, expr.span, context, infer);
+    }
+  }
+  const isStatistic = head?.text === "layer" && tail !== undefined && layerStatistics.has(tail.text);
+  if (!functionNames.includes(name)) {
+    const calleeSpan = {
+      start: head?.span.start ?? expr.span.start,
+      end: expr.callee.at(-1)?.span.end ?? expr.span.end,
+    };
+    return fail(context, "P2025", `there is no function \`${name}\``, calleeSpan, {
+      help: similar(name, functionNames, "function"),
+    });
+  }
+  const inner: ExprContext =
+    isStatistic && context.vocabulary === "threshold" ? { ...context, vocabulary: "score" } : context;
+  const args: Typed[] = [];
+  for (const argument of expr.args) {
+    if (argument.name !== undefined) {
+      return fail(context, "P2023", `\`${name}\` takes no named arguments`, argument.name.span);
+    }
+    const value = infer(argument.value, inner);
+    if (value === null) return null;
+    if (
+      value.type === "text" ||
+      value.type === "share" ||
+      value.type === "epochs" ||
+      value.type === "steps"
+    ) {
+      const code = value.type === "share" && isScore ? "P2029" : "P2020";
+      return fail(
+        context,
+        code,
+        `\`${name}\` takes numbers, not ${describe(value.type)}`,
+        argument.value.span,
+      );
+    }
+    args.push(value);
+  }
+  const [first, second] = args;
+  const wanted = arity(name);
+  if (first === undefined || !wanted.includes(args.length)) {
+    return fail(
+      context,
+      "P2026",
+      `\`${name}\` takes ${wanted.join(" or ")} argument${wanted.at(-1) === 1 ? "" : "s"}, not ${args.length}`,
+      expr.span,
+    );
+  }
+  const irs: readonly ExprIr[] = args.map((argument) => argument.ir);
+  if (isStatistic) {
+    if (!["score", "penalty", "threshold"].includes(context.vocabulary)) return outside(name, expr, context);
+    return { type: context.vocabulary === "threshold" ? "number" : "unit", ir: [name, first.ir] };
+  }
+  if (name === "batches") {
+    return isScore ? { type: first.type, ir: [name, first.ir] } : outside(name, expr, context);
+  }
+  if (elementwise.has(name)) return { type: first.type, ir: fold(name, first.ir) };
+  if (name === "clip" || second !== undefined) {
+    const type = args.reduce<Type | null>(
+      (so, next) => (so === null ? null : widest(so, next.type)),
+      first.type,
+    );
+    if (type === null)
+      return fail(context, "P2027", `the arguments of \`${name}\` do not fit each other`, expr.span);
+    return { type, ir: fold(name, ...irs) };
+  }
+  if (reducers.has(name) && !isScore) return outside(name, expr, context);
+  return { type: first.type === "number" ? "number" : "unit", ir: [name, first.ir] };
+}
+
+function arity(name: string): readonly number[] {
+  if (name === "clip") return [3];
+  return name === "min" || name === "max" ? [1, 2] : [1];
+}
+
+function outside(name: string, expr: CallExpr, context: ExprContext): null {
+  return fail(
+    context,
+    "P2020",
+    `\`${name}\` works on the elements of units, and there are none here`,
+    expr.span,
+  );
+}

@@ -1,0 +1,35 @@
+import type { Span } from "../../../grammar/diagnostic.js";
+import type { CallLike } from "../../../grammar/ast.js";
+import type { Code } from "../../diagnostics/catalogue/index.js";
+import { diagnostic, type Details } from "../../diagnostics/create.js";
+import type { Declared } from "../module.js";
+import type { Report, Scope } from "../scope.js";
+
+/**
+ * Which names an expression may use besides those the program introduced: none (`plain`), tensors and reducers (`score`, and
+ * `penalty`, which prefers penalties to criteria), measures of the network (`measure`), facts of a layer (`layer`), the
+ * statistics of a threshold (`threshold`), or `t` (`curve`).
+ */
+export type Vocabulary = "plain" | "score" | "penalty" | "measure" | "layer" | "threshold" | "curve";
+
+export interface ExprContext {
+  readonly scope: Scope;
+  readonly vocabulary: Vocabulary;
+  readonly report: Report;
+  /** Declarations being expanded, outermost first: a declaration never refers to itself. */
+  readonly stack: readonly Declared[];
+  /** Objectives met on the way (`under synflow` of a declared criterion). */
+  readonly under?: { readonly found: CallLike[] };
+}
+
+/** Reports a mistake at a place of the text that the context is about, and gives null. */
+export function fail(
+  context: Pick<ExprContext, "scope" | "report">,
+  code: Code,
+  message: string,
+  span: Span,
+  details: Details = {},
+): null {
+  context.report(diagnostic(code, message, span, { file: context.scope.module.file, ...details }));
+  return null;
+}

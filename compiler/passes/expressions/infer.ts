@@ -1,0 +1,46 @@
+import type { Expr } from "../../../grammar/ast.js";
+import { foldUnary } from "./fold.js";
+import type { Typed } from "../scope.js";
+import { inferBinary } from "./binary.js";
+import { inferCall } from "./call.js";
+import { fail, type ExprContext } from "./context.js";
+import { inferReference } from "./reference.js";
+
+/** What an expression means: its type and its IR, constants folded. Null once a mistake in it was reported. */
+export function infer(expr: Expr, context: ExprContext): Typed | null {
+  switch (expr.kind) {
+    case "number":
+      return { type: "number", ir: expr.value };
+    case "percent":
+      return { type: "share", ir: expr.value };
+    case "duration":
+      return { type: expr.unit, ir: expr.value };
+    case "string":
+      return { type: "text", ir: ["string", expr.value] };
+    case "paren":
+      return infer(expr.inner, context);
+    case "ref":
+      return inferReference(expr, context, infer);
+    case "call":
+      return inferCall(expr, context, infer);
+    case "binary":
+      return inferBinary(expr, context, infer);
+    case "unary": {
+      const operand = infer(expr.operand, context);
+      if (operand === null) return null;
+      if (operand.type === "text" || (expr.op === "not") !== (operand.type === "boolean")) {
+        const wants = expr.op === "not" ? "something true or false" : "a number";
+        return fail(context, "P2027", `\`${expr.op}\` needs ${wants}`, expr.operand.span);
+      }
+      return { type: operand.type, ir: foldUnary(expr.op, operand.ir) };
+    }
+    case "list":
+      return fail(context, "P2020", "a list stands where one value is meant", expr.span);
+    case "moving":
+      return fail(context, "P2028", "a value that moves cannot stand here", expr.span, {
+        help: "only amounts, strengths, shares and learning rates move",
+      });
+  }
+}
+
+export type Infer = typeof infer;

@@ -1,0 +1,124 @@
+import type { Reference } from "../../../grammar/ast.js";
+import { similar } from "../../diagnostics/nearest.js";
+import { replace } from "../../diagnostics/create.js";
+import { lookUp, namesOf } from "../module.js";
+import type { Typed } from "../scope.js";
+import { fail, type ExprContext } from "./context.js";
+import { expandScore } from "./expand-score.js";
+import type { Infer } from "./infer.js";
+import { layerFacts, layerStatistics, measureNames, scoreNames } from "./words.js";
+
+/** What a name means: what the program bound it to, a declared score, or a word of the expression's vocabulary. */
+export function inferReference(expr: Reference, context: ExprContext, infer: Infer): Typed | null {
+  const name = expr.path.map((part) => part.text).join(".");
+  if (expr.path.length > 1) return inferDotted(expr, name, context);
+  const binding = context.scope.bindings.get(name);
+  if (binding?.kind === "value") return binding.value;
+  if (binding?.kind === "counter") return { type: "number", ir: binding.ir };
+  if (binding?.kind === "layer") {
+    return fail(context, "P2020", `\`${name}\` is a layer, not a value`, expr.span, {
+      help: `select it with \`in ${name}\``,
+    });
+  }
+  return inferWord(expr, name, context, infer);
+}
+
+function inferWord(expr: Reference, name: string, context: ExprContext, infer: Infer): Typed | null {
+  const { vocabulary, scope } = context;
+  if (vocabulary === "score" || vocabulary === "penalty") {
+    const kinds = vocabulary === "penalty" ? (["penalty", "criterion"] as const) : (["criterion"] as const);
+    for (const kind of kinds) {
+      const declared = lookUp(scope.module, kind, name);
+      if (declared !== undefined && !context.stack.includes(declared)) {
+        return expandScore(declared, [], expr.span, context, infer);
+      }
+    }
+    if (name === "snr") return { type: "unit", ir: "snr" };
+    const type = scoreNames.get(name);
+    if (type !== undefined) return { type, ir: name };
+    for (const kind of kinds) {
+      // Its own name, with nothing behind it that it could mean.
+      const declared = lookUp(scope.module, kind, name);
+      if (declared === undefined) continue;
+      const outer = scope.module.standard.get(`${kind} ${name}`);
+      if (outer !== undefined && !context.stack.includes(outer))
+        return expandScore(outer, [], expr.span, context, infer);
+      return fail(context, "P2009", `\`${name}\` refers to itself`, expr.span);
+    }
+  }
+  if (vocabulary === "measure") {
+    const type = measureNames.get(name);
+    if (type !== undefined) return { type, ir: name };
+  }
+  if (vocabulary === "layer") {
+    const type = layerFacts.get(name);
+    // A word that is no fact is a text: `kind = conv2d`.
+    return type === undefined ? { type: "text", ir: ["string", name] } : { type, ir: name };
+  }
+  if (vocabulary === "curve" && name === "t") return { type: "number", ir: "t" };
+  if (scope.module.missing.has(name)) return null;
+  return unknown(expr, name, context);
+}
+
+function inferDotted(expr: Reference, name: string, context: ExprContext): Typed | null {
+  const [head, tail] = expr.path;
+  if (
+    context.vocabulary === "measure" &&
+    head?.text === "start" &&
+    expr.path.length === 2 &&
+    tail !== undefined
+  ) {
+    if (measureNames.get(tail.text) === "size") return { type: "size", ir: name };
+    return fail(context, "P2001", `\`${name}\` is not known`, expr.span, {
+      help: "of the network as loaded there are `start.macs`, `start.params` and `start.bytes`",
+    });
+  }
+  if (head?.text === "layer" && tail !== undefined && layerStatistics.has(tail.text)) {
+    return fail(context, "P2026", `\`${name}\` does not say of what`, expr.span, {
+      help: `name it: \`${name}(abs(w))\` is taken over the living units of the layer`,
+    });
+  }
+  return unknown(expr, name, context);
+}
+
+/** Reports an unknown name with the likeliest cause: a subtraction without spaces, else a slip of the fingers. */
+function unknown(expr: Reference, name: string, context: ExprContext): null {
+  const known = knownNames(context);
+  const parts = name.split("-");
+  if (parts.length > 1 && parts.every((part) => known.includes(part))) {
+    const spaced = parts.join(" - ");
+    return fail(context, "P2003", `\`${name}\` is one name, and nothing is called so`, expr.span, {
+      help: `a subtraction needs spaces: \`${spaced}\``,
+      fixes: [replace("put spaces around the minus", expr.span, spaced)],
+    });
+  }
+  const isScore = context.vocabulary === "score" || context.vocabulary === "penalty";
+  const what = context.vocabulary === "penalty" ? "penalty" : "criterion";
+  const message =
+    isScore && context.stack.length === 0
+      ? `no ${what} and no tensor is called \`${name}\``
+      : `nothing here is called \`${name}\``;
+  return fail(context, isScore ? "P2002" : "P2001", message, expr.span, { help: similar(name, known) });
+}
+
+function knownNames(context: ExprContext): readonly string[] {
+  const { scope, vocabulary } = context;
+  const own = [...scope.bindings.keys()];
+  switch (vocabulary) {
+    case "score":
+      return [...own, ...scoreNames.keys(), ...namesOf(scope.module, "criterion")];
+    case "penalty":
+      return [
+        ...own,
+        ...scoreNames.keys(),
+        ...namesOf(scope.module, "penalty"),
+        ...namesOf(scope.module, "criterion"),
+      ];
+    case "measure":
+      return [...own, ...measureNames.keys()];
+    case "curve":
+      return [...own, "t"];
+    default:
+      return own;
+  }
+}

@@ -1,0 +1,156 @@
+import type { UseStatement } from "../../grammar/ast.js";
+import { parse } from "../../grammar/index.js";
+import { diagnostic } from "../diagnostics/create.js";
+import { similar } from "../diagnostics/nearest.js";
+import { declaredKey, type Declared, type DeclaredKind, type Module } from "./module.js";
+import { bindModuleParameters } from "./bind-parameters.js";
+import { ownDeclarations } from "./own-declarations.js";
+import { scoreNames } from "./expressions/words.js";
+import { standardLibrary } from "./standard.js";
+import type { FrontState } from "./state.js";
+
+const kinds: readonly DeclaredKind[] = ["criterion", "penalty", "curve", "method"];
+/** Deeper chains of imports are refused as circles are. */
+const deepest = 32;
+
+/** Brings the declarations of imported files and of the standard library into scope, and refuses what cannot be found. */
+export function resolveImports(state: FrontState): FrontState {
+  const loaded = new Map<string, Module>();
+  fillModule(state.module, state, loaded, []);
+  return state;
+}
+
+function fillModule(
+  module: Module,
+  state: FrontState,
+  loaded: Map<string, Module>,
+  above: readonly string[],
+): void {
+  for (const declared of ownDeclarations(module)) declare(declared, module, state);
+  for (const statement of module.program.statements) {
+    if (statement.kind === "use") importNames(statement, module, state, loaded, above);
+  }
+}
+
+function declare(declared: Declared, module: Module, state: FrontState): void {
+  const key = declaredKey(declared.kind, declared.name);
+  const node = "node" in declared ? declared.node.name : declared.javascript.from;
+  const earlier = module.declared.get(key);
+  if (earlier !== undefined) {
+    const first = "node" in earlier ? earlier.node.name.span : earlier.javascript.span;
+    state.report(
+      diagnostic("P2004", `\`${declared.name}\` is declared twice`, node.span, {
+        file: module.file,
+        labels: [
+          {
+            span: first,
+            text: "first declared here",
+            ...(module.file === undefined ? {} : { file: module.file }),
+          },
+        ],
+      }),
+    );
+    return;
+  }
+  module.declared.set(key, declared);
+  const isTensor =
+    scoreNames.has(declared.name) && (declared.kind === "criterion" || declared.kind === "penalty");
+  if (module.standard.has(key) && declared.kind !== "method") {
+    state.report(
+      diagnostic("P2005", `this \`${declared.name}\` hides the standard one`, node.span, {
+        file: module.file,
+      }),
+    );
+  } else if (isTensor) {
+    state.report(
+      diagnostic("P2004", `\`${declared.name}\` is a tensor in expressions`, node.span, {
+        file: module.file,
+        help: "choose another name",
+      }),
+    );
+  }
+}
+
+function importNames(
+  statement: UseStatement,
+  module: Module,
+  state: FrontState,
+  loaded: Map<string, Module>,
+  above: readonly string[],
+): void {
+  const { from, what } = statement;
+  if (what !== undefined) {
+    for (const name of statement.names) {
+      const declared: Declared = { kind: what, name: name.text, javascript: statement, module };
+      module.declared.set(declaredKey(what, name.text), declared);
+    }
+    return;
+  }
+  const source = from.value === "std" ? standardLibrary() : loadFile(statement, module, state, loaded, above);
+  for (const name of statement.names) {
+    if (source === null) {
+      module.missing.add(name.text);
+      continue;
+    }
+    const found = kinds.flatMap((kind) => source.get(declaredKey(kind, name.text)) ?? []);
+    if (found.length === 0) {
+      module.missing.add(name.text);
+      const names = [...source.values()].map((declared) => declared.name);
+      state.report(
+        diagnostic("P2008", `"${from.value}" declares no \`${name.text}\``, name.span, {
+          file: module.file,
+          help: similar(name.text, names),
+        }),
+      );
+    }
+    for (const declared of found) module.declared.set(declaredKey(declared.kind, declared.name), declared);
+  }
+}
+
+/** The declarations of a relative file, or null once a mistake was reported. */
+function loadFile(
+  statement: UseStatement,
+  module: Module,
+  state: FrontState,
+  loaded: Map<string, Module>,
+  above: readonly string[],
+): ReadonlyMap<string, Declared> | null {
+  const { from } = statement;
+  const resolved = state.options.resolve?.(from.value, module.file) ?? null;
+  if (resolved === null) {
+    state.report(
+      diagnostic("P2006", `there is no file "${from.value}"`, from.span, {
+        file: module.file,
+        help: 'imports are relative files ("./mine.prune") or "std"',
+      }),
+    );
+    return null;
+  }
+  const chain = [...above, module.file ?? "this file"];
+  if (chain.includes(resolved.file) || chain.length > deepest) {
+    state.report(
+      diagnostic("P2007", `"${from.value}" leads back to this file`, from.span, {
+        file: module.file,
+        notes: [`the circle: ${[...chain, resolved.file].join(" → ")}`],
+      }),
+    );
+    return null;
+  }
+  const known = loaded.get(resolved.file);
+  if (known !== undefined) return known.declared;
+  const { program, diagnostics } = parse(resolved.text, resolved.file);
+  for (const mistake of diagnostics) state.report({ file: resolved.file, ...mistake });
+  const fresh: Module = {
+    file: resolved.file,
+    text: resolved.text,
+    program,
+    declared: new Map(),
+    standard: module.standard,
+    missing: new Set(),
+    parameters: new Map(),
+  };
+  loaded.set(resolved.file, fresh);
+  fillModule(fresh, state, loaded, chain);
+  bindModuleParameters(fresh, new Map(), state.report);
+  return fresh.declared;
+}

@@ -1,0 +1,52 @@
+import type { Span } from "../../grammar/diagnostic.js";
+import type { Diagnostic } from "../../grammar/diagnostic.js";
+import type { ExprIr } from "../ir/types.js";
+import type { Module } from "./module.js";
+
+/**
+ * What a value is: a plain number, a share (a percentage), a length of time, a truth, a text; or, inside scores, a number per
+ * weight of a unit (`element`), per place of its activation (`activation`), per unit; or a size of the network (`size`).
+ */
+export type Type =
+  "number" | "share" | "epochs" | "steps" | "boolean" | "text" | "size" | "unit" | "element" | "activation";
+
+/** An expression that has been understood. */
+export interface Typed {
+  readonly type: Type;
+  readonly ir: ExprIr;
+}
+
+/** What a name that the program itself introduced stands for. */
+export type Binding =
+  /** A parameter or an argument. */
+  | { readonly kind: "value"; readonly value: Typed }
+  /** The counter of a `repeat`, under its name in the IR. */
+  | { readonly kind: "counter"; readonly ir: string }
+  /** The layer of a `for each`, under its name in the IR. */
+  | { readonly kind: "layer"; readonly ir: string };
+
+/** The names in scope at a place of the timeline. */
+export interface Scope {
+  readonly module: Module;
+  readonly bindings: ReadonlyMap<string, Binding>;
+}
+
+export type Report = (diagnostic: Diagnostic) => void;
+
+/** A copy of a scope with one name more. */
+export function bind(scope: Scope, name: string, binding: Binding): Scope {
+  return { module: scope.module, bindings: new Map(scope.bindings).set(name, binding) };
+}
+
+/** The text between two places of a module, white space squeezed and comments left out. */
+export function sourceText(module: Module, span: Span): string {
+  const parts: string[] = [];
+  let at = span.start;
+  for (const comment of module.program.comments) {
+    if (comment.span.start < at || comment.span.end > span.end) continue;
+    parts.push(module.text.slice(at, comment.span.start));
+    at = comment.span.end;
+  }
+  parts.push(module.text.slice(at, span.end));
+  return parts.join(" ").replace(/\s+/g, " ").trim();
+}

@@ -1,0 +1,68 @@
+import type { Program, Statement } from "../../grammar/ast.js";
+import type { Diagnostic, Span } from "../../grammar/diagnostic.js";
+import type { IrSpans } from "../ir/spans.js";
+import type { StepIr } from "../ir/types.js";
+import type { Network } from "../network/types.js";
+import type { Module } from "./module.js";
+import type { Report, Scope } from "./scope.js";
+
+/** What a host gives the front half of the compiler. */
+export interface FrontOptions {
+  /** Name of the text, for messages and the IR's `source`. */
+  readonly file?: string | undefined;
+  /** Checked against, and its layers resolved, when given. */
+  readonly network?: Network | undefined;
+  /** `--set name=value`: values of parameters, as written. */
+  readonly set?: Readonly<Record<string, string>> | undefined;
+  /** Length of the training that a file without `train` implies. */
+  readonly epochs?: number | undefined;
+  /** The text of an imported file, or null when there is none. `from` is the file that imports. */
+  readonly resolve?: ((specifier: string, from: string | undefined) => ResolvedText | null) | undefined;
+}
+
+export interface ResolvedText {
+  /** One name per file, whatever way led to it. */
+  readonly file: string;
+  readonly text: string;
+}
+
+/** A statement where it stands in the timeline, methods expanded. */
+export interface TimelineNode {
+  readonly statement: Statement;
+  readonly scope: Scope;
+  /** Statements of its block: of a phase, a loop, or the expanded method of a call. */
+  readonly body: readonly TimelineNode[];
+  /** Where the method that holds it was called, innermost first. */
+  readonly calls: readonly CallSite[];
+  /** Name of the counter or layer variable in the IR. */
+  readonly variable?: string;
+  /** The training that a file without `train` implies. */
+  readonly implicit?: true;
+}
+
+export interface CallSite {
+  readonly method: string;
+  readonly span: Span;
+  readonly file: string | undefined;
+}
+
+/** What the passes work out one after the other. */
+export interface FrontState {
+  readonly text: string;
+  readonly options: FrontOptions;
+  readonly diagnostics: Diagnostic[];
+  readonly report: Report;
+  readonly program: Program;
+  readonly module: Module;
+  readonly timeline: readonly TimelineNode[];
+  readonly network: string | null;
+  readonly data: string | null;
+  readonly body: readonly StepIr[];
+  readonly spans: IrSpans;
+}
+
+/** One pass: takes what is known, reports mistakes, gives what is known afterwards. */
+export interface Pass {
+  readonly name: string;
+  readonly run: (state: FrontState) => FrontState;
+}

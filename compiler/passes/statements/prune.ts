@@ -1,0 +1,113 @@
+import type { PruneStatement } from "../../../grammar/ast.js";
+import type { AmountIr, CriterionIr, PruneIr, StructureIr, WhenIr } from "../../ir/types.js";
+import { lowerAmount } from "../clauses/amount.js";
+import { lowerCriterion } from "../clauses/criterion.js";
+import { lowerOptions } from "../clauses/options.js";
+import { lowerScope, scopeTakesAmount } from "../clauses/scope.js";
+import { lowerSelection } from "../clauses/selection.js";
+import { lowerStructure } from "../clauses/structure.js";
+import { lowerEvents } from "../clauses/events.js";
+import { oneOf } from "../clauses/words.js";
+import { reject, textOf, type Ids, type Place } from "../lowering.js";
+import type { TimelineNode } from "../state.js";
+
+/** `prune`: every clause resolved, every default filled in. */
+export function lowerPrune(
+  statement: PruneStatement,
+  node: TimelineNode,
+  place: Place,
+  ids: Ids,
+): PruneIr | null {
+  const structure = lowerStructure(statement.structure, place);
+  if (structure === null) return null;
+  const selection = lowerSelection(statement.selection, place);
+  const criterion = lowerBy(statement, structure, place);
+  const scope = lowerScope(statement.scope, structure.name, place);
+  const amount = lowerHowMuch(statement, structure, place);
+  const options = lowerOptions(statement.options, place);
+  const normalized =
+    statement.normalized && oneOf(statement.normalized.by, ["mean", "max", "l2"], "norm", place);
+  const members =
+    statement.members && oneOf(statement.members.by, ["sum", "mean", "max"], "way to combine members", place);
+  if (selection === null || criterion === null || scope === null || amount === null || options === null)
+    return null;
+  if (normalized === null || members === null) return null;
+  if (!scopeTakesAmount(statement.scope, scope.kind, amount, place)) return null;
+  const when = lowerEvents(statement, isMoving(amount), place);
+  if (when === null || !somethingMoves(statement, amount, when, place)) return null;
+  return {
+    kind: "prune",
+    id: ids.next(node),
+    text: textOf(node),
+    structure,
+    selection,
+    criterion,
+    ...(normalized === undefined ? {} : { normalized }),
+    members: members ?? "sum",
+    scope,
+    amount,
+    ...options,
+    ...(when === undefined ? {} : { when }),
+  };
+}
+
+function lowerBy(statement: PruneStatement, structure: StructureIr, place: Place): CriterionIr | null {
+  if (statement.criterion !== undefined) return lowerCriterion(statement.criterion, structure.name, place);
+  return reject(place, "P3006", "nothing says how the units are scored", statement.word, {
+    help: "add a criterion: `by l1`",
+  });
+}
+
+function lowerHowMuch(statement: PruneStatement, structure: StructureIr, place: Place): AmountIr | null {
+  const { amount } = statement;
+  if (structure.name === "n:m") {
+    if (amount === undefined) return { kind: "pattern" };
+    const kept = `${structure.n} of every ${structure.m}`;
+    return reject(
+      place,
+      "P3009",
+      `\`${structure.n}:${structure.m}\` keeps ${kept} and takes no amount`,
+      amount.span,
+      {
+        help: "leave the amount out",
+      },
+    );
+  }
+  if (amount !== undefined) return lowerAmount(amount, structure.name, statement.curve, place);
+  return reject(place, "P3006", "nothing says how much goes", statement.word, {
+    help: "add an amount: `50%` of the living, `to 90%` of all, `keep 64`",
+  });
+}
+
+/** A target that moves has to land on its end. */
+export function isMoving(amount: AmountIr): boolean {
+  return amount.kind === "target" && typeof amount.value === "object" && "moving" in amount.value;
+}
+
+/** A curve needs a value that moves, and a value that moves needs time to move in. */
+function somethingMoves(
+  statement: PruneStatement,
+  amount: AmountIr,
+  when: WhenIr | undefined,
+  place: Place,
+): boolean {
+  const value = "value" in amount ? amount.value : undefined;
+  const moves = typeof value === "object" && "moving" in value;
+  if (statement.curve !== undefined && !moves) {
+    reject(place, "P3024", "this curve has nothing to move", statement.curve.span, {
+      help:
+        amount.kind === "target"
+          ? "give the target a start: `from 0% to 90%`"
+          : "give the amount an end: `30% -> 0%`",
+    });
+    return false;
+  }
+  if (moves && when === undefined && !place.repeated) {
+    reject(place, "P3024", "this amount has no time to move in", statement.amount?.span ?? statement.word, {
+      help: "add when it acts (`every 100 steps during 0%..75%`), or put it in a `repeat`",
+    });
+    return false;
+  }
+  if (moves && when?.at !== undefined && amount.kind === "target") return true;
+  return true;
+}

@@ -1,0 +1,157 @@
+import type { RegrowStatement } from "../../../grammar/ast.js";
+import type { AmountIr, CriterionIr, ExprIr, PruneIr, RegrowIr, StructureIr } from "../../ir/types.js";
+import { lowerAmount } from "../clauses/amount.js";
+import { lowerCriterion } from "../clauses/criterion.js";
+import { lowerEvents } from "../clauses/events.js";
+import { lowerSelection } from "../clauses/selection.js";
+import { lowerStructure, structureText } from "../clauses/structure.js";
+import { describe } from "../expressions/describe.js";
+import { infer } from "../expressions/infer.js";
+import { expressions, reject, textOf, type Ids, type Place } from "../lowering.js";
+import type { TimelineNode } from "../state.js";
+
+const chance: CriterionIr = { name: "random", expr: "random", needs: ["random"], under: "loss", over: null };
+
+/** `regrow`: beside the prune it acts with when `paired`, else on its own. */
+export function lowerRegrow(
+  statement: RegrowStatement,
+  node: TimelineNode,
+  paired: PruneIr | undefined,
+  place: Place,
+  ids: Ids,
+): RegrowIr | null {
+  const own = statement.structure === undefined ? undefined : lowerStructure(statement.structure, place);
+  if (own === null) return null;
+  const structure = own ?? paired?.structure;
+  if (structure === undefined) {
+    return reject(place, "P3006", "nothing says what to regrow", statement.word, {
+      help: "name the structure: `regrow weights random 10%`",
+    });
+  }
+  if (paired !== undefined && !fitsPair(statement, structure, paired, place)) return null;
+  const criterion = lowerBy(statement, structure, place);
+  const selection =
+    statement.selection === undefined ? undefined : lowerSelection(statement.selection, place);
+  const amount = lowerHowMuch(statement, structure, paired, place);
+  const allocated = lowerAllocated(statement, place);
+  const when = lowerEvents(statement, false, place);
+  if (criterion === null || selection === null || amount === null || allocated === null || when === null)
+    return null;
+  return {
+    kind: "regrow",
+    id: ids.next(node),
+    text: textOf(node),
+    ...(own === undefined || paired !== undefined ? {} : { structure: own }),
+    ...(selection === undefined ? {} : { selection }),
+    criterion,
+    ...(amount === undefined ? {} : { amount }),
+    ...(allocated === undefined ? {} : { allocated }),
+    values: statement.values?.name ?? (hasOwnWeights(structure) ? "fresh" : "zero"),
+    includingDropped: statement.includingDropped !== undefined,
+    ...(when === undefined ? {} : { when }),
+  };
+}
+
+/** Structures whose units have an initializer to start afresh from; single weights start at zero. */
+function hasOwnWeights(structure: StructureIr): boolean {
+  return ["filters", "channels", "neurons", "units", "layers"].includes(structure.name);
+}
+
+function fitsPair(
+  statement: RegrowStatement,
+  structure: StructureIr,
+  paired: PruneIr,
+  place: Place,
+): boolean {
+  const [mine, its] = [structureText(structure), structureText(paired.structure)];
+  if (mine !== its) {
+    reject(
+      place,
+      "P3026",
+      `this regrows ${mine}, and the prune it acts with drops ${its}`,
+      statement.structure?.span ?? statement.word,
+      {
+        help: "give the regrow a when-clause of its own, or leave its structure out",
+      },
+    );
+    return false;
+  }
+  const soft = paired.manner === "softly" || paired.manner === "latently";
+  if (soft) {
+    reject(
+      place,
+      "P3015",
+      `units that die ${paired.manner} come back by themselves and take no regrow`,
+      statement.word,
+      {
+        help: `leave the regrow out, or leave \`${paired.manner}\` out`,
+      },
+    );
+    return false;
+  }
+  const reached = paired.amount.kind === "target" && typeof paired.amount.value === "number";
+  if (
+    (reached || paired.amount.kind === "keep-count" || paired.amount.kind === "pattern") &&
+    statement.amount === undefined
+  ) {
+    reject(
+      place,
+      "P3013",
+      "the prune it acts with drops nothing once its target is reached",
+      statement.word,
+      {
+        notes: [
+          "the first event drops units that were not dead before it, later ones drop none: nothing would regrow",
+        ],
+        help: "prune a share of the living (`amount 30%`), or say how much to regrow: `regrow random 10%`",
+      },
+    );
+    return false;
+  }
+  return true;
+}
+
+function lowerBy(statement: RegrowStatement, structure: StructureIr, place: Place): CriterionIr | null {
+  if (statement.random) return chance;
+  if (statement.criterion !== undefined) return lowerCriterion(statement.criterion, structure.name, place);
+  return reject(place, "P3006", "nothing says which units come back", statement.word, {
+    help: "write `regrow random` or `regrow by abs(g)`",
+  });
+}
+
+/** How much comes back; undefined where it is what the paired prune dropped. */
+function lowerHowMuch(
+  statement: RegrowStatement,
+  structure: StructureIr,
+  paired: PruneIr | undefined,
+  place: Place,
+): AmountIr | undefined | null {
+  const { amount } = statement;
+  if (amount === undefined) {
+    if (paired !== undefined) return undefined;
+    return reject(place, "P3006", "nothing says how much comes back", statement.word, {
+      help: "add a share of the dead: `regrow weights random 10%`",
+    });
+  }
+  if (amount.kind !== "drop") {
+    return reject(place, "P3026", "a regrow takes a share of the dead or a number of units", amount.span);
+  }
+  return lowerAmount(amount, structure.name, undefined, place);
+}
+
+function lowerAllocated(statement: RegrowStatement, place: Place): "evenly" | ExprIr | undefined | null {
+  const by = statement.allocated?.by;
+  if (by === undefined || by === "evenly") return by;
+  const value = infer(by, expressions(place, "score"));
+  if (value === null) return null;
+  if (value.type === "unit" || value.type === "number") return value.ir;
+  return reject(
+    place,
+    "P2030",
+    `an allocation is one number per layer, not ${describe(value.type)}`,
+    by.span,
+    {
+      help: "reduce it over the living units of the layer: `allocated by mean(abs(m))`",
+    },
+  );
+}

@@ -1,0 +1,105 @@
+import type { Expr, TrainStatement } from "../../../grammar/ast.js";
+import type { ExprIr, RuleIr, TrainIr } from "../../ir/types.js";
+import { lowerOptimizer } from "../clauses/optimizer.js";
+import { lowerCondition } from "../clauses/condition.js";
+import { lowerTyped } from "../clauses/typed.js";
+import { oneOf } from "../clauses/words.js";
+import { reject, textOf, type Ids, type Place } from "../lowering.js";
+import type { TimelineNode } from "../state.js";
+
+const losses = [
+  "cross-entropy",
+  "binary-cross-entropy",
+  "mean-squared-error",
+  "mean-absolute-error",
+  "huber",
+  "hinge",
+  "kl-divergence",
+] as const;
+
+/** `train` and `finetune`: a phase, with the rules that govern it. */
+export function lowerTrain(
+  statement: TrainStatement,
+  node: TimelineNode,
+  rules: readonly RuleIr[],
+  place: Place,
+  ids: Ids,
+): TrainIr | null {
+  const length = lowerLength(statement.length, place);
+  const batch = statement.batch === undefined ? undefined : lowerBatch(statement.batch, place);
+  const optimizer =
+    statement.optimizer === undefined ? undefined : lowerOptimizer(statement.optimizer, place);
+  const loss = statement.loss === undefined ? undefined : lowerLoss(statement.loss, place);
+  const until = statement.until === undefined ? undefined : lowerCondition(statement.until, "`until`", place);
+  if (length === null || batch === null || optimizer === null || loss === null || until === null) return null;
+  return {
+    kind: "train",
+    id: ids.next(node),
+    text: textOf(node),
+    finetune: statement.finetune,
+    ...(node.implicit === true ? { implicit: true } : {}),
+    length,
+    ...(batch === undefined ? {} : { batch }),
+    ...(optimizer === undefined ? {} : { optimizer }),
+    ...(loss === undefined ? {} : { loss }),
+    ...(until === undefined ? {} : { until }),
+    rules,
+    snapshots: [],
+  };
+}
+
+function lowerLength(expr: Expr, place: Place): TrainIr["length"] | null {
+  const length = lowerTyped(expr, ["epochs", "steps"], "the length of training", place);
+  if (length === null) return null;
+  const unit = length.type === "steps" ? "steps" : "epochs";
+  if (typeof length.ir === "number") {
+    if (!(length.ir > 0)) return reject(place, "P3022", "training lasts longer than nothing", expr.span);
+    if (!Number.isInteger(length.ir)) {
+      return reject(place, "P3022", `${unit} are counted in whole numbers`, expr.span, {
+        help: unit === "epochs" ? "give a part of an epoch in steps" : undefined,
+      });
+    }
+  }
+  return { unit, value: length.ir };
+}
+
+function lowerBatch(expr: Expr, place: Place): ExprIr | null {
+  const batch = lowerTyped(expr, ["number"], "a batch", place);
+  if (batch === null) return null;
+  if (typeof batch.ir === "number" && (batch.ir < 1 || !Number.isInteger(batch.ir))) {
+    return reject(place, "P3022", "a batch is a whole number of examples from 1", expr.span);
+  }
+  return batch.ir;
+}
+
+/** `minimizing cross-entropy`, `minimizing huber(delta: 1)`. */
+function lowerLoss(expr: Expr, place: Place): TrainIr["loss"] | null {
+  const [first, ...rest] = expr.kind === "ref" ? expr.path : expr.kind === "call" ? expr.callee : [];
+  if (first === undefined || rest.length > 0) {
+    return reject(place, "P2020", "what is minimized is a loss", expr.span, {
+      help: `losses are ${losses.map((loss) => `\`${loss}\``).join(", ")}`,
+    });
+  }
+  const name = oneOf(first, losses, "loss", place);
+  if (name === null) return null;
+  const args = new Map<string, number>();
+  for (const argument of expr.kind === "call" ? expr.args : []) {
+    const key = argument.name?.text;
+    const known = name === "huber" ? "delta" : name.endsWith("cross-entropy") ? "label-smoothing" : undefined;
+    if (key === undefined || key !== known) {
+      return reject(
+        place,
+        "P2023",
+        `\`${name}\` takes no \`${key ?? "unnamed argument"}\``,
+        argument.name?.span ?? argument.span,
+        {
+          help: known === undefined ? undefined : `it takes \`${known}\``,
+        },
+      );
+    }
+    const value = lowerTyped(argument.value, ["number"], `\`${key}\``, place);
+    if (value === null || typeof value.ir !== "number") return null;
+    args.set(key, value.ir);
+  }
+  return { name, args: Object.fromEntries(args) };
+}

@@ -1,0 +1,46 @@
+import type {
+  LearnStatement,
+  PullStatement,
+  QuantizeStatement,
+  SearchStatement,
+} from "../../../grammar/ast.js";
+import { lowerMoving } from "../clauses/moving.js";
+import { lowerSelection } from "../clauses/selection.js";
+import { reject, type Place } from "../lowering.js";
+
+/** Statements that are understood as far as they can be and then refused: nothing is silently ignored. */
+export function refuse(
+  statement: LearnStatement | PullStatement | QuantizeStatement | SearchStatement,
+  place: Place,
+): null {
+  switch (statement.kind) {
+    case "learn":
+      lowerSelection(statement.selection, place);
+      checkStrength(statement, place);
+      return reject(place, "P8001", "learned masks are not available yet", statement.word, {
+        help: "score units without training gates: `prune filters by taylor …`, or penalize them: `penalize filters by group-lasso …`",
+      });
+    case "pull":
+      checkStrength(statement, place);
+      return reject(
+        place,
+        "P8007",
+        "pulling weights toward their pruned values is not available yet",
+        statement.word,
+        {
+          help: "a penalty on the lowest is: `penalize weights by l2 among bottom 90% by magnitude strength …`",
+        },
+      );
+    case "quantize":
+      lowerSelection(statement.selection, place);
+      return reject(place, "P8008", "quantization is not available yet", statement.word);
+    case "search":
+      return reject(place, "P8004", "search is not available yet", statement.word, {
+        help: "choose the amount yourself, or by a budget: `to macs <= 50%`",
+      });
+  }
+}
+
+function checkStrength(statement: LearnStatement | PullStatement, place: Place): void {
+  if (statement.strength !== undefined) lowerMoving(statement.strength, ["number"], "a strength", place);
+}
