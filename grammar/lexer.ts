@@ -1,6 +1,7 @@
 import { Lexer, type IToken } from "chevrotain";
 import type { Comment } from "./ast.js";
 import type { Diagnostic } from "./diagnostic.js";
+import { startsLine } from "./recovery/around.js";
 import { repair } from "./recovery/repair.js";
 import { lexed } from "./tokens.js";
 
@@ -31,9 +32,6 @@ export function scan(text: string): Scanned {
 
 function commentOf(token: IToken, text: string): Comment {
   const start = token.startOffset;
-  const line = text.slice(
-    Math.max(text.lastIndexOf("\n", start - 1), text.lastIndexOf("\r", start - 1)) + 1,
-    start,
-  );
-  return { text: token.image, span: { start, end: start + token.image.length }, ownLine: line.trim() === "" };
+  const span = { start, end: start + token.image.length };
+  return { text: token.image, span, ownLine: startsLine(text, start) };
 }

@@ -33,14 +33,14 @@ export function parse(text: string, file?: string): Parsed {
   }
   const { statements, diagnostics } = read(text, found);
   const program: Program = { kind: "program", statements, comments: found.comments, span };
-  return { program, diagnostics: located(capped(diagnostics), file) };
+  return { program, diagnostics: located(diagnostics, file) };
 }
 
 function read(
   text: string,
   scanned: Scanned,
 ): Pick<Program, "statements"> & { readonly diagnostics: Diagnostic[] } {
-  const tree = parser().read(scanned.tokens);
+  const { tree, stopped } = parser().read(scanned.tokens);
   const diagnostics = [...scanned.diagnostics];
   const before = neighbours(scanned.tokens);
   const errors = parser().errors.filter((error) => error.name !== "NotAllInputParsedException");
@@ -56,7 +56,7 @@ function read(
   };
   const statements = readItems(nodes(tree, "item"), reading);
   diagnostics.sort((a, b) => (a.span?.start ?? 0) - (b.span?.start ?? 0));
-  return { statements, diagnostics };
+  return { statements, diagnostics: capped(diagnostics, stopped) };
 }
 
 /** Finds the token before another; made on the first question, since most texts have no mistakes. */
@@ -70,15 +70,11 @@ function neighbours(tokens: readonly IToken[]): (token: IToken | undefined) => I
   };
 }
 
-function capped(diagnostics: readonly Diagnostic[]): Diagnostic[] {
-  if (diagnostics.length <= MAX_DIAGNOSTICS) return [...diagnostics];
-  const next = diagnostics[MAX_DIAGNOSTICS]?.span ?? { start: 0, end: 0 };
-  const rest = mistake(
-    "tooMany",
-    { start: next.start, end: next.start },
-    "more mistakes follow; they are not shown",
-  );
-  return [...diagnostics.slice(0, MAX_DIAGNOSTICS), rest];
+function capped(diagnostics: readonly Diagnostic[], stopped: boolean): Diagnostic[] {
+  if (diagnostics.length <= MAX_DIAGNOSTICS && !stopped) return [...diagnostics];
+  const shown = diagnostics.slice(0, MAX_DIAGNOSTICS);
+  const end = (diagnostics[MAX_DIAGNOSTICS] ?? shown.at(-1))?.span?.start ?? 0;
+  return [...shown, mistake("tooMany", { start: end, end }, "more mistakes follow; they are not shown")];
 }
 
 const located = (diagnostics: readonly Diagnostic[], file: string | undefined): Diagnostic[] =>

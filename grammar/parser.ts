@@ -3,8 +3,8 @@ import { MAX_DIAGNOSTICS } from "./limits.js";
 import { DeclarationRules } from "./parser/declarations.js";
 import * as t from "./tokens.js";
 
-/** After so many syntax errors, more than are shown, the rest of a text is not read. */
-const MAX_ERRORS = MAX_DIAGNOSTICS + 1;
+/** After so many mistakes, more than are shown, the rest of a text is not read. */
+const MAX_FAILURES = 4 * MAX_DIAGNOSTICS;
 
 /** Statements with a block, and the program. A statement with an error is left out; the next one is read as ever. */
 export class PruneParser extends DeclarationRules {
@@ -20,22 +20,37 @@ export class PruneParser extends DeclarationRules {
     return (this.LA(0).endLine ?? 0) < (this.LA(1).startLine ?? 0);
   }
 
+  private goesOn(): boolean {
+    return this.failures < MAX_FAILURES;
+  }
+
+  private startsStatement(): boolean {
+    return !this.is(1, t.Stray) || (this.is(1, t.Identifier) && this.is(2, t.OpenParen));
+  }
+
   readonly program = this.RULE("program", () => {
-    this.MANY({ GATE: () => this.failures < MAX_ERRORS, DEF: () => this.SUBRULE(this.item) });
+    this.MANY({ GATE: () => this.goesOn(), DEF: () => this.SUBRULE(this.item) });
   });
 
+  /** The gate tells a call from stray text, so one token is enough: two would cost most of the start-up. */
   readonly item = this.RULE("item", () => {
     this.OR({
       DEF: [
-        { ALT: () => this.guardedStatement() },
+        { GATE: () => this.startsStatement(), ALT: () => this.guardedStatement() },
         { ALT: () => this.CONSUME(t.Semicolon) },
-        { ALT: () => this.CONSUME(t.CloseBrace) },
-        { ALT: () => this.SUBRULE(this.block, { LABEL: "orphan" }) },
-        { ALT: () => this.SUBRULE(this.stray) },
+        { ALT: () => this.mistaken(() => this.CONSUME(t.CloseBrace)) },
+        { ALT: () => this.mistaken(() => this.SUBRULE(this.block, { LABEL: "orphan" })) },
+        { ALT: () => this.mistaken(() => this.SUBRULE(this.stray)) },
       ],
       IGNORE_AMBIGUITIES: true,
+      MAX_LOOKAHEAD: 1,
     });
   });
+
+  private mistaken(read: () => void): void {
+    this.failures += 1;
+    read();
+  }
 
   private guardedStatement(): void {
     try {
@@ -55,19 +70,20 @@ export class PruneParser extends DeclarationRules {
   /** The closing brace is missing only at the end of the text: nothing else ends the loop. */
   readonly block = this.RULE("block", () => {
     this.CONSUME(t.OpenBrace);
-    this.MANY({ GATE: () => this.failures < MAX_ERRORS, DEF: () => this.SUBRULE(this.inner) });
+    this.MANY({ GATE: () => this.goesOn(), DEF: () => this.SUBRULE(this.inner) });
     this.OPTION(() => this.CONSUME(t.CloseBrace));
   });
 
   readonly inner = this.RULE("inner", () => {
     this.OR({
       DEF: [
-        { ALT: () => this.guardedStatement() },
+        { GATE: () => this.startsStatement(), ALT: () => this.guardedStatement() },
         { ALT: () => this.CONSUME(t.Semicolon) },
-        { ALT: () => this.SUBRULE(this.block, { LABEL: "orphan" }) },
-        { ALT: () => this.SUBRULE(this.stray) },
+        { ALT: () => this.mistaken(() => this.SUBRULE(this.block, { LABEL: "orphan" })) },
+        { ALT: () => this.mistaken(() => this.SUBRULE(this.stray)) },
       ],
       IGNORE_AMBIGUITIES: true,
+      MAX_LOOKAHEAD: 1,
     });
   });
 
@@ -209,11 +225,12 @@ export class PruneParser extends DeclarationRules {
     this.SUBRULE(this.block);
   });
 
-  /** Reads a token list from its beginning. */
-  read(tokens: IToken[]): CstNode {
+  /** Reads a token list from its beginning; `stopped` when there were too many mistakes to go on. */
+  read(tokens: IToken[]): { readonly tree: CstNode; readonly stopped: boolean } {
     this.failures = 0;
     this.input = tokens;
-    return this.program();
+    const tree = this.program();
+    return { tree, stopped: !this.goesOn() };
   }
 }
 

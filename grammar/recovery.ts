@@ -47,6 +47,7 @@ export function explain(error: IRecognitionException, around: Mistaken): Diagnos
     bracket(place) ??
     unit(place) ??
     misspelt(place) ??
+    missing(place) ??
     unexpected(place)
   );
 }

@@ -101,6 +101,7 @@ export class ClauseRules extends ExpressionRules {
         { ALT: () => this.SUBRULE(this.glob) },
       ],
       IGNORE_AMBIGUITIES: true,
+      MAX_LOOKAHEAD: 1,
     });
   });
 

@@ -159,11 +159,15 @@ export class StatementRules extends AmountRules {
     this.word("to");
     this.OR({
       DEF: [
-        { ALT: () => this.SUBRULE(this.point) },
+        {
+          GATE: () => this.is(2, t.NumberToken) || this.is(2, t.Identifier),
+          ALT: () => this.SUBRULE(this.point),
+        },
         { ALT: () => this.word("start") },
         { ALT: () => this.CONSUME(t.Name) },
       ],
       IGNORE_AMBIGUITIES: true,
+      MAX_LOOKAHEAD: 1,
     });
   });
 

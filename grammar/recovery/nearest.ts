@@ -28,6 +28,7 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   let best: string | undefined;
   let least = most + 1;
   for (const candidate of candidates) {
+    if (Math.abs(candidate.length - word.length) >= least) continue;
     // a change of every letter is no misspelling
     const edits = distance(word, candidate);
     if (edits < least && edits < candidate.length) {
