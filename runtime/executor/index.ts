@@ -1,2 +1,3 @@
 export { createExecutor, type ExecutorOptions } from "./executor.js";
 export { outputLosses, type OutputLoss } from "./loss.js";
+export { measureLatency, type Latency, type LatencyOptions } from "./latency.js";

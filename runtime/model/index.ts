@@ -2,3 +2,5 @@ export { initialValues } from "./initializers.js";
 export { isLiveModel, type LiveModel } from "./live.js";
 export { loadModel, type LoadedModel, type LoadOptions } from "./load.js";
 export { modelCodes } from "./problems.js";
+export { modelBytes, saveModel, type ModelBytes, type SavedModel } from "./save.js";
+export { toLayersModel } from "./to-layers-model.js";

@@ -1,0 +1,109 @@
+import { createHash, randomUUID } from "node:crypto";
+import { mkdir, open, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { createGzip } from "node:zlib";
+import type { Network } from "../../compiler/network/types.js";
+import type { ParameterStore } from "../types.js";
+import { bytesOf, modelJson, savedWeights, weightBytes, type SavedWeight } from "./artifacts.js";
+import { reasonOf, refuse } from "./problems.js";
+
+/** Sizes of a saved model: model.json and weights together. */
+export interface ModelBytes {
+  readonly raw: number;
+  /** As a web server sends it: every file through gzip at level 6. */
+  readonly gzipped: number;
+}
+
+export interface SavedModel {
+  /** Paths of the files written. */
+  readonly model: string;
+  readonly weights: string | null;
+  readonly bytes: ModelBytes;
+}
+
+const OWN_WEIGHTS = /^weights-[0-9a-f]{12}\.bin$/;
+
+/**
+ * Writes a LayersModel that stock `tf.loadLayersModel` reads: `model.json` and one weight file named by its
+ * content. The same network gives the same bytes. model.json is renamed into place last, so whatever happens meanwhile the
+ * folder holds either the old model or the new one, whole.
+ */
+export async function saveModel(
+  network: Network,
+  store: ParameterStore,
+  folder: string,
+): Promise<SavedModel> {
+  const weights = savedWeights(network, store);
+  const name = weightFileName(weights);
+  const json = modelJson(network, weights, name);
+  const temporary = `.${randomUUID()}.tmp`;
+  const [weightPart, jsonPart] = [join(folder, `${temporary}.bin`), join(folder, `${temporary}.json`)];
+  try {
+    await mkdir(folder, { recursive: true });
+    if (weights.length > 0) await writeWeights(weightPart, weights);
+    await writeFile(jsonPart, json);
+    if (weights.length > 0) await rename(weightPart, join(folder, name));
+    await rename(jsonPart, join(folder, "model.json"));
+    await removeStale(folder, weights.length > 0 ? name : null);
+  } catch (error) {
+    await Promise.allSettled([rm(weightPart, { force: true }), rm(jsonPart, { force: true })]);
+    return refuse("P5117", `the model cannot be written to ${folder}`, { notes: [reasonOf(error)] });
+  }
+  return {
+    model: join(folder, "model.json"),
+    weights: weights.length > 0 ? join(folder, name) : null,
+    bytes: await sizes(json, weights),
+  };
+}
+
+/** The sizes a saved model would have. */
+export async function modelBytes(network: Network, store: ParameterStore): Promise<ModelBytes> {
+  const weights = savedWeights(network, store);
+  return sizes(modelJson(network, weights, weightFileName(weights)), weights);
+}
+
+function weightFileName(weights: readonly SavedWeight[]): string {
+  const hash = createHash("sha256");
+  for (const { parameter } of weights) hash.update(bytesOf(parameter));
+  return `weights-${hash.digest("hex").slice(0, 12)}.bin`;
+}
+
+async function writeWeights(path: string, weights: readonly SavedWeight[]): Promise<void> {
+  const handle = await open(path, "w");
+  try {
+    for (const { parameter } of weights) {
+      const bytes = bytesOf(parameter);
+      for (let done = 0; done < bytes.length;) {
+        done += (await handle.write(bytes, done, Math.min(bytes.length - done, 2 ** 30))).bytesWritten;
+      }
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Weight files of earlier saves that nothing refers to any more. */
+async function removeStale(folder: string, keep: string | null): Promise<void> {
+  for (const file of await readdir(folder)) {
+    if (OWN_WEIGHTS.test(file) && file !== keep) await rm(join(folder, file), { force: true });
+  }
+}
+
+async function gzipped(parts: readonly Uint8Array[]): Promise<number> {
+  const gzip = createGzip({ level: 6 });
+  let total = 0;
+  gzip.on("data", (chunk: Uint8Array) => (total += chunk.length));
+  const ended = new Promise<void>((done, failed) => gzip.once("end", done).once("error", failed));
+  for (const part of parts) {
+    if (!gzip.write(part)) await new Promise((resume) => gzip.once("drain", resume));
+  }
+  gzip.end();
+  await ended;
+  return total;
+}
+
+async function sizes(json: string, weights: readonly SavedWeight[]): Promise<ModelBytes> {
+  const text = new TextEncoder().encode(json);
+  const packed = weights.length === 0 ? 0 : await gzipped(weights.map(({ parameter }) => bytesOf(parameter)));
+  return { raw: text.length + weightBytes(weights), gzipped: (await gzipped([text])) + packed };
+}

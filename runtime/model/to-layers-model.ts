@@ -1,0 +1,28 @@
+import type { Network } from "../../compiler/network/types.js";
+import { layers, tf } from "../backend/tf.js";
+import type { ParameterStore } from "../types.js";
+import { bytesOf, savedWeights, topologyOf, weightBytes } from "./artifacts.js";
+
+/** The network as a stock `tf.LayersModel` with weights of its own. Dispose it when it is no longer needed. */
+export async function toLayersModel(network: Network, store: ParameterStore): Promise<layers.LayersModel> {
+  const weights = savedWeights(network, store);
+  const data = new Uint8Array(weightBytes(weights));
+  let at = 0;
+  for (const { parameter } of weights) {
+    data.set(bytesOf(parameter), at);
+    at += parameter.data.byteLength;
+  }
+  const handler: tf.io.IOHandler = {
+    load: () =>
+      Promise.resolve({
+        modelTopology: { ...topologyOf(network) },
+        weightSpecs: weights.map(({ name, parameter }) => ({
+          name,
+          shape: [...parameter.shape],
+          dtype: "float32",
+        })),
+        weightData: data.buffer,
+      }),
+  };
+  return layers.loadLayersModel(handler);
+}
