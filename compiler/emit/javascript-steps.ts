@@ -2,7 +2,7 @@ import type { ForEachIr, RepeatIr, RuleIr, StepIr, TrainIr } from "../ir/types.j
 import { expressionCode, namedValue, pointCode } from "./javascript-expressions.js";
 import { pruneFields, regrowFields, restoreFields, selectionFields, whenFields } from "./javascript-specs.js";
 import { holdsAlong } from "../ir/rules.js";
-import { trainFields } from "./javascript-train.js";
+import { isImplicit, trainFields } from "./javascript-train.js";
 import { commentLines, layout, lineWidth, quote, type Field, type Js } from "./javascript-value.js";
 import type { Notes } from "./notes.js";
 import type { Scope } from "./scope.js";
@@ -217,5 +217,6 @@ function comment(text: string, { writer }: StepContext): void {
 }
 
 function statementText(step: StepIr | RuleIr): string {
+  if (step.kind === "train" && isImplicit(step)) return "train once, for the rules: nothing says how";
   return step.kind === "prune" && step.regrow ? `${step.text}; ${step.regrow.text}` : step.text;
 }

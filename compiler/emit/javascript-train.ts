@@ -14,9 +14,15 @@ import type { Scope } from "./scope.js";
 
 type Along = Extract<RuleIr, { readonly kind: "penalize" | "freeze" | "update" }>;
 
+/** The training that rules without `train` imply; its length is the host's. */
+export function isImplicit(train: TrainIr): boolean {
+  return train.text === "train";
+}
+
 /** What `run.train` is given. */
 export function trainFields(train: TrainIr, scope: Scope): Field[] {
-  const fields: Field[] = [{ key: train.length.unit, value: expressionCode(train.length.value, scope) }];
+  const { unit, value } = train.length;
+  const fields: Field[] = [{ key: unit, value: isImplicit(train) ? "epochs" : expressionCode(value, scope) }];
   const add = (key: string, value: Js | undefined) => {
     if (value !== undefined) fields.push({ key, value });
   };

@@ -4,6 +4,7 @@ import { constantCriteria } from "./criteria.js";
 import { expressionHelpers } from "./javascript-expressions.js";
 import { criterionCall } from "./javascript-specs.js";
 import { writeSteps } from "./javascript-steps.js";
+import { isImplicit } from "./javascript-train.js";
 import { commentLines, commentText, layout, lineWidth, quote, type Field } from "./javascript-value.js";
 import { identifier, Names } from "./names.js";
 import { noNotes, type Notes } from "./notes.js";
@@ -23,13 +24,21 @@ export interface EmitOptions {
   readonly program: string;
   /** Examples per step where the program says nothing. */
   readonly batch?: number;
-  /** Epochs of a program that trains implicitly; unset where it says itself how long. */
-  readonly epochs?: number;
   readonly notes?: Notes;
 }
 
 /** Names that emitted modules use themselves. */
-const own = ["settings", "loop", "run", "options", "epoch", "batch", "openRun", "runFromCommandLine"];
+const own = [
+  "settings",
+  "loop",
+  "run",
+  "options",
+  "epoch",
+  "epochs",
+  "batch",
+  "openRun",
+  "runFromCommandLine",
+];
 
 /** An IR as an ES module that trains and prunes, written as a person would write it, and its source map. */
 export function emitJavaScript(
@@ -69,6 +78,9 @@ function writeLoop(ir: Ir, writer: Writer, scope: Scope, options: EmitOptions): 
   writer.line("export default async function loop(options = {}) {");
   writer.indented(() => {
     writer.line("const run = await openRun({ ...settings, ...options });");
+    if (ir.body.some((step) => step.kind === "train" && isImplicit(step))) {
+      writer.line("const epochs = options.epochs ?? settings.epochs;");
+    }
     writeSteps(ir.body, { writer, places: options.places, notes: options.notes ?? noNotes, scope });
     writer.blank();
     writer.line("return run.finish();");
@@ -99,10 +111,11 @@ function settingsFields(ir: Ir, options: EmitOptions): Field[] {
     { key: "network", value: named(ir.network), note: "LayersModel to prune; --network overrides" },
     { key: "data", value: named(ir.data), note: "--data overrides" },
   ];
-  if (options.epochs !== undefined) {
+  const implicit = ir.body.find((step) => step.kind === "train" && isImplicit(step));
+  if (implicit?.kind === "train") {
     fields.push({
       key: "epochs",
-      value: String(options.epochs),
+      value: String(implicit.length.value),
       note: "length of the training; --epochs overrides",
     });
   }

@@ -1,0 +1,36 @@
+import { hashIr } from "../ir/hash.js";
+import type { IrSpans } from "../ir/spans.js";
+import type { Ir } from "../ir/types.js";
+import { foresee } from "./foresee.js";
+import { emitJavaScript } from "./javascript.js";
+import { placesOf } from "./places.js";
+import type { SourceMap } from "./writer.js";
+
+export interface EmittedSources {
+  readonly texts: ReadonlyMap<string, string>;
+  readonly main: string;
+}
+
+export interface EmitProgramOptions {
+  readonly batch?: number | undefined;
+  readonly runtimeSpecifier?: string | undefined;
+}
+
+/** The loop of a program: its statements mapped to the texts they stand in, methods named, foresight added. */
+export function emitProgram(
+  ir: Ir,
+  spans: IrSpans,
+  { texts, main }: EmittedSources,
+  { batch, runtimeSpecifier }: EmitProgramOptions = {},
+): { readonly code: string; readonly map: SourceMap } {
+  const places = placesOf(spans, main, texts);
+  const used = new Set([main, ...[...places.values()].map(({ source }) => source)]);
+  return emitJavaScript(ir, {
+    sources: new Map([...texts].filter(([name]) => used.has(name))),
+    places,
+    program: hashIr(ir),
+    notes: foresee(spans, ir.plan, texts, main),
+    ...(batch !== undefined && { batch }),
+    ...(runtimeSpecifier !== undefined && { runtimeSpecifier }),
+  });
+}
