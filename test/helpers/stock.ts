@@ -13,20 +13,16 @@ export interface StockResult {
   readonly params: number;
 }
 
-export async function runStock(
-  network: Network,
-  store: ParameterStore,
-  inputs: readonly Float32Array[],
-  batch: number,
-): Promise<StockResult> {
+/** The network as stock TensorFlow.js loads it, all its weights set by name. */
+export async function loadStock(network: Network, store: ParameterStore): Promise<layers.LayersModel> {
   await tf.setBackend("cpu");
   const specs: tf.io.WeightsManifestEntry[] = [];
   const chunks: Uint8Array[] = [];
   for (const weight of network.layers.flatMap((layer) => layer.weights)) {
     const parameter = store.get(weight.key);
     if (!parameter) throw new Error(`no value for ${weight.key}`);
-    if (parameter.data.length !== weight.shape.reduce((a, b) => a * b, 1))
-      throw new Error(`wrong size of ${weight.key}`);
+    const size = weight.shape.reduce((a, b) => a * b, 1);
+    if (parameter.data.length !== size) throw new Error(`wrong size of ${weight.key}`);
     specs.push({ name: weight.savedAs, shape: [...weight.shape], dtype: "float32" });
     chunks.push(new Uint8Array(parameter.data.buffer, parameter.data.byteOffset, parameter.data.byteLength));
   }
@@ -37,8 +33,18 @@ export async function runStock(
     at += chunk.length;
   }
   const modelTopology: object = JSON.parse(JSON.stringify(network.topology));
-  const artifacts = { modelTopology, weightSpecs: specs, weightData: bytes.buffer };
-  const model = await layers.loadLayersModel(tf.io.fromMemory(artifacts));
+  return layers.loadLayersModel(
+    tf.io.fromMemory({ modelTopology, weightSpecs: specs, weightData: bytes.buffer }),
+  );
+}
+
+export async function runStock(
+  network: Network,
+  store: ParameterStore,
+  inputs: readonly Float32Array[],
+  batch: number,
+): Promise<StockResult> {
+  const model = await loadStock(network, store);
   try {
     const outputs = tf.tidy(() => {
       const fed = network.inputs.map((t, i) => {
@@ -46,8 +52,7 @@ export async function runStock(
         return tf.tensor(inputs[i] ?? new Float32Array(0), [batch, ...shape]);
       });
       const first = fed[0];
-      const given = fed.length === 1 && first ? first : fed;
-      const y = model.predict(given);
+      const y = model.predict(fed.length === 1 && first ? first : fed);
       return (Array.isArray(y) ? y : [y]).map((t) => Float32Array.from(t.dataSync()));
     });
     return { outputs, params: model.countParams() };
