@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../../compiler/network/types.js";
 import { blocks, type Blocks } from "./blocks.js";
+import { sequenceNetworks } from "./sequences.js";
 import { sequential, topology, type Ref, type TopologyBuilder } from "./builder.js";
 
 /** Small networks, one for each way in which channels can be tied. */
@@ -317,4 +318,5 @@ export const namedNetworks: ReadonlyMap<string, () => JsonObject> = new Map<stri
         return k.dense(y, 3);
       }),
   ],
+  ...sequenceNetworks,
 ]);
