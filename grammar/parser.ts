@@ -87,41 +87,43 @@ export class PruneParser extends DeclarationRules {
     });
   });
 
-  readonly statement = this.RULE("statement", () => {
-    const rules = [
-      this.network,
-      this.data,
-      this.train,
-      this.prune,
-      this.regrow,
-      this.restore,
-      this.penalize,
-      this.learn,
-      this.freeze,
-      this.update,
-      this.pull,
-      this.rewind,
-      this.mark,
-      this.reinitialize,
-      this.shuffle,
-      this.harden,
-      this.load,
-      this.repeat,
-      this.forEach,
-      this.search,
-      this.slim,
-      this.quantize,
-      this.evaluate,
-      this.require,
-      this.save,
-      this.declaration,
-      this.use,
-      this.param,
-      this.method,
-      this.call,
-    ];
-    this.OR(rules.map((rule) => ({ ALT: () => this.SUBRULE(rule) })));
-  });
+  readonly statement = this.RULE(
+    "statement",
+    this.choice(() =>
+      [
+        this.network,
+        this.data,
+        this.train,
+        this.prune,
+        this.regrow,
+        this.restore,
+        this.penalize,
+        this.learn,
+        this.freeze,
+        this.update,
+        this.pull,
+        this.rewind,
+        this.mark,
+        this.reinitialize,
+        this.shuffle,
+        this.harden,
+        this.load,
+        this.repeat,
+        this.forEach,
+        this.search,
+        this.slim,
+        this.quantize,
+        this.evaluate,
+        this.require,
+        this.save,
+        this.declaration,
+        this.use,
+        this.param,
+        this.method,
+        this.call,
+      ].map((rule) => ({ ALT: () => this.SUBRULE(rule) })),
+    ),
+  );
 
   readonly train = this.RULE("train", () => {
     this.OR([{ ALT: () => this.word("train") }, { ALT: () => this.word("finetune") }]);
@@ -130,8 +132,9 @@ export class PruneParser extends DeclarationRules {
     this.OPTION(() => this.SUBRULE(this.block));
   });
 
-  readonly trainClause = this.RULE("trainClause", () => {
-    this.OR([
+  readonly trainClause = this.RULE(
+    "trainClause",
+    this.choice(() => [
       {
         ALT: () => {
           this.word("batch");
@@ -156,8 +159,8 @@ export class PruneParser extends DeclarationRules {
           this.SUBRULE1(this.expr, { LABEL: "until" });
         },
       },
-    ]);
-  });
+    ]),
+  );
 
   readonly repeat = this.RULE("repeat", () => {
     this.word("repeat");
@@ -193,8 +196,9 @@ export class PruneParser extends DeclarationRules {
     this.SUBRULE(this.block);
   });
 
-  readonly searchClause = this.RULE("searchClause", () => {
-    this.OR([
+  readonly searchClause = this.RULE(
+    "searchClause",
+    this.choice(() => [
       {
         ALT: () => {
           this.word("per");
@@ -215,8 +219,8 @@ export class PruneParser extends DeclarationRules {
           this.SUBRULE1(this.expr, { LABEL: "budget" });
         },
       },
-    ]);
-  });
+    ]),
+  );
 
   readonly method = this.RULE("method", () => {
     this.word("method");

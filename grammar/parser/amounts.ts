@@ -4,16 +4,17 @@ import { ClauseRules } from "./clauses.js";
 
 /** How much, when, and how: the second half of section 4. */
 export class AmountRules extends ClauseRules {
-  readonly amount = this.RULE("amount", () => {
-    this.OR([
+  readonly amount = this.RULE(
+    "amount",
+    this.choice(() => [
       { ALT: () => this.SUBRULE(this.target) },
       { ALT: () => this.SUBRULE(this.movingTarget) },
       { ALT: () => this.SUBRULE(this.keep) },
       { ALT: () => this.SUBRULE(this.threshold) },
       { ALT: () => this.SUBRULE(this.namedAmount) },
       { ALT: () => this.SUBRULE(this.literalAmount) },
-    ]);
-  });
+    ]),
+  );
 
   readonly target = this.RULE("target", () => {
     this.word("to");
@@ -54,8 +55,9 @@ export class AmountRules extends ClauseRules {
     this.OPTION(() => this.SUBRULE(this.motion));
   });
 
-  readonly when = this.RULE("when", () => {
-    this.OR([
+  readonly when = this.RULE(
+    "when",
+    this.choice(() => [
       { ALT: () => this.SUBRULE(this.every) },
       { ALT: () => this.SUBRULE(this.at) },
       { ALT: () => this.SUBRULE(this.during) },
@@ -71,8 +73,8 @@ export class AmountRules extends ClauseRules {
           this.SUBRULE1(this.point, { LABEL: "until" });
         },
       },
-    ]);
-  });
+    ]),
+  );
 
   readonly every = this.RULE("every", () => {
     this.word("every");
@@ -99,8 +101,9 @@ export class AmountRules extends ClauseRules {
     this.SUBRULE(this.count);
   });
 
-  readonly pruneOption = this.RULE("pruneOption", () => {
-    this.OR([
+  readonly pruneOption = this.RULE(
+    "pruneOption",
+    this.choice(() => [
       { ALT: () => this.word("softly") },
       { ALT: () => this.word("latently") },
       { ALT: () => this.SUBRULE(this.frozen) },
@@ -120,8 +123,8 @@ export class AmountRules extends ClauseRules {
           this.SUBRULE(this.callLike);
         },
       },
-    ]);
-  });
+    ]),
+  );
 
   readonly frozen = this.RULE("frozen", () => {
     this.word("frozen");
@@ -155,8 +158,9 @@ export class AmountRules extends ClauseRules {
   });
 
   /** One clause of a prune, in any order; that each stands at most once is checked on the tree. */
-  readonly clause = this.RULE("clause", () => {
-    this.OR([
+  readonly clause = this.RULE(
+    "clause",
+    this.choice(() => [
       { ALT: () => this.SUBRULE(this.selection) },
       { ALT: () => this.SUBRULE(this.by) },
       { ALT: () => this.SUBRULE(this.normalized) },
@@ -166,6 +170,6 @@ export class AmountRules extends ClauseRules {
       { ALT: () => this.SUBRULE(this.when) },
       { ALT: () => this.SUBRULE(this.pruneOption) },
       { ALT: () => this.SUBRULE(this.amount) },
-    ]);
-  });
+    ]),
+  );
 }

@@ -14,8 +14,9 @@ export class ClauseRules extends ExpressionRules {
     return (this.LA(0).endOffset ?? NaN) + 1 === this.LA(1).startOffset;
   }
 
-  readonly structure = this.RULE("structure", () => {
-    this.OR([
+  readonly structure = this.RULE(
+    "structure",
+    this.choice(() => [
       ...this.anyOf(
         "weights",
         "filters",
@@ -32,8 +33,8 @@ export class ClauseRules extends ExpressionRules {
       { ALT: () => this.SUBRULE(this.blockStructure) },
       { ALT: () => this.SUBRULE(this.stridedStructure) },
       { ALT: () => this.SUBRULE(this.sparseStructure) },
-    ]);
-  });
+    ]),
+  );
 
   readonly blockStructure = this.RULE("blockStructure", () => {
     this.word("blocks");
@@ -63,8 +64,9 @@ export class ClauseRules extends ExpressionRules {
     });
   });
 
-  readonly selection = this.RULE("selection", () => {
-    this.OR([
+  readonly selection = this.RULE(
+    "selection",
+    this.choice(() => [
       {
         ALT: () => {
           this.word("in");
@@ -83,8 +85,8 @@ export class ClauseRules extends ExpressionRules {
           this.SUBRULE(this.expr);
         },
       },
-    ]);
-  });
+    ]),
+  );
 
   readonly patterns = this.RULE("patterns", () => {
     this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.pattern) });
@@ -177,8 +179,9 @@ export class ClauseRules extends ExpressionRules {
     this.CONSUME(t.Name);
   });
 
-  readonly scope = this.RULE("scope", () => {
-    this.OR([
+  readonly scope = this.RULE(
+    "scope",
+    this.choice(() => [
       ...this.anyOf("global", "local", "uniform", "erk", "er"),
       {
         ALT: () => {
@@ -186,8 +189,8 @@ export class ClauseRules extends ExpressionRules {
           this.CONSUME(t.Name);
         },
       },
-    ]);
-  });
+    ]),
+  );
 
   readonly amongClause = this.RULE("amongClause", () => {
     this.OR([{ ALT: () => this.word("top") }, { ALT: () => this.word("bottom") }]);

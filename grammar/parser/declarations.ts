@@ -41,9 +41,10 @@ export class DeclarationRules extends StatementRules {
     return this.is(2, t.Name) && (!this.is(2, from) || this.is(3, from));
   }
 
-  readonly imported = this.RULE("imported", () => {
-    this.OR(this.anyOf("criterion", "penalty", "curve", "method", "step"));
-  });
+  readonly imported = this.RULE(
+    "imported",
+    this.choice(() => this.anyOf("criterion", "penalty", "curve", "method", "step")),
+  );
 
   readonly param = this.RULE("param", () => {
     this.word("param");

@@ -25,6 +25,15 @@ export class ExpressionRules extends CstParser {
     return words.map((word) => ({ ALT: () => this.word(word) }));
   }
 
+  /** A rule that is one choice; its alternatives are made once, since making them anew costs more than parsing. */
+  protected choice(make: () => IOrAlt<unknown>[]): () => void {
+    let alternatives: IOrAlt<unknown>[] | undefined;
+    return () => {
+      alternatives ??= make();
+      this.OR(alternatives);
+    };
+  }
+
   /** A value that may move: `0.1 -> 0 cosine over epochs 5..20`. */
   readonly moving = this.RULE("moving", () => {
     this.SUBRULE(this.expr);
@@ -41,8 +50,9 @@ export class ExpressionRules extends CstParser {
     });
   });
 
-  readonly curve = this.RULE("curve", () => {
-    this.OR([
+  readonly curve = this.RULE(
+    "curve",
+    this.choice(() => [
       ...this.anyOf("linear", "cubic", "cosine", "exponential", "staircase"),
       {
         ALT: () => {
@@ -50,8 +60,8 @@ export class ExpressionRules extends CstParser {
           this.SUBRULE(this.callLike);
         },
       },
-    ]);
-  });
+    ]),
+  );
 
   readonly window = this.RULE("window", () => {
     this.OPTION(() => this.SUBRULE(this.unit));
@@ -64,9 +74,10 @@ export class ExpressionRules extends CstParser {
     this.SUBRULE1(this.additive, { LABEL: "to" });
   });
 
-  readonly unit = this.RULE("unit", () => {
-    this.OR(this.anyOf("epochs", "epoch", "steps", "step"));
-  });
+  readonly unit = this.RULE(
+    "unit",
+    this.choice(() => this.anyOf("epochs", "epoch", "steps", "step")),
+  );
 
   readonly expr = this.RULE("expr", () => {
     this.SUBRULE(this.conjunction);
@@ -126,16 +137,17 @@ export class ExpressionRules extends CstParser {
     this.SUBRULE(this.primary);
   });
 
-  readonly primary = this.RULE("primary", () => {
-    this.OR([
+  readonly primary = this.RULE(
+    "primary",
+    this.choice(() => [
       { ALT: () => this.SUBRULE(this.number) },
       { ALT: () => this.CONSUME(t.Percent) },
       { ALT: () => this.CONSUME(t.AnyString) },
       { ALT: () => this.SUBRULE(this.parenthesized) },
       { ALT: () => this.SUBRULE(this.list) },
       { ALT: () => this.SUBRULE(this.reference) },
-    ]);
-  });
+    ]),
+  );
 
   /** A unit word directly after a number makes it a duration. */
   readonly number = this.RULE("number", () => {

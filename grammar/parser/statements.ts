@@ -25,8 +25,9 @@ export class StatementRules extends AmountRules {
     this.MANY(() => this.SUBRULE(this.regrowClause));
   });
 
-  readonly regrowClause = this.RULE("regrowClause", () => {
-    this.OR([
+  readonly regrowClause = this.RULE(
+    "regrowClause",
+    this.choice(() => [
       { ALT: () => this.word("random") },
       { ALT: () => this.SUBRULE(this.by) },
       { ALT: () => this.SUBRULE(this.allocated) },
@@ -41,8 +42,8 @@ export class StatementRules extends AmountRules {
       { ALT: () => this.SUBRULE(this.scope) },
       { ALT: () => this.SUBRULE(this.when) },
       { ALT: () => this.SUBRULE(this.amount) },
-    ]);
-  });
+    ]),
+  );
 
   readonly allocated = this.RULE("allocated", () => {
     this.word("allocated");
@@ -171,9 +172,10 @@ export class StatementRules extends AmountRules {
     });
   });
 
-  readonly rewound = this.RULE("rewound", () => {
-    this.OR(this.anyOf("weights", "rate", "optimizer", "masks", "gates"));
-  });
+  readonly rewound = this.RULE(
+    "rewound",
+    this.choice(() => this.anyOf("weights", "rate", "optimizer", "masks", "gates")),
+  );
 
   readonly mark = this.RULE("mark", () => {
     this.word("mark");
