@@ -118,7 +118,7 @@ export interface FusedOps {
   globalAveragePool(x: tf.Tensor): tf.Tensor2D;
   /** Mean cross-entropy of `logits` [n, classes] against class indices `labels` (int32) [n]. */
   softmaxCrossEntropySparse(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Scalar;
-  /** Mean cross-entropy of `logits` [n, classes] against the distributions `targets` [n, classes]. */
+  /** Mean cross-entropy of `logits` [n, classes] against `targets` [n, classes]; a row counts by the sum of its targets. */
   softmaxCrossEntropy(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Scalar;
 }
 
