@@ -3,6 +3,7 @@ import type { IrSpan } from "../ir/spans.js";
 import type { Code } from "../diagnostics/catalogue/index.js";
 import { diagnostic, type Details } from "../diagnostics/create.js";
 import type { ExprContext, Vocabulary } from "./expressions/context.js";
+import { statementParts } from "./statement-parts.js";
 import { sourceText, type Report, type Scope } from "./scope.js";
 import type { TimelineNode } from "./state.js";
 
@@ -32,7 +33,12 @@ export function createIds(): Ids {
         ...(call.file === undefined ? {} : { file: call.file }),
       }));
       const { file } = node.scope.module;
-      spans.set(id, { span: node.statement.span, ...(file === undefined ? {} : { file }), calls });
+      spans.set(id, {
+        span: node.statement.span,
+        ...(file === undefined ? {} : { file }),
+        parts: statementParts(node.statement),
+        calls,
+      });
       return id;
     },
   };

@@ -1,3 +1,6 @@
+import { checkManners } from "./check-manners.js";
+import { resolveRewinds } from "./resolve-rewinds.js";
+import { selectLayers } from "./select-layers.js";
 import { bindFiles } from "./bind-files.js";
 import { bindParameters } from "./bind-parameters.js";
 import { checkBlocks } from "./check-blocks.js";
@@ -17,5 +20,10 @@ export const stages: readonly (readonly Pass[])[] = [
     { name: "check-blocks", run: checkBlocks },
     { name: "place-training", run: placeTraining },
     { name: "lower-statements", run: lowerStatements },
+  ],
+  [
+    { name: "resolve-rewinds", run: resolveRewinds },
+    { name: "check-manners", run: checkManners },
+    { name: "select-layers", run: selectLayers },
   ],
 ];

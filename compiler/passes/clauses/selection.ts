@@ -1,5 +1,5 @@
 import type { Pattern, Selection } from "../../../grammar/ast.js";
-import type { PatternIr, SelectionIr } from "../../ir/types.js";
+import type { ExprIr, PatternIr, SelectionIr } from "../../ir/types.js";
 import { infer } from "../expressions/infer.js";
 import { describe } from "../expressions/describe.js";
 import { expressions, reject, type Place } from "../lowering.js";
@@ -25,7 +25,7 @@ export function lowerSelection(selection: Selection | undefined, place: Place): 
       },
     );
   }
-  return { include, exclude, where: where.ir };
+  return { include, exclude, where: lowercaseKinds(where.ir) };
 }
 
 function lowerPatterns(patterns: readonly Pattern[], place: Place): readonly PatternIr[] | null {
@@ -52,4 +52,16 @@ function lowerPattern(pattern: Pattern, place: Place): PatternIr | null {
   if (binding?.kind === "layer") return { variable: binding.ir };
   if (pattern.text === "first" || pattern.text === "last") return { place: pattern.text };
   return { glob: pattern.text };
+}
+
+/** Kinds are lowercase class names: `kind = Conv2D` means the same as `kind = conv2d`. */
+function lowercaseKinds(expr: ExprIr): ExprIr {
+  if (typeof expr === "number" || typeof expr === "string") return expr;
+  const [operator, left, right] = expr;
+  const isText = (side: ExprIr | undefined): side is readonly [string, ...ExprIr[]] =>
+    typeof side === "object" && side[0] === "string" && typeof side[1] === "string";
+  const lower = (side: readonly [string, ...ExprIr[]]): ExprIr => ["string", String(side[1]).toLowerCase()];
+  if (left === "kind" && isText(right)) return [operator, left, lower(right)];
+  if (right === "kind" && isText(left)) return [operator, lower(left), right];
+  return operator === "string" ? expr : [operator, ...expr.slice(1).map(lowercaseKinds)];
 }

@@ -1,0 +1,142 @@
+import { isSlimmable } from "../ir/candidates.js";
+import type { PruneIr, RegrowIr, RuleIr, StepIr, StructureIr, TrainIr } from "../ir/types.js";
+import { structureText } from "./clauses/structure.js";
+import { labelAt, reportAt } from "./report-at.js";
+import type { FrontState } from "./state.js";
+
+interface Seen {
+  /** Soft and latent prunes that nothing has made final yet. */
+  readonly pending: Map<number, PruneIr>;
+  /** Structures that died latently so far. */
+  readonly latent: Set<string>;
+  /** Whether anything ever died softly or latently. */
+  soft: boolean;
+  /** The last slim, until something is pruned again. */
+  slim: number | null;
+}
+
+/** Checks that soft and latent deaths become final, and that nothing wants back what is gone or comes back by itself. */
+export function checkManners(state: FrontState): FrontState {
+  const seen: Seen = { pending: new Map(), latent: new Set(), soft: false, slim: null };
+  visit(state.body, seen, state);
+  for (const prune of seen.pending.values()) {
+    reportAt(state, prune.id, "manner", "P3016", `what dies ${prune.manner} here never becomes final`, {
+      help: isSlimmable(prune.structure.name)
+        ? "end with `slim`, or with `harden masks`"
+        : "end with `harden masks`",
+    });
+  }
+  return state;
+}
+
+function visit(steps: readonly StepIr[], seen: Seen, state: FrontState): void {
+  for (const step of steps) {
+    switch (step.kind) {
+      case "repeat":
+      case "for-each":
+        visit(step.body, seen, state);
+        break;
+      case "train":
+        visitPhase(step, seen, state);
+        break;
+      case "harden":
+        if (!seen.soft) {
+          reportAt(
+            state,
+            step.id,
+            "word",
+            "P3017",
+            "nothing died softly or latently that could become final",
+            {
+              help: "`harden masks` ends `softly` and `latently`",
+            },
+          );
+        }
+        seen.pending.clear();
+        break;
+      default:
+        visitOne(step, seen, state);
+    }
+  }
+}
+
+function visitPhase(phase: TrainIr, seen: Seen, state: FrontState): void {
+  const slim = phase.rules.find((rule) => rule.kind === "slim");
+  for (const rule of phase.rules) {
+    visitOne(rule, seen, state);
+    const regrow = rule.kind === "prune" ? rule.regrow : rule.kind === "regrow" ? rule : undefined;
+    const structure = rule.kind === "prune" ? rule.structure : regrow?.structure;
+    if (regrow === undefined || structure === undefined) continue;
+    if (slim !== undefined && isSlimmable(structure.name)) {
+      reportAt(state, regrow.id, "word", "P3014", "this regrows what `slim` removes in the same phase", {
+        labels: labelAt(state, slim.id, "this takes the dead units away"),
+        help: "slim below the phase",
+      });
+    }
+    if (rule.kind === "regrow") checkSoftBeside(rule, structure, phase.rules, state);
+  }
+  if (slim !== undefined) seen.pending.clear();
+}
+
+function checkSoftBeside(
+  regrow: RegrowIr,
+  structure: StructureIr,
+  rules: readonly RuleIr[],
+  state: FrontState,
+): void {
+  const soft = rules.find(
+    (rule) =>
+      rule.kind === "prune" &&
+      (rule.manner === "softly" || rule.manner === "latently") &&
+      structureText(rule.structure) === structureText(structure),
+  );
+  if (soft?.kind !== "prune") return;
+  reportAt(
+    state,
+    regrow.id,
+    "word",
+    "P3015",
+    `units that die ${soft.manner} come back by themselves and take no regrow`,
+    {
+      labels: labelAt(state, soft.id, "they die here"),
+      help: `leave the regrow out, or leave \`${soft.manner}\` out`,
+    },
+  );
+}
+
+function visitOne(step: StepIr | RuleIr, seen: Seen, state: FrontState): void {
+  switch (step.kind) {
+    case "prune":
+      seen.slim = null;
+      if (step.manner !== "softly" && step.manner !== "latently") break;
+      seen.soft = true;
+      seen.pending.set(step.id, step);
+      if (step.manner === "latently") seen.latent.add(structureText(step.structure));
+      break;
+    case "restore":
+      if (seen.latent.has(structureText(step.structure))) break;
+      reportAt(
+        state,
+        step.id,
+        "word",
+        "P3017",
+        `no ${structureText(step.structure)} died latently that could be restored`,
+        {
+          help: "`restore` revives what `prune … latently` above it masked",
+        },
+      );
+      break;
+    case "slim":
+      seen.pending.clear();
+      seen.slim = step.id;
+      break;
+    case "regrow": {
+      if (seen.slim === null || step.structure === undefined || !isSlimmable(step.structure.name)) break;
+      reportAt(state, step.id, "word", "P3014", "this regrows what `slim` has removed", {
+        labels: labelAt(state, seen.slim, "this took the dead units away"),
+        help: "regrow above the slim, or prune again first",
+      });
+      break;
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import { candidateUnits } from "../../ir/candidate-units.js";
+import { layerFamily, unitsByProducer } from "../../ir/candidates.js";
+import { matchingLayers } from "../../ir/select.js";
+import type { PruneIr } from "../../ir/types.js";
+import { explainTie } from "../../network/explain.js";
+import type { Network, Unit } from "../../network/types.js";
+import { reportAt } from "../report-at.js";
+import type { FrontState } from "../state.js";
+
+/** A layer that a selection names but that cannot lose units on its own, since a join ties them to a layer left out. */
+export function checkJoins(
+  statement: PruneIr,
+  layers: readonly number[],
+  network: Network,
+  state: FrontState,
+): void {
+  if (statement.joins === "skip" || statement.structure.name === "channels") return;
+  const named = new Set(statement.selection.include.flatMap((pattern) => matchingLayers(network, pattern)));
+  if (named.size === 0) return;
+  const selected = new Set(layers);
+  const candidates = candidateUnits(network, statement.structure.name, layers, statement.joins);
+  const free = new Set(candidates.map((candidate) => candidate.unit.root));
+  const byProducer = unitsByProducer(network);
+  for (const index of layers) {
+    const units = byProducer.get(index) ?? [];
+    if (units.length === 0 || units.some((unit) => free.has(unit.root))) continue;
+    const [unit] = units;
+    if (unit === undefined) continue;
+    const others = [...new Set(units.flatMap((one) => one.producers))].filter(
+      (other) => !selected.has(other) && isMaker(network, other),
+    );
+    reportTie(statement, index, units, others, network, state);
+    return;
+  }
+}
+
+function isMaker(network: Network, index: number): boolean {
+  const layer = network.layers[index];
+  return layer !== undefined && ["conv", "dense", "recurrent"].includes(layerFamily(layer));
+}
+
+function reportTie(
+  statement: PruneIr,
+  index: number,
+  units: readonly Unit[],
+  others: readonly number[],
+  network: Network,
+  state: FrontState,
+): void {
+  const path = network.layers[index]?.path ?? "";
+  const [other] = others;
+  const otherPath = network.layers[other ?? -1]?.path ?? "another layer";
+  const kind = statement.structure.name;
+  const join = other === undefined ? undefined : joinOf(units, index, other, network);
+  const places = others.map((one) => `\`${network.layers[one]?.path ?? ""}\``);
+  const names = [path, ...others.map((one) => network.layers[one]?.path ?? "")].map(quoted).join(", ");
+  reportAt(state, statement.id, "selection", "P4002", `\`${path}\` cannot lose ${kind} on its own`, {
+    label: `these ${units.length} channels are ${join?.verb ?? "tied to"} those of \`${otherPath}\`${join === undefined ? "" : ` at \`${join.at}\``}`,
+    notes: others.length > 1 ? [`tied with it: ${places.join(", ")}`] : [],
+    help: `select ${others.length > 1 ? "all" : "both"} (\`in ${names}\`), or write \`joins skip\``,
+  });
+}
+
+/** Layer names that are not plain names are quoted in a program. */
+function quoted(path: string): string {
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(path) ? path : JSON.stringify(path);
+}
+
+/** Where the channels of two layers meet, and what happens there. */
+function joinOf(
+  units: readonly Unit[],
+  index: number,
+  other: number,
+  network: Network,
+): { readonly at: string; readonly verb: string } | undefined {
+  const { producer } = network.channels;
+  for (const unit of units) {
+    const mine = unit.channels.find((channel) => producer[channel] === index);
+    const theirs = unit.channels.find((channel) => producer[channel] === other);
+    if (mine === undefined || theirs === undefined) continue;
+    const ties = explainTie(network, mine, theirs);
+    const tie = ties?.find((one) => one.why === "join" || one.why === "product") ?? ties?.[0];
+    if (tie === undefined) continue;
+    const className = network.layers.find((layer) => layer.path === tie.at)?.className ?? "";
+    const verb = className === "Add" ? "added to" : className === "Multiply" ? "multiplied with" : "tied to";
+    return { at: tie.at, verb };
+  }
+  return undefined;
+}

@@ -1,0 +1,36 @@
+import type { Label } from "../../grammar/diagnostic.js";
+import type { Code } from "../diagnostics/catalogue/index.js";
+import { diagnostic, type Details } from "../diagnostics/create.js";
+import { spanOfPart, type StatementPart } from "../ir/spans.js";
+import type { FrontState } from "./state.js";
+
+/** Reports a mistake at a part of the statement with this id; calls that led there become labels. */
+export function reportAt(
+  state: FrontState,
+  id: number,
+  part: StatementPart,
+  code: Code,
+  message: string,
+  details: Details = {},
+): void {
+  const place = state.spans.get(id);
+  const calls = (place?.calls ?? []).map((call): Label => ({
+    span: call.span,
+    text: `called here`,
+    ...(call.file === undefined ? {} : { file: call.file }),
+  }));
+  state.report(
+    diagnostic(code, message, spanOfPart(state.spans, id, part), {
+      file: place?.file,
+      ...details,
+      labels: [...(details.labels ?? []), ...calls],
+    }),
+  );
+}
+
+/** A label at the statement word of an id. */
+export function labelAt(state: FrontState, id: number, text: string): readonly Label[] {
+  const span = spanOfPart(state.spans, id, "word");
+  const file = state.spans.get(id)?.file;
+  return span === undefined ? [] : [{ span, text, ...(file === undefined ? {} : { file }) }];
+}

@@ -1,0 +1,56 @@
+import { selectedLayers } from "../ir/select.js";
+import type { StructureName } from "../ir/candidates.js";
+import type { RuleIr, SelectionIr, StepIr } from "../ir/types.js";
+import type { Network } from "../network/types.js";
+import { mapSteps } from "./map-steps.js";
+import { checkSelection } from "./network/check-selection.js";
+import type { FrontState } from "./state.js";
+
+/** Works out, against a network, which layers every selection means, and refuses those that mean none. */
+export function selectLayers(state: FrontState): FrontState {
+  const { network } = state.options;
+  if (network === undefined) return state;
+  const checked = new Set<number>();
+  const resolve = <Statement extends StepIr | RuleIr>(statement: Statement): Statement => {
+    const structure = structureOf(statement);
+    if (!("selection" in statement) || statement.selection === undefined || structure === undefined)
+      return statement;
+    // A rule stands in every phase it governs and is checked once.
+    if (!checked.has(statement.id)) {
+      checked.add(statement.id);
+      checkSelection(statement, statement.selection, structure, network, state);
+    }
+    return { ...statement, selection: withLayers(statement.selection, structure, network) };
+  };
+  return { ...state, body: mapSteps(state.body, resolve, resolve) };
+}
+
+function withLayers(selection: SelectionIr, structure: StructureName | null, network: Network): SelectionIr {
+  const layers = selectedLayers(network, selection, structure);
+  return layers === null
+    ? selection
+    : { ...selection, layers: layers.map((index) => network.layers[index]?.path ?? "") };
+}
+
+/** What a selection's layers are candidates for; null for statements about whole layers. */
+function structureOf(statement: StepIr | RuleIr): StructureName | null | undefined {
+  switch (statement.kind) {
+    case "prune":
+    case "restore":
+    case "penalize":
+    case "freeze":
+      return statement.structure.name;
+    case "regrow":
+      return statement.structure?.name;
+    case "update":
+      return "weights";
+    case "reinitialize":
+    case "shuffle":
+    case "harden":
+    case "load":
+    case "for-each":
+      return null;
+    default:
+      return undefined;
+  }
+}
