@@ -3,7 +3,7 @@ import { everything, limitOf } from "../budget.js";
 import { plannedCosts } from "../costs.js";
 import { withDead } from "../state.js";
 import type { Finding, Lint } from "./finding.js";
-import { grouped, structureName } from "./words.js";
+import { grouped, structureName } from "../words.js";
 import { total } from "../interval.js";
 
 /** A budget under what is left when everything in its scope is dead. */

@@ -1,6 +1,6 @@
 import type { SimulatedEvent } from "../simulation.js";
 import type { Finding, Lint } from "./finding.js";
-import { structureName } from "./words.js";
+import { structureName } from "../words.js";
 
 interface Reign {
   readonly first: SimulatedEvent;

@@ -1,6 +1,6 @@
 import type { ExprIr, PruneIr, RestoreIr } from "../../ir/types.js";
 import { distinct, statements, type Finding, type Lint } from "./finding.js";
-import { structureName } from "./words.js";
+import { structureName } from "../words.js";
 
 /** A unit restored above a threshold under which it is pruned would die and live by turns. */
 export const flicker: Lint = ({ ir }) => {

@@ -1,7 +1,7 @@
 import { isSlimmable } from "../../ir/candidates.js";
 import type { PruneIr } from "../../ir/types.js";
 import { distinct, statements, type Finding, type Lint } from "./finding.js";
-import { structureName } from "./words.js";
+import { structureName } from "../words.js";
 
 /** Zeros in a tensor of the same size cost as much as other numbers. Said once for each structure. */
 export const masksOnly: Lint = ({ ir }) => {

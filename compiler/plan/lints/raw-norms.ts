@@ -1,7 +1,7 @@
 import { isChannelwise } from "../../ir/candidates.js";
 import type { CriterionIr, ExprIr } from "../../ir/types.js";
 import { distinct, statements, type Finding, type Lint } from "./finding.js";
-import { structureName } from "./words.js";
+import { structureName } from "../words.js";
 
 /** One ranking of sums over units of different sizes mostly ranks the sizes. */
 export const rawNorms: Lint = ({ ir }) =>

@@ -2,7 +2,7 @@ import { evaluate } from "../../ir/evaluate.js";
 import { costs } from "../../network/costs.js";
 import { plannedCosts } from "../costs.js";
 import type { Finding, Lint } from "./finding.js";
-import { between } from "./words.js";
+import { between } from "../words.js";
 
 /** `require` over sizes that is false whatever the scores will be. */
 export const requirements: Lint = ({ real }) => {

@@ -1,6 +1,6 @@
 import type { SimulatedEvent } from "../simulation.js";
 import type { Finding, Lint } from "./finding.js";
-import { between, grouped, momentName, structureName } from "./words.js";
+import { between, grouped, momentName, structureName } from "../words.js";
 
 /** Floors and alignment win over amounts: says by how much, at the last event of a statement that falls short. */
 export const shortfall: Lint = ({ real }) => {

@@ -1,5 +1,5 @@
 import type { Finding, Lint } from "./finding.js";
-import { momentName, percent, structureName } from "./words.js";
+import { momentName, percent, structureName } from "../words.js";
 
 /** A target that lies under what is dead already, at every event of its statement. */
 export const spentTargets: Lint = ({ shares, real }) => {

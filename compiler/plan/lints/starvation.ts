@@ -1,6 +1,6 @@
 import { isRevocable } from "../drop.js";
 import type { Finding, Lint } from "./finding.js";
-import { momentName, ordinal, percent, structureName } from "./words.js";
+import { momentName, ordinal, percent, structureName } from "../words.js";
 
 /** Fewer living units than this are a network nobody wants. */
 const starved = 0.01;

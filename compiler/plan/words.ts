@@ -1,5 +1,5 @@
-import type { StructureIr } from "../../ir/types.js";
-import type { SimulatedEvent } from "../simulation.js";
+import type { StructureIr } from "../ir/types.js";
+import type { SimulatedEvent } from "./simulation.js";
 
 /** 7 as "7th". */
 export function ordinal(n: number): string {

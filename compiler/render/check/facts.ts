@@ -1,0 +1,158 @@
+import type { CompileResult } from "../../compile-types.js";
+import { needsData } from "../../ir/needs.js";
+import { evaluate } from "../../ir/evaluate.js";
+import type { CriterionIr, Ir, PlannedEvent, RuleIr, StepIr } from "../../ir/types.js";
+import type { Merge, Network } from "../../network/types.js";
+import { distinct, statements } from "../../plan/lints/finding.js";
+import { structureName } from "../../plan/words.js";
+
+/** What `check` tells beside diagnostics, as plain data. */
+export interface CheckFacts {
+  readonly network: {
+    readonly name: string;
+    readonly params: number;
+    readonly macs: number;
+    readonly units: number;
+  } | null;
+  readonly phases: readonly {
+    readonly id: number;
+    readonly pass: number;
+    readonly text: string;
+    readonly epochs: number;
+    readonly stepsPerEpoch: number | null;
+  }[];
+  readonly events: readonly (PlannedEvent & { readonly text: string; readonly does: string })[];
+  /** Live units of every layer after the last event. */
+  readonly layers: PlannedEvent["layers"];
+  readonly ties: readonly Tie[];
+  readonly barriers: readonly { readonly layer: string; readonly reason: string }[];
+  readonly criteria: readonly CriterionCost[];
+  /** Statements whose moments only a run can tell, and why. */
+  readonly unknown: readonly { readonly text: string; readonly reason: string }[];
+  /** True when there are more events than are listed. */
+  readonly cut: boolean;
+}
+
+export interface Tie {
+  /** The layer that causes it. */
+  readonly by: string;
+  readonly why: Merge["why"];
+  /** Layers whose channels become one. */
+  readonly layers: readonly string[];
+  readonly channels: number;
+}
+
+export interface CriterionCost {
+  readonly name: string;
+  readonly needs: readonly string[];
+  /** "weights alone", "8 batches forward and backward at each event". */
+  readonly cost: string;
+}
+
+export function checkFacts({ ir, plan, simulation }: CompileResult, network?: Network): CheckFacts {
+  const all = ir === null ? [] : distinct(statements(ir.body));
+  const byId = new Map<number, StepIr | RuleIr>(all.map((one) => [one.id, one]));
+  for (const one of all) if (one.kind === "prune" && one.regrow) byId.set(one.regrow.id, one.regrow);
+  const textOf = (id: number) => byId.get(id)?.text ?? "";
+  return {
+    network: plan?.network ?? null,
+    phases: (simulation?.phases ?? []).map(({ train, pass, times, stepsPerEpoch }) => ({
+      id: train.id,
+      pass,
+      text: train.text,
+      epochs: times.epochs,
+      stepsPerEpoch,
+    })),
+    events: (plan?.events ?? eventsOf(simulation)).map((event) => ({
+      ...event,
+      text: textOf(event.id),
+      does: doing(byId.get(event.id)),
+    })),
+    layers: lastLayers(plan?.events ?? []),
+    ties: network === undefined ? [] : tiesOf(network),
+    barriers: network?.barriers ?? [],
+    criteria: ir === null ? [] : criteriaOf(ir),
+    unknown: [...(simulation?.unknown ?? [])].map(([id, reason]) => ({ text: textOf(id), reason })),
+    cut: simulation?.cut ?? false,
+  };
+}
+
+/** Without a network only moments are known. */
+function eventsOf(simulation: CompileResult["simulation"]): readonly PlannedEvent[] {
+  return (simulation?.events ?? []).map((event) => ({
+    id: event.statement.id,
+    action: event.action,
+    phase: event.phase,
+    epoch: event.epoch,
+    step: event.step,
+    nominal: null,
+    reachable: null,
+    dead: null,
+    total: null,
+    params: null,
+    macs: null,
+    layers: [],
+  }));
+}
+
+function doing(statement: StepIr | RuleIr | undefined): string {
+  if (statement === undefined) return "";
+  if (statement.kind === "prune" || statement.kind === "restore") {
+    return `${statement.kind} ${structureName(statement.structure)}`;
+  }
+  if (statement.kind === "mark") return `mark ${statement.name}`;
+  return statement.kind === "evaluate" ? `evaluate on ${statement.on}` : statement.kind;
+}
+
+/** The last word on every layer. */
+function lastLayers(events: readonly PlannedEvent[]): PlannedEvent["layers"] {
+  const layers = new Map<string, PlannedEvent["layers"][number]>();
+  for (const event of events) for (const one of event.layers) layers.set(one.layer, one);
+  return [...layers.values()];
+}
+
+function tiesOf(network: Network): readonly Tie[] {
+  const ties = new Map<number, { why: Merge["why"]; layers: Set<number>; channels: number }>();
+  for (const { a, b, call, why } of network.channels.merges) {
+    const tie = ties.get(call) ?? { why, layers: new Set(), channels: 0 };
+    for (const channel of [a, b]) tie.layers.add(network.channels.producer[channel] ?? -1);
+    tie.channels++;
+    ties.set(call, tie);
+  }
+  return [...ties].map(([call, { why, layers, channels }]) => ({
+    by: network.layers[network.calls[call]?.layer ?? -1]?.path ?? "",
+    why,
+    layers: [...layers].sort((x, y) => x - y).map((index) => network.layers[index]?.path ?? "the input"),
+    channels,
+  }));
+}
+
+function criteriaOf(ir: Ir): readonly CriterionCost[] {
+  const found = new Map<string, CriterionCost>();
+  const add = (criterion: CriterionIr) => {
+    const key = JSON.stringify([criterion.expr, criterion.over, criterion.under]);
+    if (!found.has(key))
+      found.set(key, { name: criterion.name, needs: criterion.needs, cost: costOf(criterion) });
+  };
+  for (const one of statements(ir.body)) {
+    if (one.kind === "prune" || one.kind === "regrow" || one.kind === "restore" || one.kind === "update")
+      add(one.criterion);
+    if (one.kind === "prune" && one.regrow) add(one.regrow.criterion);
+    if (one.kind === "penalize" && one.among) add(one.among.criterion);
+  }
+  return [...found.values()];
+}
+
+function costOf({ needs, under, over }: CriterionIr): string {
+  const backward = needs.some(
+    (need) => need === "g" || need === "g2" || need === "ga" || need === "h" || need === "hg",
+  );
+  if (!needsData(needs, under)) {
+    if (under === "synflow" && backward) return "no data: one pass forward and backward at each event";
+    return needs.every((need) => need === "random") ? "nothing" : "no data, no passes";
+  }
+  const passes = backward ? "forward and backward" : "forward";
+  if (over === "training") return "accumulated on the training batches: no pass of its own";
+  const batches = over === null ? 1 : (evaluate(over.batches, new Map()) ?? null);
+  return `${batches ?? "several"} ${batches === 1 ? "batch" : "batches"} ${passes} at each event`;
+}
