@@ -3,11 +3,13 @@ import { add, fusedBatchNorm, multiply, subtract } from "./channel-arithmetic.js
 import type { KernelDefinition } from "./context.js";
 import { conv2DBackpropFilter } from "./conv-2d-backprop-filter.js";
 import { conv2DBackpropInput } from "./conv-2d-backprop-input.js";
+import { conv3DBackpropFilter, conv3DBackpropInput } from "./conv-3d-gradients.js";
 import { crossEntropy, crossEntropySparse } from "./cross-entropy.js";
 import { depthwiseBackpropFilter } from "./depthwise-backprop-filter.js";
 import { depthwiseBackpropInput } from "./depthwise-backprop-input.js";
 import { mean, sum } from "./leading-reduction.js";
 import { batchMatMul, fusedMatMul } from "./mat-mul.js";
+import { maxPool3D, maxPool3DGrad } from "./max-pool-3d.js";
 import { maxPoolGrad } from "./max-pool-grad.js";
 import { avgPool, maxPool } from "./pool.js";
 import { relu, relu6, relu6Grad, reluGrad } from "./relu.js";
@@ -22,6 +24,8 @@ export const wasmKernels: readonly KernelDefinition[] = [
   batchNormGrad,
   conv2DBackpropFilter,
   conv2DBackpropInput,
+  conv3DBackpropFilter,
+  conv3DBackpropInput,
   crossEntropy,
   crossEntropySparse,
   depthwiseBackpropFilter,
@@ -29,6 +33,8 @@ export const wasmKernels: readonly KernelDefinition[] = [
   fusedBatchNorm,
   fusedMatMul,
   maxPool,
+  maxPool3D,
+  maxPool3DGrad,
   maxPoolGrad,
   mean,
   multiply,
