@@ -20,9 +20,10 @@ interface Group {
 
 /**
  * Bounds of the costs after any `count` of the living `candidates` died on top of what `isDead` says: what `check`
- * can know of a global ranking before there are scores. With n_g dead in group g the saving is
- * Σ a_g·n_g − Σ b_gh·n_g·n_h with b ≥ 0. From above, the cross terms are left out and the rest, concave in each
- * n_g, is filled greedily; from below, the cross terms are replaced by the most they can be.
+ * can know of a global ranking before there are scores. Costs are quadratic in the numbers n_g of each group, twice:
+ * counted from now, they fall by Σ a_g·n_g − Σ b_gh·n_g·n_h; counted from the death of all candidates, they grow by
+ * Σ a'_g·m_g + Σ b_gh·m_g·m_h with the m_g that stay; all b ≥ 0. Each form gives two bounds: without the products
+ * of different groups it is solved greedily; with the largest they can be, it is linear. The better ones are kept.
  */
 export function costBounds(
   network: Network,
@@ -31,16 +32,27 @@ export function costBounds(
   isDead?: IsDead,
 ): CostBounds {
   const alive = candidates.filter((unit) => !isDead?.(unit.root));
+  const k = Math.max(0, Math.min(Math.round(count), alive.length));
   const { axes, terms } = costTerms(network);
   const groups = groupUnits(axesOfUnits(network, alive, axes));
-  const live = axes.map((ids) => (isDead ? ids.reduce((n, id) => n + (isDead(id) ? 0 : 1), 0) : ids.length));
-  const total = costs(network, isDead);
-  const k = Math.max(0, Math.min(Math.round(count), alive.length));
-  const bounds = (kind: 0 | 1, now: number): Bounds => {
-    const form = savingForm(groups, terms, live, axes.length, kind);
-    return { low: now - most(form, groups, k), high: now - least(form, groups, k) };
+  const mayDie = new Set(alive.map((unit) => unit.root));
+  const allDead: IsDead = (id) => isDead?.(id) === true || mayDie.has(network.channels.find(id));
+  const [now, least] = [costs(network, isDead), costs(network, allDead)];
+  const [liveNow, liveLeast] = [liveOn(axes, isDead), liveOn(axes, allDead)];
+  const bounds = (kind: 0 | 1, top: number, bottom: number): Bounds => {
+    const falling = quadratic(groups, terms, liveNow, kind);
+    const growing = quadratic(groups, terms, liveLeast, kind);
+    const stay = alive.length - k;
+    return {
+      low: Math.max(top - greedy(falling, groups, k, -1), bottom + greedy(growing, groups, stay, 1)),
+      high: Math.min(top - linear(falling, groups, k, -1), bottom + linear(growing, groups, stay, 1)),
+    };
   };
-  return { params: bounds(0, total.params), macs: bounds(1, total.macs) };
+  return { params: bounds(0, now.params, least.params), macs: bounds(1, now.macs, least.macs) };
+}
+
+function liveOn(axes: readonly Int32Array[], isDead: IsDead | undefined): readonly number[] {
+  return axes.map((ids) => (isDead ? ids.reduce((n, id) => n + (isDead(id) ? 0 : 1), 0) : ids.length));
 }
 
 function groupUnits(shares: readonly (readonly AxisShare[])[]): readonly Group[] {
@@ -54,21 +66,19 @@ function groupUnits(shares: readonly (readonly AxisShare[])[]): readonly Group[]
   return [...groups.values()];
 }
 
-interface SavingForm {
-  /** Saved by the first unit of the group alone, self products aside. */
+interface Quadratic {
   readonly linear: Float64Array;
   /** b_gh for ordered pairs, the diagonal once. */
   readonly cross: readonly ReadonlyMap<number, number>[];
 }
 
-function savingForm(
+function quadratic(
   groups: readonly Group[],
   terms: readonly CostTerm[],
   live: readonly number[],
-  axisCount: number,
   kind: 0 | 1,
-): SavingForm {
-  const onAxis: { group: number; count: number }[][] = Array.from({ length: axisCount }, () => []);
+): Quadratic {
+  const onAxis: { group: number; count: number }[][] = live.map(() => []);
   groups.forEach((group, g) => {
     for (const { axis, count } of group.shares) onAxis[axis]?.push({ group: g, count });
   });
@@ -77,11 +87,11 @@ function savingForm(
   const add = (g: number, h: number, value: number): void => {
     cross[g]?.set(h, (cross[g]?.get(h) ?? 0) + value);
   };
+  const other = (axis: number): number => (axis < 0 ? 1 : (live[axis] ?? 0));
   for (const term of terms) {
     if (term.kind !== kind) continue;
     const first = term.a < 0 ? [] : (onAxis[term.a] ?? []);
     const second = term.b < 0 ? [] : (onAxis[term.b] ?? []);
-    const other = (axis: number): number => (axis < 0 ? 1 : (live[axis] ?? 0));
     for (const { group, count } of first)
       linear[group] = (linear[group] ?? 0) + term.times * count * other(term.b);
     for (const { group, count } of second)
@@ -97,54 +107,52 @@ function savingForm(
   return { linear, cross };
 }
 
-/** The most that `k` deaths can save. */
-function most(form: SavingForm, groups: readonly Group[], k: number): number {
+/** The best sum over `k` units without products of different groups: most when falling (−1), least when growing (1). */
+function greedy(form: Quadratic, groups: readonly Group[], k: number, sign: 1 | -1): number {
   const taken = new Int32Array(groups.length);
-  let saved = 0;
+  const self = (g: number): number => form.cross[g]?.get(g) ?? 0;
+  const gain = (g: number): number => (form.linear[g] ?? 0) + sign * (2 * (taken[g] ?? 0) + 1) * self(g);
+  let sum = 0;
   let left = k;
-  const gain = (g: number): number =>
-    (form.linear[g] ?? 0) - (2 * (taken[g] ?? 0) + 1) * (form.cross[g]?.get(g) ?? 0);
   while (left > 0) {
     let best = -1;
     for (let g = 0; g < groups.length; g++) {
-      if ((taken[g] ?? 0) < (groups[g]?.size ?? 0) && (best < 0 || gain(g) > gain(best))) best = g;
+      if ((taken[g] ?? 0) >= (groups[g]?.size ?? 0)) continue;
+      if (best < 0 || sign * gain(g) < sign * gain(best)) best = g;
     }
     if (best < 0) break;
-    const steep = (form.cross[best]?.get(best) ?? 0) > 0;
-    const step = steep ? 1 : Math.min(left, (groups[best]?.size ?? 0) - (taken[best] ?? 0));
-    for (let i = 0; i < step; i++) {
-      saved += gain(best);
-      taken[best] = (taken[best] ?? 0) + 1;
-    }
+    const step = self(best) > 0 ? 1 : Math.min(left, (groups[best]?.size ?? 0) - (taken[best] ?? 0));
+    sum += step * gain(best);
+    taken[best] = (taken[best] ?? 0) + step;
     left -= step;
   }
-  return saved;
+  return sum;
 }
 
-/** The least that `k` deaths save. */
-function least(form: SavingForm, groups: readonly Group[], k: number): number {
-  const slopes = groups.map((_, g) => {
+/** The worst sum over `k` units with every product at its largest: least when falling (−1), most when growing (1). */
+function linear(form: Quadratic, groups: readonly Group[], k: number, sign: 1 | -1): number {
+  const slopes = groups.map((group, g) => {
     const rivals = [...(form.cross[g] ?? [])].map(([h, value]) => ({
       h,
       weight: h === g ? 2 * value : value,
     }));
     rivals.sort((x, y) => y.weight - x.weight);
     let left = k;
-    let lost = 0;
+    let products = 0;
     for (const { h, weight } of rivals) {
       const n = Math.min(left, groups[h]?.size ?? 0);
-      lost += n * weight;
+      products += n * weight;
       left -= n;
     }
-    return { slope: (form.linear[g] ?? 0) - lost / 2, size: groups[g]?.size ?? 0 };
+    return { slope: (form.linear[g] ?? 0) + (sign * products) / 2, size: group.size };
   });
-  slopes.sort((x, y) => x.slope - y.slope);
+  slopes.sort((x, y) => sign * (y.slope - x.slope));
   let left = k;
-  let saved = 0;
+  let sum = 0;
   for (const { slope, size } of slopes) {
     const n = Math.min(left, size);
-    saved += n * slope;
+    sum += n * slope;
     left -= n;
   }
-  return Math.max(0, saved);
+  return Math.max(0, sum);
 }
