@@ -6,6 +6,7 @@ import { correctRows } from "./accuracy.js";
 import { inputTensors } from "./inputs.js";
 import { lossValue } from "./loss-value.js";
 import { givesLogits, outputLosses, settle, wantsLogits, type OutputLoss } from "./loss.js";
+import { backward } from "./backward.js";
 import { moveStatistics } from "./moving.js";
 import { onlookerOf } from "./observe.js";
 import type { Mode, Pass } from "./pass.js";
@@ -88,11 +89,10 @@ export function createExecutor(
   /** Gradients of the trainable weights, as arrays nobody else holds. */
   const differentiate = (forward: () => tf.Scalar): { loss: number; gradients: Map<string, Float32Array> } =>
     scoped(() => {
-      const { value, grads } = tf.engine().gradients(
+      if (trainable.length === 0) return { loss: backend.read(forward())[0] ?? NaN, gradients: new Map() };
+      const { value, grads } = backward(
         forward,
         trainable.map((p) => variables.get(p.key)),
-        undefined,
-        true,
       );
       const gradients = new Map<string, Float32Array>();
       trainable.forEach(({ key, data }, i) => {

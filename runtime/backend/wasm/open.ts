@@ -25,9 +25,10 @@ export async function openWasm(_threads: number): Promise<OpenedBackend> {
     description: `wasm (${simd === true ? "SIMD" : "no SIMD"}, ${threads} ${threads === 1 ? "thread" : "threads"})`,
     ops: wasmOps,
     assign(variable, data) {
-      const target = wasm.typedArrayFromHeap(variable);
-      if (target.length !== data.length) throw new Error(`${variable.name} has ${target.length} values`);
-      target.set(data);
+      // Never in place: XNNPACK keeps kernels packed under the number of their tensor and would not see the change.
+      const value = tf.tensor(data, variable.shape);
+      variable.assign(value);
+      value.dispose();
     },
     read: floatsOf,
   };

@@ -1,6 +1,7 @@
 import { tf } from "../../backend/tf.js";
 import { activationOf } from "../activations.js";
 import { activation, number } from "../config.js";
+import { constantOf } from "../constant.js";
 import { only, passMask, unary, type Builder } from "../pass.js";
 
 /** Activation, ReLU, LeakyReLU, ELU, PReLU, ThresholdedReLU and Softmax as layers of their own. */
@@ -38,7 +39,12 @@ export const prelu: Builder = (build) => {
 
 export const thresholdedRelu: Builder = (build) => {
   const theta = number({ path: build.layer.path, values: build.layer.config }, "theta", 1);
-  return unary((x) => tf.mul(x, tf.cast(tf.greater(x, theta), "float32")));
+  return unary((x) =>
+    tf.mul(
+      x,
+      constantOf(x, (v) => tf.cast(tf.greater(v, theta), "float32")),
+    ),
+  );
 };
 
 /** Masked positions get −10⁹ before the soft-max, which makes their share 0. */

@@ -104,6 +104,37 @@ export const conv2dTranspose: Builder = (build) => {
   });
 };
 
+type Shape5 = [number, number, number, number, number];
+
+/** `tf.conv3dTranspose` with a gradient, which tfjs-core lacks: it is the convolution that this one transposes. */
+function transposed3d(
+  x: tf.Tensor5D,
+  kernel: tf.Tensor5D,
+  shape: Shape5,
+  strides: [number, number, number],
+  pad: Padding,
+): tf.Tensor5D {
+  const op = tf.customGrad((...args: (tf.Tensor | tf.GradSaveFunc)[]) => {
+    const [input, weights] = args;
+    if (!(input instanceof tf.Tensor) || !(weights instanceof tf.Tensor))
+      throw new Error("customGrad lost its inputs");
+    return {
+      value: tf.conv3dTranspose(rank5(input), rank5(weights), shape, strides, pad),
+      gradFunc: (dy: tf.Tensor) => [
+        tf.conv3d(rank5(dy), rank5(weights), strides, pad),
+        tf
+          .engine()
+          .runKernel<tf.Tensor>(
+            "Conv3DBackpropFilterV2",
+            { x: dy, dy: input },
+            { strides, pad, filterShape: [...weights.shape] },
+          ),
+      ],
+    };
+  });
+  return rank5(op(x, kernel));
+}
+
 export const conv3dTranspose: Builder = (build) => {
   const config = { path: build.layer.path, values: build.layer.config };
   const g = geometry(config, 3);
@@ -113,13 +144,8 @@ export const conv3dTranspose: Builder = (build) => {
     deconvolved(length, strides[axis] ?? 1, kernel.shape[axis] ?? 1, g.pad);
   return activated(build, config, (x) => {
     const [n, d, h, w] = rank5(x).shape;
-    const y = tf.conv3dTranspose(
-      rank5(x),
-      kernel,
-      [n, size(0, d), size(1, h), size(2, w), kernel.shape[3]],
-      strides,
-      g.pad,
-    );
+    const shape: Shape5 = [n, size(0, d), size(1, h), size(2, w), kernel.shape[3]];
+    const y = transposed3d(rank5(x), kernel, shape, strides, g.pad);
     const b = bias(build);
     return b ? build.ops.biasAdd(y, b) : y;
   });

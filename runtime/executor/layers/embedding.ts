@@ -1,5 +1,6 @@
 import { tf } from "../../backend/tf.js";
 import { flag, number } from "../config.js";
+import { constantOf } from "../constant.js";
 import { only, passMask, type Builder } from "../pass.js";
 import { refuse } from "../problems.js";
 
@@ -33,9 +34,14 @@ export const masking: Builder = (build) => {
   return {
     run: (context) => {
       const x = only(context);
-      return [tf.mul(x, tf.cast(tf.any(tf.notEqual(x, value), -1, true), "float32"))];
+      return [
+        tf.mul(
+          x,
+          constantOf(x, (v) => tf.cast(tf.any(tf.notEqual(v, value), -1, true), "float32")),
+        ),
+      ];
     },
-    mask: (context) => [tf.any(tf.notEqual(only(context), value), -1)],
+    mask: (context) => [constantOf(only(context), (v) => tf.any(tf.notEqual(v, value), -1))],
   };
 };
 

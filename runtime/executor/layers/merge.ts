@@ -81,19 +81,15 @@ export const dot: Builder = (build) => {
   };
 };
 
-/** Sums over axis `ia` of `a` and `ib` of `b`; the other axes follow each other, batch first. */
+/**
+ * As tfjs-layers does it: two matrices give the row-wise product sum; else one matrix product per example, where
+ * a missing axis of the smaller input counts as a trailing 1.
+ */
 function batchDot(a: tf.Tensor, b: tf.Tensor, ia: number, ib: number): tf.Tensor {
-  const n = a.shape[0] ?? 1;
-  const rest = (t: tf.Tensor, axis: number): number[] =>
-    [...t.shape.keys()].filter((i) => i !== 0 && i !== axis);
-  const ra = rest(a, ia);
-  const rb = rest(b, ib);
-  const sizesOf = (t: tf.Tensor, over: number[]): number[] => over.map((i) => t.shape[i] ?? 1);
-  const size = (list: number[]): number => list.reduce((p, q) => p * q, 1);
-  const d = a.shape[ia] ?? 1;
-  const left = tf.reshape(tf.transpose(a, [0, ...ra, ia]), [n, size(sizesOf(a, ra)), d]);
-  const right = tf.reshape(tf.transpose(b, [0, ib, ...rb]), [n, d, size(sizesOf(b, rb))]);
-  const out = tf.matMul(left, right);
-  const shape = [n, ...sizesOf(a, ra), ...sizesOf(b, rb)];
-  return tf.reshape(out, shape.length === 1 ? [n, 1] : shape);
+  if (a.rank === 2 && b.rank === 2) return tf.sum(tf.mul(a, b), -1, true);
+  const matrix = (t: tf.Tensor): tf.Tensor => (t.rank === 2 ? tf.expandDims(t, 2) : t);
+  const [x, y] = [matrix(a), matrix(b)];
+  const out = tf.matMul(x, y, ia !== x.rank - 1, ib === y.rank - 1);
+  if (a.rank === b.rank) return out;
+  return tf.squeeze(out, [a.rank > b.rank ? 2 : 1]);
 }

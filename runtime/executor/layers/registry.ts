@@ -58,12 +58,13 @@ const BUILDERS = new Map<string, Builder>([
   ["RepeatVector", shape.repeatVector],
   ["Rescaling", rescaling],
   ["Reshape", shape.reshape],
+  ["Resizing", spatial.resizing],
   ["SeparableConv2D", convolution.separableConv2d],
   ["Softmax", activation.softmax],
   ["SpatialDropout1D", noise.spatialDropout1d],
   ["ThresholdedReLU", activation.thresholdedRelu],
   ["UpSampling2D", spatial.upSampling2d],
-  ["ZeroPadding2D", spatial.zeroPadding(2)],
+  ["ZeroPadding2D", spatial.zeroPadding2d],
 ]);
 
 export function builderOf(layer: LayerInfo): Builder {

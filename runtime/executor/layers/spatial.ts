@@ -1,17 +1,15 @@
 import { tf } from "../../backend/tf.js";
-import { choice, pairs, sizes } from "../config.js";
+import { choice, flag, int, pairs, sizes } from "../config.js";
 import { unary, type Builder } from "../pass.js";
 import { rank4 } from "../ranks.js";
 
-/** ZeroPadding1D and 2D, Cropping2D, UpSampling1D and 2D; channels last. */
+/** ZeroPadding2D, Cropping2D, UpSampling2D, Resizing; channels last. */
 
-export function zeroPadding(rank: number): Builder {
-  return (build) => {
-    const by = pairs({ path: build.layer.path, values: build.layer.config }, "padding", rank, 1);
-    const paddings: [number, number][] = [[0, 0], ...by.map(([a, b]): [number, number] => [a, b]), [0, 0]];
-    return unary((x) => tf.pad(x, paddings));
-  };
-}
+export const zeroPadding2d: Builder = (build) => {
+  const by = pairs({ path: build.layer.path, values: build.layer.config }, "padding", 2, 1);
+  const paddings: [number, number][] = [[0, 0], ...by.map(([a, b]): [number, number] => [a, b]), [0, 0]];
+  return unary((x) => tf.pad(x, paddings));
+};
 
 export const cropping2d: Builder = (build) => {
   const [rows = [0, 0], columns = [0, 0]] = pairs(
@@ -41,4 +39,17 @@ export const upSampling2d: Builder = (build) => {
       ? tf.image.resizeNearestNeighbor(rank4(x), size)
       : tf.image.resizeBilinear(rank4(x), size);
   });
+};
+
+export const resizing: Builder = (build) => {
+  const config = { path: build.layer.path, values: build.layer.config };
+  const size: [number, number] = [int(config, "height"), int(config, "width")];
+  const how = choice(config, "interpolation", ["nearest", "bilinear"], "bilinear");
+  // What the field means to tfjs-layers: whether corner pixels keep their places.
+  const corners = !flag(config, "crop_to_aspect_ratio", false);
+  return unary((x) =>
+    how === "nearest"
+      ? tf.image.resizeNearestNeighbor(rank4(x), size, corners)
+      : tf.image.resizeBilinear(rank4(x), size, corners),
+  );
 };
