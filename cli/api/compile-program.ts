@@ -1,0 +1,96 @@
+import { resolve } from "node:path";
+import { DiagnosticError, type Diagnostic } from "../../grammar/diagnostic.js";
+import { parse } from "../../grammar/index.js";
+import { compile, type CompileOptions, type CompileResult } from "../../compiler/compile.js";
+import type { Network } from "../../compiler/network/types.js";
+import type { DataSource } from "../../runtime/data/types.js";
+import type { LiveModel } from "../../runtime/model/index.js";
+import { besideProgram, bindings } from "./bindings.js";
+import { isTopologyPath, openTopology } from "./open-topology.js";
+import { importResolver } from "./resolve-import.js";
+
+/** What a program may be bound to from outside; paths are relative to the working directory. */
+export interface ProgramOptions extends Omit<CompileOptions, "network" | "data"> {
+  /** Path of a model.json, its folder or a module, or a tf.LayersModel. Default: what the program names. */
+  readonly network?: string | LiveModel | undefined;
+  /** Path or name of data, or a DataSource. Default: what the program names. */
+  readonly data?: string | DataSource | undefined;
+  readonly seed?: number | undefined;
+}
+
+export interface CompiledProgram {
+  readonly result: CompileResult;
+  /** Everything there is to say: of the network, the data and the program. */
+  readonly diagnostics: readonly Diagnostic[];
+  readonly network: Network | null;
+  /** What to run on: as given, or as the program names it, found. */
+  readonly bound: { readonly network: string | LiveModel | null; readonly data: string | DataSource | null };
+}
+
+/**
+ * Compiles a program for the network and data it is bound to. A `model.json` is read without its weights, and neither
+ * TensorFlow.js nor any backend is loaded for it; modules and data files need the runtime.
+ */
+export async function compileProgram(source: string, options: ProgramOptions = {}): Promise<CompiledProgram> {
+  const { network: givenNetwork, data: givenData, seed, ...rest } = options;
+  const written = bindings(parse(source, rest.file).program);
+  const networkPath =
+    givenNetwork ?? (written.network === null ? null : besideProgram(written.network, rest.file));
+  const dataPath = givenData ?? (written.data === null ? null : besideProgram(written.data, rest.file));
+  const diagnostics: Diagnostic[] = [];
+  const network = networkPath === null ? null : await readFacts(networkPath, seed ?? 1, diagnostics);
+  const examples = network && dataPath !== null ? await countExamples(dataPath, network, diagnostics) : null;
+  const result = compile(source, {
+    resolve: importResolver(process.cwd()),
+    ...rest,
+    network: network ?? undefined,
+    data: examples === null ? undefined : { examples },
+  });
+  return {
+    result,
+    diagnostics: [...diagnostics, ...result.diagnostics],
+    network,
+    bound: { network: networkPath, data: dataPath },
+  };
+}
+
+async function readFacts(
+  from: string | LiveModel,
+  seed: number,
+  diagnostics: Diagnostic[],
+): Promise<Network | null> {
+  if (typeof from === "string" && isTopologyPath(from)) {
+    const opened = await openTopology(resolve(from));
+    diagnostics.push(...opened.diagnostics);
+    return opened.network;
+  }
+  const { loadNetwork } = await import("./load-network.js");
+  return collect(async () => (await loadNetwork(from, { seed })).network, diagnostics);
+}
+
+async function countExamples(
+  from: string | DataSource,
+  network: Network,
+  diagnostics: Diagnostic[],
+): Promise<number | null> {
+  if (typeof from !== "string") return from.describe().train;
+  const { openData } = await import("../../runtime/data/open.js");
+  return collect(async () => {
+    const opened = await openData(from, network);
+    diagnostics.push(...opened.diagnostics);
+    const { train } = opened.source.describe();
+    await opened.source.close?.();
+    return train;
+  }, diagnostics);
+}
+
+/** The value, or null when a diagnostic ended the work. */
+async function collect<T>(work: () => Promise<T>, diagnostics: Diagnostic[]): Promise<T | null> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (!(cause instanceof DiagnosticError)) throw cause;
+    diagnostics.push(...cause.diagnostics);
+    return null;
+  }
+}

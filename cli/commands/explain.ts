@@ -1,0 +1,28 @@
+import { explain as pageOf } from "../../compiler/diagnostics/explain.js";
+import { commandDiagnostic } from "../codes.js";
+import { EXIT, type ExitCode } from "../exit.js";
+import { report } from "../report.js";
+import type { Terminal } from "../terminal.js";
+
+/** Prints the page of a diagnostic code. */
+export function explain(code: string, options: { readonly json?: boolean }, terminal: Terminal): ExitCode {
+  const wanted = code.toUpperCase();
+  const page = pageOf(wanted);
+  if (page === null) {
+    report(
+      [
+        commandDiagnostic(
+          "P9503",
+          `there is no diagnostic \`${code}\``,
+          "codes are a `P` and four digits, as in P4002",
+        ),
+      ],
+      null,
+      options,
+      terminal,
+    );
+    return EXIT.failed;
+  }
+  terminal.out(options.json === true ? JSON.stringify({ code: wanted, page }) : page);
+  return EXIT.ok;
+}

@@ -1,0 +1,26 @@
+/**
+ * Espalier: a small language and compiler for pruning neural networks.
+ *
+ * - `compile(source, options)`: text to diagnostics, IR, plan and training loop; runs anywhere.
+ * - `loadNetwork(source)`: a LayersModel from a path, a module or memory.
+ * - `run(source, options)`: compile for a network and data, train, prune, write the smaller network.
+ */
+export { compile, type CompileOptions, type CompileResult } from "./compiler/compile.js";
+export { renderDiagnostics, type RenderOptions } from "./compiler/render/terminal.js";
+export type { Ir, PlanIr } from "./compiler/ir/types.js";
+export type { Network } from "./compiler/network/types.js";
+export { format, parse } from "./grammar/index.js";
+export {
+  DiagnosticError,
+  type Diagnostic,
+  type Fix,
+  type Severity,
+  type Span,
+} from "./grammar/diagnostic.js";
+export { compileProgram, type CompiledProgram, type ProgramOptions } from "./cli/api/compile-program.js";
+export { loadNetwork } from "./cli/api/load-network.js";
+export { run, type HostOptions, type ProgramRun } from "./cli/api/run-program.js";
+export type { DataSource } from "./runtime/data/types.js";
+export type { Report } from "./runtime/report/types.js";
+export type { ProgressEvent } from "./runtime/run/progress.js";
+export type { Batch, Parameter, ParameterStore } from "./runtime/types.js";
