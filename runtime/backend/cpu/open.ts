@@ -3,7 +3,7 @@ import { floatsOf } from "../floats.js";
 import { composedOps } from "../ops/composed.js";
 import { tf } from "../tf.js";
 import type { OpenedBackend } from "../types.js";
-import { mendResizeNearestGradient } from "./resize-nearest-gradient.js";
+import { installCpuKernels } from "./pack.js";
 
 /** Opens the plain JavaScript backend of tfjs: the slow reference. */
 export async function openCpu(): Promise<OpenedBackend> {
@@ -11,7 +11,7 @@ export async function openCpu(): Promise<OpenedBackend> {
   const cpu = tf.backend();
   if (!(cpu instanceof MathBackendCPU)) throw new Error("another backend is registered as cpu");
   withoutAdvice(() => tf.scalar(0).dispose());
-  mendResizeNearestGradient(cpu);
+  installCpuKernels(cpu);
   return {
     name: "cpu",
     threads: 1,

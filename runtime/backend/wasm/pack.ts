@@ -1,3 +1,4 @@
+import { avgPool3DGrad, avgPoolGrad } from "./avg-pool-grad.js";
 import { batchNorm, batchNormGrad } from "./batch-norm.js";
 import { add, fusedBatchNorm, multiply, subtract } from "./channel-arithmetic.js";
 import type { KernelDefinition } from "./context.js";
@@ -19,6 +20,8 @@ import { unsortedSegmentSum } from "./unsorted-segment-sum.js";
 export const wasmKernels: readonly KernelDefinition[] = [
   add,
   avgPool,
+  avgPool3DGrad,
+  avgPoolGrad,
   batchMatMul,
   batchNorm,
   batchNormGrad,

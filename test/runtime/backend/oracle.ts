@@ -13,13 +13,13 @@ export interface Given {
   readonly data: Float32Array;
 }
 
-/** Reproducible values in [low, high), multiples of 1/1024 so that every backend reads the same. */
+/** Reproducible values in [low, high), all multiples of 2⁻¹⁶ of the range, so that ties are rare. */
 export function values(shape: readonly number[], seed: number, low = -1, high = 1): Given {
   let state = (seed * 2654435761 + 12345) >>> 0;
   const size = shape.reduce((a, b) => a * b, 1);
   const data = Float32Array.from({ length: size }, () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return low + (Math.floor((state / 2 ** 32) * 1024) / 1024) * (high - low);
+    return low + (Math.floor((state / 2 ** 32) * 65536) / 65536) * (high - low);
   });
   return { shape, data };
 }

@@ -50,6 +50,17 @@ const cases: readonly Case[] = [
   ["average pooling 1d", [9, 3], () => L.averagePooling1d({ poolSize: 2 })],
   ["max pooling 3d", [4, 4, 4, 2], () => L.maxPooling3d({ poolSize: 2 })],
   ["average pooling 3d", [4, 4, 4, 2], () => L.averagePooling3d({ poolSize: 2 })],
+  ["max pooling 3d same", [5, 4, 3, 2], () => L.maxPooling3d({ poolSize: 3, strides: 2, padding: "same" })],
+  [
+    "average pooling 3d same",
+    [5, 4, 3, 2],
+    () => L.averagePooling3d({ poolSize: 3, strides: 2, padding: "same" }),
+  ],
+  [
+    "average pooling same, stride 1",
+    [5, 6, 2],
+    () => L.averagePooling2d({ poolSize: 3, strides: 1, padding: "same" }),
+  ],
   ["global max pooling", [8, 8, 3], () => L.globalMaxPooling2d({})],
   ["global average pooling", [8, 8, 3], () => L.globalAveragePooling2d({})],
   ["global average pooling 1d", [8, 3], () => L.globalAveragePooling1d()],
