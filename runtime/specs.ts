@@ -161,6 +161,8 @@ export interface TrainSpec {
   readonly penalties?: readonly PenaltySpec[];
   readonly frozen?: readonly FreezeSpec[];
   readonly updates?: readonly UpdateSpec[];
+  /** True when no training follows in the program: an event at the very end then revives nothing. */
+  readonly last?: boolean;
   /** Moments that later rewinds need. */
   readonly snapshots?: readonly PointIr[];
 }

@@ -1,0 +1,53 @@
+import { createHash } from "node:crypto";
+import type { Network } from "../../compiler/network/types.js";
+import { runError } from "../run/codes.js";
+import type { Session } from "../run/session.js";
+import type { ParameterStore } from "../types.js";
+import type { Identity } from "./state.js";
+
+/** What a run is of. Two runs of the same identity give the same bytes on the same backend. */
+export function identityOf({ options, start, data }: Pick<Session, "options" | "start" | "data">): Identity {
+  return {
+    program: options.program,
+    network: start.hash,
+    data: data === null ? "" : JSON.stringify(data.describe()),
+    seed: options.seed,
+    batch: options.batch,
+    epochs: options.epochs,
+  };
+}
+
+/** Over topology and weights as loaded. */
+export function networkHash(network: Network, parameters: ParameterStore): string {
+  const hash = createHash("sha256").update(JSON.stringify(network.topology));
+  for (const [key, { data }] of parameters) {
+    hash.update(key);
+    hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  }
+  return hash.digest("hex");
+}
+
+const words: readonly (readonly [keyof Identity, string])[] = [
+  ["program", "the program"],
+  ["network", "the network"],
+  ["data", "the data"],
+  ["seed", "the seed"],
+  ["batch", "the batch size"],
+  ["epochs", "the number of epochs"],
+];
+
+/** @throws DiagnosticError P7002, saying what changed */
+export function checkIdentity(stored: Identity, now: Identity): void {
+  const changed = words.filter(([key]) => stored[key] !== now[key]);
+  if (changed.length === 0) return;
+  const list = changed.map(([, word]) => word).join(", ");
+  const notes = changed
+    .filter(([key]) => key !== "data")
+    .map(([key, word]) => `${word} was ${shown(stored[key])} then and is ${shown(now[key])} now`);
+  throw runError("P7002", `the checkpoint is of another run: ${list} changed since`, {
+    notes,
+    help: "undo the change, or start anew without `--resume`",
+  });
+}
+
+const shown = (value: string | number | null): string => String(value).slice(0, 16);

@@ -1,0 +1,99 @@
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { runError } from "../run/codes.js";
+import { Journal } from "../run/journal.js";
+import type { Session } from "../run/session.js";
+import { cutAlong } from "../run/slim.js";
+import { Stopwatch } from "../run/clock.js";
+import { checkIdentity, identityOf } from "./identity.js";
+import { checkpointSchema } from "./schema.js";
+import type { CheckpointState } from "./state.js";
+import type { Checkpoint } from "./store.js";
+import type { MaskState } from "../pruning/state.js";
+import type { Slots } from "../types.js";
+import { TensorReader } from "./tensors.js";
+
+const isState = new Ajv2020({ strict: false }).compile<CheckpointState>(checkpointSchema);
+
+/**
+ * Puts a fresh session where a checkpoint stood: the slims are replayed over the loaded network, then every array is taken over
+ * after its length was checked. The program then runs from the top, past all that the journal holds.
+ * @throws DiagnosticError P7002, P7003
+ */
+export function restoreCheckpoint(session: Session, checkpoint: Checkpoint): void {
+  const { state } = checkpoint;
+  if (!isState(state)) throw damaged("its state is not understood");
+  checkIdentity(state.identity, identityOf(session));
+  const tensors = new TensorReader(checkpoint.tensors);
+
+  for (let i = 0; i < state.slims; i++) {
+    const channels = tensors.integers(`slim ${i}`);
+    if (channels === null) throw damaged("a slim is missing");
+    const valid = channels.every((channel) => channel >= 0 && channel < session.loaded.channels.count);
+    if (!valid) throw damaged("a slim names channels that the network lacks");
+    cutAlong(session, channels);
+    session.slims.push(channels);
+  }
+  restoreTensors(session, state, tensors);
+
+  Object.assign(session.clock, state.clock);
+  session.journal = new Journal(state.journal);
+  session.optimizer = state.optimizer;
+  session.resumes = state.phase;
+  for (const [id, times] of state.phases) session.phases.set(id, times);
+  Object.assign(session.record, state.record);
+  session.startedAt = state.timing.startedAt;
+  session.stopwatch = new Stopwatch(state.timing.seconds);
+  session.lastCheckpoint = { seconds: state.timing.seconds, step: state.clock.step };
+}
+
+function restoreTensors(session: Session, state: CheckpointState, tensors: TensorReader): void {
+  const weights = tensors.floats("weights|");
+  for (const [key, { data }] of session.parameters) {
+    const values = weights.get(key);
+    if (values?.length !== data.length) throw damaged(`\`${key}\` is missing or has another size`);
+    data.set(values);
+  }
+  session.slots = checkSlots(session, tensors.slots(""));
+  const start = checkSizes(session, tensors.floats("start|"));
+  session.state = checkMasks(session, tensors.state("", start, state.keepsLast));
+  state.snapshots.forEach(({ name, optimizer }, i) => {
+    const at = `snapshot ${i}|`;
+    session.snapshots.set(name, {
+      weights: checkSizes(session, tensors.floats(`${at}weights|`)),
+      slots: checkSlots(session, tensors.slots(at)),
+      state: checkMasks(session, tensors.state(at, new Map(), state.keepsLast)),
+      optimizer,
+    });
+  });
+  session.executor.upload();
+}
+
+/** Every array by weight key has its weight's length. */
+function checkSizes<A extends Float32Array | Uint8Array>(
+  session: Session,
+  arrays: Map<string, A>,
+): Map<string, A> {
+  for (const [key, values] of arrays) {
+    if (session.parameters.get(key)?.data.length !== values.length)
+      throw damaged(`what it keeps of \`${key.slice(0, 80)}\` has another size`);
+  }
+  return arrays;
+}
+
+function checkSlots(session: Session, slots: Slots): Slots {
+  for (const [key, named] of slots)
+    for (const values of Object.values(named)) checkSizes(session, new Map([[key, values]]));
+  return slots;
+}
+
+function checkMasks(session: Session, state: MaskState): MaskState {
+  if (state.channels.length !== session.state.channels.length)
+    throw damaged("its masks are of another network");
+  checkSizes(session, state.elements);
+  checkSizes(session, state.hidden);
+  checkSizes(session, state.last);
+  return state;
+}
+
+const damaged = (why: string): Error =>
+  runError("P7003", `the checkpoint is damaged: ${why}`, { help: "start anew, without `--resume`" });

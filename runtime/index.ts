@@ -1,0 +1,13 @@
+/** What emitted loops import. `helpers.ts` is the contract; everything else a host may use. */
+export * from "./expressions.js";
+export type * from "./helpers.js";
+export type * from "./specs.js";
+export { openRun } from "./run/open.js";
+export { runFromCommandLine } from "./run/command-line.js";
+export type { OpenRun } from "./run/run.js";
+export type { RunOptions } from "./run/options.js";
+export type { RunResult } from "./run/finish.js";
+export type { OnProgress, ProgressEvent } from "./run/progress.js";
+export type { DataFacts, DataSource, IndexedSplit, Split, StreamedSplit, TargetFacts } from "./data/types.js";
+export type { Report } from "./report/types.js";
+export type { Batch, Dense, Labels } from "./types.js";

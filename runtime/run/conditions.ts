@@ -1,0 +1,44 @@
+import type { ExprIr } from "../../compiler/ir/types.js";
+import type { Json } from "../../compiler/network/types.js";
+import { runError } from "./codes.js";
+import { evaluateOn, measuresNow } from "./evaluate-on.js";
+import { logEvent } from "./events.js";
+import { holds, measureNames, mentions } from "./measures.js";
+import { isNothing, oneOff } from "./one-off.js";
+import type { Session } from "./session.js";
+
+/** What a condition reads, measured now; the network is evaluated only where it reads accuracy or loss. */
+async function namesFor(session: Session, condition: ExprIr): Promise<Map<string, number>> {
+  const names = measureNames(measuresNow(session), session.start.measures);
+  if (!mentions(condition, "accuracy") && !mentions(condition, "loss")) return names;
+  const { loss, accuracy } = await evaluateOn(session, session.data?.test ? "test" : "train");
+  names.set("loss", loss);
+  if (accuracy !== null) names.set("accuracy", accuracy);
+  return names;
+}
+
+/** @throws DiagnosticError P7004 when the condition does not hold */
+export function require(session: Session, id: number, condition: ExprIr): Promise<null> {
+  return oneOff(
+    session,
+    false,
+    async () => {
+      const names = await namesFor(session, condition);
+      const text = session.options.statements[id] ?? "a requirement";
+      const found = [...names]
+        .filter(([name]) => mentions(condition, name))
+        .map(([name, value]) => `${name} is ${value}`);
+      if (!holds(condition, names))
+        throw runError("P7004", `\`${text}\` does not hold`, { notes: [found.join(", ")] });
+      logEvent(session, "require", id, `holds: ${found.join(", ")}`);
+      return null;
+    },
+    isNothing,
+  );
+}
+
+/** Whether the `until` of a repeat holds. */
+export function until(session: Session, condition: ExprIr): Promise<boolean> {
+  const isBoolean = (value: Json): value is boolean => typeof value === "boolean";
+  return oneOff(session, false, async () => holds(condition, await namesFor(session, condition)), isBoolean);
+}

@@ -1,0 +1,46 @@
+import { costs } from "../../compiler/network/costs.js";
+import type { Network } from "../../compiler/network/types.js";
+import { living, type MaskState } from "../pruning/state.js";
+import { orderedBatches } from "./batches.js";
+import { runError } from "./codes.js";
+import type { Measures } from "./measures.js";
+import { requireData } from "./require-data.js";
+import type { Evaluated, Session } from "./session.js";
+
+/** Loss (mean per example) and accuracy over a whole split, in inference mode. Kept until the network changes. */
+export async function evaluateOn(session: Session, on: Evaluated["on"]): Promise<Evaluated> {
+  if (session.evaluated?.on === on) return session.evaluated;
+  const data = requireData(session);
+  const split = on === "train" ? data.train : data.test;
+  if (split === null)
+    throw runError("P7006", `\`${data.describe().name}\` has no test split`, {
+      help: "give the data a test split, or write `evaluate on train`",
+    });
+  let [loss, correct, rows] = [0, 0, 0];
+  for await (const batch of orderedBatches(split, session.options.batch, session.options.seed)) {
+    const result = session.executor.evaluate(batch);
+    loss += result.loss;
+    correct += result.correct;
+    rows += batch.size;
+  }
+  const evaluated: Evaluated = {
+    on,
+    loss: rows > 0 ? loss / rows : 0,
+    accuracy: rows > 0 && Number.isFinite(correct) ? correct / rows : null,
+  };
+  session.evaluated = evaluated;
+  return evaluated;
+}
+
+/** Whether a channel is dead, whatever became of it then. */
+export function deadChannels(state: MaskState): (channel: number) => boolean {
+  return (channel) => (state.channels[channel] ?? living) !== living;
+}
+
+/** Costs of the network that `slim` would leave; masks on single weights make nothing smaller and do not count. */
+export function measuresOf(network: Network, state: MaskState | null): Measures {
+  const { params, macs } = costs(network, state ? deadChannels(state) : undefined);
+  return { params, macs, bytes: 4 * params + JSON.stringify(network.topology).length };
+}
+
+export const measuresNow = (session: Session): Measures => measuresOf(session.network, session.state);

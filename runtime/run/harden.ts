@@ -1,0 +1,24 @@
+import { selectionIr } from "../normalize.js";
+import { harden as hardenMasks } from "../pruning/harden.js";
+import type { SelectionSpec } from "../specs.js";
+import { logEvent } from "./events.js";
+import { isNothing, oneOff } from "./one-off.js";
+import { selectLayers } from "./select-layers.js";
+import type { Session } from "./session.js";
+
+/** Makes latent and soft deaths final. */
+export function harden(session: Session, id: number, spec: SelectionSpec): Promise<null> {
+  return oneOff(
+    session,
+    true,
+    () => {
+      const all = Object.keys(spec).length === 0;
+      const paths = all ? undefined : selectLayers(session.network, selectionIr(spec), null);
+      const { channels, elements } = hardenMasks(session, paths);
+      session.executor.upload();
+      logEvent(session, "harden", id, `made final: ${channels} channels, ${elements} weights`);
+      return null;
+    },
+    isNothing,
+  );
+}

@@ -1,0 +1,110 @@
+import { readFile, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { DamagedTensors, decodeTensors } from "../checkpoint/safetensors.js";
+import { TensorReader } from "../checkpoint/tensors.js";
+import { loadModel } from "../model/index.js";
+import { selectionIr } from "../normalize.js";
+import { hold } from "../pruning/hold.js";
+import { dead, living } from "../pruning/state.js";
+import type { SelectionSpec } from "../specs.js";
+import { runError } from "./codes.js";
+import { logEvent } from "./events.js";
+import { isNothing, oneOff } from "./one-off.js";
+import { masksFile } from "./results.js";
+import { selectLayers } from "./select-layers.js";
+import type { Session } from "./session.js";
+
+/** Tickets from another run: the weights of a saved network, or its masks. Layers are matched by path. */
+export function load(
+  session: Session,
+  id: number,
+  what: "masks" | "weights",
+  path: string,
+  spec: SelectionSpec,
+): Promise<null> {
+  return oneOff(
+    session,
+    true,
+    async () => {
+      const paths = new Set(selectLayers(session.network, selectionIr(spec), null));
+      const keys = new Set(
+        session.network.layers.flatMap((layer) =>
+          paths.has(layer.path) ? layer.weights.map(({ key }) => key) : [],
+        ),
+      );
+      const count =
+        what === "weights"
+          ? await loadWeights(session, path, keys)
+          : await loadMasks(session, path, keys, paths);
+      hold(session);
+      session.executor.upload();
+      logEvent(session, "load", id, `${what} of ${count} weights from \`${path}\``);
+      return null;
+    },
+    isNothing,
+  );
+}
+
+async function loadWeights(session: Session, path: string, keys: ReadonlySet<string>): Promise<number> {
+  const { store } = await loadModel(resolve(path), { seed: session.options.seed });
+  let count = 0;
+  for (const [key, { data }] of session.parameters) {
+    const values = keys.has(key) ? store.get(key)?.data : undefined;
+    if (values === undefined) continue;
+    if (values.length !== data.length) throw misfit(path, key);
+    data.set(values);
+    session.slots.delete(key);
+    count++;
+  }
+  return count;
+}
+
+async function loadMasks(
+  session: Session,
+  path: string,
+  keys: ReadonlySet<string>,
+  paths: ReadonlySet<string>,
+): Promise<number> {
+  const masks = await readMasks(join(resolve(path), masksFile));
+  const { state, network } = session;
+  let count = 0;
+  for (const [key, codes] of masks.bytes("elements|")) {
+    if (!keys.has(key)) continue;
+    if (session.parameters.get(key)?.data.length !== codes.length) throw misfit(path, key);
+    state.elements.set(
+      key,
+      codes.map((code) => (code === living ? living : dead)),
+    );
+    count++;
+  }
+  const channels = masks.bytes("channels|").get("");
+  if (channels && channels.some((code) => code !== living)) {
+    if (channels.length !== state.channels.length) throw misfit(path, "the channels");
+    for (const unit of network.units) {
+      const inside = unit.producers.some((layer) => paths.has(network.layers[layer]?.path ?? ""));
+      if (inside && (channels[unit.root] ?? living) !== living)
+        for (const channel of unit.channels) state.channels[channel] = dead;
+    }
+  }
+  return count;
+}
+
+/** Nobody's masks are larger; the file is not read then. */
+const largest = 2 ** 31;
+
+async function readMasks(file: string): Promise<TensorReader> {
+  try {
+    if ((await stat(file)).size > largest) throw new DamagedTensors("it is too large");
+    return new TensorReader(decodeTensors(await readFile(file)));
+  } catch (cause) {
+    throw runError("P7008", `the masks cannot be read from \`${file}\``, {
+      notes: [cause instanceof Error ? cause.message : String(cause)],
+      help: "name the output directory of a run",
+    });
+  }
+}
+
+const misfit = (path: string, key: string): Error =>
+  runError("P7008", `\`${path}\` does not fit this network: \`${key}\` has another size there`, {
+    help: "leave the layer out by `except`, or start from the network the ticket is of",
+  });

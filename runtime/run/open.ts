@@ -1,0 +1,102 @@
+import { join } from "node:path";
+import { openBackend } from "../backend/index.js";
+import { networkHash } from "../checkpoint/identity.js";
+import { restoreCheckpoint } from "../checkpoint/restore.js";
+import { openStore } from "../checkpoint/store.js";
+import { openData } from "../data/open.js";
+import type { DataSource } from "../data/types.js";
+import { loadModel, modelBytes } from "../model/index.js";
+import { newMaskState, rememberStart } from "../pruning/state.js";
+import type { Diagnostic } from "../../grammar/diagnostic.js";
+import type { Network } from "../../compiler/network/types.js";
+import { newClock, Stopwatch } from "./clock.js";
+import { logNote, tell } from "./events.js";
+import { measuresOf } from "./evaluate-on.js";
+import { makeExecutor } from "./executor.js";
+import { Journal } from "./journal.js";
+import { noOptimizer } from "./optimizer-state.js";
+import { readOptions, type Options, type RunOptions } from "./options.js";
+import { factsNow } from "./report-data.js";
+import { newRecord } from "./run-record.js";
+import { makeRun, type OpenRun } from "./run.js";
+import type { Session } from "./session.js";
+
+/**
+ * Opens network, data and backend, and gives the run that an emitted loop drives. With `resume` it stands where the newest
+ * checkpoint in `out` stood.
+ * @throws DiagnosticError P4xxx, P5xxx, P6xxx of what is opened; P7002, P7003 of the checkpoint; P7010 of the options
+ */
+export async function openRun(given: RunOptions): Promise<OpenRun> {
+  const options = readOptions(given);
+  const stopwatch = new Stopwatch();
+  const backend = await openBackend(options.backend);
+  const model = await loadModel(options.network, { seed: options.seed });
+  const { network, store: parameters } = model;
+  const opened = await openSource(options, network);
+  const start = { measures: measuresOf(network, null), hash: networkHash(network, parameters) };
+  const state = newMaskState(network.channels.count, { keepsLast: true });
+  rememberStart(state, parameters.values());
+  const session: Session = {
+    options,
+    backend,
+    data: opened.data,
+    loaded: network,
+    start,
+    store: options.out === null ? null : openStore(join(options.out, "checkpoint")),
+    network,
+    parameters,
+    slots: new Map(),
+    state,
+    executor: makeExecutor({ network, parameters, backend, losses: null, options }),
+    losses: null,
+    optimizer: noOptimizer,
+    snapshots: new Map(),
+    slims: [],
+    clock: newClock(),
+    journal: new Journal(),
+    record: newRecord(),
+    stopwatch,
+    startedAt: new Date().toISOString(),
+    phase: null,
+    phases: new Map(),
+    resumes: null,
+    repeats: [],
+    evaluated: null,
+    interrupted: false,
+    lastCheckpoint: { seconds: 0, step: 0 },
+    checkpointWanted: false,
+  };
+  const notes = [...model.diagnostics, ...opened.diagnostics];
+  const resumed = await resume(session);
+  for (const { message } of notes) logNote(session, message);
+  if (!resumed) session.record.before = await factsNow(session, await modelBytes(network, parameters));
+  return makeRun(session);
+}
+
+async function openSource(
+  { data }: Options,
+  network: Network,
+): Promise<{ readonly data: DataSource | null; readonly diagnostics: readonly Diagnostic[] }> {
+  if (typeof data !== "string") return { data, diagnostics: [] };
+  const { source, diagnostics } = await openData(data, network);
+  return { data: source, diagnostics };
+}
+
+/** Goes to where the newest checkpoint stands. A run that is not resumed drops the checkpoints of the one before. */
+async function resume(session: Session): Promise<boolean> {
+  const { store, options } = session;
+  if (store === null) return false;
+  if (!options.resume) {
+    await store.clear();
+    return false;
+  }
+  const { checkpoint, diagnostics } = await store.read();
+  for (const { message } of diagnostics) tell(session, { kind: "note", text: message });
+  if (checkpoint === null) {
+    tell(session, { kind: "note", text: "there is no checkpoint to resume from: the run starts anew" });
+    return false;
+  }
+  restoreCheckpoint(session, checkpoint);
+  tell(session, { kind: "resumed", step: session.clock.step, epoch: session.clock.epoch });
+  return true;
+}

@@ -1,0 +1,28 @@
+import type { OptimizerIr } from "../../compiler/ir/types.js";
+import type { PhaseTimes } from "../../compiler/ir/schedule.js";
+import { rateSchedule } from "../optimizers/rates.js";
+
+/** What outlives a phase: which optimizer ran, for how many updates, and where on its rate it stood. Plain JSON. */
+export interface OptimizerState {
+  /** Null before the first phase. */
+  readonly optimizer: OptimizerIr | null;
+  /** Updates since its slots began (Adam's bias correction). */
+  readonly updates: number;
+  /** The schedule followed last, and how far; null before the first phase. */
+  readonly rate: RatePosition | null;
+  /** Set by `rewind rate`: the next phase without an optimizer of its own goes on from here. */
+  readonly continues: RatePosition | null;
+}
+
+/** A place on a schedule: the rate of a phase of these times, `step` updates into it. */
+export interface RatePosition {
+  readonly rate: OptimizerIr["rate"];
+  readonly phase: PhaseTimes;
+  readonly step: number;
+}
+
+export const noOptimizer: OptimizerState = { optimizer: null, updates: 0, rate: null, continues: null };
+
+export function rateAt({ rate, phase, step }: RatePosition): number {
+  return rateSchedule(rate, phase)(step);
+}

@@ -1,0 +1,80 @@
+import { eventSteps, type WhenTimes } from "../../compiler/ir/schedule.js";
+import type { WhenIr } from "../../compiler/ir/types.js";
+import type { Phase, Rule } from "../helpers.js";
+import { whenIr } from "../normalize.js";
+import { numberOf, timeWindow } from "../optimizers/rates.js";
+import type { OpenPhase } from "./open-phase.js";
+import { pause } from "./interrupt.js";
+import { batchesOf, epochsOf } from "./phase-loops.js";
+import type { Session } from "./session.js";
+import { keepSnapshot, phaseName } from "./snapshot.js";
+import { trainStep } from "./step.js";
+
+/** The phase as an emitted loop drives it. */
+export function livePhase(session: Session, phase: OpenPhase): Phase {
+  const { progress } = phase;
+  return {
+    rule(id, spec) {
+      const when = whenTimes(whenIr(spec));
+      const steps = new Set(eventSteps(when, phase.times));
+      phase.rules.set(id, { window: when.window, steps });
+      return rule(id, steps, phase);
+    },
+    start: () => Promise.resolve(),
+    epochs: () => epochsOf(session, phase),
+    batches: () => batchesOf(session, phase),
+    step(batch) {
+      trainStep(session, phase, batch);
+      if (phase.snapshots.has(progress.step)) keepSnapshot(session, phaseName(phase.ir.id, progress.step));
+      return Promise.resolve();
+    },
+    async end() {
+      const { chosen, updatesBefore, step } = progress;
+      session.optimizer = {
+        optimizer: chosen.optimizer,
+        updates: updatesBefore + step,
+        rate: { ...chosen.rate, step: chosen.rate.step + Math.max(0, step - 1) },
+        continues: null,
+      };
+      session.phase = null;
+      session.journal.complete();
+      session.checkpointWanted = true;
+      await pause(session);
+    },
+  };
+}
+
+/** A phase that an earlier process finished: nothing is due, nothing runs. */
+export const finishedPhase: Phase = {
+  rule: () => ({ due: () => false }),
+  start: () => Promise.resolve(),
+  epochs: nothing,
+  batches: nothing,
+  step: () => Promise.resolve(),
+  end: () => Promise.resolve(),
+};
+
+async function* nothing(): AsyncGenerator<never> {
+  // No epochs, no batches.
+}
+
+function rule(id: number, steps: ReadonlySet<number>, { progress }: OpenPhase): Rule {
+  return {
+    due() {
+      if (!steps.has(progress.step) || progress.fired[id] === progress.step) return false;
+      progress.fired[id] = progress.step;
+      return true;
+    },
+  };
+}
+
+/** The times of a rule with its numbers worked out. */
+export function whenTimes(when: WhenIr): WhenTimes {
+  return {
+    unit: when.unit,
+    every: when.every === undefined ? undefined : numberOf(when.every),
+    at: when.at?.map(numberOf),
+    window: timeWindow(when.window),
+    lands: when.lands,
+  };
+}

@@ -1,0 +1,47 @@
+import type { PruneIr } from "../../compiler/ir/types.js";
+import { pruneIr } from "../normalize.js";
+import type { Moment } from "../pruning/context.js";
+import { prune as pruneEvent } from "../pruning/prune.js";
+import type { EventRecord } from "../pruning/record.js";
+import type { PruneSpec } from "../specs.js";
+import { momentOf, pruningContext } from "./engine.js";
+import { logEvent, logNote } from "./events.js";
+import { isNothing, oneOff } from "./one-off.js";
+import { noteAmount } from "./run-record.js";
+import type { Session } from "./session.js";
+
+export function prune(session: Session, id: number, spec: PruneSpec): Promise<null> {
+  return oneOff(
+    session,
+    true,
+    async () => {
+      const ir = pruneIr(id, spec, undefined, session.options.statements);
+      const moment = momentOf(session, id);
+      const record = await pruneEvent(pruningContext(session), ir, moment);
+      session.executor.upload();
+      noteAmount(session.record, record, nominalDead(ir, moment, record));
+      logEvent(session, "prune", id, sentence(record));
+      for (const note of record.notes) logNote(session, note);
+      return null;
+    },
+    isNothing,
+  );
+}
+
+/** How many the statement asks to be dead after this event; null where it names no number. */
+function nominalDead(
+  { amount }: PruneIr,
+  moment: Moment,
+  { total, dead, achieved, nominal }: EventRecord,
+): number | null {
+  if (amount.kind === "target") return Math.round(moment.value(amount.value, "share-dead") * total);
+  const counts = amount.kind === "drop-share" || amount.kind === "drop-count" || amount.kind === "keep-count";
+  return counts ? dead - achieved + nominal : null;
+}
+
+/** "dropped 16 of 64 filters, regrew 8: 24 dead". */
+function sentence({ structure, achieved, nominal, revived, dead, total }: EventRecord): string {
+  const asked = nominal === achieved ? "" : ` (asked for ${nominal})`;
+  const regrown = revived > 0 ? `, regrew ${revived}` : "";
+  return `dropped ${achieved}${asked} ${structure}${regrown}: ${dead} of ${total} dead`;
+}

@@ -1,0 +1,25 @@
+import { regrowIr } from "../normalize.js";
+import { regrow as regrowEvent } from "../pruning/regrow.js";
+import type { RegrowSpec } from "../specs.js";
+import { momentOf, pruningContext } from "./engine.js";
+import { logEvent, logNote } from "./events.js";
+import { isNothing, oneOff } from "./one-off.js";
+import type { Session } from "./session.js";
+
+/** A `regrow` that stands alone. */
+export function regrow(session: Session, id: number, spec: RegrowSpec): Promise<null> {
+  return oneOff(
+    session,
+    true,
+    async () => {
+      const ir = regrowIr(id, spec, undefined, session.options.statements);
+      const record = await regrowEvent(pruningContext(session), ir, momentOf(session, id));
+      session.executor.upload();
+      const { revived, structure, dead, total } = record;
+      logEvent(session, "regrow", id, `regrew ${revived} ${structure}: ${dead} of ${total} dead`);
+      for (const note of record.notes) logNote(session, note);
+      return null;
+    },
+    isNothing,
+  );
+}

@@ -1,0 +1,25 @@
+import { restoreIr } from "../normalize.js";
+import { restore as restoreEvent } from "../pruning/restore.js";
+import type { RestoreSpec } from "../specs.js";
+import { momentOf, pruningContext } from "./engine.js";
+import { logEvent, logNote } from "./events.js";
+import { isNothing, oneOff } from "./one-off.js";
+import type { Session } from "./session.js";
+
+/** Revives latently dead units whose weight underneath grew back. */
+export function restore(session: Session, id: number, spec: RestoreSpec): Promise<null> {
+  return oneOff(
+    session,
+    true,
+    async () => {
+      const ir = restoreIr(id, spec, undefined, session.options.statements);
+      const record = await restoreEvent(pruningContext(session), ir, momentOf(session, id));
+      session.executor.upload();
+      const { revived, structure, dead, total } = record;
+      logEvent(session, "restore", id, `restored ${revived} ${structure}: ${dead} of ${total} dead`);
+      for (const note of record.notes) logNote(session, note);
+      return null;
+    },
+    isNothing,
+  );
+}
