@@ -16,7 +16,7 @@ export function foresee(
     if (key !== last) {
       const lines = calls.map(({ method, span, file = main }) => {
         const text = texts.get(file)?.slice(span.start, span.end);
-        return `# ${text ?? `${method}(…)`}`;
+        return `${text ?? `${method}(…)`}:`;
       });
       if (lines.length > 0) before.set(id, lines.reverse());
     }

@@ -1,4 +1,4 @@
-import { hashIr } from "../ir/hash.js";
+import { hashJson } from "../ir/hash.js";
 import type { IrSpans } from "../ir/spans.js";
 import type { Ir } from "../ir/types.js";
 import { foresee } from "./foresee.js";
@@ -28,9 +28,16 @@ export function emitProgram(
   return emitJavaScript(ir, {
     sources: new Map([...texts].filter(([name]) => used.has(name))),
     places,
-    program: hashIr(ir),
+    program: hashJson(withoutTexts(ir.body)),
     notes: foresee(spans, ir.plan, texts, main),
     ...(batch !== undefined && { batch }),
     ...(runtimeSpecifier !== undefined && { runtimeSpecifier }),
   });
+}
+
+/** The timeline without the wording of its statements: a reformatted program is still the same. */
+function withoutTexts(body: Ir["body"]): unknown {
+  return JSON.parse(
+    JSON.stringify(body, (key: string, value: unknown) => (key === "text" ? undefined : value)),
+  );
 }

@@ -43,7 +43,9 @@ export function selectionFields(selection: SelectionIr, scope: Scope): Field[] {
   patterns("in", selection.include);
   patterns("except", selection.exclude);
   if (selection.where !== undefined) fields.push(field("where", expressionCode(selection.where, scope)));
-  if (selection.layers) fields.push(field("layers", { list: selection.layers.map(quote) }));
+  if (selection.layers) {
+    fields.push(field("layers", scope.layers(selection.layers) ?? { list: selection.layers.map(quote) }));
+  }
   return fields;
 }
 

@@ -1,6 +1,6 @@
 import type { Ir, RuleIr, StepIr } from "../ir/types.js";
 import { version } from "../version.js";
-import { constantCriteria } from "./criteria.js";
+import { constantCriteria, layerLists } from "./constants.js";
 import { expressionHelpers } from "./javascript-expressions.js";
 import { criterionCall } from "./javascript-specs.js";
 import { writeSteps } from "./javascript-steps.js";
@@ -50,8 +50,19 @@ export function emitJavaScript(
     ...one,
     constant: names.fresh(constantName(one.criterion.name), one.role === "penalty" ? "Penalty" : "Score"),
   }));
-  const module = moduleScope(names, new Map(criteria.map(({ key, constant }) => [key, constant])));
+  const lists = [...layerLists(ir.body)].map(([key, list]) => ({
+    key,
+    list,
+    constant: names.fresh("layers"),
+  }));
+  const module = moduleScope(names, {
+    criteria: new Map(criteria.map(({ key, constant }) => [key, constant])),
+    layers: new Map(lists.map(({ key, constant }) => [key, constant])),
+  });
   const body = new Writer();
+  for (const { list, constant } of lists) {
+    for (const line of layout(`const ${constant} = `, { list: list.map(quote) }, ";", 0)) body.line(line);
+  }
   for (const { constant, criterion } of criteria) {
     body.line(`const ${constant} = ${criterionCall(criterion, module.scope)};`);
   }

@@ -11,6 +11,8 @@ export interface Scope {
   fresh(wanted: string, suffix?: string): string;
   /** The constant that holds a criterion, or undefined where its expression depends on a loop. */
   criterion(criterion: CriterionIr): string | undefined;
+  /** The constant that holds a list of layers, where there is one. */
+  layers(list: readonly string[]): string | undefined;
   /** A scope in which `name` is a variable; gives its identifier too. */
   inside(name: string, suffix?: string): { readonly scope: Scope; readonly variable: string };
 }
@@ -21,8 +23,14 @@ export interface ModuleScope {
   helpers(): readonly string[];
 }
 
-/** `constants`: names of criteria by their key (see `criterionKey`). */
-export function moduleScope(names: Names, constants: ReadonlyMap<string, string>): ModuleScope {
+export interface Constants {
+  /** Names of criteria by their key (see `criterionKey`). */
+  readonly criteria: ReadonlyMap<string, string>;
+  /** Names of lists of layers by their JSON. */
+  readonly layers: ReadonlyMap<string, string>;
+}
+
+export function moduleScope(names: Names, constants: Constants): ModuleScope {
   const used = new Set<string>();
   const make = (variables: ReadonlyMap<string, string>): Scope => ({
     variable: (name) => variables.get(name),
@@ -31,7 +39,8 @@ export function moduleScope(names: Names, constants: ReadonlyMap<string, string>
       return name;
     },
     fresh: (wanted, suffix) => names.fresh(wanted, suffix),
-    criterion: (criterion) => constants.get(criterionKey(criterion)),
+    criterion: (criterion) => constants.criteria.get(criterionKey(criterion)),
+    layers: (list) => constants.layers.get(JSON.stringify(list)),
     inside: (name, suffix) => {
       const variable = names.fresh(name, suffix);
       return { scope: make(new Map([...variables, [name, variable]])), variable };

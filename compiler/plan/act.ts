@@ -45,14 +45,14 @@ export function act(
       ...details,
     });
   };
-  const poolsOf = (one: PruneIr) => timeline.world.pools(one, variables);
+  const poolsOf = (one: PruneIr) => timeline.look(timeline.world.pools(one, variables));
   switch (statement.kind) {
     case "prune":
       return prune(statement, poolsOf(statement), moment, timeline, firing, note);
     case "regrow":
     case "restore": {
       const { selection = { include: [], exclude: [] }, structure = { name: "units" } } = statement;
-      const pools = timeline.world.pools({ structure, selection, joins: "couple" }, variables);
+      const pools = timeline.look(timeline.world.pools({ structure, selection, joins: "couple" }, variables));
       const dead =
         statement.kind === "regrow"
           ? revived(statement, pools, timeline.state, moment)
@@ -126,7 +126,11 @@ function effect(
   state: State,
 ): Dropped {
   if (statement.amount.kind === "budget") return budgetDrop(statement, pools, state);
-  if (statement.amount.kind !== "pattern") return drop(statement, amount, pools, state);
+  const kept = keptInKernels(statement, amount);
+  if (kept !== null && pools.every(({ kernels }) => kernels !== undefined))
+    return keepInKernels(kept, pools, state);
+  if (statement.amount.kind !== "pattern")
+    return drop(statement, kept === null ? amount : null, pools, state);
   const share = fixedShare(statement.structure);
   // The last group of a layer may be short, so the count is that of full groups or a little more.
   const dead = pools.map((pool): Interval => {
@@ -137,6 +141,24 @@ function effect(
   const exact = pools.every((pool) => divides(statement.structure, pool));
   const all = exact ? pools.map((pool, i) => exactly(dead[i]?.[1] ?? pool.total)) : dead;
   return { nominal: total(all)[1] - deadTogether(state, pools)[0], dead: all, together: total(all) };
+}
+
+/** How many weights of every kernel stay, where the amount says it kernel by kernel. */
+function keptInKernels({ amount, structure }: PruneIr, known: ReturnType<typeof amountAt>): number | null {
+  if (amount.kind !== "keep-count" || known === null) return null;
+  const each = structure.name === "taps" || (amount.each && structure.name === "weights");
+  return each ? Math.max(0, Math.round(known.value)) : null;
+}
+
+function keepInKernels(kept: number, pools: readonly Pool[], state: State): Dropped {
+  const dead = pools.map((pool): Interval => {
+    const [low, high] = deadOf(state, pool);
+    const target = Math.max(0, pool.total - (pool.kernels ?? 0) * kept);
+    // Kernels that had lost some already may keep fewer.
+    return high === 0 ? exactly(target) : [Math.max(low, target), Math.min(pool.total, high + target)];
+  });
+  const together = total(dead);
+  return { nominal: together[0] === together[1] ? together[0] : null, dead, together };
 }
 
 function fixedShare(structure: PruneIr["structure"]): number {

@@ -1,9 +1,10 @@
 import { costBounds } from "../network/cost-bounds.js";
-import { costs, type IsDead } from "../network/costs.js";
+import { costs } from "../network/costs.js";
 import type { Network } from "../network/types.js";
 import { meet, type Interval } from "./interval.js";
-import { isChannelPool, type ChannelPool } from "./network-world.js";
+import { isChannelPool, type ChannelPool } from "./pools.js";
 import { deadOf, type State } from "./state.js";
+import { deadAt } from "./absorb.js";
 import type { Pool } from "./world.js";
 
 export interface PlannedCosts {
@@ -53,13 +54,4 @@ function rankedTogether(channels: readonly ChannelPool[], state: State) {
       return { pools: pools.filter(isChannelPool), dead };
   }
   return null;
-}
-
-/** The first so many units of every pool as dead: end 0 takes the lower bounds, end 1 the upper. */
-function deadAt(network: Network, pools: readonly ChannelPool[], state: State, end: 0 | 1): IsDead {
-  const roots = new Set<number>();
-  for (const pool of pools) {
-    for (const unit of pool.units.slice(0, deadOf(state, pool)[end])) roots.add(unit.root);
-  }
-  return (channel) => roots.has(network.channels.find(channel));
 }

@@ -1,19 +1,11 @@
 import { candidateLayers, candidateWeights, isChannelwise } from "../ir/candidates.js";
 import { candidateUnits, producerKey } from "../ir/candidate-units.js";
-import { elementUnits } from "../ir/element-units.js";
-import type { SelectionIr } from "../ir/types.js";
-import type { Network, Unit } from "../network/types.js";
+import { elementUnits, kernelAxes } from "../ir/element-units.js";
+import type { SelectionIr, StructureIr } from "../ir/types.js";
+import type { Network, Unit, WeightInfo } from "../network/types.js";
+import { absorbChannels } from "./absorb.js";
+import { type ChannelPool, type ElementPool } from "./pools.js";
 import type { Pool, Target, World } from "./world.js";
-
-/** A pool of whole channels. */
-export interface ChannelPool extends Pool {
-  /** Ascending by root. */
-  readonly units: readonly Unit[];
-}
-
-export function isChannelPool(pool: Pool): pool is ChannelPool {
-  return "units" in pool;
-}
 
 /** The pools of a network, made once for each structure and selection. */
 export function networkWorld(network: Network): World {
@@ -26,6 +18,7 @@ export function networkWorld(network: Network): World {
   };
   return {
     real: true,
+    absorb: (pools, state, others) => absorbChannels(network, pools, state, others),
     layers: (selection) =>
       selection.layers ?? network.layers.filter((layer) => layer.ordinal > 0).map(({ path }) => path),
     pools: (target, variables) => {
@@ -93,7 +86,27 @@ function elementPools(
     const weights = candidateWeights(layer, structure.name, explicit);
     const count = weights.reduce((sum, weight) => sum + (elementUnits(weight, structure)?.count ?? 0), 0);
     if (count === 0) return [];
-    const key = `${JSON.stringify(structure)} ${layer.path}`;
-    return [{ key, layers: [layer.path], total: count, shape: weights[0]?.shape ?? [] }];
+    const pool: ElementPool = {
+      key: `${JSON.stringify(structure)} ${layer.path}`,
+      layers: [layer.path],
+      total: count,
+      shape: weights[0]?.shape ?? [],
+      ...evenParts(structure, weights),
+      weights: structure.name === "weights" ? weights : [],
+    };
+    return [pool];
   });
+}
+
+/** Rows and kernels of a layer whose units are single weights, where all of them are alike. */
+function evenParts(structure: StructureIr, weights: readonly WeightInfo[]): Pick<Pool, "rows" | "kernels"> {
+  if (!["weights", "taps"].includes(structure.name)) return {};
+  const axes = weights.map(kernelAxes);
+  const rows = axes.reduce((sum, { tall, wide, inputsLast }) => sum + (inputsLast ? tall : wide), 0);
+  const kernels = axes.reduce((sum, { tall, wide }) => sum + tall * wide, 0);
+  const sizes = new Set(
+    axes.map(({ spatial, tall, wide, inputsLast }) => spatial * (inputsLast ? wide : tall)),
+  );
+  const kernelSizes = new Set(axes.map(({ spatial }) => spatial));
+  return { ...(sizes.size === 1 && { rows }), ...(kernelSizes.size === 1 && { kernels }) };
 }

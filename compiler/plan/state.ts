@@ -6,6 +6,8 @@ export interface State {
   readonly dead: ReadonlyMap<string, Interval>;
   /** Dead of a set of pools together, where that is known better than pool by pool (a global ranking). */
   readonly together: ReadonlyMap<string, Together>;
+  /** Weights of a pool that were known to lie in dead channels when it was last looked at. */
+  readonly absorbed: ReadonlyMap<string, Interval>;
 }
 
 export interface Together {
@@ -13,7 +15,7 @@ export interface Together {
   readonly dead: Interval;
 }
 
-export const allAlive: State = { dead: new Map(), together: new Map() };
+export const allAlive: State = { dead: new Map(), together: new Map(), absorbed: new Map() };
 
 export const deadOf = (state: State, pool: Pool): Interval => state.dead.get(pool.key) ?? exactly(0);
 
@@ -49,5 +51,11 @@ export function withDead(
   // What was known of sums no longer holds once one of their pools moves by itself.
   const sums = changed ? new Map<string, Together>() : new Map(state.together);
   if (together !== undefined) sums.set(setKey(pools), { pools, dead: together });
-  return { dead, together: sums };
+  return { dead, together: sums, absorbed: state.absorbed };
+}
+
+/** The state once a pool of weights has taken over what died in dead channels. */
+export function withAbsorbed(state: State, pool: Pool, dead: Interval, absorbed: Interval): State {
+  const next = withDead(state, [pool], [dead]);
+  return { ...next, absorbed: new Map(state.absorbed).set(pool.key, absorbed) };
 }

@@ -2,13 +2,14 @@ import type { RequireIr } from "../ir/types.js";
 import type { DataFacts, SimulatedEvent, SimulatedPhase, Simulation } from "./simulation.js";
 import { mostListed } from "./limits.js";
 import { allAlive, type State } from "./state.js";
-import type { World } from "./world.js";
+import type { Pool, World } from "./world.js";
 
 /** A simulation under way. */
 export class Timeline {
   readonly #phases: SimulatedPhase[] = [];
   readonly #events: SimulatedEvent[] = [];
   readonly #requirements: { readonly statement: RequireIr; readonly state: State }[] = [];
+  readonly #pools = new Map<string, Pool>();
   readonly #unknown = new Map<number, string>();
   /** Masks at marks, at the start and at moments of phases, for `rewind masks`. */
   readonly #moments = new Map<string, State>();
@@ -32,6 +33,13 @@ export class Timeline {
   add(event: SimulatedEvent): void {
     this.#events.push(event);
     this.state = event.state;
+  }
+
+  /** Notes that these pools are spoken of, and takes over what died in them with channels. */
+  look(pools: readonly Pool[]): readonly Pool[] {
+    for (const pool of pools) this.#pools.set(pool.key, pool);
+    this.state = this.world.absorb(pools, this.state, [...this.#pools.values()]);
+    return pools;
   }
 
   require(statement: RequireIr): void {

@@ -1,3 +1,4 @@
+import type { State } from "./state.js";
 import type { PruneIr, SelectionIr, StructureIr } from "../ir/types.js";
 
 /**
@@ -12,6 +13,10 @@ export interface Pool {
   readonly total: number;
   /** Shape of the kernel, for Erdős–Rényi densities. */
   readonly shape: readonly number[];
+  /** Output channels with equally many of the units each, for `per row`; unset where they differ. */
+  readonly rows?: number;
+  /** Kernels with equally many of the units each, for counts kept in each. */
+  readonly kernels?: number;
 }
 
 /** What a simulation knows of the units there are. */
@@ -20,6 +25,8 @@ export interface World {
   pools(target: Target, variables: ReadonlyMap<string, string>): readonly Pool[];
   /** Paths of the layers that a `for each` goes through; null where they are not known. */
   layers(selection: SelectionIr): readonly string[] | null;
+  /** The state with those units dead that lie in dead channels of `others`, where these pools are made of single weights. */
+  absorb(pools: readonly Pool[], state: State, others: readonly Pool[]): State;
   /** True where pools are those of a network rather than a stand-in for any. */
   readonly real: boolean;
 }
@@ -44,6 +51,7 @@ export const anyNetwork: World = {
     },
   ],
   layers: () => null,
+  absorb: (_, state) => state,
   real: false,
 };
 

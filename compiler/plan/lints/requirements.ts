@@ -1,6 +1,9 @@
 import { evaluate } from "../../ir/evaluate.js";
 import { costs } from "../../network/costs.js";
 import { plannedCosts } from "../costs.js";
+import type { Interval } from "../interval.js";
+import { isElementPool } from "../pools.js";
+import { deadOf } from "../state.js";
 import type { Finding, Lint } from "./finding.js";
 import { between } from "../words.js";
 
@@ -15,6 +18,10 @@ export const requirements: Lint = ({ real }) => {
   const findings = new Map<number, Finding>();
   for (const { statement, state } of simulation.requirements) {
     const planned = plannedCosts(network, pools, state);
+    // Dead weights count as gone here, though `slim` cannot remove them.
+    const zeros = pools.filter(isElementPool).reduce((sum, pool) => sum + deadOf(state, pool)[1], 0);
+    const params: Interval = [Math.max(0, planned.params[0] - zeros), planned.params[1]];
+    const macs: Interval = [zeros > 0 ? 0 : planned.macs[0], planned.macs[1]];
     const ends: readonly (0 | 1)[] = [0, 1];
     const start: readonly [string, number][] = [
       ["start.params", whole.params],
@@ -22,10 +29,7 @@ export const requirements: Lint = ({ real }) => {
     ];
     const holds = ends.flatMap((p) =>
       ends.map((m) =>
-        evaluate(
-          statement.condition,
-          new Map([...start, ["params", planned.params[p]], ["macs", planned.macs[m]]]),
-        ),
+        evaluate(statement.condition, new Map([...start, ["params", params[p]], ["macs", macs[m]]])),
       ),
     );
     // Comparisons are monotone in each size: false at every corner is false throughout.
@@ -34,7 +38,7 @@ export const requirements: Lint = ({ real }) => {
       code: "P3059",
       id: statement.id,
       message: "this cannot hold",
-      label: `${between(planned.params)} parameters and ${between(planned.macs)} MACs are left here`,
+      label: `${between(params)} parameters and ${between(macs)} MACs are left here`,
       help: "prune more above, or require less",
     });
   }

@@ -48,12 +48,11 @@ export function eventTable({ events, phases, cut }: CheckFacts, columns: number)
 function row(event: Event, several: boolean, show: (count: number) => string): string[] {
   const span = (range: Range) =>
     range === null ? "" : range[0] === range[1] ? show(range[0]) : `${show(range[0])}–${show(range[1])}`;
-  const sign = event.action === "prune" ? "−" : "+";
   return [
     when(event, several),
     event.does,
     event.nominal === null ? "" : show(event.nominal),
-    event.reachable === null ? "" : `${sign}${span(event.reachable)}`,
+    event.reachable === null ? "" : span(event.reachable),
     span(event.dead),
     event.total === null ? "" : show(event.total),
     span(event.params),

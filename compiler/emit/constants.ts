@@ -1,4 +1,4 @@
-import type { CriterionIr, ExprIr, RuleIr, StepIr } from "../ir/types.js";
+import type { CriterionIr, ExprIr, RuleIr, SelectionIr, StepIr } from "../ir/types.js";
 import { criterionKey } from "./scope.js";
 
 /** A criterion that becomes a constant of the module. */
@@ -59,4 +59,24 @@ function mentions(criterion: CriterionIr, variables: ReadonlySet<string>): boole
       ? variables.has(expr)
       : typeof expr !== "number" && expr.some((part) => reads(part));
   return variables.size > 0 && (reads(criterion.expr) || reads(over));
+}
+
+/** Shorter lists of layers stand where they are used. */
+const longList = 4;
+
+/** The lists of layers that become constants, by their JSON. */
+export function layerLists(body: readonly StepIr[]): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, readonly string[]>();
+  const look = (selection: SelectionIr | undefined) => {
+    const layers = selection?.layers;
+    if (layers !== undefined && layers.length >= longList) found.set(JSON.stringify(layers), layers);
+  };
+  const visit = (one: StepIr | RuleIr): void => {
+    if ("selection" in one) look(one.selection);
+    if (one.kind === "prune") look(one.regrow?.selection);
+    if (one.kind === "train") one.rules.forEach(visit);
+    if (one.kind === "repeat" || one.kind === "for-each") one.body.forEach(visit);
+  };
+  body.forEach(visit);
+  return found;
 }

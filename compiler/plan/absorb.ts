@@ -1,0 +1,49 @@
+import { LiveCounts, weightSize, type IsDead } from "../network/costs.js";
+import type { Network } from "../network/types.js";
+import type { Interval } from "./interval.js";
+import { isChannelPool, isElementPool, type ChannelPool, type ElementPool } from "./pools.js";
+import { deadOf, withAbsorbed, type State } from "./state.js";
+import type { Pool } from "./world.js";
+
+/** The first so many units of every pool as dead: end 0 takes the lower bounds, end 1 the upper. */
+export function deadAt(network: Network, pools: readonly ChannelPool[], state: State, end: 0 | 1): IsDead {
+  const roots = new Set<number>();
+  for (const pool of pools) {
+    for (const unit of pool.units.slice(0, deadOf(state, pool)[end])) roots.add(unit.root);
+  }
+  return (channel) => roots.has(network.channels.find(channel));
+}
+
+/**
+ * Weights in dead channels are dead. What died with channels since a pool was last looked at is added to what it lost by
+ * itself; how much of it had died before is not known.
+ */
+export function absorbChannels(
+  network: Network,
+  pools: readonly Pool[],
+  state: State,
+  others: readonly Pool[],
+): State {
+  const channels = others.filter(isChannelPool);
+  if (channels.length === 0 || !pools.some(isElementPool)) return state;
+  const live = [0, 1].map((end) => new LiveCounts(deadAt(network, channels, state, end === 0 ? 0 : 1)));
+  let next = state;
+  for (const pool of pools.filter(isElementPool)) {
+    const [low, high] = deadOf(state, pool);
+    const gone: Interval = [inChannels(pool, live[0]) ?? 0, inChannels(pool, live[1]) ?? pool.total];
+    const since = state.absorbed.get(pool.key) ?? [0, 0];
+    if (gone[0] === since[0] && gone[1] === since[1]) continue;
+    const alone = high === 0 || (low === since[0] && high === since[1]);
+    const dead: Interval = alone
+      ? gone
+      : [Math.max(low, gone[0]), Math.min(pool.total, high + gone[1] - since[0])];
+    next = withAbsorbed(next, pool, dead, gone);
+  }
+  return next;
+}
+
+/** Weights of a pool that lie in dead channels; undefined where its units are larger. */
+function inChannels({ weights, total }: ElementPool, live: LiveCounts | undefined): number | undefined {
+  if (weights.length === 0 || live === undefined) return undefined;
+  return total - weights.reduce((sum, weight) => sum + weightSize(weight, live), 0);
+}

@@ -1,0 +1,21 @@
+import type { Unit, WeightInfo } from "../network/types.js";
+import type { Pool } from "./world.js";
+
+/** A pool of whole channels. */
+export interface ChannelPool extends Pool {
+  /** Ascending by root. */
+  readonly units: readonly Unit[];
+}
+
+export function isChannelPool(pool: Pool): pool is ChannelPool {
+  return "units" in pool;
+}
+
+/** A pool of weights or groups of them. `weights` is empty where a unit is more than one weight. */
+export interface ElementPool extends Pool {
+  readonly weights: readonly WeightInfo[];
+}
+
+export function isElementPool(pool: Pool): pool is ElementPool {
+  return "weights" in pool;
+}
