@@ -1,15 +1,28 @@
-import type { Ir } from "./types.js";
-
 /**
- * What two programs of the same meaning share: a hash of the timeline, without the plan (which follows from it), the
- * files it is bound to and the texts of its statements. Sixteen hexadecimal digits; not a defence against forgery.
+ * A stable hash of plain JSON: 64 bits as 16 hexadecimal digits, the same for equal values whatever the order of their keys.
+ * Not for secrets: it tells programs apart, so that a checkpoint of another one is refused.
  */
-export function hashIr(ir: Ir): string {
-  const text = JSON.stringify(ir.body, (key: string, value: unknown) => (key === "text" ? undefined : value));
-  return [0x9e3779b9, 0x85ebca6b].map((seed) => mix(text, seed).toString(16).padStart(8, "0")).join("");
+export function hashJson(value: unknown): string {
+  const text = canonicalJson(value);
+  const high = mix(text, 0x9e3779b1);
+  const low = mix(text, 0x85ebca77);
+  return hex(high) + hex(low);
 }
 
-/** MurmurHash3's mixing of 32 bits, one UTF-16 unit at a time. */
+/** JSON with the keys of every object in order and unset ones left out. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map((item: unknown) => canonicalJson(item ?? null)).join(",")}]`;
+  if (typeof value === "object" && value !== null) {
+    const entries = Object.entries(value)
+      .filter(([, item]) => item !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+      .map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`);
+    return `{${entries.join(",")}}`;
+  }
+  return JSON.stringify(value) ?? "null";
+}
+
+/** 32 bits of a text: multiply–rotate rounds over its code units and a final avalanche (after MurmurHash3). */
 function mix(text: string, seed: number): number {
   let hash = seed;
   for (let i = 0; i < text.length; i++) {
@@ -23,4 +36,8 @@ function mix(text: string, seed: number): number {
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return (hash ^ (hash >>> 16)) >>> 0;
+}
+
+function hex(value: number): string {
+  return value.toString(16).padStart(8, "0");
 }

@@ -3,7 +3,7 @@ import { parse } from "../../grammar/index.js";
 import { diagnostic } from "../diagnostics/create.js";
 import { similar } from "../diagnostics/nearest.js";
 import { fits, unitHelp } from "./expressions/arguments.js";
-import type { ExprContext } from "./expressions/context.js";
+import { newBudget, type ExprContext } from "./expressions/context.js";
 import { describe } from "./expressions/describe.js";
 import { infer } from "./expressions/infer.js";
 import { scoreNames } from "./expressions/words.js";
@@ -49,6 +49,7 @@ function bindOne(statement: ParamStatement, module: Module, text: string | undef
     vocabulary: "plain",
     report,
     stack: [],
+    budget: newBudget(),
   };
   if (module.parameters.has(name) || scoreNames.has(name)) {
     const why = scoreNames.has(name)
@@ -90,6 +91,7 @@ function outsideValue(
     vocabulary: "plain",
     report: () => (failed = true),
     stack: [],
+    budget: newBudget(),
   });
   if (value === null || failed) return complain("it is not a value");
   if (fits(value.type, wanted.type)) return value;

@@ -2,6 +2,7 @@ import type { CallStatement, Statement } from "../../grammar/ast.js";
 import { diagnostic } from "../diagnostics/create.js";
 import { similar } from "../diagnostics/nearest.js";
 import { bindArguments } from "./expressions/arguments.js";
+import { newBudget } from "./expressions/context.js";
 import { infer } from "./expressions/infer.js";
 import { scoreNames } from "./expressions/words.js";
 import { lookUp, namesOf, type Module } from "./module.js";
@@ -96,7 +97,7 @@ function expandCall(
     report(diagnostic("P2009", `method \`${name}\` calls itself`, statement.name.span, { file }));
     return null;
   }
-  const context = { scope, vocabulary: "plain", report, stack: [] } as const;
+  const context = { scope, vocabulary: "plain", report, stack: [], budget: newBudget() } as const;
   const { node, module } = declared;
   const bindings = bindArguments(name, node.params, statement.args, statement.span, context, module, infer);
   if (bindings === null) return null;

@@ -2,7 +2,7 @@ import type { Span } from "../../grammar/diagnostic.js";
 import type { IrSpan } from "../ir/spans.js";
 import type { Code } from "../diagnostics/catalogue/index.js";
 import { diagnostic, type Details } from "../diagnostics/create.js";
-import type { ExprContext, Vocabulary } from "./expressions/context.js";
+import { newBudget, type ExprContext, type Vocabulary } from "./expressions/context.js";
 import { statementParts } from "./statement-parts.js";
 import { sourceText, type Report, type Scope } from "./scope.js";
 import type { TimelineNode } from "./state.js";
@@ -46,7 +46,7 @@ export function createIds(): Ids {
 
 /** The context for an expression that stands here. */
 export function expressions(place: Place, vocabulary: Vocabulary): ExprContext {
-  return { scope: place.scope, report: place.report, vocabulary, stack: [] };
+  return { scope: place.scope, report: place.report, vocabulary, stack: [], budget: newBudget() };
 }
 
 export function reject(place: Place, code: Code, message: string, span: Span, details: Details = {}): null {

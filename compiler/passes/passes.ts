@@ -1,3 +1,4 @@
+import { checkDeclarations } from "./check-declarations.js";
 import { checkManners } from "./check-manners.js";
 import { resolveRewinds } from "./resolve-rewinds.js";
 import { selectLayers } from "./select-layers.js";
@@ -16,6 +17,7 @@ export const stages: readonly (readonly Pass[])[] = [
     { name: "bind-files", run: bindFiles },
     { name: "resolve-imports", run: resolveImports },
     { name: "bind-parameters", run: bindParameters },
+    { name: "check-declarations", run: checkDeclarations },
     { name: "expand-methods", run: expandMethods },
     { name: "check-blocks", run: checkBlocks },
     { name: "place-training", run: placeTraining },

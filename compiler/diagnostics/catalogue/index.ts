@@ -1,4 +1,5 @@
 import type { CatalogueEntry } from "./entry.js";
+import { irCodes } from "./ir.js";
 import { nameCodes } from "./names.js";
 import { networkCodes } from "./network.js";
 import { timingCodes } from "./timing.js";
@@ -12,6 +13,7 @@ export const catalogue = {
   ...timingCodes,
   ...networkCodes,
   ...unavailableCodes,
+  ...irCodes,
 } as const satisfies Readonly<Record<string, CatalogueEntry>>;
 
 export type Code = keyof typeof catalogue;

@@ -9,16 +9,16 @@ const measures = ["macs", "params", "bytes"] as const;
 
 /** `to macs <= 50% and params <= 1M`: limits on sizes of the network, each with `<=`. */
 export function lowerBudget(condition: Expr, place: Place): AmountIr | null {
-  const limits = limitsOf(condition, place);
+  const limits = limitsOf(condition, place, 0);
   return limits === null ? null : { kind: "budget", limits };
 }
 
-function limitsOf(expr: Expr, place: Place): readonly BudgetLimit[] | null {
-  if (expr.kind === "paren") return limitsOf(expr.inner, place);
-  if (expr.kind !== "binary") return wrong(expr, place);
+function limitsOf(expr: Expr, place: Place, depth: number): readonly BudgetLimit[] | null {
+  if (expr.kind === "paren") return limitsOf(expr.inner, place, depth + 1);
+  if (expr.kind !== "binary" || depth > 20) return wrong(expr, place);
   if (expr.op === "and") {
-    const left = limitsOf(expr.left, place);
-    const right = limitsOf(expr.right, place);
+    const left = limitsOf(expr.left, place, depth + 1);
+    const right = limitsOf(expr.right, place, depth + 1);
     return left === null || right === null ? null : [...left, ...right];
   }
   if (expr.op !== "<=" || expr.left.kind !== "ref") return wrong(expr, place);

@@ -1,5 +1,6 @@
-import type { Expr } from "../../../grammar/ast.js";
+import type { Expr, NumberLiteral } from "../../../grammar/ast.js";
 import type { ExprIr } from "../../ir/types.js";
+import { replace } from "../../diagnostics/create.js";
 import { percent } from "../expressions/arguments.js";
 import { describe } from "../expressions/describe.js";
 import { infer } from "../expressions/infer.js";
@@ -7,8 +8,14 @@ import { expressions, reject, type Place } from "../lowering.js";
 
 /** A condition over measures of the network: `accuracy >= 91%`, `macs <= 50%`. */
 export function lowerCondition(expr: Expr, what: string, place: Place): ExprIr | null {
-  const slip = shareAsNumber(expr, place);
-  if (slip) return null;
+  const slip = accuracyAsNumber(expr, 0);
+  if (slip !== null) {
+    const text = percent(slip.value);
+    return reject(place, "P2021", "accuracy is a percentage, not a plain number", slip.span, {
+      help: `write \`${text}\``,
+      fixes: [replace("write a percentage", slip.span, text)],
+    });
+  }
   const value = infer(expr, expressions(place, "measure"));
   if (value === null) return null;
   if (value.type === "boolean") return value.ir;
@@ -17,18 +24,13 @@ export function lowerCondition(expr: Expr, what: string, place: Place): ExprIr |
   });
 }
 
-/** `accuracy >= 0.91`: accuracy is a percentage. */
-function shareAsNumber(expr: Expr, place: Place): boolean {
-  if (expr.kind !== "binary") return false;
-  if (expr.op === "and" || expr.op === "or")
-    return shareAsNumber(expr.left, place) || shareAsNumber(expr.right, place);
+/** The number of `accuracy >= 0.91`, or null: accuracy is a percentage. */
+function accuracyAsNumber(expr: Expr, depth: number): NumberLiteral | null {
+  if (expr.kind !== "binary" || depth > 100) return null;
+  if (expr.op === "and" || expr.op === "or") {
+    return accuracyAsNumber(expr.left, depth + 1) ?? accuracyAsNumber(expr.right, depth + 1);
+  }
   const named =
     expr.left.kind === "ref" && expr.left.path.length === 1 && expr.left.path[0]?.text === "accuracy";
-  if (!named || expr.right.kind !== "number") return false;
-  const text = percent(expr.right.value);
-  reject(place, "P2021", "accuracy is a percentage, not a plain number", expr.right.span, {
-    help: `write \`${text}\``,
-    fixes: [{ title: "write a percentage", edits: [{ span: expr.right.span, text }] }],
-  });
-  return true;
+  return named && expr.right.kind === "number" ? expr.right : null;
 }

@@ -18,8 +18,20 @@ export interface ExprContext {
   readonly report: Report;
   /** Declarations being expanded, outermost first: a declaration never refers to itself. */
   readonly stack: readonly Declared[];
+  /** What is left of the work one expression may cause, its declarations put in. */
+  readonly budget: Budget;
   /** Objectives met on the way (`under synflow` of a declared criterion). */
   readonly under?: { readonly found: CallLike[] };
+}
+
+export interface Budget {
+  nodes: number;
+  depth: number;
+}
+
+/** Declarations that name each other twice grow without bound; nobody's score is as large as this. */
+export function newBudget(): Budget {
+  return { nodes: 10_000, depth: 200 };
 }
 
 /** Reports a mistake at a place of the text that the context is about, and gives null. */

@@ -8,6 +8,22 @@ import { inferReference } from "./reference.js";
 
 /** What an expression means: its type and its IR, constants folded. Null once a mistake in it was reported. */
 export function infer(expr: Expr, context: ExprContext): Typed | null {
+  const { budget } = context;
+  if (budget.nodes < 0) return null;
+  budget.nodes -= 1;
+  budget.depth -= 1;
+  const typed = budget.nodes < 0 || budget.depth < 0 ? tooLarge(expr, context) : inferKind(expr, context);
+  budget.depth += 1;
+  return typed;
+}
+
+/** One mistake is enough: nothing of this expression is looked at any more. */
+function tooLarge(expr: Expr, context: ExprContext): null {
+  context.budget.nodes = -1;
+  return fail(context, "P2032", "this expression is too large once its declarations are put in", expr.span);
+}
+
+function inferKind(expr: Expr, context: ExprContext): Typed | null {
   switch (expr.kind) {
     case "number":
       return { type: "number", ir: expr.value };
