@@ -116,7 +116,8 @@ function kernelParts(
     if (axis === rank - 1) cols.set(entries);
     else for (let r = 0; r < rows.length; r++) rows[r] = entries[r % tall] ?? -1;
     hideDeadChannels(weight, rows, cols, tall, state, axis);
-    parts.push({ key: weight.key, layer, rows, cols, tall, inputsLast });
+    const carrier = axis === rank - 1 ? "cols" : "rows";
+    parts.push({ key: weight.key, layer, rows, cols, tall, inputsLast, carrier });
   }
   return parts;
 }

@@ -1,8 +1,8 @@
-import { candidateWeights } from "../../compiler/ir/candidates.js";
+import { candidateWeights, layerFamily } from "../../compiler/ir/candidates.js";
 import { elementUnits, kernelAxes } from "../../compiler/ir/element-units.js";
 import type { ElementUnits } from "../../compiler/ir/element-units.js";
 import type { StructureIr } from "../../compiler/ir/types.js";
-import type { LayerInfo, Network, WeightInfo } from "../../compiler/network/types.js";
+import type { Network, WeightInfo } from "../../compiler/network/types.js";
 import type { ParameterStore } from "../types.js";
 import type { Part } from "./parts.js";
 import { newChunk, walkPart } from "./parts.js";
@@ -35,7 +35,9 @@ export function elementSpace(
   for (const path of paths) {
     const loaded = original.layers.find((layer) => layer.path === path);
     if (loaded === undefined) continue;
-    const weights = candidateWeights(loaded, structure.name, explicit);
+    // Layers that are candidates only where they are named have been named, when they are among the paths.
+    const named = explicit || ["depthwise", "embedding"].includes(layerFamily(loaded));
+    const weights = candidateWeights(loaded, structure.name, named);
     const units = weights.reduce((sum, weight) => sum + (elementUnits(weight, structure)?.count ?? 0), 0);
     if (units === 0) continue;
     totals.set(path, units);
@@ -43,7 +45,7 @@ export function elementSpace(
     const here = now.get(path);
     const start = entries;
     if (here !== undefined) {
-      for (const weight of candidateWeights(here.layer, structure.name, explicit)) {
+      for (const weight of candidateWeights(here.layer, structure.name, named)) {
         const laid = elementUnits(weight, structure);
         if (laid === null || !parameters.has(weight.key)) continue;
         parts.push(livingPart(weight, laid, layers.length, entries, state));
@@ -84,7 +86,7 @@ function livingPart(
   const rows = units.rows.map((row) => (row < 0 ? -1 : row + base));
   const cols = units.cols.slice();
   hideDeadChannels(weight, rows, cols, tall, state);
-  return { key: weight.key, layer, rows, cols, tall, inputsLast };
+  return { key: weight.key, layer, rows, cols, tall, inputsLast, carrier: "both" };
 }
 
 /** Takes the rows and columns of dead channels out of a part. `except` is an axis to leave alone. */
@@ -125,9 +127,4 @@ function statusOf(parts: readonly Part[], entries: number, state: MaskState): Ui
     });
   }
   return status;
-}
-
-/** Layers of the network as it stands that hold weights, by path. */
-export function layersByPath(network: Network): ReadonlyMap<string, LayerInfo> {
-  return new Map(network.layers.map((layer) => [layer.path, layer]));
 }

@@ -1,6 +1,6 @@
 import type { Body } from "./kill.js";
 import { killChannels } from "./kill.js";
-import { dead, latent, soft } from "./state.js";
+import { dead, latent, soft, touch } from "./state.js";
 
 /**
  * Makes what died latently or softly final, in these layers (paths; all when unset): held at zero at every place, the values
@@ -11,6 +11,7 @@ export function harden(
   paths?: readonly string[],
 ): { readonly channels: number; readonly elements: number } {
   const { network, parameters, slots, state } = body;
+  touch(state);
   const selected = paths === undefined ? null : new Set(paths);
   const flags = new Uint8Array(state.channels.length);
   let channels = 0;

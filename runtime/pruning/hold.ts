@@ -1,6 +1,6 @@
 import type { Body } from "./kill.js";
 import { flaggedRuns, isVariance, weightsOf } from "./places.js";
-import { dead, frozen, latent, living, soft, valuesOf } from "./state.js";
+import { dead, frozen, latent, living, soft, touch, valuesOf } from "./state.js";
 
 /**
  * What keeps the dead dead around an update of the optimizer. Held elements and channels, with their optimizer state, go back to
@@ -64,8 +64,10 @@ function holdSpecial(data: Float32Array, codes: Uint8Array, key: string, { state
   const start = state.start.get(key);
   for (let i = 0; i < codes.length; i++) {
     const code = codes[i];
-    if (code === soft) codes[i] = living;
-    else if (code === frozen) data[i] = start?.[i] ?? 0;
+    if (code === soft) {
+      codes[i] = living;
+      touch(state);
+    } else if (code === frozen) data[i] = start?.[i] ?? 0;
     else if (code === latent) {
       if (hidden !== undefined) hidden[i] = data[i] ?? 0;
       data[i] = 0;
@@ -91,7 +93,9 @@ function holdChannels(body: Body, changed: Set<string>): void {
     changed.add(key);
   });
   const { channels } = state;
+  if (!channels.includes(soft)) return;
   for (let i = 0; i < channels.length; i++) if (channels[i] === soft) channels[i] = living;
+  touch(state);
 }
 
 /** The places that channels with a code hold: all of them for the held, what makes the channel for the others. */

@@ -3,7 +3,7 @@ import type { ParameterStore, Slots } from "../types.js";
 import { newChunk, walkPart } from "./parts.js";
 import { flaggedRuns, isVariance, weightsOf } from "./places.js";
 import type { Space } from "./space.js";
-import { dead, elementCodes, frozen, latent, living, soft, valuesOf } from "./state.js";
+import { dead, elementCodes, frozen, latent, living, soft, touch, valuesOf } from "./state.js";
 import type { MaskState } from "./state.js";
 
 export interface Body {
@@ -15,6 +15,7 @@ export interface Body {
 
 /** Gives the chosen units (1) of a space a code and puts their values where that code says. */
 export function killUnits(body: Body, space: Space, chosen: Uint8Array, code: number): void {
+  touch(body.state);
   if (space.channelUnits !== null) {
     const flags = new Uint8Array(body.state.channels.length);
     space.channelUnits.forEach((unit, i) => {
@@ -29,6 +30,7 @@ export function killUnits(body: Body, space: Space, chosen: Uint8Array, code: nu
  * what makes the channel is zeroed, what reads it stays. Frozen: what makes it goes back to the start.
  */
 export function killChannels(body: Body, flags: Uint8Array, code: number): void {
+  touch(body.state);
   const { network, parameters, slots, state } = body;
   for (const weight of weightsOf(network)) {
     const parameter = parameters.get(weight.key);

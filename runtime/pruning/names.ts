@@ -1,13 +1,14 @@
 import type { ExprIr } from "../../compiler/ir/types.js";
 import type { Slots } from "../types.js";
+import { entryDraw } from "./draw.js";
 import type { Names } from "./expression.js";
 import type { Node } from "./nodes.js";
 import { binaryNode, elementNode, entryFunctionNode, entryNode, layerNode, numberNode } from "./nodes.js";
+import { normNode } from "./norm-terms.js";
 import { binaryOperators } from "./operators.js";
 import { entrySizes } from "./reduce.js";
 import type { Space } from "./space.js";
 import { living } from "./state.js";
-import { entryDraw } from "./draw.js";
 
 /** Arrays by weight key, same length as the weight. */
 export type Arrays = ReadonlyMap<string, Float32Array | Float64Array>;
@@ -31,7 +32,7 @@ export interface Values {
 /** The names of language.md section 6 that the masters, the slots and gathered gradients can give. */
 export function namesOf(values: Values): Names {
   return {
-    ...(values.known && { known: values.known }),
+    known: (expr, space) => values.known?.(expr, space) ?? normNode(expr, space, values.numbers),
     node(name, space) {
       const number = values.numbers.get(name);
       if (number !== undefined) return numberNode(number);

@@ -48,6 +48,8 @@ export const binaryOperators: ReadonlyMap<string, Binary> = new Map<string, Bina
   ["!=", pair((a, b) => (a !== b ? 1 : 0))],
   ["and", pair((a, b) => (a !== 0 && b !== 0 ? 1 : 0))],
   ["or", pair((a, b) => (a !== 0 || b !== 0 ? 1 : 0))],
+  // Division that derivatives use: the subgradient at a kink is 0.
+  ["safe/", pair((a, b) => (b === 0 ? 0 : a / b))],
   ["min", pair(Math.min)],
   ["max", pair(Math.max)],
 ]);

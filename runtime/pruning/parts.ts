@@ -12,6 +12,8 @@ export interface Part {
   readonly tall: number;
   /** Whether the last axis holds the input channels. */
   readonly inputsLast: boolean;
+  /** Which of the two holds entry numbers; the other then holds only 0 and −1. */
+  readonly carrier: "rows" | "cols" | "both";
 }
 
 /** Some elements of one part (or some entries of one layer, when `part` is null) and the entries they belong to. */

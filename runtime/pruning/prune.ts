@@ -1,12 +1,19 @@
-import type { PruneIr } from "../../compiler/ir/types.js";
-import { count, selectUnits } from "./allocate.js";
-import { countAmount } from "./amount.js";
+import type { PruneIr, RegrowIr } from "../../compiler/ir/types.js";
+import { count } from "./allocate.js";
+import { chooseUnits } from "./choose.js";
 import type { Moment, PruningContext } from "./context.js";
+import { countUnits, groupsOf } from "./groups.js";
+import type { Scores } from "./keys.js";
 import { killUnits } from "./kill.js";
 import type { EventRecord } from "./record.js";
 import { countsOf, structureName } from "./record.js";
+import { chooseRevived } from "./regrow.js";
+import { releaseUnits } from "./release.js";
+import { underneath } from "./restore.js";
+import { reviveUnits } from "./revive.js";
 import { scoreUnits } from "./scores.js";
-import { refreshed, spaceOf } from "./spaces.js";
+import { selectListed, selectRange } from "./select.js";
+import { spaceOf } from "./spaces.js";
 import type { Space } from "./space.js";
 import { dead, frozen, latent, living, soft } from "./state.js";
 
@@ -15,22 +22,27 @@ const codes = { held: dead, softly: soft, latently: latent, frozen } as const;
 /** Carries out one event of a `prune` statement, the paired `regrow` included. Parameters, slots and state change in place. */
 export async function prune(context: PruningContext, ir: PruneIr, moment: Moment): Promise<EventRecord> {
   const space = spaceOf(context, ir.structure, ir.selection, ir.joins);
-  const { units: scores, notes } = await scoreUnits(context, ir.id, ir.criterion, space, moment, ir);
-  const amount = countAmount(ir.amount, moment);
-  if (amount === undefined) throw new Error(`amount ${ir.amount.kind} is not a count`);
+  const values = ir.manner === "latently" ? { w: underneath(context) } : {};
+  const scored = await scoreUnits(context, ir.id, ir.criterion, space, moment, ir, values);
   const open = openUnits(space, ir.manner);
-  const { chosen, nominal, achieved } = selectUnits(space, scores, open, amount, ir);
-  killUnits(context, space, chosen, codes[ir.manner]);
-  const after = refreshed(context, space, ir.selection, ir.joins);
+  const taken = chooseUnits(context, ir, space, scored, open, moment);
+  const pair = ir.regrow ? await swap(context, ir.regrow, space, taken.chosen, scored.units, moment) : null;
+  const killed = pair?.killed ?? taken.chosen;
+  releaseUnits(context, space, killed, ir.manner);
+  killUnits(context, space, killed, codes[ir.manner]);
+  if (ir.regrow && pair) {
+    reviveUnits(context, space, pair.revived, ir.regrow.values, { seed: context.seed, round: moment.key });
+  }
+  const after = spaceOf(context, ir.structure, ir.selection, ir.joins);
   return {
     id: ir.id,
     action: "prune",
     structure: structureName(space),
-    nominal,
-    achieved: achieved > 0 ? achieved : count(chosen),
-    revived: 0,
+    nominal: taken.nominal,
+    achieved: taken.achieved,
+    revived: pair?.count ?? 0,
     ...countsOf(after),
-    notes,
+    notes: [...scored.notes, ...(taken.notes ?? []), ...(pair?.notes ?? [])],
   };
 }
 
@@ -40,4 +52,47 @@ export function openUnits(space: Space, manner: PruneIr["manner"]): Uint8Array {
   return space.status.map((code) =>
     code === living || (ranksAgain && (code === soft || code === latent)) ? 1 : 0,
   );
+}
+
+interface Swap {
+  readonly killed: Uint8Array;
+  readonly revived: Uint8Array;
+  /** Units that came back, those that were never gone included. */
+  readonly count: number;
+  readonly notes: readonly string[];
+}
+
+/**
+ * What a paired regrow makes of a drop. A unit dropped and regrown in one event keeps its value and state. Where no training
+ * follows, nothing is revived and only so much less is dropped, the lowest first: revived units would never train.
+ */
+async function swap(
+  context: PruningContext,
+  ir: RegrowIr,
+  space: Space,
+  dropped: Uint8Array,
+  scores: Scores,
+  moment: Moment,
+): Promise<Swap> {
+  const { revived, notes } = await chooseRevived(context, ir, space, dropped, moment);
+  const total = count(revived);
+  if (moment.trainingFollows) {
+    const killed = dropped.map((flag, unit) => (flag === 1 && revived[unit] !== 1 ? 1 : 0));
+    return {
+      killed,
+      revived: revived.map((flag, unit) => (dropped[unit] === 1 ? 0 : flag)),
+      count: total,
+      notes,
+    };
+  }
+  const killed = new Uint8Array(space.units);
+  for (const { members } of groupsOf(space, "local", (unit) => space.status[unit] === living)) {
+    const net =
+      countUnits(members, (unit) => dropped[unit] === 1) - countUnits(members, (unit) => revived[unit] === 1);
+    if (members instanceof Int32Array) selectListed(scores, dropped, members, net, killed);
+    else selectRange(scores, dropped, members.from, members.to, net, killed);
+  }
+  const nothing = new Uint8Array(space.units);
+  const note = "no training follows: only what would not have been regrown was dropped";
+  return { killed, revived: nothing, count: 0, notes: total > 0 ? [...notes, note] : notes };
 }

@@ -1,14 +1,29 @@
-import type { CriterionIr, PruneIr } from "../../compiler/ir/types.js";
+import type { CriterionIr, Need, PruneIr } from "../../compiler/ir/types.js";
+import { batchAverage } from "./batch-averages.js";
 import { combineMembers, normalizePerLayer } from "./combine.js";
 import type { Moment, PruningContext } from "./context.js";
 import { evaluateEntries } from "./expression.js";
+import type { Names } from "./expression.js";
+import { addGradients, newSums, runBatches, toMeans } from "./gather.js";
 import type { Scores } from "./keys.js";
 import { namesOf } from "./names.js";
+import type { Values } from "./names.js";
+import { sampleStatistics } from "./sample-statistics.js";
+import { batchTerms, sampleTerms } from "./samples.js";
+import { secondOrder } from "./second-order.js";
 import type { Space } from "./space.js";
 
 export type Combining = Pick<PruneIr, "normalized" | "members">;
 
-/** Scores of all units of a space by a criterion, and of their entries. Lowest goes first. */
+export interface UnitScores {
+  readonly units: Scores;
+  readonly entries: Scores;
+  /** The names the scores were computed with, for thresholds. */
+  readonly names: Names;
+  readonly notes: readonly string[];
+}
+
+/** Scores of all units of a space by a criterion. Lowest goes first. `values` adds to or replaces what names stand for. */
 export async function scoreUnits(
   context: PruningContext,
   id: number,
@@ -16,22 +31,86 @@ export async function scoreUnits(
   space: Space,
   moment: Moment,
   combining: Combining = { members: "sum" },
-): Promise<{ readonly units: Scores; readonly entries: Scores; readonly notes: readonly string[] }> {
-  const names = namesOf({
+  values: Partial<Values> = {},
+): Promise<UnitScores> {
+  const base: Values = {
     seed: context.seed,
     keys: [id, moment.key],
     numbers: moment.names,
     slots: context.slots,
-  });
-  const entries = evaluateEntries(criterion.expr, space, names);
+    ...values,
+  };
+  const accumulated = criterion.over === "training" ? context.accumulated?.get(id) : undefined;
+  if (accumulated !== undefined && accumulated.sums.length === space.entries) {
+    const steps = Math.max(1, accumulated.steps);
+    const entries = accumulated.sums.map((sum) => sum / steps);
+    return combined(space, entries, criterion, combining, namesOf(base));
+  }
+  const names = namesOf(await gathered(context, criterion, space, moment, base));
+  return combined(space, evaluateEntries(criterion.expr, space, names), criterion, combining, names);
+}
+
+/** Runs what the criterion needs over the calibration batches. */
+async function gathered(
+  context: PruningContext,
+  criterion: CriterionIr,
+  space: Space,
+  moment: Moment,
+  base: Values,
+): Promise<Values> {
+  const { expr } = criterion;
+  const needs = (...wanted: readonly Need[]) => wanted.some((need) => criterion.needs.includes(need));
+  const gradients = needs("g", "g2", "ga");
+  const given = base.g !== undefined && !needs("g2", "ga", "a", "x", "h", "hg");
+  if (given || !(gradients || needs("a", "x", "h", "hg"))) return base;
+
+  const whole = sampleStatistics(space, sampleTerms(expr));
+  const averages = batchTerms(expr).map((term) => ({
+    average: batchAverage(space, term.expr, term.inner),
+    samples: sampleStatistics(space, sampleTerms(term.inner)),
+  }));
+  const sums = newSums();
+  const observations = [whole.observation, ...averages.map(({ samples }) => samples.observation)];
+  if (gradients || needs("a", "x")) {
+    await runBatches(context, criterion, moment, { gradients, observations }, (batch) => {
+      addGradients(sums, batch, needs("g2"));
+      const squares = needs("g2")
+        ? new Map([...batch].map(([key, g]) => [key, g.map((one) => one * one)] as const))
+        : new Map<string, Float32Array>();
+      for (const { average, samples } of averages) {
+        average.add(namesOf({ g: batch, g2: squares, ...base, known: samples.node }));
+        samples.clear();
+      }
+    });
+  }
+  toMeans(sums);
+  const second = needs("h", "hg") ? await secondOrder(context, criterion, moment) : {};
+  const nodes = new Map(averages.map(({ average }) => [average.expr, average.node()] as const));
+  return {
+    g: sums.g,
+    g2: sums.g2,
+    ...second,
+    ...base,
+    known: (part, of) => nodes.get(part) ?? whole.node(part, of) ?? base.known?.(part, of),
+  };
+}
+
+function combined(
+  space: Space,
+  entries: Scores,
+  criterion: CriterionIr,
+  combining: Combining,
+  names: Names,
+): UnitScores {
   if (combining.normalized) normalizePerLayer(space, entries, combining.normalized);
-  const members = isDraw(criterion) ? "mean" : combining.members;
+  const members = sharedByMembers(criterion) ? "mean" : combining.members;
   const units = combineMembers(space, entries, members);
   let bad = 0;
   for (const score of units) if (Number.isNaN(score)) bad++;
   const notes = bad > 0 ? [`${bad} units score not a number and go first`] : [];
-  return { units, entries, notes };
+  return { units, entries, names, notes };
 }
 
-/** Draws are the same for all members of a unit: adding them up would favour units of many layers. */
-const isDraw = ({ needs }: CriterionIr) => needs.length === 1 && needs[0] === "random";
+/** Values that all members of a unit share: adding them up would favour units of many layers. */
+const sharedByMembers = ({ needs }: CriterionIr): boolean =>
+  needs.length > 0 && needs.every((need) => need === "random" || need === "gamma" || need === "beta");

@@ -16,13 +16,3 @@ export function spaceOf(
   if (isChannelwise(structure.name)) return channelSpace(context, structure, paths, joins);
   return elementSpace(context, structure, paths, selection.include.length > 0);
 }
-
-/** The same units after something died or came back: only what stands and what is dead is looked up again. */
-export function refreshed(
-  context: PruningContext,
-  space: Space,
-  selection: SelectionIr,
-  joins: PruneIr["joins"] = "couple",
-): Space {
-  return spaceOf(context, space.structure, selection, joins);
-}

@@ -81,3 +81,15 @@ function replace<A>(map: Map<string, A>, key: string, value: A | null): void {
   if (value === null) map.delete(key);
   else map.set(key, value);
 }
+
+const versions = new WeakMap<MaskState, number>();
+
+/** Says that units died or came back: what was worked out from the state before no longer holds. */
+export function touch(state: MaskState): void {
+  versions.set(state, versionOf(state) + 1);
+}
+
+/** Grows with every `touch`. */
+export function versionOf(state: MaskState): number {
+  return versions.get(state) ?? 0;
+}

@@ -1,0 +1,57 @@
+import type { CriterionIr, PruneIr, SelectionIr, StructureIr } from "../../compiler/ir/types.js";
+import type { Accumulated, PruningContext } from "./context.js";
+import { evaluateEntries } from "./expression.js";
+import { namesOf } from "./names.js";
+import type { Space } from "./space.js";
+import { spaceOf } from "./spaces.js";
+import { versionOf } from "./state.js";
+
+/** A criterion `over training`: computed on every training batch and summed until its statement's next event. */
+export interface Accumulator {
+  /** After the gradients of a step are known and before the update. */
+  add(context: PruningContext, gradients: ReadonlyMap<string, Float32Array>): void;
+  /** What was summed since the last `clear`; undefined before the first step. */
+  sums(): Accumulated | undefined;
+  clear(): void;
+}
+
+export function accumulator(
+  id: number,
+  criterion: CriterionIr,
+  structure: StructureIr,
+  selection: SelectionIr,
+  joins: PruneIr["joins"] = "couple",
+): Accumulator {
+  let space: Space | null = null;
+  let version = -1;
+  let steps = 0;
+  let sums: Accumulated["sums"] | null = null;
+  return {
+    add(context, gradients) {
+      if (space === null || version !== versionOf(context.state) || space.network !== context.network) {
+        space = spaceOf(context, structure, selection, joins);
+        version = versionOf(context.state);
+      }
+      const names = namesOf({
+        seed: context.seed,
+        keys: [id],
+        numbers: new Map(),
+        slots: context.slots,
+        g: gradients,
+      });
+      const now = evaluateEntries(criterion.expr, space, names);
+      if (sums === null || sums.length !== now.length) {
+        sums = now;
+        steps = 1;
+        return;
+      }
+      for (let i = 0; i < now.length; i++) sums[i] = (sums[i] ?? 0) + (now[i] ?? 0);
+      steps++;
+    },
+    sums: () => (sums === null ? undefined : { steps, sums }),
+    clear() {
+      sums = null;
+      steps = 0;
+    },
+  };
+}

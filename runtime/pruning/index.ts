@@ -1,0 +1,16 @@
+export { accumulator, type Accumulator } from "./accumulate.js";
+export type { Accumulated, Moment, PruningContext } from "./context.js";
+export { freezeRule, type FreezeRule } from "./freeze.js";
+export { harden } from "./harden.js";
+export { hold, reveal } from "./hold.js";
+export { measure, type Measure } from "./measure.js";
+export { penaltyRule, type PenaltyRule } from "./penalty.js";
+export { prune } from "./prune.js";
+export type { EventRecord } from "./record.js";
+export { regrow } from "./regrow.js";
+export { reinitialize } from "./reinitialize.js";
+export { restore } from "./restore.js";
+export { shuffleElements, shuffleUnits } from "./shuffle.js";
+export { spaceOf } from "./spaces.js";
+export { cutMaskState, newMaskState, rememberStart, type MaskState } from "./state.js";
+export { updateRule, type UpdateRule } from "./update-only.js";

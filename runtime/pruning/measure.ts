@@ -1,0 +1,91 @@
+import { costs } from "../../compiler/network/costs.js";
+import type { Network } from "../../compiler/network/types.js";
+import type { Space } from "./space.js";
+import { newChunk, walkPart } from "./parts.js";
+import { living } from "./state.js";
+import type { MaskState } from "./state.js";
+import { weightsOf } from "./places.js";
+
+export interface Measure {
+  readonly params: number;
+  readonly macs: number;
+  /** Four for every parameter. */
+  readonly bytes: number;
+}
+
+/**
+ * Exact parameters and multiply–accumulates with the dead gone: dead channels with all that reads them, and single dead
+ * elements, whose products are not counted. `chosen` (1) are units of a space taken as dead too.
+ */
+export function measure(network: Network, state: MaskState, space?: Space, chosen?: Uint8Array): Measure {
+  const gone = state.channels.map((code) => (code === living ? 0 : 1));
+  space?.channelUnits?.forEach((unit, i) => {
+    if (chosen?.[i] === 1) for (const channel of unit.channels) gone[channel] = 1;
+  });
+  const isDead = (channel: number) => gone[channel] === 1;
+  const whole = costs(network, isDead);
+  const elements = deadElements(network, state, isDead, space?.channelUnits ? undefined : space, chosen);
+  let params = whole.params;
+  for (const { dead } of elements.values()) params -= dead;
+  let macs = whole.macs;
+  for (const call of network.calls) {
+    for (const term of call.macs) {
+      const count = term.weight === undefined ? undefined : elements.get(term.weight);
+      if (count === undefined || count.all === 0) continue;
+      const live = (ids?: Int32Array) => (ids ? ids.reduce((n, id) => n + (isDead(id) ? 0 : 1), 0) : 1);
+      macs -= (term.times * live(term.out) * live(term.in) * count.dead) / count.all;
+    }
+  }
+  macs = Math.round(macs);
+  return { params, macs, bytes: 4 * params };
+}
+
+interface ElementCount {
+  /** Dead elements outside dead channels, and all elements outside them. */
+  readonly dead: number;
+  readonly all: number;
+}
+
+function deadElements(
+  network: Network,
+  state: MaskState,
+  isDead: (channel: number) => boolean,
+  space: Space | undefined,
+  chosen: Uint8Array | undefined,
+): ReadonlyMap<string, ElementCount> {
+  const extra = new Map<string, Uint8Array>();
+  if (space !== undefined && chosen !== undefined) {
+    const chunk = newChunk();
+    for (const part of space.parts) {
+      const flags = new Uint8Array(part.rows.length * part.cols.length);
+      walkPart(part, chunk, ({ at, entry, count }) => {
+        for (let i = 0; i < count; i++) flags[at[i] ?? 0] = chosen[entry[i] ?? 0] ?? 0;
+      });
+      extra.set(part.key, flags);
+    }
+  }
+  const counts = new Map<string, ElementCount>();
+  for (const weight of weightsOf(network)) {
+    const codes = state.elements.get(weight.key);
+    const also = extra.get(weight.key);
+    if (codes === undefined && also === undefined) continue;
+    const rank = weight.shape.length;
+    const wide = weight.shape[rank - 1] ?? 1;
+    const tall = weight.shape[rank - 2] ?? 1;
+    const rows = weight.bindings.find(({ axis }) => axis === rank - 2)?.ids;
+    const cols = weight.bindings.find(({ axis }) => axis === rank - 1)?.ids;
+    const total = weight.shape.reduce((a, b) => a * b, 1);
+    let dead = 0;
+    let all = 0;
+    for (let base = 0; base < total; base += wide) {
+      if (rows !== undefined && isDead(rows[(base / wide) % tall] ?? -1)) continue;
+      for (let c = 0; c < wide; c++) {
+        if (cols !== undefined && isDead(cols[c] ?? -1)) continue;
+        all++;
+        if ((codes?.[base + c] ?? living) !== living || also?.[base + c] === 1) dead++;
+      }
+    }
+    counts.set(weight.key, { dead, all });
+  }
+  return counts;
+}

@@ -1,0 +1,31 @@
+import type { ReinitializeIr } from "../../compiler/ir/types.js";
+import { initialValues } from "../model/initializers.js";
+import { hold } from "./hold.js";
+import type { Body } from "./kill.js";
+
+/**
+ * Draws the weights of these layers (paths) anew under the same masks, by their own initializers or the one named. Optimizer state
+ * and batch-norm statistics start over.
+ */
+export function reinitialize(
+  body: Body,
+  paths: readonly string[],
+  by: ReinitializeIr["by"],
+  seed: number,
+  round: number,
+): void {
+  const { network, parameters, slots } = body;
+  const selected = new Set(paths);
+  for (const layer of network.layers) {
+    if (!selected.has(layer.path)) continue;
+    for (const weight of layer.weights) {
+      const parameter = parameters.get(weight.key);
+      if (parameter === undefined) continue;
+      const initializer =
+        by && weight.isKernel ? { class_name: by.name, config: by.args } : weight.initializer;
+      parameter.data.set(initialValues(layer, { ...weight, initializer }, seed, round));
+      for (const slot of Object.values(slots.get(weight.key) ?? {})) slot.fill(0);
+    }
+  }
+  hold(body);
+}
