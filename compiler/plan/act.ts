@@ -93,7 +93,7 @@ function prune(
 ): void {
   const { state } = timeline;
   const amount = amountAt(statement.amount, moment);
-  const dropped = effect(statement, amount, pools, state);
+  const dropped = effect(statement, amount, pools, moment, timeline);
   const { regrow } = statement;
   const loss = difference(state, pools, dropped.dead, dropped.together);
   if (regrow === undefined) {
@@ -123,9 +123,13 @@ function effect(
   statement: PruneIr,
   amount: ReturnType<typeof amountAt>,
   pools: readonly Pool[],
-  state: State,
+  moment: Moment,
+  timeline: Timeline,
 ): Dropped {
-  if (statement.amount.kind === "budget") return budgetDrop(statement, pools, state);
+  const { state } = timeline;
+  if (statement.amount.kind === "budget") {
+    return budgetDrop(statement, statement.amount.limits, pools, state, moment.names, timeline);
+  }
   const kept = keptInKernels(statement, amount);
   if (kept !== null && pools.every(({ kernels }) => kernels !== undefined))
     return keepInKernels(kept, pools, state);

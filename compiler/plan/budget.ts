@@ -1,15 +1,26 @@
 import { evaluate } from "../ir/evaluate.js";
-import type { BudgetLimit, PruneIr } from "../ir/types.js";
+import type { AmountIr, BudgetLimit, PruneIr } from "../ir/types.js";
 import { drop, type Dropped } from "./drop.js";
-import { total, type Interval } from "./interval.js";
-import { deadOf, type State } from "./state.js";
+import { isExact, total, type Interval } from "./interval.js";
+import { isChannelPool } from "./pools.js";
+import { deadOf, deadTogether, withDead, type State } from "./state.js";
 import type { Moment } from "./value.js";
-import type { Pool } from "./world.js";
+import type { Pool, Sizes, World } from "./world.js";
 
-/** A limit as a count: at most so many parameters, multiply–accumulates or bytes, of a network that has `whole`. */
-export function limitOf(limit: BudgetLimit, whole: number, names: Moment["names"]): number | undefined {
+type Limits = Extract<AmountIr, { readonly kind: "budget" }>["limits"];
+
+/** A limit as a count: at most so many parameters, multiply–accumulates or bytes. Shares are of the network as loaded. */
+export function limitOf(limit: BudgetLimit, sizes: Sizes, names: Moment["names"]): number | undefined {
   const value = evaluate(limit.value, names);
-  return value === undefined ? undefined : limit.relative ? value * whole : value;
+  return value === undefined || !limit.relative ? value : value * measured(limit, sizes.whole);
+}
+
+/** One of the sizes of a network; a parameter takes four bytes. */
+export function measured(
+  { measure }: Pick<BudgetLimit, "measure">,
+  costs: { readonly params: number; readonly macs: number },
+): number {
+  return measure === "bytes" ? 4 * costs.params : costs[measure];
 }
 
 /** Everything that may go at all, floors kept: what a budget can reach at most. */
@@ -18,9 +29,68 @@ export function everything(statement: PruneIr, pools: readonly Pool[], state: St
   return drop(rules, { kind: "keep-count", value: 0 }, pools, state).dead;
 }
 
-/** A budget stops at the smallest cut that meets it: which that is depends on the scores, so pools get bounds. */
-export function budgetDrop(statement: PruneIr, pools: readonly Pool[], state: State): Dropped {
+/** Shares are tried in steps of 2⁻²⁶, in the plan and in a run alike. */
+const steps = 2 ** 26;
+/** Bounds of a ranking are narrowed so often: each time costs a walk through the network. */
+const narrowings = 8;
+
+/**
+ * A budget stops at the smallest cut that meets it. Local cuts follow from counts alone and are known; of a global ranking it
+ * is known how many deaths cannot be enough and how many are in any case.
+ */
+export function budgetDrop(
+  statement: PruneIr,
+  limits: Limits,
+  pools: readonly Pool[],
+  state: State,
+  names: Moment["names"],
+  { seen, world: { sizes } }: { readonly seen: readonly Pool[]; readonly world: Pick<World, "sizes"> },
+): Dropped {
   const most = everything(statement, pools, state);
-  const dead = pools.map((pool, i): Interval => [deadOf(state, pool)[0], most[i]?.[1] ?? pool.total]);
-  return { nominal: null, dead, together: total(dead) };
+  const open = (): Dropped => {
+    const dead = pools.map((pool, i): Interval => [deadOf(state, pool)[0], most[i]?.[1] ?? pool.total]);
+    return { nominal: null, dead, together: [deadTogether(state, pools)[0], total(dead)[1]] };
+  };
+  const known = pools.every((pool) => isChannelPool(pool) && isExact(deadOf(state, pool)));
+  if (sizes === null || !known || statement.joins === "agree") return open();
+  const wanted = limits.map((limit) => ({ limit, most: limitOf(limit, sizes, names) }));
+  if (wanted.some((one) => one.most === undefined)) return open();
+  /** Whether the limits are kept after such a drop: surely (end 1), or at best (end 0). */
+  const fits = (dropped: Dropped, end: 0 | 1): boolean => {
+    const { params, macs } = sizes.after(seen, withDead(state, pools, dropped.dead, dropped.together));
+    return wanted.every(
+      ({ limit, most: at = 0 }) => measured(limit, { params: params[end], macs: macs[end] }) <= at + 1e-9,
+    );
+  };
+  const none = drop(statement, { kind: "drop-count", value: 0 }, pools, state);
+  if (fits(none, 1)) return { ...none, nominal: 0 };
+  if (statement.scope.kind === "global") {
+    const count = (value: number) => drop(statement, { kind: "drop-count", value }, pools, state);
+    const all = total(most)[1] - deadTogether(state, pools)[0];
+    const fewest = bisect(all, narrowings, (k) => fits(count(k), 0));
+    const enough = bisect(all, narrowings, (k) => fits(count(k), 1));
+    const [low, high] = [count(fewest.below), count(enough.fits)];
+    const dead = pools.map((_, i): Interval => [low.dead[i]?.[0] ?? 0, high.dead[i]?.[1] ?? 0]);
+    return { nominal: null, dead, together: [low.together[0], high.together[1]] };
+  }
+  if (statement.scope.kind !== "local") return open();
+  const cut = (step: number) => drop(statement, { kind: "drop-share", value: step / steps }, pools, state);
+  const dropped = cut(bisect(steps, Infinity, (step) => fits(cut(step), 1)).fits);
+  return { ...dropped, nominal: dropped.together[0] - deadTogether(state, pools)[0] };
+}
+
+/** The least count up to `most` that fits, taking `most` to, and one below it that does not. */
+function bisect(
+  most: number,
+  rounds: number,
+  fits: (count: number) => boolean,
+): { readonly below: number; readonly fits: number } {
+  let low = 0;
+  let high = most;
+  for (let round = 0; round < rounds && high - low > 1; round++) {
+    const middle = Math.floor((low + high) / 2);
+    if (fits(middle)) high = middle;
+    else low = middle;
+  }
+  return { below: low, fits: high };
 }

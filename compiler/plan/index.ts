@@ -28,11 +28,11 @@ export interface Planned {
 /** What a program will do, and what is wrong with that. */
 export function planProgram(ir: Ir, { network, data, spans }: PlanOptions): Planned {
   const shares = simulate(ir, anyNetwork, data);
-  const real =
-    network === undefined ? null : { network, simulation: simulate(ir, networkWorld(network), data) };
-  const context = { ir, shares, real };
+  const world = network === undefined ? null : networkWorld(network);
+  const real = network && world && { network, world, simulation: simulate(ir, world, data) };
+  const context = { ir, shares, real: real ?? null };
   const diagnostics = lints.flatMap((lint) => lint(context)).map((finding) => diagnosticOf(finding, spans));
-  const plan = real === null ? null : makePlan(real.network, real.simulation);
+  const plan = !real ? null : makePlan(real.network, real.simulation);
   return { plan, simulation: real?.simulation ?? shares, diagnostics };
 }
 

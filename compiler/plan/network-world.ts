@@ -2,8 +2,10 @@ import { candidateLayers, candidateWeights, isChannelwise } from "../ir/candidat
 import { candidateUnits, producerKey } from "../ir/candidate-units.js";
 import { elementUnits, kernelAxes } from "../ir/element-units.js";
 import type { SelectionIr, StructureIr } from "../ir/types.js";
+import { costs } from "../network/costs.js";
 import type { Network, Unit, WeightInfo } from "../network/types.js";
 import { absorbChannels } from "./absorb.js";
+import { plannedCosts } from "./costs.js";
 import { type ChannelPool, type ElementPool } from "./pools.js";
 import type { Pool, Target, World } from "./world.js";
 
@@ -18,6 +20,10 @@ export function networkWorld(network: Network): World {
   };
   return {
     real: true,
+    sizes: {
+      whole: costs(network),
+      after: (pools, state) => plannedCosts(network, pools, state),
+    },
     absorb: (pools, state, others) => absorbChannels(network, pools, state, others),
     layers: (selection) =>
       selection.layers ?? network.layers.filter((layer) => layer.ordinal > 0).map(({ path }) => path),

@@ -4,7 +4,7 @@ import type { Network } from "../network/types.js";
 import { plannedCosts, type PlannedCosts } from "./costs.js";
 import { plus, type Interval } from "./interval.js";
 import { mostCosted } from "./limits.js";
-import type { SimulatedEvent, Simulation } from "./simulation.js";
+import { distinctPools, type SimulatedEvent, type Simulation } from "./simulation.js";
 import { deadOf, type State } from "./state.js";
 import type { Pool } from "./world.js";
 
@@ -57,10 +57,8 @@ export function layersOf(pools: readonly Pool[], state: State): PlannedEvent["la
 }
 
 /** Costs by state, each worked out once; null past the limit. */
-function costing(network: Network, { events }: Simulation): (state: State) => PlannedCosts | null {
-  const pools = new Map<string, Pool>();
-  for (const event of events) for (const pool of event.pools) pools.set(pool.key, pool);
-  const all = [...pools.values()];
+function costing(network: Network, simulation: Simulation): (state: State) => PlannedCosts | null {
+  const all = distinctPools(simulation);
   const known = new Map<string, PlannedCosts>();
   return (state) => {
     const key = JSON.stringify([

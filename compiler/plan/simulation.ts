@@ -59,3 +59,8 @@ export interface Simulation {
   /** True when there are more events than can be listed. */
   readonly cut: boolean;
 }
+
+/** Every pool that an event of a simulation speaks of. */
+export function distinctPools({ events }: Pick<Simulation, "events">): readonly Pool[] {
+  return [...new Map(events.flatMap(({ pools }) => pools).map((pool) => [pool.key, pool])).values()];
+}

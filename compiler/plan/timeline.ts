@@ -35,10 +35,15 @@ export class Timeline {
     this.state = event.state;
   }
 
+  /** Every pool that was spoken of so far. */
+  get seen(): readonly Pool[] {
+    return [...this.#pools.values()];
+  }
+
   /** Notes that these pools are spoken of, and takes over what died in them with channels. */
   look(pools: readonly Pool[]): readonly Pool[] {
     for (const pool of pools) this.#pools.set(pool.key, pool);
-    this.state = this.world.absorb(pools, this.state, [...this.#pools.values()]);
+    this.state = this.world.absorb(pools, this.state, this.seen);
     return pools;
   }
 

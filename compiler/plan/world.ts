@@ -1,3 +1,4 @@
+import type { Interval } from "./interval.js";
 import type { State } from "./state.js";
 import type { PruneIr, SelectionIr, StructureIr } from "../ir/types.js";
 
@@ -27,8 +28,17 @@ export interface World {
   layers(selection: SelectionIr): readonly string[] | null;
   /** The state with those units dead that lie in dead channels of `others`, where these pools are made of single weights. */
   absorb(pools: readonly Pool[], state: State, others: readonly Pool[]): State;
+  /** What the network costs; null for the stand-in. */
+  readonly sizes: Sizes | null;
   /** True where pools are those of a network rather than a stand-in for any. */
   readonly real: boolean;
+}
+
+export interface Sizes {
+  /** As loaded. */
+  readonly whole: { readonly params: number; readonly macs: number };
+  /** With these pools as a state has them. */
+  after(pools: readonly Pool[], state: State): { readonly params: Interval; readonly macs: Interval };
 }
 
 export interface Target {
@@ -52,6 +62,7 @@ export const anyNetwork: World = {
   ],
   layers: () => null,
   absorb: (_, state) => state,
+  sizes: null,
   real: false,
 };
 

@@ -2,6 +2,7 @@ import type { Ir, RuleIr, StepIr } from "../../ir/types.js";
 import type { Network } from "../../network/types.js";
 import type { PlanCode } from "../codes.js";
 import type { Simulation } from "../simulation.js";
+import type { World } from "../world.js";
 
 /** Something a lint has to say about a statement. */
 export interface Finding {
@@ -21,7 +22,11 @@ export interface LintContext {
   /** On a stand-in for any network: shares without floors and rounding. */
   readonly shares: Simulation;
   /** On the network the program is compiled for. */
-  readonly real: { readonly network: Network; readonly simulation: Simulation } | null;
+  readonly real: {
+    readonly network: Network;
+    readonly world: World;
+    readonly simulation: Simulation;
+  } | null;
 }
 
 export type Lint = (context: LintContext) => readonly Finding[];

@@ -2,6 +2,7 @@ import { evaluate } from "../../ir/evaluate.js";
 import { costs } from "../../network/costs.js";
 import { plannedCosts } from "../costs.js";
 import type { Interval } from "../interval.js";
+import { distinctPools } from "../simulation.js";
 import { isElementPool } from "../pools.js";
 import { deadOf } from "../state.js";
 import type { Finding, Lint } from "./finding.js";
@@ -12,9 +13,7 @@ export const requirements: Lint = ({ real }) => {
   if (real === null) return [];
   const { network, simulation } = real;
   const whole = costs(network);
-  const pools = [
-    ...new Map(simulation.events.flatMap((e) => e.pools).map((pool) => [pool.key, pool])).values(),
-  ];
+  const pools = distinctPools(simulation);
   const findings = new Map<number, Finding>();
   for (const { statement, state } of simulation.requirements) {
     const planned = plannedCosts(network, pools, state);
