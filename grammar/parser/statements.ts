@@ -69,17 +69,17 @@ export class StatementRules extends AmountRules {
     this.SUBRULE(this.structure);
     this.MANY(() =>
       this.OR([
-        {
-          ALT: () => {
-            this.word("above");
-            this.SUBRULE(this.additive);
-          },
-        },
+        { ALT: () => this.SUBRULE(this.floor) },
         { ALT: () => this.SUBRULE(this.by) },
         { ALT: () => this.SUBRULE(this.selection) },
         { ALT: () => this.SUBRULE(this.when) },
       ]),
     );
+  });
+
+  readonly floor = this.RULE("floor", () => {
+    this.word("above");
+    this.SUBRULE(this.additive);
   });
 
   readonly penalize = this.RULE("penalize", () => {
@@ -224,32 +224,29 @@ export class StatementRules extends AmountRules {
     this.word("weights");
     this.MANY(() =>
       this.OR([
-        {
-          ALT: () => {
-            this.word("to");
-            this.SUBRULE(this.count);
-            this.word("bits");
-          },
-        },
+        { ALT: () => this.SUBRULE(this.bits) },
         { ALT: () => this.SUBRULE(this.gate) },
         { ALT: () => this.SUBRULE(this.selection) },
       ]),
     );
   });
 
+  readonly bits = this.RULE("bits", () => {
+    this.word("to");
+    this.SUBRULE(this.count);
+    this.word("bits");
+  });
+
   readonly evaluate = this.RULE("evaluate", () => {
     this.word("evaluate");
     this.MANY(() =>
-      this.OR([
-        {
-          ALT: () => {
-            this.word("on");
-            this.CONSUME(t.Name);
-          },
-        },
-        { ALT: () => this.SUBRULE(this.when) },
-      ]),
+      this.OR([{ ALT: () => this.SUBRULE(this.split) }, { ALT: () => this.SUBRULE(this.when) }]),
     );
+  });
+
+  readonly split = this.RULE("split", () => {
+    this.word("on");
+    this.CONSUME(t.Name);
   });
 
   readonly require = this.RULE("require", () => {

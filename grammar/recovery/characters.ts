@@ -36,8 +36,10 @@ export function unknownCharacters(token: IToken): Diagnostic {
     });
   }
   if (/^[“”„‘’']/.test(token.image)) {
+    const inner = /^[“”„‘’'](.*)[“”‘’']$/.exec(token.image)?.[1];
     return mistake("unknownCharacters", span, "strings stand in straight double quotes", {
       help: 'write `"…"`',
+      ...(inner !== undefined && { fixes: [replacing("use straight quotes", span, `"${inner}"`)] }),
     });
   }
   const named = /^[A-Za-z_]/.test(token.image);

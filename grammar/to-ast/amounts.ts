@@ -147,7 +147,7 @@ export function options(parts: readonly CstNode[], context: Context): ast.PruneO
   const found: Writable<ast.PruneOptions> = {};
   const manner = one(
     (part) => is(part, "softly", "latently") || node(part, "frozen") !== undefined,
-    "a manner of dying",
+    "manner of dying",
   );
   if (manner !== undefined) found.manner = mannerOf(manner);
   const joins = one((part) => node(part, "joins") !== undefined, "`joins`");

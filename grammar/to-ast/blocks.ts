@@ -6,17 +6,31 @@ import type { Context } from "./context.js";
 import { needed, node, nodes, nodeSpan, oneOf, theNode, theToken, token, wordIn } from "./cst.js";
 import { additive, callLike, expr, nameOf, oneUnit, range } from "./expressions.js";
 import { once } from "./once.js";
-import { gathered, single } from "./prune.js";
 import { methodName, parameters } from "./steps.js";
 
 type Made<S extends ast.Statement> = Omit<S, "span" | "word">;
 /** Reads a block with a context of its own: mistakes inside leave out inner statements only. */
 export type ReadBlock = (block: CstNode) => ast.Block;
 
+/** What the one clause of a kind holds. */
+function clauseOf(
+  clauses: readonly CstNode[],
+  name: string,
+  what: string,
+  context: Context,
+): CstNode | undefined {
+  const found = once(
+    clauses.filter((clause) => node(clause, name)),
+    nodeSpan,
+    what,
+    context,
+  );
+  return found && node(found, name);
+}
+
 export function train(from: CstNode, context: Context, read: ReadBlock): Made<ast.TrainStatement> {
   const clauses = nodes(from, "trainClause");
-  const one = (name: string, what: string): CstNode | undefined =>
-    single(gathered(clauses, name), what, context);
+  const one = (name: string, what: string): CstNode | undefined => clauseOf(clauses, name, what, context);
   const length = additive(theNode(from, "length"), context);
   needUnit(length, context);
   const batch = one("additive", "`batch`");
@@ -68,8 +82,7 @@ export function forEach(from: CstNode, context: Context, read: ReadBlock): Made<
 
 export function search(from: CstNode, context: Context, read: ReadBlock): Made<ast.SearchStatement> {
   const clauses = nodes(from, "searchClause");
-  const one = (name: string, what: string): CstNode | undefined =>
-    single(gathered(clauses, name), what, context);
+  const one = (name: string, what: string): CstNode | undefined => clauseOf(clauses, name, what, context);
   const per = once(
     clauses.filter((clause) => wordIn(clause, "per")),
     nodeSpan,
@@ -81,7 +94,7 @@ export function search(from: CstNode, context: Context, read: ReadBlock): Made<a
   const objective = once(
     clauses.filter((clause) => node(clause, "objective")),
     nodeSpan,
-    "an objective",
+    "objective",
     context,
   );
   return {

@@ -119,7 +119,9 @@ function patternOf(from: CstNode, context: Context): ast.Pattern {
   if (layers !== undefined) {
     return { kind: "layer-range", range: range(theNode(layers, "range"), context), span };
   }
-  return { kind: "pattern", text: context.text.slice(span.start, span.end), quoted: false, span };
+  const text = context.text.slice(span.start, span.end);
+  // a bare `layers` before a number would read as a range once clauses are put in order
+  return { kind: "pattern", text, quoted: text === "layers", span };
 }
 
 export function criterion(from: CstNode, context: Context): ast.Criterion {

@@ -21,7 +21,7 @@ export function once<T>(
       one.length + two.length < 60 && !/[\n\r]/.test(one + two) ? `: \`${one}\` and \`${two}\`` : "";
     const gap = /\s*$/.exec(context.text.slice(0, span(second).start))?.[0].length ?? 0;
     context.report(
-      mistake("repeatedClause", span(second), `a statement takes ${what} once${short}`, {
+      mistake("repeatedClause", span(second), `a statement takes one ${what}${short}`, {
         label: "the second",
         labels: [{ span: span(first), text: "the first" }],
         ...(help !== undefined && { help }),

@@ -22,10 +22,10 @@ export function pruneClauses(clauses: readonly CstNode[], context: Context): ast
   const by = one("by", "`by`");
   const norm = one("normalized", "`normalized by`");
   const memberRule = one("members", "`members`");
-  const ranking = one("scope", "a scope");
-  const share = one("amount", "an amount");
+  const ranking = one("scope", "scope");
+  const share = one("amount", "amount");
   const due = when(gathered(clauses, "when"), context);
-  const shape = one("curve", "a curve");
+  const shape = one("curve", "curve");
   const moved = withCurve(share && amount(share, context), shape && curve(shape, context), context);
   return {
     ...(chosen && { selection: chosen }),
@@ -49,7 +49,7 @@ function withCurve(
   if (share?.kind !== "drop" || share.value.kind !== "moving")
     return { ...(share && { amount: share }), curve: shape };
   const own = share.value.curve;
-  if (own !== undefined) once([own, shape], (item) => item.span, "a curve", context);
+  if (own !== undefined) once([own, shape], (item) => item.span, "curve", context);
   return { amount: { ...share, value: { ...share.value, curve: own ?? shape } } };
 }
 

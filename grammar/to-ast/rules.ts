@@ -17,8 +17,8 @@ export function regrow(from: CstNode, context: Context): Made<ast.RegrowStatemen
     single(gathered(clauses, name), what, context);
   const kind = node(from, "structure");
   const by = one("by", "`by`");
-  const ranking = one("scope", "a scope");
-  const share = one("amount", "an amount");
+  const ranking = one("scope", "scope");
+  const share = one("amount", "amount");
   const spread = one("allocated", "`allocated`");
   const values = one("startValues", "`with … values`");
   const chosen = selection(gathered(clauses, "selection"), context);
@@ -83,12 +83,12 @@ function strength(from: CstNode, context: Context): { readonly strength?: ast.Ex
 
 export function restore(from: CstNode, context: Context): Made<ast.RestoreStatement> {
   const by = scored(from, context);
-  const above = single(nodes(from, "additive"), "`above`", context);
+  const above = single(nodes(from, "floor"), "`above`", context);
   return {
     kind: "restore",
     structure: structure(theNode(from, "structure"), context),
     ...(by && { criterion: by }),
-    ...(above && { above: additive(above, context) }),
+    ...(above && { above: additive(theNode(above, "additive"), context) }),
     ...common(from, context),
   };
 }
@@ -108,8 +108,8 @@ export function penalize(from: CstNode, context: Context): Made<ast.PenalizeStat
 
 export function learn(from: CstNode, context: Context): Made<ast.LearnStatement> {
   const gate = single(nodes(from, "gate"), "`by`", context);
-  const ranking = single(nodes(from, "scope"), "a scope", context);
-  const share = single(nodes(from, "amount"), "an amount", context);
+  const ranking = single(nodes(from, "scope"), "scope", context);
+  const share = single(nodes(from, "amount"), "amount", context);
   return {
     kind: "learn",
     structure: structure(theNode(from, "structure"), context),

@@ -7,7 +7,6 @@ import { selection } from "./clauses.js";
 import type { Context } from "./context.js";
 import { needed, node, nodes, nodeSpan, oneOf, spanOf, theNode, theToken, tokens, wordIn } from "./cst.js";
 import { callLike, count, expr, nameOf, optionsOf, stringOf } from "./expressions.js";
-import { once } from "./once.js";
 import { single } from "./prune.js";
 import { rewound } from "./rules.js";
 
@@ -92,18 +91,18 @@ export const slim = (from: CstNode, context: Context): Made<ast.SlimStatement> =
 });
 
 export function quantize(from: CstNode, context: Context): Made<ast.QuantizeStatement> {
-  const bits = single(nodes(from, "count"), "`to … bits`", context);
+  const bits = single(nodes(from, "bits"), "`to … bits`", context);
   return {
     kind: "quantize",
-    ...(bits && { bits: count(bits, context) }),
+    ...(bits && { bits: count(theNode(bits, "count"), context) }),
     ...gate(from, context),
     ...chosen(from, context),
   };
 }
 
 export function evaluate(from: CstNode, context: Context): Made<ast.EvaluateStatement> {
-  const on = once(tokens(from, "Name"), spanOf, "`on`", context);
-  return { kind: "evaluate", ...(on && { on: nameOf(on) }), ...due(from, context) };
+  const on = single(nodes(from, "split"), "`on`", context);
+  return { kind: "evaluate", ...(on && { on: nameOf(theToken(on, "Name")) }), ...due(from, context) };
 }
 
 export const require = (from: CstNode, context: Context): Made<ast.RequireStatement> => ({
