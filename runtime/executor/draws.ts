@@ -1,5 +1,4 @@
 import { randomStream } from "../random.js";
-import type { CallContext } from "./pass.js";
 
 /**
  * Noise that surgery does not change: every draw is a function of (seed, step, call, sample, position, channel
@@ -11,6 +10,12 @@ export interface Draws {
   uniform(shape: readonly number[], ids: Int32Array | null): Float32Array;
   /** Standard normal (Box–Muller). */
   normal(shape: readonly number[], ids: Int32Array | null): Float32Array;
+}
+
+/** What tells calls and steps apart. */
+export interface NoiseContext {
+  readonly pass: { readonly seed: number; readonly step: number };
+  readonly origin: number;
 }
 
 /** A 32-bit mixer with full avalanche (the finalizer of MurmurHash3, Appleby 2011). */
@@ -40,7 +45,7 @@ function codes(ids: Int32Array | null, length: number): Int32Array {
 }
 
 /** Draws for one call of a layer; `stream` tells several patterns of one call apart. */
-export function drawsOf(context: CallContext, stream: string): Draws {
+export function drawsOf(context: NoiseContext, stream: string): Draws {
   const { seed, step } = context.pass;
   const base = randomStream(seed, `noise ${stream}`, step, context.origin);
   const k0 = base.integer(0, 2 ** 32) | 0;

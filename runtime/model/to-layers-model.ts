@@ -1,5 +1,5 @@
 import type { Network } from "../../compiler/network/types.js";
-import { layers, tf } from "../backend/tf.js";
+import { layers, type tf } from "../backend/tf.js";
 import type { ParameterStore } from "../types.js";
 import { bytesOf, savedWeights, topologyOf, weightBytes } from "./artifacts.js";
 

@@ -49,52 +49,81 @@ export function tensorOf(x: Dense): tf.Tensor {
 }
 
 export function predictStock(model: Model, inputs: readonly Dense[]): Float32Array[] {
-  return tf.tidy(() => {
+  const out: Float32Array[] = [];
+  tf.tidy(() => {
     const xs = inputs.map(tensorOf);
     const [first] = xs;
     const y = model.predict(xs.length === 1 && first ? first : xs);
-    const list = (Array.isArray(y) ? y : [y]).map((t) => Float32Array.from(t.dataSync()));
-    tf.dispose(y);
-    return list;
-  }) as unknown as Float32Array[];
+    for (const t of Array.isArray(y) ? y : [y]) out.push(Float32Array.from(t.dataSync()));
+  });
+  return out;
 }
 
-/** Gradients of Σ outputs of mean((y − target)²) by the key of the weight. */
+function variablesOf(model: Model, network: Network): { key: string; variable: tf.Variable }[] {
+  const keys = new Map(network.layers.flatMap((l) => l.weights.map((w) => [w.savedAs, w.key] as const)));
+  return model.trainableWeights.map((w) => {
+    const variable = w.read();
+    if (!(variable instanceof tf.Variable)) throw new Error("no variable");
+    return { key: keys.get(w.originalName) ?? w.originalName, variable };
+  });
+}
+
+function differentiate(
+  model: Model,
+  network: Network,
+  loss: () => tf.Tensor,
+): { loss: number; gradients: Map<string, Float32Array> } {
+  const gradients = new Map<string, Float32Array>();
+  const variables = variablesOf(model, network);
+  let total = NaN;
+  tf.tidy(() => {
+    const { value, grads } = tf.variableGrads(
+      () => tf.sum(loss()),
+      variables.map((v) => v.variable),
+    );
+    total = value.dataSync()[0] ?? NaN;
+    for (const { key, variable } of variables) {
+      const gradient = grads[variable.name];
+      gradients.set(key, gradient ? Float32Array.from(gradient.dataSync()) : new Float32Array(variable.size));
+    }
+  });
+  return { loss: total, gradients };
+}
+
+function outputsOf(model: Model, inputs: readonly Dense[]): tf.Tensor[] {
+  const xs = inputs.map(tensorOf);
+  const [first] = xs;
+  const y = model.apply(xs.length === 1 && first ? first : xs, { training: true });
+  return (Array.isArray(y) ? y : [y]).filter((t) => t instanceof tf.Tensor);
+}
+
+/** Gradients of Σ over outputs of mean((y − target)²) by the key of the weight. */
 export function gradientsStock(
   model: Model,
   network: Network,
   inputs: readonly Dense[],
   targets: readonly Dense[],
 ): Map<string, Float32Array> {
-  const keys = new Map(network.layers.flatMap((l) => l.weights.map((w) => [w.savedAs, w.key] as const)));
-  const variables = model.trainableWeights.map((w) => {
-    const variable = w.read();
-    if (!(variable instanceof tf.Variable)) throw new Error("no variable");
-    return { key: keys.get(w.originalName) ?? w.originalName, variable };
+  const squares = (): tf.Tensor =>
+    outputsOf(model, inputs).reduce((sum: tf.Tensor, y, i) => {
+      const target = targets[i];
+      return target ? tf.add(sum, tf.mean(tf.square(tf.sub(y, tensorOf(target))))) : sum;
+    }, tf.scalar(0));
+  return differentiate(model, network, squares).gradients;
+}
+
+/** The same for any loss of the first output. */
+export function gradientsOfLoss(
+  model: Model,
+  network: Network,
+  x: Dense,
+  loss: (y: tf.Tensor) => tf.Tensor,
+): ReturnType<typeof differentiate> {
+  return differentiate(model, network, () => {
+    const [y] = outputsOf(model, [x]);
+    if (!y) throw new Error("no output");
+    return loss(y);
   });
-  const out = new Map<string, Float32Array>();
-  tf.tidy(() => {
-    const { grads } = tf.variableGrads(
-      () => {
-        const xs = inputs.map(tensorOf);
-        const [first] = xs;
-        const y = model.apply(xs.length === 1 && first ? first : xs, { training: true });
-        const ys = (Array.isArray(y) ? y : [y]).filter((t) => t instanceof tf.Tensor);
-        let loss: tf.Scalar = tf.scalar(0);
-        ys.forEach((t, i) => {
-          const target = targets[i];
-          if (target) loss = tf.add(loss, tf.mean(tf.square(tf.sub(t, tensorOf(target)))));
-        });
-        return loss;
-      },
-      variables.map((v) => v.variable),
-    );
-    for (const { key, variable } of variables) {
-      const gradient = grads[variable.name];
-      out.set(key, gradient ? Float32Array.from(gradient.dataSync()) : new Float32Array(variable.size));
-    }
-  });
-  return out;
 }
 
 /** Largest difference, relative to the largest value of `wanted` (at least 1e-3). NaN and missing count as infinite. */
