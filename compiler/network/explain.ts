@@ -34,7 +34,7 @@ export function explainTie(network: Network, a: number, b: number): readonly Tie
 }
 
 function callPath(network: Network, merge: Merge): string {
-  const call = network.calls.find((c) => c.origin === merge.call) ?? network.calls[merge.call];
+  const call = network.calls.find((c) => c.origin === merge.call);
   return (call && network.layers[call.layer]?.path) ?? "the network";
 }
 

@@ -32,6 +32,14 @@ export function kill(
   return touched;
 }
 
+/** Zeroes whole variables and their optimizer slots: the last shifts of branches that went (`Collapse.silenced`). */
+export function silence(store: ParameterStore, keys: readonly string[], slots?: Slots): void {
+  for (const key of keys) {
+    store.get(key)?.data.fill(0);
+    for (const slot of Object.values(slots?.get(key) ?? {})) slot.fill(0);
+  }
+}
+
 function hasScale(layer: LayerInfo): boolean {
   return layer.weights.some((weight) => weight.name === "gamma");
 }

@@ -1,6 +1,8 @@
 import type { Diagnostic } from "../../grammar/diagnostic.js";
 import type { Network, WeightInfo } from "../../compiler/network/types.js";
 import type { Parameter, ParameterStore, Slots } from "../types.js";
+import { collapse } from "./collapse.js";
+import { dropCalls } from "./drop-calls.js";
 import { emptiedLayers } from "./emptied.js";
 import { gather } from "./gather.js";
 import type { IsDead } from "./kill.js";
@@ -9,6 +11,8 @@ import { shrinkNetwork } from "./shrink.js";
 /** A cut that has been planned: the smaller network, and how every array of the old one is cut along. */
 export interface Slimming {
   readonly network: Network;
+  /** The dead, with those that died as a consequence of emptied layers. */
+  readonly isDead: IsDead;
   /** Cuts any array of the shape of the weight `key` (values, slots, masks, snapshots); null when the weight is gone. */
   cut(key: string, data: Float32Array): Float32Array | null;
 }
@@ -19,35 +23,59 @@ export interface SlimResult {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+export interface SlimOptions {
+  /**
+   * A layer may lose all its channels where a branch can go whole; the masked network must then be silent there
+   * (`silence` with what `collapse` says). Default false: an emptied layer is error P4020.
+   */
+  readonly allowingCollapse?: boolean;
+}
+
 /**
  * Removes dead channels for good. `isDead` must be constant on every unit and false on protected ones. Layers keep
- * their names, channels their numbers. Error P4020 where a layer would be left with nothing.
+ * their names, channels their numbers. Error P4020 where a layer would be left with nothing, P4021 where a branch
+ * cannot go whole.
  */
-export function slim(network: Network, isDead: IsDead): SlimResult {
+export function slim(network: Network, isDead: IsDead, options: SlimOptions = {}): SlimResult {
   const emptied = emptiedLayers(network, isDead);
-  if (emptied.length > 0) {
-    const names = emptied
-      .slice(0, 3)
-      .map((path) => `\`${path}\``)
-      .join(", ");
-    const more = emptied.length > 3 ? ` and ${emptied.length - 3} more` : "";
-    const diagnostic: Diagnostic = {
-      code: "P4020",
-      severity: "error",
-      message: `nothing would be left of ${names}${more}`,
-      notes: ["every filter or neuron of it is dead, and a layer of no channels cannot be written"],
-      help: "keep at least one for each layer, or write `allowing collapse` where a branch may go whole",
-    };
-    return { slimming: null, diagnostics: [diagnostic] };
-  }
-  const smaller = shrinkNetwork(network, isDead);
-  const weights = new Map<string, WeightInfo>();
-  for (const layer of network.layers) for (const weight of layer.weights) weights.set(weight.key, weight);
-  const cut: Slimming["cut"] = (key, data) => {
-    const weight = weights.get(key);
-    return weight ? gather(data, weight.shape, weight.bindings, isDead).data : null;
+  if (emptied.length === 0)
+    return { slimming: plan(network, shrinkNetwork(network, isDead), isDead), diagnostics: [] };
+  if (options.allowingCollapse !== true) return { slimming: null, diagnostics: [nothingLeft(emptied)] };
+  const fate = collapse(network, isDead);
+  if (fate.diagnostics.length > 0) return { slimming: null, diagnostics: fate.diagnostics };
+  const smaller = shrinkNetwork(dropCalls(network, fate), fate.isDead);
+  return { slimming: plan(network, smaller, fate.isDead), diagnostics: [] };
+}
+
+function nothingLeft(emptied: readonly string[]): Diagnostic {
+  const names = emptied
+    .slice(0, 3)
+    .map((path) => `\`${path}\``)
+    .join(", ");
+  const more = emptied.length > 3 ? ` and ${emptied.length - 3} more` : "";
+  return {
+    code: "P4020",
+    severity: "error",
+    message: `nothing would be left of ${names}${more}`,
+    notes: ["every filter or neuron of it is dead, and a layer of no channels cannot be written"],
+    help: "keep at least one for each layer, or write `allowing collapse` where a branch may go whole",
   };
-  return { slimming: { network: smaller, cut }, diagnostics: [] };
+}
+
+function plan(before: Network, after: Network, isDead: IsDead): Slimming {
+  const left = new Set(after.layers.flatMap((layer) => layer.weights.map((weight) => weight.key)));
+  const weights = new Map<string, WeightInfo>();
+  for (const weight of before.layers.flatMap((layer) => layer.weights)) {
+    if (left.has(weight.key)) weights.set(weight.key, weight);
+  }
+  return {
+    network: after,
+    isDead,
+    cut: (key, data) => {
+      const weight = weights.get(key);
+      return weight ? gather(data, weight.shape, weight.bindings, isDead).data : null;
+    },
+  };
 }
 
 /** The parameters of the smaller network. */
