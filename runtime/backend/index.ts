@@ -1,5 +1,6 @@
 import { DiagnosticError } from "../../grammar/diagnostic.js";
 import type { BackendName } from "../types.js";
+import { selfCheck, type SelfCheck } from "./check/self-check.js";
 import type { Backend, BackendOptions, OpenedBackend, SkippedBackend } from "./types.js";
 
 export { layers, tf } from "./tf.js";
@@ -27,7 +28,7 @@ export async function openBackend(options: BackendOptions = {}): Promise<Backend
   for (const name of backend === "auto" ? AUTO : [backend]) {
     try {
       const opened = await OPEN[name](threads);
-      return { ...opened, checks: [], refusals: [], skipped };
+      return { ...opened, ...(await checked(opened)), skipped };
     } catch (error) {
       skipped.push({ name, reason: reasonOf(error) });
     }
@@ -45,6 +46,15 @@ export async function openBackend(options: BackendOptions = {}): Promise<Backend
           : "run `espalier doctor` to see what was found",
     },
   ]);
+}
+
+const results = new Map<BackendName, Promise<SelfCheck>>();
+
+/** Kernels are registered once for a process, so they are checked once. */
+function checked(opened: OpenedBackend): Promise<SelfCheck> {
+  const known = results.get(opened.name) ?? selfCheck(opened.ops);
+  results.set(opened.name, known);
+  return known;
 }
 
 /** The first line of what was thrown: the rest is a list of module paths. */

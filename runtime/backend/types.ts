@@ -24,8 +24,8 @@ export interface Backend {
   /** Backends that `auto` tried before this one. */
   readonly skipped: readonly SkippedBackend[];
   /**
-   * Copies `data` into the variable by the cheapest way. The array stays the caller's. No other live tensor may share
-   * the variable's memory (clones and reshapes of it do).
+   * Gives the variable the values of `data` by the cheapest way. The array stays the caller's; tensors that shared the
+   * variable's memory (clones, reshapes) keep the old values.
    */
   assign(variable: tf.Variable, data: Float32Array): void;
   /** The values of a tensor, for reading only; they stay valid after the tensor is disposed. */

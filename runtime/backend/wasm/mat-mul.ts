@@ -76,20 +76,20 @@ function eachPair(a: tf.TensorInfo, b: tf.TensorInfo, fused: Fused | null, wasm:
   const [countB = 1, , n = 0] = b.shape;
   const count = Math.max(countA, countB);
   const out = wasm.output([count, m, n]);
-  const oneA = wasm.output([1, m, k]);
-  const oneB = wasm.output([1, k, n]);
   for (let i = 0; i < count; i++) {
-    copyMatrix(a, countA === 1 ? 0 : i, oneA, wasm);
-    copyMatrix(b, countB === 1 ? 0 : i, oneB, wasm);
+    // New tensors each time: XNNPACK keeps a packed copy of the right factor by the tensor's number.
+    const oneA = copyMatrix(a, countA === 1 ? 0 : i, [1, m, k], wasm);
+    const oneB = copyMatrix(b, countB === 1 ? 0 : i, [1, k, n], wasm);
     const product = onePair(oneA, oneB, fused, wasm);
     wasm.floats(out).set(wasm.floats(product), i * m * n);
-    wasm.free(product);
+    wasm.free(product, oneA, oneB);
   }
-  wasm.free(oneA, oneB);
   return out;
 }
 
-function copyMatrix(from: tf.TensorInfo, index: number, to: tf.TensorInfo, wasm: Wasm): void {
-  const target = wasm.floats(to);
+function copyMatrix(from: tf.TensorInfo, index: number, shape: readonly number[], wasm: Wasm): tf.TensorInfo {
+  const copy = wasm.output(shape);
+  const target = wasm.floats(copy);
   target.set(wasm.floats(from).subarray(index * target.length, (index + 1) * target.length));
+  return copy;
 }

@@ -229,6 +229,36 @@ export function fusedOpsSuite(options: BackendOptions): void {
     });
   });
 
+  test("ops see what was assigned", () => {
+    const kernel = tf.variable(tf.ones([1, 1, 2, 2]));
+    const matrix = tf.variable(tf.ones([2, 2]));
+    const pixel = tf.ones<tf.Rank.R4>([1, 1, 1, 2]);
+    const depthwise = () => tf.reshape<tf.Rank.R4>(matrix, [1, 1, 2, 2]);
+    const use = () =>
+      tf.tidy(() => [
+        ...backend.read(backend.ops.conv2d(pixel, t4(kernel), null, [1, 1], "same", [1, 1])),
+        ...backend.read(backend.ops.depthwiseConv2d(pixel, depthwise(), null, [1, 1], "same", [1, 1])),
+        ...backend.read(backend.ops.dense(tf.ones([1, 2]), t2(matrix), null)),
+      ]);
+    expect(use()).toEqual([2, 2, 1, 1, 1, 1, 2, 2]);
+    backend.assign(kernel, Float32Array.of(1, 2, 3, 4));
+    backend.assign(matrix, Float32Array.of(5, 6, 7, 8));
+    expect(use()).toEqual([4, 6, 5, 6, 7, 8, 12, 14]);
+    tf.dispose([kernel, matrix, pixel]);
+  });
+
+  test("products of batches of matrices", async () => {
+    for (const [a, b, ta, tb] of [
+      [[3, 2, 4], [3, 4, 5], false, false],
+      [[3, 4, 2], [3, 4, 5], true, false],
+      [[3, 2, 4], [3, 5, 4], false, true],
+      [[2, 2, 4, 3], [2, 2, 5, 4], true, true],
+    ] as const) {
+      const inputs = [values(a, 1), values(b, 2)];
+      await check(`${a} times ${b}`, (_, [x, y]) => [tf.matMul(x ?? 0, y ?? 0, ta, tb)], inputs);
+    }
+  });
+
   test("assign copies, read outlives the tensor", () => {
     const data = Float32Array.of(1, 2, 3);
     const variable = tf.variable(tf.zeros([3]));

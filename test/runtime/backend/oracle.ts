@@ -52,9 +52,11 @@ export function run(ops: FusedOps, compute: Compute, inputs: readonly Given[]): 
 /** Runs on the cpu backend with composed ops, then returns to `back`. */
 export async function onCpu<T>(back: BackendOptions, work: () => T): Promise<T> {
   await openBackend({ backend: "cpu" });
-  const result = work();
-  await openBackend(back);
-  return result;
+  try {
+    return work();
+  } finally {
+    await openBackend(back);
+  }
 }
 
 export function expectClose(
