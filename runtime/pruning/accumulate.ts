@@ -15,17 +15,19 @@ export interface Accumulator {
   clear(): void;
 }
 
+/** `before`: sums to go on from, as a checkpoint kept them. */
 export function accumulator(
   id: number,
   criterion: CriterionIr,
   structure: StructureIr,
   selection: SelectionIr,
   joins: PruneIr["joins"] = "couple",
+  before?: Accumulated,
 ): Accumulator {
   let space: Space | null = null;
   let version = -1;
-  let steps = 0;
-  let sums: Accumulated["sums"] | null = null;
+  let steps = before?.steps ?? 0;
+  let sums: Accumulated["sums"] | null = before?.sums ?? null;
   return {
     add(context, gradients) {
       if (space === null || version !== versionOf(context.state) || space.network !== context.network) {

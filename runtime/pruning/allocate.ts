@@ -99,7 +99,6 @@ function takeFrom(
     return;
   }
   const available = countOpen(members, open);
-  const trial = new Uint8Array(space.units);
   const floor = options.aligned > 1 ? floorOf(options.keeping, group.total, options.collapse) : 0;
   const bounded = allowedDrops(k, available, floor, options.aligned);
   if (!(members instanceof Int32Array)) {
@@ -115,6 +114,7 @@ function takeFrom(
     floors.room[layer] = (floors.room[layer] ?? 0) - selectListed(scores, open, members, most, chosen);
     return;
   }
+  const trial = new Uint8Array(space.units);
   for (const unit of members) trial[unit] = open[unit] ?? 0;
   selectAboveFloors(space, scores, trial, bounded, floors, chosen);
 }

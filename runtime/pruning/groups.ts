@@ -49,7 +49,7 @@ function producerGroups(space: Space, counted: (unit: number) => boolean): reado
   });
 }
 
-/** The elements of every output channel of every weight. */
+/** The elements of every output channel of every weight; only for structures of single elements. */
 function rowGroups(space: Space, counted: (unit: number) => boolean): readonly Group[] {
   return space.parts.flatMap((part) => {
     const layer = space.layers[part.layer];
@@ -64,7 +64,7 @@ function rowGroups(space: Space, counted: (unit: number) => boolean): readonly G
     const total = part.rows.length * (part.inputsLast ? part.cols.length / part.tall : 1);
     const each = Math.round(part.inputsLast ? total : part.rows.length);
     return lists.map((list, i) => {
-      const members = Int32Array.from(new Set(list)).sort();
+      const members = Int32Array.from(list).sort();
       const name = `${layer?.path ?? ""} [${i}]`;
       const perRow = Math.max(each, members.length);
       return { name, members, total: perRow, dead: perRow - countUnits(members, counted) };
