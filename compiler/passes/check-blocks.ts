@@ -52,6 +52,8 @@ function checkDeclaration(node: TimelineNode, state: FrontState): void {
   const { kind, word } = node.statement;
   const top = ["criterion", "penalty", "curve", "use", "param", "method", "network", "data"];
   if (!top.includes(kind)) return;
+  // Whoever uses it needs not be told that it is unknown.
+  if ("name" in node.statement) node.scope.module.missing.add(node.statement.name.text);
   state.report(
     diagnostic("P3025", `\`${kind}\` stands at the top of a file, not in a block`, word, {
       file: node.scope.module.file,

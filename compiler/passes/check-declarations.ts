@@ -4,7 +4,7 @@ import { expandMethods } from "./expand-methods.js";
 import { newBudget, type ExprContext } from "./expressions/context.js";
 import { infer } from "./expressions/infer.js";
 import { lowerStatements } from "./lower-statements.js";
-import { lookUp } from "./module.js";
+import { declaredKey, lookUp } from "./module.js";
 import type { Binding } from "./scope.js";
 import type { FrontState } from "./state.js";
 
@@ -42,7 +42,10 @@ function checkExpression(
         : infer(parameter.value, { ...context, vocabulary: "plain" });
     if (value !== null) bindings.set(parameter.name.text, { kind: "value", value });
   }
-  infer(statement.expr, context);
+  if (infer(statement.expr, context) !== null) return;
+  // Whoever uses it needs not be told again.
+  module.declared.delete(declaredKey(statement.kind, statement.name.text));
+  module.missing.add(statement.name.text);
 }
 
 /** A method that nothing calls is tried with its defaults; of what that says only names, types and units count. */

@@ -81,15 +81,9 @@ function expandCall(
   const { report } = expansion.state;
   const name = statement.name.text;
   const file = scope.module.file;
-  const declared = lookUp(scope.module, "method", name) ?? lookUp(scope.module, "step", name);
+  const declared = lookUp(scope.module, "method", name);
   if (declared === undefined) {
     if (!scope.module.missing.has(name)) reportUnknown(name, statement, scope.module, expansion.state);
-    return null;
-  }
-  if ("javascript" in declared) {
-    report(
-      diagnostic("P8009", `\`${name}\` is JavaScript, which cannot run yet`, statement.name.span, { file }),
-    );
     return null;
   }
   if (declared.kind !== "method") return null;

@@ -36,7 +36,9 @@ interface Rules {
 export function lowerStatements(state: FrontState): FrontState {
   const lowering: Lowering = { state, ids: createIds(), idle: new Map() };
   const body = lowerBlock(state.timeline, [], false, lowering);
-  for (const node of lowering.idle.values()) reportIdle(node, state);
+  // Without a length there is no training that rules could wait for, and that was said.
+  const unplaced = state.diagnostics.some((diagnostic) => diagnostic.code === "P3003");
+  if (!unplaced) for (const node of lowering.idle.values()) reportIdle(node, state);
   return { ...state, body, spans: lowering.ids.spans };
 }
 
@@ -182,11 +184,6 @@ function lowerEither(node: TimelineNode, place: Place, ids: Ids) {
     }
     case "mark": {
       const name = statement.name.text;
-      if (["epoch", "epochs", "step", "steps", "start"].includes(name)) {
-        return reject(place, "P3018", `a mark cannot be called \`${name}\``, statement.name.span, {
-          help: "`rewind … to` reads this word as a moment; choose another name",
-        });
-      }
       return { kind: "mark", id: ids.next(node), text: textOf(node), name, ...due } as const;
     }
     default:

@@ -1,8 +1,8 @@
-import type { DeclarationStatement, MethodStatement, Program, UseStatement } from "../../grammar/ast.js";
+import type { DeclarationStatement, MethodStatement, Program } from "../../grammar/ast.js";
 import type { Binding } from "./scope.js";
 
 /** What may be declared; a name may be one of each kind, since each kind is looked up apart. */
-export type DeclaredKind = "criterion" | "penalty" | "curve" | "method" | "step";
+export type DeclaredKind = "criterion" | "penalty" | "curve" | "method";
 
 export type Declared =
   | {
@@ -16,13 +16,6 @@ export type Declared =
       readonly name: string;
       readonly node: MethodStatement;
       readonly module: Module;
-    }
-  /** Declared by a JavaScript file. */
-  | {
-      readonly kind: DeclaredKind;
-      readonly name: string;
-      readonly javascript: UseStatement;
-      readonly module: Module;
     };
 
 /** One parsed text with the declarations in scope in it. */
@@ -35,7 +28,7 @@ export interface Module {
   readonly declared: Map<string, Declared>;
   /** The standard library's own modules and what every file sees of it. */
   readonly standard: ReadonlyMap<string, Declared>;
-  /** Names that an import failed to bring: reported once, never again as unknown. */
+  /** Names whose import or declaration failed: reported once, never again as unknown. */
   readonly missing: Set<string>;
   /** The `param`s of this text, bound. */
   readonly parameters: Map<string, Binding>;

@@ -10,6 +10,8 @@ import { standardLibrary } from "./standard.js";
 import type { FrontState } from "./state.js";
 
 const kinds: readonly DeclaredKind[] = ["criterion", "penalty", "curve", "method"];
+/** Among the missing names of a text with syntax errors: any name may be lost. */
+const anything = "*";
 /** Deeper chains of imports are refused as circles are. */
 const deepest = 32;
 
@@ -34,10 +36,10 @@ function fillModule(
 
 function declare(declared: Declared, module: Module, state: FrontState): void {
   const key = declaredKey(declared.kind, declared.name);
-  const node = "node" in declared ? declared.node.name : declared.javascript.from;
+  const node = declared.node.name;
   const earlier = module.declared.get(key);
   if (earlier !== undefined) {
-    const first = "node" in earlier ? earlier.node.name.span : earlier.javascript.span;
+    const first = earlier.node.name.span;
     state.report(
       diagnostic("P2004", `\`${declared.name}\` is declared twice`, node.span, {
         file: module.file,
@@ -79,22 +81,25 @@ function importNames(
   above: readonly string[],
 ): void {
   const { from, what } = statement;
-  if (what !== undefined) {
-    for (const name of statement.names) {
-      const declared: Declared = { kind: what, name: name.text, javascript: statement, module };
-      module.declared.set(declaredKey(what, name.text), declared);
-    }
+  if (what !== undefined && /\.[cm]?js$/.test(from.value)) {
+    for (const name of statement.names) module.missing.add(name.text);
+    state.report(
+      diagnostic("P8009", `"${from.value}" is JavaScript, which cannot run yet`, from.span, {
+        file: module.file,
+        help: "write what it does as an expression where one can say it",
+      }),
+    );
     return;
   }
-  const source = from.value === "std" ? standardLibrary() : loadFile(statement, module, state, loaded, above);
+  const file = from.value === "std" ? undefined : loadFile(statement, module, state, loaded, above);
+  const source = file === undefined ? standardLibrary() : (file?.declared ?? new Map<string, Declared>());
   for (const name of statement.names) {
-    if (source === null) {
-      module.missing.add(name.text);
-      continue;
-    }
     const found = kinds.flatMap((kind) => source.get(declaredKey(kind, name.text)) ?? []);
     if (found.length === 0) {
       module.missing.add(name.text);
+      // A file that could not be read, or whose own import failed, has said so.
+      if (file === null || file?.missing.has(name.text) === true || file?.missing.has(anything) === true)
+        continue;
       const names = [...source.values()].map((declared) => declared.name);
       state.report(
         diagnostic("P2008", `"${from.value}" declares no \`${name.text}\``, name.span, {
@@ -114,7 +119,7 @@ function loadFile(
   state: FrontState,
   loaded: Map<string, Module>,
   above: readonly string[],
-): ReadonlyMap<string, Declared> | null {
+): Module | null {
   const { from } = statement;
   const resolved = state.options.resolve?.(from.value, module.file) ?? null;
   if (resolved === null) {
@@ -137,7 +142,7 @@ function loadFile(
     return null;
   }
   const known = loaded.get(resolved.file);
-  if (known !== undefined) return known.declared;
+  if (known !== undefined) return known;
   const { program, diagnostics } = parse(resolved.text, resolved.file);
   for (const mistake of diagnostics) state.report({ file: resolved.file, ...mistake });
   const fresh: Module = {
@@ -149,8 +154,9 @@ function loadFile(
     missing: new Set(),
     parameters: new Map(),
   };
+  if (diagnostics.some((mistake) => mistake.severity === "error")) fresh.missing.add(anything);
   loaded.set(resolved.file, fresh);
   fillModule(fresh, state, loaded, chain);
   bindModuleParameters(fresh, new Map(), state.report);
-  return fresh.declared;
+  return fresh;
 }

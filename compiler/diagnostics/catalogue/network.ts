@@ -1,4 +1,4 @@
-import { error, warning } from "./entry.js";
+import { error } from "./entry.js";
 
 /** P4xxx: the program against a network. */
 export const networkCodes = {
@@ -9,5 +9,5 @@ export const networkCodes = {
   P4005: error("the network has nothing of this structure"),
   P4006: error("a range of layers leaves the network"),
   P4007: error("a condition on layers holds for none"),
-  P4008: warning("a selected layer has no units of this structure"),
+  P4008: error("a selected layer has no units of this structure"),
 } as const;

@@ -19,9 +19,6 @@ export function lowerCurve(curve: Curve, place: Place): CurveIr | null {
       help: similar(name, namesOf(module, "curve"), "curve") ?? "declare it: `curve NAME(t) = …`",
     });
   }
-  if ("javascript" in declared) {
-    return reject(place, "P8009", `\`${name}\` is JavaScript, which cannot run yet`, along.name.span);
-  }
   if (declared.kind !== "curve") return null;
   const context = expressions(place, "plain");
   // The first parameter is the progress, whatever it is called.

@@ -32,18 +32,17 @@ export function checkTyped(
           : [],
     });
   }
-  return reject(
-    place,
-    "P2020",
-    `${what} is ${wanted.map(describe).join(" or ")}, not ${describe(value.type)}`,
-    expr.span,
-    {
-      help:
-        wanted.includes("epochs") && value.type === "number" && typeof value.ir === "number"
-          ? `epochs or steps? write \`${value.ir} epochs\` or \`${value.ir} steps\``
-          : unitHelp(value, first),
-    },
-  );
+  return reject(place, "P2020", `${what} is ${wants(wanted)}, not ${describe(value.type)}`, expr.span, {
+    help:
+      wanted.includes("epochs") && value.type === "number" && typeof value.ir === "number"
+        ? `epochs or steps? write \`${value.ir} epochs\` or \`${value.ir} steps\``
+        : unitHelp(value, first),
+  });
+}
+
+function wants(wanted: readonly Type[]): string {
+  const times = wanted.every((type) => type === "epochs" || type === "steps");
+  return times ? "counted in epochs or steps" : wanted.map(describe).join(" or ");
 }
 
 /** The number a value is, when it does not depend on the run. */

@@ -26,6 +26,7 @@ export function inferCall(expr: CallExpr, context: ExprContext, infer: Infer): T
   }
   const isStatistic = head?.text === "layer" && tail !== undefined && layerStatistics.has(tail.text);
   if (!functionNames.includes(name)) {
+    if (context.scope.module.missing.has(name)) return null;
     const calleeSpan = {
       start: head?.span.start ?? expr.span.start,
       end: expr.callee.at(-1)?.span.end ?? expr.span.end,

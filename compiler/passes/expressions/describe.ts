@@ -8,9 +8,9 @@ export function describe(type: Type): string {
     case "share":
       return "a percentage";
     case "epochs":
-      return "a number of epochs";
+      return "a length in epochs";
     case "steps":
-      return "a number of steps";
+      return "a length in steps";
     case "boolean":
       return "true or false";
     case "text":

@@ -3,7 +3,7 @@ import type { Span } from "../../../grammar/diagnostic.js";
 import type { Declared } from "../module.js";
 import type { Typed } from "../scope.js";
 import { bindArguments } from "./arguments.js";
-import { fail, type ExprContext } from "./context.js";
+import type { ExprContext } from "./context.js";
 import type { Infer } from "./infer.js";
 
 /** A declared criterion or penalty put in place of its name, with its arguments bound. */
@@ -14,11 +14,6 @@ export function expandScore(
   context: ExprContext,
   infer: Infer,
 ): Typed | null {
-  if ("javascript" in declared) {
-    return fail(context, "P8009", `\`${declared.name}\` is JavaScript, which cannot run yet`, span, {
-      help: "write it as an expression where one can say it",
-    });
-  }
   if (declared.kind !== "criterion" && declared.kind !== "penalty") return null;
   const bindings = bindArguments(
     declared.name,

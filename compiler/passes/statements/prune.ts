@@ -23,6 +23,8 @@ export function lowerPrune(
   const selection = lowerSelection(statement.selection, place);
   const criterion = lowerBy(statement, structure, place);
   const scope = lowerScope(statement.scope, structure.name, place);
+  // A mistaken score may have swallowed the amount: `by l1 -50%`.
+  if (criterion === null && statement.amount === undefined) return null;
   const amount = lowerHowMuch(statement, structure, place);
   const options = lowerOptions(statement.options, place);
   const normalized =
@@ -108,6 +110,5 @@ function somethingMoves(
     });
     return false;
   }
-  if (moves && when?.at !== undefined && amount.kind === "target") return true;
   return true;
 }
