@@ -76,6 +76,14 @@ export interface WhenSpec {
   readonly during?: readonly [PointIr, PointIr];
   /** True where a moving target's last event moves to the window's end. */
   readonly lands?: boolean;
+  /** What the events score by, for a criterion `over training`: it is summed from the start of the phase on. */
+  readonly accumulate?: AccumulateSpec;
+}
+
+export interface AccumulateSpec extends SelectionSpec {
+  readonly structure: StructureSpec;
+  readonly by: CriterionSpec;
+  readonly joins?: PruneIr["joins"];
 }
 
 export interface PruneSpec extends SelectionSpec, AmountSpec {

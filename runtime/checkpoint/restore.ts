@@ -8,7 +8,7 @@ import { checkIdentity, identityOf } from "./identity.js";
 import { checkpointSchema } from "./schema.js";
 import type { CheckpointState } from "./state.js";
 import type { Checkpoint } from "./store.js";
-import type { MaskState } from "../pruning/state.js";
+import type { MaskState } from "../pruning/index.js";
 import type { Slots } from "../types.js";
 import { TensorReader } from "./tensors.js";
 
@@ -25,6 +25,7 @@ export function restoreCheckpoint(session: Session, checkpoint: Checkpoint): voi
   checkIdentity(state.identity, identityOf(session));
   const tensors = new TensorReader(checkpoint.tensors);
 
+  session.collapses = state.collapses;
   for (let i = 0; i < state.slims; i++) {
     const channels = tensors.integers(`slim ${i}`);
     if (channels === null) throw damaged("a slim is missing");
@@ -39,6 +40,7 @@ export function restoreCheckpoint(session: Session, checkpoint: Checkpoint): voi
   session.journal = new Journal(state.journal);
   session.optimizer = state.optimizer;
   session.resumes = state.phase;
+  for (const [id, sums] of tensors.accumulated()) session.resumedSums.set(id, sums);
   for (const [id, times] of state.phases) session.phases.set(id, times);
   Object.assign(session.record, state.record);
   session.startedAt = state.timing.startedAt;

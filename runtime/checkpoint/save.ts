@@ -25,6 +25,7 @@ function stateOf(session: Session): CheckpointState {
     snapshots: [...session.snapshots].map(([name, { optimizer }]) => ({ name, optimizer })),
     keepsLast: session.state.keepsLast,
     slims: session.slims.length,
+    collapses: session.collapses,
     record: session.record,
     timing: { startedAt: session.startedAt, seconds: session.stopwatch.seconds() },
   };
@@ -40,6 +41,8 @@ function tensorsOf(session: Session): TensorMap {
     putSlots(tensors, `snapshot ${i}|`, snapshot.slots);
     putState(tensors, `snapshot ${i}|`, snapshot.state, false);
   });
+  for (const [id, { steps, sums }] of session.phase?.training.sums() ?? [])
+    tensors.set(`accumulated ${id} ${steps}`, { shape: [sums.length], data: sums });
   session.slims.forEach((channels, i) =>
     tensors.set(`slim ${i}`, { shape: [channels.length], data: channels }),
   );

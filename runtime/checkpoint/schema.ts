@@ -89,6 +89,7 @@ export const checkpointSchema = object({
   snapshots: list(object({ name: text, optimizer: optimizerState })),
   keepsLast: { type: "boolean" },
   slims: count,
+  collapses: { type: "boolean" },
   record: object({
     events: list(object({ id: count, step: count, epoch: number, kind: text, text })),
     history: list(row),

@@ -17,6 +17,7 @@ export interface CheckpointState {
   readonly snapshots: readonly { readonly name: string; readonly optimizer: OptimizerState }[];
   readonly keepsLast: boolean;
   readonly slims: number;
+  readonly collapses: boolean;
   readonly record: RunRecord;
   /** Wall-clock time so far: for the report alone. */
   readonly timing: { readonly startedAt: string; readonly seconds: number };

@@ -1,4 +1,4 @@
-import type { MaskState } from "../pruning/state.js";
+import type { Accumulated, MaskState } from "../pruning/index.js";
 import type { Slots } from "../types.js";
 import type { StoredTensor, TensorData } from "./safetensors.js";
 
@@ -49,6 +49,17 @@ export class TensorReader {
   integers(name: string): Int32Array | null {
     const data = this.tensors.get(name)?.data;
     return data instanceof Int32Array ? data : null;
+  }
+
+  /** Sums of criteria over training, by statement id. */
+  accumulated(): Map<number, Accumulated> {
+    const found = new Map<number, Accumulated>();
+    for (const [name, { data }] of this.tensors) {
+      const [, id, steps] = /^accumulated (\d{1,9}) (\d{1,15})$/.exec(name) ?? [];
+      if (id === undefined || !(data instanceof Float32Array || data instanceof Float64Array)) continue;
+      found.set(Number(id), { steps: Number(steps), sums: data });
+    }
+    return found;
   }
 
   slots(at: string): Slots {

@@ -1,43 +1,65 @@
 import { windowSteps, type PhaseTimes, type TimeWindow } from "../../compiler/ir/schedule.js";
-import type { TrainIr, WhenIr } from "../../compiler/ir/types.js";
+import type { RuleIr, TrainIr, WhenIr } from "../../compiler/ir/types.js";
 import { timeWindow } from "../optimizers/rates.js";
-import type { Accumulated } from "../pruning/context.js";
-import { hold, reveal } from "../pruning/hold.js";
-import { penaltyRule } from "../pruning/penalty.js";
+import { freezeRule, hold, penaltyRule, reveal, updateRule } from "../pruning/index.js";
 import { dropDeadGradients } from "./dead-gradients.js";
 import { momentOf, pruningContext } from "./engine.js";
 import type { Session } from "./session.js";
 
 /** What acts in every step of a phase rather than at moments: penalties, freezes, restricted updates, and the masks. */
 export interface AlongRules {
-  /** Sums of criteria `over training`, by statement id. */
-  readonly accumulated: Map<number, Accumulated>;
   /** What moving values of these rules move over, by statement id. */
   readonly windows: ReadonlyMap<number, TimeWindow | undefined>;
-  /** Adds penalties to the gradients and takes away what shall not act; returns what the penalties add to the loss. */
-  beforeUpdate(session: Session, gradients: Map<string, Float32Array>, step: number): number;
+  /** Adds penalties to the gradients and takes away what shall not act, at the step after `step` updates. */
+  beforeUpdate(session: Session, gradients: Map<string, Float32Array>, step: number): BeforeUpdate;
   /** Puts dead weights back to what their masks say, and frozen ones to what they were. Returns the keys it changed. */
-  afterUpdate(session: Session): ReadonlySet<string>;
+  afterUpdate(session: Session, step: number): ReadonlySet<string>;
 }
 
+export interface BeforeUpdate {
+  /** What the penalties add to the loss. */
+  readonly penalty: number;
+  /** Weights frozen as a whole: they are not updated at all. */
+  readonly rests: ReadonlySet<string>;
+}
+
+/** Of the gradient of a batch, first restricted updates take their share, then penalties add theirs; freezes come last. */
 export function alongRules(ir: TrainIr, times: PhaseTimes): AlongRules {
-  const windows = new Map(ir.rules.map(({ id, when }) => [id, timeWindow(when?.window)]));
-  const penalties = ir.rules
-    .filter((rule) => rule.kind === "penalize")
-    .map((rule) => ({ id: rule.id, rule: penaltyRule(rule), active: activity(rule.when, times) }));
+  const updates = prepare(ir, "update", updateRule, times);
+  const penalties = prepare(ir, "penalize", penaltyRule, times);
+  const freezes = prepare(ir, "freeze", freezeRule, times);
   return {
-    accumulated: new Map(),
-    windows,
+    windows: new Map(ir.rules.map(({ id, when }) => [id, timeWindow(when?.window)])),
     beforeUpdate(session, gradients, step) {
-      let added = 0;
+      const context = pruningContext(session);
+      for (const { id, rule, active } of updates)
+        if (active(step)) rule.gate(context, momentOf(session, id), gradients);
+      let penalty = 0;
       for (const { id, rule, active } of penalties)
-        if (active(step)) added += rule.add(pruningContext(session), momentOf(session, id), gradients);
+        if (active(step)) penalty += rule.add(context, momentOf(session, id), gradients);
       reveal(session);
+      const rests = new Set<string>();
+      for (const { rule, active } of freezes)
+        if (active(step)) for (const key of rule.before(context, gradients)) rests.add(key);
       dropDeadGradients(session.state, gradients);
-      return added;
+      return { penalty, rests };
     },
-    afterUpdate: (session) => hold(session),
+    afterUpdate(session, step) {
+      for (const { rule, active } of freezes) if (active(step)) rule.after(pruningContext(session));
+      return hold(session);
+    },
   };
+}
+
+type Kind = RuleIr["kind"];
+type RuleOf<K extends Kind> = Extract<RuleIr, { readonly kind: K }>;
+
+/** The rules of a kind at work, each with the steps at which it acts. */
+function prepare<K extends Kind, R>(ir: TrainIr, kind: K, make: (rule: RuleOf<K>) => R, times: PhaseTimes) {
+  const ofKind = (rule: RuleIr): rule is RuleOf<K> => rule.kind === kind;
+  return ir.rules
+    .filter(ofKind)
+    .map((rule) => ({ id: rule.id, rule: make(rule), active: activity(rule.when, times) }));
 }
 
 /** Whether a rule acts in the step after `step` updates: from its window's first step until its last. */

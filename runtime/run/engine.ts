@@ -6,7 +6,7 @@ import {
   type TimeWindow,
 } from "../../compiler/ir/schedule.js";
 import type { ValueIr } from "../../compiler/ir/types.js";
-import type { Moment, PruningContext } from "../pruning/context.js";
+import type { Moment, PruningContext } from "../pruning/index.js";
 import { numberOf, timeWindow } from "../optimizers/rates.js";
 import { calibrationBatches } from "./batches.js";
 import { requireData } from "./require-data.js";
@@ -32,7 +32,7 @@ export function pruningContext(session: Session): PruningContext {
         seed: options.seed,
         key: moment.key,
       }),
-    accumulated: session.phase?.along.accumulated ?? new Map(),
+    accumulated: session.phase?.training.sums() ?? new Map(),
   };
 }
 

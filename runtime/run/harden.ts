@@ -1,5 +1,5 @@
 import { selectionIr } from "../normalize.js";
-import { harden as hardenMasks } from "../pruning/harden.js";
+import { harden as hardenMasks } from "../pruning/index.js";
 import type { SelectionSpec } from "../specs.js";
 import { logEvent } from "./events.js";
 import { isNothing, oneOff } from "./one-off.js";

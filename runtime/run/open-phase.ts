@@ -4,6 +4,7 @@ import type { Optimizer } from "../optimizers/types.js";
 import type { Schedule } from "../optimizers/rates.js";
 import type { ChosenOptimizer } from "./choose-optimizer.js";
 import type { AlongRules } from "./along-rules.js";
+import type { TrainingSums } from "./training-sums.js";
 
 /** A phase under way. All but `progress` follows from the program and the data. */
 export interface OpenPhase {
@@ -19,6 +20,8 @@ export interface OpenPhase {
   readonly rate: Schedule;
   /** Penalties, freezes and restrictions of updates. */
   readonly along: AlongRules;
+  /** Criteria accumulated over the training batches. */
+  readonly training: TrainingSums;
   /** Steps at which a snapshot is due. */
   readonly snapshots: ReadonlySet<number>;
   readonly rules: Map<number, AnnouncedRule>;

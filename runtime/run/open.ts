@@ -6,7 +6,7 @@ import { openStore } from "../checkpoint/store.js";
 import { openData } from "../data/open.js";
 import type { DataSource } from "../data/types.js";
 import { loadModel, modelBytes } from "../model/index.js";
-import { newMaskState, rememberStart } from "../pruning/state.js";
+import { newMaskState, rememberStart } from "../pruning/index.js";
 import type { Diagnostic } from "../../grammar/diagnostic.js";
 import type { Network } from "../../compiler/network/types.js";
 import { newClock, Stopwatch } from "./clock.js";
@@ -52,6 +52,7 @@ export async function openRun(given: RunOptions): Promise<OpenRun> {
     optimizer: noOptimizer,
     snapshots: new Map(),
     slims: [],
+    collapses: false,
     clock: newClock(),
     journal: new Journal(),
     record: newRecord(),
@@ -60,6 +61,7 @@ export async function openRun(given: RunOptions): Promise<OpenRun> {
     phase: null,
     phases: new Map(),
     resumes: null,
+    resumedSums: new Map(),
     repeats: [],
     evaluated: null,
     interrupted: false,

@@ -18,6 +18,7 @@ export function livePhase(session: Session, phase: OpenPhase): Phase {
       const when = whenTimes(whenIr(spec));
       const steps = new Set(eventSteps(when, phase.times));
       phase.rules.set(id, { window: when.window, steps });
+      if (spec.accumulate) phase.training.announce(id, spec.accumulate);
       return rule(id, steps, phase);
     },
     start: () => Promise.resolve(),

@@ -1,9 +1,8 @@
 import type { PruneIr } from "../../compiler/ir/types.js";
 import { pruneIr } from "../normalize.js";
-import type { Moment } from "../pruning/context.js";
-import { prune as pruneEvent } from "../pruning/prune.js";
-import type { EventRecord } from "../pruning/record.js";
+import { prune as pruneEvent, type EventRecord, type Moment } from "../pruning/index.js";
 import type { PruneSpec } from "../specs.js";
+import { collapseEmptied } from "./collapse.js";
 import { momentOf, pruningContext } from "./engine.js";
 import { logEvent, logNote } from "./events.js";
 import { isNothing, oneOff } from "./one-off.js";
@@ -18,7 +17,9 @@ export function prune(session: Session, id: number, spec: PruneSpec): Promise<nu
       const ir = pruneIr(id, spec, undefined, session.options.statements);
       const moment = momentOf(session, id);
       const record = await pruneEvent(pruningContext(session), ir, moment);
+      if (ir.collapse) collapseEmptied(session);
       session.executor.upload();
+      session.phase?.training.clear(id);
       noteAmount(session.record, record, nominalDead(ir, moment, record));
       logEvent(session, "prune", id, sentence(record));
       for (const note of record.notes) logNote(session, note);

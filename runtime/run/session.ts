@@ -3,7 +3,7 @@ import type { Network } from "../../compiler/network/types.js";
 import type { Backend } from "../backend/types.js";
 import type { CheckpointStore } from "../checkpoint/store.js";
 import type { DataSource } from "../data/types.js";
-import type { MaskState } from "../pruning/state.js";
+import type { Accumulated, MaskState } from "../pruning/index.js";
 import type { Executor, LossName, ParameterStore, Slots } from "../types.js";
 import type { Clock, Stopwatch } from "./clock.js";
 import type { Journal } from "./journal.js";
@@ -40,6 +40,8 @@ export interface Session {
   readonly snapshots: Map<string, Snapshot>;
   /** Channels that each `slim` so far removed: replayed over the loaded network on resuming. */
   readonly slims: Int32Array[];
+  /** Whether some statement said `allowing collapse`: emptied branches may go whole. */
+  collapses: boolean;
   readonly clock: Clock;
   journal: Journal;
   readonly record: RunRecord;
@@ -51,6 +53,8 @@ export interface Session {
   readonly phases: Map<number, PhaseTimes>;
   /** The phase that a checkpoint stood in, until the program gets there again. */
   resumes: PhaseProgress | null;
+  /** What it had accumulated, by statement id. */
+  readonly resumedSums: Map<number, Accumulated>;
   /** The `repeat`s under way, outermost first. */
   readonly repeats: { readonly id: number; pass: number; readonly times: number }[];
   /** The last evaluation, as long as nothing has changed the network since. */

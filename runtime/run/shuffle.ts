@@ -1,45 +1,32 @@
 import { selectionIr } from "../normalize.js";
-import { hold } from "../pruning/hold.js";
-import { randomStream } from "../random.js";
+import { shuffleElements, shuffleUnits, spaceOf } from "../pruning/index.js";
 import type { SelectionSpec } from "../specs.js";
+import { pruningContext } from "./engine.js";
 import { logEvent } from "./events.js";
 import { isNothing, oneOff } from "./one-off.js";
 import { selectLayers } from "./select-layers.js";
 import type { Session } from "./session.js";
 
 /**
- * The sanity control of Frankle et al. (Pruning neural networks at initialization; ICLR 2021): every layer keeps its number of
- * dead weights, at places drawn at random. Weights that come alive keep the value they have, 0 where masks held them.
+ * The sanity control of Frankle et al. (Pruning neural networks at initialization; ICLR 2021): every layer keeps how many
+ * weights and units are dead, at places drawn at random.
  */
 export function shuffle(session: Session, id: number, spec: SelectionSpec): Promise<null> {
   return oneOff(
     session,
     true,
     () => {
-      const { network, state, options, journal } = session;
-      const paths = new Set(selectLayers(network, selectionIr(spec), null));
-      let layers = 0;
-      network.layers.forEach((layer, index) => {
-        if (!paths.has(layer.path)) return;
-        layer.weights.forEach(({ key }, which) => {
-          const codes = state.elements.get(key);
-          if (codes === undefined) return;
-          const stream = randomStream(
-            options.seed,
-            "shuffle masks",
-            id,
-            journal.results.length,
-            index,
-            which,
-          );
-          const before = codes.slice();
-          stream.permutation(codes.length).forEach((from, to) => (codes[to] = before[from] ?? 0));
-          layers++;
-        });
-      });
-      hold(session);
+      const { options, journal, state } = session;
+      const selection = selectionIr(spec);
+      const paths = selectLayers(session.network, selection, null);
+      const round = journal.results.length;
+      if (state.channels.some((code) => code !== 0)) {
+        const space = spaceOf(pruningContext(session), { name: "units" }, selection);
+        shuffleUnits(session, space, options.seed, round);
+      }
+      shuffleElements(session, paths, options.seed, round);
       session.executor.upload();
-      logEvent(session, "shuffle", id, `masks of ${layers} weights shuffled within their layers`);
+      logEvent(session, "shuffle", id, `masks of ${paths.length} layers shuffled`);
       return null;
     },
     isNothing,

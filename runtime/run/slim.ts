@@ -50,13 +50,18 @@ function removable({ network, state, slims }: Session): Int32Array {
 /** Cuts the session along the removal of channels. */
 export function cutAlong(session: Session, removed: Int32Array): void {
   const set = new Set(removed);
-  const { slimming, diagnostics } = planSlim(session.network, (channel) => set.has(channel));
+  const { slimming, diagnostics } = planSlim(session.network, (channel) => set.has(channel), {
+    allowingCollapse: session.collapses,
+  });
   if (slimming === null) throw new DiagnosticError(diagnostics);
   session.parameters = slimStore(slimming, session.parameters);
   session.slots = slimSlots(slimming, session.slots);
   cutMaskState(session.state, slimming.cut);
   for (const [name, snapshot] of session.snapshots)
     session.snapshots.set(name, cutSnapshot(snapshot, slimming));
+  // What went with an emptied branch is dead from now on, for all that count.
+  for (let channel = 0; channel < session.state.channels.length; channel++)
+    if (slimming.isDead(channel)) session.state.channels[channel] = dead;
   session.network = slimming.network;
   session.evaluated = null;
   rebuildExecutor(session);

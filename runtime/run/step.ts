@@ -1,6 +1,7 @@
 import { clipNorm, clipValue } from "../optimizers/clip.js";
 import type { Batch, Slots } from "../types.js";
 import { runError } from "./codes.js";
+import { pruningContext } from "./engine.js";
 import { tell } from "./events.js";
 import type { OpenPhase } from "./open-phase.js";
 import type { Session } from "./session.js";
@@ -20,7 +21,8 @@ export function trainStep(session: Session, phase: OpenPhase, batch: Batch): voi
   for (const [key, gradient] of gradients)
     if (!allFinite(gradient)) throw diverged(phase, `the gradient of \`${key}\``, NaN, rate);
 
-  const added = phase.along.beforeUpdate(session, gradients, progress.step);
+  if (!phase.training.empty) phase.training.add(pruningContext(session), gradients);
+  const { penalty, rests } = phase.along.beforeUpdate(session, gradients, progress.step);
   const arrays = [...gradients.values()];
   const bound = phase.args.get("clip-value");
   if (bound !== undefined) clipValue(arrays, bound);
@@ -30,11 +32,11 @@ export function trainStep(session: Session, phase: OpenPhase, batch: Batch): voi
   const hyper = { rate, step: phase.progress.updatesBefore + progress.step + 1, args: phase.args };
   for (const [key, gradient] of gradients) {
     const parameter = parameters.get(key);
-    if (parameter === undefined) continue;
+    if (parameter === undefined || rests.has(key)) continue;
     const slots = slotsOf(session.slots, key, phase, parameter.data.length);
     phase.optimizer.update(parameter.data, gradient, slots, hyper);
   }
-  const held = phase.along.afterUpdate(session);
+  const held = phase.along.afterUpdate(session, progress.step);
   executor.upload(new Set([...gradients.keys(), ...held]));
 
   progress.step++;
@@ -42,8 +44,8 @@ export function trainStep(session: Session, phase: OpenPhase, batch: Batch): voi
   clock.step++;
   clock.epoch = phase.epochBefore + progress.step / phase.times.stepsPerEpoch;
   session.evaluated = null;
-  count(phase, result.loss + added, result.correct, batch.size);
-  report(session, phase, result.loss + added, rate);
+  count(phase, result.loss + penalty, result.correct, batch.size);
+  report(session, phase, result.loss + penalty, rate);
 }
 
 /** State arrays of a weight, made at its first update. */

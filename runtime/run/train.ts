@@ -18,6 +18,7 @@ import { noSums, type OpenPhase, type PhaseProgress } from "./open-phase.js";
 import { finishedPhase, livePhase } from "./phase.js";
 import { requireData } from "./require-data.js";
 import type { Session } from "./session.js";
+import { TrainingSums } from "./training-sums.js";
 import { keepSnapshot, phaseName } from "./snapshot.js";
 
 /** Opens a phase: afresh, where a checkpoint stood in it, or as one that was done before. */
@@ -45,6 +46,7 @@ export async function train(session: Session, id: number, spec: TrainSpec): Prom
     args: argumentsOf(session, progress),
     rate: rateFrom(progress),
     along: alongRules(ir, times),
+    training: new TrainingSums(resumed ? session.resumedSums : new Map()),
     snapshots: new Set(ir.snapshots.map((point) => momentOf(timePoint(point), times))),
     rules: new Map(),
     epochBefore: session.clock.epoch - progress.step / perEpoch,
