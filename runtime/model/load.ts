@@ -4,11 +4,13 @@ import { readNetwork } from "../../compiler/network/index.js";
 import { quote } from "../../compiler/network/problems.js";
 import type { Network } from "../../compiler/network/types.js";
 import type { Parameter, ParameterStore } from "../types.js";
+import { completeTopology } from "./complete.js";
 import { initialValues } from "./initializers.js";
-import { isLiveModel, readLive, type LiveModel } from "./live.js";
+import { isLiveModel, readLive, type LiveModel, type LiveParts } from "./live.js";
 import { readManifest } from "./manifest.js";
 import { matchWeights } from "./match.js";
 import { modelDiagnostic, refuse } from "./problems.js";
+import { withPlainNames } from "./plain-names.js";
 import { importModel } from "./script.js";
 import { readShards, type StoredWeight } from "./shards.js";
 import { readTopologyFile } from "./topology-file.js";
@@ -36,13 +38,14 @@ export async function loadModel(source: string | LiveModel, options: LoadOptions
   if (isLiveModel(source)) return fromLive(source, seed);
   if (typeof source !== "string")
     return refuse("P5101", "a network is given by a path or as a tf.LayersModel");
-  if (/\.[cm]?js$/.test(source)) return fromLive(await importModel(source), seed);
+  if (/\.[cm]?js$/.test(source))
+    return fromParts(withPlainNames(readLive(await importModel(source, seed))), seed);
   const { folder, json } = await readTopologyFile(source);
-  const network = networkOf(json);
   const manifest = cleanJson(own(json, "weightsManifest") ?? null);
   const groups = readManifest(manifest ?? []);
-  if (manifest === null || groups.every((group) => group.entries.length === 0))
-    return initialised(network, seed);
+  const entries = groups.flatMap((group) => group.entries);
+  const network = networkOf(completeTopology(json, entries));
+  if (entries.length === 0) return initialised(network, seed);
   return filled(network, await readShards(folder, groups));
 }
 
@@ -53,7 +56,10 @@ function networkOf(topology: unknown): Network {
 }
 
 function fromLive(model: LiveModel, seed: number): LoadedModel {
-  const { topology, weights } = readLive(model);
+  return fromParts(readLive(model), seed);
+}
+
+function fromParts({ topology, weights }: LiveParts, seed: number): LoadedModel {
   const network = networkOf(topology);
   return weights.length === 0 ? initialised(network, seed) : filled(network, weights);
 }

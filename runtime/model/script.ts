@@ -3,24 +3,28 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { quote } from "../../compiler/network/problems.js";
 import { layers, tf } from "../backend/tf.js";
+import { randomStream } from "../random.js";
 import { isLiveModel, type LiveModel } from "./live.js";
 import { reasonOf, refuse } from "./problems.js";
 
 /**
  * The model of a JavaScript module: its default export, or what that returns (or promises) when called with
- * `{ tf, layers }`, the copies of tfjs-core and tfjs-layers that run here.
+ * `{ tf, layers, seed }`, the copies of tfjs-core and tfjs-layers that run here. Meanwhile `Math.random` draws from the seed, so that
+ * initializers without a seed of their own give the same weights each time.
  */
-export async function importModel(path: string): Promise<LiveModel> {
+export async function importModel(path: string, seed: number): Promise<LiveModel> {
   const file = resolve(path);
   await stat(file).catch(() =>
     refuse("P5101", `there is no model at ${quote(path)}`, { notes: ["no such file"] }),
   );
   let model: unknown;
   try {
-    const module: unknown = await import(pathToFileURL(file).href);
-    const made =
-      typeof module === "object" && module !== null && "default" in module ? module.default : undefined;
-    model = typeof made === "function" ? await made({ tf, layers }) : await made;
+    model = await withSeededRandom(seed, async () => {
+      const module: unknown = await import(pathToFileURL(file).href);
+      const made =
+        typeof module === "object" && module !== null && "default" in module ? module.default : undefined;
+      return typeof made === "function" ? await made({ tf, layers, seed }) : await made;
+    });
   } catch (error) {
     return refuse("P5114", `the module ${quote(path)} failed`, { notes: [reasonOf(error)] });
   }
@@ -28,4 +32,16 @@ export async function importModel(path: string): Promise<LiveModel> {
   return refuse("P5114", `the module ${quote(path)} gives no model`, {
     help: "export a tf.LayersModel, or a function that returns one, as `default`",
   });
+}
+
+async function withSeededRandom<T>(seed: number, work: () => Promise<T>): Promise<T> {
+  const own = Math.random;
+  const stream = randomStream(seed, "model module");
+  let position = 0;
+  Math.random = () => stream.uniform(position++);
+  try {
+    return await work();
+  } finally {
+    Math.random = own;
+  }
 }
