@@ -1,3 +1,4 @@
+import { DiagnosticError } from "../../grammar/diagnostic.js";
 import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { quote } from "../../compiler/network/problems.js";
@@ -12,21 +13,23 @@ export interface TopologyFile {
   readonly json: { readonly [key: string]: unknown };
 }
 
+/** Only regular files are read: a pipe would wait for ever. */
 async function fileOf(path: string): Promise<{ file: string; bytes: number }> {
-  try {
-    const found = await stat(path);
-    if (!found.isDirectory()) return { file: path, bytes: found.size };
-    const file = join(path, "model.json");
-    return { file, bytes: (await stat(file)).size };
-  } catch (error) {
-    return refuse("P5101", `there is no model at ${quote(path)}`, {
-      notes: [
-        error instanceof Error && "code" in error && error.code === "ENOENT"
-          ? "no such file"
-          : reasonOf(error),
-      ],
+  const missing = (why: string): never =>
+    refuse("P5101", `there is no model at ${quote(path)}`, {
+      notes: [why],
       help: "give the path of a model.json or of its folder",
     });
+  try {
+    const given = await stat(path);
+    const file = given.isDirectory() ? join(path, "model.json") : path;
+    const found = given.isDirectory() ? await stat(file) : given;
+    return found.isFile() ? { file, bytes: found.size } : missing("not a file");
+  } catch (error) {
+    if (error instanceof DiagnosticError) throw error;
+    return missing(
+      error instanceof Error && "code" in error && error.code === "ENOENT" ? "no such file" : reasonOf(error),
+    );
   }
 }
 
