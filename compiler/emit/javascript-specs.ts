@@ -6,6 +6,7 @@ import type {
   PruneIr,
   RegrowIr,
   RestoreIr,
+  RuleIr,
   ScopeIr,
   SelectionIr,
   StructureIr,
@@ -128,6 +129,18 @@ export function whenFields(when: WhenIr, scope: Scope): Field[] {
   }
   if (when.lands) fields.push(field("lands", "true"));
   return fields;
+}
+
+/** What a rule with a criterion `over training` announces, so that it is summed from the start of its phase on. */
+export function accumulateFields(rule: RuleIr, scope: Scope): Field[] {
+  if (rule.kind !== "prune" || rule.criterion.over !== "training") return [];
+  const fields = [
+    field("structure", structureCode(rule.structure)),
+    ...selectionFields(rule.selection, scope),
+    field("by", criterionCode(rule.criterion, scope)),
+  ];
+  if (rule.joins !== "couple") fields.push(field("joins", quote(rule.joins)));
+  return [field("accumulate", { fields })];
 }
 
 export function pruneFields(prune: PruneIr, scope: Scope): Field[] {

@@ -1,6 +1,13 @@
 import type { ForEachIr, RepeatIr, RuleIr, StepIr, TrainIr } from "../ir/types.js";
 import { expressionCode, namedValue, pointCode } from "./javascript-expressions.js";
-import { pruneFields, regrowFields, restoreFields, selectionFields, whenFields } from "./javascript-specs.js";
+import {
+  accumulateFields,
+  pruneFields,
+  regrowFields,
+  restoreFields,
+  selectionFields,
+  whenFields,
+} from "./javascript-specs.js";
 import { holdsAlong } from "../ir/rules.js";
 import { isImplicit, trainFields } from "./javascript-train.js";
 import { commentLines, layout, lineWidth, quote, type Field, type Js } from "./javascript-value.js";
@@ -15,20 +22,26 @@ export interface StepContext {
   readonly places: ReadonlyMap<number, Place>;
   readonly notes: Notes;
   readonly scope: Scope;
+  /** A condition, in code, under which no training follows the block; null where that cannot be told. */
+  readonly ends: string | null;
 }
 
 /** The steps of a block, each under a comment that is the statement as written. */
 export function writeSteps(body: readonly StepIr[], context: StepContext): void {
-  for (const step of body) {
+  const last = body.findLastIndex(trains);
+  for (const [index, step] of body.entries()) {
     context.writer.at(context.places.get(step.id), () => {
       context.writer.blank();
       for (const line of context.notes.before(step.id)) comment(line, context);
       comment(statementText(step), context);
       for (const line of context.notes.of(step.id)) comment(line, context);
-      writeStep(step, context);
+      writeStep(step, index === last ? context : { ...context, ends: null });
     });
   }
 }
+
+const trains = (step: StepIr): boolean =>
+  step.kind === "train" || ((step.kind === "repeat" || step.kind === "for-each") && step.body.some(trains));
 
 function writeStep(step: StepIr, context: StepContext): void {
   switch (step.kind) {
@@ -49,12 +62,17 @@ function writeRepeat(repeat: RepeatIr, context: StepContext): void {
   const { writer } = context;
   writer.line(`for await (const ${variable} of run.repeat(${repeat.id}, ${times})) {`);
   writer.indented(() => {
-    writeSteps(repeat.body, { ...context, scope });
+    writeSteps(repeat.body, { ...context, scope, ends: endsWith(context.ends, `${variable} === ${times}`) });
     if (repeat.until === undefined) return;
     writer.blank();
     writer.line(`if (await run.until(${repeat.id}, ${expressionCode(repeat.until, scope)})) break;`);
   });
   writer.line("}");
+}
+
+/** Both conditions; the outermost is "true". */
+function endsWith(outer: string | null, pass: string): string | null {
+  return outer === null || outer === "true" ? outer && pass : `${outer} && ${pass}`;
 }
 
 function writeForEach(loop: ForEachIr, context: StepContext): void {
@@ -65,7 +83,7 @@ function writeForEach(loop: ForEachIr, context: StepContext): void {
     layout(`for await (const ${variable} of run.layers(${loop.id}, `, selection, ")) {", writer.indentation),
     context,
   );
-  writer.indented(() => writeSteps(loop.body, { ...context, scope }));
+  writer.indented(() => writeSteps(loop.body, { ...context, scope, ends: null }));
   writer.line("}");
 }
 
@@ -75,7 +93,7 @@ function writeTrain(train: TrainIr, context: StepContext): void {
   const phase = scope.fresh("phase");
   statement(
     `const ${phase} = `,
-    { name: "train", args: [String(train.id), { fields: trainFields(train, scope) }] },
+    { name: "train", args: [String(train.id), { fields: trainFields(train, scope, context.ends) }] },
     context,
   );
   const rules = train.rules
@@ -115,7 +133,9 @@ function writeTrain(train: TrainIr, context: StepContext): void {
 
 function announce(rule: RuleIr, variable: string, phase: string, context: StepContext): void {
   if (!rule.when) return;
-  const when: Js = { fields: whenFields(rule.when, context.scope) };
+  const when: Js = {
+    fields: [...whenFields(rule.when, context.scope), ...accumulateFields(rule, context.scope)],
+  };
   const lines = layout(
     `const ${variable} = ${phase}.rule(${rule.id}, `,
     when,

@@ -19,8 +19,8 @@ export function isImplicit(train: TrainIr): boolean {
   return train.text === "train";
 }
 
-/** What `run.train` is given. */
-export function trainFields(train: TrainIr, scope: Scope): Field[] {
+/** What `run.train` is given. `ends`: code that tells whether no training follows, which paired regrows ask. */
+export function trainFields(train: TrainIr, scope: Scope, ends: string | null): Field[] {
   const { unit, value } = train.length;
   const fields: Field[] = [{ key: unit, value: isImplicit(train) ? "epochs" : expressionCode(value, scope) }];
   const add = (key: string, value: Js | undefined) => {
@@ -35,6 +35,8 @@ export function trainFields(train: TrainIr, scope: Scope): Field[] {
   add("penalties", ruleList(rules, "penalize", scope));
   add("frozen", ruleList(rules, "freeze", scope));
   add("updates", ruleList(rules, "update", scope));
+  const pairs = train.rules.some((rule) => rule.kind === "prune" && rule.regrow !== undefined);
+  add("last", pairs && ends !== null ? ends : undefined);
   if (train.snapshots.length > 0)
     add("snapshots", { list: train.snapshots.map((point) => pointCode(point, scope)) });
   return fields;

@@ -92,7 +92,13 @@ function writeLoop(ir: Ir, writer: Writer, scope: Scope, options: EmitOptions): 
     if (ir.body.some((step) => step.kind === "train" && isImplicit(step))) {
       writer.line("const epochs = options.epochs ?? settings.epochs;");
     }
-    writeSteps(ir.body, { writer, places: options.places, notes: options.notes ?? noNotes, scope });
+    writeSteps(ir.body, {
+      writer,
+      places: options.places,
+      notes: options.notes ?? noNotes,
+      scope,
+      ends: "true",
+    });
     writer.blank();
     writer.line("return run.finish();");
   });
