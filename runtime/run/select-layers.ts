@@ -14,7 +14,7 @@ export function selectLayers(
   selection: SelectionIr,
   structure: StructureName | null,
 ): readonly string[] {
-  if (selection.layers) return selection.layers;
+  if (selection.layers) return known(network, selection.layers);
   const explicit = selection.include.length > 0;
   const automatic = new Set(structure === null ? [] : candidateLayers(network, structure));
   const candidate = (index: number): boolean => {
@@ -28,6 +28,21 @@ export function selectLayers(
     if (explicit && !matchers.some((matches) => matches(layer))) return [];
     if (excluded.some((matches) => matches(layer))) return [];
     return holdsFor(network, index, selection) ? [layer.path] : [];
+  });
+}
+
+/** A loop compiled for one network must not quietly prune nothing of another; single layers may be gone through `allowing collapse`. */
+function known(network: Network, layers: readonly string[]): readonly string[] {
+  const present = new Set(network.layers.map(({ path }) => path));
+  if (layers.length === 0 || layers.some((path) => present.has(path))) return layers;
+  throw runError("P7010", `\`${network.name}\` has none of the layers this loop was compiled for`, {
+    notes: [
+      `it prunes ${layers
+        .slice(0, 3)
+        .map((path) => `\`${path}\``)
+        .join(", ")}${layers.length > 3 ? ", …" : ""}`,
+    ],
+    help: "compile the program for this network",
   });
 }
 
