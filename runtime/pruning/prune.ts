@@ -26,7 +26,9 @@ export async function prune(context: PruningContext, ir: PruneIr, moment: Moment
   const scored = await scoreUnits(context, ir.id, ir.criterion, space, moment, ir, values);
   const open = openUnits(space, ir.manner);
   const taken = chooseUnits(context, ir, space, scored, open, moment);
-  const pair = ir.regrow ? await swap(context, ir.regrow, space, taken.chosen, scored.units, moment) : null;
+  const pair = ir.regrow
+    ? await swap(context, ir.regrow, space, taken.chosen, scored.units, moment, ir.scope.kind)
+    : null;
   const killed = pair?.killed ?? taken.chosen;
   releaseUnits(context, space, killed, ir.manner);
   killUnits(context, space, killed, codes[ir.manner]);
@@ -73,8 +75,10 @@ async function swap(
   dropped: Uint8Array,
   scores: Scores,
   moment: Moment,
+  scope: PruneIr["scope"]["kind"],
 ): Promise<Swap> {
-  const { revived, notes } = await chooseRevived(context, ir, space, dropped, moment);
+  const together = scope === "global";
+  const { revived, notes } = await chooseRevived(context, ir, space, dropped, moment, together);
   const total = count(revived);
   if (moment.trainingFollows) {
     const killed = dropped.map((flag, unit) => (flag === 1 && revived[unit] !== 1 ? 1 : 0));
@@ -86,7 +90,11 @@ async function swap(
     };
   }
   const killed = new Uint8Array(space.units);
-  for (const { members } of groupsOf(space, "local", (unit) => space.status[unit] === living)) {
+  for (const { members } of groupsOf(
+    space,
+    together ? "global" : "local",
+    (unit) => space.status[unit] === living,
+  )) {
     const net =
       countUnits(members, (unit) => dropped[unit] === 1) - countUnits(members, (unit) => revived[unit] === 1);
     if (members instanceof Int32Array) selectListed(scores, dropped, members, net, killed);

@@ -11,7 +11,8 @@ import type { Space } from "./space.js";
 
 /**
  * How many units every group regains. `dropped` counts what each lost in the same event, `candidates` (1) are those that may come
- * back. Unset amount: as many as were dropped. A share is of the dead. `allocated` spreads the sum over the groups anew.
+ * back. Unset amount: as many as were dropped. A share is of the dead. `allocated` spreads the sum over the groups anew. `spills`: what a
+ * group has too few candidates for goes to the others, so that a global swap holds its density.
  */
 export function regrowCounts(
   ir: RegrowIr,
@@ -21,12 +22,17 @@ export function regrowCounts(
   candidates: Uint8Array,
   names: Names,
   moment: Moment,
+  spills: boolean,
 ): readonly number[] {
   const limits = groups.map((group) => countUnits(group.members, (unit) => candidates[unit] === 1));
   const wanted = groups.map((group, i) => wantedOf(ir, group, dropped[i] ?? 0, moment));
-  if (ir.allocated === undefined) return wanted.map((count, i) => Math.min(count, limits[i] ?? 0));
   const sum = wanted.reduce((a, b) => a + b, 0);
   const all = limits.reduce((a, b) => a + b, 0);
+  if (ir.allocated === undefined) {
+    return spills
+      ? apportion(Math.min(sum, all), wanted, limits)
+      : wanted.map((count, i) => Math.min(count, limits[i] ?? 0));
+  }
   const weights =
     ir.allocated === "evenly" ? groups.map(() => 1) : groupWeights(ir.allocated, space, groups, names);
   const whole = weights.reduce((a, b) => a + b, 0);

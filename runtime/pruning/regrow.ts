@@ -22,7 +22,7 @@ export async function regrow(context: PruningContext, ir: RegrowIr, moment: Mome
   const selection = ir.selection ?? { include: [], exclude: [] };
   const space = spaceOf(context, structure, selection);
   const none = new Uint8Array(space.units);
-  const { revived, nominal, notes } = await chooseRevived(context, ir, space, none, moment);
+  const { revived, nominal, notes } = await chooseRevived(context, ir, space, none, moment, false);
   reviveUnits(context, space, revived, ir.values, { seed: context.seed, round: moment.key });
   const after = spaceOf(context, structure, selection);
   return {
@@ -39,7 +39,8 @@ export async function regrow(context: PruningContext, ir: RegrowIr, moment: Mome
 
 /**
  * The units (1) that a `regrow` brings back: the best of the candidates in every group. Candidates are those dead before the event;
- * `including dropped` admits those it takes. `dropped` (1) are the units that the paired prune takes.
+ * `including dropped` admits those it takes. `dropped` (1) are the units that the paired prune takes; `spills` when it ranks layers
+ * together.
  */
 export async function chooseRevived(
   context: PruningContext,
@@ -47,6 +48,7 @@ export async function chooseRevived(
   space: Space,
   dropped: Uint8Array,
   moment: Moment,
+  spills: boolean,
 ): Promise<{ readonly revived: Uint8Array; readonly nominal: number; readonly notes: readonly string[] }> {
   const candidates = revivable(space);
   if (ir.includingDropped) {
@@ -58,7 +60,7 @@ export async function chooseRevived(
   const nothing = count(candidates) === 0;
   if (nothing) return { revived, nominal: 0, notes: [] };
   const scored = await regrowScores(context, ir, space, candidates, moment);
-  const counts = regrowCounts(ir, space, groups, lost, candidates, scored.names, moment);
+  const counts = regrowCounts(ir, space, groups, lost, candidates, scored.names, moment, spills);
   const best: Scores = scored.units.map((score) => -score);
   groups.forEach(({ members }, i) => {
     const k = counts[i] ?? 0;

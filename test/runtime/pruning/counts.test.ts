@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { shareOf } from "../../../compiler/ir/amounts.js";
 import { isChannelwise } from "../../../compiler/ir/candidates.js";
-import type { AmountIr, PruneIr, StructureIr } from "../../../compiler/ir/types.js";
+import type { AmountIr, StructureIr } from "../../../compiler/ir/types.js";
 import type { PruningContext } from "../../../runtime/pruning/context.js";
 import { groupsOf } from "../../../runtime/pruning/groups.js";
 import { hold } from "../../../runtime/pruning/hold.js";
@@ -28,7 +28,7 @@ const names = [...namedNetworks.keys()];
 const statement = fc.record({
   network: fc.constantFrom(...names),
   structure: fc.constantFrom(...structures),
-  scope: fc.constantFrom<PruneIr["scope"]["kind"]>("local", "global"),
+  scope: fc.constantFrom<"local" | "global">("local", "global"),
   kind: fc.constantFrom<"drop-share" | "target" | "drop-count" | "keep-count">(
     "drop-share",
     "target",
@@ -97,7 +97,7 @@ describe("what is asked is what happens", () => {
       fc.asyncProperty(
         fc.constantFrom(...names),
         fc.constantFrom<StructureIr>({ name: "units" }, { name: "weights" }),
-        fc.constantFrom<PruneIr["scope"]["kind"]>("local", "global"),
+        fc.constantFrom<"local" | "global">("local", "global"),
         fc.nat(5),
         async (network, structure, scope, keep) => {
           const setting = settingOf(namedNetworks.get(network)?.());

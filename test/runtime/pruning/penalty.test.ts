@@ -1,0 +1,115 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { ExprIr, PenalizeIr, StructureIr } from "../../../compiler/ir/types.js";
+import { penaltyRule } from "../../../runtime/pruning/penalty.js";
+import type { PruningContext } from "../../../runtime/pruning/context.js";
+import { namedNetworks } from "../../helpers/networks.js";
+import { criterionOf, momentOf, settingOf } from "./setting.js";
+
+const structures: readonly StructureIr[] = [
+  { name: "weights" },
+  { name: "filters" },
+  { name: "units" },
+  { name: "channels" },
+  { name: "kernels" },
+  { name: "rows" },
+];
+
+const square: ExprIr = ["^", "w", 2];
+const penalties: readonly ExprIr[] = [
+  ["sum", ["abs", "w"]],
+  ["abs", "w"],
+  ["sum", square],
+  ["*", ["sqrt", "size"], ["sqrt", ["sum", square]]],
+  ["/", square, ["+", 1, square]],
+  ["std", "w"],
+  ["^", ["mean", "w"], 2],
+  ["sum", ["^", ["-", "w", ["mean", "w"]], 2]],
+  ["max", ["abs", "w"]],
+  ["*", ["norm", "w"], ["exp", ["-", ["abs", "w"]]]],
+  ["log", ["+", 1, square]],
+  ["clip", "w", -0.5, 0.5],
+  ["max", "w", ["*", 0.5, "w"]],
+  ["^", ["+", ["abs", "w"], 0.1], 0.5],
+];
+
+const ruleOf = (structure: StructureIr, penalty: ExprIr): PenalizeIr => ({
+  kind: "penalize",
+  id: 1,
+  text: "",
+  structure,
+  selection: { include: [], exclude: [] },
+  penalty: criterionOf(penalty),
+  strength: 0.7,
+});
+
+function gradientsOf({ parameters }: PruningContext): Map<string, Float32Array> {
+  return new Map([...parameters.values()].map(({ key, data }) => [key, new Float32Array(data.length)]));
+}
+
+describe("the slope of a penalty", () => {
+  test("is that of finite differences, whatever the expression, structure and ties of channels", () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...namedNetworks.keys()),
+        fc.constantFrom(...structures),
+        fc.constantFrom(...penalties),
+        fc.nat(1000),
+        (network, structure, penalty, seed) => {
+          const setting = settingOf(namedNetworks.get(network)?.(), seed);
+          const rule = penaltyRule(ruleOf(structure, penalty));
+          const gradients = gradientsOf(setting);
+          rule.add(setting, momentOf(), gradients);
+          const valueNow = () => rule.add(setting, momentOf(), gradientsOf(setting));
+          const touched = [...setting.parameters.values()].filter(({ key }) => key.includes("kernel"));
+          const parameter = touched[seed % touched.length];
+          if (parameter === undefined) return;
+          for (let n = 0; n < 3; n++) {
+            const i = (seed * 31 + n * 17) % parameter.data.length;
+            const at = parameter.data[i] ?? 0;
+            const h = 2 ** -9;
+            parameter.data[i] = at + h;
+            const ahead = valueNow();
+            const right = parameter.data[i] ?? 0;
+            parameter.data[i] = at - h;
+            const behind = valueNow();
+            const left = parameter.data[i] ?? 0;
+            parameter.data[i] = at;
+            const kinks = [0, 0.5, -0.5].some((kink) => Math.abs(at - kink) < 2 * h);
+            if (kinks) continue;
+            const expected = (ahead - behind) / (right - left);
+            const found = gradients.get(parameter.key)?.[i] ?? NaN;
+            const scale = 1 + Math.abs(expected);
+            expect(
+              Math.abs(found - expected) / scale,
+              `${JSON.stringify(penalty)} of ${structure.name}`,
+            ).toBeLessThan(0.02);
+          }
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+
+  test("of batch-norm scales is the sign times the strength", () => {
+    const setting = settingOf(namedNetworks.get("plain")?.());
+    const gradients = gradientsOf(setting);
+    const value = penaltyRule(ruleOf({ name: "filters" }, ["abs", "gamma"])).add(
+      setting,
+      momentOf(),
+      gradients,
+    );
+    let expected = 0;
+    for (const { key, data } of setting.parameters.values()) {
+      const g = gradients.get(key);
+      if (!key.endsWith("gamma")) expect(g?.every((x) => x === 0)).toBe(true);
+      else
+        data.forEach((gamma, i) => {
+          expected += 0.7 * Math.abs(gamma);
+          expect(g?.[i]).toBeCloseTo(0.7 * Math.sign(gamma), 6);
+        });
+    }
+    expect(value).toBeCloseTo(expected, 5);
+    expect(value).toBeGreaterThan(0);
+  });
+});
