@@ -36,8 +36,8 @@ export function validateIr(value: unknown): ValidIr | InvalidIr {
   }
   compiled ??= new Ajv2020({ allErrors: true, strict: false }).compile<Ir>(irSchema());
   if (!compiled(value)) {
-    const errors = mostTelling(compiled.errors ?? []);
-    return refused(...errors.map((error) => diagnostic("P9001", messageOf(error), undefined)));
+    const all = compiled.errors ?? [];
+    return refused(...mostTelling(all).map((error) => diagnostic("P9001", messageOf(error, all), undefined)));
   }
   const mistakes = checkTogether(value);
   return mistakes.length > 0 ? refused(...mistakes) : { ir: value, diagnostics: [] };
@@ -78,7 +78,7 @@ function mostTelling(errors: readonly ErrorObject[]): readonly ErrorObject[] {
   return chosen.slice(0, mostMistakes).reverse();
 }
 
-function messageOf(error: ErrorObject): string {
+function messageOf(error: ErrorObject, all: readonly ErrorObject[]): string {
   const place = jsonPath(error.instancePath);
   const { params } = error;
   switch (error.keyword) {
@@ -90,6 +90,11 @@ function messageOf(error: ErrorObject): string {
       return `\`${place}\` must be one of ${JSON.stringify(params["allowedValues"])}`;
     case "const":
       return `\`${place}\` must be ${JSON.stringify(params["allowedValue"])}`;
+    case "type": {
+      const here = all.filter((one) => one.keyword === "type" && one.instancePath === error.instancePath);
+      const types = [...new Set(here.map((one) => String(one.params["type"])))];
+      return `\`${place}\` must be ${types.map((type) => (/^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`)).join(" or ")}`;
+    }
     default:
       return `\`${place}\` ${error.message ?? "is wrong"}`;
   }

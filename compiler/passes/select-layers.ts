@@ -20,7 +20,12 @@ export function selectLayers(state: FrontState): FrontState {
       checked.add(statement.id);
       checkSelection(statement, statement.selection, structure, network, state);
     }
-    return { ...statement, selection: withLayers(statement.selection, structure, network) };
+    const selection = withLayers(statement.selection, structure, network);
+    // A loop goes through the layers that `layers 3..9` counts.
+    const counted = (path: string): boolean =>
+      network.layers.some((layer) => layer.path === path && layer.ordinal > 0);
+    if (statement.kind !== "for-each" || selection.layers === undefined) return { ...statement, selection };
+    return { ...statement, selection: { ...selection, layers: selection.layers.filter(counted) } };
   };
   return { ...state, body: mapSteps(state.body, resolve, resolve) };
 }

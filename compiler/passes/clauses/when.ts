@@ -31,7 +31,9 @@ export function lowerWhen(when: When, lands: boolean, place: Place): WhenIr | nu
       if (moment === null) return null;
       at.push(moment);
     }
-    return { unit, at, ...inside, lands: false };
+    const until = lands && window === undefined ? lastOf(at) : undefined;
+    if (until === undefined) return { unit, at, ...inside, lands: false };
+    return { unit, at, window: { from: { share: 0 }, to: point(unit, until) }, lands: true };
   }
   return { unit: "epochs", ...inside, lands: false };
 }
@@ -117,6 +119,12 @@ function lowerMoment(expr: Expr, unit: TimeUnit, place: Place, least: number): E
     });
   }
   return value.ir;
+}
+
+/** The latest of some moments, when all are known: there a moving target has to land. */
+function lastOf(at: readonly ExprIr[]): number | undefined {
+  const numbers = at.filter((moment) => typeof moment === "number");
+  return numbers.length === at.length && numbers.length > 0 ? Math.max(...numbers) : undefined;
 }
 
 function point(unit: TimeUnit, value: ExprIr): PointIr {
