@@ -1,4 +1,4 @@
-import { tf } from "../tf.js";
+import type { tf } from "../tf.js";
 
 /** The kernel backend of tfjs-node, as far as the pack uses it. */
 export interface NativeBackend {

@@ -7,22 +7,29 @@ import { installKernels } from "./context.js";
 import { wasmOps } from "./ops.js";
 import { wasmKernels } from "./pack.js";
 
-let installed = false;
+/** Threads of the running backend; 0 before it runs. A process starts it once. */
+let running = 0;
 
-/** Opens the WebAssembly backend of tfjs with our kernels on it. */
-export async function openWasm(_threads: number): Promise<OpenedBackend> {
-  if (!(await tf.setBackend("wasm"))) throw new Error("the WebAssembly backend did not start");
+/**
+ * Opens the WebAssembly backend of tfjs with our kernels on it. It keeps the number of threads it was first opened
+ * with. Results are the same bits on every run, whatever that number.
+ */
+export async function openWasm(threads: number): Promise<OpenedBackend> {
+  if (running === 0) await start(threads);
+  await tf.setBackend("wasm");
   const wasm = tf.backend();
   if (!(wasm instanceof BackendWasm)) throw new Error("another backend is registered as wasm");
-  registerGradients();
-  if (!installed) installKernels(wasm, wasmKernels);
-  installed = true;
+  if (running === 0) {
+    registerGradients();
+    installKernels(wasm, wasmKernels);
+    running = threads > 1 ? getThreadsCount() : 1;
+  }
   const simd = await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT");
-  const threads = getThreadsCount();
+  const count = `${running} ${running === 1 ? "thread" : "threads"}`;
   return {
     name: "wasm",
-    threads,
-    description: `wasm (${simd === true ? "SIMD" : "no SIMD"}, ${threads} ${threads === 1 ? "thread" : "threads"})`,
+    threads: running,
+    description: `wasm (${simd === true ? "SIMD" : "no SIMD"}, ${count})`,
     ops: wasmOps,
     assign(variable, data) {
       // Never in place: XNNPACK keeps kernels packed under the number of their tensor and would not see the change.
@@ -31,5 +38,27 @@ export async function openWasm(_threads: number): Promise<OpenedBackend> {
       value.dispose();
     },
     read: floatsOf,
+  };
+}
+
+async function start(threads: number): Promise<void> {
+  const inNode = tf.env().getBool("IS_NODE");
+  const release = inNode ? holdHandlers() : () => {};
+  if (threads > 1 && inNode) await (await import("./threads.js")).startThreaded(threads);
+  else if (!(await tf.setBackend("wasm"))) throw new Error("the WebAssembly backend did not start");
+  release();
+}
+
+/** The build rethrows whatever the process does not catch. That is the program's business: its handlers go again. */
+function holdHandlers(): () => void {
+  const exceptions = new Set(process.listeners("uncaughtException"));
+  const rejections = new Set(process.listeners("unhandledRejection"));
+  return () => {
+    for (const handler of process.listeners("uncaughtException")) {
+      if (!exceptions.has(handler)) process.removeListener("uncaughtException", handler);
+    }
+    for (const handler of process.listeners("unhandledRejection")) {
+      if (!rejections.has(handler)) process.removeListener("unhandledRejection", handler);
+    }
   };
 }
