@@ -5,11 +5,16 @@ import { isChannelPool, isElementPool, type ChannelPool, type ElementPool } from
 import { deadOf, withAbsorbed, type State } from "./state.js";
 import type { Pool } from "./world.js";
 
-/** The first so many units of every pool as dead: end 0 takes the lower bounds, end 1 the upper. */
+/**
+ * Units of every pool as dead: end 0 takes as few, end 1 as many as may be. Where units do not cost alike, none of them (all
+ * of them) stand for those of which it is not known which they are.
+ */
 export function deadAt(network: Network, pools: readonly ChannelPool[], state: State, end: 0 | 1): IsDead {
   const roots = new Set<number>();
   for (const pool of pools) {
-    for (const unit of pool.units.slice(0, deadOf(state, pool)[end])) roots.add(unit.root);
+    const dead = deadOf(state, pool)[end];
+    const some = pool.uniform || dead === 0 || dead === pool.total ? dead : end === 0 ? 0 : pool.total;
+    for (const unit of pool.units.slice(0, some)) roots.add(unit.root);
   }
   return (channel) => roots.has(network.channels.find(channel));
 }

@@ -51,7 +51,7 @@ export function budgetDrop(
     const dead = pools.map((pool, i): Interval => [deadOf(state, pool)[0], most[i]?.[1] ?? pool.total]);
     return { nominal: null, dead, together: [deadTogether(state, pools)[0], total(dead)[1]] };
   };
-  const known = pools.every((pool) => isChannelPool(pool) && isExact(deadOf(state, pool)));
+  const known = pools.every((pool) => isChannelPool(pool) && pool.uniform && isExact(deadOf(state, pool)));
   if (sizes === null || !known || statement.joins === "agree") return open();
   const wanted = limits.map((limit) => ({ limit, most: limitOf(limit, sizes, names) }));
   if (wanted.some((one) => one.most === undefined)) return open();

@@ -1,4 +1,11 @@
-import { allowedDrops, askedDrops, floorOf, resultingShare, type CountAmount } from "../ir/amounts.js";
+import {
+  allowedDrops,
+  askedDrops,
+  floorOf,
+  resultingShare,
+  shareOf,
+  type CountAmount,
+} from "../ir/amounts.js";
 import { erdosRenyiDead } from "../ir/erdos-renyi.js";
 import type { PruneIr } from "../ir/types.js";
 import { exactly, isExact, meet, total, type Interval } from "./interval.js";
@@ -27,7 +34,7 @@ interface Drop {
   readonly before: readonly Interval[];
   readonly together: Interval;
   /** Dead of every pool at most. */
-  readonly most: readonly number[];
+  readonly most: readonly Interval[];
 }
 
 /** `amount` null: a threshold or another count that only a run can tell. */
@@ -41,7 +48,7 @@ export function drop(
   const together = isRevocable(rules) ? exactly(0) : deadTogether(state, pools);
   const most = caps(pools, before, rules);
   if (amount === null) {
-    const dead = before.map(([low, high], i): Interval => [low, Math.max(high, most[i] ?? 0)]);
+    const dead = before.map(([low, high], i): Interval => [low, Math.max(high, most[i]?.[1] ?? 0)]);
     return { nominal: null, dead, together: [together[0], total(dead)[1]] };
   }
   const event: Drop = { rules, amount, pools, before, together, most };
@@ -55,7 +62,11 @@ export const isRevocable = ({ manner }: Pick<PruneIr, "manner">): boolean => man
 
 function locally(event: Drop): Dropped {
   const { amount, pools, before, rules } = event;
-  const known = before.every(isExact);
+  const { kind } = rules.scope;
+  const known =
+    before.every(isExact) &&
+    kind !== "sign" &&
+    (kind !== "row" || pools.every((pool, i) => isEven(pool, before[i])));
   const nominal = known
     ? pools.reduce((sum, pool, i) => sum + askedOf(event, pool, before[i]?.[0] ?? 0), 0)
     : null;
@@ -89,16 +100,16 @@ function ends(event: Drop, dead: readonly number[]): readonly number[] {
   });
 }
 
-/** Rows round one by one: as long as all of a layer lost equally many, what they are asked is known. */
-function askedOf({ rules, amount }: Drop, pool: Pool, dead: number): number {
-  const { rows } = pool;
-  if (rules.scope.kind !== "row" || rows === undefined || !Number.isInteger(dead / rows)) {
-    return askedDrops(amount, { total: pool.total, dead });
-  }
-  return rows * askedDrops(amount, { total: pool.total / rows, dead: dead / rows });
+/** Whether the rows of a pool are known to have lost equally many: before anything died. */
+const isEven = ({ rows }: Pool, before: Interval | undefined) => rows !== undefined && before?.[1] === 0;
+
+/** Rows round one by one. */
+function askedOf({ rules, amount }: Drop, { rows = 1, total: all }: Pool, dead: number): number {
+  if (rules.scope.kind !== "row" || dead > 0) return askedDrops(amount, { total: all, dead });
+  return rows * askedDrops(amount, { total: all / rows, dead: 0 });
 }
 
-/** Signs, joins that must agree and rows of unknown counts depend on values: up to what was asked, or a rounding more. */
+/** Signs, joins that must agree and rows of unknown counts depend on values. */
 function loosen(
   rules: DropRules,
   amount: CountAmount,
@@ -107,21 +118,44 @@ function loosen(
   [low, high]: Interval,
 ): Interval {
   if (rules.joins === "agree") return [before[0], high];
-  const { kind } = rules.scope;
-  if (kind === "sign") return [Math.max(before[0], low - 1), Math.min(pool.total, high + 1)];
-  const even = pool.rows !== undefined && isExact(before) && Number.isInteger(before[0] / pool.rows);
-  if (kind !== "row" || even) return [low, high];
-  const groups =
-    amount.kind === "drop-count" || amount.kind === "keep-count" ? pool.total : (pool.rows ?? pool.total);
-  return [Math.max(before[0], low - groups), Math.min(pool.total, high + groups)];
+  if (rules.scope.kind === "sign") return bySign(amount, pool, before, [low, high]);
+  if (rules.scope.kind !== "row" || isEven(pool, before)) return [low, high];
+  return byRow(amount, pool, before, [low, high]);
+}
+
+/** Rows that had lost unequally many: a share rounds in each, a target or a count can ask of some what others have over. */
+function byRow(amount: CountAmount, pool: Pool, before: Interval, [low, high]: Interval): Interval {
+  const { total: all, rows = all } = pool;
+  const within = (least: number, most: number): Interval => [
+    Math.max(before[0], least),
+    Math.min(all, Math.max(most, before[1])),
+  ];
+  if (amount.kind === "drop-share") return within(low - rows, high + rows);
+  if (amount.kind === "target") return within(low - rows, before[1] + shareOf(amount.value, all) + rows);
+  const count = rows * Math.max(0, Math.round(amount.value));
+  return amount.kind === "drop-count" ? within(before[0], before[1] + count) : within(all - count, all);
+}
+
+/** Positive and negative weights are asked apart: shares round twice, counts are of each. */
+function bySign(
+  amount: CountAmount,
+  { total: all }: Pool,
+  before: Interval,
+  [low, high]: Interval,
+): Interval {
+  const count = Math.max(0, Math.round(amount.value));
+  if (amount.kind === "drop-count") return [low, Math.min(all, before[1] + 2 * count)];
+  if (amount.kind === "keep-count") return [Math.max(before[0], all - 2 * count), high];
+  return [Math.max(before[0], low - 2), Math.min(all, high + 2)];
 }
 
 function globally({ rules, amount, pools, before, together, most }: Drop): Dropped {
   const all = pools.reduce((sum, pool) => sum + pool.total, 0);
-  const room = most.reduce((sum, cap) => sum + cap, 0);
+  const room = total(most);
   const asked = (dead: number) => askedDrops(amount, { total: all, dead });
-  const end = (dead: number) => Math.min(Math.max(dead, room), dead + asked(dead));
-  let sum: Interval = [end(together[0]), Math.max(end(together[0]), end(together[1]))];
+  const end = (dead: number, most: number) => Math.min(Math.max(dead, most), dead + asked(dead));
+  const least = end(together[0], room[0]);
+  let sum: Interval = [least, Math.max(least, end(together[1], room[1]))];
   // Where layers share units, floors may hold back more than each alone would: never more than all of them together.
   if (pools.some((pool) => pool.layers.length > 1)) {
     sum = [Math.max(together[0], Math.min(sum[0], all - heldBack(pools, rules))), sum[1]];
@@ -129,10 +163,14 @@ function globally({ rules, amount, pools, before, together, most }: Drop): Dropp
   if (rules.joins === "agree") sum = [together[0], sum[1]];
   // Kept counts are moved to a multiple in every layer.
   const shift = pools.length * (rules.aligned - 1);
-  if (rules.aligned > 1) sum = [Math.max(together[0], sum[0] - shift), Math.min(room, sum[1] + shift)];
+  if (rules.aligned > 1) sum = [Math.max(together[0], sum[0] - shift), Math.min(room[1], sum[1] + shift)];
   return {
     nominal: isExact(together) ? asked(together[0]) : null,
-    dead: share(before, most, sum),
+    dead: share(
+      before,
+      most.map(([, high]) => high),
+      sum,
+    ),
     together: sum,
   };
 }
@@ -150,8 +188,10 @@ function share(before: readonly Interval[], most: readonly number[], sum: Interv
 function byDensity({ amount, pools, before, together, rules }: Drop, variant: "er" | "erk"): Dropped {
   const all = pools.reduce((sum, pool) => sum + pool.total, 0);
   const layers = pools.map(({ total: units, shape }) => ({ units, shape }));
+  const goals = (dead: number) =>
+    erdosRenyiDead(layers, resultingShare(amount, { total: all, dead }), variant);
   const at = (dead: readonly number[], sum: number): readonly number[] => {
-    const targets = erdosRenyiDead(layers, resultingShare(amount, { total: all, dead: sum }), variant);
+    const targets = goals(sum);
     const rooms = new Rooms(pools, dead, rules);
     return pools.map((pool, i) => {
       const had = dead[i] ?? 0;
@@ -169,6 +209,8 @@ function byDensity({ amount, pools, before, together, rules }: Drop, variant: "e
         together[1],
       );
   const dead = least.map((low, i): Interval => [low, Math.max(low, greatest[i] ?? 0)]);
-  const nominal = isExact(together) ? askedDrops(amount, { total: all, dead: together[0] }) : null;
+  const targets = before.every(isExact) ? goals(together[0]) : null;
+  const nominal =
+    targets && pools.reduce((sum, _, i) => sum + Math.max(0, (targets[i] ?? 0) - (before[i]?.[0] ?? 0)), 0);
   return { nominal, dead, together: total(dead) };
 }

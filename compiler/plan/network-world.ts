@@ -2,6 +2,7 @@ import { candidateLayers, candidateWeights, isChannelwise } from "../ir/candidat
 import { candidateUnits, producerKey } from "../ir/candidate-units.js";
 import { elementUnits, kernelAxes } from "../ir/element-units.js";
 import type { SelectionIr, StructureIr } from "../ir/types.js";
+import { axesOfUnits, costTerms } from "../network/cost-terms.js";
 import { costs } from "../network/costs.js";
 import type { Network, Unit, WeightInfo } from "../network/types.js";
 import { absorbChannels } from "./absorb.js";
@@ -59,6 +60,9 @@ function channelPools(
   { structure, joins }: Target,
   layers: readonly number[],
 ): readonly Pool[] {
+  const { axes } = costTerms(network);
+  const alike = (units: readonly Unit[]) =>
+    new Set(axesOfUnits(network, units, axes).map((shares) => JSON.stringify(shares))).size <= 1;
   const pools = new Map<string, { units: Unit[]; members: Set<number> }>();
   for (const { unit, members } of candidateUnits(network, structure.name, layers, joins)) {
     const key = producerKey(network, unit);
@@ -76,6 +80,7 @@ function channelPools(
       total: units.length,
       shape: kernel?.shape ?? [],
       units,
+      uniform: alike(units),
     };
   });
 }

@@ -5,6 +5,8 @@ import type { Pool } from "./world.js";
 export interface ChannelPool extends Pool {
   /** Ascending by root. */
   readonly units: readonly Unit[];
+  /** Whether all units cost alike wherever they stand, so that it does not matter which of them die. */
+  readonly uniform: boolean;
 }
 
 export function isChannelPool(pool: Pool): pool is ChannelPool {

@@ -48,19 +48,23 @@ export function heldBack(pools: readonly Pool[], rules: Pick<PruneIr, "keeping" 
   return [...totals.values()].reduce((sum, total) => sum + floorOf(rules.keeping, total, rules.collapse), 0);
 }
 
-/** Dead of each pool at most once everything has died that its layers bear. */
+/**
+ * Dead of each pool once everything has died that its layers bear: at least and at most, since what died under another
+ * floor stays dead.
+ */
 export function caps(
   pools: readonly Pool[],
   dead: readonly Interval[],
   rules: Pick<PruneIr, "keeping" | "collapse">,
-): readonly number[] {
+): readonly Interval[] {
   const rooms = new Rooms(
     pools,
     dead.map(([low]) => low),
     rules,
   );
-  return pools.map((pool, i) => {
+  return pools.map((pool, i): Interval => {
     const [low, high] = dead[i] ?? [0, 0];
-    return Math.max(high, Math.min(pool.total, low + rooms.of(pool)));
+    const cap = Math.min(pool.total, low + rooms.of(pool));
+    return [cap, Math.max(high, cap)];
   });
 }

@@ -1,4 +1,6 @@
 import { evaluate } from "../../ir/evaluate.js";
+import { argumentsOf } from "../../ir/needs.js";
+import type { ExprIr } from "../../ir/types.js";
 import { costs } from "../../network/costs.js";
 import { plannedCosts } from "../costs.js";
 import type { Interval } from "../interval.js";
@@ -21,18 +23,16 @@ export const requirements: Lint = ({ real }) => {
     const zeros = pools.filter(isElementPool).reduce((sum, pool) => sum + deadOf(state, pool)[1], 0);
     const params: Interval = [Math.max(0, planned.params[0] - zeros), planned.params[1]];
     const macs: Interval = [zeros > 0 ? 0 : planned.macs[0], planned.macs[1]];
-    const ends: readonly (0 | 1)[] = [0, 1];
-    const start: readonly [string, number][] = [
-      ["start.params", whole.params],
-      ["start.macs", whole.macs],
-    ];
-    const holds = ends.flatMap((p) =>
-      ends.map((m) =>
-        evaluate(statement.condition, new Map([...start, ["params", params[p]], ["macs", macs[m]]])),
-      ),
-    );
-    // Comparisons are monotone in each size: false at every corner is false throughout.
-    if (!holds.every((value) => value === 0) || findings.has(statement.id)) continue;
+    const known = new Map<string, Interval>([
+      ["params", params],
+      ["macs", macs],
+      ["bytes", [4 * params[0], 4 * params[1]]],
+      ["start.params", [whole.params, whole.params]],
+      ["start.macs", [whole.macs, whole.macs]],
+      ["start.bytes", [4 * whole.params, 4 * whole.params]],
+    ]);
+    const broken = conjuncts(statement.condition).some((one) => cannotHold(one, known));
+    if (!broken || findings.has(statement.id)) continue;
     findings.set(statement.id, {
       code: "P3059",
       id: statement.id,
@@ -43,3 +43,18 @@ export const requirements: Lint = ({ real }) => {
   }
   return [...findings.values()];
 };
+
+function conjuncts(expr: ExprIr): readonly ExprIr[] {
+  if (typeof expr !== "object" || expr[0] !== "and") return [expr];
+  return argumentsOf(expr).flatMap(conjuncts);
+}
+
+/** A comparison is monotone in every size: false at all ends, it is false throughout. */
+function cannotHold(expr: ExprIr, known: ReadonlyMap<string, Interval>): boolean {
+  if (typeof expr !== "object" || !["<", "<=", ">", ">="].includes(expr[0])) return false;
+  const corners = [0, 1, 2, 3].map((corner) => {
+    const names = new Map([...known].map(([name, range], i) => [name, range[(corner >> (i % 2)) & 1] ?? 0]));
+    return evaluate(expr, names);
+  });
+  return corners.every((value) => value === 0);
+}
