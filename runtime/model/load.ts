@@ -60,7 +60,7 @@ function fromLive(model: LiveModel, seed: number): LoadedModel {
 }
 
 function fromParts({ topology, weights }: LiveParts, seed: number): LoadedModel {
-  const network = networkOf(topology);
+  const network = networkOf(completeTopology(topology, weights));
   return weights.length === 0 ? initialised(network, seed) : filled(network, weights);
 }
 

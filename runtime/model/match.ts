@@ -93,12 +93,13 @@ export function matchWeights(given: Network, stored: readonly StoredWeight[]): M
   const index = indexSlots(network);
   const filled = new Map<string, StoredWeight>();
   for (const weight of stored) {
+    if (OPTIMIZER.test(weight.name) && !index.has(weight.name)) continue;
     const candidates = spellings(weight.name).flatMap((name) => index.get(name) ?? []);
     const free = candidates.filter((slot) => !filled.has(slot.weight.key));
     const slot = free.find((s) => sameShape(s.weight.shape, weight.shape)) ?? free[0];
     if (slot) place(filled, slot, weight);
     else if (candidates.length > 0) refuse("P5109", `the file gives weight ${quote(weight.name)} twice`);
-    else if (!OPTIMIZER.test(weight.name)) {
+    else {
       refuse("P5108", `the file holds a weight ${quote(weight.name)}, but no layer has it`, {
         help: "weights and topology have to come from the same model",
       });

@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { quote } from "../../compiler/network/problems.js";
+import { openBackend } from "../backend/index.js";
 import { layers, tf } from "../backend/tf.js";
 import { randomStream } from "../random.js";
 import { isLiveModel, type LiveModel } from "./live.js";
@@ -17,6 +18,8 @@ export async function importModel(path: string, seed: number): Promise<LiveModel
   await stat(file).catch(() =>
     refuse("P5101", `there is no model at ${quote(path)}`, { notes: ["no such file"] }),
   );
+  // Layers draw their weights when they are built, which takes a backend; any will do.
+  if (tf.engine().backendNames().length === 0) await openBackend({ backend: "cpu" });
   let model: unknown;
   try {
     model = await withSeededRandom(seed, async () => {
