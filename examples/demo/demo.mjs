@@ -21,7 +21,7 @@ espalier(
   "--network",
   "network.mjs",
   "--epochs",
-  "4",
+  "3",
   ...settings,
 );
 espalier(
@@ -31,7 +31,7 @@ espalier(
   "--network",
   "network.mjs",
   "--epochs",
-  "4",
+  "3",
   "--out",
   join("out", "one-sentence"),
   ...settings,

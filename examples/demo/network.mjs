@@ -16,13 +16,12 @@ function block(x, filters, strides) {
   return relu(layers.add().apply([inner, shortcut]));
 }
 
-/** A small residual network for 28 × 28 grey images: 20 thousand parameters, 0.6 million MACs. */
+/** A small residual network for 28 × 28 grey images, small enough to train while one looks on. */
 export default function network() {
   const input = tf.input({ shape: [28, 28, 1] });
-  let x = relu(norm(conv(input, 12, 5, 2)));
-  x = block(x, 12, 1);
-  x = block(x, 24, 2);
-  x = block(x, 24, 1);
+  let x = relu(norm(conv(input, 8, 5, 2)));
+  x = block(x, 16, 2);
+  x = block(x, 16, 1);
   x = layers.globalAveragePooling2d({}).apply(x);
   const output = layers.dense({ units: 10, activation: "softmax" }).apply(x);
   return tf.model({ inputs: input, outputs: output, name: "small-resnet" });
