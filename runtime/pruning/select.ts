@@ -1,3 +1,4 @@
+import { bins, histogram, split } from "./histogram.js";
 import { compareScores, digitReader, digitsOf } from "./keys.js";
 import type { Scores } from "./keys.js";
 
@@ -8,7 +9,6 @@ import type { Scores } from "./keys.js";
 
 /** Below this many candidates a sort is quicker than clearing the histogram. */
 const smallEnough = 2048;
-const bins = 1 << 16;
 
 /**
  * Marks the `k` lowest of those `from` … `to − 1` that are `open` (1) in `chosen` (1), and returns how many were marked: `k`, or all
@@ -28,28 +28,14 @@ export function selectRange(
     for (let i = from; i < to; i++) if (open[i] === 1) few.push(i);
     return takeSorted(scores, few, k, chosen);
   }
-  const read = digitReader(scores, 0);
-  const counts = new Int32Array(bins);
-  let available = 0;
-  for (let i = from; i < to; i++) {
-    if (open[i] !== 1) continue;
-    const bin = read(i);
-    counts[bin] = (counts[bin] ?? 0) + 1;
-    available++;
-  }
+  const found = histogram(scores, open, from, to);
+  const available = found.counts.reduce((a, b) => a + b, 0);
   if (k >= available) {
     for (let i = from; i < to; i++) if (open[i] === 1) chosen[i] = 1;
     return available;
   }
-  const { bin, below } = binOf(counts, k);
-  const rest = new Int32Array(counts[bin] ?? 0);
-  let n = 0;
-  for (let i = from; i < to; i++) {
-    if (open[i] !== 1) continue;
-    const at = read(i);
-    if (at < bin) chosen[i] = 1;
-    else if (at === bin) rest[n++] = i;
-  }
+  const { bin, below } = binOf(found.counts, k);
+  const rest = split(scores, open, from, to, found, bin, chosen);
   refine(scores, rest, k - below, 1, chosen);
   return k;
 }
