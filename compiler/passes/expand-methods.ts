@@ -42,7 +42,24 @@ function expandStatement(
   expansion: Expansion,
 ): TimelineNode | null {
   expansion.count += 1;
-  if (expansion.count > mostStatements) return null;
+  if (expansion.count > mostStatements) {
+    // Told once, where the first statement too many was called for.
+    const call = calls.at(-1);
+    if (expansion.count === mostStatements + 1) {
+      expansion.state.report(
+        diagnostic(
+          "P2033",
+          `the program grows beyond ${mostStatements} statements`,
+          call?.span ?? statement.word,
+          {
+            file: call === undefined ? scope.module.file : call.file,
+            help: "write a `repeat` instead of methods that call each other",
+          },
+        ),
+      );
+    }
+    return null;
+  }
   const node = { statement, scope, calls };
   switch (statement.kind) {
     case "train":

@@ -24,6 +24,7 @@ export const nameCodes = {
   P2028: error("a value that moves stands where none may"),
   P2029: error("a percentage stands in a score"),
   P2030: error("a score is not a single number per unit"),
-  P2032: error("an expression is too large"),
   P2031: error("a name has no meaning for this structure"),
+  P2032: error("an expression is too large"),
+  P2033: error("methods grow into too many statements"),
 } as const;
