@@ -1,3 +1,5 @@
+import type { HistoryPoint } from "../report/types.js";
+import { measuresNow } from "./evaluate-on.js";
 import { kernelDensity } from "./kernel-density.js";
 import type { Session } from "./session.js";
 
@@ -12,4 +14,13 @@ export function density({ loaded, network, parameters }: Session): number {
     left += nonzero;
   }
   return all === 0 ? 1 : left / all;
+}
+
+/** Where the run stands and how large the network is there. */
+export function sizeNow(
+  session: Session,
+): Pick<HistoryPoint, "step" | "epoch" | "sparsity" | "params" | "macs"> {
+  const { step, epoch } = session.clock;
+  const { params, macs } = measuresNow(session);
+  return { step, epoch, sparsity: 1 - density(session), params, macs };
 }

@@ -1,6 +1,6 @@
 import { evaluateOn, measuresNow } from "./evaluate-on.js";
 import { tell } from "./events.js";
-import { density } from "./density.js";
+import { sizeNow } from "./density.js";
 import { holds, measureNames } from "./measures.js";
 import { noSums, type OpenPhase } from "./open-phase.js";
 import type { Session } from "./session.js";
@@ -12,17 +12,12 @@ export async function endEpoch(session: Session, phase: OpenPhase): Promise<void
   const trainLoss = rows > 0 ? loss / rows : null;
   const trainAccuracy = rows > 0 && correct !== null ? correct / rows : null;
   const test = session.data?.test ? await evaluateOn(session, "test") : null;
-  const { params, macs } = measuresNow(session);
   session.record.history.push({
-    step: session.clock.step,
-    epoch: session.clock.epoch,
+    ...sizeNow(session),
     trainLoss,
     trainAccuracy,
     testLoss: test?.loss ?? null,
     testAccuracy: test?.accuracy ?? null,
-    sparsity: 1 - density(session),
-    params,
-    macs,
     rate: phase.rate(Math.max(0, progress.step - 1)),
   });
   tell(session, {

@@ -17,7 +17,7 @@ export async function evaluateOn(session: Session, on: Evaluated["on"]): Promise
       help: "give the data a test split, or write `evaluate on train`",
     });
   let [loss, correct, rows] = [0, 0, 0];
-  for await (const batch of orderedBatches(split, session.options.batch, session.options.seed)) {
+  for await (const batch of orderedBatches(split, evaluationBatch(session), session.options.seed)) {
     const result = session.executor.evaluate(batch);
     loss += result.loss;
     correct += result.correct;
@@ -30,6 +30,13 @@ export async function evaluateOn(session: Session, on: Evaluated["on"]): Promise
   };
   session.evaluated = evaluated;
   return evaluated;
+}
+
+/** Examples per batch of an evaluation: many small ones waste time, large ones of large images memory. */
+function evaluationBatch({ data, options }: Session): number {
+  const inputs = data?.describe().inputs ?? [];
+  const numbers = inputs.reduce((sum, shape) => sum + shape.reduce((product, n) => product * n, 1), 0);
+  return Math.max(options.batch, Math.min(256, Math.floor(2 ** 20 / Math.max(1, numbers))));
 }
 
 /** Whether a channel is dead, whatever became of it then. */

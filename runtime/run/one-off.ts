@@ -1,5 +1,6 @@
 import type { Json } from "../../compiler/network/types.js";
 import { runError } from "./codes.js";
+import { sizeNow } from "./density.js";
 import { pause } from "./interrupt.js";
 import type { Session } from "./session.js";
 
@@ -16,7 +17,7 @@ export async function oneOff<T extends Json>(
 ): Promise<T> {
   if (session.phase) {
     const result = await act();
-    if (changes) session.evaluated = null;
+    if (changes) changed(session);
     return result;
   }
   const { done } = session.journal.begin();
@@ -29,11 +30,26 @@ export async function oneOff<T extends Json>(
   const result = await act();
   session.journal.complete(result);
   if (changes) {
-    session.evaluated = null;
+    changed(session);
     session.checkpointWanted = true;
   }
   await pause(session);
   return result;
+}
+
+/** The history shows how large the network is after every event; the end of an epoch notes it anyway. */
+function changed(session: Session): void {
+  session.evaluated = null;
+  const { phase, record } = session;
+  if (phase && phase.progress.inEpoch === phase.times.stepsPerEpoch) return;
+  record.history.push({
+    ...sizeNow(session),
+    trainLoss: null,
+    trainAccuracy: null,
+    testLoss: null,
+    testAccuracy: null,
+    rate: null,
+  });
 }
 
 export const isNothing = (value: Json): value is null => value === null;
