@@ -1,11 +1,262 @@
-import { expect, test } from "vitest";
+import ts from "typescript";
+import { describe, expect, test } from "vitest";
 import { emitJavaScript } from "../../../compiler/emit/javascript.js";
-import { sentence } from "./programs.js";
+import { expressionHelpers } from "../../../compiler/emit/javascript-expressions.js";
+import type { Ir, StepIr } from "../../../compiler/ir/types.js";
+import * as expressions from "../../../runtime/expressions.js";
+import { l1, program, prune, random, sentence, taylor, train } from "./programs.js";
 import { replay } from "./replay.js";
 
-test("x", async () => {
-  const { code } = emitJavaScript(sentence, { sources: new Map(), places: new Map(), program: "abc" });
-  console.log(code);
-  console.log(JSON.stringify(await replay(code), null, 1));
-  expect(1).toBe(1);
+const emit = (ir: Ir) =>
+  emitJavaScript(ir, { sources: new Map(), places: new Map(), program: "0123456789abcdef" });
+
+/** Syntax errors of a module, as the TypeScript parser finds them. */
+function syntaxErrors(code: string): readonly string[] {
+  const result = ts.transpileModule(code, {
+    reportDiagnostics: true,
+    compilerOptions: { target: ts.ScriptTarget.ESNext, module: ts.ModuleKind.ESNext },
+    fileName: "loop.mjs",
+  });
+  return (result.diagnostics ?? []).map((one) => String(one.messageText));
+}
+
+describe("an emitted statement stands for the IR it came from", () => {
+  const when = { unit: "steps", every: 100, lands: false } as const;
+  const steps: readonly [string, StepIr][] = [
+    ["defaults", prune(1)],
+    [
+      "every clause",
+      prune(1, {
+        structure: { name: "blocks", height: 4, width: 1 },
+        selection: {
+          include: [{ glob: "conv*" }, { range: [3, 9] }],
+          exclude: [{ place: "first" }, { layer: 'a"*' }],
+          where: ["and", ["=", "kind", ["string", "conv2d"]], [">", "params", 1000]],
+          layers: ["a", "b", "c", "d", "e"],
+        },
+        criterion: taylor,
+        normalized: "mean",
+        members: "max",
+        scope: { kind: "group", name: "towers" },
+        manner: "latently",
+        joins: "agree",
+        keeping: { share: 0.1 },
+        collapse: true,
+        aligned: 8,
+      }),
+    ],
+    ["n:m", prune(1, { structure: { name: "n:m", n: 2, m: 4 }, amount: { kind: "pattern" } })],
+    ["strided", prune(1, { structure: { name: "strided", stride: 2, offset: 1 } })],
+    ["a count", prune(1, { amount: { kind: "drop-count", value: 12 }, keeping: { count: 3 } })],
+    [
+      "keep each",
+      prune(1, { structure: { name: "taps" }, amount: { kind: "keep-count", value: 1, each: true } }),
+    ],
+    [
+      "a threshold",
+      prune(1, {
+        amount: { kind: "threshold", side: "below", value: ["*", 0.9, ["layer.mean", ["abs", "w"]]] },
+      }),
+    ],
+    [
+      "a budget",
+      prune(1, { amount: { kind: "budget", limits: [{ measure: "macs", relative: true, value: 0.5 }] } }),
+    ],
+    [
+      "a synflow score",
+      prune(1, {
+        criterion: {
+          ...l1,
+          name: "synflow",
+          expr: ["sum", ["abs", ["*", "w", "g"]]],
+          needs: ["w", "g"],
+          under: "synflow",
+        },
+      }),
+    ],
+    [
+      "another loss",
+      prune(1, { criterion: { ...taylor, over: "training", under: { loss: "huber", args: { delta: 1 } } } }),
+    ],
+    [
+      "a regrow by itself",
+      {
+        kind: "regrow",
+        id: 1,
+        text: "regrow filters random 10%",
+        structure: { name: "filters" },
+        selection: { include: [], exclude: [{ place: "last" }] },
+        criterion: random,
+        amount: { kind: "drop-share", value: 0.1 },
+        allocated: "evenly",
+        values: "start",
+        includingDropped: true,
+      },
+    ],
+    [
+      "reinitialize",
+      {
+        kind: "reinitialize",
+        id: 1,
+        text: "reinitialize by he-normal",
+        selection: { include: [], exclude: [] },
+        by: { name: "he-normal", args: {} },
+      },
+    ],
+  ];
+  test.each(steps)("%s", async (_, step) => {
+    const { code } = emit(program(step));
+    expect(syntaxErrors(code)).toEqual([]);
+    expect(await replay(code)).toEqual([step]);
+  });
+
+  test("a phase with everything", async () => {
+    const curve = { name: "slow-start", expr: ["^", "t", 2] } as const;
+    const rules = [
+      {
+        kind: "penalize",
+        id: 2,
+        text: "penalize",
+        structure: { name: "filters" },
+        selection: { include: [], exclude: [] },
+        penalty: { ...l1, name: "group-lasso" },
+        among: { end: "bottom", share: 0.3, criterion: l1, scope: { kind: "global" } },
+        strength: {
+          moving: { from: 0, to: 1e-4, curve: "linear", over: { from: { epochs: 5 }, to: { epochs: 20 } } },
+        },
+      },
+      {
+        kind: "freeze",
+        id: 3,
+        text: "freeze",
+        structure: { name: "weights" },
+        selection: { include: [{ glob: "conv1" }], exclude: [] },
+        when: { unit: "epochs", window: { from: { share: 0 }, to: { share: 0.5 } }, lands: false },
+      },
+      {
+        kind: "update",
+        id: 4,
+        text: "update only",
+        selection: { include: [], exclude: [] },
+        end: "top",
+        share: 0.1,
+        criterion: taylor,
+        scope: { kind: "local" },
+      },
+      prune(5, {
+        amount: { kind: "target", value: { moving: { from: 0, to: 0.9, curve } } },
+        when: { ...when, lands: true, window: { from: { epochs: 4 }, to: { steps: 900 } } },
+      }),
+      {
+        kind: "restore",
+        id: 6,
+        text: "restore",
+        structure: { name: "weights" },
+        selection: { include: [], exclude: [] },
+        criterion: l1,
+        above: 0.1,
+        when: { unit: "epochs", at: [10, 20], lands: false },
+      },
+    ] as const;
+    const phase = train(1, {
+      finetune: true,
+      length: { unit: "steps", value: 1000 },
+      batch: 64,
+      optimizer: {
+        name: "adamw",
+        rate: { steps: { base: 0.1, at: [{ epochs: 60 }], by: 0.1 } },
+        args: { "weight-decay": 1e-4, "clip-norm": 1 },
+      },
+      loss: { name: "huber", args: { delta: 2 } },
+      until: [">=", "accuracy", 0.99],
+      rules,
+      snapshots: [{ epochs: 2 }],
+    });
+    const { code } = emit(program(phase));
+    expect(syntaxErrors(code)).toEqual([]);
+    const [seen, ...fired] = await replay(code);
+    expect(seen).toEqual({ ...phase, rules: rules.slice(0, 3) });
+    expect(fired).toEqual(rules.slice(3));
+  });
+
+  test("loops hand their counters to JavaScript arithmetic", async () => {
+    const body = [
+      prune(2, { amount: { kind: "target", value: ["/", ["*", 0.9, "i"], 5] } }),
+      prune(3, { criterion: { ...taylor, over: { batches: ["+", "i", 1] } } }),
+    ];
+    const each: StepIr = {
+      kind: "for-each",
+      id: 4,
+      text: "for each layer as L",
+      as: "L",
+      selection: { include: [], exclude: [] },
+      body: [prune(5, { selection: { include: [{ variable: "L" }], exclude: [] } })],
+    };
+    const { code } = emit(
+      program({
+        kind: "repeat",
+        id: 1,
+        text: "repeat 5 times as i",
+        times: 5,
+        as: "i",
+        body: [...body, each],
+        until: ["<", "macs", 10],
+      }),
+    );
+    expect(syntaxErrors(code)).toEqual([]);
+    const log = await replay(code);
+    const targets = log.flatMap((node) => JSON.stringify(node).match(/"target","value":([\d.]+)/)?.[1] ?? []);
+    expect(targets.map(Number)).toEqual([1, 2, 3, 4, 5].map((i) => (0.9 * i) / 5));
+    expect(log).toContainEqual(prune(3, { criterion: { ...taylor, over: { batches: 4 } } }));
+    expect(log).toContainEqual(prune(5, { selection: { include: [{ layer: "conv_a" }], exclude: [] } }));
+    expect(log).toContainEqual(["until", 1, ["<", "macs", 10]]);
+  });
+});
+
+test("rules stand in the epoch loop when all of them fire there, else behind the step", () => {
+  const at = (rule: Parameters<typeof train>[1]) => emit(program(train(1, rule))).code;
+  const every = (unit: "epochs" | "steps", value: number) =>
+    prune(2, { when: { unit, every: value, lands: false } });
+  expect(at({ rules: [every("epochs", 2)] })).toMatch(/\n {4}}\n {4}\/\/ prune/);
+  expect(at({ rules: [every("epochs", 0.5)] })).toMatch(/step\(batch\);[^\n]*\n {6}\/\/ prune/);
+  expect(at({ rules: [every("epochs", 2), every("steps", 10)] })).not.toMatch(/\n {4}}\n {4}\/\/ prune/);
+  const start = at({ rules: [prune(2, { when: { unit: "steps", at: [0], lands: false } })] });
+  expect(start).toMatch(/await phase\.start\(\);\n {2}\/\/ prune[^]*for await/);
+});
+
+test("hostile texts and names stay texts and names", async () => {
+  const evil = '"); process.exit(1); //\n*/ ${process.exit(1)} \u2028 </script>';
+  const step = prune(1, {
+    text: evil,
+    selection: { include: [{ glob: evil }], exclude: [{ layer: evil }], layers: [evil] },
+    criterion: { ...l1, name: evil, expr: ["sum", evil], needs: [] },
+  });
+  const loop: StepIr = {
+    kind: "repeat",
+    id: 2,
+    text: evil,
+    times: 1,
+    as: "await",
+    body: [{ ...step, id: 3 }],
+  };
+  const { code } = emit({
+    ...program(step, loop, { kind: "save", id: 4, text: "save", path: evil }),
+    source: evil,
+    network: evil,
+  });
+  expect(syntaxErrors(code)).toEqual([]);
+  expect(code).not.toMatch(/\u2028/);
+  const [seen] = await replay(code);
+  expect(seen).toMatchObject({ selection: step.selection, criterion: step.criterion });
+});
+
+test("every helper that emitted code may name is one of the runtime's", () => {
+  const known = new Set(Object.keys(expressions));
+  expect(expressionHelpers.filter((name) => !known.has(name))).toEqual([]);
+});
+
+test("the same IR gives the same bytes, and lines stay narrow", () => {
+  const { code, map } = emit(sentence);
+  expect(emit(sentence)).toEqual({ code, map });
+  for (const line of code.split("\n")) expect(line.length).toBeLessThanOrEqual(110);
 });
