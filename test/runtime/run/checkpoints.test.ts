@@ -1,0 +1,130 @@
+import { mkdtemp, readdir, rm, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { openStore } from "../../../runtime/checkpoint/store.js";
+import { openRun, type OpenRun, type ProgressEvent, type RunOptions } from "../../../runtime/index.js";
+import { options, smallNetwork } from "./fixtures.js";
+
+let out = "";
+beforeEach(async () => void (out = await mkdtemp(join(tmpdir(), "espalier-run-"))));
+afterEach(() => rm(out, { recursive: true, force: true }));
+const network = smallNetwork();
+
+async function loop(given: RunOptions, use: (run: OpenRun) => void = () => undefined): Promise<OpenRun> {
+  const run = await openRun(options({ network, out, ...given }));
+  use(run);
+  const phase = await run.train(1, { epochs: 2 });
+  for await (const epoch of phase.epochs()) {
+    for await (const batch of phase.batches(epoch)) await phase.step(batch);
+  }
+  await phase.end();
+  return run;
+}
+
+/** Stops after some steps, with a checkpoint. */
+async function interrupted(given: RunOptions = {}, after = 5): Promise<string> {
+  let run: OpenRun | undefined;
+  const onProgress = (event: ProgressEvent): void => {
+    if (event.kind === "step" && event.step === after) run?.interrupt();
+  };
+  return loop({ ...given, onProgress }, (opened) => (run = opened)).then(
+    () => "finished",
+    (cause: unknown) => String(cause),
+  );
+}
+
+describe("an interrupted run", () => {
+  it("leaves a checkpoint, says how to go on, and goes on from there", async () => {
+    expect(await interrupted()).toMatch(/P7009/);
+    const events: ProgressEvent[] = [];
+    await loop({ resume: true, onProgress: (event) => events.push(event) });
+    expect(events.find(({ kind }) => kind === "resumed")).toMatchObject({ step: 5 });
+    expect(events.filter(({ kind }) => kind === "step")).toHaveLength(7);
+  });
+
+  it("ends by the host's signal too", async () => {
+    const abort = new AbortController();
+    const onProgress = (event: ProgressEvent): void => {
+      if (event.kind === "step" && event.step === 3) abort.abort();
+    };
+    await expect(loop({ signal: abort.signal, onProgress })).rejects.toThrow(/P7009/);
+    expect(await readdir(join(out, "checkpoint"))).toHaveLength(1);
+  });
+
+  it("starts anew, with a note, when there is nothing to resume from", async () => {
+    const notes: string[] = [];
+    await loop({ resume: true, onProgress: (event) => event.kind === "note" && notes.push(event.text) });
+    expect(notes.join()).toMatch(/no checkpoint/);
+  });
+
+  it("starts anew without `resume`, and drops the old checkpoints", async () => {
+    await interrupted();
+    const events: ProgressEvent[] = [];
+    await loop({ onProgress: (event) => events.push(event) });
+    expect(events.filter(({ kind }) => kind === "step")).toHaveLength(12);
+  });
+});
+
+describe("a checkpoint of another run is refused, saying what changed:", () => {
+  it.each<[string, RunOptions]>([
+    ["the program", { program: "other" }],
+    ["the seed", { seed: 4 }],
+    ["the batch size", { batch: 8 }],
+    ["the network", { network: smallNetwork({ units: 12 }) }],
+  ])("%s", async (what, change) => {
+    await interrupted();
+    const error = await loop({ resume: true, ...change }).catch((cause: unknown) => String(cause));
+    expect(error).toMatch(/P7002/);
+    expect(error).toContain(what);
+  });
+});
+
+describe("a damaged checkpoint", () => {
+  const newest = async (): Promise<string> =>
+    join(out, "checkpoint", (await readdir(join(out, "checkpoint"))).sort().at(-1) ?? "");
+
+  it("gives way to the one before, with a note", async () => {
+    await interrupted({ checkpointEvery: "2steps" });
+    await truncate(join(await newest(), "tensors.safetensors"), 100);
+    const events: ProgressEvent[] = [];
+    await loop({ resume: true, onProgress: (event) => events.push(event) });
+    expect(events[0]).toMatchObject({ kind: "note" });
+    expect(events.find(({ kind }) => kind === "resumed")).toMatchObject({ step: 4 });
+  });
+
+  it("is refused when no other is left", async () => {
+    await interrupted();
+    for (const name of await readdir(join(out, "checkpoint")))
+      await writeFile(join(out, "checkpoint", name, "state.json"), "{}");
+    await expect(loop({ resume: true })).rejects.toThrow(/P7003/);
+  });
+
+  it.each<[string, (state: Record<string, unknown>) => unknown]>([
+    ["lacks a field", ({ clock: _, ...rest }) => rest],
+    ["counts backwards", (state) => ({ ...state, clock: { step: -1, pass: 0, epoch: 0 } })],
+    [
+      "names an unknown optimizer",
+      (state) => ({ ...state, optimizer: { optimizer: { name: "x", rate: 1, args: {} } } }),
+    ],
+    ["promises slims that are not there", (state) => ({ ...state, slims: 3 })],
+    ["is a list", () => []],
+  ])("that matches its digest but %s is refused", async (_, change) => {
+    await interrupted();
+    const store = openStore(join(out, "checkpoint"));
+    const { checkpoint } = await store.read();
+    if (!checkpoint) throw new Error("no checkpoint");
+    await store.write({ ...checkpoint, state: change(Object(checkpoint.state)) });
+    await expect(loop({ resume: true })).rejects.toThrow(/P7003/);
+  });
+
+  it("whose tensors do not fit is refused", async () => {
+    await interrupted();
+    const store = openStore(join(out, "checkpoint"));
+    const { checkpoint } = await store.read();
+    const tensors = new Map(checkpoint?.tensors);
+    tensors.set("weights|c1/kernel", { shape: [1], data: Float32Array.of(1) });
+    await store.write({ state: checkpoint?.state, tensors });
+    await expect(loop({ resume: true })).rejects.toThrow(/P7003/);
+  });
+});

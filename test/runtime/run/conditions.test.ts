@@ -1,0 +1,113 @@
+import { describe, expect, it } from "vitest";
+import {
+  openRun,
+  sgd,
+  sum,
+  abs,
+  type OpenRun,
+  type ProgressEvent,
+  type RunOptions,
+} from "../../../runtime/index.js";
+import { options, quarters, smallNetwork } from "./fixtures.js";
+
+const network = smallNetwork();
+const open = (more: RunOptions = {}): Promise<OpenRun> => openRun(options({ network, ...more }));
+const rate = sgd({ rate: 0.05, momentum: 0.9 });
+
+describe("until", () => {
+  it("ends a phase at the end of the epoch in which it holds", async () => {
+    const run = await open();
+    const phase = await run.train(1, { epochs: 50, optimizer: rate, until: [">=", "accuracy", 0.9] });
+    const seen: number[] = [];
+    for await (const epoch of phase.epochs()) {
+      seen.push(epoch);
+      for await (const batch of phase.batches(epoch)) await phase.step(batch);
+    }
+    await phase.end();
+    expect(seen.length).toBeLessThan(50);
+    const accuracies = run.session.record.history.map(({ testAccuracy }) => testAccuracy ?? 0);
+    expect(accuracies.at(-1)).toBeGreaterThanOrEqual(0.9);
+    expect(accuracies.slice(0, -1).every((accuracy) => accuracy < 0.9)).toBe(true);
+  });
+
+  it("ends a repeat", async () => {
+    const run = await open();
+    let passes = 0;
+    for await (const pass of run.repeat(1, 10)) {
+      passes = pass;
+      await run.prune(2, { structure: "units", by: sum(abs("w")), scope: "global", drop: 0.2 });
+      if (await run.until(1, ["<=", "params", ["*", 0.6, "start.params"]])) break;
+    }
+    expect(passes).toBeGreaterThan(1);
+    expect(passes).toBeLessThan(10);
+  });
+});
+
+describe("require", () => {
+  it("passes over what holds and ends the run at what does not", async () => {
+    const run = await open();
+    await run.require(1, ["<=", "macs", "start.macs"]);
+    await expect(run.require(2, [">=", "accuracy", 1.1])).rejects.toThrow(/P7004/);
+    await expect(run.require(3, ["<=", "speed", 1])).rejects.toThrow(/P7013/);
+  });
+
+  it("needs data for accuracy only", async () => {
+    const run = await open({ data: null });
+    await run.require(1, ["<=", "params", "start.params"]);
+    await expect(run.require(2, [">=", "accuracy", 0])).rejects.toThrow(/P7006/);
+    await expect(run.train(3, { epochs: 1 })).rejects.toThrow(/P7006/);
+  });
+});
+
+describe("a moving target", () => {
+  it("moves over the passes of a repeat, and over the window of its rule", async () => {
+    const run = await open();
+    const dead: number[] = [];
+    const target = { moving: { from: 0, to: 0.5, curve: "linear" } } as const;
+    for await (const _ of run.repeat(1, 5)) {
+      await run.prune(2, { structure: "weights", by: sum(abs("w")), scope: "global", to: target });
+      dead.push(run.session.record.amounts[0]?.achieved ?? NaN);
+    }
+    const total = run.session.record.amounts[0]?.total ?? NaN;
+    expect(dead).toEqual([0.1, 0.2, 0.3, 0.4, 0.5].map((share) => Math.round(share * total)));
+  });
+});
+
+describe("data", () => {
+  it("that streams trains by its own batches, counted where it does not say how many", async () => {
+    const base = quarters();
+    const events: ProgressEvent[] = [];
+    const split = base.train;
+    const data = {
+      ...base,
+      train: {
+        kind: "streamed" as const,
+        batches: () => null,
+        *open({ epoch }: { epoch: number }) {
+          for (let k = 0; k < 3; k++) {
+            const batch = split.kind === "indexed" ? split.gather(Int32Array.of(k, k + epoch)) : null;
+            if (batch !== null && !(batch instanceof Promise)) yield batch;
+          }
+        },
+      },
+    };
+    const run = await open({ data, onProgress: (event) => events.push(event) });
+    const phase = await run.train(1, { epochs: 2 });
+    for await (const epoch of phase.epochs())
+      for await (const batch of phase.batches(epoch)) await phase.step(batch);
+    await phase.end();
+    expect(events.filter(({ kind }) => kind === "step")).toHaveLength(6);
+  });
+});
+
+describe("settings that cannot be", () => {
+  it.each<[string, RunOptions]>([
+    ["no network", { network: null }],
+    ["a batch of none", { batch: 0 }],
+    ["a seed that is no whole number", { seed: 0.5 }],
+    ["resuming without a place", { resume: true }],
+    ["an interval that is none", { checkpointEvery: "often" }],
+  ])("are refused: %s", async (_, wrong) => {
+    await expect(open(wrong)).rejects.toThrow(/P7010/);
+  });
+});
