@@ -74,3 +74,23 @@ test("dropout drops its rate in training alone, the same way for the same step",
   expect(Math.abs(dropped - 100)).toBeLessThan(30);
   single.dispose();
 });
+
+test("recurrent dropout is drawn from the step as well, and leaves scores alone", () => {
+  const cell = { units: 3, dropout: 0.3, recurrent_dropout: 0.3 };
+  const inner = { class_name: "GRU", config: { name: "g", ...cell } };
+  const net = network(
+    chain(
+      [4, 2],
+      ["LSTM", { ...cell, return_sequences: true }],
+      ["Bidirectional", { layer: inner, merge_mode: "concat" }],
+    ),
+  );
+  const store = initialStore(net);
+  const executor = createExecutor(net, store, backend, { seed: 2 });
+  const batch = { inputs: [randomInput([3, 4, 2], 1)], targets: [randomInput([3, 6], 2)], size: 3 };
+  const losses = [1, 1, 2].map((step) => executor.trainStep(batch, step).loss);
+  expect(losses[1]).toBe(losses[0]);
+  expect(losses[2]).not.toBe(losses[0]);
+  expect(executor.gradients(batch, "loss").loss).toBeCloseTo(executor.evaluate(batch).loss / 3, 6);
+  executor.dispose();
+});

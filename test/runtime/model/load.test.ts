@@ -20,10 +20,17 @@ interface Entry {
   readonly quantization?: object;
 }
 
-async function load(weights: readonly Entry[], bytes: Uint8Array, paths: readonly string[] = ["w.bin"]): Promise<number[]> {
+async function load(
+  weights: readonly Entry[],
+  bytes: Uint8Array,
+  paths: readonly string[] = ["w.bin"],
+): Promise<number[]> {
   const cut = Math.ceil(bytes.length / paths.length);
   const shards = Object.fromEntries(paths.map((path, i) => [path, bytes.slice(i * cut, (i + 1) * cut)]));
-  const folder = await folderWith({ "model.json": { modelTopology: topology, weightsManifest: [{ paths, weights }] }, ...shards });
+  const folder = await folderWith({
+    "model.json": { modelTopology: topology, weightsManifest: [{ paths, weights }] },
+    ...shards,
+  });
   const { store } = await loadModel(join(folder, "model.json"));
   return [...parameter(store, "d/kernel").data, ...parameter(store, "d/bias").data];
 }
@@ -39,7 +46,9 @@ const floats = new Uint8Array(Float32Array.from(values).buffer);
 
 describe("weights as files hold them", () => {
   test("over several shards, which may cut a weight in two", async () => {
-    expect(await load(entries("d/kernel", "d/bias"), floats, ["a.bin", "sub/b.bin", "c.bin"])).toEqual(values);
+    expect(await load(entries("d/kernel", "d/bias"), floats, ["a.bin", "sub/b.bin", "c.bin"])).toEqual(
+      values,
+    );
   });
 
   test.each([
@@ -52,29 +61,48 @@ describe("weights as files hold them", () => {
 
   test("int32, uint8 and bool", async () => {
     const whole = [1, 0, 3, 0, 5, 6, 7, 8];
-    expect(await load(entries("d/kernel", "d/bias", { dtype: "int32" }), new Uint8Array(Int32Array.from(whole).buffer))).toEqual(whole);
-    expect(await load(entries("d/kernel", "d/bias", { dtype: "uint8" }), Uint8Array.from(whole))).toEqual(whole);
+    expect(
+      await load(
+        entries("d/kernel", "d/bias", { dtype: "int32" }),
+        new Uint8Array(Int32Array.from(whole).buffer),
+      ),
+    ).toEqual(whole);
+    expect(await load(entries("d/kernel", "d/bias", { dtype: "uint8" }), Uint8Array.from(whole))).toEqual(
+      whole,
+    );
     const bits = whole.map((v) => Number(v > 4));
     expect(await load(entries("d/kernel", "d/bias", { dtype: "bool" }), Uint8Array.from(bits))).toEqual(bits);
   });
 
-  test.each(["uint8", "uint16", "float16"] as const)("quantized to %s, decoded as stock does", async (dtype) => {
-    const quantization = dtype === "float16" ? { dtype, original_dtype: "float32" } : { dtype, scale: 0.125, min: -6, original_dtype: "float32" };
-    const bytes =
-      dtype === "uint8"
-        ? Uint8Array.of(0, 1, 7, 255, 128, 3, 2, 9)
-        : new Uint8Array(Uint16Array.of(0, 0x3c00, 0xc000, 0x0001, 0x8001, 0x7bff, 0x3555, 0x4248).buffer);
-    const specs = entries("d/kernel", "d/bias", { quantization });
-    const folder = await folderWith({ "model.json": { modelTopology: topology, weightsManifest: [{ paths: ["w.bin"], weights: specs }] }, "w.bin": bytes });
-    const { store } = await loadModel(folder);
-    const stock = await loadStock(folder);
-    const wanted = stock.getWeights().flatMap((t) => [...t.dataSync()]);
-    expect([...parameter(store, "d/kernel").data, ...parameter(store, "d/bias").data]).toEqual(wanted);
-    stock.dispose();
-  });
+  test.each(["uint8", "uint16", "float16"] as const)(
+    "quantized to %s, decoded as stock does",
+    async (dtype) => {
+      const quantization =
+        dtype === "float16"
+          ? { dtype, original_dtype: "float32" }
+          : { dtype, scale: 0.125, min: -6, original_dtype: "float32" };
+      const bytes =
+        dtype === "uint8"
+          ? Uint8Array.of(0, 1, 7, 255, 128, 3, 2, 9)
+          : new Uint8Array(Uint16Array.of(0, 0x3c00, 0xc000, 0x0001, 0x8001, 0x7bff, 0x3555, 0x4248).buffer);
+      const specs = entries("d/kernel", "d/bias", { quantization });
+      const folder = await folderWith({
+        "model.json": { modelTopology: topology, weightsManifest: [{ paths: ["w.bin"], weights: specs }] },
+        "w.bin": bytes,
+      });
+      const { store } = await loadModel(folder);
+      const stock = await loadStock(folder);
+      const wanted = stock.getWeights().flatMap((t) => [...t.dataSync()]);
+      expect([...parameter(store, "d/kernel").data, ...parameter(store, "d/bias").data]).toEqual(wanted);
+      stock.dispose();
+    },
+  );
 
   test("an optimizer's own weights are passed over", async () => {
-    const more = [...entries("d/kernel", "d/bias"), { name: "Adam/m/d/kernel", shape: [1], dtype: "float32" }];
+    const more = [
+      ...entries("d/kernel", "d/bias"),
+      { name: "Adam/m/d/kernel", shape: [1], dtype: "float32" },
+    ];
     const bytes = new Uint8Array(36);
     bytes.set(floats);
     expect(await load(more, bytes)).toEqual(values);
@@ -105,8 +133,18 @@ function keras3(): object {
     class_name: "__keras_tensor__",
     config: { shape, dtype: "float32", keras_history: [layer, 0, 0] },
   });
-  const policy = { module: "keras", class_name: "DTypePolicy", config: { name: "float32" }, registered_name: null };
-  const initializer = { module: "keras.initializers", class_name: "GlorotUniform", config: { seed: null }, registered_name: null };
+  const policy = {
+    module: "keras",
+    class_name: "DTypePolicy",
+    config: { name: "float32" },
+    registered_name: null,
+  };
+  const initializer = {
+    module: "keras.initializers",
+    class_name: "GlorotUniform",
+    config: { seed: null },
+    registered_name: null,
+  };
   const layer = (class_name: string, name: string, config: object, args: object[]): object => ({
     module: "keras.layers",
     class_name,
@@ -127,9 +165,22 @@ function keras3(): object {
           trainable: true,
           layers: [
             layer("InputLayer", "in", { batch_shape: [null, 4], sparse: false }, []),
-            layer("Dense", "a", { units: 3, activation: "silu", use_bias: true, kernel_initializer: initializer }, [tensor("in", [null, 4])]),
-            layer("Dense", "b", { units: 3, activation: "linear", use_bias: false, kernel_initializer: initializer }, [tensor("in", [null, 4])]),
-            { ...Object(layer("Add", "add", {}, [])), inbound_nodes: [{ args: [[tensor("a", [null, 3]), tensor("b", [null, 3])]], kwargs: {} }] },
+            layer(
+              "Dense",
+              "a",
+              { units: 3, activation: "silu", use_bias: true, kernel_initializer: initializer },
+              [tensor("in", [null, 4])],
+            ),
+            layer(
+              "Dense",
+              "b",
+              { units: 3, activation: "linear", use_bias: false, kernel_initializer: initializer },
+              [tensor("in", [null, 4])],
+            ),
+            {
+              ...Object(layer("Add", "add", {}, [])),
+              inbound_nodes: [{ args: [[tensor("a", [null, 3]), tensor("b", [null, 3])]], kwargs: {} }],
+            },
           ],
           input_layers: [["in", 0, 0]],
           output_layers: [["add", 0, 0]],
@@ -160,7 +211,8 @@ test("a model of Keras 3 runs, and what we write of it stock can load", async ()
   const executor = createExecutor(net, store, backend, { seed: 1 });
   const x = dense([1, 4], 0.5, -1, 2, 0.25);
   const [y] = executor.predict([x]);
-  const z = (from: number, j: number): number => [0, 1, 2, 3].reduce((s, i) => s + (x.data[i] ?? 0) * (data[from + 3 * i + j] ?? 0), 0);
+  const z = (from: number, j: number): number =>
+    [0, 1, 2, 3].reduce((s, i) => s + (x.data[i] ?? 0) * (data[from + 3 * i + j] ?? 0), 0);
   [0, 1, 2].forEach((j) => {
     const a = z(0, j) + (data[12 + j] ?? 0);
     expect(y?.data[j]).toBeCloseTo(a / (1 + Math.exp(-a)) + z(15, j), 4);
@@ -176,8 +228,14 @@ test("a model of Keras 3 runs, and what we write of it stock can load", async ()
 
 describe("JavaScript modules", () => {
   test.each([
-    ["a function", "export default ({ layers: tfl }) => tfl.sequential({ layers: [tfl.layers.lstm({ units: 2, inputShape: [3, 1] })] });"],
-    ["a promise", "export default async ({ layers: tfl }) => tfl.sequential({ layers: [tfl.layers.lstm({ units: 2, inputShape: [3, 1] })] });"],
+    [
+      "a function",
+      "export default ({ layers: tfl }) => tfl.sequential({ layers: [tfl.layers.lstm({ units: 2, inputShape: [3, 1] })] });",
+    ],
+    [
+      "a promise",
+      "export default async ({ layers: tfl }) => tfl.sequential({ layers: [tfl.layers.lstm({ units: 2, inputShape: [3, 1] })] });",
+    ],
   ])("%s that makes a model", async (_, source) => {
     const folder = await folderWith({ "m.mjs": source });
     const { network: net, store, diagnostics } = await loadModel(join(folder, "m.mjs"));
@@ -209,7 +267,8 @@ describe("classes of the user's", () => {
     const backend = await openBackend({ backend: "wasm" });
     const x = layers.input({ shape: [2] });
     const scaled = new Scale({ name: "s" }).apply(x);
-    const y = scaled instanceof layers.SymbolicTensor ? L.dense({ units: 1, useBias: false }).apply(scaled) : null;
+    const y =
+      scaled instanceof layers.SymbolicTensor ? L.dense({ units: 1, useBias: false }).apply(scaled) : null;
     if (!(y instanceof layers.SymbolicTensor)) throw new Error("no output");
     const { network: net, store } = await loadModel(layers.model({ inputs: x, outputs: y }));
     expect([...parameter(store, "s/factor").data]).toEqual([3]);
@@ -246,8 +305,13 @@ describe("networks without weights", () => {
     expect((await loadModel(folder, { seed: 6 })).store).not.toEqual(a.store);
   });
 
-  const spread = (class_name: string, config: object = {}): { mean: number; deviation: number; largest: number } => {
-    const net = network(chain([200], ["Dense", { units: 100, kernel_initializer: { class_name, config: { ...config } } }]));
+  const spread = (
+    class_name: string,
+    config: object = {},
+  ): { mean: number; deviation: number; largest: number } => {
+    const net = network(
+      chain([200], ["Dense", { units: 100, kernel_initializer: { class_name, config: { ...config } } }]),
+    );
     const { data } = parameter(initialStore(net), "l0/kernel");
     const mean = data.reduce((s, v) => s + v, 0) / data.length;
     const deviation = Math.sqrt(data.reduce((s, v) => s + (v - mean) ** 2, 0) / data.length);
@@ -274,11 +338,26 @@ describe("networks without weights", () => {
   });
 
   test("orthogonal columns are orthonormal, also over several axes", () => {
-    const net = network(chain([6, 6, 2], ["Conv2D", { filters: 5, kernel_size: [2, 2], kernel_initializer: { class_name: "Orthogonal", config: { gain: 2 } } }]));
+    const net = network(
+      chain(
+        [6, 6, 2],
+        [
+          "Conv2D",
+          {
+            filters: 5,
+            kernel_size: [2, 2],
+            kernel_initializer: { class_name: "Orthogonal", config: { gain: 2 } },
+          },
+        ],
+      ),
+    );
     const { data } = parameter(initialStore(net), "l0/kernel");
     for (let a = 0; a < 5; a++) {
       for (let b = 0; b < 5; b++) {
-        const dot = Array.from({ length: 8 }, (_, i) => (data[5 * i + a] ?? 0) * (data[5 * i + b] ?? 0)).reduce((s, v) => s + v, 0);
+        const dot = Array.from(
+          { length: 8 },
+          (_, i) => (data[5 * i + a] ?? 0) * (data[5 * i + b] ?? 0),
+        ).reduce((s, v) => s + v, 0);
         expect(dot).toBeCloseTo(a === b ? 4 : 0, 5);
       }
     }
@@ -290,7 +369,9 @@ describe("networks without weights", () => {
   });
 
   test("an unknown initializer is a diagnostic", () => {
-    const net = network(chain([3], ["Dense", { units: 2, kernel_initializer: { class_name: "Magic", config: {} } }]));
+    const net = network(
+      chain([3], ["Dense", { units: 2, kernel_initializer: { class_name: "Magic", config: {} } }]),
+    );
     const [layer] = net.layers.filter((l) => l.className === "Dense");
     const [weight] = layer?.weights ?? [];
     if (!layer || !weight) throw new Error("no weight");

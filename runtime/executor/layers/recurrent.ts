@@ -1,0 +1,152 @@
+import { field, isJsonArray, isJsonObject } from "../../../compiler/network/json.js";
+import type { JsonObject } from "../../../compiler/network/types.js";
+import { tf } from "../../backend/tf.js";
+import { flag } from "../config.js";
+import { drawsOf } from "../draws.js";
+import type { Build, Builder, CallContext } from "../pass.js";
+import { makeCell, type Cell } from "./cells.js";
+import { unroll } from "./unroll.js";
+
+/** One direction of a recurrent layer: outputs, then the last states. */
+export type Sweep = (
+  context: CallContext,
+  x: tf.Tensor,
+  initial: readonly tf.Tensor[],
+  ids: Int32Array | null,
+) => { readonly output: tf.Tensor; readonly states: readonly tf.Tensor[] };
+
+export interface SweepParts {
+  readonly className: string;
+  readonly config: JsonObject;
+  /** Prefix of its weights: "", "forward_". */
+  readonly scope: string;
+  readonly backwards: boolean;
+}
+
+interface CellSpec {
+  readonly className: string;
+  readonly config: JsonObject;
+  readonly scope: string;
+}
+
+function specOf(value: unknown, scope: string): CellSpec | null {
+  if (typeof value !== "object" || value === null || !("class_name" in value) || !("config" in value))
+    return null;
+  const { class_name: className, config } = value;
+  const object = typeof config === "object" && config !== null && isPlain(config) ? config : null;
+  return typeof className === "string" && object ? { className, config: object, scope } : null;
+}
+
+function isPlain(value: object): value is JsonObject {
+  return !Array.isArray(value);
+}
+
+/** The cells of a layer, first to last. */
+function cellsOf({ className, config, scope }: SweepParts): readonly CellSpec[] {
+  if (className !== "RNN") return [{ className, config, scope }];
+  const cell = specOf(field(config, "cell"), scope);
+  if (!cell) return [];
+  const cells = cell.className === "StackedRNNCells" ? field(cell.config, "cells") : undefined;
+  if (!isJsonArray(cells)) return [cell];
+  return cells.flatMap((item, i) => specOf(isJsonObject(item) ? item : null, `${scope}cell_${i}_`) ?? []);
+}
+
+/** What a draw of ones and zeros becomes when what is kept is scaled up for what is not. */
+function scaledMask(
+  context: CallContext,
+  rate: number,
+  stream: string,
+  shape: number[],
+  ids: Int32Array | null,
+): tf.Tensor | null {
+  if (rate === 0 || context.pass.mode !== "training") return null;
+  const draws = drawsOf(context, stream).uniform(shape, ids?.length === shape[shape.length - 1] ? ids : null);
+  const keep = rate === 1 ? 0 : 1 / (1 - rate);
+  for (let i = 0; i < draws.length; i++) draws[i] = (draws[i] ?? 0) >= rate ? keep : 0;
+  return tf.tensor(draws, shape);
+}
+
+/** Builds one direction. States are listed from the last cell to the first, as tfjs-layers does. */
+export function makeSweep(build: Build, parts: SweepParts): Sweep {
+  const cells = cellsOf(parts).map((spec): Cell =>
+    makeCell({
+      className: spec.className,
+      config: { path: build.layer.path, values: spec.config },
+      ops: build.ops,
+      weight: (name) => build.weight(`${spec.scope}${name}`),
+    }),
+  );
+  const [first] = cells;
+  const last = cells[cells.length - 1];
+  if (!first || !last) throw new Error(`${build.layer.path} has no cell`);
+  const sequences = flag({ path: build.layer.path, values: parts.config }, "return_sequences", false);
+
+  return (context, x, initial, ids) => {
+    const [n = 1, , width = 1] = x.shape;
+    const noise = scaledMask(
+      context,
+      first.dropout,
+      `${parts.scope}input`,
+      [n, 1, width],
+      context.inputIds[0] ?? null,
+    );
+    const noises = cells.map((cell, i) =>
+      scaledMask(
+        context,
+        cell.recurrentDropout,
+        `${parts.scope}state ${i}`,
+        [n, cell.units],
+        cell === last ? ids : null,
+      ),
+    );
+    const between = cells.map((cell, i) =>
+      i === 0
+        ? null
+        : scaledMask(context, cell.dropout, `${parts.scope}input ${i}`, [n, cells[i - 1]?.units ?? 1], null),
+    );
+    const zeros = [...cells]
+      .reverse()
+      .flatMap((cell) => new Array<tf.Tensor>(cell.states).fill(tf.zeros([n, cell.units])));
+    const starts = cells.map((cell) => cell.start());
+    const step = (z: tf.Tensor, before: readonly tf.Tensor[]): readonly tf.Tensor[] => {
+      const after: (readonly tf.Tensor[])[] = [];
+      let at = before.length;
+      let input = z;
+      cells.forEach((cell, i) => {
+        at -= cell.states;
+        const drop = between[i];
+        const projected = i === 0 ? input : cell.project(drop ? tf.mul(input, drop) : input);
+        const states = starts[i]?.(projected, before.slice(at, at + cell.states), noises[i] ?? null) ?? [];
+        after.unshift(states);
+        input = states[0] ?? input;
+      });
+      return after.flat();
+    };
+    return unroll({
+      z: first.project(noise ? tf.mul(x, noise) : x),
+      mask: context.masks[0] ?? null,
+      initial: initial.length > 0 ? initial : zeros,
+      backwards: parts.backwards,
+      sequences,
+      step,
+    });
+  };
+}
+
+/** SimpleRNN, GRU, LSTM, and RNN over one or several of their cells. Further inputs are initial states. */
+export const recurrent: Builder = (build) => {
+  const { className, config, path } = build.layer;
+  const backwards = flag({ path, values: config }, "go_backwards", false);
+  const states = flag({ path, values: config }, "return_state", false);
+  const sequences = flag({ path, values: config }, "return_sequences", false);
+  const sweep = makeSweep(build, { className, config, scope: "", backwards });
+  return {
+    run: (context) => {
+      const [x, ...initial] = context.inputs;
+      if (!x) throw new Error("a recurrent layer was called without inputs");
+      const done = sweep(context, x, initial, context.outputIds);
+      return states ? [done.output, ...done.states] : [done.output];
+    },
+    mask: (context) => [sequences ? (context.masks[0] ?? null) : null],
+  };
+};
