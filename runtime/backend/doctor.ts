@@ -1,0 +1,103 @@
+import { openBackend } from "./index.js";
+import { tf } from "./tf.js";
+import type { Backend, BackendOptions, KernelCheck, Refusal, SkippedBackend } from "./types.js";
+
+/** What `espalier doctor` prints; plain data. */
+export interface DoctorReport {
+  /** As `process.version`. */
+  readonly node: string;
+  readonly platform: string;
+  readonly backend: Backend["name"];
+  readonly description: string;
+  /** Why this backend is the one in use. */
+  readonly reason: string;
+  /** Backends that were tried before it, and why they do not open. */
+  readonly skipped: readonly SkippedBackend[];
+  /** Threads of the kernels; null where the backend does not tell. */
+  readonly threads: number | null;
+  /** Whether WebAssembly runs 128-bit instructions here; null where another backend is in use. */
+  readonly simd: boolean | null;
+  /** Whether sharp, which decodes images, is installed. */
+  readonly sharp: boolean;
+  readonly checks: readonly KernelCheck[];
+  readonly refusals: readonly Refusal[];
+  readonly speed: Speed;
+  /** How to get a faster or fuller setting, one command or sentence each; empty when there is nothing to gain. */
+  readonly advice: readonly string[];
+}
+
+/** GFLOP/s of one product of 512×512 matrices and of one 3×3 convolution 8×32×32×32 → 32, each the best of three. */
+export interface Speed {
+  readonly matMul: number;
+  readonly conv2d: number;
+}
+
+/** Opens the backend and looks at it. Takes well below a second on wasm and tfjs-node. */
+export async function examine(options: BackendOptions = {}): Promise<DoctorReport> {
+  const backend = await openBackend(options);
+  const sharp = await installed("sharp");
+  const asked = options.backend !== undefined && options.backend !== "auto";
+  const simd = backend.name === "wasm" ? await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT") : null;
+  return {
+    node: process.version,
+    platform: `${process.platform} ${process.arch}`,
+    backend: backend.name,
+    description: backend.description,
+    reason: asked ? "it was asked for" : "it is the fastest that opens",
+    skipped: backend.skipped,
+    threads: Number.isNaN(backend.threads) ? null : backend.threads,
+    simd: typeof simd === "boolean" ? simd : null,
+    sharp,
+    checks: backend.checks,
+    refusals: backend.refusals,
+    speed: measure(backend),
+    advice: adviceOn(backend, sharp),
+  };
+}
+
+function adviceOn(backend: Backend, sharp: boolean): string[] {
+  const advice: string[] = [];
+  if (backend.name !== "node") {
+    advice.push(
+      "for about three times the speed: `npm install @tensorflow/tfjs-node` (in this repository `npm run setup:native`)",
+    );
+  }
+  if (!sharp) advice.push("to read folders of images: `npm install sharp`");
+  return advice;
+}
+
+/** The specifier comes as a value, so that the compiler does not look for an optional package. */
+async function installed(specifier: string): Promise<boolean> {
+  return import(specifier).then(
+    () => true,
+    () => false,
+  );
+}
+
+function measure(backend: Backend): Speed {
+  // The plain backend runs at a hundredth of the others' speed: it gets a hundredth of the work.
+  const small = backend.name === "cpu";
+  const n = small ? 128 : 512;
+  const batch = small ? 1 : 8;
+  const channels = small ? 8 : 32;
+  const matrix = tf.ones<tf.Rank.R2>([n, n]);
+  const images = tf.ones<tf.Rank.R4>([batch, 32, 32, channels]);
+  const kernel = tf.ones<tf.Rank.R4>([3, 3, channels, channels]);
+  const matMul = (2 * n ** 3) / seconds(() => tf.matMul(matrix, matrix)) / 1e9;
+  const work = 2 * batch * 32 * 32 * 9 * channels ** 2;
+  const convolve = (): tf.Tensor => backend.ops.conv2d(images, kernel, null, [1, 1], "same", [1, 1]);
+  const conv2d = work / seconds(convolve) / 1e9;
+  tf.dispose([matrix, images, kernel]);
+  return { matMul, conv2d };
+}
+
+/** The least time of three runs after a first one that warms up; reading the result waits for it. */
+function seconds(work: () => tf.Tensor): number {
+  const once = (): number => {
+    const started = performance.now();
+    tf.tidy(() => work().dataSync());
+    return (performance.now() - started) / 1000;
+  };
+  once();
+  return Math.min(once(), once(), once());
+}
