@@ -28,11 +28,15 @@ export async function startThreaded(threads: number): Promise<void> {
   const { cpus } = system;
   const program = glue.wasmWorkerContents.replace(/\n/g, "\\n");
   const build = path.join(folder, "tfjs-backend-wasm-threaded-simd.js");
+  const started: InstanceType<typeof Worker>[] = [];
   workers.Worker = class extends Worker {
     constructor(source: string | URL, options?: object) {
       const blob = typeof source === "string" && source.startsWith("blob:");
       super(blob ? program : source, blob ? { ...options, eval: true } : options);
+      started.push(this);
     }
+    /** The build holds the process open for as long as a thread waits for work, which is for ever. */
+    override ref(): void {}
     override postMessage(message: unknown, transfer?: readonly never[]): void {
       const load =
         typeof message === "object" && message !== null && "cmd" in message && message.cmd === "load";
@@ -50,6 +54,7 @@ export async function startThreaded(threads: number): Promise<void> {
     if (!(await tf.setBackend("wasm"))) throw new Error("the WebAssembly backend did not start");
   } finally {
     workers.Worker = Worker;
+    for (const worker of started) worker.unref();
     system.cpus = cpus;
   }
 }
