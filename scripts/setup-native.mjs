@@ -10,7 +10,7 @@
  * ESPALIER_TENSORFLOW_WHEEL=path takes a wheel that is there already. CXX names the compiler (default g++).
  */
 import { execFile, spawn } from "node:child_process";
-import { cp, mkdir, mkdtemp, readFile, rename, rm, stat } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -24,6 +24,39 @@ const HEADERS = "node-api-headers@1.9.0";
 const LIBRARIES = ["libtensorflow_cc.so.2", "libtensorflow_framework.so.2"];
 const PROBE_SECONDS = 8;
 const INSTALL_MINUTES = 10;
+
+/**
+ * The addon Node loads: it loads the real one beside it with the standard error stream closed, because the libraries
+ * print a notice while they load that no setting turns off.
+ */
+const LOADER = `
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <node_api.h>
+#include <string>
+#include <unistd.h>
+
+NAPI_MODULE_INIT() {
+  Dl_info here;
+  if (dladdr(reinterpret_cast<void*>(&napi_register_module_v1), &here) == 0) return nullptr;
+  std::string folder(here.dli_fname);
+  folder.erase(folder.rfind('/'));
+  const int error_stream = dup(2);
+  const int nowhere = open("/dev/null", O_WRONLY);
+  dup2(nowhere, 2);
+  void* addon = dlopen((folder + "/tfjs_tensorflow.node").c_str(), RTLD_LAZY);
+  dup2(error_stream, 2);
+  close(nowhere);
+  close(error_stream);
+  using Init = napi_value (*)(napi_env, napi_value);
+  const Init init = addon ? reinterpret_cast<Init>(dlsym(addon, "napi_register_module_v1")) : nullptr;
+  if (init == nullptr) {
+    napi_throw_error(env, nullptr, dlerror());
+    return nullptr;
+  }
+  return init(env, exports);
+}
+`;
 
 /** Ends the script with a message for people. */
 class Trouble extends Error {}
@@ -237,22 +270,26 @@ async function nodeHeaders(scratch) {
 
 async function compile(compiler, tensorflow, node, scratch) {
   console.log("compiling the addon (about 15 s) ...");
-  const addon = path.join(home, "lib", "napi-v8", "tfjs_binding.node");
+  const target = path.join(home, "lib", "napi-v8");
+  const loader = path.join(scratch, "loader.cc");
+  await writeFile(loader, LOADER);
   const sources = ["tfjs_backend.cc", "tfjs_binding.cc"].map((file) => path.join(home, "binding", file));
   const include = [node, tensorflow, home].flatMap((folder) => ["-I", folder]);
-  const link = LIBRARIES.map((library) => `-l:${library}`);
-  const flags = ["-O2", "-std=c++17", "-shared", "-fPIC", "-DNAPI_VERSION=8"];
+  const flags = ["-O2", "-std=c++17", "-shared", "-fPIC", "-DNAPI_VERSION=8", ...include];
+  const libraries = LIBRARIES.map((library) => `-l:${library}`);
   const paths = [`-L${path.join(home, "deps", "lib")}`, "-Wl,-rpath,$ORIGIN/../../deps/lib"];
-  const output = path.join(scratch, "tfjs_binding.node");
+  const addon = path.join(scratch, "tfjs_tensorflow.node");
+  const binding = path.join(scratch, "tfjs_binding.node");
   try {
-    await run(compiler, [...flags, ...include, ...sources, ...paths, ...link, "-o", output], {
-      timeout: 600_000,
-    });
+    const limit = { timeout: 600_000 };
+    await run(compiler, [...flags, ...sources, ...paths, ...libraries, "-o", addon], limit);
+    await run(compiler, [...flags, loader, "-ldl", "-o", binding], limit);
   } catch (error) {
     throw new Trouble(`the addon did not compile:\n${tail(error)}`);
   }
-  await mkdir(path.dirname(addon), { recursive: true });
-  await move(output, addon);
+  await mkdir(target, { recursive: true });
+  await move(addon, path.join(target, "tfjs_tensorflow.node"));
+  await move(binding, path.join(target, "tfjs_binding.node"));
 }
 
 async function exists(file) {
