@@ -1,3 +1,4 @@
+import { askedDrops } from "../../compiler/ir/amounts.js";
 import type { PruneIr } from "../../compiler/ir/types.js";
 import { askedOf, count, selectUnits } from "./allocate.js";
 import type { Selected } from "./allocate.js";
@@ -9,6 +10,8 @@ import { floorsOf, selectAboveFloors } from "./floors.js";
 import { groupsOf } from "./groups.js";
 import { chooseInsideKernels } from "./kernel-groups.js";
 import type { Scores } from "./keys.js";
+import { chooseBranches } from "./layer-space.js";
+import { ranked } from "./select.js";
 import type { Space } from "./space.js";
 import { living } from "./state.js";
 import { beyondThreshold } from "./threshold.js";
@@ -39,6 +42,12 @@ export function chooseUnits(
     return selectBudget(context, space, scores.units, open, limits, ir);
   }
   const counted = countAmount(amount, moment);
+  if (structure.name === "layers" && counted !== undefined) {
+    const [all] = groupsOf(space, "global", (unit) => space.status[unit] === living);
+    const asked = all ? askedDrops(counted, all) : 0;
+    const branches = chooseBranches(space, ranked(scores.units, open), asked);
+    return { chosen: branches, nominal: asked, achieved: count(branches) };
+  }
   if (counted === undefined) throw new Error(`${structure.name} take an amount`);
   if (counted.kind === "keep-count" && perKernel(ir)) {
     return insideKernels(space, scores.units, open, {

@@ -19,7 +19,7 @@ export function groupsOf(
   kind: ScopeIr["kind"],
   counted: (unit: number) => boolean,
 ): readonly Group[] {
-  if (kind === "global") {
+  if (kind === "global" || space.structure.name === "layers") {
     const members = { from: 0, to: space.units };
     return [
       { name: "all layers", members, total: space.total, dead: space.total - countUnits(members, counted) },
