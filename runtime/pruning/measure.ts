@@ -23,8 +23,19 @@ export function measure(network: Network, state: MaskState, space?: Space, chose
     if (chosen?.[i] === 1) for (const channel of unit.channels) gone[channel] = 1;
   });
   const isDead = (channel: number) => gone[channel] === 1;
+  return measureDead(network, state, isDead, space?.channelUnits ? undefined : space, chosen);
+}
+
+/** The same for any dead channels (constant on every unit) and the dead elements outside them. */
+export function measureDead(
+  network: Network,
+  state: MaskState,
+  isDead: (channel: number) => boolean,
+  space?: Space,
+  chosen?: Uint8Array,
+): Measure {
   const whole = costs(network, isDead);
-  const elements = deadElements(network, state, isDead, space?.channelUnits ? undefined : space, chosen);
+  const elements = deadElements(network, state, isDead, space, chosen);
   let params = whole.params;
   for (const { dead } of elements.values()) params -= dead;
   let macs = whole.macs;
