@@ -2,7 +2,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { runError } from "../run/codes.js";
 import { Journal } from "../run/journal.js";
 import type { Session } from "../run/session.js";
-import { cutAlong } from "../run/slim.js";
+import { canSlim, replaySlim } from "../run/cut.js";
 import { Stopwatch } from "../run/clock.js";
 import { checkIdentity, identityOf } from "./identity.js";
 import { checkpointSchema } from "./schema.js";
@@ -27,12 +27,11 @@ export function restoreCheckpoint(session: Session, checkpoint: Checkpoint): voi
 
   session.collapses = state.collapses;
   for (let i = 0; i < state.slims; i++) {
-    const channels = tensors.integers(`slim ${i}`);
-    if (channels === null) throw damaged("a slim is missing");
-    const valid = channels.every((channel) => channel >= 0 && channel < session.loaded.channels.count);
-    if (!valid) throw damaged("a slim names channels that the network lacks");
-    cutAlong(session, channels);
-    session.slims.push(channels);
+    const channels = tensors.integers(`slim ${i} channels`);
+    const biases = tensors.integers(`slim ${i} biases`);
+    if (channels === null || biases === null) throw damaged("a slim is missing");
+    if (!canSlim(session.network, { channels, biases })) throw damaged("a slim does not fit the network");
+    replaySlim(session, { channels, biases });
   }
   restoreTensors(session, state, tensors);
 

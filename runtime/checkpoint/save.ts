@@ -43,8 +43,9 @@ function tensorsOf(session: Session): TensorMap {
   });
   for (const [id, { steps, sums }] of session.phase?.training.sums() ?? [])
     tensors.set(`accumulated ${id} ${steps}`, { shape: [sums.length], data: sums });
-  session.slims.forEach((channels, i) =>
-    tensors.set(`slim ${i}`, { shape: [channels.length], data: channels }),
-  );
+  session.slims.forEach(({ channels, biases }, i) => {
+    tensors.set(`slim ${i} channels`, { shape: [channels.length], data: channels });
+    tensors.set(`slim ${i} biases`, { shape: [biases.length], data: biases });
+  });
   return tensors;
 }

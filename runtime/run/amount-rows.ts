@@ -35,13 +35,13 @@ function ofUnits(
   session: Session,
   { structure, layers }: RecordedAmount,
 ): Pick<AmountRow, "effective" | "physical"> {
-  const { loaded, slims } = session;
+  const { loaded, network } = session;
   const inScope = new Set(layers);
-  const gone = new Set(slims.flatMap((channels) => [...channels]));
+  const there = new Set(network.units.map(({ root }) => root));
   const busy = busyChannels(session);
   let [effective, physical] = [0, 0];
   for (const unit of unitsOf(session, structure, inScope)) {
-    if (gone.has(unit.root)) physical++;
+    if (!there.has(unit.root)) physical++;
     if (
       !unit.channels.some((channel) => busy.made.has(channel)) ||
       !unit.channels.some((channel) => busy.read.has(channel))

@@ -38,8 +38,8 @@ export interface Session {
   optimizer: OptimizerState;
   /** By name: "mark NAME", "phase ID STEP". */
   readonly snapshots: Map<string, Snapshot>;
-  /** Channels that each `slim` so far removed: replayed over the loaded network on resuming. */
-  readonly slims: Int32Array[];
+  /** What each `slim` so far did to the network: replayed over the loaded one on resuming. */
+  readonly slims: SlimRecord[];
   /** Whether some statement said `allowing collapse`: emptied branches may go whole. */
   collapses: boolean;
   readonly clock: Clock;
@@ -63,6 +63,13 @@ export interface Session {
   interrupted: boolean;
   lastCheckpoint: { seconds: number; step: number };
   checkpointWanted: boolean;
+}
+
+export interface SlimRecord {
+  /** Layers (indices then) that got a bias to take up constants. */
+  readonly biases: Int32Array;
+  /** Channels removed. */
+  readonly channels: Int32Array;
 }
 
 export interface Evaluated {

@@ -1,33 +1,33 @@
-import { DiagnosticError } from "../../grammar/diagnostic.js";
-import { harden } from "../pruning/harden.js";
-import { cutMaskState, dead } from "../pruning/state.js";
-import { slim as planSlim, slimSlots, slimStore } from "../surgery/slim.js";
-import { cutSnapshot } from "./cut.js";
-import { measuresNow } from "./evaluate-on.js";
-import { logEvent } from "./events.js";
-import { rebuildExecutor } from "./executor.js";
+import { harden } from "../pruning/index.js";
+import { dead, living, touch } from "../pruning/state.js";
+import { absorb } from "../surgery/index.js";
+import { calibrationBatches } from "./batches.js";
+import { cutAlong } from "./cut.js";
+import { logEvent, logNote } from "./events.js";
 import { isNothing, oneOff } from "./one-off.js";
 import type { Session } from "./session.js";
 
-/** Removes what is dead: network, weights, optimizer state, masks and snapshots are cut together; training goes on. */
+/**
+ * Removes what is dead: network, weights, optimizer state, masks and snapshots are cut together; training goes on. Units that
+ * died softly or latently are held first; channels that became constant by themselves are taken up by what reads them.
+ */
 export function slim(session: Session, id: number): Promise<null> {
   return oneOff(
     session,
     true,
-    () => {
-      const hardened = harden(session);
-      const before = measuresOfFile(session);
-      const removed = removable(session);
-      cutAlong(session, removed);
-      session.slims.push(removed);
+    async () => {
+      const before = size(session);
+      await holdFirst(session);
+      const biases = absorbConstants(session);
+      const channels = removable(session);
+      cutAlong(session, channels);
+      session.slims.push({ biases, channels });
       session.checkpointWanted = true;
-      const after = measuresNow(session);
-      const late = hardened.channels + hardened.elements;
       logEvent(
         session,
         "slim",
         id,
-        `parameters ${before} → ${after.params}${late > 0 ? `, ${late} units that were free to grow back held first` : ""}`,
+        `${channels.length} channels taken out, parameters ${before} → ${size(session)}`,
       );
       return null;
     },
@@ -35,34 +35,58 @@ export function slim(session: Session, id: number): Promise<null> {
   );
 }
 
-const measuresOfFile = ({ parameters }: Session): number =>
+const size = ({ parameters }: Session): number =>
   [...parameters.values()].reduce((sum, { data }) => sum + data.length, 0);
 
-/** Dead channels that are still in the network. */
-function removable({ network, state, slims }: Session): Int32Array {
-  const gone = new Set(slims.flatMap((channels) => [...channels]));
-  const found: number[] = [];
-  for (let channel = 0; channel < network.channels.count; channel++)
-    if (state.channels[channel] === dead && !gone.has(channel)) found.push(channel);
-  return Int32Array.from(found);
+/** Holds what was free to grow back, and says by how much that moves the output. */
+async function holdFirst(session: Session): Promise<void> {
+  const before = await probe(session);
+  const { channels, elements } = harden(session);
+  if (channels + elements === 0) return;
+  session.executor.upload();
+  const after = await probe(session);
+  const moved = before?.map((value, i) => Math.abs(value - (after?.[i] ?? value)));
+  const by = moved ? `, which moved the output by at most ${Math.max(0, ...moved).toPrecision(3)}` : "";
+  logNote(session, `slim held ${channels + elements} units that were free to grow back${by}`);
 }
 
-/** Cuts the session along the removal of channels. */
-export function cutAlong(session: Session, removed: Int32Array): void {
-  const set = new Set(removed);
-  const { slimming, diagnostics } = planSlim(session.network, (channel) => set.has(channel), {
-    allowingCollapse: session.collapses,
-  });
-  if (slimming === null) throw new DiagnosticError(diagnostics);
-  session.parameters = slimStore(slimming, session.parameters);
-  session.slots = slimSlots(slimming, session.slots);
-  cutMaskState(session.state, slimming.cut);
-  for (const [name, snapshot] of session.snapshots)
-    session.snapshots.set(name, cutSnapshot(snapshot, slimming));
-  // What went with an emptied branch is dead from now on, for all that count.
-  for (let channel = 0; channel < session.state.channels.length; channel++)
-    if (slimming.isDead(channel)) session.state.channels[channel] = dead;
-  session.network = slimming.network;
-  session.evaluated = null;
-  rebuildExecutor(session);
+/** Outputs for one batch of training examples. */
+async function probe(session: Session): Promise<number[] | null> {
+  const { data, options } = session;
+  const free = session.state.channels.some((code) => code !== 0 && code !== dead);
+  const elements = [...session.state.elements.values()].some((codes) => codes.some((code) => code > dead));
+  if (data === null || !(free || elements)) return null;
+  for await (const batch of calibrationBatches(data, { count: 1, size: 32, seed: options.seed, key: 0 }))
+    return session.executor.predict(batch.inputs).flatMap((output) => [...output.data]);
+  return null;
+}
+
+/** Returns the layers that got a bias. */
+function absorbConstants(session: Session): Int32Array {
+  const { network, parameters, slots, state } = session;
+  const taken = absorb(network, parameters, (channel) => state.channels[channel] === dead, slots);
+  for (let channel = 0; channel < state.channels.length; channel++)
+    if (taken.isDead(channel)) state.channels[channel] = dead;
+  reviveCarriers(session);
+  touch(state);
+  session.network = taken.network;
+  for (const { message } of taken.diagnostics) logNote(session, message);
+  const indexOf = (key: string): number =>
+    taken.network.layers.findIndex(({ weights }) => weights.some((weight) => weight.key === key));
+  return Int32Array.from(taken.added, indexOf);
+}
+
+/** Kernels of others may have moved onto places of a carrier that a mask held: they are alive now. */
+function reviveCarriers({ state, parameters }: Session): void {
+  for (const [key, codes] of state.elements) {
+    const data = parameters.get(key)?.data;
+    if (data === undefined) continue;
+    for (let i = 0; i < codes.length; i++) if (codes[i] === dead && data[i] !== 0) codes[i] = living;
+  }
+}
+
+/** Channels of the dead units that are still in the network. */
+function removable({ network, state }: Session): Int32Array {
+  const units = network.units.filter(({ root }) => state.channels[root] === dead);
+  return Int32Array.from(units.flatMap(({ channels }) => [...channels]));
 }

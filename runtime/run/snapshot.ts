@@ -48,9 +48,11 @@ export function copySlots(slots: Slots): Slots {
 }
 
 /** The network as loaded, as far as `slim` has left of it. */
-export function startSnapshot({ state, slims }: Session): Snapshot {
+export function startSnapshot({ state, loaded, network }: Session): Snapshot {
   const masks = newMaskState(state.channels.length, { keepsLast: state.keepsLast });
-  for (const channels of slims) for (const channel of channels) masks.channels[channel] = dead;
+  const there = new Set(network.units.map(({ root }) => root));
+  for (const { root, channels } of loaded.units)
+    if (!there.has(root)) for (const channel of channels) masks.channels[channel] = dead;
   return { weights: state.start, slots: new Map(), state: masks, optimizer: noOptimizer };
 }
 

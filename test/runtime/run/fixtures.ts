@@ -48,7 +48,7 @@ function split(examples: number, which: number): IndexedSplit {
 const layer = (class_name: string, config: Readonly<Record<string, unknown>>) => ({ class_name, config });
 
 /** A convolution with batch norm, a second one, a dense layer and a soft-max. */
-const topology = (units: number) => ({
+const topology = (units: number, bias: boolean) => ({
   class_name: "Sequential",
   config: {
     name: "small",
@@ -63,7 +63,14 @@ const topology = (units: number) => ({
       }),
       layer("BatchNormalization", { name: "b1" }),
       layer("Activation", { name: "r1", activation: "relu" }),
-      layer("Conv2D", { name: "c2", filters: 8, kernel_size: [3, 3], strides: [2, 2], activation: "relu" }),
+      layer("Conv2D", {
+        name: "c2",
+        use_bias: bias,
+        filters: 8,
+        kernel_size: [3, 3],
+        strides: [2, 2],
+        activation: "relu",
+      }),
       layer("Flatten", { name: "flat" }),
       layer("Dense", { name: "d1", units, activation: "relu" }),
       layer("Dense", { name: "head", units: 4, activation: "softmax" }),
@@ -72,11 +79,11 @@ const topology = (units: number) => ({
 });
 
 /** Path of the small network's model.json, without weights: they are drawn under the run's seed. */
-export function smallNetwork({ units = 10 } = {}): string {
+export function smallNetwork({ units = 10, bias = true } = {}): string {
   const path = join(mkdtempSync(join(tmpdir(), "espalier-network-")), "model.json");
   writeFileSync(
     path,
-    JSON.stringify({ format: "layers-model", modelTopology: topology(units), weightsManifest: [] }),
+    JSON.stringify({ format: "layers-model", modelTopology: topology(units, bias), weightsManifest: [] }),
   );
   return path;
 }
