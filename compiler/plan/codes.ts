@@ -12,6 +12,7 @@ export const planCodes = {
   P3057: error("a budget cannot be reached"),
   P3058: info("a count is not the one asked for"),
   P3059: error("a requirement cannot hold"),
+  P3060: warning("a window reaches beyond the training"),
 } as const satisfies Readonly<Record<string, CatalogueEntry>>;
 
 export type PlanCode = keyof typeof planCodes;

@@ -1,3 +1,4 @@
+import { beyondTraining } from "./beyond-training.js";
 import { budgets } from "./budgets.js";
 import { fightingRules } from "./fighting-rules.js";
 import type { Lint } from "./finding.js";
@@ -16,6 +17,7 @@ export const lints: readonly Lint[] = [
   requirements,
   starvation,
   neverActs,
+  beyondTraining,
   spentTargets,
   fightingRules,
   flicker,

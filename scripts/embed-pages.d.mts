@@ -1,0 +1,2 @@
+/** The text of compiler/diagnostics/generated/pages.ts. */
+export function embeddedPages(): string;

@@ -1,0 +1,53 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { compile } from "../../compiler/compile.js";
+import { explain, explained } from "../../compiler/diagnostics/explain.js";
+import { embeddedPages } from "../../scripts/embed-pages.mjs";
+
+const root = join(import.meta.dirname, "../..");
+
+/** Every code that the sources name, quoted or as a key of a table. */
+function codesInSources(): readonly string[] {
+  const found = new Set<string>();
+  for (const folder of ["grammar", "compiler", "runtime", "cli"]) {
+    for (const file of readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })) {
+      if (!file.endsWith(".ts") || file.includes("generated")) continue;
+      const text = readFileSync(join(root, folder, file), "utf8");
+      for (const [, code] of text.matchAll(/(?<![A-Za-z])(P\d{4})(?=["':])/g))
+        if (code !== undefined) found.add(code);
+    }
+  }
+  return [...found].sort();
+}
+
+test("every code has a page, every page a code", () => {
+  expect([...explained].sort()).toEqual(codesInSources());
+});
+
+test("the pages that `explain` prints are those of docs/errors", () => {
+  expect(readFileSync(join(root, "compiler/diagnostics/generated/pages.ts"), "utf8")).toBe(embeddedPages());
+  expect(explain("p4002")).toBe(readFileSync(join(root, "docs/errors/P4002.md"), "utf8"));
+  expect(explain("P0000")).toBeNull();
+});
+
+describe.each(explained)("%s", (code) => {
+  const page = explain(code) ?? "";
+
+  test("is short, and says what, why, what is wrong and what is right", () => {
+    expect(page.split("\n").length).toBeLessThanOrEqual(32);
+    expect(page).toMatch(
+      new RegExp(
+        `^# ${code}: [^\\n]+\\n\\n[A-Z\`][^]+\\.\\n\\nWrong:\\n\\n\`\`\`[^]+\`\`\`\\n\\nRight:\\n\\n\`\`\`[^]+\`\`\`,
+      ),
+    );
+  });
+
+  test.runIf(page.includes("```prune"))("is given for the wrong example and not for the right one", () => {
+    const [wrong = "", right = ""] = [...page.matchAll(/```prune\n([^]*?)```/g)].map(([, text]) => text);
+    const options = code === "P3003" ? {} : { epochs: 20 };
+    expect(compile(wrong, options).diagnostics.map((one) => one.code)).toContain(code);
+    const mended = compile(right, options).diagnostics;
+    expect(mended.filter((one) => one.severity === "error" || one.code === code)).toEqual([]);
+  });
+});
