@@ -115,21 +115,27 @@ function transposed3d(
   pad: Padding,
 ): tf.Tensor5D {
   const op = tf.customGrad((...args: (tf.Tensor | tf.GradSaveFunc)[]) => {
-    const [input, weights] = args;
-    if (!(input instanceof tf.Tensor) || !(weights instanceof tf.Tensor))
+    const [input, weights, save] = args;
+    if (!(input instanceof tf.Tensor) || !(weights instanceof tf.Tensor) || typeof save !== "function") {
       throw new Error("customGrad lost its inputs");
+    }
+    save([input, weights]);
     return {
       value: tf.conv3dTranspose(rank5(input), rank5(weights), shape, strides, pad),
-      gradFunc: (dy: tf.Tensor) => [
-        tf.conv3d(rank5(dy), rank5(weights), strides, pad),
-        tf
-          .engine()
-          .runKernel<tf.Tensor>(
-            "Conv3DBackpropFilterV2",
-            { x: dy, dy: input },
-            { strides, pad, filterShape: [...weights.shape] },
-          ),
-      ],
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+        const [before = input, filter = weights] = saved;
+        const filterShape = [...filter.shape];
+        return [
+          tf.conv3d(rank5(dy), rank5(filter), strides, pad),
+          tf
+            .engine()
+            .runKernel<tf.Tensor>(
+              "Conv3DBackpropFilterV2",
+              { x: dy, dy: before },
+              { strides, pad, filterShape },
+            ),
+        ];
+      },
     };
   });
   return rank5(op(x, kernel));
