@@ -1,0 +1,99 @@
+import { expect, test } from "vitest";
+import { compile, type CompileOptions } from "../../../compiler/compile.js";
+import { cifarResNet, namedNetworks } from "../../helpers/networks.js";
+import { networkOf } from "../../runtime/pruning/setting.js";
+
+const resnet = networkOf(cifarResNet());
+const plain = networkOf(namedNetworks.get("plain")?.());
+const findings = (source: string, options: CompileOptions = {}) =>
+  compile(source, options).diagnostics.map(({ code, message }) => `${code} ${message}`);
+const about = (code: string, source: string, options: CompileOptions = {}) =>
+  findings(source, options).filter((one) => one.startsWith(code));
+
+test("starvation is told with the event, the moment and what is left", () => {
+  expect(about("P3050", "train 20 epochs { prune filters by l1 50% every 2 epochs }")).toEqual([
+    "P3050 after the 7th event, epoch 14, 0.8% of filters are alive",
+  ]);
+  expect(about("P3050", "train 12 epochs { prune filters by l1 50% every 2 epochs }")).toEqual([]);
+  expect(about("P3050", "train 20 epochs { prune filters by l1 50% every 2 epochs; regrow random }")).toEqual(
+    [],
+  );
+  expect(about("P3050", "train 20 epochs { prune filters by l1 50% softly every epoch }\nslim")).toEqual([]);
+  expect(about("P3050", "repeat 9 times { prune weights by magnitude 50%; finetune 1 epoch }")).toHaveLength(
+    1,
+  );
+});
+
+test("rules and windows beyond the training", () => {
+  const rule = (clauses: string) => `train 5 epochs { prune filters by l1 10% ${clauses} }`;
+  expect(about("P3051", rule("every 6 epochs"))).toHaveLength(1);
+  expect(about("P3051", rule("every 5 epochs"))).toEqual([]);
+  expect(about("P3060", rule("every epoch during epochs 2..9"))).toHaveLength(1);
+  expect(about("P3060", rule("every epoch during epochs 2..5"))).toEqual([]);
+  expect(about("P3060", rule("every 10 steps during 0%..75%"))).toEqual([]);
+});
+
+test("targets that are passed, on a network to the unit", () => {
+  const two = (a: number, b: number) => `prune filters by l1 to ${a}%\nprune filters by l1 to ${b}%`;
+  expect(about("P3052", two(60, 40), { network: resnet })).toEqual([
+    "P3052 59.8% of filters are dead already",
+  ]);
+  expect(about("P3052", two(60, 40))).toHaveLength(1);
+  expect(about("P3052", two(40, 60), { network: resnet })).toEqual([]);
+  expect(about("P3052", two(50, 50), { network: resnet })).toEqual([]);
+});
+
+test("budgets and requirements that cannot be met are errors", () => {
+  expect(about("P3057", "prune filters in conv2d_2 by l1 to macs <= 50%", { network: resnet })).toHaveLength(
+    1,
+  );
+  expect(about("P3057", "prune filters by l1 to macs <= 50%", { network: resnet })).toEqual([]);
+  expect(about("P3059", "require macs <= 50%", { network: resnet })).toHaveLength(1);
+  expect(
+    about("P3059", "prune filters by l1 to macs <= 50%\nrequire macs <= 50%", { network: resnet }),
+  ).toEqual([]);
+  expect(
+    about("P3059", "prune weights by magnitude to 90%\nrequire params <= 20%", { network: resnet }),
+  ).toEqual([]);
+  expect(about("P3059", "require macs >= 10% and macs <= 100%", { network: resnet })).toEqual([]);
+});
+
+test("a local budget is solved to the unit", () => {
+  const { plan } = compile("prune filters by l1 to macs <= 50%", { network: resnet });
+  const [event] = plan?.events ?? [];
+  expect(event?.macs?.[0]).toBe(event?.macs?.[1]);
+  expect(event?.macs?.[1]).toBeLessThanOrEqual(40813184 / 2);
+});
+
+test("floors and alignment that change a count are told", () => {
+  expect(about("P3058", "prune filters by l1 30% aligned to 4", { network: plain })).toHaveLength(1);
+  expect(about("P3058", "prune filters by l1 50% aligned to 1", { network: plain })).toEqual([]);
+});
+
+test("windows that do not divide the grid still land", () => {
+  const source =
+    "train 7 epochs batch 100 { prune filters by l1 from 0% to 50% every 300 steps during epochs 2..6 }";
+  const { plan } = compile(source, { network: resnet, data: { examples: 12345 } });
+  const last = plan?.events.at(-1);
+  expect(last?.step).toBe(6 * 124);
+  expect(last?.dead).toEqual([224, 224]);
+});
+
+test("rewound masks, passes of a loop and the end of training are followed", () => {
+  const source = `mark dense
+repeat 2 times { prune filters by l1 50% ; rewind masks to dense ; finetune 1 epoch }
+train 2 epochs { prune filters by l1 25% every epoch ; regrow random }`;
+  const { plan, diagnostics } = compile(source, { network: resnet });
+  expect(diagnostics.filter((one) => one.severity === "error")).toEqual([]);
+  const dead = plan?.events
+    .filter(({ action }) => action === "prune" || action === "regrow")
+    .map((one) => one.dead);
+  // 25% of 16, 32 and 64 are 4, 8 and 16 of every layer, then 3, 6 and 12 of what is left, and as many regrown.
+  expect(dead).toEqual([
+    [224, 224],
+    [224, 224],
+    [112, 112],
+    [112, 112],
+    [112, 112],
+  ]);
+});
