@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -6,6 +6,7 @@ import type { ProgressEvent } from "../../../runtime/index.js";
 import { randomStream } from "../../../runtime/random.js";
 import { options, smallNetwork } from "./fixtures.js";
 import { resumable } from "./resumable.js";
+import { results } from "./results.js";
 
 const network = smallNetwork();
 const root = await mkdtemp(join(tmpdir(), "espalier-resume-"));
@@ -26,22 +27,6 @@ async function runUntil(out: string, at: number, resume: boolean): Promise<numbe
     if (cause instanceof Crash) return null;
     throw cause;
   }
-}
-
-/** All bytes of the results, wall-clock times left out. */
-async function results(out: string): Promise<Record<string, string>> {
-  const files: Record<string, string> = {};
-  for (const name of (await readdir(out)).sort()) {
-    const bytes = await readFile(join(out, name));
-    if (name === "report.html") continue;
-    files[name] = name === "report.json" ? withoutTimes(bytes.toString()) : bytes.toString("base64");
-  }
-  return files;
-}
-
-function withoutTimes(report: string): string {
-  const { timing: _, ...rest } = JSON.parse(report) as Record<string, unknown>;
-  return JSON.stringify(rest);
 }
 
 describe("a run that is killed and resumed", () => {
