@@ -1,6 +1,7 @@
 import { averagePoolGradient, averageWindows, type AveragePoolGradient } from "../average-pool-gradient.js";
 import type { tf } from "../tf.js";
-import { valuesOf, type MendedKernel } from "./pack.js";
+import type { MendedKernel } from "./pack.js";
+import { valuesOf } from "./values.js";
 
 export const averagePoolGradientOnCpu =
   (kernelName: AveragePoolGradient): MendedKernel =>

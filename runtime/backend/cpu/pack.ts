@@ -47,10 +47,3 @@ export function installCpuKernels(cpu: MathBackendCPU): void {
     });
   }
 }
-
-/** The values of a float tensor on this backend, by reference. */
-export function valuesOf(cpu: MathBackendCPU, t: tf.TensorInfo): Float32Array {
-  const { values } = cpu.data.get(t.dataId);
-  if (!(values instanceof Float32Array)) throw new Error(`expected floats, found ${t.dtype}`);
-  return values;
-}

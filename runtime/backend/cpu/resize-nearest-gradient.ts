@@ -1,7 +1,8 @@
 import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import { shape4 } from "../shape.js";
 import { tf } from "../tf.js";
-import { valuesOf, type MendedKernel } from "./pack.js";
+import type { MendedKernel } from "./pack.js";
+import { valuesOf } from "./values.js";
 
 /**
  * The package's gradient of nearest-neighbour resizing reads dy with the image's stride from the second image on.

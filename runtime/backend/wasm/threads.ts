@@ -1,5 +1,7 @@
 import { createRequire } from "node:module";
+import type { cpus as cpusFunction } from "node:os";
 import path from "node:path";
+import type { Worker as WorkerClass } from "node:worker_threads";
 import { setThreadsCount } from "@tensorflow/tfjs-backend-wasm";
 import { tf } from "../tf.js";
 
@@ -60,14 +62,14 @@ export async function startThreaded(threads: number): Promise<void> {
 }
 
 interface WorkerModule {
-  Worker: typeof import("node:worker_threads").Worker;
+  Worker: typeof WorkerClass;
 }
 
 function hasWorker(module: unknown): module is WorkerModule {
   return typeof module === "object" && module !== null && "Worker" in module;
 }
 
-function hasCpus(module: unknown): module is { cpus: typeof import("node:os").cpus } {
+function hasCpus(module: unknown): module is { cpus: typeof cpusFunction } {
   return typeof module === "object" && module !== null && "cpus" in module;
 }
 
