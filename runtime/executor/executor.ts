@@ -15,7 +15,7 @@ import { checkRefusals } from "./refusals.js";
 import { scoped } from "./scope.js";
 import { regularize, regularizersOf } from "./regularizers.js";
 import { synflow } from "./synflow.js";
-import { targetOf } from "./targets.js";
+import { checkTargets, targetOf } from "./targets.js";
 import { makeVariables } from "./variables.js";
 
 export interface ExecutorOptions {
@@ -66,6 +66,7 @@ export function createExecutor(
 
   /** Loss and correct rows of a batch; to be called in a tidy. */
   const lossOf = (batch: Batch, e: Omit<Execution, "logits">): { loss: tf.Scalar; correct: number } => {
+    checkTargets(network, batch);
     const goals = goalsOf(batch);
     const outputs = execute(network, plan, inputTensors(network, batch.inputs), {
       ...e,
@@ -76,7 +77,7 @@ export function createExecutor(
     goals.forEach((goal, i) => {
       const y = outputs[i];
       const target = batch.targets[i];
-      if (!y || !target) throw new Error(`a batch has no targets for output ${i}`);
+      if (!y || !target) throw new Error(`output ${i} or its targets are missing`);
       const value = lossValue(backend.ops, goal.name, y, targetOf(target), goal.logits);
       const part: tf.Scalar = goal.weight === 1 ? value : tf.mul(value, goal.weight);
       loss = loss ? tf.add(loss, part) : part;

@@ -1,3 +1,4 @@
 export { createExecutor, type ExecutorOptions } from "./executor.js";
 export { outputLosses, type OutputLoss } from "./loss.js";
 export { measureLatency, type Latency, type LatencyOptions } from "./latency.js";
+export { executorCodes } from "./problems.js";

@@ -2,6 +2,7 @@ import { field, isJsonArray, isJsonObject } from "../../compiler/network/json.js
 import type { Json, Network } from "../../compiler/network/types.js";
 import type { Dense, Labels, LossName } from "../types.js";
 import { headsOf, type Head } from "./head.js";
+import { refuse } from "./problems.js";
 
 /** Which loss stands at each output, and how much it counts. */
 export interface OutputLoss {
@@ -71,6 +72,14 @@ export function outputLosses(network: Network, given?: readonly LossName[]): rea
 
 /** The loss once the kind of targets is known; `classes` is the width of the output. */
 export function settle(loss: OutputLoss, target: Dense | Labels, classes: number): LossName {
+  if (loss.name === "cross-entropy" && classes === 1) {
+    refuse(
+      "P5154",
+      "cross-entropy needs an output per class, the network has one output",
+      "minimize binary-cross-entropy",
+      ["a soft-max over one class is always 1"],
+    );
+  }
   if (loss.name) return loss.name;
   if (target.kind === "dense") return "mean-squared-error";
   return classes === 1 ? "binary-cross-entropy" : "cross-entropy";

@@ -1,6 +1,7 @@
 import { DiagnosticError } from "../../grammar/diagnostic.js";
 import { tf } from "../backend/tf.js";
-import type { Dense, Labels } from "../types.js";
+import type { Network } from "../../compiler/network/types.js";
+import type { Batch, Dense, Labels } from "../types.js";
 
 /** Targets of one output in the form a loss asks for. Tensors are made inside the pass and end with it. */
 export interface Target {
@@ -12,6 +13,12 @@ export interface Target {
 
 function refuse(message: string): never {
   throw new DiagnosticError([{ code: "P6006", severity: "error", message }]);
+}
+
+/** One target per output. */
+export function checkTargets(network: Network, batch: Batch): void {
+  const [outputs, targets] = [network.outputs.length, batch.targets.length];
+  if (outputs !== targets) refuse(`the network has ${outputs} outputs, a batch targets for ${targets}`);
 }
 
 function checkLabels(labels: Labels, n: number, classes: number): Int32Array {

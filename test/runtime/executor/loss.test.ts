@@ -154,3 +154,14 @@ test("accuracy counts rows by class, by side of the middle, or not at all", () =
   expect(count("sigmoid", dense([2, 2], 1, 0, 1, 0))).toBe(1.5);
   expect(count("linear", dense([2, 2], 1, 0, 1, 0))).toBeNaN();
 });
+
+test("cross-entropy of a single output is refused: it would always be 0", () => {
+  const net = network(chain([2], ["Dense", { units: 1 }]));
+  const executor = createExecutor(net, initialStore(net), backend, { seed: 1, losses: ["cross-entropy"] });
+  const batch = { inputs: [dense([1, 2], 1, 1)], targets: [labels(2, 1)], size: 1 };
+  expect(() => executor.evaluate(batch)).toThrow(/P5154/);
+  executor.dispose();
+  const free = createExecutor(net, initialStore(net), backend, { seed: 1 });
+  expect(free.evaluate(batch).loss).toBeGreaterThan(0);
+  free.dispose();
+});

@@ -185,3 +185,29 @@ test("inputs and targets that do not fit are refused with a diagnostic", () => {
   );
   executor.dispose();
 });
+
+test("an index outside of an embedding's table is refused, on every backend alike", () => {
+  const net = network(chain([2], ["Embedding", { input_dim: 4, output_dim: 2 }]));
+  const executor = createExecutor(net, initialStore(net), backend, { seed: 1 });
+  for (const bad of [4, -1, NaN, 1e9]) {
+    expect(() => executor.predict([dense([1, 2], 0, bad)])).toThrow(/P5155.*`l0`/);
+  }
+  expect(executor.predict([dense([1, 2], 0, 3.5)])[0]?.shape).toEqual([1, 2, 2]);
+  executor.dispose();
+});
+
+test("what TensorFlow.js cannot differentiate is refused by name", () => {
+  const net = network(
+    chain(
+      [4, 4, 1],
+      ["Conv2D", { filters: 1, kernel_size: [1, 1] }],
+      ["CenterCrop", { height: 2, width: 2 }],
+      ["Flatten", {}],
+    ),
+  );
+  const executor = createExecutor(net, initialStore(net), backend, { seed: 1 });
+  const batch = { inputs: [randomInput([1, 4, 4, 1], 1)], targets: [randomInput([1, 4], 1)], size: 1 };
+  expect(executor.predict(batch.inputs)[0]?.shape).toEqual([1, 4]);
+  expect(() => executor.trainStep(batch, 0)).toThrow(/P5153.*CropAndResize/);
+  executor.dispose();
+});
