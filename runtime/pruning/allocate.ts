@@ -142,13 +142,14 @@ function realign(
 
 function countOpen(members: Group["members"], flags: Uint8Array): number {
   let n = 0;
-  if (members instanceof Int32Array) for (const unit of members) n += flags[unit] ?? 0;
+  if (members instanceof Int32Array)
+    for (let i = 0; i < members.length; i++) n += flags[members[i] ?? 0] ?? 0;
   else for (let unit = members.from; unit < members.to; unit++) n += flags[unit] ?? 0;
   return n;
 }
 
 export function count(flags: Uint8Array): number {
   let n = 0;
-  for (const flag of flags) n += flag;
+  for (let i = 0; i < flags.length; i++) n += flags[i] ?? 0;
   return n;
 }

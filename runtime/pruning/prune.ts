@@ -51,9 +51,13 @@ export async function prune(context: PruningContext, ir: PruneIr, moment: Moment
 /** Units that may go: the living; `softly` and `latently` rank what they took before along with them. */
 export function openUnits(space: Space, manner: PruneIr["manner"]): Uint8Array {
   const ranksAgain = manner === "softly" || manner === "latently";
-  return space.status.map((code) =>
-    code === living || (ranksAgain && (code === soft || code === latent)) ? 1 : 0,
-  );
+  const { status } = space;
+  const open = new Uint8Array(status.length);
+  for (let unit = 0; unit < open.length; unit++) {
+    const code = status[unit];
+    open[unit] = code === living || (ranksAgain && (code === soft || code === latent)) ? 1 : 0;
+  }
+  return open;
 }
 
 interface Swap {

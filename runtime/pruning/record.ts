@@ -23,12 +23,14 @@ export interface EventRecord {
 
 /** Living units per layer, and dead ones in all, of a space whose status is up to date. */
 export function countsOf(space: Space): Pick<EventRecord, "dead" | "total" | "layers"> {
+  const { status, entryUnit } = space;
   let alive = 0;
-  for (const code of space.status) if (code === living) alive++;
+  for (let unit = 0; unit < status.length; unit++) if (status[unit] === living) alive++;
   const layers = space.layers.map(({ path, start, end, total }) => {
     let live = 0;
     for (let entry = start; entry < end; entry++) {
-      if ((space.status[space.entryUnit?.[entry] ?? entry] ?? 1) === living) live++;
+      const unit = entryUnit === null ? entry : (entryUnit[entry] ?? 0);
+      if (status[unit] === living) live++;
     }
     return { layer: path, live, total };
   });

@@ -106,7 +106,11 @@ function combined(
   const members = sharedByMembers(criterion) ? "mean" : combining.members;
   const units = combineMembers(space, entries, members);
   let bad = 0;
-  for (const score of units) if (Number.isNaN(score)) bad++;
+  for (let i = 0; i < units.length; i++) {
+    const score = units[i] ?? 0;
+    // Only what is not a number differs from itself.
+    if (score !== score) bad++;
+  }
   const notes = bad > 0 ? [`${bad} units score not a number and go first`] : [];
   return { units, entries, names, notes };
 }

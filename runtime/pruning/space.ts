@@ -43,10 +43,3 @@ export interface Space {
   /** Units as loaded by group of `local`: producer key, or layer path. */
   readonly totals: ReadonlyMap<string, number>;
 }
-
-/** Number of living units. */
-export function livingUnits(space: Space): number {
-  let alive = 0;
-  for (const code of space.status) if (code === 0) alive++;
-  return alive;
-}

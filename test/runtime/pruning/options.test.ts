@@ -14,7 +14,7 @@ import { spaceOf } from "../../../runtime/pruning/spaces.js";
 import { newMaskState } from "../../../runtime/pruning/state.js";
 import { randomStream } from "../../../runtime/random.js";
 import type { Batch } from "../../../runtime/types.js";
-import { cifarResNet, lenet5, namedNetworks } from "../../helpers/networks.js";
+import { cifarResNet, lenet300100, lenet5, namedNetworks } from "../../helpers/networks.js";
 import { criterionOf, momentOf, pruneOf, settingOf } from "./setting.js";
 
 const everything = { include: [], exclude: [] };
@@ -28,13 +28,14 @@ describe("budgets", () => {
     { structure: weights, scope: { kind: "global" } },
   ];
   test.each(cases)("are met by the smallest cut: %o", async (more) => {
-    const setting = settingOf(lenet5());
+    const model = more.structure === weights ? lenet300100([30, 20]) : lenet5();
+    const setting = settingOf(model);
     const loaded = measure(setting.network, newMaskState(setting.network.channels.count));
     const limits = [{ measure: "params", relative: true, value: 0.5 }] as const;
     const ir = pruneOf({ ...more, amount: { kind: "budget", limits } });
     const record = await prune(setting, ir, momentOf());
     expect(measure(setting.network, setting.state).params).toBeLessThanOrEqual(loaded.params * 0.5);
-    const other = settingOf(lenet5());
+    const other = settingOf(model);
     if (more.scope?.kind !== "global") return;
     await prune(other, { ...ir, amount: { kind: "drop-count", value: record.achieved - 1 } }, momentOf());
     expect(measure(other.network, other.state).params).toBeGreaterThan(loaded.params * 0.5);
