@@ -1,7 +1,16 @@
 import type { Network } from "../../compiler/network/types.js";
 import { tf } from "../backend/tf.js";
 import type { Backend } from "../backend/types.js";
-import type { Batch, Dense, Executor, LossName, Observation, ParameterStore, StepResult } from "../types.js";
+import type {
+  Batch,
+  Dense,
+  Executor,
+  LossName,
+  Observation,
+  Parameter,
+  ParameterStore,
+  StepResult,
+} from "../types.js";
 import { correctRows } from "./accuracy.js";
 import { inputTensors } from "./inputs.js";
 import { lossValue } from "./loss-value.js";
@@ -17,6 +26,9 @@ import { regularize, regularizersOf } from "./regularizers.js";
 import { synflow } from "./synflow.js";
 import { checkTargets, targetOf } from "./targets.js";
 import { makeVariables } from "./variables.js";
+
+/** Kept by batch normalization: no gradient leads to them. */
+const STATISTIC = /moving_(?:mean|variance)$/;
 
 export interface ExecutorOptions {
   /** One for all outputs or one per output; without it the file's training config or the last activations decide. */
@@ -35,6 +47,7 @@ interface Goal extends OutputLoss {
  *
  * - `trainStep` adds the regularizers of the layers' configs (l1, l2) to loss and gradients; `gradients` and `evaluate`
  *   give the loss of the data alone.
+ * - `trainStep` gives gradients of the trainable weights, `gradients` of frozen ones too: they can be scored.
  * - `gradients(…, "loss")` normalises by the statistics of the batch, as training does.
  * - The last soft-max or sigmoid is left out where the loss can be had from logits; an observed last layer
  *   then shows its logits.
@@ -52,6 +65,7 @@ export function createExecutor(
   const losses = outputLosses(network, options.losses);
   const regularizers = regularizersOf(network);
   const trainable = [...store.values()].filter((p) => p.trainable);
+  const scored = [...store.values()].filter((p) => p.trainable || !STATISTIC.test(p.key));
 
   const goalsOf = (batch: Batch): Goal[] =>
     losses.map((loss, i) => {
@@ -87,16 +101,19 @@ export function createExecutor(
     return { loss: loss ?? tf.scalar(0), correct };
   };
 
-  /** Gradients of the trainable weights, as arrays nobody else holds. */
-  const differentiate = (forward: () => tf.Scalar): { loss: number; gradients: Map<string, Float32Array> } =>
+  /** Gradients as arrays nobody else holds. */
+  const differentiate = (
+    forward: () => tf.Scalar,
+    weights: readonly Parameter[],
+  ): { loss: number; gradients: Map<string, Float32Array> } =>
     scoped(() => {
-      if (trainable.length === 0) return { loss: backend.read(forward())[0] ?? NaN, gradients: new Map() };
+      if (weights.length === 0) return { loss: backend.read(forward())[0] ?? NaN, gradients: new Map() };
       const { value, grads } = backward(
         forward,
-        trainable.map((p) => variables.get(p.key)),
+        weights.map((p) => variables.get(p.key)),
       );
       const gradients = new Map<string, Float32Array>();
-      trainable.forEach(({ key, data }, i) => {
+      weights.forEach(({ key, data }, i) => {
         const gradient = grads[i];
         const values = gradient ? backend.read(gradient) : null;
         // Only the wasm backend reads into memory of its own; elsewhere several tensors may share the array.
@@ -108,7 +125,12 @@ export function createExecutor(
       return { loss: backend.read(value)[0] ?? NaN, gradients };
     });
 
-  const step = (batch: Batch, current: Pass, observe?: Observation): StepResult => {
+  const step = (
+    batch: Batch,
+    current: Pass,
+    weights: readonly Parameter[],
+    observe?: Observation,
+  ): StepResult => {
     checkRefusals(network, backend, "training");
     let correct = NaN;
     const onlooker = observe ? { onlooker: onlookerOf(observe, backend, true) } : {};
@@ -116,7 +138,7 @@ export function createExecutor(
       const forward = lossOf(batch, { pass: current, taped: true, ...onlooker });
       correct = forward.correct;
       return forward.loss;
-    });
+    }, weights);
     return { ...result, correct };
   };
 
@@ -135,13 +157,13 @@ export function createExecutor(
       }),
     trainStep(batch, number) {
       const current = pass("training", number);
-      const result = step(batch, current);
+      const result = step(batch, current, trainable);
       variables.upload(moveStatistics(current.updates, store));
       variables.download();
       return { ...result, loss: result.loss + regularize(regularizers, store, result.gradients) };
     },
     gradients(batch, objective, observe) {
-      if (objective === "loss") return step(batch, pass("scoring", 0), observe);
+      if (objective === "loss") return step(batch, pass("scoring", 0), scored, observe);
       return synflow({
         network,
         plan,
@@ -150,7 +172,7 @@ export function createExecutor(
         backend,
         losses,
         pass: pass("inference", 0),
-        differentiate,
+        differentiate: (forward) => differentiate(forward, scored),
         observe,
       });
     },

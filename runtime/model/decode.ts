@@ -10,16 +10,13 @@ function half(bits: number): number {
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
-/** The values of one entry, which starts at `offset` of `bytes` (little endian, as tfjs writes). */
-export function decode(entry: WeightEntry, bytes: Uint8Array, offset: number): Float32Array {
-  const view = new DataView(bytes.buffer, bytes.byteOffset + offset, entry.bytes);
+/** The values of one entry from its bytes (little endian, as tfjs writes). Floats stay where they were read. */
+export function decode(entry: WeightEntry, bytes: Uint8Array<ArrayBuffer>): Float32Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, entry.bytes);
+  if (entry.stored === "float32") return new Float32Array(bytes.buffer, bytes.byteOffset, entry.elements);
   const out = new Float32Array(entry.elements);
   const { scale, min } = entry.quantization ?? { scale: 1, min: 0 };
   switch (entry.stored) {
-    case "float32":
-      // Copied as bytes: aligned or not, it is the fastest way for millions of weights.
-      new Uint8Array(out.buffer).set(bytes.subarray(offset, offset + entry.bytes));
-      return out;
     case "int32":
       for (let i = 0; i < out.length; i++) out[i] = view.getInt32(4 * i, true);
       return out;

@@ -46,6 +46,11 @@ export async function loadModel(source: string | LiveModel, options: LoadOptions
   const entries = groups.flatMap((group) => group.entries);
   const network = networkOf(completeTopology(json, entries));
   if (entries.length === 0) return initialised(network, seed);
+  // Names and shapes are checked before a value is read.
+  matchWeights(
+    network,
+    entries.map(({ name, shape }) => ({ name, shape, data: new Float32Array() })),
+  );
   return filled(network, await readShards(folder, groups));
 }
 

@@ -2,7 +2,7 @@ import { open, realpath, stat } from "node:fs/promises";
 import { isAbsolute, join, relative, sep } from "node:path";
 import { quote } from "../../compiler/network/problems.js";
 import { decode } from "./decode.js";
-import type { WeightGroup } from "./manifest.js";
+import type { WeightEntry, WeightGroup } from "./manifest.js";
 import { reasonOf, refuse } from "./problems.js";
 
 /** Name and values of a weight as stored, before it is matched to a layer. */
@@ -72,28 +72,54 @@ async function readGroup(folder: string, group: WeightGroup): Promise<StoredWeig
           : "the files and model.json do not belong together",
     });
   }
-  const bytes = new Uint8Array(group.bytes);
-  let at = 0;
-  for (const shard of shards) at += await readInto(shard, bytes.subarray(at, at + shard.bytes));
+  const out: StoredWeight[] = [];
   let offset = 0;
-  return group.entries.map((entry) => {
-    const data = decode(entry, bytes, offset);
+  for (const entry of group.entries) {
+    const bytes = allocate(entry);
+    await readRange(shards, offset, bytes);
     offset += entry.bytes;
-    return { name: entry.name, shape: entry.shape, data };
-  });
+    out.push({ name: entry.name, shape: entry.shape, data: decode(entry, bytes) });
+  }
+  return out;
 }
 
-async function readInto(shard: Shard, target: Uint8Array): Promise<number> {
+function allocate(entry: WeightEntry): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(entry.bytes);
+  } catch {
+    return refuse(
+      "P5102",
+      `weight ${quote(entry.name)} has ${entry.bytes} bytes, which do not fit into memory`,
+    );
+  }
+}
+
+/** Fills `target` from the shards as if they were one file, from byte `from` on. */
+async function readRange(shards: readonly Shard[], from: number, target: Uint8Array): Promise<void> {
+  let start = 0;
+  let done = 0;
+  for (const shard of shards) {
+    const inside = from + done - start;
+    const wanted = Math.min(shard.bytes - inside, target.length - done);
+    if (inside >= 0 && wanted > 0) {
+      await readPart(shard, inside, target.subarray(done, done + wanted));
+      done += wanted;
+    }
+    start += shard.bytes;
+  }
+}
+
+async function readPart(shard: Shard, from: number, target: Uint8Array): Promise<void> {
   const handle = await open(shard.file, "r");
   try {
-    let done = 0;
-    while (done < target.length) {
-      const { bytesRead } = await handle.read(target, done, Math.min(target.length - done, 2 ** 30), done);
-      if (bytesRead === 0)
+    for (let done = 0; done < target.length;) {
+      const length = Math.min(target.length - done, 2 ** 30);
+      const { bytesRead } = await handle.read(target, done, length, from + done);
+      if (bytesRead === 0) {
         refuse("P5107", `the weight file ${quote(shard.path)} became shorter while it was read`);
+      }
       done += bytesRead;
     }
-    return done;
   } finally {
     await handle.close();
   }

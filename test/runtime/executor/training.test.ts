@@ -79,6 +79,13 @@ test("scores move nothing, and a frozen batch normalization keeps its statistics
   const trained = executor.trainStep(batch, 0);
   expect(parameter(store, "l0/moving_mean").data).toEqual(before);
   expect([...trained.gradients.keys()]).toEqual(["l1/kernel", "l1/bias"]);
+  // Scores are for frozen weights too.
+  expect([...executor.gradients(batch, "loss").gradients.keys()]).toEqual([
+    "l0/gamma",
+    "l0/beta",
+    "l1/kernel",
+    "l1/bias",
+  ]);
   // With stored mean 0 and variance 1 the layer only divides by √1.001.
   expect(trained.loss).toBeCloseTo(executor.evaluate(batch).loss / 3, 5);
   executor.dispose();

@@ -76,7 +76,7 @@ const hostile: readonly Hostile[] = [
   manifest("a size as text", "P5104", model([kernel, { ...bias, shape: ["2"] }])),
   manifest("an absurd size", "P5104", model([kernel, { ...bias, shape: [1e9, 1e9] }]), "d/bias"),
   manifest("sizes beyond numbers", "P5104", model([{ ...kernel, shape: [2 ** 52, 2 ** 52, 2 ** 52] }])),
-  manifest("terabytes", "P5107", model([{ ...kernel, shape: [2 ** 30] }, bias])),
+  manifest("terabytes", "P5111", model([{ ...kernel, shape: [2 ** 30] }, bias])),
   manifest("a type of text", "P5112", model([kernel, { ...bias, dtype: "string" }]), "d/bias"),
   manifest("a complex type", "P5112", model([kernel, { ...bias, dtype: "complex64" }])),
   manifest("an unknown quantization", "P5112", model([kernel, { ...bias, quantization: { dtype: "int4" } }])),
@@ -104,7 +104,7 @@ const hostile: readonly Hostile[] = [
     model([{ ...bias, name: "d/bias" }, { ...bias, name: "d/bias" }, { ...bias, name: "d/bias" }, bias]),
     "d/bias",
   ),
-  manifest("a weight too few", "P5107", model([kernel])),
+  manifest("a weight too few", "P5110", model([kernel])),
   manifest("transposed", "P5111", model([{ ...kernel, shape: [2, 3] }, bias]), "d/kernel"),
   manifest("flat", "P5111", model([{ ...kernel, shape: [6] }, bias])),
   {
