@@ -10,6 +10,7 @@ export interface LiveModel {
 interface LiveWeight {
   readonly originalName: string;
   readonly shape: readonly (number | null)[];
+  readonly trainable: boolean;
   read(): { readonly shape: readonly number[]; dataSync(): ArrayLike<number> };
 }
 
@@ -34,7 +35,12 @@ export function readLive(model: LiveModel): LiveParts {
   try {
     const weights = model.weights.map((weight): StoredWeight => {
       const value = weight.read();
-      return { name: weight.originalName, shape: value.shape, data: Float32Array.from(value.dataSync()) };
+      return {
+        name: weight.originalName,
+        shape: value.shape,
+        data: Float32Array.from(value.dataSync()),
+        trainable: weight.trainable,
+      };
     });
     return { topology: model.toJSON(null, false), weights };
   } catch (error) {

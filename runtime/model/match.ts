@@ -76,7 +76,7 @@ function adoptUnknown(network: Network, stored: readonly StoredWeight[]): Networ
           name,
           savedAs: `${layer.name}/${name}`,
           shape: weight.shape,
-          trainable: layer.trainable,
+          trainable: layer.trainable && weight.trainable !== false,
           initializer: null,
           bindings: [],
           isKernel: false,

@@ -10,6 +10,8 @@ export interface StoredWeight {
   readonly name: string;
   readonly shape: readonly number[];
   readonly data: Float32Array;
+  /** Only models in memory tell. */
+  readonly trainable?: boolean;
 }
 
 interface Shard {

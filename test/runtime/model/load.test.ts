@@ -249,14 +249,16 @@ describe("JavaScript modules", () => {
 class Scale extends layers.layers.Layer {
   static className = "ScaleForTest";
   private factor: layers.LayerVariable | null = null;
+  private fixed: layers.LayerVariable | null = null;
   override build(): void {
     this.factor = this.addWeight("factor", [1], "float32", layers.initializers.constant({ value: 3 }));
+    this.fixed = this.addWeight("fixed", [1], "float32", layers.initializers.ones(), undefined, false);
     this.built = true;
   }
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     const [x] = Array.isArray(inputs) ? inputs : [inputs];
-    if (!x || !this.factor) throw new Error("not built");
-    return tf.mul(x, this.factor.read());
+    if (!x || !this.factor || !this.fixed) throw new Error("not built");
+    return tf.mul(tf.mul(x, this.factor.read()), this.fixed.read());
   }
 }
 
@@ -272,6 +274,7 @@ describe("classes of the user's", () => {
     if (!(y instanceof layers.SymbolicTensor)) throw new Error("no output");
     const { network: net, store } = await loadModel(layers.model({ inputs: x, outputs: y }));
     expect([...parameter(store, "s/factor").data]).toEqual([3]);
+    expect(parameter(store, "s/fixed").trainable).toBe(false);
     const kernel = [...store.values()].find((p) => p.key.endsWith("kernel"));
     kernel?.data.set([1, 1]);
     const executor = createExecutor(net, store, backend, { seed: 1 });
@@ -285,7 +288,7 @@ describe("classes of the user's", () => {
     const folder = await temporaryFolder();
     await saveModel(net, store, folder);
     const stock = await loadStock(folder);
-    expect(stock.countParams()).toBe(3);
+    expect(stock.countParams()).toBe(4);
     executor.dispose();
   });
 
