@@ -1,5 +1,5 @@
 import type { CriterionIr } from "../ir/types.js";
-import { Names } from "./names.js";
+import type { Names } from "./names.js";
 
 /** What the names of a place in the program are called in the emitted module, and what it must import. */
 export interface Scope {

@@ -110,20 +110,25 @@ function quadratic(
 /** The best sum over `k` units without products of different groups: most when falling (−1), least when growing (1). */
 function greedy(form: Quadratic, groups: readonly Group[], k: number, sign: 1 | -1): number {
   const taken = new Int32Array(groups.length);
-  const self = (g: number): number => form.cross[g]?.get(g) ?? 0;
-  const gain = (g: number): number => (form.linear[g] ?? 0) + sign * (2 * (taken[g] ?? 0) + 1) * self(g);
+  const self = Float64Array.from(groups, (_, g) => form.cross[g]?.get(g) ?? 0);
+  const gains = Float64Array.from(groups, (_, g) => (form.linear[g] ?? 0) + sign * (self[g] ?? 0));
   let sum = 0;
   let left = k;
   while (left > 0) {
     let best = -1;
-    for (let g = 0; g < groups.length; g++) {
-      if ((taken[g] ?? 0) >= (groups[g]?.size ?? 0)) continue;
-      if (best < 0 || sign * gain(g) < sign * gain(best)) best = g;
+    let least = Infinity;
+    for (let g = 0; g < gains.length; g++) {
+      const gain = sign * (gains[g] ?? 0);
+      if (gain >= least || (taken[g] ?? 0) >= (groups[g]?.size ?? 0)) continue;
+      best = g;
+      least = gain;
     }
     if (best < 0) break;
-    const step = self(best) > 0 ? 1 : Math.min(left, (groups[best]?.size ?? 0) - (taken[best] ?? 0));
-    sum += step * gain(best);
+    const own = self[best] ?? 0;
+    const step = own > 0 ? 1 : Math.min(left, (groups[best]?.size ?? 0) - (taken[best] ?? 0));
+    sum += step * (gains[best] ?? 0);
     taken[best] = (taken[best] ?? 0) + step;
+    gains[best] = (gains[best] ?? 0) + sign * 2 * step * own;
     left -= step;
   }
   return sum;

@@ -1,4 +1,6 @@
 /** More events than this are not listed: nobody reads them, and a program may ask for millions. */
 export const mostListed = 20_000;
-/** Costs are worked out for so many different states at most. */
-export const mostCosted = 400;
+/** Costs are worked out for so many different states at most: fewer in larger networks, where each takes longer. */
+export function mostCosted(units: number): number {
+  return Math.min(400, Math.max(12, Math.floor(200_000 / Math.max(1, units))));
+}

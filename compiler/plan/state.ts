@@ -19,11 +19,19 @@ export const allAlive: State = { dead: new Map(), together: new Map(), absorbed:
 
 export const deadOf = (state: State, pool: Pool): Interval => state.dead.get(pool.key) ?? exactly(0);
 
-const setKey = (pools: readonly Pool[]) =>
-  pools
+const setKeys = new WeakMap<readonly Pool[], string>();
+
+/** What a set of pools is known by; worlds hand out the same list for the same statement. */
+function setKey(pools: readonly Pool[]): string {
+  const known = setKeys.get(pools);
+  if (known !== undefined) return known;
+  const key = pools
     .map((pool) => pool.key)
     .sort()
     .join("\n\n");
+  setKeys.set(pools, key);
+  return key;
+}
 
 /** Dead units of these pools together. */
 export function deadTogether(state: State, pools: readonly Pool[]): Interval {
