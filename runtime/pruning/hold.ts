@@ -1,4 +1,5 @@
 import type { Body } from "./kill.js";
+import { heldPlaces } from "./held-places.js";
 import { flaggedRuns, isVariance, weightsOf } from "./places.js";
 import { dead, frozen, latent, living, soft, touch, valuesOf } from "./state.js";
 
@@ -32,34 +33,42 @@ export function reveal(body: Body): ReadonlySet<string> {
  * softly is living from now on. Returns the keys it changed.
  */
 export function hold(body: Body, keepsMomentum = false): ReadonlySet<string> {
-  const { parameters, slots, state } = body;
   const changed = new Set<string>();
-  for (const [key, codes] of state.elements) {
-    const data = parameters.get(key)?.data;
-    if (data === undefined) continue;
-    const states = keepsMomentum ? [] : Object.values(slots.get(key) ?? {});
-    if (holdElements(data, codes, states)) holdSpecial(data, codes, key, body);
+  const places = heldPlaces(body);
+  zero(body, places.elements, !keepsMomentum, changed);
+  zero(body, places.channels, true, changed);
+  for (const key of places.special) {
+    holdSpecial(body, key, keepsMomentum);
     changed.add(key);
   }
-  if (state.channels.some((code) => code !== living)) holdChannels(body, changed);
+  if (places.specialChannels) holdSpecialChannels(body, changed);
   return changed;
 }
 
-/** Multiplies by the mask. True when some code is neither living nor held at zero. */
-function holdElements(data: Float32Array, codes: Uint8Array, states: readonly Float32Array[]): boolean {
-  let most = 0;
-  for (let i = 0; i < codes.length; i++) {
-    const code = codes[i] ?? 0;
-    most |= code;
-    if (code === dead) data[i] = 0;
+function zero(
+  { parameters, slots }: Body,
+  places: ReadonlyMap<string, Int32Array>,
+  withState: boolean,
+  changed: Set<string>,
+): void {
+  for (const [key, indices] of places) {
+    const data = parameters.get(key)?.data;
+    if (data === undefined) continue;
+    clear(data, indices);
+    if (withState) for (const slot of Object.values(slots.get(key) ?? {})) clear(slot, indices);
+    changed.add(key);
   }
-  for (const slot of states) {
-    for (let i = 0; i < codes.length; i++) if (codes[i] === dead || codes[i] === frozen) slot[i] = 0;
-  }
-  return (most & ~dead) !== 0;
 }
 
-function holdSpecial(data: Float32Array, codes: Uint8Array, key: string, { state }: Body): void {
+function clear(values: Float32Array, indices: Int32Array): void {
+  for (let n = 0; n < indices.length; n++) values[indices[n] ?? 0] = 0;
+}
+
+function holdSpecial({ parameters, slots, state }: Body, key: string, keepsMomentum: boolean): void {
+  const data = parameters.get(key)?.data;
+  const codes = state.elements.get(key);
+  if (data === undefined || codes === undefined) return;
+  const states = keepsMomentum ? [] : Object.values(slots.get(key) ?? {});
   const hidden = codes.includes(latent) ? valuesOf(state.hidden, key, data.length) : undefined;
   const start = state.start.get(key);
   for (let i = 0; i < codes.length; i++) {
@@ -67,21 +76,18 @@ function holdSpecial(data: Float32Array, codes: Uint8Array, key: string, { state
     if (code === soft) {
       codes[i] = living;
       touch(state);
-    } else if (code === frozen) data[i] = start?.[i] ?? 0;
-    else if (code === latent) {
+    } else if (code === frozen) {
+      data[i] = start?.[i] ?? 0;
+      for (const slot of states) slot[i] = 0;
+    } else if (code === latent) {
       if (hidden !== undefined) hidden[i] = data[i] ?? 0;
       data[i] = 0;
     }
   }
 }
 
-function holdChannels(body: Body, changed: Set<string>): void {
-  const { slots, state } = body;
-  channelRuns(body, dead, (key, data, from, to) => {
-    data.fill(0, from, to);
-    for (const slot of Object.values(slots.get(key) ?? {})) slot.fill(0, from, to);
-    changed.add(key);
-  });
+function holdSpecialChannels(body: Body, changed: Set<string>): void {
+  const { state } = body;
   channelRuns(body, frozen, (key, data, from, to) => {
     const start = state.start.get(key);
     if (start !== undefined) data.set(start.subarray(from, to), from);

@@ -1,5 +1,5 @@
 import { apportion, shareOf } from "../../compiler/ir/amounts.js";
-import type { RegrowIr } from "../../compiler/ir/types.js";
+import type { AmountIr, RegrowIr } from "../../compiler/ir/types.js";
 import { countAmount } from "./amount.js";
 import type { Moment } from "./context.js";
 import { evaluateEntries } from "./expression.js";
@@ -11,8 +11,9 @@ import type { Space } from "./space.js";
 
 /**
  * How many units every group regains. `dropped` counts what each lost in the same event, `candidates` (1) are those that may come
- * back. Unset amount: as many as were dropped. A share is of the dead. `allocated` spreads the sum over the groups anew. `spills`: what a
- * group has too few candidates for goes to the others, so that a global swap holds its density.
+ * back. Unset amount: as many as were dropped. A share is of all the dead, those just dropped included, and is shared out as the
+ * dead are. `allocated` spreads the sum over the groups anew. `spills`: what a group has too few candidates for goes to the
+ * others, so that a global swap holds its density.
  */
 export function regrowCounts(
   ir: RegrowIr,
@@ -25,36 +26,52 @@ export function regrowCounts(
   spills: boolean,
 ): readonly number[] {
   const limits = groups.map((group) => countUnits(group.members, (unit) => candidates[unit] === 1));
-  const wanted = groups.map((group, i) => wantedOf(ir, group, dropped[i] ?? 0, moment));
-  const sum = wanted.reduce((a, b) => a + b, 0);
   const all = limits.reduce((a, b) => a + b, 0);
-  if (ir.allocated === undefined) {
-    return spills
-      ? apportion(Math.min(sum, all), wanted, limits)
-      : wanted.map((count, i) => Math.min(count, limits[i] ?? 0));
+  const lost = dropped.reduce((a, b) => a + b, 0);
+  const dead = groups.map((group, i) => group.dead + (dropped[i] ?? 0));
+  const sum = ir.amount === undefined ? lost : askedBack(ir.amount, groups, dead, moment);
+  if (ir.allocated !== undefined) {
+    const weights =
+      ir.allocated === "evenly" ? groups.map(() => 1) : groupWeights(ir.allocated, space, groups, names);
+    return spread(Math.min(sum, all), weights, limits);
   }
-  const weights =
-    ir.allocated === "evenly" ? groups.map(() => 1) : groupWeights(ir.allocated, space, groups, names);
-  const whole = weights.reduce((a, b) => a + b, 0);
-  const shares = weights.map((weight) => (whole > 0 ? (sum * weight) / whole : sum / groups.length));
-  return apportion(Math.min(sum, all), shares, limits);
+  if (ir.amount !== undefined)
+    return spread(Math.min(sum, all), lost > 0 && !isShare(ir.amount) ? dropped : dead, limits);
+  return spills
+    ? apportion(Math.min(sum, all), dropped, limits)
+    : dropped.map((count, i) => Math.min(count, limits[i] ?? 0));
 }
 
-function wantedOf(ir: RegrowIr, group: Group, dropped: number, moment: Moment): number {
-  if (ir.amount === undefined) return dropped;
-  const amount = countAmount(ir.amount, moment);
-  switch (amount?.kind) {
+const isShare = (amount: AmountIr): boolean => amount.kind === "drop-share" || amount.kind === "target";
+
+function spread(sum: number, weights: readonly number[], limits: readonly number[]): readonly number[] {
+  const whole = weights.reduce((a, b) => a + b, 0);
+  const shares = weights.map((weight) => (whole > 0 ? (sum * weight) / whole : sum / weights.length));
+  return apportion(sum, shares, limits);
+}
+
+/** Units that a written amount brings back in all. */
+function askedBack(
+  amount: AmountIr,
+  groups: readonly Group[],
+  dead: readonly number[],
+  moment: Moment,
+): number {
+  const counted = countAmount(amount, moment);
+  const gone = dead.reduce((a, b) => a + b, 0);
+  const total = groups.reduce((sum, group) => sum + group.total, 0);
+  switch (counted?.kind) {
     case "drop-share":
-      return shareOf(amount.value, group.dead);
+      return shareOf(counted.value, gone);
     case "drop-count":
-      return Math.max(0, Math.round(amount.value));
+      return Math.max(0, Math.round(counted.value));
     // `to 90%` and `keep 64` say what is dead, or alive, afterwards.
     case "target":
-      return Math.max(0, group.dead - shareOf(amount.value, group.total));
+      return Math.max(0, gone - shareOf(counted.value, total));
     case "keep-count":
-      return Math.max(0, Math.round(amount.value) - (group.total - group.dead));
+      return Math.max(0, Math.round(counted.value) - (total - gone));
     default:
-      return dropped;
+      return 0;
   }
 }
 

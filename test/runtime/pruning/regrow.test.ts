@@ -110,10 +110,10 @@ describe("drop and regrow", () => {
       structure,
       values: "zero",
       allocated: "alive",
-      amount: { kind: "drop-count", value: 10 },
+      amount: { kind: "drop-count", value: 30 },
     });
     const record = await regrow(setting, wanted, momentOf(2));
-    expect(record.revived).toBe(10 * lives.length);
+    expect(record.revived).toBe(30);
     layers(spaceOf(setting, structure, everything)).forEach((now, i) => {
       const share = (record.revived * (lives[i] ?? 0)) / sum;
       expect(Math.abs(now - (lives[i] ?? 0) - share)).toBeLessThan(1);
