@@ -13,24 +13,46 @@ export function findUnits(channels: Channels, layers: readonly LayerInfo[]): rea
       }
     }
   }
-  const members = new Map<number, number[]>();
-  const producible = new Set<number>();
+  const removable = new Set<number>();
   for (let id = 0; id < channels.count; id++) {
-    const root = channels.find(id);
-    const list = members.get(root);
-    if (list) list.push(id);
-    else members.set(root, [id]);
-    if (made[id] === 1) producible.add(root);
-  }
-  const units: Unit[] = [];
-  for (const [root, ids] of members) {
-    if (!producible.has(root) || channels.protection(root)) continue;
-    const producers = new Set<number>();
-    for (const id of ids) {
-      const layer = channels.producer[id] ?? -1;
-      if (layer >= 0) producers.add(layer);
+    if (made[id] === 1 && !removable.has(channels.find(id))) {
+      const root = channels.find(id);
+      if (!channels.protection(root)) removable.add(root);
     }
-    units.push({ root, channels: Int32Array.from(ids), producers: [...producers].sort((a, b) => a - b) });
+  }
+  const { members, starts } = sortByRoot(channels);
+  const units: Unit[] = [];
+  for (const root of removable) {
+    const own = members.subarray(starts[root], starts[root + 1]);
+    units.push({ root, channels: own, producers: producersOf(channels, own) });
   }
   return units.sort((a, b) => a.root - b.root);
+}
+
+/** All channels ordered by root, and where those of each root start: one array for all units. */
+function sortByRoot(channels: Channels): { readonly members: Int32Array; readonly starts: Int32Array } {
+  const starts = new Int32Array(channels.count + 1);
+  for (let id = 0; id < channels.count; id++) {
+    const next = channels.find(id) + 1;
+    starts[next] = (starts[next] ?? 0) + 1;
+  }
+  for (let i = 1; i < starts.length; i++) starts[i] = (starts[i] ?? 0) + (starts[i - 1] ?? 0);
+  const at = starts.slice();
+  const members = new Int32Array(channels.count);
+  for (let id = 0; id < channels.count; id++) {
+    const root = channels.find(id);
+    const place = at[root] ?? 0;
+    members[place] = id;
+    at[root] = place + 1;
+  }
+  return { members, starts };
+}
+
+function producersOf(channels: Channels, own: Int32Array): readonly number[] {
+  const producers: number[] = [];
+  for (const id of own) {
+    const layer = channels.producer[id] ?? -1;
+    if (layer >= 0 && !producers.includes(layer)) producers.push(layer);
+  }
+  return producers.length > 1 ? producers.sort((a, b) => a - b) : producers;
 }

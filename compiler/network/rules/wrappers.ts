@@ -1,7 +1,7 @@
 import { field, isJsonObject } from "../json.js";
 import type { Value } from "../graph.js";
 import { quote, refuse } from "../problems.js";
-import { derived, innerSite, onlyInput, protect, result, unite, type Rule, type Site } from "../site.js";
+import { derived, innerSite, onlyInput, protect, result, type Rule, type Site } from "../site.js";
 import type { JsonObject } from "../types.js";
 import { append } from "./merge.js";
 
@@ -57,7 +57,6 @@ export function bidirectional(apply: Rule): Rule {
     const backward = direction("backward", site.inputs.slice(1 + half));
     const [f, b] = [forward[0], backward[0]];
     if (!f || !b) return refuse("P5006", `layer ${quote(site.config.path)} gives nothing`);
-    if (f.ids && b.ids) unite(site, f.ids, b.ids, "configuration");
     const states = [...forward.slice(1), ...backward.slice(1)];
     if (mode === null) return [f, b, ...states];
     if (mode !== "concat") return [f, ...states];

@@ -1,8 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { costs } from "../../../compiler/network/costs.js";
 import { readNetwork } from "../../../compiler/network/read.js";
-import type { Json, Network } from "../../../compiler/network/types.js";
-import { cifarResNet, lenet300100, lenet5, resnet18, resnet50, vgg16 } from "../../helpers/networks.js";
+import type { Json, JsonObject, Network } from "../../../compiler/network/types.js";
+import {
+  cifarResNet,
+  lenet300100,
+  lenet5,
+  resnet18,
+  resnet50,
+  topology,
+  vgg16,
+} from "../../helpers/networks.js";
 
 function read(model: Json): Network {
   const { network, diagnostics } = readNetwork(model);
@@ -72,5 +80,40 @@ describe("published sizes", () => {
     expect(costs(read(lenet5()))).toMatchObject({ params: 431_080, macs: 2_293_000 });
     expect(trained(read(vgg16()))).toMatchObject({ params: 14_724_042 });
     expect(trained(read(vgg16([512, 10]))).params).toBe(14_986_698);
+  });
+});
+
+describe("multiply–accumulates of one layer", () => {
+  const one = (className: string, config: JsonObject, ...shapes: readonly (readonly number[])[]): number => {
+    const b = topology();
+    const inputs = shapes.map((shape) => b.input(shape));
+    return costs(read(b.build([b.call(className, config, inputs)]))).macs;
+  };
+
+  it("are counted by hand", () => {
+    const k = { kernel_size: [3, 3], padding: "same" };
+    expect(one("Conv2D", { ...k, filters: 4, strides: [2, 2] }, [8, 8, 5])).toBe(4 * 4 * 9 * 5 * 4);
+    expect(one("Conv2DTranspose", { ...k, filters: 4, strides: [2, 2] }, [8, 8, 5])).toBe(8 * 8 * 9 * 5 * 4);
+    expect(one("DepthwiseConv2D", { ...k, depth_multiplier: 2 }, [8, 8, 5])).toBe(8 * 8 * 9 * 10);
+    expect(one("SeparableConv2D", { ...k, filters: 4, depth_multiplier: 2 }, [8, 8, 5])).toBe(
+      8 * 8 * (9 * 10 + 10 * 4),
+    );
+    expect(one("Dense", { units: 7 }, [6, 5])).toBe(6 * 5 * 7);
+    expect(one("SimpleRNN", { units: 7 }, [6, 5])).toBe(6 * (5 * 7 + 7 * 7));
+    expect(one("GRU", { units: 7 }, [6, 5])).toBe(6 * 3 * (5 * 7 + 7 * 7));
+    expect(one("LSTM", { units: 7 }, [6, 5])).toBe(6 * 4 * (5 * 7 + 7 * 7));
+    expect(one("ConvLSTM2D", { ...k, filters: 2 }, [3, 4, 4, 5])).toBe(3 * 4 * 4 * 9 * 4 * (5 * 2 + 2 * 2));
+    const lstm = { class_name: "LSTM", config: { units: 7 } };
+    expect(one("Bidirectional", { layer: lstm }, [6, 5])).toBe(2 * 6 * 4 * (5 * 7 + 7 * 7));
+    const dense = { class_name: "Dense", config: { units: 7 } };
+    expect(one("TimeDistributed", { layer: dense }, [6, 5])).toBe(6 * 5 * 7);
+    expect(one("Dot", { axes: [2, 2] }, [6, 5], [3, 5])).toBe(6 * 3 * 5);
+    expect(one("Embedding", { input_dim: 9, output_dim: 4 }, [6])).toBe(0);
+  });
+
+  it("of a layer called twice count twice, its parameters once", () => {
+    const b = topology();
+    const x = b.call("Dense", { units: 5 }, [b.input([5])]);
+    expect(costs(read(b.build([b.again(x, [x])])))).toMatchObject({ params: 30, macs: 50 });
   });
 });

@@ -13,9 +13,11 @@ function stackedCells(): JsonObject {
     { class_name: "LSTMCell", config: { name: "high", units: 6, ...ZEROS } },
   ];
   const cell = { class_name: "StackedRNNCells", config: { name: "stack", cells } };
-  const x = b.call("RNN", { cell, return_sequences: true }, [b.input([5, 4])]);
+  const x = b.call("RNN", { cell, return_sequences: true, return_state: true }, [b.input([5, 4])]);
   const one = { class_name: "SimpleRNNCell", config: { name: "one", units: 5, ...ZEROS } };
-  return b.build([blocks(b).dense(b.call("RNN", { cell: one }, [x]), 3)]);
+  const last = b.call("RNN", { cell: one }, [x]);
+  const states = [1, 2, 3].map((i) => b.output(x, i));
+  return b.build([blocks(b).dense(blocks(b).cat(last, ...states), 3)]);
 }
 
 function convLstm(): JsonObject {

@@ -76,7 +76,7 @@ describe("weights that must be held", () => {
       ...[...namedNetworks]
         .filter(([name]) => name !== "conv lstm" && name !== "volume")
         .map(([, make]) => make()),
-      ...Array.from({ length: 40 }, (_, seed) => randomNetwork(seeded(seed + 300)).model),
+      ...Array.from({ length: 25 }, (_, seed) => randomNetwork(seeded(seed + 300)).model),
     ];
     let held = 0;
     let moved = 0;
