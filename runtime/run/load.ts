@@ -5,7 +5,7 @@ import { TensorReader } from "../checkpoint/tensors.js";
 import { loadModel } from "../model/index.js";
 import { selectionIr } from "../normalize.js";
 import { hold } from "../pruning/hold.js";
-import { dead, living } from "../pruning/state.js";
+import { dead, living, touch } from "../pruning/state.js";
 import type { SelectionSpec } from "../specs.js";
 import { runError } from "./codes.js";
 import { logEvent } from "./events.js";
@@ -36,6 +36,7 @@ export function load(
         what === "weights"
           ? await loadWeights(session, path, keys)
           : await loadMasks(session, path, keys, paths);
+      touch(session.state);
       hold(session);
       session.executor.upload();
       logEvent(session, "load", id, `${what} of ${count} weights from \`${path}\``);
