@@ -26,6 +26,7 @@ export function restoreCheckpoint(session: Session, checkpoint: Checkpoint): voi
   const tensors = new TensorReader(checkpoint.tensors);
 
   session.collapses = state.collapses;
+  session.keepsMomentum = state.keepsMomentum;
   for (let i = 0; i < state.slims; i++) {
     const channels = tensors.integers(`slim ${i} channels`);
     const biases = tensors.integers(`slim ${i} biases`);

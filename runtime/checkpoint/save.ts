@@ -26,6 +26,7 @@ function stateOf(session: Session): CheckpointState {
     keepsLast: session.state.keepsLast,
     slims: session.slims.length,
     collapses: session.collapses,
+    keepsMomentum: session.keepsMomentum,
     record: session.record,
     timing: { startedAt: session.startedAt, seconds: session.stopwatch.seconds() },
   };

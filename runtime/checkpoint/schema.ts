@@ -90,6 +90,7 @@ export const checkpointSchema = object({
   keepsLast: { type: "boolean" },
   slims: count,
   collapses: { type: "boolean" },
+  keepsMomentum: { type: "boolean" },
   record: object({
     events: list(object({ id: count, step: count, epoch: number, kind: text, text })),
     history: list(row),

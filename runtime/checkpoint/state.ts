@@ -18,6 +18,7 @@ export interface CheckpointState {
   readonly keepsLast: boolean;
   readonly slims: number;
   readonly collapses: boolean;
+  readonly keepsMomentum: boolean;
   readonly record: RunRecord;
   /** Wall-clock time so far: for the report alone. */
   readonly timing: { readonly startedAt: string; readonly seconds: number };

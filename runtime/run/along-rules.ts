@@ -2,7 +2,6 @@ import { windowSteps, type PhaseTimes, type TimeWindow } from "../../compiler/ir
 import type { RuleIr, TrainIr, WhenIr } from "../../compiler/ir/types.js";
 import { timeWindow } from "../optimizers/rates.js";
 import { freezeRule, hold, penaltyRule, reveal, updateRule } from "../pruning/index.js";
-import { dropDeadGradients } from "./dead-gradients.js";
 import { momentOf, pruningContext } from "./engine.js";
 import type { Session } from "./session.js";
 
@@ -41,12 +40,11 @@ export function alongRules(ir: TrainIr, times: PhaseTimes): AlongRules {
       const rests = new Set<string>();
       for (const { rule, active } of freezes)
         if (active(step)) for (const key of rule.before(context, gradients)) rests.add(key);
-      dropDeadGradients(session.state, gradients);
       return { penalty, rests };
     },
     afterUpdate(session, step) {
       for (const { rule, active } of freezes) if (active(step)) rule.after(pruningContext(session));
-      return hold(session);
+      return hold(session, session.keepsMomentum);
     },
   };
 }

@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { DiagnosticError } from "../../grammar/diagnostic.js";
 import type { BackendName } from "../types.js";
 import { runError } from "./codes.js";
+import { framesToKeep, placeOf } from "./failure-place.js";
 import type { RunOptions } from "./options.js";
 import { plainLines } from "./plain-lines.js";
 
@@ -29,6 +30,7 @@ export async function runFromCommandLine(loop: Loop, url: string): Promise<void>
   const stop = (): void => abort.abort();
   process.once("SIGINT", stop);
   try {
+    Error.stackTraceLimit = Math.max(Error.stackTraceLimit, framesToKeep);
     const options = readArguments(process.argv.slice(2));
     if (options === null) {
       console.log(usage);
@@ -37,8 +39,10 @@ export async function runFromCommandLine(loop: Loop, url: string): Promise<void>
     await loop({ ...options, signal: abort.signal, onProgress: plainLines((line) => console.log(line)) });
   } catch (cause) {
     if (!(cause instanceof DiagnosticError)) throw cause;
+    const place = placeOf(cause, url);
     for (const { severity, code, message, notes, help } of cause.diagnostics) {
       console.error(`${severity}[${code}]: ${message}`);
+      if (place !== null) console.error(`  at ${place.source}:${place.line}:${place.column}`);
       for (const note of notes ?? []) console.error(`  = note: ${note}`);
       if (help !== undefined) console.error(`  = help: ${help}`);
     }

@@ -1,10 +1,11 @@
-import { dead, frozen, type MaskState } from "../pruning/state.js";
+import { heldPlaces } from "../pruning/held-places.js";
+import type { Session } from "./session.js";
 
-/** Takes the gradients of held elements away, so that they do not count in the global norm. Held channels have none. */
-export function dropDeadGradients(state: MaskState, gradients: ReadonlyMap<string, Float32Array>): void {
-  for (const [key, codes] of state.elements) {
+/** Takes the gradients of dead elements away, so that they do not count in a global norm. Dead channels have none. */
+export function dropDeadGradients(session: Session, gradients: ReadonlyMap<string, Float32Array>): void {
+  for (const [key, places] of heldPlaces(session).elements) {
     const gradient = gradients.get(key);
     if (gradient === undefined) continue;
-    for (let i = 0; i < codes.length; i++) if (codes[i] === dead || codes[i] === frozen) gradient[i] = 0;
+    for (let n = 0; n < places.length; n++) gradient[places[n] ?? 0] = 0;
   }
 }

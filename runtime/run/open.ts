@@ -53,6 +53,7 @@ export async function openRun(given: RunOptions): Promise<OpenRun> {
     snapshots: new Map(),
     slims: [],
     collapses: false,
+    keepsMomentum: false,
     clock: newClock(),
     journal: new Journal(),
     record: newRecord(),

@@ -15,6 +15,7 @@ export function prune(session: Session, id: number, spec: PruneSpec): Promise<nu
     true,
     async () => {
       const ir = pruneIr(id, spec, undefined, session.options.statements);
+      if (ir.regrow?.criterion.needs.includes("m")) session.keepsMomentum = true;
       const moment = momentOf(session, id);
       const record = await pruneEvent(pruningContext(session), ir, moment);
       if (ir.collapse) collapseEmptied(session);
@@ -31,12 +32,18 @@ export function prune(session: Session, id: number, spec: PruneSpec): Promise<nu
 
 /** How many the statement asks to be dead after this event; null where it names no number. */
 function nominalDead(
-  { amount }: PruneIr,
+  { amount, scope }: PruneIr,
   moment: Moment,
   { total, dead, achieved, nominal }: EventRecord,
 ): number | null {
-  if (amount.kind === "target") return Math.round(moment.value(amount.value, "share-dead") * total);
-  const counts = amount.kind === "drop-share" || amount.kind === "drop-count" || amount.kind === "keep-count";
+  // Elsewhere every group rounds its own share.
+  if (amount.kind === "target" && scope.kind === "global")
+    return Math.round(moment.value(amount.value, "share-dead") * total);
+  const counts =
+    amount.kind === "target" ||
+    amount.kind === "drop-share" ||
+    amount.kind === "drop-count" ||
+    amount.kind === "keep-count";
   return counts ? dead - achieved + nominal : null;
 }
 

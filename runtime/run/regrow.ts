@@ -13,6 +13,7 @@ export function regrow(session: Session, id: number, spec: RegrowSpec): Promise<
     true,
     async () => {
       const ir = regrowIr(id, spec, undefined, session.options.statements);
+      if (ir.criterion.needs.includes("m")) session.keepsMomentum = true;
       const record = await regrowEvent(pruningContext(session), ir, momentOf(session, id));
       session.executor.upload();
       const { revived, structure, dead, total } = record;

@@ -40,6 +40,8 @@ export interface Session {
   readonly snapshots: Map<string, Snapshot>;
   /** What each `slim` so far did to the network: replayed over the loaded one on resuming. */
   readonly slims: SlimRecord[];
+  /** Whether optimizer state of dead weights stays dense, since some `regrow` reads it (`by abs(m)`). */
+  keepsMomentum: boolean;
   /** Whether some statement said `allowing collapse`: emptied branches may go whole. */
   collapses: boolean;
   readonly clock: Clock;

@@ -1,6 +1,7 @@
 import { clipNorm, clipValue } from "../optimizers/clip.js";
 import type { Batch, Slots } from "../types.js";
 import { runError } from "./codes.js";
+import { dropDeadGradients } from "./dead-gradients.js";
 import { pruningContext } from "./engine.js";
 import { tell } from "./events.js";
 import type { OpenPhase } from "./open-phase.js";
@@ -27,7 +28,10 @@ export function trainStep(session: Session, phase: OpenPhase, batch: Batch): voi
   const bound = phase.args.get("clip-value");
   if (bound !== undefined) clipValue(arrays, bound);
   const norm = phase.args.get("clip-norm");
-  if (norm !== undefined) clipNorm(arrays, norm);
+  if (norm !== undefined) {
+    if (!session.keepsMomentum) dropDeadGradients(session, gradients);
+    clipNorm(arrays, norm);
+  }
 
   const hyper = { rate, step: phase.progress.updatesBefore + progress.step + 1, args: phase.args };
   for (const [key, gradient] of gradients) {
