@@ -78,7 +78,7 @@ export function windowSteps(
 
 /**
  * The steps at which a rule fires, ascending and each once. The grid of `every` counts from the start of the phase and has
- * no point at step 0; both ends of the window belong to it. When `lands`, the last event moves to the window's end, and a
+ * no point at step 0; both ends of the window belong to it, but the end of epoch 3 is no part of `epochs 4..30`. When `lands`, the last event moves to the window's end, and a
  * window that holds no point of the grid gets this one event. Moments outside the phase or the window are left out. A rule
  * with neither `every` nor `at` holds all along and has no events.
  */
@@ -86,6 +86,8 @@ export function eventSteps(when: WhenTimes, phase: PhaseTimes): number[] {
   const bounds = windowSteps(when.window, phase);
   if (bounds === null) return [];
   const [from, to] = bounds;
+  const first = opensAfter(when.window, from) ? from + 1 : from;
+  if (first > to) return [];
   const unit = when.unit === "epochs" ? phase.stepsPerEpoch : 1;
   const steps: number[] = [];
   if (when.at !== undefined) {
@@ -98,10 +100,15 @@ export function eventSteps(when: WhenTimes, phase: PhaseTimes): number[] {
   } else {
     return [];
   }
-  const inside = [...new Set(steps)].filter((step) => step >= from && step <= to).sort((a, b) => a - b);
+  const inside = [...new Set(steps)].filter((step) => step >= first && step <= to).sort((a, b) => a - b);
   if (!when.lands || when.at !== undefined) return inside;
   const last = inside.length > 0 ? inside.slice(0, -1) : [];
   return to > 0 ? [...last, to] : inside;
+}
+
+/** The start of epoch 4 is the step that ended epoch 3, and what happens at that step belongs to epoch 3. */
+function opensAfter(window: TimeWindow | undefined, from: number): boolean {
+  return window !== undefined && "epochs" in window.from && from > 0;
 }
 
 /** How far a step lies inside a window, 0 at its first step and 1 at its last; 1 when the window is one moment. */

@@ -41,7 +41,7 @@ export default async function loop(options = {}) {
       },
     ],
   });
-  // ends of epochs 1, 2, 3 … 8; 0 of 14 dead after the first, 7 after the last
+  // ends of epochs 2, 3, 4 … 8; 3 of 14 dead after the first, 7 after the last
   const prune2 = phase.rule(2, {
     every: 1,
     unit: "epochs",
