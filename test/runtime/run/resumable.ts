@@ -1,4 +1,5 @@
 import {
+  criterion,
   abs,
   adamw,
   add,
@@ -12,6 +13,7 @@ import {
 } from "../../../runtime/index.js";
 
 const l1 = sum(abs("w"));
+const taylor = criterion("taylor", abs(sum(mul("w", "g"))), { over: "training" });
 const l2 = sum(pow("w", 2));
 
 /** A program with something of everything that a checkpoint must carry, as the compiler would write it. */
@@ -22,6 +24,9 @@ export async function resumable(options: RunOptions): Promise<unknown> {
     epochs: 3,
     optimizer: sgd({ rate: move(0.05, 0.01, "cosine"), momentum: 0.9, weightDecay: 1e-3 }),
     penalties: [{ id: 10, structure: "filters", by: l2, strength: 1e-4 }],
+    frozen: [
+      { id: 11, structure: "neurons", in: "head", unit: "steps", during: [{ steps: 0 }, { steps: 4 }] },
+    ],
     snapshots: [{ epochs: 1 }],
   });
   const prune2 = phase.rule(2, {
@@ -32,6 +37,11 @@ export async function resumable(options: RunOptions): Promise<unknown> {
   });
   const prune3 = phase.rule(3, { at: [0, 8], unit: "steps" });
   const slim4 = phase.rule(4, { at: [2], unit: "epochs" });
+  const prune7 = phase.rule(7, {
+    at: [9, 16],
+    unit: "steps",
+    accumulate: { structure: "neurons", by: taylor },
+  });
   const mark5 = phase.rule(5, { at: [13], unit: "steps" });
   await phase.start();
   if (prune3.due()) await run.prune(3, { structure: "weights", by: "random", drop: 0.1 });
@@ -49,6 +59,7 @@ export async function resumable(options: RunOptions): Promise<unknown> {
       if (prune3.due())
         await run.prune(3, { structure: "filters", by: l1, drop: 0.2, regrow: { id: 6, by: "random" } });
       if (slim4.due()) await run.slim(4);
+      if (prune7.due()) await run.prune(7, { structure: "neurons", by: taylor, drop: 0.1 });
       if (mark5.due()) await run.mark(5, "here");
     }
   }
