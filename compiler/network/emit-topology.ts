@@ -1,5 +1,4 @@
 import type { Executed } from "./execute.js";
-import { isJsonArray } from "./json.js";
 import type { LayerSpec, ModelSpec, TensorRef } from "./spec.js";
 import type { Json, JsonObject } from "./types.js";
 
@@ -27,18 +26,11 @@ function emitModel(model: ModelSpec, name: string, executed: Emitted): JsonObjec
 }
 
 function emitSequential(model: ModelSpec, name: string, executed: Emitted): JsonObject {
-  const shape = executed.models.get(model)?.firstShape ?? null;
-  const layers = model.layers.map((layer, i): Json => {
+  const layers = model.layers.map((layer): Json => {
     if (layer.inner) return emitModel(layer.inner, layer.name, executed);
-    const config = executed.configs.get(layer) ?? layer.config;
-    const stated = i === 0 && shape !== null ? withShape(config, shape) : config;
-    return { class_name: layer.className, config: stated };
+    return { class_name: layer.className, config: executed.configs.get(layer) ?? layer.config };
   });
   return { class_name: "Sequential", config: { name, layers } };
-}
-
-function withShape(config: JsonObject, shape: readonly (number | null)[]): JsonObject {
-  return isJsonArray(config["batch_input_shape"]) ? config : { ...config, batch_input_shape: shape };
 }
 
 function emitFunctional(model: ModelSpec, name: string, executed: Emitted): JsonObject {

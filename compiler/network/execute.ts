@@ -1,18 +1,16 @@
 import { quote, refuse } from "./problems.js";
 import { applyRule } from "./rules/index.js";
 import type { Graph, Value } from "./graph.js";
-import { nestedInput, networkInput, readShape, statedShape } from "./inputs.js";
+import { nestedInput, networkInput, readShape, statedShape, stateShape } from "./inputs.js";
 import { field } from "./json.js";
 import { needed, type Task } from "./order.js";
 import type { LayerSpec, ModelSpec, TensorRef } from "./spec.js";
-import type { MacTerm, Shape } from "./types.js";
+import type { MacTerm } from "./types.js";
 
 /** What writing the topology needs to know about one model. */
 export interface Executed {
   /** Calls that reach an output, in execution order; nested models included. */
   readonly tasks: readonly Task[];
-  /** Shape that the first layer of a Sequential model must state. */
-  readonly firstShape: Shape | null;
 }
 
 /** Follows every call of a model, nested models unrolled. */
@@ -29,7 +27,7 @@ export class Execution {
     const on = trainable && model.trainable;
     const firstShape = model.kind === "sequential" ? this.enterSequential(model, given) : null;
     if (model.kind === "functional") this.enterFunctional(model, given, values, on);
-    if (!this.models.has(model)) this.models.set(model, { tasks, firstShape: firstShape?.shape ?? null });
+    if (!this.models.has(model)) this.models.set(model, { tasks });
     for (const task of tasks) {
       const refs = task.layer.nodes[task.node]?.inputs ?? [];
       let inputs = refs.map((ref) => lookUp(values, ref, task.layer.path));
@@ -37,10 +35,12 @@ export class Execution {
         if (task.layer.className === "InputLayer") {
           values.set(task.layer, [[firstShape]]);
           if (given) nestedInput(this.graph, task.layer, on, firstShape);
-          else this.graph.draft(task.layer, on);
+          else stateShape(this.graph.draft(task.layer, on), firstShape);
           continue;
         }
-        if (given && !task.layer.inner) nestedInput(this.graph, task.layer, on, firstShape);
+        const isLayer = task.layer.inner === null;
+        if (given && isLayer) nestedInput(this.graph, task.layer, on, firstShape);
+        else if (isLayer) stateShape(this.graph.draft(task.layer, layerTrains(task.layer, on)), firstShape);
         inputs = [firstShape];
       }
       const kwargs = task.layer.nodes[task.node]?.kwargs ?? {};
@@ -118,7 +118,7 @@ export class Execution {
   ): readonly Value[] {
     const graph = this.graph;
     graph.chargeCall(spec.path);
-    const layer = graph.draft(spec, trainable && field(spec.config, "trainable") !== false);
+    const layer = graph.draft(spec, layerTrains(spec, trainable));
     layer.uses++;
     const macs: MacTerm[] = [];
     const made = applyRule({
@@ -144,6 +144,10 @@ export class Execution {
     });
     return outputs;
   }
+}
+
+function layerTrains(layer: LayerSpec, model: boolean): boolean {
+  return model && field(layer.config, "trainable") !== false;
 }
 
 function lookUp(values: Map<LayerSpec, (readonly Value[])[]>, ref: TensorRef, user: string): Value {

@@ -2,7 +2,7 @@ import { field, isJsonArray } from "./json.js";
 import { MAX_SIZE } from "./limits.js";
 import { quote, refuse } from "./problems.js";
 import { checkShape, lastOf, showShape } from "./shapes.js";
-import type { Graph, Value } from "./graph.js";
+import type { Graph, LayerDraft, Value } from "./graph.js";
 import type { LayerSpec, ModelSpec } from "./spec.js";
 import type { Json, Shape } from "./types.js";
 
@@ -54,7 +54,7 @@ export function networkInput(graph: Graph, shape: Shape, path: string): Value {
 
 /** A nested model's input layer: its stated shape must fit what comes in and is sized by it. */
 export function nestedInput(graph: Graph, layer: LayerSpec, trainable: boolean, value: Value): void {
-  const draft = graph.draft(layer, trainable);
+  const draft = graph.draft(layer, trainable && field(layer.config, "trainable") !== false);
   const stated = readShape(field(layer.config, "batch_input_shape"), layer.path);
   if (stated) {
     const fits =
@@ -66,10 +66,17 @@ export function nestedInput(graph: Graph, layer: LayerSpec, trainable: boolean, 
       });
     }
   }
+  stateShape(draft, value);
   if (value.ids) {
     const at = ["batch_input_shape", value.shape.length - 1];
     graph.addSize(draft, { at, ids: value.ids }, graph.calls.length, "configuration");
   }
+}
+
+/** TensorFlow.js builds a model only when its first layer states a shape: it is written where the file has none. */
+export function stateShape(layer: LayerDraft, value: Value): void {
+  if (isJsonArray(field(layer.spec.config, "batch_input_shape"))) return;
+  if (!layer.rewritten.has("batch_input_shape")) layer.rewritten.set("batch_input_shape", [...value.shape]);
 }
 
 function matches(a: number | null, b: number | null): boolean {

@@ -104,6 +104,30 @@ function nestedSequential(): JsonObject {
   return net((b, k) => k.dense(b.nest(sub, [k.cbr(b.input([6, 6, 3]), 5)], "head"), 4));
 }
 
+/** The inner model states no shape of its own. */
+function unstatedSequential(): JsonObject {
+  const sub = sequential(
+    [
+      ["Conv2D", { filters: 6, kernel_size: [3, 3], activation: "relu" }],
+      ["GlobalAveragePooling2D", {}],
+    ],
+    "sub",
+  );
+  return net((b, k) => k.dense(b.nest(sub, [k.cbr(b.input([6, 6, 3]), 5)], "head"), 4));
+}
+
+function builtSequential(): JsonObject {
+  const model = sequential([
+    ["Dense", { units: 6, activation: "tanh" }],
+    ["Dense", { units: 4 }],
+  ]);
+  const config = model["config"];
+  return {
+    ...model,
+    config: { ...(typeof config === "object" ? config : {}), build_input_shape: [null, 5] },
+  };
+}
+
 function recurrentNet(className: string): JsonObject {
   return net((b, k) => {
     const x = b.call(className, { units: 8, return_sequences: true }, [b.input([5, 4])]);
@@ -232,6 +256,8 @@ export const namedNetworks: ReadonlyMap<string, () => JsonObject> = new Map<stri
   ],
   ["nested model", nestedModel],
   ["nested sequential", nestedSequential],
+  ["nested sequential without a shape", unstatedSequential],
+  ["sequential with a build shape", builtSequential],
   [
     "one tensor twice",
     () =>
