@@ -142,10 +142,12 @@ export class Graph {
   }
 }
 
-/** The config of a layer as it is written. */
+/** The config of a layer as it is written; a layer frozen by the model around it says so itself. */
 export function finalConfig(layer: LayerDraft): JsonObject {
   const changed = [...layer.rewritten].filter(([, value]) => value !== null);
-  return changed.length === 0 ? layer.spec.config : { ...layer.spec.config, ...Object.fromEntries(changed) };
+  const frozen = !layer.trainable && layer.spec.config["trainable"] !== false;
+  if (changed.length === 0 && !frozen) return layer.spec.config;
+  return { ...layer.spec.config, ...Object.fromEntries(changed), ...(frozen ? { trainable: false } : {}) };
 }
 
 /** Binding in brief. */

@@ -20,7 +20,7 @@ export interface WeightInfo {
   readonly trainable: boolean;
   /** Keras initializer config, or null for the class default. */
   readonly initializer: JsonObject | null;
-  /** Which axes follow which channels; weight decay and `prune weights` look at kernels only. */
+  /** Which axes follow which channels; `prune weights` looks at kernels only. */
   readonly bindings: readonly Binding[];
   /** True for the tensors that `prune weights` may prune: conv, dense, depthwise, recurrent kernels, embeddings excluded. */
   readonly isKernel: boolean;
