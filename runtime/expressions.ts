@@ -123,7 +123,7 @@ export interface OptimizerSpec {
   readonly rate: ValueIr | StepsRate;
   readonly momentum?: ExprIr;
   readonly nesterov?: boolean;
-  /** Decay per step on kernels, added to the gradient (decoupled in adamw). */
+  /** Decay per step of all trainable weights, added to the gradient (decoupled in adamw). */
   readonly weightDecay?: ExprIr;
   readonly beta1?: ExprIr;
   readonly beta2?: ExprIr;

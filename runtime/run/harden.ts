@@ -13,7 +13,7 @@ export function harden(session: Session, id: number, spec: SelectionSpec): Promi
     true,
     () => {
       const all = Object.keys(spec).length === 0;
-      const paths = all ? undefined : selectLayers(session.network, selectionIr(spec), null);
+      const paths = all ? undefined : selectLayers(session.loaded, selectionIr(spec), null);
       const { channels, elements } = hardenMasks(session, paths);
       session.executor.upload();
       logEvent(session, "harden", id, `made final: ${channels} channels, ${elements} weights`);

@@ -26,7 +26,7 @@ export function load(
     session,
     true,
     async () => {
-      const paths = new Set(selectLayers(session.network, selectionIr(spec), null));
+      const paths = new Set(selectLayers(session.loaded, selectionIr(spec), null));
       const keys = new Set(
         session.network.layers.flatMap((layer) =>
           paths.has(layer.path) ? layer.weights.map(({ key }) => key) : [],

@@ -25,9 +25,9 @@ export async function* layers(session: Session, spec: SelectionSpec): AsyncGener
   yield* paths;
 }
 
-function prunable({ network }: Session, spec: SelectionSpec): readonly string[] {
+function prunable({ loaded, network }: Session, spec: SelectionSpec): readonly string[] {
   const withKernels = new Set(network.layers.filter(({ ordinal }) => ordinal > 0).map(({ path }) => path));
-  return selectLayers(network, selectionIr(spec), null).filter((path) => withKernels.has(path));
+  return selectLayers(loaded, selectionIr(spec), null).filter((path) => withKernels.has(path));
 }
 
 function isPaths(value: Json): value is readonly string[] {

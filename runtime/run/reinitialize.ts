@@ -13,7 +13,7 @@ export function reinitialize(session: Session, id: number, spec: ReinitializeSpe
     true,
     () => {
       const ir = reinitializeIr(id, spec, session.options.statements);
-      const paths = selectLayers(session.network, ir.selection, null);
+      const paths = selectLayers(session.loaded, ir.selection, null);
       // A round of its own for every event: the draw of the start would be a rewind.
       drawAnew(session, paths, ir.by, session.options.seed, 1 + session.journal.results.length);
       session.executor.upload();

@@ -18,7 +18,7 @@ export function shuffle(session: Session, id: number, spec: SelectionSpec): Prom
     () => {
       const { options, journal, state } = session;
       const selection = selectionIr(spec);
-      const paths = selectLayers(session.network, selection, null);
+      const paths = selectLayers(session.loaded, selection, null);
       const round = journal.results.length;
       if (state.channels.some((code) => code !== 0)) {
         const space = spaceOf(pruningContext(session), { name: "units" }, selection);
