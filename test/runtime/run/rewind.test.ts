@@ -66,12 +66,17 @@ describe("rewind", () => {
 
   it("fits a network that slim has cut since", async () => {
     const run = await open();
+    await train(run, 7, { steps: 2 });
     await run.mark(1, "early");
     const before = new Map([...run.session.parameters].map(([key, { data }]) => [key, data.slice()]));
     await train(run, 2, { steps: 3 });
     await run.prune(3, { structure: "units", by: sum(abs("w")), scope: "global", drop: 0.3 });
     await run.slim(4);
-    await run.rewind(5, { what: ["weights"], to: { mark: "early" } });
+    await run.rewind(5, { what: ["weights", "optimizer"], to: { mark: "early" } });
+    expect(run.session.slots.size).toBeGreaterThan(0);
+    for (const [key, named] of run.session.slots)
+      for (const slot of Object.values(named))
+        expect(slot.length).toBe(run.session.parameters.get(key)?.data.length);
     for (const [key, { data }] of run.session.parameters) {
       const known = new Set(before.get(key));
       expect(data.every((value) => known.has(value))).toBe(true);
