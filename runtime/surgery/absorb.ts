@@ -44,7 +44,7 @@ export function absorb(network: Network, store: ParameterStore, isDead: IsDead, 
   }
   const gone: IsDead = (id) => plan.absorbed.has(network.channels.find(id));
   kill(current, store, gone, slots);
-  const diagnostics = plan.kept.size === 0 ? [] : [keptNote(network, plan.kept)];
+  const diagnostics = plan.kept.size === 0 ? [] : [keptNote(plan.kept)];
   return {
     network: current,
     isDead: (id) => isDead(id) || gone(id),
@@ -156,7 +156,7 @@ function intoMovingMean(
   return true;
 }
 
-function keptNote(network: Network, kept: ReadonlyMap<number, string>): Diagnostic {
+function keptNote(kept: ReadonlyMap<number, string>): Diagnostic {
   const paths = [...new Set(kept.values())];
   const shown = paths
     .slice(0, 3)
@@ -168,7 +168,7 @@ function keptNote(network: Network, kept: ReadonlyMap<number, string>): Diagnost
   return {
     code: "P4022",
     severity: "info",
-    message: `${kept.size} constant channels of ${layers.size} layers stay, for ${shown}${paths.length > 3 ? " and others" : ""}`,
+    message: `${kept.size} constant ${kept.size === 1 ? "channel stays" : "channels stay"}, for ${shown}${paths.length > 3 ? " and others" : ""}`,
     notes: ["under zero padding their borders differ, so that no bias can stand for them"],
   };
 }
