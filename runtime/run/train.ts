@@ -4,7 +4,7 @@ import type { ExprIr, TrainIr } from "../../compiler/ir/types.js";
 import type { Phase } from "../helpers.js";
 import { trainIr } from "../normalize.js";
 import { rateSchedule, timePoint } from "../optimizers/rates.js";
-import { optimizerNamed } from "../optimizers/registry.js";
+import { commonArguments, optimizerNamed } from "../optimizers/registry.js";
 import type { TrainSpec } from "../specs.js";
 import { alongRules } from "./along-rules.js";
 import { stepsPerPass } from "./batches.js";
@@ -87,9 +87,17 @@ function rateFrom({ chosen: { rate } }: PhaseProgress): (step: number) => number
 }
 
 function argumentsOf(session: Session, { chosen }: PhaseProgress): ReadonlyMap<string, number> {
-  return new Map(
-    Object.entries(chosen.optimizer.args).map(([name, expr]) => [name, valueOf(session, expr, name)]),
-  );
+  const { name, args } = chosen.optimizer;
+  const known = [...optimizerNamed(name).defaults.keys(), ...commonArguments];
+  const values = new Map<string, number>();
+  for (const [argument, expr] of Object.entries(args)) {
+    if (!known.includes(argument))
+      throw runError("P7010", `\`${name}\` takes no argument \`${argument}\``, {
+        help: `it takes rate, ${known.join(", ")}`,
+      });
+    values.set(argument, valueOf(session, expr, argument));
+  }
+  return values;
 }
 
 function valueOf(session: Session, expr: ExprIr, what: string): number {

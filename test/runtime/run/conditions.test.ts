@@ -100,6 +100,15 @@ describe("data", () => {
   });
 });
 
+describe("an optimizer", () => {
+  it("refuses arguments it does not take", async () => {
+    const run = await open();
+    await expect(run.train(1, { epochs: 1, optimizer: sgd({ rate: 0.1, beta1: 0.5 }) })).rejects.toThrow(
+      /P7010/,
+    );
+  });
+});
+
 describe("settings that cannot be", () => {
   it.each<[string, RunOptions]>([
     ["no network", { network: null }],
