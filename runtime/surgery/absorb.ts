@@ -162,13 +162,11 @@ function keptNote(kept: ReadonlyMap<number, string>): Diagnostic {
     .slice(0, 3)
     .map((path) => `\`${path}\``)
     .join(", ");
-  const layers = new Set(
-    [...kept.keys()].map((id) => network.layers[network.channels.producer[id] ?? -1]?.path),
-  );
+  const count = kept.size === 1 ? "1 constant channel stays" : `${kept.size} constant channels stay`;
   return {
     code: "P4022",
     severity: "info",
-    message: `${kept.size} constant ${kept.size === 1 ? "channel stays" : "channels stay"}, for ${shown}${paths.length > 3 ? " and others" : ""}`,
+    message: `${count}, for ${shown}${paths.length > 3 ? " and others" : ""}`,
     notes: ["under zero padding their borders differ, so that no bias can stand for them"],
   };
 }
