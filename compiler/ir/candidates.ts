@@ -54,8 +54,19 @@ export function isChannelwise(structure: StructureName): boolean {
   return ["filters", "channels", "neurons", "units"].includes(structure);
 }
 
+/** Worked out once for each network: a network never changes. */
+const byProducerOf = new WeakMap<Network, ReadonlyMap<number, readonly Unit[]>>();
+
 /** Removable units by the layer (index) that produces one of their channels. */
 export function unitsByProducer(network: Network): ReadonlyMap<number, readonly Unit[]> {
+  const known = byProducerOf.get(network);
+  if (known) return known;
+  const made = groupByProducer(network);
+  byProducerOf.set(network, made);
+  return made;
+}
+
+function groupByProducer(network: Network): ReadonlyMap<number, readonly Unit[]> {
   const byProducer = new Map<number, Unit[]>();
   for (const unit of network.units) {
     for (const producer of unit.producers) {

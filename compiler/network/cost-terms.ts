@@ -22,7 +22,18 @@ export interface AxisShare {
   readonly count: number;
 }
 
+/** Worked out once for each network: a network never changes. */
+const termsOf = new WeakMap<Network, CostTerms>();
+
 export function costTerms(network: Network): CostTerms {
+  const known = termsOf.get(network);
+  if (known) return known;
+  const made = makeTerms(network);
+  termsOf.set(network, made);
+  return made;
+}
+
+function makeTerms(network: Network): CostTerms {
   const numbers = new Map<Int32Array, number>();
   const axes: Int32Array[] = [];
   const terms: CostTerm[] = [];
@@ -62,13 +73,19 @@ export function axesOfUnits(
   const unitOf = new Int32Array(network.channels.count).fill(-1);
   for (let id = 0; id < unitOf.length; id++) unitOf[id] = index.get(network.channels.find(id)) ?? -1;
   const shares: AxisShare[][] = units.map(() => []);
+  const counts = new Int32Array(units.length);
   axes.forEach((ids, axis) => {
-    const counts = new Map<number, number>();
+    const met: number[] = [];
     for (const id of ids) {
       const unit = unitOf[id] ?? -1;
-      if (unit >= 0) counts.set(unit, (counts.get(unit) ?? 0) + 1);
+      if (unit < 0) continue;
+      if (counts[unit] === 0) met.push(unit);
+      counts[unit] = (counts[unit] ?? 0) + 1;
     }
-    for (const [unit, count] of counts) shares[unit]?.push({ axis, count });
+    for (const unit of met) {
+      shares[unit]?.push({ axis, count: counts[unit] ?? 0 });
+      counts[unit] = 0;
+    }
   });
   return shares;
 }

@@ -29,8 +29,10 @@ export function networkWorld(network: Network): World {
     layers: (selection) =>
       selection.layers ?? network.layers.filter((layer) => layer.ordinal > 0).map(({ path }) => path),
     pools: (target, variables) => {
-      const key = JSON.stringify([target, [...variables]]);
-      const found = known.get(key) ?? makePools(network, target, chosen(target, variables));
+      const { structure, joins, selection } = target;
+      const layers = chosen(target, variables);
+      const key = JSON.stringify([structure, joins, selection.include.length > 0, layers]);
+      const found = known.get(key) ?? makePools(network, target, layers);
       known.set(key, found);
       return found;
     },
@@ -60,11 +62,21 @@ function channelPools(
   { structure, joins }: Target,
   layers: readonly number[],
 ): readonly Pool[] {
-  const { axes } = costTerms(network);
-  const alike = (units: readonly Unit[]) =>
-    new Set(axesOfUnits(network, units, axes).map((shares) => JSON.stringify(shares))).size <= 1;
+  const candidates = candidateUnits(network, structure.name, layers, joins);
+  const places = axesOfUnits(
+    network,
+    candidates.map(({ unit }) => unit),
+    costTerms(network).axes,
+  );
+  const standing = new Map(
+    places.map((shares, i) => [
+      candidates[i]?.unit,
+      shares.map(({ axis, count }) => `${axis}:${count}`).join(" "),
+    ]),
+  );
+  const alike = (units: readonly Unit[]) => new Set(units.map((unit) => standing.get(unit))).size <= 1;
   const pools = new Map<string, { units: Unit[]; members: Set<number> }>();
-  for (const { unit, members } of candidateUnits(network, structure.name, layers, joins)) {
+  for (const { unit, members } of candidates) {
     const key = producerKey(network, unit);
     const pool = pools.get(key) ?? { units: [], members: new Set() };
     pool.units.push(unit);
