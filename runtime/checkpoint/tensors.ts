@@ -25,10 +25,15 @@ export function putSlots(into: TensorMap, at: string, slots: Slots): void {
     for (const [name, data] of Object.entries(named)) put(into, `${at}slots|${name}|${key}`, data);
 }
 
-/** `start` is the same for all snapshots of a run and stored once. */
-export function putState(into: TensorMap, at: string, state: MaskState, withStart: boolean): void {
+/** What is dead: codes by channel number and by element. */
+export function putMasks(into: TensorMap, at: string, state: MaskState): void {
   put(into, `${at}channels|`, state.channels);
   for (const [key, data] of state.elements) put(into, `${at}elements|${key}`, data);
+}
+
+/** Masks and what lies under them. `start` is the same for all snapshots of a run and stored once. */
+export function putState(into: TensorMap, at: string, state: MaskState, withStart: boolean): void {
+  putMasks(into, at, state);
   for (const [key, data] of state.hidden) put(into, `${at}hidden|${key}`, data);
   for (const [key, data] of state.last) put(into, `${at}last|${key}`, data);
   if (withStart) for (const [key, data] of state.start) put(into, `${at}start|${key}`, data);

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { encodeTensors } from "../checkpoint/safetensors.js";
 import { writeAtomically } from "../checkpoint/files.js";
-import { putState, type TensorMap } from "../checkpoint/tensors.js";
+import { putMasks, type TensorMap } from "../checkpoint/tensors.js";
 import { saveModel } from "../model/index.js";
 import { reportHtml } from "../report/html.js";
 import type { Report } from "../report/types.js";
@@ -19,7 +19,7 @@ export async function writeResults(session: Session, directory: string): Promise
   const saved = await saveModel(session.network, session.parameters, directory);
   const report = await reportData(session, saved.bytes);
   const masks: TensorMap = new Map();
-  putState(masks, "", session.state, false);
+  putMasks(masks, "", session.state);
   const text = (value: string): Uint8Array[] => [new TextEncoder().encode(value)];
   try {
     await writeAtomically(join(directory, masksFile), encodeTensors(masks));
