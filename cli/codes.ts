@@ -8,6 +8,7 @@ export const commandCodes = {
   P9504: { severity: "error", title: "wrong option value" },
   P9505: { severity: "error", title: "folder already in use" },
   P9506: { severity: "error", title: "nothing to run on" },
+  P9507: { severity: "error", title: "mistake of espalier" },
 } as const satisfies Record<string, { severity: Severity; title: string }>;
 
 export function commandDiagnostic(

@@ -13,7 +13,7 @@ function setting(text: string, known: Record<string, string>): Record<string, st
 function whole(least: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (!Number.isSafeInteger(value) || value < least)
+    if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least)
       throw new InvalidArgumentError(`write a whole number from ${least}`);
     return value;
   };
@@ -25,17 +25,26 @@ const bound = (command: Command) =>
     .option("--data <path>", "data file or folder, or `mnist`")
     .option("--set <name=value>", "set a `param` of the program (repeatable)", setting, {})
     .option("--epochs <n>", "length of a program that says none", whole(1))
-    .option("--batch <n>", "examples per step where the program says none", whole(1))
-    .option("--seed <n>", "seed of everything random (1)", whole(0));
+    .option("--batch <n>", "examples per step where the program says none", whole(1));
+
+const seeded = (command: Command) =>
+  bound(command).option("--seed <n>", "seed of everything random (1)", whole(0));
+
+/** Who speaks: the commands, and the parser of the command line about mistakes in it. */
+interface Speakers {
+  readonly commands: Terminal;
+  readonly parser: Terminal;
+}
 
 /** The command line as data; `finish` receives the exit code of the command that ran. Commands load their code when called. */
-export function commandLine(terminal: Terminal, finish: (code: ExitCode) => void): Command {
+export function commandLine(speakers: Speakers, finish: (code: ExitCode) => void): Command {
+  const { commands: terminal, parser } = speakers;
   const main = new Command("espalier")
     .description("Prune neural networks by a schedule written in a few words.")
     .version(version)
     .exitOverride()
     .showSuggestionAfterError()
-    .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.err(text) });
+    .configureOutput({ writeOut: (text) => parser.out(text), writeErr: (text) => parser.err(text) });
   const command = (name: string, about: string) =>
     main.command(name).description(about).option("--json", "print the result as JSON");
 
@@ -43,14 +52,14 @@ export function commandLine(terminal: Terminal, finish: (code: ExitCode) => void
     async (file, options) =>
       finish(await (await import("./commands/check.js")).check(file, options, terminal)),
   );
-  bound(command("compile <file>", "write the training loop a program stands for"))
+  seeded(command("compile <file>", "write the training loop a program stands for"))
     .option("-o, --out <path>", "where to write it (standard output)")
     .option("--emit <what>", "tokens, ast, ir, plan, js or map", "js")
     .option("--timings", "print how long each stage took")
     .action(async (file, options) =>
       finish(await (await import("./commands/compile.js")).compileCommand(file, options, terminal)),
     );
-  bound(command("run <file>", "train, prune and write the smaller network"))
+  seeded(command("run <file>", "train, prune and write the smaller network"))
     .option("--out <folder>", "where results and checkpoints go (a folder named after the program)")
     .option("--resume", "continue from the last checkpoint in the output folder")
     .option("--checkpoint-every <interval>", "as 30s or 200steps (60s)")
@@ -70,6 +79,7 @@ export function commandLine(terminal: Terminal, finish: (code: ExitCode) => void
   );
   command("doctor", "say which backend is used, why, and how to get more")
     .option("--backend <name>", "auto, node, wasm or cpu (auto)")
+    .option("--threads <n>", "threads of the wasm backend", whole(1))
     .action(async (options) =>
       finish(await (await import("./commands/doctor.js")).doctor(options, terminal)),
     );
@@ -79,16 +89,27 @@ export function commandLine(terminal: Terminal, finish: (code: ExitCode) => void
   return main;
 }
 
-/** Runs one command line. Usage mistakes are 2; a thrown error is a bug of ours and says so. */
+/**
+ * Runs one command line. Usage mistakes are 2; a thrown error is a bug of ours and says so. With `--json` anywhere in it, standard
+ * output gets one JSON document, whatever happens.
+ */
 export async function main(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
   let code: ExitCode = EXIT.ok;
+  const json = argv.includes("--json");
+  let usage = "";
+  const quiet = { ...terminal, columns: terminal.columns, err: (text: string) => void (usage += text) };
+  const speakers = { commands: terminal, parser: json ? quiet : terminal };
   try {
-    await commandLine(terminal, (result) => (code = result)).parseAsync(argv, { from: "user" });
+    await commandLine(speakers, (result) => (code = result)).parseAsync(argv, { from: "user" });
     return code;
   } catch (cause) {
-    if (cause instanceof CommanderError) return cause.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    const { explainBug } = await import("./bug.js");
-    terminal.err(explainBug(cause));
-    return EXIT.failed;
+    const failure = await import("./failure.js");
+    if (!(cause instanceof CommanderError)) {
+      failure.tellBug(cause, json, terminal);
+      return EXIT.failed;
+    }
+    if (cause.exitCode === 0) return EXIT.ok;
+    if (json) failure.tellUsage(usage, terminal);
+    return EXIT.usage;
   }
 }

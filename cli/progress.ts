@@ -12,7 +12,12 @@ const PLAIN = 15;
 const WINDOW = 50;
 
 /** Shows a run as it goes: lines for what happened, and one line in place for where it stands when somebody watches. */
-export function progress(terminal: Terminal): { on(event: ProgressEvent): void; end(): void } {
+export function progress(terminal: Terminal): {
+  on(event: ProgressEvent): void;
+  /** Prints a line of one's own. */
+  say(text: string): void;
+  end(): void;
+} {
   const { live, colors } = terminal;
   const recent: { readonly done: number; readonly seconds: number }[] = [];
   let drawn = false;
@@ -34,7 +39,10 @@ export function progress(terminal: Terminal): { on(event: ProgressEvent): void; 
     if (!live && lastDrawn === -Infinity) lastDrawn = event.seconds;
     else if (live || event.seconds - lastDrawn >= PLAIN) {
       lastDrawn = event.seconds;
-      const text = stepLine(event, rateOf(recent), live ? terminal.columns - 1 : 200);
+      const rate = rateOf(recent);
+      const text = live
+        ? stepLine(event, rate, terminal.columns - 1)
+        : `  ${stepFacts(event, rate).join("  ")}`;
       if (live) terminal.err(`\r\u001b[2K${text}`);
       else terminal.err(`${text}\n`);
       drawn = live;
@@ -53,6 +61,7 @@ export function progress(terminal: Terminal): { on(event: ProgressEvent): void; 
       else if (event.kind === "note") line(`  ${colors.yellow("note")} ${event.text}`);
       else if (event.kind === "done") clear();
     },
+    say: line,
     end: clear,
   };
 }
@@ -65,23 +74,34 @@ function rateOf(recent: readonly { done: number; seconds: number }[]): number | 
   return (last.done - first.done) / (last.seconds - first.seconds);
 }
 
-export function stepLine(event: StepEvent, rate: number | null, width: number): string {
-  const share = event.steps === 0 ? 1 : event.step / event.steps;
-  const parts = [
+/** What a step line tells, the least important last but for the time left. */
+function stepFacts(event: StepEvent, rate: number | null): string[] {
+  return [
     `epoch ${event.epoch}/${Math.ceil(event.epochs)}`,
     `step ${event.step}/${event.steps}`,
     `loss ${event.loss.toPrecision(4)}`,
-    event.accuracy === null ? "" : `accuracy ${percent(event.accuracy)}`,
-    rate === null ? "" : `${rate < 10 ? rate.toFixed(1) : Math.round(rate)} steps/s`,
-    rate === null ? "" : `${clock((event.steps - event.step) / rate)} left`,
-  ].filter((part) => part !== "");
-  const text = parts.join("  ");
-  const room = Math.min(24, width - text.length - 3);
-  const bar =
-    room >= 8
-      ? `${"━".repeat(Math.round(share * room))}${"╌".repeat(room - Math.round(share * room))}  `
-      : "";
-  return `${bar}${text}`.slice(0, width);
+    ...(event.accuracy === null ? [] : [`accuracy ${percent(event.accuracy)}`]),
+    ...(rate === null
+      ? []
+      : [
+          `${rate < 10 ? rate.toFixed(1) : Math.round(rate)} steps/s`,
+          `${clock((event.steps - event.step) / rate)} left`,
+        ]),
+  ];
+}
+
+/** One line of at most `width` columns: where it is narrow, accuracy, loss and rate give way, in this order; where wide, a bar. */
+export function stepLine(event: StepEvent, rate: number | null, width: number): string {
+  let facts = stepFacts(event, rate);
+  for (const word of ["accuracy", "loss", "steps/s", "epoch"]) {
+    if (facts.join("  ").length <= width) break;
+    facts = facts.filter((fact) => !fact.includes(word));
+  }
+  const text = facts.join("  ");
+  const room = Math.min(24, width - text.length - 2);
+  if (room < 8) return text.slice(0, width);
+  const done = Math.round((event.steps === 0 ? 1 : event.step / event.steps) * room);
+  return `${"━".repeat(done)}${"╌".repeat(room - done)}  ${text}`;
 }
 
 function epochLine(event: Extract<ProgressEvent, { kind: "epoch" }>): string {

@@ -1,6 +1,7 @@
 import { comparison } from "../runtime/report/comparison.js";
 import { count, percent } from "../runtime/report/numbers.js";
 import type { Report } from "../runtime/report/types.js";
+import { grid } from "./grid.js";
 import type { Terminal } from "./terminal.js";
 
 /** What `run` prints at its end: before and after, then nominal, achieved, effective, physical side by side. */
@@ -30,17 +31,4 @@ export function resultTable(report: Report, terminal: Terminal): string {
   const lines = [colors.dim(head), ...body];
   if (askedHead !== undefined) lines.push("", colors.dim(askedHead), ...askedBody);
   return lines.join("\n");
-}
-
-/** Columns as wide as their widest cell, two spaces apart; these columns stand to the right. */
-export function grid(rows: readonly (readonly string[])[], right: readonly number[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) =>
-        right.includes(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
-      )
-      .join("  ")
-      .trimEnd(),
-  );
 }

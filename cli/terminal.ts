@@ -6,6 +6,7 @@ export interface Terminal {
   out(text: string): void;
   /** What happens meanwhile: progress, diagnostics. */
   err(text: string): void;
+  /** Width now: a window may be resized while a run goes on. */
   readonly columns: number;
   /** True when a person watches `err`: a progress line may be redrawn in place. */
   readonly live: boolean;
@@ -14,14 +15,24 @@ export interface Terminal {
 }
 
 export function processTerminal(): Terminal {
-  const live =
-    process.stderr.isTTY === true && process.env["TERM"] !== "dumb" && process.env["CI"] === undefined;
+  const { stdout, stderr, env } = process;
+  const dumb = env["TERM"] === "dumb";
+  const live = stderr.isTTY === true && !dumb && env["CI"] === undefined;
   return {
-    out: (text) => void process.stdout.write(text.endsWith("\n") ? text : `${text}\n`),
-    err: (text) => void process.stderr.write(text),
-    columns: Math.max(40, process.stdout.columns ?? process.stderr.columns ?? 100),
+    out: (text) => void stdout.write(text.endsWith("\n") ? text : `${text}\n`),
+    err: (text) => void stderr.write(text),
+    get columns() {
+      return Math.max(20, stdout.columns ?? stderr.columns ?? 100);
+    },
     live,
-    colors: pc.createColors(pc.isColorSupported),
+    colors: pc.createColors(colored(env, stdout.isTTY === true && stderr.isTTY === true && !dumb)),
     cwd: process.cwd(),
   };
+}
+
+/** `NO_COLOR` and `FORCE_COLOR` decide when they are set and not empty; else whether both streams are a terminal. */
+function colored(env: NodeJS.ProcessEnv, terminal: boolean): boolean {
+  if ((env["NO_COLOR"] ?? "") !== "") return false;
+  if ((env["FORCE_COLOR"] ?? "") !== "") return env["FORCE_COLOR"] !== "0";
+  return terminal;
 }

@@ -15,6 +15,8 @@ export interface CompileOptions extends FrontOptions {
   readonly data?: { readonly examples: number } | undefined;
   /** Examples per step where the program says nothing. Default 32. */
   readonly batch?: number | undefined;
+  /** Seed that the emitted loop runs with unless told otherwise. Default 1. */
+  readonly seed?: number | undefined;
   /** Module that the emitted loop imports. Default "espalier/runtime". */
   readonly runtimeSpecifier?: string | undefined;
 }

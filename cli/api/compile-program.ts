@@ -5,6 +5,7 @@ import { compile, type CompileOptions, type CompileResult } from "../../compiler
 import type { Network } from "../../compiler/network/types.js";
 import type { DataSource } from "../../runtime/data/types.js";
 import type { LiveModel } from "../../runtime/model/index.js";
+import type { BackendName } from "../../runtime/types.js";
 import { besideProgram, bindings } from "./bindings.js";
 import { isTopologyPath, openTopology } from "./open-topology.js";
 import { importResolver } from "./resolve-import.js";
@@ -15,7 +16,9 @@ export interface ProgramOptions extends Omit<CompileOptions, "network" | "data">
   readonly network?: string | LiveModel | undefined;
   /** Path or name of data, or a DataSource. Default: what the program names. */
   readonly data?: string | DataSource | undefined;
-  readonly seed?: number | undefined;
+  /** Backend to build networks of modules on. Default: whichever is open, else cpu, which starts at once. */
+  readonly backend?: BackendName | "auto" | undefined;
+  readonly threads?: number | undefined;
 }
 
 export interface CompiledProgram {
@@ -32,17 +35,19 @@ export interface CompiledProgram {
  * TensorFlow.js nor any backend is loaded for it; modules and data files need the runtime.
  */
 export async function compileProgram(source: string, options: ProgramOptions = {}): Promise<CompiledProgram> {
-  const { network: givenNetwork, data: givenData, seed, ...rest } = options;
+  const { network: givenNetwork, data: givenData, seed, backend, threads, ...rest } = options;
   const written = bindings(parse(source, rest.file).program);
   const networkPath =
     givenNetwork ?? (written.network === null ? null : besideProgram(written.network, rest.file));
   const dataPath = givenData ?? (written.data === null ? null : besideProgram(written.data, rest.file));
   const diagnostics: Diagnostic[] = [];
-  const network = networkPath === null ? null : await readFacts(networkPath, seed ?? 1, diagnostics);
+  const network =
+    networkPath === null ? null : await readFacts(networkPath, { seed, backend, threads }, diagnostics);
   const examples = network && dataPath !== null ? await countExamples(dataPath, network, diagnostics) : null;
   const result = compile(source, {
     resolve: importResolver(process.cwd()),
     ...rest,
+    seed,
     network: network ?? undefined,
     data: examples === null ? undefined : { examples },
   });
@@ -56,7 +61,7 @@ export async function compileProgram(source: string, options: ProgramOptions = {
 
 async function readFacts(
   from: string | LiveModel,
-  seed: number,
+  { seed = 1, backend, threads }: Pick<ProgramOptions, "seed" | "backend" | "threads">,
   diagnostics: Diagnostic[],
 ): Promise<Network | null> {
   if (typeof from === "string" && isTopologyPath(from)) {
@@ -65,7 +70,10 @@ async function readFacts(
     return opened.network;
   }
   const { loadNetwork } = await import("./load-network.js");
-  return collect(async () => (await loadNetwork(from, { seed })).network, diagnostics);
+  return collect(async () => {
+    const opened = backend === undefined ? {} : { backend, ...(threads === undefined ? {} : { threads }) };
+    return (await loadNetwork(from, { seed, ...opened })).network;
+  }, diagnostics);
 }
 
 async function countExamples(

@@ -1,16 +1,16 @@
 import { openBackend } from "../../runtime/backend/index.js";
-import { tf } from "../../runtime/backend/tf.js";
 import { loadModel, type LiveModel, type LoadedModel, type LoadOptions } from "../../runtime/model/index.js";
+import type { BackendOptions } from "../../runtime/backend/types.js";
 
 /**
  * Reads a network with its weights: from a `model.json` or its folder, from a JavaScript module that exports one, or from a live
- * `tf.LayersModel`. Opens a backend when none is open, for modules build their layers on it.
- * @throws DiagnosticError P50xx, P51xx
+ * `tf.LayersModel`. With `backend` that backend is opened first; modules build their layers on the one that is open.
+ * @throws DiagnosticError P50xx, P51xx of the network; P7301 of the backend
  */
 export async function loadNetwork(
   source: string | LiveModel,
-  options: LoadOptions = {},
+  options: LoadOptions & BackendOptions = {},
 ): Promise<LoadedModel> {
-  if (!tf.engine().backendName) await openBackend();
+  if (options.backend !== undefined) await openBackend(options);
   return loadModel(source, options);
 }

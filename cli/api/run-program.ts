@@ -1,11 +1,16 @@
-import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { DiagnosticError, type Diagnostic } from "../../grammar/diagnostic.js";
 import type { CompileResult } from "../../compiler/compile.js";
 import type { RunOptions, RunResult } from "../../runtime/index.js";
+import { framesToKeep, placeOf } from "../../runtime/run/failure-place.js";
+import { commandDiagnostic } from "../codes.js";
+import { placeFailure } from "../place-failure.js";
+import { writeFileSafely } from "../write-file.js";
 import { compileProgram, type ProgramOptions } from "./compile-program.js";
+import { openOutFolder } from "./out-folder.js";
 
 export type HostOptions = Partial<
   Pick<
@@ -20,24 +25,23 @@ export interface ProgramRun {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** Options of which none need to be there: those that are undefined or null count as not given. */
+type Loose = { readonly [Name in keyof RunOptions]?: RunOptions[Name] | undefined | null };
+
 /**
  * Compiles a program and runs the emitted loop: trains, prunes, and writes the smaller network into `out`.
  * @throws DiagnosticError when the program, network or data has an error, or the run ends with one
  */
 export async function run(source: string, options: ProgramOptions & HostOptions = {}): Promise<ProgramRun> {
-  const { out, resume, checkpointEvery, backend, threads, latency, onProgress, signal, ...program } = options;
+  const { out, resume, checkpointEvery, latency, onProgress, signal, ...program } = options;
+  const { backend, threads, seed, batch } = options;
   const { result, diagnostics, bound } = await compileProgram(source, {
     ...program,
     runtimeSpecifier: runtimeUrl(),
   });
   const host = { out, resume, checkpointEvery, backend, threads, latency, onProgress, signal };
   return {
-    result: await runCompiled(result, diagnostics, {
-      ...host,
-      ...bound,
-      seed: options.seed,
-      batch: options.batch,
-    }),
+    result: await runCompiled(result, diagnostics, { ...host, ...bound, seed, batch }),
     diagnostics,
   };
 }
@@ -45,44 +49,50 @@ export async function run(source: string, options: ProgramOptions & HostOptions 
 /** Where the runtime that belongs to this very copy of espalier lies. */
 export const runtimeUrl = (): string => new URL("../../runtime/index.js", import.meta.url).href;
 
-/** Runs what `compileProgram` made for `runtimeUrl()`. */
+/**
+ * Runs what `compileProgram` made for `runtimeUrl()`.
+ * @throws DiagnosticError whose diagnostics stand at the statement that failed
+ */
 export async function runCompiled(
   compiled: CompileResult,
   diagnostics: readonly Diagnostic[],
-  options: Partial<RunOptions>,
+  options: Loose,
 ): Promise<RunResult> {
-  if (
-    compiled.code === null ||
-    compiled.map === null ||
-    diagnostics.some((one) => one.severity === "error")
-  ) {
+  const { code, map } = compiled;
+  if (code === null || map === null || diagnostics.some((one) => one.severity === "error"))
     throw new DiagnosticError(diagnostics);
-  }
   const { out } = options;
-  const folder = out === undefined || out === null ? await mkdtemp(join(tmpdir(), "espalier-")) : out;
+  const folder = typeof out === "string" ? out : await mkdtemp(join(tmpdir(), "espalier-"));
+  const limit = Error.stackTraceLimit;
+  let loop = "";
   try {
-    await mkdir(folder, { recursive: true });
-    const loop = await writeLoop(folder, compiled.code, compiled.map);
-    const module: { default(options: Partial<RunOptions>): Promise<RunResult> } = await import(loop);
+    const refused = await openOutFolder(folder, options.network);
+    if (refused !== null) throw new DiagnosticError([refused]);
+    loop = await writeLoop(folder, code, map);
+    const module: { default(options: Loose): Promise<RunResult> } = await import(loop);
+    Error.stackTraceLimit = Math.max(limit, framesToKeep);
     return await module.default(withoutUnset(options));
+  } catch (cause) {
+    if (!(cause instanceof DiagnosticError)) throw cause;
+    throw new DiagnosticError(placeFailure(cause.diagnostics, placeOf(cause, loop), compiled));
   } finally {
+    Error.stackTraceLimit = limit;
     if (folder !== out) await rm(folder, { recursive: true, force: true });
   }
 }
 
+/** The loop with its map in one file, beside the results; its URL is new each time, so that a second run reads it anew. */
 async function writeLoop(folder: string, code: string, map: object): Promise<string> {
   const path = join(folder, "loop.mjs");
   const inline = Buffer.from(JSON.stringify(map)).toString("base64");
-  const temporary = `${path}.${process.pid}.tmp`;
-  await writeFile(
-    temporary,
-    `${code.trimEnd()}\n//# sourceMappingURL=data:application/json;base64,${inline}\n`,
-  );
-  await rename(temporary, path);
+  const text = `${code.trimEnd()}\n//# sourceMappingURL=data:application/json;base64,${inline}\n`;
+  const failure = await writeFileSafely(path, text);
+  if (failure !== null)
+    throw new DiagnosticError([commandDiagnostic("P9502", `\`${path}\` cannot be written: ${failure}`)]);
   return `${pathToFileURL(path).href}?${Date.now()}`;
 }
 
-function withoutUnset<T extends object>(options: T): T {
+function withoutUnset(options: Loose): Loose {
   const kept = Object.entries(options).filter(([, value]) => value !== undefined && value !== null);
-  return Object.assign(Object.create(Object.prototype), Object.fromEntries(kept));
+  return Object.fromEntries(kept);
 }

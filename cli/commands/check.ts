@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { checkJson, checkReport } from "../../compiler/render/check/report.js";
 import { compileProgram } from "../api/compile-program.js";
 import { EXIT, type ExitCode } from "../exit.js";
@@ -17,7 +18,7 @@ export interface BoundOptions {
 
 /** Says what a program will do before any training: events, amounts, costs, ties, barriers, lints. */
 export async function check(file: string, options: BoundOptions, terminal: Terminal): Promise<ExitCode> {
-  const source = await readProgram(file, file);
+  const source = await readProgram(resolve(terminal.cwd, file), file);
   if (source.text === null) {
     report(source.diagnostics, null, options, terminal);
     return EXIT.failed;

@@ -1,5 +1,4 @@
-import { mkdir, rename, writeFile } from "node:fs/promises";
-import { basename, dirname } from "node:path";
+import { basename, resolve } from "node:path";
 import { scan } from "../../grammar/lexer.js";
 import type { CompileResult } from "../../compiler/compile.js";
 import { compileProgram } from "../api/compile-program.js";
@@ -8,6 +7,7 @@ import { EXIT, type ExitCode } from "../exit.js";
 import { readProgram } from "../read-program.js";
 import { diagnosticsJson, hasErrors, report } from "../report.js";
 import type { Terminal } from "../terminal.js";
+import { writeFileSafely } from "../write-file.js";
 import type { BoundOptions } from "./check.js";
 
 export interface CompileCommandOptions extends BoundOptions {
@@ -17,6 +17,7 @@ export interface CompileCommandOptions extends BoundOptions {
 }
 
 const STAGES = ["tokens", "ast", "ir", "plan", "js", "map"] as const;
+type Stage = (typeof STAGES)[number];
 
 /** Writes the loop that a program stands for, with its source map beside it, or one of the stages on the way there. */
 export async function compileCommand(
@@ -24,98 +25,70 @@ export async function compileCommand(
   options: CompileCommandOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const stage = STAGES.find((name) => name === options.emit);
+  const { emit, out, timings, json, ...bound } = options;
+  const stage = STAGES.find((name) => name === emit);
   if (stage === undefined) {
-    report(
-      [commandDiagnostic("P9504", `\`--emit ${options.emit}\` is unknown`, `one of ${STAGES.join(", ")}`)],
-      null,
-      options,
-      terminal,
-    );
+    const message = `there is no stage \`${emit}\` to emit`;
+    report([commandDiagnostic("P9504", message, `one of ${STAGES.join(", ")}`)], null, options, terminal);
     return EXIT.usage;
   }
-  const source = await readProgram(file, file);
+  const source = await readProgram(resolve(terminal.cwd, file), file);
   if (source.text === null) {
     report(source.diagnostics, null, options, terminal);
     return EXIT.failed;
   }
-  const { emit: _emit, out, timings, json, ...bound } = options;
   const { result, diagnostics } = await compileProgram(source.text, { ...bound, file });
-  if (json !== true || hasErrors(diagnostics)) report(diagnostics, result, options, terminal);
-  const text = stage === "tokens" ? tokensJson(source.text) : stageText(stage, result);
-  const failed = hasErrors(diagnostics) && stage !== "tokens" && stage !== "ast";
-  if (!failed && text !== null) {
-    if (json === true)
-      terminal.out(
-        JSON.stringify({ diagnostics: diagnosticsJson(diagnostics, result), [stage]: text }, null, 2),
-      );
-    else if (out === undefined) terminal.out(text);
-    else if (!(await writeOut(out, stage, text, result, terminal, options))) return EXIT.failed;
-  }
-  if (timings === true)
-    for (const [name, ms] of Object.entries(result.timings))
-      terminal.err(`${name.padEnd(10)} ${ms.toFixed(1).padStart(8)} ms\n`);
-  return failed ? EXIT.failed : EXIT.ok;
-}
-
-function tokensJson(text: string): string {
-  const { tokens } = scan(text);
-  return JSON.stringify(
-    tokens.map(({ tokenType, image, startOffset }) => ({ token: tokenType.name, image, start: startOffset })),
-    null,
-    2,
-  );
-}
-
-function stageText(stage: (typeof STAGES)[number], result: CompileResult): string | null {
-  if (stage === "js") return result.code;
-  const data =
-    stage === "ast"
-      ? result.program
-      : stage === "ir"
-        ? result.ir
-        : stage === "plan"
-          ? result.plan
-          : result.map;
-  return data === null ? null : JSON.stringify(data, null, 2);
-}
-
-async function writeOut(
-  out: string,
-  stage: string,
-  text: string,
-  result: CompileResult,
-  terminal: Terminal,
-  options: CompileCommandOptions,
-): Promise<boolean> {
-  try {
-    await mkdir(dirname(out), { recursive: true });
-    if (stage !== "js" || result.map === null) {
-      await replace(out, text);
-      return true;
-    }
-    await replace(`${out}.map`, JSON.stringify({ ...result.map, file: basename(out) }));
-    await replace(out, `${text.trimEnd()}\n//# sourceMappingURL=${basename(out)}.map\n`);
-    return true;
-  } catch (cause) {
-    report(
-      [
-        commandDiagnostic(
-          "P9502",
-          `\`${out}\` cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`,
-        ),
-      ],
-      null,
-      options,
-      terminal,
+  const said = [...diagnostics];
+  const made = stage === "tokens" ? tokensOf(source.text) : stageOf(stage, result);
+  const early = stage === "tokens" || stage === "ast";
+  if (made === null && !hasErrors(said))
+    said.push(
+      commandDiagnostic("P9506", "a plan takes a network", "name it in the program or by `--network`"),
     );
-    return false;
+  const failed = made === null || (hasErrors(said) && !early);
+  const text = typeof made === "string" ? made : JSON.stringify(made, null, 2);
+  const failure =
+    failed || out === undefined ? null : await write(resolve(terminal.cwd, out), stage, text, result);
+  if (failure !== null)
+    said.push(commandDiagnostic("P9502", `\`${out ?? ""}\` cannot be written: ${failure}`));
+
+  if (json === true) {
+    const shown = { ...(failed ? {} : { [stage]: made }), ...(timings ? { timings: result.timings } : {}) };
+    terminal.out(JSON.stringify({ diagnostics: diagnosticsJson(said, result), ...shown }, null, 2));
+  } else {
+    report(said, result, {}, terminal);
+    if (!failed && out === undefined) terminal.out(text);
+    if (timings === true) tellTimings(result, terminal);
   }
+  return failed || failure !== null ? EXIT.failed : EXIT.ok;
 }
 
-/** Never leaves half a file. */
-async function replace(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`;
-  await writeFile(temporary, text);
-  await rename(temporary, path);
+function tellTimings({ timings }: CompileResult, terminal: Terminal): void {
+  for (const [name, ms] of Object.entries(timings))
+    terminal.err(`${name.padEnd(10)} ${ms.toFixed(1).padStart(8)} ms\n`);
+}
+
+function tokensOf(text: string): readonly object[] {
+  return scan(text).tokens.map(({ tokenType, image, startOffset }) => ({
+    token: tokenType.name,
+    image,
+    start: startOffset,
+  }));
+}
+
+function stageOf(stage: Exclude<Stage, "tokens">, result: CompileResult): string | object | null {
+  if (stage === "js") return result.code;
+  return stage === "ast" ? result.program : result[stage];
+}
+
+async function write(
+  path: string,
+  stage: Stage,
+  text: string,
+  { map }: CompileResult,
+): Promise<string | null> {
+  if (stage !== "js" || map === null) return writeFileSafely(path, `${text.trimEnd()}\n`);
+  const name = basename(path);
+  const failure = await writeFileSafely(`${path}.map`, JSON.stringify({ ...map, file: name }));
+  return failure ?? writeFileSafely(path, `${text.trimEnd()}\n//# sourceMappingURL=${name}.map\n`);
 }

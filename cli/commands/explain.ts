@@ -9,18 +9,8 @@ export function explain(code: string, options: { readonly json?: boolean }, term
   const wanted = code.toUpperCase();
   const page = pageOf(wanted);
   if (page === null) {
-    report(
-      [
-        commandDiagnostic(
-          "P9503",
-          `there is no diagnostic \`${code}\``,
-          "codes are a `P` and four digits, as in P4002",
-        ),
-      ],
-      null,
-      options,
-      terminal,
-    );
+    const help = "codes are a `P` and four digits, as in P4002";
+    report([commandDiagnostic("P9503", `there is no diagnostic \`${code}\``, help)], null, options, terminal);
     return EXIT.failed;
   }
   terminal.out(options.json === true ? JSON.stringify({ code: wanted, page }) : page);

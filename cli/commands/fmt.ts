@@ -1,15 +1,24 @@
-import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { text as readAll } from "node:stream/consumers";
 import { format } from "../../grammar/index.js";
+import type { JsonDiagnostic } from "../../compiler/render/json.js";
+import { commandDiagnostic } from "../codes.js";
 import { EXIT, type ExitCode } from "../exit.js";
 import { readProgram } from "../read-program.js";
-import { report } from "../report.js";
+import { diagnosticsJson, hasErrors, report } from "../report.js";
 import type { Terminal } from "../terminal.js";
+import { writeFileSafely } from "../write-file.js";
 
 export interface FmtOptions {
   readonly check?: boolean;
   readonly json?: boolean;
+}
+
+interface Formatted {
+  readonly file: string;
+  readonly changed: boolean;
+  /** Of standard input, which is not written back. */
+  readonly text?: string;
 }
 
 /** Formats files in place; `-` formats standard input to standard output. With `check` nothing is written: exit 1 when something would change. */
@@ -18,28 +27,35 @@ export async function fmt(
   options: FmtOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const results: { file: string; changed: boolean }[] = [];
-  let failed = false;
+  const json = options.json === true;
+  const results: Formatted[] = [];
+  const mistakes: JsonDiagnostic[] = [];
   for (const file of files) {
-    const path = file === "-" ? null : resolve(terminal.cwd, file);
-    const source =
-      path === null ? { text: await readAll(process.stdin), diagnostics: [] } : await readProgram(path, file);
+    const source = await readSource(file, terminal);
     const formatted = source.text === null ? { text: "", diagnostics: [] } : format(source.text);
     const diagnostics = [...source.diagnostics, ...formatted.diagnostics];
-    if (source.text === null || diagnostics.some((d) => d.severity === "error")) {
-      report(diagnostics, { file, text: source.text ?? "" }, options, terminal);
-      failed = true;
+    const changed = formatted.text !== source.text;
+    const write = changed && file !== "-" && options.check !== true && !hasErrors(diagnostics);
+    const failure = write ? await writeFileSafely(resolve(terminal.cwd, file), formatted.text) : null;
+    if (failure !== null)
+      diagnostics.push(commandDiagnostic("P9502", `\`${file}\` cannot be written: ${failure}`));
+    if (hasErrors(diagnostics)) {
+      const texts = { file, text: source.text ?? "" };
+      if (!json) report(diagnostics, texts, options, terminal);
+      mistakes.push(...diagnosticsJson(diagnostics, texts));
       continue;
     }
-    const changed = formatted.text !== source.text;
-    results.push({ file, changed });
-    if (path === null) terminal.out(formatted.text);
-    else if (changed && options.check !== true) await writeFile(path, formatted.text);
+    results.push({ file, changed, ...(file === "-" ? { text: formatted.text } : {}) });
+    if (json) continue;
+    if (file === "-" && options.check !== true) terminal.out(formatted.text);
+    else if (changed) terminal.err(`${options.check === true ? "would format" : "formatted"} ${file}\n`);
   }
-  if (options.json === true && !failed) terminal.out(JSON.stringify(results));
-  else
-    for (const { file, changed } of results)
-      if (changed && file !== "-")
-        terminal.err(`${options.check === true ? "would format" : "formatted"} ${file}\n`);
-  return failed || (options.check === true && results.some((r) => r.changed)) ? EXIT.failed : EXIT.ok;
+  if (json) terminal.out(JSON.stringify({ files: results, diagnostics: mistakes }, null, 2));
+  const unformatted = options.check === true && results.some((one) => one.changed);
+  return mistakes.length > 0 || unformatted ? EXIT.failed : EXIT.ok;
+}
+
+async function readSource(file: string, terminal: Terminal): ReturnType<typeof readProgram> {
+  if (file === "-") return { text: await readAll(process.stdin), diagnostics: [] };
+  return readProgram(resolve(terminal.cwd, file), file);
 }

@@ -1,13 +1,15 @@
-import { basename, resolve } from "node:path";
-import { DiagnosticError } from "../../grammar/diagnostic.js";
-import type { BackendName } from "../../runtime/types.js";
+import { basename, relative, resolve } from "node:path";
+import { DiagnosticError, type Diagnostic } from "../../grammar/diagnostic.js";
+import type { RunResult } from "../../runtime/index.js";
 import { compileProgram } from "../api/compile-program.js";
 import { runCompiled, runtimeUrl } from "../api/run-program.js";
+import { backendOption } from "../backend-option.js";
 import { commandDiagnostic } from "../codes.js";
 import { EXIT, type ExitCode } from "../exit.js";
+import { interruptible } from "../interruptible.js";
 import { progress } from "../progress.js";
 import { readProgram } from "../read-program.js";
-import { diagnosticsJson, hasErrors, report } from "../report.js";
+import { diagnosticsJson, report } from "../report.js";
 import { resultTable } from "../result-table.js";
 import type { Terminal } from "../terminal.js";
 import type { BoundOptions } from "./check.js";
@@ -21,109 +23,83 @@ export interface RunCommandOptions extends BoundOptions {
   readonly quiet?: boolean;
 }
 
-const BACKENDS: readonly (BackendName | "auto")[] = ["auto", "node", "wasm", "cpu"];
-
 /** Trains, prunes and writes the smaller network with its report; ctrl-c leaves a checkpoint to resume from. */
 export async function run(file: string, options: RunCommandOptions, terminal: Terminal): Promise<ExitCode> {
-  const backend = BACKENDS.find((name) => name === (options.backend ?? "auto"));
-  if (backend === undefined) {
-    report(
-      [
-        commandDiagnostic(
-          "P9504",
-          `\`--backend ${options.backend ?? ""}\` is unknown`,
-          `one of ${BACKENDS.join(", ")}`,
-        ),
-      ],
-      null,
-      options,
-      terminal,
-    );
+  const { backend, diagnostics: refused } = backendOption(options.backend);
+  const wrong = [...refused, ...intervalMistakes(options.checkpointEvery)];
+  if (backend === null || wrong.length > 0) {
+    report(wrong, null, options, terminal);
     return EXIT.usage;
   }
-  const source = await readProgram(file, file);
+  const source = await readProgram(resolve(terminal.cwd, file), file);
   if (source.text === null) {
     report(source.diagnostics, null, options, terminal);
     return EXIT.failed;
   }
-  const {
-    out: outOption,
-    resume,
-    checkpointEvery,
-    backend: _backend,
-    threads,
-    quiet,
-    json,
-    ...bound
-  } = options;
-  const out = resolve(terminal.cwd, outOption ?? `${basename(file).replace(/\.prune$/, "")}-out`);
-  const shown = progress(terminal);
-  const stop = interruptible();
+  const { out: written, resume, checkpointEvery, backend: _, threads, quiet, json, ...bound } = options;
+  const out = resolve(terminal.cwd, written ?? `${basename(file).replace(/\.prune$/, "")}-out`);
   const quietly = quiet === true || json === true;
-  const compiled = await compileProgram(source.text, { ...bound, file, runtimeSpecifier: runtimeUrl() });
-  const { result } = compiled;
+  const shown = progress(terminal);
+  const stop = interruptible(() => {
+    if (!quietly) shown.say("stopping after this step; ctrl-c again ends at once");
+  });
+  const on = { backend, threads };
+  const { result, diagnostics, ...found } = await compileProgram(source.text, {
+    ...bound,
+    ...on,
+    file,
+    runtimeSpecifier: runtimeUrl(),
+  });
+  const warnings = diagnostics.filter((one) => one.severity !== "error");
+  const failed = warnings.length < diagnostics.length;
   try {
-    if (!quietly)
-      report(
-        compiled.diagnostics.filter((one) => one.severity !== "error"),
-        result,
-        {},
-        terminal,
-      );
-    const finished = await runCompiled(result, compiled.diagnostics, {
-      ...compiled.bound,
+    if (!quietly && !failed) report(warnings, result, {}, terminal);
+    const { seed, batch } = bound;
+    const finished = await runCompiled(result, diagnostics, {
+      ...found.bound,
+      ...on,
       out,
-      ...(resume === undefined ? {} : { resume }),
-      ...(checkpointEvery === undefined ? {} : { checkpointEvery }),
-      ...(threads === undefined ? {} : { threads }),
-      ...(bound.seed === undefined ? {} : { seed: bound.seed }),
-      ...(bound.batch === undefined ? {} : { batch: bound.batch }),
-      backend,
+      resume,
+      checkpointEvery,
+      seed,
+      batch,
       signal: stop.signal,
-      ...(quietly ? {} : { onProgress: shown.on }),
+      onProgress: quietly ? undefined : shown.on,
     });
     shown.end();
-    if (json === true)
-      terminal.out(
-        JSON.stringify(
-          { diagnostics: diagnosticsJson(compiled.diagnostics, result), out, report: finished.report },
-          null,
-          2,
-        ),
-      );
-    else
-      terminal.out(
-        `\n${resultTable(finished.report, terminal)}\n\nwrote ${out}: model.json with its weights, report.json, report.html`,
-      );
+    tellResult(
+      finished,
+      json === true ? { diagnostics: diagnosticsJson(diagnostics, result), out } : null,
+      terminal,
+    );
     return EXIT.ok;
   } catch (cause) {
     shown.end();
     if (!(cause instanceof DiagnosticError)) throw cause;
-    const said =
-      json === true
-        ? [...compiled.diagnostics.filter((d) => !cause.diagnostics.includes(d)), ...cause.diagnostics]
-        : cause.diagnostics.filter((d) => quietly || hasErrors([d]) || !compiled.diagnostics.includes(d));
-    report(said, result, options, terminal);
+    const fresh = cause.diagnostics.filter((one) => !diagnostics.includes(one));
+    report(json === true || failed ? [...diagnostics, ...fresh] : fresh, result, options, terminal);
     return EXIT.failed;
   } finally {
     stop.dispose();
   }
 }
 
-/** The first ctrl-c asks the run to end at a moment it can be resumed from; the second ends the process at once. */
-function interruptible(): { readonly signal: AbortSignal; dispose(): void } {
-  const controller = new AbortController();
-  const ask = () => {
-    if (controller.signal.aborted) process.exit(130);
-    controller.abort();
-  };
-  process.on("SIGINT", ask);
-  process.on("SIGTERM", ask);
-  return {
-    signal: controller.signal,
-    dispose() {
-      process.off("SIGINT", ask);
-      process.off("SIGTERM", ask);
-    },
-  };
+function tellResult({ report, out }: RunResult, json: object | null, terminal: Terminal): void {
+  if (json !== null) return terminal.out(JSON.stringify({ ...json, report }, null, 2));
+  const folder = relative(terminal.cwd, out ?? ".");
+  const shown = folder === "" ? "." : folder.startsWith("..") ? (out ?? ".") : folder;
+  terminal.out(
+    `\n${resultTable(report, terminal)}\n\nwrote ${shown}: model.json with its weights, report.json, report.html`,
+  );
+}
+
+function intervalMistakes(text: string | undefined): readonly Diagnostic[] {
+  if (text === undefined || /^(?=.*[1-9])\d{1,9}(\.\d{1,3})?\s*(s|steps?)$/.test(text)) return [];
+  return [
+    commandDiagnostic(
+      "P9504",
+      `\`--checkpoint-every ${text}\` is no interval`,
+      "write seconds or steps: 30s, 200steps",
+    ),
+  ];
 }

@@ -13,6 +13,7 @@ export interface EmittedSources {
 
 export interface EmitProgramOptions {
   readonly batch?: number | undefined;
+  readonly seed?: number | undefined;
   readonly runtimeSpecifier?: string | undefined;
 }
 
@@ -21,7 +22,7 @@ export function emitProgram(
   ir: Ir,
   spans: IrSpans,
   { texts, main }: EmittedSources,
-  { batch, runtimeSpecifier }: EmitProgramOptions = {},
+  { batch, seed, runtimeSpecifier }: EmitProgramOptions = {},
 ): { readonly code: string; readonly map: SourceMap } {
   const places = placesOf(spans, main, texts);
   const used = new Set([main, ...[...places.values()].map(({ source }) => source)]);
@@ -31,6 +32,7 @@ export function emitProgram(
     program: hashJson(withoutTexts(ir.body)),
     notes: foresee(spans, ir.plan, texts, main),
     ...(batch !== undefined && { batch }),
+    ...(seed !== undefined && { seed }),
     ...(runtimeSpecifier !== undefined && { runtimeSpecifier }),
   });
 }

@@ -24,6 +24,8 @@ export interface EmitOptions {
   readonly program: string;
   /** Examples per step where the program says nothing. */
   readonly batch?: number;
+  /** Default 1. */
+  readonly seed?: number;
   readonly notes?: Notes;
 }
 
@@ -147,7 +149,7 @@ function settingsFields(ir: Ir, options: EmitOptions): Field[] {
       value: String(options.batch ?? 32),
       note: "examples per step, where a phase says nothing; --batch overrides",
     },
-    { key: "seed", value: "1", note: "--seed overrides" },
+    { key: "seed", value: String(options.seed ?? 1), note: "--seed overrides" },
     { key: "program", value: quote(options.program), note: "a checkpoint of another program is refused" },
     { key: "source", value: quote(ir.source) },
     {

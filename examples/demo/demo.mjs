@@ -13,7 +13,7 @@ function espalier(title, ...args) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-const settings = ["--data", "mnist", "--batch", "128", "--seed", "1"];
+const settings = ["--data", "mnist", "--batch", "128"];
 espalier(
   "what the sentence will do, before any training",
   "check",

@@ -3,7 +3,9 @@ import * as tf from "@tensorflow/tfjs-layers";
 const { layers } = tf;
 
 const conv = (x, filters, kernelSize, strides) =>
-  layers.conv2d({ filters, kernelSize, strides, padding: "same", useBias: false, kernelInitializer: "heNormal" }).apply(x);
+  layers
+    .conv2d({ filters, kernelSize, strides, padding: "same", useBias: false, kernelInitializer: "heNormal" })
+    .apply(x);
 const norm = (x) => layers.batchNormalization({ momentum: 0.9 }).apply(x);
 const relu = (x) => layers.reLU().apply(x);
 

@@ -1,0 +1,59 @@
+import { DiagnosticError } from "../../grammar/diagnostic.js";
+import { examine, type DoctorReport } from "../../runtime/backend/doctor.js";
+import { backendOption } from "../backend-option.js";
+import { EXIT, type ExitCode } from "../exit.js";
+import { report } from "../report.js";
+import { grid } from "../grid.js";
+import type { Terminal } from "../terminal.js";
+
+export interface DoctorOptions {
+  readonly backend?: string;
+  readonly threads?: number;
+  readonly json?: boolean;
+}
+
+/** Says which backend runs, why, whether its kernels compute right, how fast they are, and how to get more. */
+export async function doctor(options: DoctorOptions, terminal: Terminal): Promise<ExitCode> {
+  const { backend, diagnostics } = backendOption(options.backend);
+  if (backend === null) {
+    report(diagnostics, null, options, terminal);
+    return EXIT.usage;
+  }
+  try {
+    const found = await examine({
+      backend,
+      ...(options.threads === undefined ? {} : { threads: options.threads }),
+    });
+    terminal.out(options.json === true ? JSON.stringify(found, null, 2) : page(found, terminal));
+    return found.checks.every((check) => check.ok) ? EXIT.ok : EXIT.failed;
+  } catch (cause) {
+    if (!(cause instanceof DiagnosticError)) throw cause;
+    report(cause.diagnostics, null, options, terminal);
+    return EXIT.failed;
+  }
+}
+
+function page(found: DoctorReport, { colors }: Terminal): string {
+  const wrong = found.checks.filter((check) => !check.ok);
+  const facts = [
+    ["backend", `${found.description}: ${found.reason}`],
+    ...found.skipped.map(({ name, reason }) => ["", `${name} does not open: ${reason}`]),
+    ["speed", `matrices ${gigaflops(found.speed.matMul)}, convolutions ${gigaflops(found.speed.conv2d)}`],
+    ["kernels", `${found.checks.length - wrong.length} of ${found.checks.length} checked compute right`],
+    ...wrong.map((check) => [
+      "",
+      `${check.kernel}: ${check.thrown ?? `off by ${check.error.toPrecision(2)} of the largest value`}`,
+    ]),
+    ...found.refusals.map(({ classNames, pass, reason }) => [
+      "",
+      `${classNames.join(", ")} cannot ${pass === "any" ? "run" : "be trained"}: ${reason}`,
+    ]),
+    ["node", `${found.node} on ${found.platform}`],
+    ["images", found.sharp ? "sharp is installed" : "sharp is not installed"],
+  ];
+  const lines = grid(facts, []).map((line) => line.replace(/^\w+/, (word) => colors.bold(word)));
+  for (const advice of found.advice) lines.push("", advice);
+  return lines.join("\n");
+}
+
+const gigaflops = (value: number): string => `${value.toPrecision(3)} GFLOP/s`;

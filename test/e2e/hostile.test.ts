@@ -1,0 +1,105 @@
+import { existsSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { bound, espalier } from "./cli.js";
+import { npy, quarters, residual, smallProject, type Project } from "./project.js";
+
+/** A run or check whose outside is broken: one error, exit code 1, no stack trace, nothing written. */
+
+let project: Project;
+beforeAll(async () => {
+  project = await smallProject("prune filters by l1 30%\n");
+  mkdirSync(join(project.folder, "empty"));
+}, 60_000);
+
+const model = JSON.stringify(residual);
+const weighted = (paths: readonly string[], shape: readonly number[]) =>
+  JSON.stringify({
+    ...residual,
+    weightsManifest: [{ paths, weights: [{ name: "c1/kernel", shape, dtype: "float32" }] }],
+  });
+const cyclic = model.replace('[["in",0,0,{}]]', '[["r3",0,0,{}]]');
+const huge = model.replace('"filters":8', '"filters":2000000000');
+
+const networks: readonly (readonly [string, string])[] = [
+  ["cut short", model.slice(0, 700)],
+  ["no JSON", "\u0000\u0001 model"],
+  ["empty", ""],
+  ["null", "null"],
+  ["nothing in it", "{}"],
+  ["cyclic", cyclic],
+  ["huge", huge],
+  ["weights from elsewhere", weighted(["../../../../etc/hostname"], [3, 3, 1, 8])],
+  ["weights that are missing", weighted(["nowhere.bin"], [3, 3, 1, 8])],
+  ["weights of an absurd size", weighted(["w.bin"], [1e9, 1e9])],
+  ["a deep nest", `${'{"config":'.repeat(5000)}1${"}".repeat(5000)}`],
+  ["a layer named __proto__", model.replaceAll('"c3"', '"__proto__"').replace('"head"', '"constructor"')],
+];
+
+const programs: readonly (readonly [string, string | Uint8Array])[] = [
+  ["no text", new Uint8Array([0, 255, 254, 128, 7, 10, 192, 193])],
+  ["a broken statement", "prune filters by\n"],
+  ["nested too deep", `prune filters by ${"(".repeat(3000)}w${")".repeat(3000)} 10%\n`],
+  ["an unknown import", 'use x from "../../../../etc/passwd"\nprune filters by l1 10%\n'],
+  ["one long line", `prune filters by ${"w + ".repeat(50_000)}w 10%\n`],
+];
+
+const data: readonly (readonly [string, string, string | Uint8Array])[] = [
+  ["no zip", "bad.npz", "PK but not really"],
+  ["a cut zip", "cut.npz", quarters(40, 10).slice(0, 4000)],
+  ["text in columns of numbers", "bad.csv", "label,a\n1,x\n2\n"],
+  ["no rows", "none.csv", "label,a\n"],
+  ["an array that claims more than it has", "claims.npz", npy("<f4", [1e9, 8, 8, 1], new Uint8Array(8))],
+  ["a module that throws", "throws.mjs", 'throw new Error("by the user")'],
+  ["no Parquet", "bad.parquet", "PAR1PAR1"],
+];
+
+async function refused(...args: string[]): Promise<void> {
+  const ended = await espalier(project, [...args, "--json"]);
+  expect(ended.err).toBe("");
+  const { diagnostics } = JSON.parse(ended.out);
+  const errors = diagnostics.filter((one: { severity: string }) => one.severity === "error");
+  expect(errors, ended.out).toHaveLength(1);
+  expect(errors[0].code).not.toBe("P9507");
+  expect(ended.code).toBe(1);
+  expect(ended.out).not.toMatch(/\n\s+at .*:\d+:\d+/);
+  expect(existsSync(join(project.folder, "x", "model.json"))).toBe(false);
+}
+
+const run = (program: string, network: string, from: string) =>
+  refused("run", program, "--network", network, "--data", from, "--backend", "cpu", "--out", "x");
+
+describe.concurrent("what is broken is refused in one sentence", () => {
+  it.for(networks)("network: %s", async ([name, text]) => {
+    const file = `${name.replaceAll(" ", "-")}.json`;
+    writeFileSync(join(project.folder, file), text);
+    await run("a.prune", file, "data.npz");
+  });
+
+  it.for(programs)("program: %s", async ([name, text]) => {
+    const file = `${name.replaceAll(" ", "-")}.prune`;
+    writeFileSync(join(project.folder, file), text);
+    await run(file, "net.json", "data.npz");
+  });
+
+  it.for(data)("data: %s", async ([, file, content]) => {
+    writeFileSync(join(project.folder, file), content);
+    await run("a.prune", "net.json", file);
+  });
+
+  it("nothing there at all", async () => {
+    await run("nowhere.prune", "net.json", "data.npz");
+    await run("a.prune", "nowhere.json", "data.npz");
+    await run("a.prune", "empty", "data.npz");
+    await run("a.prune", "net.json", "nowhere");
+    await run("empty", "net.json", "data.npz");
+  });
+
+  it("an output that is a file, or the network's own folder", async () => {
+    writeFileSync(join(project.folder, "taken"), "kept");
+    await refused("run", "a.prune", ...bound, "--backend", "cpu", "--out", "taken");
+    await refused("run", "a.prune", ...bound, "--backend", "cpu", "--out", ".");
+    await refused("compile", "a.prune", "-o", "empty");
+  });
+});

@@ -1,0 +1,55 @@
+import { describe, expect, it } from "vitest";
+import { espalier, onWasm, reportOf } from "./cli.js";
+import { smallProject } from "./project.js";
+
+async function runs(program: string, ...more: string[]) {
+  const project = await smallProject(program);
+  const ended = await espalier(project, ["run", "a.prune", ...onWasm, "--quiet", "--out", "o", ...more]);
+  expect(ended, ended.err).toMatchObject({ code: 0, err: "" });
+  return { ...reportOf(project, "o"), project };
+}
+
+describe("methods of the literature, end to end", () => {
+  it("han: rounds of pruning and retraining end at the target, to the unit", async () => {
+    const { amounts } = await runs(
+      `use han from "std"
+param rounds = 2
+han(target: 80%, rounds: rounds, length: 2 epochs, retrain: 1 epoch)
+`,
+      "--set",
+      "rounds=3",
+    );
+    const layers = [72, 576, 864, 192];
+    const dead = layers.reduce((sum, size) => sum + Math.round(0.8 * size), 0);
+    expect(amounts).toMatchObject([{ structure: "weights", total: 1704, nominal: dead, achieved: dead }]);
+  }, 120_000);
+
+  it("rigl: the share of living weights stays what it was, event after event", async () => {
+    const { amounts, events } = await runs(
+      `prune weights by random local to 70%
+train 4 epochs with sgd(rate: 0.05, momentum: 0.9) {
+  prune weights by magnitude local 30% every 10 steps during 0%..75%
+  regrow by abs(g) including dropped
+}
+`,
+    );
+    const swaps = events.filter(({ kind, step }) => kind === "prune" && step > 0);
+    expect(swaps.length).toBeGreaterThan(2);
+    const [weights] = amounts;
+    for (const { text } of swaps)
+      expect(text.replaceAll(",", "")).toContain(`${weights?.achieved} of ${weights?.total} dead`);
+  }, 120_000);
+
+  it("a budget is kept, and what slim removes is gone from the file", async () => {
+    const { before, after, amounts } = await runs(
+      `train 2 epochs with sgd(rate: 0.05, momentum: 0.9)
+prune filters by taylor over 2 batches global to macs <= 50%
+slim
+finetune 1 epoch
+require macs <= 50%
+`,
+    );
+    expect(after.macs).toBeLessThanOrEqual(before.macs / 2);
+    expect(amounts[0]?.physical).toBe(amounts[0]?.achieved);
+  }, 120_000);
+});

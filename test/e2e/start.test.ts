@@ -1,0 +1,47 @@
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { espalier, node, reportOf } from "./cli.js";
+import { digits, emptyProject, smallProject } from "./project.js";
+
+/** A module loader that tells whenever a part of TensorFlow.js is loaded. */
+const watcher = `import { writeSync } from "node:fs";
+export async function load(url, context, next) {
+  if (url.includes("@tensorflow")) writeSync(2, "loads " + url);
+  return next(url, context);
+}
+`;
+
+describe("starting", () => {
+  it.for([
+    ["check", "a.prune", "--network", "net.json"],
+    ["check", "a.prune", "--json"],
+    ["compile", "a.prune", "--network", "net.json"],
+    ["fmt", "a.prune"],
+    ["explain", "P1001"],
+  ])("%s %s loads nothing of TensorFlow.js", async (args) => {
+    const project = await smallProject("prune filters by l1 30%\n");
+    project.write("watcher.mjs", watcher);
+    const watched = (more: readonly string[]) =>
+      node(project, ["--no-warnings", "--loader", "./watcher.mjs", project.cli, ...more]);
+    const ended = await watched(args);
+    expect(ended.err).not.toContain("loads ");
+    expect(ended.code).toBe(0);
+    if (args[0] !== "explain") return;
+    // The watcher would notice.
+    expect((await watched(["doctor", "--backend", "cpu"])).err).toContain("loads ");
+  });
+
+  it("init writes a project that checks, runs and prunes", async () => {
+    const project = await emptyProject();
+    expect(await espalier(project, ["init", "mine"])).toMatchObject({ code: 0 });
+    const mine = { ...project, folder: join(project.folder, "mine") };
+    project.write("mine/tiny.npz", digits(256, 64));
+    const checked = await espalier(mine, ["check", "slim.prune", "--data", "tiny.npz"]);
+    expect(checked, checked.err).toMatchObject({ code: 0, err: "" });
+    expect(checked.out).toContain("no mistakes found");
+    const ran = await espalier(mine, ["run", "slim.prune", "--data", "tiny.npz", "--backend", "wasm"]);
+    expect(ran, ran.err).toMatchObject({ code: 0 });
+    const { before, after } = reportOf(mine, "slim-out");
+    expect(after.macs).toBeLessThanOrEqual(before.macs / 2);
+  }, 60_000);
+});
