@@ -41,7 +41,7 @@ export async function prune(context: PruningContext, ir: PruneIr, moment: Moment
     action: "prune",
     structure: structureName(space),
     nominal: taken.nominal,
-    achieved: taken.achieved,
+    achieved: pair && !moment.trainingFollows ? count(pair.killed) : taken.achieved,
     revived: pair?.count ?? 0,
     ...countsOf(after),
     notes: [...scored.notes, ...(taken.notes ?? []), ...(pair?.notes ?? [])],

@@ -32,7 +32,7 @@ export function prune(session: Session, id: number, spec: PruneSpec): Promise<nu
 
 /** How many the statement asks to be dead after this event; null where it names no number. */
 function nominalDead(
-  { amount, scope }: PruneIr,
+  { amount, scope, regrow }: PruneIr,
   moment: Moment,
   { total, dead, achieved, nominal }: EventRecord,
 ): number | null {
@@ -44,7 +44,9 @@ function nominalDead(
     amount.kind === "drop-share" ||
     amount.kind === "drop-count" ||
     amount.kind === "keep-count";
-  return counts ? dead - achieved + nominal : null;
+  if (!counts) return null;
+  // What a last event would have regrown, it left alone: the count is as asked.
+  return regrow && !moment.trainingFollows ? dead : dead - achieved + nominal;
 }
 
 /** "dropped 16 of 64 filters, regrew 8: 24 dead". */

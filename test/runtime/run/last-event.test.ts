@@ -1,0 +1,39 @@
+import { expect, it } from "vitest";
+import { abs, openRun, sum } from "../../../runtime/index.js";
+import { options } from "./fixtures.js";
+
+/** What the events of a phase of four steps say: half of the weights go at steps 1, 2 and 4, random ones come back. */
+async function events(last: boolean): Promise<string[]> {
+  const run = await openRun(options());
+  const phase = await run.train(1, { steps: 4, last });
+  const rule = phase.rule(2, { at: [1, 2, 4], unit: "steps" });
+  for await (const epoch of phase.epochs()) {
+    for await (const batch of phase.batches(epoch)) {
+      await phase.step(batch);
+      if (!rule.due()) continue;
+      const regrow = { id: 3, by: "random" };
+      await run.prune(2, {
+        structure: "weights",
+        by: sum(abs("w")),
+        scope: "global",
+        drop: 0.5,
+        in: "d1",
+        regrow,
+      });
+    }
+  }
+  await phase.end();
+  return run.session.record.events.map(({ text }) => text);
+}
+
+it("an event that no training follows revives nothing and ends at the same count", async () => {
+  expect(await events(false)).toEqual([
+    "dropped 360 weights: 360 of 720 dead",
+    "dropped 180 weights, regrew 180: 360 of 720 dead",
+    "dropped 180 weights, regrew 180: 360 of 720 dead",
+  ]);
+  const [first, second, third] = await events(true);
+  expect(first).toBe("dropped 360 weights: 360 of 720 dead");
+  expect(second).toBe("dropped 180 weights, regrew 180: 360 of 720 dead");
+  expect(third).toMatch(/^dropped 0 .*: 360 of 720 dead$/);
+});
