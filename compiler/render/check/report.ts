@@ -82,7 +82,9 @@ function phaseLines({ phases }: CheckFacts, columns: number): string[] {
       stepsPerEpoch === null
         ? ""
         : `: ${grouped(Math.round(epochs * stepsPerEpoch))} steps, ${grouped(stepsPerEpoch)} to an epoch`;
-    return indent(`${text}${again}${steps}`, columns);
+    // The training that rules imply has no length in the text.
+    const length = text === "train" ? ` ${grouped(epochs)} ${epochs === 1 ? "epoch" : "epochs"}` : "";
+    return indent(`${text}${length}${again}${steps}`, columns);
   });
   return phases.length > 12 ? [...shown, `  … and ${phases.length - 12} more phases`] : shown;
 }
