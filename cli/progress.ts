@@ -55,7 +55,7 @@ export function progress(terminal: Terminal): {
         recent.length = 0;
         lastDrawn = -Infinity;
         line(colors.bold(event.text));
-      } else if (event.kind === "epoch") line(epochLine(event));
+      } else if (event.kind === "epoch") line(epochLine(event, live ? terminal.columns : Infinity));
       else if (event.kind === "event") line(`  ${colors.green(event.event)} ${event.text}`);
       else if (event.kind === "resumed") line(`resumed at step ${event.step}, epoch ${event.epoch}`);
       else if (event.kind === "note") line(`  ${colors.yellow("note")} ${event.text}`);
@@ -104,14 +104,25 @@ export function stepLine(event: StepEvent, rate: number | null, width: number): 
   return `${"━".repeat(done)}${"╌".repeat(room - done)}  ${text}`;
 }
 
-function epochLine(event: Extract<ProgressEvent, { kind: "epoch" }>): string {
-  const parts = [`  epoch ${event.epoch}/${Math.ceil(event.epochs)}`];
-  if (event.loss !== null) parts.push(`loss ${event.loss.toPrecision(4)}`);
-  if (event.accuracy !== null) parts.push(`accuracy ${percent(event.accuracy)}`);
-  if (event.testAccuracy !== null) parts.push(`test accuracy ${percent(event.testAccuracy, 2)}`);
-  else if (event.testLoss !== null) parts.push(`test loss ${event.testLoss.toPrecision(4)}`);
-  parts.push(`${event.seconds.toFixed(1)} s`);
-  return parts.join("  ");
+type EpochEvent = Extract<ProgressEvent, { kind: "epoch" }>;
+
+/** One line; where it is narrow, the time, the training accuracy and the loss give way, in this order. */
+export function epochLine(event: EpochEvent, width: number): string {
+  const tested =
+    event.testAccuracy !== null
+      ? [`test accuracy ${percent(event.testAccuracy, 2)}`]
+      : event.testLoss !== null
+        ? [`test loss ${event.testLoss.toPrecision(4)}`]
+        : [];
+  const loss = event.loss === null ? [] : [`loss ${event.loss.toPrecision(4)}`];
+  const accuracy = event.accuracy === null ? [] : [`accuracy ${percent(event.accuracy)}`];
+  const shown = [
+    [...loss, ...accuracy, ...tested, `at ${clock(event.seconds)}`],
+    [...loss, ...accuracy, ...tested],
+    [...loss, ...tested],
+    tested,
+  ].map((facts) => [`  epoch ${event.epoch}/${Math.ceil(event.epochs)}`, ...facts].join("  "));
+  return shown.find((text) => text.length <= width) ?? shown.at(-1) ?? "";
 }
 
 export function clock(seconds: number): string {

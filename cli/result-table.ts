@@ -19,16 +19,23 @@ export function resultTable(report: Report, terminal: Terminal): string {
     share(row.effective, row.total),
     share(row.physical, row.total),
   ]);
-  const asked =
-    amounts.length === 0
-      ? []
-      : grid(
-          [["removed", "of", "nominal", "achieved", "effective", "physical"], ...amounts],
-          [1, 2, 3, 4, 5],
-        );
+  const titles = ["removed", "of", "nominal", "achieved", "effective", "physical"];
+  const wide = amounts.length === 0 ? [] : grid([titles, ...amounts], [1, 2, 3, 4, 5]);
+  const asked = wide.every((line) => line.length <= terminal.columns) ? wide : upright(titles, amounts);
   const [head = "", ...body] = sizes;
   const [askedHead, ...askedBody] = asked;
   const lines = [colors.dim(head), ...body];
   if (askedHead !== undefined) lines.push("", colors.dim(askedHead), ...askedBody);
   return lines.join("\n");
+}
+
+/** The same for narrow terminals: a block for each row, a line for each of its cells. */
+function upright(titles: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const blocks = rows.map(([what = "", ...cells]) =>
+    grid(
+      cells.map((cell, i) => [i === 0 ? what : "", titles[i + 1] ?? "", cell]),
+      [2],
+    ),
+  );
+  return ["removed", ...blocks.flat()];
 }

@@ -31,7 +31,17 @@ export async function builtPackage(): Promise<string> {
     await rm(temporary, { recursive: true, force: true });
     if (!(await exists(target))) throw cause;
   }
+  await sweep();
   return target;
+}
+
+/** Removes what was built from sources of another day. */
+async function sweep(): Promise<void> {
+  for (const name of await readdir(cache)) {
+    const facts = await stat(join(cache, name)).catch(() => null);
+    if (facts !== null && Date.now() - facts.mtimeMs > 24 * 3600 * 1000)
+      await rm(join(cache, name), { recursive: true, force: true });
+  }
 }
 
 async function readSources(): Promise<Map<string, string>> {
