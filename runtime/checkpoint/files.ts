@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
 /** Writing that leaves either the old file or the new one, never half of one. */
@@ -33,8 +33,15 @@ export function temporaryBeside(path: string): string {
   return join(dirname(path), `.${basename(path)}.${process.pid}-${randomBytes(4).toString("hex")}.tmp`);
 }
 
-/** Whether a name was made by `temporaryBeside`. */
-export const isTemporary = (name: string): boolean => /^\..*\.\d+-[0-9a-f]{8}\.tmp$/.test(name);
+/** Names made by `temporaryBeside`, and those under which models are written. */
+const temporaries = [/^\..*\.\d+-[0-9a-f]{8}\.tmp$/, /^\.[0-9a-f-]{36}\.tmp\.(bin|json)$/];
+
+/** Removes what a killed process left half-written. Nobody else writes there: two runs do not share an output directory. */
+export async function sweepTemporary(directory: string): Promise<void> {
+  for (const name of await readdir(directory))
+    if (temporaries.some((pattern) => pattern.test(name)))
+      await rm(join(directory, name), { recursive: true, force: true });
+}
 
 /** Writes a file under a temporary name, then renames it into place. Creates the directory. */
 export async function writeAtomically(path: string, pieces: readonly Uint8Array[]): Promise<void> {

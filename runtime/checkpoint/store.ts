@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Diagnostic } from "../../grammar/diagnostic.js";
 import { runDiagnostic, runError } from "../run/codes.js";
-import { isTemporary, syncDirectory, temporaryBeside, writeDurably } from "./files.js";
+import { sweepTemporary, syncDirectory, temporaryBeside, writeDurably } from "./files.js";
 import { DamagedTensors, decodeTensors, encodeTensors, type StoredTensor } from "./safetensors.js";
 
 /**
@@ -56,7 +56,7 @@ export function openStore(directory: string): CheckpointStore {
       newest += 1;
       const last = newest;
       for (const n of await numbers()) if (n < last - 1) await rm(path(n), { recursive: true, force: true });
-      await sweep(directory);
+      await sweepTemporary(directory);
     },
     async read() {
       const diagnostics: Diagnostic[] = [];
@@ -77,12 +77,6 @@ export function openStore(directory: string): CheckpointStore {
       await rm(directory, { recursive: true, force: true });
     },
   };
-}
-
-/** Removes what an earlier process left half-written. Nobody else writes here: two runs do not share an output directory. */
-async function sweep(directory: string): Promise<void> {
-  for (const name of await readdir(directory))
-    if (isTemporary(name)) await rm(join(directory, name), { recursive: true, force: true });
 }
 
 async function writeInto(directory: string, { state, tensors }: Checkpoint): Promise<void> {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { encodeTensors } from "../checkpoint/safetensors.js";
-import { writeAtomically } from "../checkpoint/files.js";
+import { sweepTemporary, writeAtomically } from "../checkpoint/files.js";
 import { putMasks, type TensorMap } from "../checkpoint/tensors.js";
 import { saveModel } from "../model/index.js";
 import { reportHtml } from "../report/html.js";
@@ -25,6 +25,7 @@ export async function writeResults(session: Session, directory: string): Promise
     await writeAtomically(join(directory, masksFile), encodeTensors(masks));
     await writeAtomically(join(directory, "report.json"), text(`${JSON.stringify(report, null, 2)}\n`));
     await writeAtomically(join(directory, "report.html"), text(await reportHtml(report)));
+    await sweepTemporary(directory);
   } catch (cause) {
     throw runError("P7005", `the results cannot be written to \`${directory}\``, {
       notes: [cause instanceof Error ? cause.message : String(cause)],

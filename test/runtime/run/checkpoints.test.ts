@@ -66,6 +66,24 @@ describe("an interrupted run", () => {
   });
 });
 
+describe("results", () => {
+  it("stand alone: what a killed process left half-written is swept away", async () => {
+    await writeFile(join(out, ".report.json.123-0123abcd.tmp"), "{");
+    await writeFile(join(out, ".01234567-89ab-cdef-0123-456789abcdef.tmp.bin"), "x");
+    const run = await loop({});
+    await run.finish();
+    const names = (await readdir(out)).map((name) => name.replace(/-[0-9a-f]{12}/, "")).sort();
+    expect(names).toEqual(["masks.safetensors", "model.json", "report.html", "report.json", "weights.bin"]);
+  });
+
+  it("that cannot be written say so", async () => {
+    const file = join(out, "file");
+    await writeFile(file, "");
+    const run = await openRun(options({ network }));
+    await expect(run.save(1, join(file, "below"))).rejects.toThrow(/P\d{4}/);
+  });
+});
+
 describe("a checkpoint of another run is refused, saying what changed:", () => {
   it.each<[string, RunOptions]>([
     ["the program", { program: "other" }],
