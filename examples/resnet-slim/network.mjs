@@ -16,7 +16,7 @@ function block(x, filters, strides) {
   return relu(layers.add().apply([inner, shortcut]));
 }
 
-/** A small residual network for 28 × 28 grey images: 20 thousand parameters, 0.6 million MACs. */
+/** A small residual network for 28 × 28 grey images: 22,198 parameters, 1.5 million MACs. */
 export default function network() {
   const input = tf.input({ shape: [28, 28, 1] });
   let x = relu(norm(conv(input, 12, 5, 2)));
