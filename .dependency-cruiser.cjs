@@ -11,7 +11,12 @@ const only = (from, allowed) => ({
 
 module.exports = {
   forbidden: [
-    { name: "no-cycles", severity: "error", from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } } },
+    {
+      name: "no-cycles",
+      severity: "error",
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    },
     only("grammar", []),
     only("compiler", ["grammar/", "stdlib/"]),
     only("runtime", ["compiler/network/", "compiler/ir/", "grammar/diagnostic"]),
