@@ -35,6 +35,7 @@ const optimizerState = object({
 const progress = object({
   number: count,
   chosen: object({ optimizer, rate: position, keepsState: { type: "boolean" } }),
+  epochBefore: number,
   updatesBefore: count,
   step: count,
   epoch: { type: "integer", minimum: 1 },

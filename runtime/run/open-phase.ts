@@ -25,8 +25,6 @@ export interface OpenPhase {
   /** Steps at which a snapshot is due. */
   readonly snapshots: ReadonlySet<number>;
   readonly rules: Map<number, AnnouncedRule>;
-  /** Epochs done before this phase began. */
-  readonly epochBefore: number;
   /** Whether any training follows in the program. */
   readonly followed: boolean;
   readonly progress: PhaseProgress;
@@ -44,6 +42,8 @@ export interface PhaseProgress {
   /** Journal number of the phase. */
   readonly number: number;
   readonly chosen: ChosenOptimizer;
+  /** Epochs of the run done before this phase. Kept, since working it out again would round. */
+  readonly epochBefore: number;
   /** Updates of the optimizer before this phase. */
   readonly updatesBefore: number;
   /** Steps done. */

@@ -46,7 +46,7 @@ export function trainStep(session: Session, phase: OpenPhase, batch: Batch): voi
   progress.step++;
   progress.inEpoch++;
   clock.step++;
-  clock.epoch = phase.epochBefore + progress.step / phase.times.stepsPerEpoch;
+  clock.epoch = progress.epochBefore + progress.step / phase.times.stepsPerEpoch;
   session.evaluated = null;
   count(phase, result.loss + penalty, result.correct, batch.size);
   report(session, phase, result.loss + penalty, rate);

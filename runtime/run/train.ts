@@ -49,7 +49,6 @@ export async function train(session: Session, id: number, spec: TrainSpec): Prom
     training: new TrainingSums(resumed ? session.resumedSums : new Map()),
     snapshots: new Set(ir.snapshots.map((point) => momentOf(timePoint(point), times))),
     rules: new Map(),
-    epochBefore: session.clock.epoch - progress.step / perEpoch,
     followed: !(spec.last ?? false),
     progress,
   };
@@ -71,6 +70,7 @@ function begin(session: Session, ir: TrainIr, times: PhaseTimes, number: number)
   return {
     number,
     chosen,
+    epochBefore: session.clock.epoch,
     updatesBefore: chosen.keepsState ? session.optimizer.updates : 0,
     step: 0,
     epoch: 1,
