@@ -1,6 +1,7 @@
-import { access, constants, mkdir, stat } from "node:fs/promises";
+import { access, constants, stat } from "node:fs/promises";
 import { dirname, relative, resolve } from "node:path";
 import type { Diagnostic } from "../../grammar/diagnostic.js";
+import { makeFolder } from "../../runtime/checkpoint/files.js";
 import { commandDiagnostic } from "../codes.js";
 import { reasonOf } from "../write-file.js";
 
@@ -12,7 +13,7 @@ export async function openOutFolder(out: string, network: unknown): Promise<Diag
     return commandDiagnostic("P9502", `\`${shown}\` holds the network itself`, help);
   }
   try {
-    await mkdir(out, { recursive: true });
+    await makeFolder(out);
     await access(out, constants.W_OK);
     return null;
   } catch (cause) {

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
 
 /** Writing that leaves either the old file or the new one, never half of one. */
 
@@ -28,6 +28,26 @@ export async function syncDirectory(path: string): Promise<void> {
   }
 }
 
+/**
+ * Makes a folder and those above it. One by one: where a file system takes no folders (`/proc`), Node's own recursive way tries
+ * for ever.
+ */
+export async function makeFolder(path: string): Promise<void> {
+  const missing: string[] = [];
+  for (let at = resolve(path); !(await isThere(at)); at = dirname(at)) missing.push(at);
+  for (const one of missing.reverse())
+    await mkdir(one).catch((cause: NodeJS.ErrnoException) => {
+      if (cause.code !== "EEXIST") throw cause;
+    });
+  if (!(await stat(path)).isDirectory()) throw new Error("a file stands there");
+}
+
+const isThere = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => dirname(path) === path,
+  );
+
 /** A name beside `path` that nothing else uses. Hidden, so that no reader takes it for a result. */
 export function temporaryBeside(path: string): string {
   return join(dirname(path), `.${basename(path)}.${process.pid}-${randomBytes(4).toString("hex")}.tmp`);
@@ -45,7 +65,7 @@ export async function sweepTemporary(directory: string): Promise<void> {
 
 /** Writes a file under a temporary name, then renames it into place. Creates the directory. */
 export async function writeAtomically(path: string, pieces: readonly Uint8Array[]): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   const temporary = temporaryBeside(path);
   try {
     await writeDurably(temporary, pieces);

@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Diagnostic } from "../../grammar/diagnostic.js";
 import { runDiagnostic, runError } from "../run/codes.js";
-import { sweepTemporary, syncDirectory, temporaryBeside, writeDurably } from "./files.js";
+import { makeFolder, sweepTemporary, syncDirectory, temporaryBeside, writeDurably } from "./files.js";
 import { DamagedTensors, decodeTensors, encodeTensors, type StoredTensor } from "./safetensors.js";
 
 /**
@@ -44,7 +44,7 @@ export function openStore(directory: string): CheckpointStore {
       newest ??= (await numbers())[0] ?? 0;
       const target = path(newest + 1);
       try {
-        await mkdir(directory, { recursive: true });
+        await makeFolder(directory);
         const temporary = temporaryBeside(target);
         await mkdir(temporary);
         await writeInto(temporary, checkpoint);

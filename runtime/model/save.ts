@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from "node:crypto";
-import { mkdir, open, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { open, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createGzip } from "node:zlib";
 import type { Network } from "../../compiler/network/types.js";
+import { makeFolder } from "../checkpoint/files.js";
 import type { ParameterStore } from "../types.js";
 import { bytesOf, modelJson, savedWeights, weightBytes, type SavedWeight } from "./artifacts.js";
 import { reasonOf, refuse } from "./problems.js";
@@ -39,7 +40,7 @@ export async function saveModel(
   const temporary = `.${randomUUID()}.tmp`;
   const [weightPart, jsonPart] = [join(folder, `${temporary}.bin`), join(folder, `${temporary}.json`)];
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     if (weights.length > 0) await writeWeights(weightPart, weights);
     await writeFile(jsonPart, json);
     if (weights.length > 0) await rename(weightPart, join(folder, name));

@@ -1,5 +1,4 @@
-import { existsSync } from "node:fs";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { bound, espalier } from "./cli.js";
@@ -101,5 +100,7 @@ describe.concurrent("what is broken is refused in one sentence", () => {
     await refused("run", "a.prune", ...bound, "--backend", "cpu", "--out", "taken");
     await refused("run", "a.prune", ...bound, "--backend", "cpu", "--out", ".");
     await refused("compile", "a.prune", "-o", "empty");
+    await refused("compile", "a.prune", "-o", "taken/loop.mjs");
+    await refused("run", "a.prune", ...bound, "--backend", "cpu", "--out", "/proc/nowhere");
   });
 });
