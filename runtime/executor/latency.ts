@@ -3,10 +3,12 @@ import type { Dense, Executor } from "../types.js";
 export interface LatencyOptions {
   /** Examples per prediction. Default 1. */
   readonly batch?: number;
-  /** Timed predictions. Default 20. */
+  /** Timed predictions of each network. Default 20. */
   readonly runs?: number;
   /** Predictions before, not timed. Default 3. */
   readonly warmUp?: number;
+  /** Seconds after which no further round of predictions starts. Default 2. */
+  readonly seconds?: number;
 }
 
 export interface Latency {
@@ -16,25 +18,46 @@ export interface Latency {
 
 /** Milliseconds of a prediction, outputs read back, on inputs of the value 0.5; free extents count as 32. */
 export function measureLatency(executor: Executor, options: LatencyOptions = {}): Latency {
-  const { batch = 1, runs = 20, warmUp = 3 } = options;
-  const { network } = executor;
-  const inputs = network.inputs.map((t): Dense => {
-    const shape = (network.tensors[t]?.shape ?? []).map((n, axis) => (axis === 0 ? batch : (n ?? 32)));
-    const value = feedsTable(executor, t) ? 0 : 0.5;
+  return compareLatency([executor], options)[0] ?? { median: NaN, minimum: NaN };
+}
+
+/**
+ * The same for several networks, timed in turns, so that whatever else the machine does meanwhile falls on all of them. A first
+ * prediction that takes longer than `seconds` is all there is of its network.
+ */
+export function compareLatency(
+  executors: readonly Executor[],
+  options: LatencyOptions = {},
+): readonly Latency[] {
+  const { batch = 1, runs = 20, warmUp = 3, seconds = 2 } = options;
+  const inputs = executors.map((executor) => halves(executor, batch));
+  const times: number[][] = executors.map(() => []);
+  const until = performance.now() + 1000 * seconds * executors.length;
+  for (let round = 0; round < warmUp + Math.max(1, runs); round++) {
+    if (round > 0 && performance.now() > until) break;
+    executors.forEach((executor, i) => {
+      const start = performance.now();
+      executor.predict(inputs[i] ?? []);
+      const took = performance.now() - start;
+      if (round <= warmUp) times[i] = [took];
+      else times[i]?.push(took);
+    });
+  }
+  return times.map((list) => {
+    list.sort((a, b) => a - b);
+    return { median: list[list.length >> 1] ?? NaN, minimum: list[0] ?? NaN };
+  });
+}
+
+function halves({ network }: Executor, batch: number): Dense[] {
+  return network.inputs.map((tensor): Dense => {
+    const shape = (network.tensors[tensor]?.shape ?? []).map((n, axis) => (axis === 0 ? batch : (n ?? 32)));
+    const value = feedsTable(network, tensor) ? 0 : 0.5;
     return { kind: "dense", shape, data: new Float32Array(shape.reduce((p, n) => p * n, 1)).fill(value) };
   });
-  const times: number[] = [];
-  for (let i = 0; i < warmUp + Math.max(1, runs); i++) {
-    const start = performance.now();
-    executor.predict(inputs);
-    if (i >= warmUp) times.push(performance.now() - start);
-  }
-  times.sort((a, b) => a - b);
-  return { median: times[Math.floor(times.length / 2)] ?? NaN, minimum: times[0] ?? NaN };
 }
 
 /** Indices have to lie in the table of an embedding. */
-function feedsTable(executor: Executor, tensor: number): boolean {
-  const { calls, layers } = executor.network;
+function feedsTable({ calls, layers }: Executor["network"], tensor: number): boolean {
   return calls.some((call) => call.inputs.includes(tensor) && layers[call.layer]?.className === "Embedding");
 }

@@ -1,51 +1,48 @@
-import type { Network } from "../../compiler/network/types.js";
-import type { Executor } from "../types.js";
-import type { Dense } from "../types.js";
+import { compareLatency, createExecutor } from "../executor/index.js";
+import type { Executor, Parameter, ParameterStore } from "../types.js";
+import type { NetworkFacts } from "../report/types.js";
+import type { Session } from "./session.js";
 
-export interface Latency {
-  readonly single: number;
-  readonly batch: number;
-}
+type Latencies = NetworkFacts["latency"];
 
 /** Examples of the larger batch that is timed. */
-const batchSize = 32;
-/** A measurement ends after this many runs or seconds. */
-const runs = 15;
-const seconds = 1;
+const LARGE = 32;
 
-/** Median milliseconds of inference on zeros, for one example and for a batch of 32; null where an extent is free. */
-export function measureLatency(network: Network, executor: Executor): Latency | null {
-  const shapes = network.inputs.map((tensor) => network.tensors[tensor]?.shape.slice(1) ?? []);
-  const sized = shapes.every((shape): shape is number[] => shape.every((extent) => extent !== null));
-  if (!sized) return null;
-  const inputs = (size: number): Dense[] =>
-    shapes.map((shape) => {
-      const full = [size, ...shape.map((extent) => extent ?? 1)];
-      return {
-        kind: "dense",
-        data: new Float32Array(full.reduce((product, n) => product * n, 1)),
-        shape: full,
-      };
-    });
-  return { single: median(executor, inputs(1)), batch: median(executor, inputs(batchSize)) };
-}
-
-/** The first run pays for setting up and counts only where one run takes longer than a whole measurement may. */
-function median(executor: Executor, inputs: readonly Dense[]): number {
-  const first = timed(executor, inputs);
-  if (first > 1000 * seconds) return first;
-  const times: number[] = [];
-  for (let spent = 0; times.length < runs && spent < 1000 * seconds;) {
-    const took = timed(executor, inputs);
-    times.push(took);
-    spent += took;
+/**
+ * Median milliseconds of inference with the network as loaded and as it is now, timed in turns, for one example and for a batch
+ * of 32. The values of weights do not matter for dense kernels: the network as loaded is timed with zeros.
+ */
+export function latencies(session: Session): { readonly before: Latencies; readonly after: Latencies } {
+  const { loaded, network, executor, backend, options } = session;
+  if (!options.latency) return { before: null, after: null };
+  if (loaded === network) {
+    const [same] = timed([executor]);
+    return { before: same ?? null, after: same ?? null };
   }
-  times.sort((a, b) => a - b);
-  return times[times.length >> 1] ?? first;
+  const original = createExecutor(loaded, zeros(session), backend, { seed: options.seed });
+  try {
+    original.upload();
+    const [before, after] = timed([original, executor]);
+    return { before: before ?? null, after: after ?? null };
+  } finally {
+    original.dispose();
+  }
 }
 
-function timed(executor: Executor, inputs: readonly Dense[]): number {
-  const start = performance.now();
-  executor.predict(inputs);
-  return performance.now() - start;
+function timed(executors: readonly Executor[]): Latencies[] {
+  const single = compareLatency(executors, { batch: 1 });
+  const batch = compareLatency(executors, { batch: LARGE, runs: 12 });
+  return executors.map((_, i) => ({ single: single[i]?.median ?? NaN, batch: batch[i]?.median ?? NaN }));
+}
+
+/** Parameters of the network as loaded; what no layer declares (classes of the user's) is as it is now. */
+function zeros({ loaded, parameters }: Session): ParameterStore {
+  const store = new Map<string, Parameter>(parameters);
+  for (const { weights } of loaded.layers) {
+    for (const { key, shape, trainable } of weights) {
+      const size = shape.reduce((product, extent) => product * extent, 1);
+      store.set(key, { key, shape, trainable, data: new Float32Array(size) });
+    }
+  }
+  return store;
 }

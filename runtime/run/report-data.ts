@@ -6,14 +6,16 @@ import { version } from "../version.js";
 import { evaluateOn } from "./evaluate-on.js";
 import { amountRows } from "./amount-rows.js";
 import { kernelDensity } from "./kernel-density.js";
-import { measureLatency } from "./latency.js";
+import { latencies } from "./latency.js";
 import type { Session } from "./session.js";
 
 /** Everything report.json holds. All but `timing` and the latencies follows from program, network, data, seed and backend. */
 export async function reportData(session: Session, bytes: ModelBytes): Promise<Report> {
   const { options, data, loaded, backend, record, stopwatch, clock, startedAt } = session;
   const seconds = stopwatch.seconds();
-  const after = await factsNow(session, bytes);
+  const timed = latencies(session);
+  const after: NetworkFacts = { ...(await factsNow(session, bytes)), latency: timed.after };
+  const before: NetworkFacts = { ...(record.before ?? after), latency: timed.before };
   return {
     report: 1,
     espalier: version,
@@ -22,7 +24,7 @@ export async function reportData(session: Session, bytes: ModelBytes): Promise<R
     data: data?.describe().name ?? "",
     seed: options.seed,
     backend: backend.name,
-    before: record.before ?? after,
+    before,
     after,
     amounts: amountRows(session),
     layers: layerRows(session),
@@ -37,7 +39,7 @@ export async function reportData(session: Session, bytes: ModelBytes): Promise<R
   };
 }
 
-/** The network as it stands, in numbers. Parameters and MACs are physical: those of the file. */
+/** The network as it stands, in numbers, not timed. Parameters and MACs are physical: those of the file. */
 export async function factsNow(session: Session, bytes: ModelBytes): Promise<NetworkFacts> {
   const { params, macs } = costs(session.network);
   const evaluated = session.data?.test ? await evaluateOn(session, "test") : null;
@@ -48,7 +50,7 @@ export async function factsNow(session: Session, bytes: ModelBytes): Promise<Net
     gzipped: bytes.gzipped,
     accuracy: evaluated?.accuracy ?? null,
     loss: evaluated?.loss ?? null,
-    latency: session.options.latency ? measureLatency(session.network, session.executor) : null,
+    latency: null,
   };
 }
 
