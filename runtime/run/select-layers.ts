@@ -13,11 +13,22 @@ export function selectLayers(
   selection: SelectionIr,
   structure: StructureName | null,
 ): readonly string[] {
-  if (selection.layers) return selection.layers;
+  if (selection.layers) return known(network, selection.layers);
   for (const pattern of [...selection.include, ...selection.exclude])
     if (matchingLayers(network, pattern).length === 0) throw noMatch(network, pattern);
   const selected = selectedLayers(network, selection, structure) ?? [];
   return selected.map((index) => network.layers[index]?.path ?? "");
+}
+
+/** A loop compiled for one network must not quietly prune nothing of another; single layers may be gone by `allowing collapse`. */
+function known(network: Network, layers: readonly string[]): readonly string[] {
+  const present = new Set(network.layers.map(({ path }) => path));
+  if (layers.length === 0 || layers.some((path) => present.has(path))) return layers;
+  const named = layers.slice(0, 3).map((path) => `\`${path}\``);
+  throw runError("P7010", `\`${network.name}\` has none of the layers this loop was compiled for`, {
+    notes: [`it prunes ${named.join(", ")}${layers.length > 3 ? " and others" : ""}`],
+    help: "compile the program for this network",
+  });
 }
 
 function noMatch(network: Network, pattern: PatternIr): Error {
