@@ -12,7 +12,8 @@ import { requireData } from "./require-data.js";
  */
 export async function* epochsOf(session: Session, phase: OpenPhase): AsyncGenerator<number> {
   const { progress } = phase;
-  while (progress.step < phase.steps && !progress.stopped) {
+  // A checkpoint after the very last step has the end of its epoch still before it.
+  while ((progress.step < phase.steps || progress.inEpoch > 0) && !progress.stopped) {
     await pause(session);
     yield progress.epoch;
     await endEpoch(session, phase);
