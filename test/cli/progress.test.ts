@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { clock, progress, stepLine } from "../../cli/progress.js";
+import { clock, epochLine, progress, stepLine } from "../../cli/progress.js";
 import type { ProgressEvent } from "../../runtime/run/progress.js";
 import { fakeTerminal } from "./fake-terminal.js";
 
@@ -46,6 +46,26 @@ describe("progress", () => {
     expect(draws.every((text) => text.length < 60)).toBe(true);
     expect(said.err).not.toContain("\n");
     expect(said.err.endsWith("\r\u001b[2K")).toBe(true);
+  });
+
+  it("leaves out the least important where the terminal is narrow", () => {
+    const facts = {
+      epoch: 7,
+      epochs: 90,
+      loss: 0.00012345,
+      accuracy: 1,
+      testLoss: 0.2,
+      testAccuracy: 0.98765,
+    };
+    const epoch = { kind: "epoch", id: 1, seconds: 3725, ...facts } as const;
+    expect(epochLine(epoch, 140)).toBe(
+      "  epoch 7/90  loss 0.0001234  accuracy 100.0 %  test accuracy 98.77 %  at 1:02:05",
+    );
+    expect(epochLine(epoch, 60)).toBe("  epoch 7/90  loss 0.0001234  test accuracy 98.77 %");
+    expect(epochLine(epoch, 40)).toBe("  epoch 7/90  test accuracy 98.77 %");
+    expect(stepLine(step(250, 5), 50, 139)).toMatch(/^━{6}╌{18} {2}epoch/);
+    expect(stepLine(step(250, 5), 50, 79)).not.toContain("━");
+    expect(stepLine(step(250, 5), 50, 39)).toBe("epoch 1/2  step 250/1000  0:15 left");
   });
 
   it("writes times as clocks", () => {
