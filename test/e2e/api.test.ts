@@ -1,0 +1,41 @@
+import { expect, it } from "vitest";
+import { node, reportOf } from "./cli.js";
+import { smallProject } from "./project.js";
+
+const script = `
+import { compile, DiagnosticError, loadNetwork, run } from "espalier";
+import * as tf from "@tensorflow/tfjs-layers";
+
+const program = "train 2 epochs { prune filters by l1 local from 0% to 50% cubic every epoch }; slim";
+const { network } = await loadNetwork("net.json");
+const compiled = compile(program, { network, data: { examples: 240 } });
+const { result } = await run(program, { network: "net.json", data: "data.npz", out: "small", backend: "wasm" });
+const model = await result.toLayersModel();
+const planned = compiled.plan.events.at(-1);
+const live = tf.sequential({ layers: [tf.layers.flatten({ inputShape: [8, 8, 1] }), tf.layers.dense({ units: 4 })] });
+const fromLive = await run("prune weights by magnitude global 25%", { network: live });
+const mistake = await run("prune filters by nothing 10%").catch((error) => error);
+console.log(
+  JSON.stringify({
+    planned: [planned.params, planned.macs],
+    achieved: [result.report.after.params, result.report.after.macs],
+    stock: model instanceof tf.LayersModel && model.countParams(),
+    live: fromLive.result.report.amounts[0].achieved,
+    mistake: mistake instanceof DiagnosticError && mistake.diagnostics[0].code,
+  }),
+);
+`;
+
+it("compile, loadNetwork and run do what the command line does, and mistakes are data", async () => {
+  const project = await smallProject("");
+  project.write("api.mjs", script);
+  const ended = await node(project, ["api.mjs"]);
+  expect(ended.code, ended.err).toBe(0);
+  const { planned, achieved, stock, live, mistake } = JSON.parse(ended.out.trim().split("\n").at(-1) ?? "");
+  // Costs of local amounts are exact before training.
+  expect(planned).toEqual(achieved.map((cost: number) => [cost, cost]));
+  expect(achieved).toEqual([reportOf(project, "small").after.params, reportOf(project, "small").after.macs]);
+  expect(stock).toBe(achieved[0]);
+  expect(live).toBe(64);
+  expect(mistake).toMatch(/^P2/);
+}, 60_000);
