@@ -1,4 +1,4 @@
-import { MAX_AXES, MAX_CALLS, MAX_PARAMETERS } from "./limits.js";
+import { MAX_AXES, MAX_CALLS, MAX_CHANNELS, MAX_PARAMETERS } from "./limits.js";
 import { quote, refuse } from "./problems.js";
 import type { LayerSpec } from "./spec.js";
 import { product } from "./shapes.js";
@@ -90,6 +90,14 @@ export class Graph {
         `layer ${quote(path)} makes the network too wide: more than ${MAX_AXES} channels on all axes`,
       );
     }
+  }
+
+  /** New channels of a layer's output axis (index −1: a network input), counted against the limit. */
+  makeChannels(n: number, layer: number, from: number, path: string): Int32Array {
+    if (this.channels.count + n > MAX_CHANNELS) {
+      refuse("P5007", `layer ${quote(path)} makes the network too wide: more than ${MAX_CHANNELS} channels`);
+    }
+    return this.channels.make(n, layer, from);
   }
 
   chargeCall(path: string): void {

@@ -47,7 +47,7 @@ export function networkInput(graph: Graph, shape: Shape, path: string): Value {
   const n = shape.length > 1 ? lastOf(shape) : null;
   if (n === null) return graph.tensor(shape, null);
   graph.charge(n, path);
-  const ids = graph.channels.make(n, -1, 0);
+  const ids = graph.makeChannels(n, -1, 0, path);
   graph.protect(ids, "input", path, "it is an input of the network");
   return graph.tensor(shape, ids);
 }

@@ -77,7 +77,7 @@ export function fresh(site: Site, n: number, slot = "out"): Int32Array {
   }
   site.graph.charge(n, site.config.path);
   const from = [...site.layer.outs.values()].reduce((sum, ids) => sum + ids.length, 0);
-  const ids = site.graph.channels.make(n, site.layer.index, from);
+  const ids = site.graph.makeChannels(n, site.layer.index, from, site.config.path);
   site.layer.outs.set(key, ids);
   return ids;
 }

@@ -139,6 +139,7 @@ describe("sizes", () => {
   it("that are absurd are refused before anything is allocated", () => {
     const start = performance.now();
     refused(dense({ units: 2 ** 30 }), "P5007");
+    refused(dense({ units: 2_000_000 }), "P5007", "1048576 channels");
     refused(sequential([["Dense", { units: 3, batch_input_shape: [null, 2 ** 31 - 1] }]]), "P5007");
     refused(
       sequential([["UpSampling2D", { size: [60_000, 60_000], batch_input_shape: [null, 8, 8, 1] }]]),
