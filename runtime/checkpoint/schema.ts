@@ -31,6 +31,7 @@ const optimizerState = object({
   updates: count,
   rate: maybe(position),
   continues: maybe(position),
+  first: maybe(object({ optimizer, rate: position })),
 });
 const progress = object({
   number: count,

@@ -1,4 +1,5 @@
 import type { ReinitializeIr } from "../../compiler/ir/types.js";
+import type { JsonObject } from "../../compiler/network/types.js";
 import { initialValues } from "../model/initializers.js";
 import { hold } from "./hold.js";
 import type { Body } from "./kill.js";
@@ -21,11 +22,25 @@ export function reinitialize(
     for (const weight of layer.weights) {
       const parameter = parameters.get(weight.key);
       if (parameter === undefined) continue;
-      const initializer =
-        by && weight.isKernel ? { class_name: by.name, config: by.args } : weight.initializer;
+      const initializer = by && weight.isKernel ? asKeras(by) : weight.initializer;
       parameter.data.set(initialValues(layer, { ...weight, initializer }, seed, round));
       for (const slot of Object.values(slots.get(weight.key) ?? {})) slot.fill(0);
     }
   }
   hold(body);
+}
+
+/** An initializer of the language as Keras names it: `normal(stddev: …)` and `uniform(limit: …)` have names and arguments of their own there. */
+function asKeras({ name, args }: NonNullable<ReinitializeIr["by"]>): JsonObject {
+  switch (name) {
+    case "normal":
+      return { class_name: "RandomNormal", config: { ...args } };
+    case "uniform": {
+      const { limit } = args;
+      const bounds = limit === undefined ? {} : { minval: -limit, maxval: limit };
+      return { class_name: "RandomUniform", config: bounds };
+    }
+    default:
+      return { class_name: name.replaceAll("-", "_"), config: { ...args } };
+  }
 }

@@ -12,6 +12,8 @@ export interface OptimizerState {
   readonly rate: RatePosition | null;
   /** Set by `rewind rate`: the next phase without an optimizer of its own goes on from here. */
   readonly continues: RatePosition | null;
+  /** How the run's first phase began: what `rewind rate to start` goes back to. Null before it. */
+  readonly first: { readonly optimizer: OptimizerIr; readonly rate: RatePosition } | null;
 }
 
 /** A place on a schedule: the rate of a phase of these times, `step` updates into it. */
@@ -21,7 +23,13 @@ export interface RatePosition {
   readonly step: number;
 }
 
-export const noOptimizer: OptimizerState = { optimizer: null, updates: 0, rate: null, continues: null };
+export const noOptimizer: OptimizerState = {
+  optimizer: null,
+  updates: 0,
+  rate: null,
+  continues: null,
+  first: null,
+};
 
 export function rateAt({ rate, phase, step }: RatePosition): number {
   return rateSchedule(rate, phase)(step);

@@ -36,6 +36,7 @@ export function livePhase(session: Session, phase: OpenPhase): Phase {
         updates: updatesBefore + step,
         rate: { ...chosen.rate, step: chosen.rate.step + Math.max(0, step - 1) },
         continues: null,
+        first: session.optimizer.first ?? { optimizer: chosen.optimizer, rate: chosen.rate },
       };
       session.phase = null;
       session.journal.complete();

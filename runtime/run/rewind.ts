@@ -34,7 +34,11 @@ export function rewind(session: Session, id: number, spec: RewindSpec): Promise<
         session.optimizer = { ...session.optimizer, optimizer, updates };
       }
       if (what.has("rate")) {
-        const { rate, optimizer } = snapshot.optimizer;
+        // Before the first phase there is no place on a schedule: its beginning is what comes next there.
+        const { first } = session.optimizer;
+        const { rate, optimizer } = snapshot.optimizer.rate
+          ? snapshot.optimizer
+          : { ...snapshot.optimizer, ...first };
         session.optimizer = {
           ...session.optimizer,
           optimizer: session.optimizer.optimizer ?? optimizer,

@@ -35,6 +35,7 @@ function optimizerNow({ phase, optimizer }: Session): OptimizerState {
     updates: updatesBefore + step,
     rate: { ...chosen.rate, step: chosen.rate.step + step },
     continues: null,
+    first: optimizer.first,
   };
 }
 

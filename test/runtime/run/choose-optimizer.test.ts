@@ -16,6 +16,7 @@ const after: OptimizerState = {
   updates: 20,
   rate: { rate: sgd.rate, phase: times, step: 15 },
   continues: null,
+  first: null,
 };
 const choose = (finetune: boolean, optimizer: OptimizerIr | undefined, before: OptimizerState) => {
   const chosen = chooseOptimizer({ finetune, optimizer, times }, before, adam);

@@ -97,6 +97,27 @@ describe("rewind", () => {
     expect(rates).toEqual(first.slice(6));
   });
 
+  it("of the rate to the start, or to a mark before all training, begins the first phase's schedule again", async () => {
+    const rates: number[] = [];
+    const run = await openRun(
+      options({ network, onProgress: (event) => event.kind === "step" && rates.push(event.rate) }),
+    );
+    await run.mark(1, "untrained");
+    await train(run, 2, { epochs: 2, optimizer: sgd({ rate: move(0.1, 0, "linear") }) });
+    const first = rates.splice(0);
+    expect(first[0]).toBe(0.1);
+    await train(run, 3, { epochs: 1, optimizer: sgd({ rate: 0.5 }) });
+    for (const [id, to] of [
+      [4, "start"],
+      [6, { mark: "untrained" }],
+    ] as const) {
+      rates.splice(0);
+      await run.rewind(id, { what: ["rate"], to });
+      await train(run, id + 1, { epochs: 2 });
+      expect(rates).toEqual(first);
+    }
+  });
+
   it("to a moment that was not reached says so", async () => {
     const run = await open();
     await expect(run.rewind(1, { what: ["weights"], to: { mark: "never" } })).rejects.toThrow(/P7007/);
