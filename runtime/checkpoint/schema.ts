@@ -57,12 +57,20 @@ const row = object({
   macs: number,
   rate: maybe(number),
 });
+const size = { type: "integer", minimum: 1 };
+const plain = "weights filters channels neurons units kernels taps rows columns layers gates".split(" ");
+const structures = [
+  object({ name: { enum: plain } }),
+  object({ name: { const: "blocks" }, height: size, width: size }),
+  object({ name: { const: "n:m" }, n: count, m: size }),
+  object({ name: { const: "strided" }, stride: size, offset: count }),
+];
 const amount = object({
-  structure: text,
+  structure: { anyOf: structures },
+  joins: { enum: ["couple", "skip", "agree"] },
   layers: list(text),
-  total: count,
+  named: { type: "boolean" },
   nominal: maybe(number),
-  achieved: count,
 });
 const facts = object({
   params: count,

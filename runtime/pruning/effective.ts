@@ -1,9 +1,8 @@
 import type { Network, WeightInfo } from "../../compiler/network/types.js";
-import type { ParameterStore } from "../types.js";
 import { measureDead } from "./measure.js";
 import type { Measure } from "./measure.js";
 import { weightsOf } from "./places.js";
-import { living } from "./state.js";
+import { frozen, living } from "./state.js";
 import type { MaskState } from "./state.js";
 
 export interface Effective extends Measure {
@@ -15,21 +14,32 @@ export interface Effective extends Measure {
 
 /** A kernel between channels: roots along its last two axes, −1 where an axis follows none. */
 interface Kernel {
-  readonly data: Float32Array;
+  /** Codes of its elements; unset: all live. */
+  readonly codes: Uint8Array | undefined;
+  readonly size: number;
   readonly rows: Int32Array;
   readonly cols: Int32Array;
   readonly rowsRead: boolean;
 }
 
 /**
- * What is left once consequences are followed, to a fixpoint: a channel varies only if a weight other than zero brings it something
- * that varies, and counts only if one carries it on to something that counts. Units of several layers live while any of their
+ * What is left once consequences are followed, to a fixpoint: a channel varies only if a living weight brings it something
+ * that varies, and counts only if one carries it on to something that counts. Living weights that happen to be 0 may yet grow. Units of several layers live while any of their
  * channels does. Constants count as dead, since `slim` can absorb them into the next bias; where zero padding or a depthwise layer
  * forbids that, one carrier more than this is kept.
  */
-export function effective(network: Network, parameters: ParameterStore, state: MaskState): Effective {
+export function effective(network: Network, state: MaskState): Effective {
+  const isDead = effectivelyDead(network, state);
+  const units = network.units.map(({ root }) => root);
+  const deadUnits = units.filter(isDead).length;
+  const killed = units.filter((root) => state.channels[root] !== living).length;
+  return { ...measureDead(network, state, isDead), deadUnits, consequences: deadUnits - killed };
+}
+
+/** The same, channel by channel. */
+export function effectivelyDead(network: Network, state: MaskState): (channel: number) => boolean {
   const { channels } = network;
-  const kernels = kernelsOf(network, parameters);
+  const kernels = kernelsOf(network, state);
   const alive = new Uint8Array(channels.count);
   for (let c = 0; c < channels.count; c++) alive[channels.find(c)] = 1;
   for (let c = 0; c < channels.count; c++) if (state.channels[c] !== living) alive[channels.find(c)] = 0;
@@ -47,24 +57,21 @@ export function effective(network: Network, parameters: ParameterStore, state: M
       }
     }
   }
-  const isDead = (channel: number) => alive[channels.find(channel)] === 0;
-  const deadUnits = units.filter((root) => alive[root] === 0).length;
-  const killed = units.filter((root) => state.channels[root] !== living).length;
-  return { ...measureDead(network, state, isDead), deadUnits, consequences: deadUnits - killed };
+  return (channel) => alive[channels.find(channel)] === 0;
 }
 
-function kernelsOf(network: Network, parameters: ParameterStore): readonly Kernel[] {
+function kernelsOf(network: Network, state: MaskState): readonly Kernel[] {
   const kernels: Kernel[] = [];
   for (const weight of weightsOf(network)) {
-    const data = parameters.get(weight.key)?.data;
     const own = weight.bindings.some(({ role }) => role === "out" || role === "in");
-    if (data === undefined || weight.shape.length < 2 || !own) continue;
+    if (weight.shape.length < 2 || !own) continue;
     const rows = rootsAlong(network, weight, weight.shape.length - 2);
     const cols = rootsAlong(network, weight, weight.shape.length - 1);
     const rowsRead = weight.bindings.some(({ axis, role }) =>
       role === "in" ? axis === weight.shape.length - 2 : axis === weight.shape.length - 1,
     );
-    kernels.push({ data, rows, cols, rowsRead });
+    const size = weight.shape.reduce((a, b) => a * b, 1);
+    kernels.push({ codes: state.elements.get(weight.key), size, rows, cols, rowsRead });
   }
   return kernels;
 }
@@ -86,21 +93,22 @@ function endsOf(kernels: readonly Kernel[], reading: boolean, count: number): Ui
   return flags;
 }
 
-/** Which roots get something from a living one, and which feed one, through weights other than zero. */
+/** Which roots get something from a living one, and which feed one, through living weights; frozen ones carry too. */
 function flow(
   kernels: readonly Kernel[],
   alive: Uint8Array,
 ): { readonly gets: Uint8Array; readonly feeds: Uint8Array } {
   const gets = new Uint8Array(alive.length);
   const feeds = new Uint8Array(alive.length);
-  for (const { data, rows, cols, rowsRead } of kernels) {
+  for (const { codes, size, rows, cols, rowsRead } of kernels) {
     const tall = rows.length;
     const wide = cols.length;
-    for (let base = 0, r = 0; base < data.length; base += wide, r++) {
+    for (let base = 0, r = 0; base < size; base += wide, r++) {
       const row = rows[r % tall] ?? -1;
       if (row >= 0 && alive[row] !== 1) continue;
       for (let c = 0; c < wide; c++) {
-        if (data[base + c] === 0) continue;
+        const code = codes?.[base + c] ?? living;
+        if (code !== living && code !== frozen) continue;
         const col = cols[c] ?? -1;
         if (col >= 0 && alive[col] !== 1) continue;
         if (row >= 0) (rowsRead ? feeds : gets)[row] = 1;

@@ -1,6 +1,6 @@
 export { accumulator, type Accumulator } from "./accumulate.js";
 export type { Accumulated, Moment, PruningContext } from "./context.js";
-export { effective, type Effective } from "./effective.js";
+export { effective, effectivelyDead, type Effective } from "./effective.js";
 export { freezeRule, type FreezeRule } from "./freeze.js";
 export { harden } from "./harden.js";
 export { hold, reveal } from "./hold.js";

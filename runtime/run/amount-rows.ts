@@ -1,101 +1,51 @@
-import { isChannelwise, unitsRead } from "../../compiler/ir/candidates.js";
-import type { StructureIr } from "../../compiler/ir/types.js";
-import type { LayerInfo, Unit, WeightInfo } from "../../compiler/network/types.js";
+import { countsOf, structureName } from "../pruning/record.js";
+import { effectivelyDead, spaceOf } from "../pruning/index.js";
+import { dead, type MaskState } from "../pruning/state.js";
 import type { AmountRow } from "../report/types.js";
-import { kernelDensity } from "./kernel-density.js";
+import { pruningContext } from "./engine.js";
 import type { RecordedAmount } from "./run-record.js";
 import type { Session } from "./session.js";
 
-/** Nominal, achieved, effective and physical amounts, one row for each structure and set of layers that was pruned. */
+/**
+ * Nominal, achieved, effective and physical amounts as the run ends, one row for each structure and set of layers that was pruned.
+ * Achieved is what is dead, effective what is dead once consequences are followed, physical what `slim` took out.
+ */
 export function amountRows(session: Session): readonly AmountRow[] {
   const { amounts } = session.record;
+  const followed = withConsequences(session);
   return amounts.map((amount) => {
-    const { structure, layers, total, nominal, achieved } = amount;
-    const shared = amounts.some((other) => other !== amount && other.structure === structure);
-    const name = shared
-      ? `${structure} of ${layers.length === 1 ? layers[0] : `${layers.length} layers`}`
-      : structure;
-    return { structure: name, total, nominal, achieved, ...consequences(session, amount) };
+    const space = spaceIn(session, amount, session.state);
+    const { total, dead: achieved } = countsOf(space);
+    const { dead: effective } = countsOf(spaceIn(session, amount, followed));
+    const name = structureName(space);
+    const { layers } = amount;
+    const shared = amounts.some((other) => other !== amount && nameOf(session, other) === name);
+    const where = layers.length === 1 ? (layers[0] ?? "") : `${layers.length} layers`;
+    return {
+      structure: shared ? `${name} of ${where}` : name,
+      total,
+      nominal: amount.nominal,
+      achieved,
+      effective,
+      physical: total - space.units,
+    };
   });
 }
 
-function consequences(session: Session, amount: RecordedAmount): Pick<AmountRow, "effective" | "physical"> {
-  if (isChannelStructure(amount.structure)) return ofUnits(session, amount);
-  if (amount.structure === "weights") return ofWeights(session, amount);
-  // Kernels, taps, blocks and the like leave zeros where they were: nothing else follows from them.
-  return { effective: amount.achieved, physical: 0 };
+const nameOf = (session: Session, amount: RecordedAmount): string =>
+  structureName(spaceIn(session, amount, session.state));
+
+function spaceIn(session: Session, amount: RecordedAmount, state: MaskState) {
+  const { structure, joins, layers, named } = amount;
+  const context = { ...pruningContext(session), state, layersOf: () => layers };
+  return spaceOf(context, structure, { include: named ? [{ glob: "*" }] : [], exclude: [] }, joins);
 }
 
-const channelStructures = ["filters", "channels", "neurons", "units"] as const;
-const isChannelStructure = (name: string): boolean =>
-  channelStructures.some((one: StructureIr["name"]) => one === name && isChannelwise(one));
-
-/** A unit is effectively dead when nothing makes it or nothing reads it any more; physically, when `slim` took it out. */
-function ofUnits(
-  session: Session,
-  { structure, layers }: RecordedAmount,
-): Pick<AmountRow, "effective" | "physical"> {
-  const { loaded, network } = session;
-  const inScope = new Set(layers);
-  const there = new Set(network.units.map(({ root }) => root));
-  const busy = busyChannels(session);
-  let [effective, physical] = [0, 0];
-  for (const unit of unitsOf(session, structure, inScope)) {
-    if (!there.has(unit.root)) physical++;
-    if (
-      !unit.channels.some((channel) => busy.made.has(channel)) ||
-      !unit.channels.some((channel) => busy.read.has(channel))
-    )
-      effective++;
-  }
-  return { effective: loaded.units.length > 0 ? effective : 0, physical };
-}
-
-function unitsOf({ loaded }: Session, structure: string, inScope: ReadonlySet<string>): readonly Unit[] {
-  if (structure !== "channels")
-    return loaded.units.filter(({ producers }) =>
-      producers.some((i) => inScope.has(loaded.layers[i]?.path ?? "")),
-    );
-  const roots = new Set(
-    loaded.layers.filter(({ path }) => inScope.has(path)).flatMap((layer) => [...unitsRead(loaded, layer)]),
-  );
-  return loaded.units.filter(({ root }) => roots.has(root));
-}
-
-/** Channels that some kernel weight other than zero makes, and those that one reads. */
-function busyChannels({ network, parameters }: Session): {
-  readonly made: Set<number>;
-  readonly read: Set<number>;
-} {
-  const made = new Set<number>();
-  const read = new Set<number>();
-  for (const weight of network.layers.flatMap((layer) => kernelsOf(layer))) {
-    const data = parameters.get(weight.key)?.data;
-    if (data === undefined) continue;
-    for (const { axis, ids, role } of weight.bindings) {
-      const into = role === "in" ? read : made;
-      const inner = weight.shape.slice(axis + 1).reduce((product, n) => product * n, 1);
-      for (let i = 0; i < data.length; i++)
-        if (data[i] !== 0) into.add(ids[Math.floor(i / inner) % ids.length] ?? -1);
-    }
-  }
-  return { made, read };
-}
-
-const kernelsOf = (layer: LayerInfo): readonly WeightInfo[] =>
-  layer.weights.filter(({ name, bindings }) => name.endsWith("kernel") && bindings.length > 0);
-
-function ofWeights(
-  session: Session,
-  { layers, total }: RecordedAmount,
-): Pick<AmountRow, "effective" | "physical"> {
-  const inScope = new Set(layers);
-  let [left, held] = [0, 0];
-  for (const layer of session.network.layers) {
-    if (!inScope.has(layer.path)) continue;
-    const { all, nonzero } = kernelDensity(layer, session.parameters);
-    left += nonzero;
-    held += all;
-  }
-  return { effective: Math.max(0, total - left), physical: Math.max(0, total - held) };
+/** The masks, with every channel dead that varies no more or that nothing needs. */
+function withConsequences({ network, state }: Session): MaskState {
+  const isDead = effectivelyDead(network, state);
+  const channels = state.channels.slice();
+  for (const unit of network.units)
+    if (isDead(unit.root)) for (const channel of unit.channels) channels[channel] = dead;
+  return { ...state, channels };
 }

@@ -6,11 +6,13 @@ import { loadModel } from "../model/index.js";
 import { selectionIr } from "../normalize.js";
 import { hold } from "../pruning/hold.js";
 import { dead, living, touch } from "../pruning/state.js";
+import type { SelectionIr } from "../../compiler/ir/types.js";
 import type { SelectionSpec } from "../specs.js";
 import { runError } from "./codes.js";
 import { logEvent } from "./events.js";
 import { isNothing, oneOff } from "./one-off.js";
 import { masksFile } from "./results.js";
+import { noteAmount } from "./run-record.js";
 import { selectLayers } from "./select-layers.js";
 import type { Session } from "./session.js";
 
@@ -26,7 +28,8 @@ export function load(
     session,
     true,
     async () => {
-      const paths = new Set(selectLayers(session.loaded, selectionIr(spec), null));
+      const selection = selectionIr(spec);
+      const paths = new Set(selectLayers(session.loaded, selection, null));
       const keys = new Set(
         session.network.layers.flatMap((layer) =>
           paths.has(layer.path) ? layer.weights.map(({ key }) => key) : [],
@@ -35,7 +38,7 @@ export function load(
       const count =
         what === "weights"
           ? await loadWeights(session, path, keys)
-          : await loadMasks(session, path, keys, paths);
+          : await loadMasks(session, path, keys, paths, selection);
       touch(session.state);
       hold(session);
       session.executor.upload();
@@ -65,6 +68,7 @@ async function loadMasks(
   path: string,
   keys: ReadonlySet<string>,
   paths: ReadonlySet<string>,
+  selection: SelectionIr,
 ): Promise<number> {
   const masks = await readMasks(join(resolve(path), masksFile));
   const { state, network } = session;
@@ -78,6 +82,7 @@ async function loadMasks(
     );
     count++;
   }
+  if (count > 0) noteLoaded(session, "weights", selection);
   const channels = masks.bytes("channels|").get("");
   if (channels && channels.some((code) => code !== living)) {
     if (channels.length !== state.channels.length) throw misfit(path, "the channels");
@@ -86,8 +91,20 @@ async function loadMasks(
       if (inside && (channels[unit.root] ?? living) !== living)
         for (const channel of unit.channels) state.channels[channel] = dead;
     }
+    noteLoaded(session, "units", selection);
   }
   return count;
+}
+
+/** A row of the report: nobody asked for a number here. */
+function noteLoaded({ record, loaded }: Session, name: "units" | "weights", selection: SelectionIr): void {
+  noteAmount(record, {
+    structure: { name },
+    joins: "couple",
+    layers: selectLayers(loaded, selection, name),
+    named: selection.include.length > 0,
+    nominal: null,
+  });
 }
 
 /** Nobody's masks are larger; the file is not read then. */

@@ -7,6 +7,7 @@ import { momentOf, pruningContext } from "./engine.js";
 import { logEvent, logNote } from "./events.js";
 import { isNothing, oneOff } from "./one-off.js";
 import { noteAmount } from "./run-record.js";
+import { selectLayers } from "./select-layers.js";
 import type { Session } from "./session.js";
 
 export function prune(session: Session, id: number, spec: PruneSpec): Promise<null> {
@@ -21,7 +22,14 @@ export function prune(session: Session, id: number, spec: PruneSpec): Promise<nu
       if (ir.collapse) collapseEmptied(session);
       session.executor.upload();
       session.phase?.training.clear(id);
-      noteAmount(session.record, record, nominalDead(ir, moment, record));
+      const { structure, joins, selection } = ir;
+      noteAmount(session.record, {
+        structure,
+        joins,
+        layers: selectLayers(session.loaded, selection, structure.name),
+        named: selection.include.length > 0,
+        nominal: nominalDead(ir, moment, record),
+      });
       logEvent(session, "prune", id, sentence(record));
       for (const note of record.notes) logNote(session, note);
       return null;

@@ -1,4 +1,4 @@
-import type { EventRecord } from "../pruning/record.js";
+import type { PruneIr, StructureIr } from "../../compiler/ir/types.js";
 import type { HistoryPoint, NetworkFacts, ReportEvent } from "../report/types.js";
 
 /** What a run remembers for its report. Plain JSON, part of every checkpoint; no results depend on it. */
@@ -9,19 +9,20 @@ export interface RunRecord {
   readonly history: HistoryPoint[];
   /** Once each. */
   readonly notes: string[];
-  /** What was asked and what died last, by structure and layers. */
+  /** What was asked last, by structure and layers. */
   amounts: readonly RecordedAmount[];
 }
 
+/** What a statement was about, so that its dead can be counted whenever the report is written. */
 export interface RecordedAmount {
-  readonly structure: string;
+  readonly structure: StructureIr;
+  readonly joins: PruneIr["joins"];
   /** Paths of the layers in scope, as loaded. */
   readonly layers: readonly string[];
-  readonly total: number;
-  /** Null for thresholds, budgets and patterns: they name no number. */
+  /** Whether they were named: some layers are candidates only then. */
+  readonly named: boolean;
+  /** Null for thresholds, budgets, patterns and masks from a file: they name no number. */
   readonly nominal: number | null;
-  /** Dead after the last event. */
-  readonly achieved: number;
 }
 
 export const newRecord = (): RunRecord => ({ before: null, events: [], history: [], notes: [], amounts: [] });
@@ -31,11 +32,7 @@ export function note(record: RunRecord, text: string): void {
 }
 
 /** A later event over the same layers replaces an earlier one. */
-export function noteAmount(record: RunRecord, event: EventRecord, nominal: number | null): void {
-  const { structure, total, dead } = event;
-  const layers = event.layers.map(({ layer }) => layer);
-  const same = (one: RecordedAmount): boolean =>
-    one.structure === structure && one.layers.join("\n") === layers.join("\n");
-  const others = record.amounts.filter((one) => !same(one));
-  record.amounts = [...others, { structure, layers, total, nominal, achieved: dead }];
+export function noteAmount(record: RunRecord, amount: RecordedAmount): void {
+  const of = ({ structure, layers }: RecordedAmount): string => JSON.stringify([structure, layers]);
+  record.amounts = [...record.amounts.filter((one) => of(one) !== of(amount)), amount];
 }

@@ -27,7 +27,7 @@ describe("what is dead once consequences are followed", () => {
   test("nothing in a whole network", () => {
     for (const [name, make] of namedNetworks) {
       const setting = settingOf(make());
-      const { params, macs, deadUnits } = effective(setting.network, setting.parameters, setting.state);
+      const { params, macs, deadUnits } = effective(setting.network, setting.state);
       const whole = costs(setting.network);
       expect([name, params, macs, deadUnits]).toEqual([name, whole.params, whole.macs, 0]);
     }
@@ -39,7 +39,7 @@ describe("what is dead once consequences are followed", () => {
     zero(setting, first, (_, col) => col < 10);
     zero(setting, second, (row, col) => col < 5 && row >= 10);
     zero(setting, third, (row) => row >= 98);
-    const found = effective(setting.network, setting.parameters, setting.state);
+    const found = effective(setting.network, setting.state);
     expect(found).toMatchObject({ deadUnits: 10 + 5 + 2, consequences: 17 });
     const [a, b] = [290, 93];
     expect(found.params).toBe(784 * a + a + a * b + b + b * 10 + 10);
@@ -47,10 +47,16 @@ describe("what is dead once consequences are followed", () => {
     expect(found.params).toBeLessThan(measure(setting.network, setting.state).params);
   });
 
+  test("nothing follows from a living weight that happens to be 0", () => {
+    const setting = settingOf(lenet300100());
+    for (const key of kernelKeys(setting)) setting.parameters.get(key)?.data.fill(0);
+    expect(effective(setting.network, setting.state)).toMatchObject({ deadUnits: 0, consequences: 0 });
+  });
+
   test("what was killed is dead at once, with no further consequences", async () => {
     const setting = settingOf(namedNetworks.get("residual, identity")?.());
     await prune(setting, pruneOf({}), momentOf());
-    const { consequences, ...rest } = effective(setting.network, setting.parameters, setting.state);
+    const { consequences, ...rest } = effective(setting.network, setting.state);
     expect(consequences).toBe(0);
     expect(rest).toMatchObject(measure(setting.network, setting.state));
   });

@@ -8,6 +8,7 @@ import {
   type ProgressEvent,
   type RunOptions,
 } from "../../../runtime/index.js";
+import { amountRows } from "../../../runtime/run/amount-rows.js";
 import { options, quarters, smallNetwork } from "./fixtures.js";
 
 const network = smallNetwork();
@@ -66,9 +67,9 @@ describe("a moving target", () => {
     const target = { moving: { from: 0, to: 0.5, curve: "linear" } } as const;
     for await (const _ of run.repeat(1, 5)) {
       await run.prune(2, { structure: "weights", by: sum(abs("w")), scope: "global", to: target });
-      dead.push(run.session.record.amounts[0]?.achieved ?? NaN);
+      dead.push(amountRows(run.session)[0]?.achieved ?? NaN);
     }
-    const total = run.session.record.amounts[0]?.total ?? NaN;
+    const total = amountRows(run.session)[0]?.total ?? NaN;
     expect(dead).toEqual([0.1, 0.2, 0.3, 0.4, 0.5].map((share) => Math.round(share * total)));
   });
 });

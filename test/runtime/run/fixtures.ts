@@ -79,12 +79,41 @@ const topology = (units: number, bias: boolean) => ({
 });
 
 /** Path of the small network's model.json, without weights: they are drawn under the run's seed. */
-export function smallNetwork({ units = 10, bias = true } = {}): string {
+export const smallNetwork = ({ units = 10, bias = true } = {}): string => written(topology(units, bias));
+
+/** Path of a network of a stem and two residual blocks (`x1`, `x2` and `y1`, `y2`) with batch norms, for the same data. */
+export function residualNetwork(): string {
+  const layers: object[] = [];
+  const add = (class_name: string, name: string, from: readonly string[], config: object): string => {
+    const inbound_nodes = from.length === 0 ? [] : [from.map((one) => [one, 0, 0, {}])];
+    layers.push({ class_name, name, config: { name, ...config }, inbound_nodes });
+    return name;
+  };
+  const convolve = (name: string, from: string, filters: number): string =>
+    add(
+      "BatchNormalization",
+      `${name}n`,
+      [add("Conv2D", name, [from], { filters, kernel_size: [3, 3], padding: "same" })],
+      {},
+    );
+  const relu = (name: string, from: string): string =>
+    add("Activation", name, [from], { activation: "relu" });
+  const input = add("InputLayer", "image", [], { batch_input_shape: [null, 8, 8, 1], dtype: "float32" });
+  let last = relu("stemr", convolve("stem", input, 4));
+  for (const block of ["x", "y"]) {
+    const inner = relu(`${block}1r`, convolve(`${block}1`, last, 6));
+    const sum = add("Add", `${block}add`, [last, convolve(`${block}2`, inner, 4)], {});
+    last = relu(`${block}r`, sum);
+  }
+  const pooled = add("GlobalAveragePooling2D", "pool", [last], {});
+  const head = add("Dense", "head", [pooled], { units: 4, activation: "softmax" });
+  const ends = { input_layers: [[input, 0, 0]], output_layers: [[head, 0, 0]] };
+  return written({ class_name: "Model", config: { name: "residual", layers, ...ends } });
+}
+
+function written(modelTopology: object): string {
   const path = join(mkdtempSync(join(tmpdir(), "espalier-network-")), "model.json");
-  writeFileSync(
-    path,
-    JSON.stringify({ format: "layers-model", modelTopology: topology(units, bias), weightsManifest: [] }),
-  );
+  writeFileSync(path, JSON.stringify({ format: "layers-model", modelTopology, weightsManifest: [] }));
   return path;
 }
 
