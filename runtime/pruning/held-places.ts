@@ -1,5 +1,7 @@
+import { collapse } from "../../compiler/network/collapse.js";
 import type { Network } from "../../compiler/network/types.js";
 import type { Body } from "./kill.js";
+import { emptiedLayers } from "../surgery/emptied.js";
 import { flaggedRuns, isVariance, weightsOf } from "./places.js";
 import { dead, living, versionOf, type MaskState } from "./state.js";
 
@@ -18,20 +20,23 @@ export interface HeldPlaces {
 interface Cached {
   readonly version: number;
   readonly network: Network;
+  readonly collapses: boolean | undefined;
   readonly places: HeldPlaces;
 }
 const cache = new WeakMap<MaskState, Cached>();
 
 export function heldPlaces(body: Body): HeldPlaces {
-  const { state, network } = body;
+  const { state, network, collapses } = body;
   const known = cache.get(state);
-  if (known?.version === versionOf(state) && known.network === network) return known.places;
+  if (known?.version === versionOf(state) && known.network === network && known.collapses === collapses)
+    return known.places;
   const places = findPlaces(body);
-  cache.set(state, { version: versionOf(state), network, places });
+  cache.set(state, { version: versionOf(state), network, collapses, places });
   return places;
 }
 
-function findPlaces({ network, parameters, state }: Body): HeldPlaces {
+function findPlaces(body: Body): HeldPlaces {
+  const { network, parameters, state } = body;
   const elements = new Map<string, Int32Array>();
   const channels = new Map<string, Int32Array>();
   const special: string[] = [];
@@ -62,6 +67,13 @@ function findPlaces({ network, parameters, state }: Body): HeldPlaces {
         );
     }
   }
+  for (const key of silencedKeys(body)) {
+    const length = parameters.get(key)?.data.length ?? 0;
+    channels.set(
+      key,
+      Int32Array.from({ length }, (_, i) => i),
+    );
+  }
   return { elements, channels, special, specialChannels: state.channels.some((code) => code > dead) };
 }
 
@@ -71,4 +83,12 @@ function indicesOf(codes: Uint8Array, chosen: (code: number) => boolean): Int32A
   const indices = new Int32Array(count);
   for (let i = 0, n = 0; i < codes.length; i++) if (chosen(codes[i] ?? 0)) indices[n++] = i;
   return indices;
+}
+
+/** Variables that are zero as a whole: the last shifts of the branches that the dead channels emptied, where these may go. */
+export function silencedKeys({ network, state, collapses }: Body): readonly string[] {
+  const isDead = (channel: number): boolean => state.channels[channel] === dead;
+  if (!collapses || emptiedLayers(network, isDead).length === 0) return [];
+  const { silenced, diagnostics } = collapse(network, isDead);
+  return diagnostics.length > 0 ? [] : silenced;
 }

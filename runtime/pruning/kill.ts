@@ -11,6 +11,8 @@ export interface Body {
   readonly parameters: ParameterStore;
   readonly slots: Slots;
   readonly state: MaskState;
+  /** Whether emptied branches may go whole: the shifts left of them are held at zero then. */
+  readonly collapses?: boolean;
 }
 
 /** Gives the chosen units (1) of a space a code and puts their values where that code says. */

@@ -1,4 +1,5 @@
 import type { PruneIr, RegrowIr } from "../../compiler/ir/types.js";
+import { apportion } from "../../compiler/ir/amounts.js";
 import { count } from "./allocate.js";
 import { chooseUnits } from "./choose.js";
 import type { Moment, PruningContext } from "./context.js";
@@ -24,13 +25,14 @@ export async function prune(context: PruningContext, ir: PruneIr, moment: Moment
   const space = spaceOf(context, ir.structure, ir.selection, ir.joins);
   const values = ir.manner === "latently" ? { w: underneath(context) } : {};
   const scored = await scoreUnits(context, ir.id, ir.criterion, space, moment, ir, values);
-  const open = openUnits(space, ir.manner);
+  const waits = waitsForRestore(context, ir);
+  const open = openUnits(space, waits ? "held" : ir.manner);
   const taken = chooseUnits(context, ir, space, scored, open, moment);
   const pair = ir.regrow
     ? await swap(context, ir.regrow, space, taken.chosen, scored.units, moment, ir.scope.kind)
     : null;
   const killed = pair?.killed ?? taken.chosen;
-  releaseUnits(context, space, killed, ir.manner);
+  if (!waits) releaseUnits(context, space, killed, ir.manner);
   killUnits(context, space, killed, codes[ir.manner]);
   if (ir.regrow && pair) {
     reviveUnits(context, space, pair.revived, ir.regrow.values, { seed: context.seed, round: moment.key });
@@ -46,6 +48,14 @@ export async function prune(context: PruningContext, ir: PruneIr, moment: Moment
     ...countsOf(after),
     notes: [...scored.notes, ...(taken.notes ?? []), ...(pair?.notes ?? [])],
   };
+}
+
+/**
+ * Two thresholds with a gap between them (dynamic network surgery; Guo, Yao and Chen 2016): what fell under the lower one stays dead
+ * until a `restore` finds it over the upper one. Without any `restore`, units over the threshold come back by themselves.
+ */
+function waitsForRestore({ restored }: PruningContext, { amount, manner, structure }: PruneIr): boolean {
+  return manner === "latently" && amount.kind === "threshold" && restored?.has(structure.name) === true;
 }
 
 /** Units that may go: the living; `softly` and `latently` rank what they took before along with them. */
@@ -94,13 +104,20 @@ async function swap(
     };
   }
   const killed = new Uint8Array(space.units);
-  for (const { members } of groupsOf(
-    space,
-    together ? "global" : "local",
-    (unit) => space.status[unit] === living,
-  )) {
-    const net =
-      countUnits(members, (unit) => dropped[unit] === 1) - countUnits(members, (unit) => revived[unit] === 1);
+  const groups = groupsOf(space, together ? "global" : "local", (unit) => space.status[unit] === living);
+  const lost = groups.map(({ members }) => countUnits(members, (unit) => dropped[unit] === 1));
+  const back = groups.map(({ members }) => countUnits(members, (unit) => revived[unit] === 1));
+  // A group that would have regained more than it lost loses nothing, and the others so much less.
+  const nets = lost.map((n, i) => Math.max(0, n - (back[i] ?? 0)));
+  const sum = Math.max(0, count(dropped) - total);
+  const most = nets.reduce((a, b) => a + b, 0);
+  const counts = apportion(
+    sum,
+    nets.map((net) => (most > 0 ? (net * sum) / most : 0)),
+    lost,
+  );
+  for (const [i, { members }] of groups.entries()) {
+    const net = counts[i] ?? 0;
     if (members instanceof Int32Array) selectListed(scores, dropped, members, net, killed);
     else selectRange(scores, dropped, members.from, members.to, net, killed);
   }

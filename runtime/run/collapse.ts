@@ -1,6 +1,6 @@
 import { DiagnosticError } from "../../grammar/diagnostic.js";
 import { dead } from "../pruning/state.js";
-import { collapse } from "../surgery/collapse.js";
+import { collapse } from "../../compiler/network/collapse.js";
 import { emptiedLayers } from "../surgery/emptied.js";
 import { silence } from "../surgery/kill.js";
 import type { Session } from "./session.js";

@@ -54,6 +54,7 @@ export async function openRun(given: RunOptions): Promise<OpenRun> {
     slims: [],
     collapses: false,
     keepsMomentum: false,
+    restored: new Set(),
     clock: newClock(),
     journal: new Journal(),
     record: newRecord(),

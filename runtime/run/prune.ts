@@ -19,7 +19,8 @@ export function prune(session: Session, id: number, spec: PruneSpec): Promise<nu
       if (ir.regrow?.criterion.needs.includes("m")) session.keepsMomentum = true;
       const moment = momentOf(session, id);
       const record = await pruneEvent(pruningContext(session), ir, moment);
-      if (ir.collapse) collapseEmptied(session);
+      // A layer goes as a branch: nothing but what it stands for is emptied.
+      if (ir.collapse || ir.structure.name === "layers") collapseEmptied(session);
       session.executor.upload();
       session.phase?.training.clear(id);
       const { structure, joins, selection } = ir;

@@ -1,7 +1,7 @@
 import { isJsonArray, isJsonObject } from "../../compiler/network/json.js";
 import { findUnits } from "../../compiler/network/units.js";
 import type { CallInfo, LayerInfo, Network } from "../../compiler/network/types.js";
-import type { Collapse } from "./collapse.js";
+import type { Collapse } from "../../compiler/network/collapse.js";
 import { emitFlat } from "./emit-flat.js";
 
 /**

@@ -1,7 +1,7 @@
 import type { Diagnostic } from "../../grammar/diagnostic.js";
 import type { Network, WeightInfo } from "../../compiler/network/types.js";
 import type { Parameter, ParameterStore, Slots } from "../types.js";
-import { collapse } from "./collapse.js";
+import { collapse } from "../../compiler/network/collapse.js";
 import { dropCalls } from "./drop-calls.js";
 import { emptiedLayers } from "./emptied.js";
 import { gather } from "./gather.js";

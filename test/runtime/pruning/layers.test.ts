@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { collapse } from "../../../runtime/surgery/collapse.js";
+import { collapse } from "../../../compiler/network/collapse.js";
 import { prune } from "../../../runtime/pruning/prune.js";
 import { cifarResNet, lenet5 } from "../../helpers/networks.js";
 import { momentOf, pruneOf, settingOf } from "./setting.js";

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { abs, openRun, sum } from "../../../runtime/index.js";
-import { options } from "./fixtures.js";
+import { amountRows } from "../../../runtime/run/amount-rows.js";
+import { options, residualNetwork } from "./fixtures.js";
 
 /** What the events of a phase of four steps say: half of the weights go at steps 1, 2 and 4, random ones come back. */
 async function events(last: boolean): Promise<string[]> {
@@ -36,4 +37,25 @@ it("an event that no training follows revives nothing and ends at the same count
   expect(first).toBe("dropped 360 weights: 360 of 720 dead");
   expect(second).toBe("dropped 180 weights, regrew 180: 360 of 720 dead");
   expect(third).toMatch(/^dropped 0 .*: 360 of 720 dead$/);
+});
+
+it("an event whose growth goes to other layers than its losses ends at the count it had", async () => {
+  const run = await openRun(options({ network: residualNetwork() }));
+  const ends: number[] = [];
+  const phase = await run.train(1, { steps: 6, last: true });
+  const rule = phase.rule(2, { at: [2, 4, 6], unit: "steps" });
+  for await (const epoch of phase.epochs()) {
+    for await (const batch of phase.batches(epoch)) {
+      await phase.step(batch);
+      if (!rule.due()) continue;
+      const regrow = { id: 3, by: "random", allocated: "evenly" } as const;
+      await run.prune(2, { structure: "weights", by: sum(abs("w")), drop: 0.2, regrow });
+      ends.push(amountRows(run.session)[0]?.achieved ?? NaN);
+    }
+  }
+  await phase.end();
+  expect(ends[0]).toBeGreaterThan(0);
+  expect(ends).toEqual([ends[0], ends[0], ends[0]]);
+  expect(run.session.record.events.at(-1)?.text).toMatch(/^dropped 0 /);
+  run.session.executor.dispose();
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { costs } from "../../../compiler/network/costs.js";
 import { readNetwork } from "../../../compiler/network/read.js";
 import type { Json, Network } from "../../../compiler/network/types.js";
-import { collapse } from "../../../runtime/surgery/collapse.js";
+import { collapse } from "../../../compiler/network/collapse.js";
 import { kill, silence } from "../../../runtime/surgery/kill.js";
 import { slim, slimSlots, slimStore } from "../../../runtime/surgery/slim.js";
 import type { Slots } from "../../../runtime/types.js";
