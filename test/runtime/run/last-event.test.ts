@@ -43,7 +43,7 @@ it("an event whose growth goes to other layers than its losses ends at the count
   const run = await openRun(options({ network: residualNetwork() }));
   const ends: number[] = [];
   const phase = await run.train(1, { steps: 6, last: true });
-  const rule = phase.rule(2, { at: [2, 4, 6], unit: "steps" });
+  const rule = phase.rule(2, { at: [2, 6], unit: "steps" });
   for await (const epoch of phase.epochs()) {
     for await (const batch of phase.batches(epoch)) {
       await phase.step(batch);
@@ -55,7 +55,7 @@ it("an event whose growth goes to other layers than its losses ends at the count
   }
   await phase.end();
   expect(ends[0]).toBeGreaterThan(0);
-  expect(ends).toEqual([ends[0], ends[0], ends[0]]);
+  expect(ends).toEqual([ends[0], ends[0]]);
   expect(run.session.record.events.at(-1)?.text).toMatch(/^dropped 0 /);
   run.session.executor.dispose();
 });
