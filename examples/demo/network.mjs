@@ -19,9 +19,9 @@ function block(x, filters, strides) {
 /** A small residual network for 28 × 28 grey images, small enough to train while one looks on. */
 export default function network() {
   const input = tf.input({ shape: [28, 28, 1] });
-  let x = relu(norm(conv(input, 8, 5, 2)));
-  x = block(x, 16, 2);
-  x = block(x, 16, 1);
+  let x = relu(norm(conv(input, 12, 5, 2)));
+  x = block(x, 24, 2);
+  x = block(x, 24, 1);
   x = layers.globalAveragePooling2d({}).apply(x);
   const output = layers.dense({ units: 10, activation: "softmax" }).apply(x);
   return tf.model({ inputs: input, outputs: output, name: "small-resnet" });
