@@ -3,9 +3,11 @@ import type { BudgetLimit } from "../../compiler/ir/types.js";
 import { count, selectUnits } from "./allocate.js";
 import type { SelectOptions, Selected } from "./allocate.js";
 import type { Moment, PruningContext } from "./context.js";
+import { chooseBranches } from "./layer-space.js";
 import type { Scores } from "./keys.js";
 import { measure } from "./measure.js";
 import type { Measure } from "./measure.js";
+import { ranked } from "./select.js";
 import type { Space } from "./space.js";
 import { newMaskState } from "./state.js";
 
@@ -73,6 +75,10 @@ function cutter(
   open: Uint8Array,
   options: SelectOptions,
 ): { readonly steps: number; at(step: number): Uint8Array } {
+  if (space.structure.name === "layers") {
+    const order = ranked(scores, open);
+    return { steps: count(open), at: (value) => chooseBranches(space, order, value) };
+  }
   if (options.scope.kind === "global") {
     return {
       steps: count(open),

@@ -1,5 +1,7 @@
-import { costs } from "../../compiler/network/costs.js";
+import { collapse } from "../../compiler/network/collapse.js";
+import { costs, type IsDead } from "../../compiler/network/costs.js";
 import type { Network } from "../../compiler/network/types.js";
+import { emptiedLayers } from "../surgery/emptied.js";
 import type { Space } from "./space.js";
 import { newChunk, walkPart } from "./parts.js";
 import { living } from "./state.js";
@@ -9,13 +11,13 @@ import { weightsOf } from "./places.js";
 export interface Measure {
   readonly params: number;
   readonly macs: number;
-  /** Four for every parameter. */
+  /** Four for every parameter of the dense tensors: zeros of dead elements take theirs. */
   readonly bytes: number;
 }
 
 /**
  * Exact parameters and multiply–accumulates with the dead gone: dead channels with all that reads them, and single dead
- * elements, whose products are not counted. `chosen` (1) are units of a space taken as dead too.
+ * elements, whose products are not counted. A branch that has no channel left is gone whole. `chosen` (1) are units of a space taken as dead too.
  */
 export function measure(network: Network, state: MaskState, space?: Space, chosen?: Uint8Array): Measure {
   const gone = state.channels.map((code) => (code === living ? 0 : 1));
@@ -34,21 +36,37 @@ export function measureDead(
   space?: Space,
   chosen?: Uint8Array,
 ): Measure {
-  const whole = costs(network, isDead);
-  const elements = deadElements(network, state, isDead, space, chosen);
-  let params = whole.params;
-  for (const { dead } of elements.values()) params -= dead;
-  let macs = whole.macs;
+  const left = whatIsLeft(network, isDead);
+  const elements = deadElements(network, state, left.isDead, space, chosen);
+  const perLayer = costs(network, left.isDead).perLayer.filter(({ layer }) => left.uses(layer));
+  const dense = perLayer.reduce((sum, { params }) => sum + params, 0);
+  let params = dense;
+  for (const { layer } of perLayer)
+    for (const { key } of network.layers[layer]?.weights ?? []) params -= elements.get(key)?.dead ?? 0;
+  let macs = perLayer.reduce((sum, layer) => sum + layer.macs, 0);
   for (const call of network.calls) {
+    if (!left.uses(call.layer)) continue;
     for (const term of call.macs) {
       const count = term.weight === undefined ? undefined : elements.get(term.weight);
       if (count === undefined || count.all === 0) continue;
-      const live = (ids?: Int32Array) => (ids ? ids.reduce((n, id) => n + (isDead(id) ? 0 : 1), 0) : 1);
+      const live = (ids?: Int32Array) => (ids ? ids.reduce((n, id) => n + (left.isDead(id) ? 0 : 1), 0) : 1);
       macs -= (term.times * live(term.out) * live(term.in) * count.dead) / count.all;
     }
   }
-  macs = Math.round(macs);
-  return { params, macs, bytes: 4 * params };
+  return { params, macs: Math.round(macs), bytes: 4 * dense };
+}
+
+/** The dead with what falls with emptied branches, and the layers that are still used. */
+function whatIsLeft(
+  network: Network,
+  isDead: IsDead,
+): { readonly isDead: IsDead; readonly uses: (layer: number) => boolean } {
+  const plain = { isDead, uses: () => true };
+  if (emptiedLayers(network, isDead).length === 0) return plain;
+  const fate = collapse(network, isDead);
+  if (fate.diagnostics.length > 0) return plain;
+  const used = new Set([...fate.kept.keys()].map((index) => network.calls[index]?.layer ?? -1));
+  return { isDead: fate.isDead, uses: (layer) => used.has(layer) };
 }
 
 interface ElementCount {

@@ -27,7 +27,7 @@ export function require(session: Session, id: number, condition: ExprIr): Promis
       const text = session.options.statements[id] ?? "a requirement";
       const found = [...names]
         .filter(([name]) => mentions(condition, name))
-        .map(([name, value]) => `${name} is ${value}`);
+        .map(([name, value]) => `${name} is ${name === "accuracy" ? percent(value) : value}`);
       if (!holds(condition, names))
         throw runError("P7004", `\`${text}\` does not hold`, { notes: [found.join(", ")] });
       logEvent(session, "require", id, `holds: ${found.join(", ")}`);
@@ -36,6 +36,9 @@ export function require(session: Session, id: number, condition: ExprIr): Promis
     isNothing,
   );
 }
+
+/** An accuracy as programs write it, without digits that say nothing. */
+const percent = (share: number): string => `${Number((100 * share).toFixed(2))}%`;
 
 /** Whether the `until` of a repeat holds. */
 export function until(session: Session, condition: ExprIr): Promise<boolean> {

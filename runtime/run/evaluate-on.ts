@@ -1,6 +1,4 @@
-import { costs } from "../../compiler/network/costs.js";
-import type { Network } from "../../compiler/network/types.js";
-import { living, type MaskState } from "../pruning/state.js";
+import { measure } from "../pruning/index.js";
 import { orderedBatches } from "./batches.js";
 import { runError } from "./codes.js";
 import type { Measures } from "./measures.js";
@@ -39,15 +37,5 @@ function evaluationBatch({ data, options }: Session): number {
   return Math.max(options.batch, Math.min(256, Math.floor(2 ** 20 / Math.max(1, numbers))));
 }
 
-/** Whether a channel is dead, whatever became of it then. */
-export function deadChannels(state: MaskState): (channel: number) => boolean {
-  return (channel) => (state.channels[channel] ?? living) !== living;
-}
-
-/** Costs of the network that `slim` would leave; masks on single weights make nothing smaller and do not count. */
-export function measuresOf(network: Network, state: MaskState | null): Measures {
-  const { params, macs } = costs(network, state ? deadChannels(state) : undefined);
-  return { params, macs, bytes: 4 * params + JSON.stringify(network.topology).length };
-}
-
-export const measuresNow = (session: Session): Measures => measuresOf(session.network, session.state);
+/** What lives of the network as it stands: what budgets, requirements and the history count. */
+export const measuresNow = ({ network, state }: Session): Measures => measure(network, state);

@@ -1,14 +1,10 @@
 import { evaluate } from "../../compiler/ir/evaluate.js";
 import type { ExprIr } from "../../compiler/ir/types.js";
+import type { Measure } from "../pruning/index.js";
 import { runError } from "./codes.js";
 
-/** What `require` and `until` compare. */
-export interface Measures {
-  readonly params: number;
-  readonly macs: number;
-  /** Bytes of the saved network: topology and weights. */
-  readonly bytes: number;
-}
+/** What `require` and `until` compare: the same that budgets keep. */
+export type Measures = Measure;
 
 /** Names a condition may use, besides `accuracy` and `loss`, which cost an evaluation. */
 export function measureNames(now: Measures, start: Measures): Map<string, number> {

@@ -6,12 +6,11 @@ import { openStore } from "../checkpoint/store.js";
 import { openData } from "../data/open.js";
 import type { DataSource } from "../data/types.js";
 import { loadModel, modelBytes } from "../model/index.js";
-import { newMaskState, rememberStart } from "../pruning/index.js";
+import { measure, newMaskState, rememberStart } from "../pruning/index.js";
 import type { Diagnostic } from "../../grammar/diagnostic.js";
 import type { Network } from "../../compiler/network/types.js";
 import { newClock, Stopwatch } from "./clock.js";
 import { logNote, tell } from "./events.js";
-import { measuresOf } from "./evaluate-on.js";
 import { makeExecutor } from "./executor.js";
 import { Journal } from "./journal.js";
 import { noOptimizer } from "./optimizer-state.js";
@@ -33,7 +32,10 @@ export async function openRun(given: RunOptions): Promise<OpenRun> {
   const model = await loadModel(options.network, { seed: options.seed });
   const { network, store: parameters } = model;
   const opened = await openSource(options, network);
-  const start = { measures: measuresOf(network, null), hash: networkHash(network, parameters) };
+  const start = {
+    measures: measure(network, newMaskState(network.channels.count)),
+    hash: networkHash(network, parameters),
+  };
   const state = newMaskState(network.channels.count, { keepsLast: true });
   rememberStart(state, parameters.values());
   const session: Session = {

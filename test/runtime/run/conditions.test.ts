@@ -9,7 +9,10 @@ import {
   type RunOptions,
 } from "../../../runtime/index.js";
 import { amountRows } from "../../../runtime/run/amount-rows.js";
-import { options, quarters, smallNetwork } from "./fixtures.js";
+import { costs } from "../../../compiler/network/costs.js";
+import { DiagnosticError } from "../../../grammar/diagnostic.js";
+import { measuresNow } from "../../../runtime/run/evaluate-on.js";
+import { options, quarters, residualNetwork, smallNetwork } from "./fixtures.js";
 
 const network = smallNetwork();
 const open = (more: RunOptions = {}): Promise<OpenRun> => openRun(options({ network, ...more }));
@@ -50,6 +53,35 @@ describe("require", () => {
     await run.require(1, ["<=", "macs", "start.macs"]);
     await expect(run.require(2, [">=", "accuracy", 1.1])).rejects.toThrow(/P7004/);
     await expect(run.require(3, ["<=", "speed", 1])).rejects.toThrow(/P7013/);
+  });
+
+  it("says accuracies as percentages", async () => {
+    const run = await open();
+    const failed = await run.require(1, [">", "accuracy", 1]).catch((cause: unknown) => cause);
+    const notes = failed instanceof DiagnosticError ? failed.diagnostics[0]?.notes : [];
+    expect(notes).toEqual([expect.stringMatching(/^accuracy is \d+(?:\.\d{1,2})?%$/)]);
+  });
+
+  it.each([
+    ["weights", "params", smallNetwork],
+    ["weights", "macs", smallNetwork],
+    ["filters", "params", residualNetwork],
+    ["filters", "bytes", residualNetwork],
+    ["layers", "macs", residualNetwork],
+    ["layers", "params", residualNetwork],
+  ] as const)("finds what a budget of %s in %s kept to", async (structure, measure, make) => {
+    const run = await open({ network: make() });
+    const value = 0.6;
+    const budget = [{ measure, value, relative: true }];
+    await run.prune(1, { structure, by: sum(abs("w")), scope: "global", budget });
+    expect(run.session.record.notes.join()).not.toMatch(/budget/);
+    const held = ["<=", measure, ["*", value, `start.${measure}`]] as const;
+    await run.require(2, held);
+    await run.slim(3);
+    await run.require(4, held);
+    if (structure !== "weights")
+      expect(costs(run.session.network).params).toBe(measuresNow(run.session).params);
+    run.session.executor.dispose();
   });
 
   it("needs data for accuracy only", async () => {
