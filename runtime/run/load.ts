@@ -1,5 +1,6 @@
+import { existsSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { isAbsolute, join, resolve } from "node:path";
 import { DamagedTensors, decodeTensors } from "../checkpoint/safetensors.js";
 import { TensorReader } from "../checkpoint/tensors.js";
 import { loadModel } from "../model/index.js";
@@ -50,7 +51,7 @@ export function load(
 }
 
 async function loadWeights(session: Session, path: string, keys: ReadonlySet<string>): Promise<number> {
-  const { store } = await loadModel(resolve(path), { seed: session.options.seed });
+  const { store } = await loadModel(ticketAt(session, path), { seed: session.options.seed });
   let count = 0;
   for (const [key, { data }] of session.parameters) {
     const values = keys.has(key) ? store.get(key)?.data : undefined;
@@ -70,7 +71,7 @@ async function loadMasks(
   paths: ReadonlySet<string>,
   selection: SelectionIr,
 ): Promise<number> {
-  const masks = await readMasks(join(resolve(path), masksFile));
+  const masks = await readMasks(join(ticketAt(session, path), masksFile));
   const { state, network } = session;
   let count = 0;
   for (const [key, codes] of masks.bytes("elements|")) {
@@ -94,6 +95,12 @@ async function loadMasks(
     noteLoaded(session, "units", selection);
   }
   return count;
+}
+
+/** What the run itself saved under this name, else what lies there for the working directory. */
+function ticketAt({ options }: Session, path: string): string {
+  const own = options.out === null || isAbsolute(path) ? null : join(options.out, path);
+  return own !== null && existsSync(own) ? own : resolve(path);
 }
 
 /** A row of the report: nobody asked for a number here. */

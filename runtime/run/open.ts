@@ -18,15 +18,17 @@ import { readOptions, type Options, type RunOptions } from "./options.js";
 import { factsNow } from "./report-data.js";
 import { newRecord } from "./run-record.js";
 import { makeRun, type OpenRun } from "./run.js";
+import { checkSavePlaces } from "./save-place.js";
 import type { Session } from "./session.js";
 
 /**
  * Opens network, data and backend, and gives the run that an emitted loop drives. With `resume` it stands where the newest
  * checkpoint in `out` stood.
- * @throws DiagnosticError P4xxx, P5xxx, P6xxx of what is opened; P7002, P7003 of the checkpoint; P7010 of the options
+ * @throws DiagnosticError P4xxx, P5xxx, P6xxx of what is opened; P7002, P7003 of the checkpoint; P7005, P7010 of the options
  */
 export async function openRun(given: RunOptions): Promise<OpenRun> {
   const options = readOptions(given);
+  checkSavePlaces(options);
   const stopwatch = new Stopwatch();
   const backend = await openBackend(options.backend);
   const model = await loadModel(options.network, { seed: options.seed });

@@ -76,11 +76,30 @@ describe("results", () => {
     expect(names).toEqual(["masks.safetensors", "model.json", "report.html", "report.json", "weights.bin"]);
   });
 
+  it("are saved inside the output folder, and found again there", async () => {
+    const run = await openRun(options({ network, out }));
+    await run.save(1, "early/one");
+    expect(await readdir(join(out, "early", "one"))).toContain("masks.safetensors");
+    await run.load(2, "masks", "early/one");
+    run.session.executor.dispose();
+  });
+
+  it.each(["../elsewhere", "/etc/espalier", "a/../../b", "..", "checkpoint", "./checkpoint/x"])(
+    "are not saved to %s, which is known before any training",
+    async (path) => {
+      const run = await openRun(options({ network, out }));
+      await expect(run.save(1, path)).rejects.toThrow(/P7005/);
+      run.session.executor.dispose();
+      const statements = { 4: `save "${path}"` };
+      await expect(openRun(options({ network, out, statements }))).rejects.toThrow(/P7005/);
+    },
+  );
+
   it("that cannot be written say so", async () => {
     const file = join(out, "file");
     await writeFile(file, "");
-    const run = await openRun(options({ network }));
-    await expect(run.save(1, join(file, "below"))).rejects.toThrow(/P\d{4}/);
+    const run = await openRun(options({ network, out }));
+    await expect(run.save(1, "file/below")).rejects.toThrow(/P5117/);
   });
 });
 
