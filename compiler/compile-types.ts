@@ -17,6 +17,8 @@ export interface CompileOptions extends FrontOptions {
   readonly batch?: number | undefined;
   /** Seed that the emitted loop runs with unless told otherwise. Default 1. */
   readonly seed?: number | undefined;
+  /** False leaves the loop out: a check needs none. Default true. */
+  readonly emit?: boolean | undefined;
   /** Module that the emitted loop imports. Default "espalier/runtime". */
   readonly runtimeSpecifier?: string | undefined;
 }

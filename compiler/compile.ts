@@ -23,7 +23,7 @@ export function compile(source: string, options: CompileOptions = {}): CompileRe
   const diagnostics = [...read.diagnostics, ...planned.diagnostics];
   const { plan, simulation } = planned;
   const whole: Ir = { ...ir, plan };
-  if (diagnostics.some((one) => one.severity === "error")) {
+  if (options.emit === false || diagnostics.some((one) => one.severity === "error")) {
     return { ...base, ...none, ir: whole, plan, simulation, diagnostics, timings: clock.timings };
   }
   const { code, map } = clock.time("emit", () => emitProgram(whole, spans, sources, options));

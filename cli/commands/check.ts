@@ -24,7 +24,7 @@ export async function check(file: string, options: BoundOptions, terminal: Termi
     return EXIT.failed;
   }
   const { json, ...bound } = options;
-  const { result, diagnostics, network } = await compileProgram(source.text, { ...bound, file });
+  const { result, diagnostics, network } = await compileProgram(source.text, { ...bound, file, emit: false });
   if (json === true) {
     const facts = checkJson(result, network ?? undefined);
     terminal.out(JSON.stringify({ ...facts, diagnostics: diagnosticsJson(diagnostics, result) }, null, 2));
