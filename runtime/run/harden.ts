@@ -5,6 +5,7 @@ import { logEvent } from "./events.js";
 import { isNothing, oneOff } from "./one-off.js";
 import { selectLayers } from "./select-layers.js";
 import type { Session } from "./session.js";
+import { counted } from "./words.js";
 
 /** Makes latent and soft deaths final. */
 export function harden(session: Session, id: number, spec: SelectionSpec): Promise<null> {
@@ -16,7 +17,12 @@ export function harden(session: Session, id: number, spec: SelectionSpec): Promi
       const paths = all ? undefined : selectLayers(session.loaded, selectionIr(spec), null);
       const { channels, elements } = hardenMasks(session, paths);
       session.executor.upload();
-      logEvent(session, "harden", id, `made final: ${channels} channels, ${elements} weights`);
+      logEvent(
+        session,
+        "harden",
+        id,
+        `made final: ${counted(channels, "channels")}, ${counted(elements, "weights")}`,
+      );
       return null;
     },
     isNothing,

@@ -16,6 +16,7 @@ import { masksFile } from "./results.js";
 import { noteAmount } from "./run-record.js";
 import { selectLayers } from "./select-layers.js";
 import type { Session } from "./session.js";
+import { counted } from "./words.js";
 
 /** Tickets from another run: the weights of a saved network, or its masks. Layers are matched by path. */
 export function load(
@@ -43,7 +44,7 @@ export function load(
       touch(session.state);
       hold(session);
       session.executor.upload();
-      logEvent(session, "load", id, `${what} of ${count} weights from \`${path}\``);
+      logEvent(session, "load", id, `${what} of ${counted(count, "tensors")} from \`${path}\``);
       return null;
     },
     isNothing,

@@ -9,6 +9,7 @@ import { isNothing, oneOff } from "./one-off.js";
 import { noteAmount } from "./run-record.js";
 import { selectLayers } from "./select-layers.js";
 import type { Session } from "./session.js";
+import { countedUnits } from "./words.js";
 
 export function prune(session: Session, id: number, spec: PruneSpec): Promise<null> {
   return oneOff(
@@ -62,5 +63,5 @@ function nominalDead(
 function sentence({ structure, achieved, nominal, revived, dead, total }: EventRecord): string {
   const asked = nominal === achieved ? "" : ` (asked for ${nominal})`;
   const regrown = revived > 0 ? `, regrew ${revived}` : "";
-  return `dropped ${achieved}${asked} ${structure}${regrown}: ${dead} of ${total} dead`;
+  return `dropped ${countedUnits(achieved, structure)}${asked}${regrown}: ${dead} of ${total} dead`;
 }

@@ -5,6 +5,7 @@ import { logEvent } from "./events.js";
 import { isNothing, oneOff } from "./one-off.js";
 import { selectLayers } from "./select-layers.js";
 import type { Session } from "./session.js";
+import { counted, kernelLayers } from "./words.js";
 
 /** Fresh weights under the same masks: every layer's own initializer, or the one named. Optimizer state starts over. */
 export function reinitialize(session: Session, id: number, spec: ReinitializeSpec): Promise<null> {
@@ -17,7 +18,12 @@ export function reinitialize(session: Session, id: number, spec: ReinitializeSpe
       // A round of its own for every event: the draw of the start would be a rewind.
       drawAnew(session, paths, ir.by, session.options.seed, 1 + session.journal.results.length);
       session.executor.upload();
-      logEvent(session, "reinitialize", id, `weights of ${paths.length} layers drawn anew`);
+      logEvent(
+        session,
+        "reinitialize",
+        id,
+        `weights of ${counted(kernelLayers(session.loaded, paths), "layers")} drawn anew`,
+      );
       return null;
     },
     isNothing,

@@ -5,6 +5,7 @@ import { momentOf, pruningContext } from "./engine.js";
 import { logEvent, logNote } from "./events.js";
 import { isNothing, oneOff } from "./one-off.js";
 import type { Session } from "./session.js";
+import { countedUnits } from "./words.js";
 
 /** Revives latently dead units whose weight underneath grew back. */
 export function restore(session: Session, id: number, spec: RestoreSpec): Promise<null> {
@@ -17,7 +18,12 @@ export function restore(session: Session, id: number, spec: RestoreSpec): Promis
       const record = await restoreEvent(pruningContext(session), ir, momentOf(session, id));
       session.executor.upload();
       const { revived, structure, dead, total } = record;
-      logEvent(session, "restore", id, `restored ${revived} ${structure}: ${dead} of ${total} dead`);
+      logEvent(
+        session,
+        "restore",
+        id,
+        `restored ${countedUnits(revived, structure)}: ${dead} of ${total} dead`,
+      );
       for (const note of record.notes) logNote(session, note);
       return null;
     },

@@ -6,6 +6,7 @@ import { logEvent } from "./events.js";
 import { isNothing, oneOff } from "./one-off.js";
 import { selectLayers } from "./select-layers.js";
 import type { Session } from "./session.js";
+import { counted, kernelLayers } from "./words.js";
 
 /**
  * The sanity control of Frankle et al. (Pruning neural networks at initialization; ICLR 2021): every layer keeps how many
@@ -26,7 +27,12 @@ export function shuffle(session: Session, id: number, spec: SelectionSpec): Prom
       }
       shuffleElements(session, paths, options.seed, round);
       session.executor.upload();
-      logEvent(session, "shuffle", id, `masks of ${paths.length} layers shuffled`);
+      logEvent(
+        session,
+        "shuffle",
+        id,
+        `masks of ${counted(kernelLayers(session.loaded, paths), "layers")} shuffled`,
+      );
       return null;
     },
     isNothing,

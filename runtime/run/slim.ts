@@ -6,6 +6,7 @@ import { cutAlong } from "./cut.js";
 import { logEvent, logNote } from "./events.js";
 import { isNothing, oneOff } from "./one-off.js";
 import type { Session } from "./session.js";
+import { counted } from "./words.js";
 
 /**
  * Removes what is dead: network, weights, optimizer state, masks and snapshots are cut together; training goes on. Units that
@@ -27,7 +28,7 @@ export function slim(session: Session, id: number): Promise<null> {
         session,
         "slim",
         id,
-        `${channels.length} channels taken out, parameters ${before} → ${size(session)}`,
+        `${counted(channels.length, "channels")} taken out, parameters ${before} → ${size(session)}`,
       );
       return null;
     },
@@ -47,7 +48,7 @@ async function holdFirst(session: Session): Promise<void> {
   const after = await probe(session);
   const moved = before?.map((value, i) => Math.abs(value - (after?.[i] ?? value)));
   const by = moved ? `, which moved the output by at most ${Math.max(0, ...moved).toPrecision(3)}` : "";
-  logNote(session, `slim held ${channels + elements} units that were free to grow back${by}`);
+  logNote(session, `slim held ${counted(channels + elements, "units")} free to grow back${by}`);
 }
 
 /** Outputs for one batch of training examples. */

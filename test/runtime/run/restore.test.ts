@@ -37,7 +37,7 @@ describe("what died latently by a threshold", () => {
     await run.restore(6, { ...rule, above: 0.2 });
     expect(code(run, place)).toBe(0);
     expect(run.session.parameters.get(key)?.data[place]).toBe(Math.fround(-0.3));
-    expect(texts(run)[5]).toMatch(/^restored 1 weights/);
+    expect(texts(run)[5]).toMatch(/^restored 1 weight:/);
     run.session.executor.dispose();
   });
 
