@@ -33,6 +33,7 @@ export function prune(session: Session, id: number, spec: PruneSpec): Promise<nu
         nominal: nominalDead(ir, moment, record),
       });
       logEvent(session, "prune", id, sentence(record));
+      if (record.total === 0) logNote(session, nothingFound(ir));
       for (const note of record.notes) logNote(session, note);
       return null;
     },
@@ -64,4 +65,9 @@ function sentence({ structure, achieved, nominal, revived, dead, total }: EventR
   const asked = nominal === achieved ? "" : ` (asked for ${nominal})`;
   const regrown = revived > 0 ? `, regrew ${revived}` : "";
   return `dropped ${countedUnits(achieved, structure)}${asked}${regrown}: ${dead} of ${total} dead`;
+}
+
+/** No candidate at all is hardly what was meant: a layer that nothing leads round, or joins that are all skipped. */
+function nothingFound({ text, structure: { name } }: PruneIr): string {
+  return `${text === "" ? "a statement" : `\`${text}\``} found no ${name} that it may take`;
 }

@@ -18,3 +18,12 @@ it("events count in words that fit", async () => {
   expect(texts[4]).toMatch(/^1 channel taken out/);
   run.session.executor.dispose();
 });
+
+it("a statement without candidates says so", async () => {
+  const run = await openRun(
+    options({ network: residualNetwork(), statements: { 1: "prune layers in stem" } }),
+  );
+  await run.prune(1, { structure: "layers", by: sum(abs("w")), drop: 1, in: "stem" });
+  expect(run.session.record.notes).toContain("`prune layers in stem` found no layers that it may take");
+  run.session.executor.dispose();
+});
