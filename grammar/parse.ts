@@ -15,11 +15,22 @@ export interface Parsed {
   readonly diagnostics: Diagnostic[];
 }
 
+/** The last text read: hosts look at a program before they compile it, and trees never change. */
+let last: { readonly text: string; readonly file: string | undefined; readonly parsed: Parsed } | undefined;
+
 /**
  * Reads a text. There is always a program: statements with a syntax error are left out of it, and each mistake gives
  * one diagnostic. `file` is put on the diagnostics when the text is not the main file.
  */
 export function parse(text: string, file?: string): Parsed {
+  if (last === undefined || last.text !== text || last.file !== file) {
+    last = { text, file, parsed: readText(text, file) };
+  }
+  const { program, diagnostics } = last.parsed;
+  return { program, diagnostics: [...diagnostics] };
+}
+
+function readText(text: string, file: string | undefined): Parsed {
   const span = { start: 0, end: text.length };
   const scanned = limits.textSize(text) ?? scan(text);
   const found = "code" in scanned ? undefined : (limits.nesting(scanned.tokens) ?? scanned);
