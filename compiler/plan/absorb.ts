@@ -1,7 +1,15 @@
 import { LiveCounts, weightSize, type IsDead } from "../network/costs.js";
 import type { Network } from "../network/types.js";
 import type { Interval } from "./interval.js";
-import { isChannelPool, isElementPool, type ChannelPool, type ElementPool } from "./pools.js";
+import {
+  isBranchPool,
+  isChannelPool,
+  isCosted,
+  isElementPool,
+  type BranchPool,
+  type ChannelPool,
+  type ElementPool,
+} from "./pools.js";
 import { deadOf, withAbsorbed, type State } from "./state.js";
 import type { Pool } from "./world.js";
 
@@ -9,10 +17,19 @@ import type { Pool } from "./world.js";
  * Units of every pool as dead: end 0 takes as few, end 1 as many as may be. Where units do not cost alike, none of them (all
  * of them) stand for those of which it is not known which they are.
  */
-export function deadAt(network: Network, pools: readonly ChannelPool[], state: State, end: 0 | 1): IsDead {
+export function deadAt(
+  network: Network,
+  pools: readonly (ChannelPool | BranchPool)[],
+  state: State,
+  end: 0 | 1,
+): IsDead {
   const roots = new Set<number>();
   for (const pool of pools) {
     const dead = deadOf(state, pool)[end];
+    if (isBranchPool(pool)) {
+      if (dead > 0) for (const root of pool.roots) roots.add(root);
+      continue;
+    }
     const some = pool.uniform || dead === 0 || dead === pool.total ? dead : end === 0 ? 0 : pool.total;
     for (const unit of pool.units.slice(0, some)) roots.add(unit.root);
   }
@@ -29,10 +46,11 @@ export function absorbChannels(
   state: State,
   others: readonly Pool[],
 ): State {
-  const channels = others.filter(isChannelPool);
-  if (channels.length === 0 || !pools.some(isElementPool)) return state;
-  const live = [0, 1].map((end) => new LiveCounts(deadAt(network, channels, state, end === 0 ? 0 : 1)));
-  let next = state;
+  const first = absorbBranches(pools, state, others.filter(isBranchPool));
+  const channels = others.filter(isCosted);
+  if (channels.length === 0 || !pools.some(isElementPool)) return first;
+  const live = [0, 1].map((end) => new LiveCounts(deadAt(network, channels, first, end === 0 ? 0 : 1)));
+  let next = first;
   for (const pool of pools.filter(isElementPool)) {
     const [low, high] = deadOf(state, pool);
     const gone: Interval = [inChannels(pool, live[0]) ?? 0, inChannels(pool, live[1]) ?? pool.total];
@@ -42,6 +60,26 @@ export function absorbChannels(
     const dead: Interval = alone
       ? gone
       : [Math.max(low, gone[0]), Math.min(pool.total, high + gone[1] - since[0])];
+    next = withAbsorbed(next, pool, dead, gone);
+  }
+  return next;
+}
+
+/** Channels of a branch that went are dead, whatever else they are counted as. */
+function absorbBranches(pools: readonly Pool[], state: State, branches: readonly BranchPool[]): State {
+  const fallen = branches.filter((branch) => deadOf(state, branch)[1] > 0);
+  if (fallen.length === 0) return state;
+  let next = state;
+  for (const pool of pools.filter(isChannelPool)) {
+    const inside = (end: 0 | 1): number => {
+      const roots = new Set(fallen.flatMap((one) => (deadOf(state, one)[end] > 0 ? one.roots : [])));
+      return pool.units.filter(({ root }) => roots.has(root)).length;
+    };
+    const gone: Interval = [inside(0), inside(1)];
+    const since = state.absorbed.get(pool.key) ?? [0, 0];
+    if (gone[0] === since[0] && gone[1] === since[1]) continue;
+    const [low, high] = deadOf(state, pool);
+    const dead: Interval = [Math.max(low, gone[0]), Math.min(pool.total, high + gone[1] - since[0])];
     next = withAbsorbed(next, pool, dead, gone);
   }
   return next;

@@ -1,7 +1,7 @@
 import type { PruneIr, RuleIr, StepIr } from "../ir/types.js";
 import { shareOf } from "../ir/amounts.js";
 import { budgetDrop } from "./budget.js";
-import { drop, type Dropped } from "./drop.js";
+import { drop, isRevocable, type Dropped } from "./drop.js";
 import { exactly, plus, total, type Interval } from "./interval.js";
 import { regrown, revived } from "./regrow.js";
 import type { Acting, SimulatedEvent } from "./simulation.js";
@@ -95,7 +95,10 @@ function prune(
   const amount = amountAt(statement.amount, moment);
   const dropped = effect(statement, amount, pools, moment, timeline);
   const { regrow } = statement;
-  const loss = difference(state, pools, dropped.dead, dropped.together);
+  // What died softly lives again by the next event: all that is dead after it has changed sides.
+  const loss = isRevocable(statement)
+    ? dropped.together
+    : difference(state, pools, dropped.dead, dropped.together);
   if (regrow === undefined) {
     const next = changed(state, pools, dropped.dead, dropped.together);
     return note(statement, { ...next, amount, nominal: dropped.nominal, reachable: loss });
@@ -130,6 +133,9 @@ function effect(
   if (statement.amount.kind === "budget") {
     return budgetDrop(statement, statement.amount.limits, pools, state, moment.names, timeline);
   }
+  if (statement.structure.name === "layers") {
+    return dropBranches(statement, amount, pools, state, timeline.world);
+  }
   const kept = keptInKernels(statement, amount);
   if (kept !== null && pools.every(({ kernels }) => kernels !== undefined))
     return keepInKernels(kept, pools, state);
@@ -145,6 +151,20 @@ function effect(
   const exact = pools.every((pool) => divides(statement.structure, pool));
   const all = exact ? pools.map((pool, i) => exactly(dead[i]?.[1] ?? pool.total)) : dead;
   return { nominal: total(all)[1] - deadTogether(state, pools)[0], dead: all, together: total(all) };
+}
+
+/** One ranking of branches. Those that would cut the network in two together with others are passed over. */
+function dropBranches(
+  statement: PruneIr,
+  amount: ReturnType<typeof amountAt>,
+  pools: readonly Pool[],
+  state: State,
+  world: Timeline["world"],
+): Dropped {
+  const dropped = drop({ ...statement, scope: { kind: "global" } }, amount, pools, state);
+  if (world.separable(pools)) return dropped;
+  const dead = pools.map((pool, i): Interval => [deadOf(state, pool)[0], dropped.dead[i]?.[1] ?? 1]);
+  return { ...dropped, dead, together: [deadTogether(state, pools)[0], dropped.together[1]] };
 }
 
 /** How many weights of every kernel stay, where the amount says it kernel by kernel. */

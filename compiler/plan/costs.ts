@@ -1,8 +1,9 @@
 import { costBounds } from "../network/cost-bounds.js";
-import { costs } from "../network/costs.js";
+import { collapse } from "../network/collapse.js";
+import { costs, type IsDead } from "../network/costs.js";
 import type { Network } from "../network/types.js";
 import { meet, total, type Interval } from "./interval.js";
-import { isChannelPool, type ChannelPool } from "./pools.js";
+import { isBranchPool, isChannelPool, type BranchPool, type ChannelPool } from "./pools.js";
 import { deadOf, deadTogether, type State } from "./state.js";
 import { deadAt } from "./absorb.js";
 import type { Pool } from "./world.js";
@@ -18,6 +19,8 @@ export interface PlannedCosts {
  */
 export function plannedCosts(network: Network, pools: readonly Pool[], state: State): PlannedCosts {
   const channels = pools.filter(isChannelPool);
+  const branches = pools.filter(isBranchPool).filter((pool) => deadOf(state, pool)[1] > 0);
+  if (branches.length > 0) return withoutBranches(network, channels, branches, state);
   const least = costs(network, deadAt(network, channels, state, 1));
   const uncertain = channels.filter((pool) => !isCertain(deadOf(state, pool), pool));
   if (uncertain.length === 0) return { params: [least.params, least.params], macs: [least.macs, least.macs] };
@@ -34,6 +37,40 @@ export function plannedCosts(network: Network, pools: readonly Pool[], state: St
     params: meet(loose.params, [Math.max(0, Math.floor(fewest.params.low)), Math.ceil(fullest.params.high)]),
     macs: meet(loose.macs, [Math.max(0, Math.floor(fewest.macs.low)), Math.ceil(fullest.macs.high)]),
   };
+}
+
+/** Branches go whole: the layers that nothing reads any more go with the dead channels. */
+function withoutBranches(
+  network: Network,
+  channels: readonly ChannelPool[],
+  branches: readonly BranchPool[],
+  state: State,
+): PlannedCosts {
+  const [most, least] = ([0, 1] as const).map((end) =>
+    collapsedCosts(network, deadAt(network, [...channels, ...branches], state, end)),
+  );
+  return {
+    params: [least?.params ?? 0, most?.params ?? 0],
+    macs: [least?.macs ?? 0, most?.macs ?? 0],
+  };
+}
+
+/** Costs once what reads nothing has gone too; without what cannot go where the network would fall apart. */
+function collapsedCosts(
+  network: Network,
+  isDead: IsDead,
+): { readonly params: number; readonly macs: number } {
+  const { kept, diagnostics, isDead: fallen } = collapse(network, isDead);
+  const plain = costs(network, isDead);
+  if (diagnostics.length > 0) return plain;
+  const used = new Set([...kept.keys()].map((index) => network.calls[index]?.layer ?? -1));
+  let [params, macs] = [0, 0];
+  for (const one of costs(network, fallen).perLayer) {
+    if (!used.has(one.layer)) continue;
+    params += one.params;
+    macs += one.macs;
+  }
+  return { params, macs };
 }
 
 const isCertain = ([low, high]: Interval, { uniform, total }: ChannelPool) =>

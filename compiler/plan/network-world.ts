@@ -1,13 +1,15 @@
+import { branchLayers, branchesOf } from "../ir/branches.js";
 import { candidateLayers, candidateWeights, isChannelwise } from "../ir/candidates.js";
 import { candidateUnits, producerKey } from "../ir/candidate-units.js";
 import { elementUnits, kernelAxes } from "../ir/element-units.js";
 import type { SelectionIr, StructureIr } from "../ir/types.js";
 import { axesOfUnits, costTerms } from "../network/cost-terms.js";
+import { collapse } from "../network/collapse.js";
 import { costs } from "../network/costs.js";
 import type { Network, Unit, WeightInfo } from "../network/types.js";
 import { absorbChannels } from "./absorb.js";
 import { plannedCosts } from "./costs.js";
-import { type ChannelPool, type ElementPool } from "./pools.js";
+import { isBranchPool, type BranchPool, type ChannelPool, type ElementPool } from "./pools.js";
 import type { Pool, Target, World } from "./world.js";
 
 /** The pools of a network, made once for each structure and selection. */
@@ -24,6 +26,10 @@ export function networkWorld(network: Network): World {
     sizes: {
       whole: costs(network),
       after: (pools, state) => plannedCosts(network, pools, state),
+    },
+    separable: (pools) => {
+      const roots = new Set(pools.flatMap((pool) => (isBranchPool(pool) ? pool.roots : [])));
+      return collapse(network, (id) => roots.has(network.channels.find(id))).diagnostics.length === 0;
     },
     absorb: (pools, state, others) => absorbChannels(network, pools, state, others),
     layers: (selection) =>
@@ -52,9 +58,21 @@ function variablePaths(
 }
 
 function makePools(network: Network, target: Target, layers: readonly number[]): readonly Pool[] {
+  if (target.structure.name === "layers") return branchPools(network, layers);
   return isChannelwise(target.structure.name)
     ? channelPools(network, target, layers)
     : elementPools(network, target, layers);
+}
+
+function branchPools(network: Network, layers: readonly number[]): readonly Pool[] {
+  const paths = layers.flatMap((index) => network.layers[index]?.path ?? []);
+  return branchesOf(network, branchLayers(network, paths)).map(({ roots, layers: members }): BranchPool => ({
+    key: `branch ${roots.join()}`,
+    layers: [members.map((index) => network.layers[index]?.path ?? "").join(", ")],
+    total: 1,
+    shape: [],
+    roots,
+  }));
 }
 
 function channelPools(

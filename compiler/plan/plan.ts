@@ -6,7 +6,7 @@ import { plus, type Interval } from "./interval.js";
 import { mostCosted } from "./limits.js";
 import { distinctPools, type SimulatedEvent, type Simulation } from "./simulation.js";
 import { deadOf, type State } from "./state.js";
-import { isChannelPool } from "./pools.js";
+import { isCosted } from "./pools.js";
 import type { Pool } from "./world.js";
 
 /** What a simulation found, as the IR keeps it: plain numbers, the costs of the network at every event added. */
@@ -59,13 +59,13 @@ export function layersOf(pools: readonly Pool[], state: State): PlannedEvent["la
 
 /** Costs by state, each worked out once; null past the limit. */
 function costing(network: Network, simulation: Simulation): (state: State) => PlannedCosts | null {
-  const all = distinctPools(simulation).filter(isChannelPool);
+  const all = distinctPools(simulation).filter(isCosted);
   const limit = mostCosted(network.units.length);
   const known = new Map<string, PlannedCosts>();
   return (state) => {
     const key = JSON.stringify([
       all.map((pool) => deadOf(state, pool)),
-      [...state.together.values()].filter(({ pools }) => pools.some(isChannelPool)).map(({ dead }) => dead),
+      [...state.together.values()].filter(({ pools }) => pools.some(isCosted)).map(({ dead }) => dead),
     ]);
     const found = known.get(key);
     if (found !== undefined || known.size >= limit) return found ?? null;

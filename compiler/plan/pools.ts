@@ -21,3 +21,17 @@ export interface ElementPool extends Pool {
 export function isElementPool(pool: Pool): pool is ElementPool {
   return "weights" in pool;
 }
+
+/** A branch that goes whole: one unit of the structure `layers`. */
+export interface BranchPool extends Pool {
+  /** Channels that die with it. */
+  readonly roots: readonly number[];
+}
+
+export function isBranchPool(pool: Pool): pool is BranchPool {
+  return "roots" in pool;
+}
+
+/** Whether dead units of a pool make the network smaller. */
+export const isCosted = (pool: Pool): pool is ChannelPool | BranchPool =>
+  isChannelPool(pool) || isBranchPool(pool);

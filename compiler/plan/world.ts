@@ -28,6 +28,8 @@ export interface World {
   layers(selection: SelectionIr): readonly string[] | null;
   /** The state with those units dead that lie in dead channels of `others`, where these pools are made of single weights. */
   absorb(pools: readonly Pool[], state: State, others: readonly Pool[]): State;
+  /** Whether branches may all go together: what is left still leads from input to output. */
+  separable(pools: readonly Pool[]): boolean;
   /** What the network costs; null for the stand-in. */
   readonly sizes: Sizes | null;
   /** True where pools are those of a network rather than a stand-in for any. */
@@ -62,6 +64,7 @@ export const anyNetwork: World = {
   ],
   layers: () => null,
   absorb: (_, state) => state,
+  separable: () => true,
   sizes: null,
   real: false,
 };

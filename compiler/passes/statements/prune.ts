@@ -35,6 +35,12 @@ export function lowerPrune(
     return null;
   if (normalized === null || members === null) return null;
   if (!scopeTakesAmount(statement.scope, scope.kind, amount, place)) return null;
+  const floor = statement.options.keeping;
+  if (structure.name === "layers" && floor !== undefined) {
+    return reject(place, "P3026", "a layer goes whole: no floor holds part of it", floor.span, {
+      help: "leave `keeping at least` out, and say by the amount how many layers go",
+    });
+  }
   const when = lowerEvents(statement, isMoving(amount), place);
   if (when === null || !somethingMoves(statement, amount, when, place)) return null;
   return {
@@ -49,6 +55,8 @@ export function lowerPrune(
     scope,
     amount,
     ...options,
+    // A layer dies whole by nature, and what it emptied goes with it.
+    collapse: options.collapse || structure.name === "layers",
     ...(when === undefined ? {} : { when }),
   };
 }

@@ -1,12 +1,16 @@
 import { distinctPools } from "../simulation.js";
 import { everything, limitOf, measured } from "../budget.js";
-import { isChannelPool } from "../pools.js";
-import { withDead } from "../state.js";
+import type { BudgetLimit, PruneIr } from "../../ir/types.js";
+import { isCosted, isElementPool } from "../pools.js";
+import { withDead, type State } from "../state.js";
+import type { Pool, Sizes } from "../world.js";
 import { total } from "../interval.js";
 import { grouped, structureName } from "../words.js";
 import type { Finding, Lint } from "./finding.js";
 
 const units = { macs: "MACs", params: "parameters", bytes: "bytes" } as const;
+
+const zerosTakeBytes = "masked zeros stay in tensors of the same size and take their four bytes each";
 
 /** A budget under what is left when everything in its scope is dead. */
 export const budgets: Lint = ({ real }) => {
@@ -17,14 +21,10 @@ export const budgets: Lint = ({ real }) => {
   for (const { statement, pools, before } of real.simulation.events) {
     if (statement.kind !== "prune" || statement.amount.kind !== "budget" || findings.has(statement.id))
       continue;
-    // Single weights leave no tensor smaller: what they save is told by the run.
-    if (!pools.every(isChannelPool)) continue;
-    const most = everything(statement, pools, before);
-    const floor = sizes.after(seen, withDead(before, pools, most, total(most)));
-    const least = { params: floor.params[0], macs: floor.macs[0] };
+    const least = leastLeft(statement, pools, before, { seen, sizes });
     for (const limit of statement.amount.limits) {
       const asked = limitOf(limit, sizes, new Map());
-      const left = measured(limit, least);
+      const left = least[limit.measure];
       if (asked === undefined || left <= asked) continue;
       const unit = units[limit.measure];
       findings.set(statement.id, {
@@ -32,10 +32,34 @@ export const budgets: Lint = ({ real }) => {
         id: statement.id,
         message: `${grouped(Math.floor(asked))} ${unit} cannot be reached here`,
         label: `with all ${structureName(statement.structure)} dead that may die, ${grouped(left)} are left`,
-        notes: [`the network has ${grouped(measured(limit, sizes.whole))} ${unit}`],
-        help: "select more layers, lower `keeping at least`, or raise the budget",
+        notes: [
+          `the network has ${grouped(measured(limit, sizes.whole))} ${unit}`,
+          ...(limit.measure === "bytes" && !pools.every(isCosted) ? [zerosTakeBytes] : []),
+        ],
+        help:
+          limit.measure === "bytes" && !pools.every(isCosted)
+            ? "ask for `params`, or prune filters, neurons or units"
+            : "select more layers, lower `keeping at least`, or raise the budget",
       });
     }
   }
   return [...findings.values()];
 };
+
+/** What is left at least of every measure when all that may die is dead. */
+function leastLeft(
+  statement: PruneIr,
+  pools: readonly Pool[],
+  before: State,
+  { seen, sizes }: { readonly seen: readonly Pool[]; readonly sizes: Sizes },
+): Record<BudgetLimit["measure"], number> {
+  const most = everything(statement, pools, before);
+  const floor = sizes.after(seen, withDead(before, pools, most, total(most)));
+  const dense = floor.params[0];
+  const bytes = measured({ measure: "bytes" }, { params: dense, macs: 0 });
+  if (pools.every(isCosted)) return { params: dense, macs: floor.macs[0], bytes };
+  // A dead weight counts as gone itself; how many weights a larger unit holds, and what they save, is told by the run.
+  const single = pools.every((pool) => isElementPool(pool) && pool.weights.length > 0);
+  const zeros = total(most)[1];
+  return { params: single ? Math.max(0, dense - zeros) : 0, macs: 0, bytes };
+}

@@ -19,14 +19,14 @@ export const requirements: Lint = ({ real }) => {
   const findings = new Map<number, Finding>();
   for (const { statement, state } of simulation.requirements) {
     const planned = plannedCosts(network, pools, state);
-    // Dead weights count as gone here, though `slim` cannot remove them.
+    // Dead weights count as gone among the parameters; their zeros still take their bytes.
     const zeros = pools.filter(isElementPool).reduce((sum, pool) => sum + deadOf(state, pool)[1], 0);
     const params: Interval = [Math.max(0, planned.params[0] - zeros), planned.params[1]];
     const macs: Interval = [zeros > 0 ? 0 : planned.macs[0], planned.macs[1]];
     const known = new Map<string, Interval>([
       ["params", params],
       ["macs", macs],
-      ["bytes", [4 * params[0], 4 * params[1]]],
+      ["bytes", [4 * planned.params[0], 4 * planned.params[1]]],
       ["start.params", [whole.params, whole.params]],
       ["start.macs", [whole.macs, whole.macs]],
       ["start.bytes", [4 * whole.params, 4 * whole.params]],

@@ -58,6 +58,16 @@ test("budgets and requirements that cannot be met are errors", () => {
   expect(about("P3059", "require macs >= 10% and macs <= 100%", { network: resnet })).toEqual([]);
 });
 
+test("masked zeros count as gone among parameters, and take their bytes", () => {
+  const weights = (budget: string) => `prune weights by magnitude global to ${budget}`;
+  expect(about("P3057", weights("bytes <= 50%"), { network: resnet })).toHaveLength(1);
+  expect(about("P3057", weights("params <= 50%"), { network: resnet })).toEqual([]);
+  expect(about("P3057", weights("params <= 0.001%"), { network: resnet })).toHaveLength(1);
+  const required = (what: string) => `prune weights by magnitude to 90%\nrequire ${what}`;
+  expect(about("P3059", required("bytes <= 50%"), { network: resnet })).toHaveLength(1);
+  expect(about("P3057", "prune filters by l1 to bytes <= 50%", { network: resnet })).toEqual([]);
+});
+
 test("a local budget is solved to the unit", () => {
   const { plan } = compile("prune filters by l1 to macs <= 50%", { network: resnet });
   const [event] = plan?.events ?? [];
@@ -96,4 +106,9 @@ train 2 epochs { prune filters by l1 25% every epoch ; regrow random }`;
     [112, 112],
     [112, 112],
   ]);
+});
+
+test("units that die softly are asked for anew at every event, and all of them go", () => {
+  const source = "train 2 epochs { prune filters by l1 local 25% softly every epoch }\nslim";
+  expect(about("P3058", source, { network: plain })).toEqual([]);
 });
