@@ -13,6 +13,7 @@ export const planCodes = {
   P3058: info("a count is not the one asked for"),
   P3059: error("a requirement cannot hold"),
   P3060: warning("a window reaches beyond the training"),
+  P3061: error("a statement finds nothing to prune"),
 } as const satisfies Readonly<Record<string, CatalogueEntry>>;
 
 export type PlanCode = keyof typeof planCodes;

@@ -5,6 +5,7 @@ import type { Lint } from "./finding.js";
 import { flicker } from "./flicker.js";
 import { masksOnly } from "./masks-only.js";
 import { neverActs } from "./never-acts.js";
+import { noCandidates } from "./no-candidates.js";
 import { rawNorms } from "./raw-norms.js";
 import { requirements } from "./requirements.js";
 import { shortfall } from "./shortfall.js";
@@ -13,6 +14,7 @@ import { starvation } from "./starvation.js";
 
 /** Every lint, in the order in which what they find is told of one statement. */
 export const lints: readonly Lint[] = [
+  noCandidates,
   budgets,
   requirements,
   starvation,

@@ -68,6 +68,15 @@ test("masked zeros count as gone among parameters, and take their bytes", () => 
   expect(about("P3057", "prune filters by l1 to bytes <= 50%", { network: resnet })).toEqual([]);
 });
 
+test("a statement that can prune nothing is an error, and one that can is not", () => {
+  expect(about("P3061", "prune filters in conv2d_1 by l1 50% joins skip", { network: resnet })).toEqual([
+    "P3061 there are no filters that this may prune",
+  ]);
+  expect(about("P3061", "prune filters by l1 50% joins skip", { network: resnet })).toEqual([]);
+  expect(about("P3061", "prune layers by l1 50%", { network: plain })).toHaveLength(1);
+  expect(about("P3061", "prune layers by l1 50%", { network: resnet })).toEqual([]);
+});
+
 test("a local budget is solved to the unit", () => {
   const { plan } = compile("prune filters by l1 to macs <= 50%", { network: resnet });
   const [event] = plan?.events ?? [];
