@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import util from "node:util";
 import { tf } from "../tf.js";
 import { isNativeBackend, type NativeBackend } from "./native.js";
@@ -7,6 +8,8 @@ const PACKAGE: string = "@tensorflow/tfjs-node";
 
 /** Loads tfjs-node, which registers itself with the tfjs engine. Throws when it is not installed or does not load. */
 export async function loadNative(): Promise<NativeBackend> {
+  // Asked for first: bundlers and test runners word a missing optional package in their own ways.
+  createRequire(import.meta.url).resolve(PACKAGE);
   // TensorFlow reads it at load time; 3 leaves errors only.
   process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "3";
   // tfjs-node 4.22.0 calls two functions that Node 23 took out of node:util.
