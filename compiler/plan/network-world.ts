@@ -3,7 +3,7 @@ import { candidateLayers, candidateWeights, isChannelwise } from "../ir/candidat
 import { candidateUnits, producerKey } from "../ir/candidate-units.js";
 import { elementUnits, kernelAxes } from "../ir/element-units.js";
 import type { SelectionIr, StructureIr } from "../ir/types.js";
-import { axesOfUnits, costTerms } from "../network/cost-terms.js";
+import { axesOfUnits, costTerms, type AxisShare } from "../network/cost-terms.js";
 import { collapse } from "../network/collapse.js";
 import { costs } from "../network/costs.js";
 import type { Network, Unit, WeightInfo } from "../network/types.js";
@@ -86,13 +86,11 @@ function channelPools(
     candidates.map(({ unit }) => unit),
     costTerms(network).axes,
   );
-  const standing = new Map(
-    places.map((shares, i) => [
-      candidates[i]?.unit,
-      shares.map(({ axis, count }) => `${axis}:${count}`).join(" "),
-    ]),
-  );
-  const alike = (units: readonly Unit[]) => new Set(units.map((unit) => standing.get(unit))).size <= 1;
+  const standing = new Map(places.map((shares, i) => [candidates[i]?.unit, shares]));
+  const alike = ([first, ...others]: readonly Unit[]): boolean => {
+    const shares = standing.get(first) ?? [];
+    return others.every((unit) => sameShares(standing.get(unit) ?? [], shares));
+  };
   const pools = new Map<string, { units: Unit[]; members: Set<number> }>();
   for (const { unit, members } of candidates) {
     const key = producerKey(network, unit);
@@ -113,6 +111,12 @@ function channelPools(
       uniform: alike(units),
     };
   });
+}
+
+function sameShares(a: readonly AxisShare[], b: readonly AxisShare[]): boolean {
+  return (
+    a.length === b.length && a.every(({ axis, count }, i) => axis === b[i]?.axis && count === b[i]?.count)
+  );
 }
 
 function elementPools(
