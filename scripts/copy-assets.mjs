@@ -1,5 +1,5 @@
-// Completes dist with what tsc does not emit: the IR's JSON Schema, and Chevrotain's own bundle in place of its 300 modules, which
-// take a third of a second to load at every start.
+// Completes dist with what tsc does not emit: the IR's JSON Schema, and Chevrotain's own bundle in place of its many modules, which
+// are slow to load at every start.
 import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
