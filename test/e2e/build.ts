@@ -1,26 +1,25 @@
 import { createHash } from "node:crypto";
-import { cp, mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { cp, mkdir, readdir, readFile, rename, rm, stat, symlink } from "node:fs/promises";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import ts from "typescript";
+import { bundle } from "../../scripts/bundle.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const cache = join(root, "node_modules", ".cache", "espalier-e2e");
 const folders = ["grammar", "compiler", "runtime", "cli", "stdlib"];
-const version = "1";
 
 /**
- * The package as it would be installed, made from the sources as they are now, without types: `<folder>/dist/cli/bin.js` runs it,
+ * The package as it would be installed, made from the sources as they are now, without declarations: `<folder>/dist/cli/bin.js` runs it,
  * and modules below the folder find `espalier` and everything else. Built once for each state of the sources.
  */
 export async function builtPackage(): Promise<string> {
   const sources = await readSources();
-  const hash = createHash("sha256").update(version);
+  const hash = createHash("sha256").update(await readFile(join(root, "scripts/bundle.mjs")));
   for (const [path, text] of sources) hash.update(`${path}\0${text}\0`);
   const target = join(cache, hash.digest("hex").slice(0, 16));
   if (await exists(target)) return target;
   const temporary = `${target}.${process.pid}`;
-  for (const [path, text] of sources) await emit(path, text, join(temporary, "dist"));
+  await bundle(root, join(temporary, "dist"));
   await cp(join(root, "package.json"), join(temporary, "package.json"));
   await cp(join(root, "stdlib"), join(temporary, "stdlib"), { recursive: true });
   await mkdir(join(temporary, "node_modules"));
@@ -52,18 +51,6 @@ async function readSources(): Promise<Map<string, string>> {
   const sources = new Map<string, string>();
   for (const path of paths.sort()) sources.set(path, await readFile(join(root, path), "utf8"));
   return sources;
-}
-
-async function emit(path: string, text: string, dist: string): Promise<void> {
-  const to = join(dist, path.replace(/\.ts$/, ".js"));
-  await mkdir(dirname(to), { recursive: true });
-  const { ES2022: target } = ts.ScriptTarget;
-  const code = path.endsWith(".ts")
-    ? ts.transpileModule(text, {
-        compilerOptions: { target, module: ts.ModuleKind.ESNext, verbatimModuleSyntax: true },
-      }).outputText
-    : text;
-  await writeFile(to, code);
 }
 
 const exists = (path: string): Promise<boolean> =>

@@ -1,0 +1,56 @@
+import { cp, mkdir, readdir } from "node:fs/promises";
+import { isAbsolute, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { rolldown } from "rolldown";
+
+/** What is loaded from outside: `espalier`, `espalier/runtime` and the command line. */
+const ENTRIES = { index: "index.ts", "runtime/index": "runtime/index.ts", "cli/bin": "cli/bin.ts" };
+
+/** Packages of many small modules that every start of the command line needs, put inside: reading them takes longer than running them. */
+const INSIDE = /^(@?chevrotain|lodash-es|commander|picocolors|@jridgewell)\//;
+const PACKAGE = /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/;
+
+/**
+ * Writes the package's JavaScript into `dist`: a few files instead of several hundred, for a start spends most of its time finding
+ * and reading modules. What several entries share lies in `dist/shared/chunks/`, at the depth of `cli/api/`, so that a path from a
+ * module there to the runtime holds in both. The licences of packages put inside go to `dist/licenses/`.
+ */
+export async function bundle(root, dist) {
+  const build = await rolldown({
+    cwd: root,
+    input: ENTRIES,
+    platform: "node",
+    external: (id, importer) =>
+      importer !== undefined && !id.startsWith(".") && !isAbsolute(id) && !INSIDE.test(`${id}/`),
+  });
+  const { output } = await build.write({
+    dir: dist,
+    sourcemap: true,
+    chunkFileNames: "shared/chunks/[name]-[hash].js",
+  });
+  await build.close();
+  await mkdir(join(dist, "compiler/ir"), { recursive: true });
+  await cp(join(root, "compiler/ir/ir.schema.json"), join(dist, "compiler/ir/ir.schema.json"));
+  const modules = output.flatMap((chunk) => (chunk.type === "chunk" ? chunk.moduleIds : []));
+  await copyLicenses(modules, join(dist, "licenses"));
+}
+
+async function copyLicenses(modules, folder) {
+  const packages = new Map(
+    modules
+      .map((id) => PACKAGE.exec(id))
+      .filter((found) => found !== null)
+      .map(([path, name]) => [name, path]),
+  );
+  await mkdir(folder, { recursive: true });
+  for (const [name, path] of packages) {
+    const license = (await readdir(path)).find((file) => /^licen[cs]e/i.test(file));
+    if (license === undefined) throw new Error(`${name} comes without a licence`);
+    await cp(join(path, license), join(folder, `${name.replace(/[\\/]/, "-")}.txt`));
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const root = fileURLToPath(new URL("..", import.meta.url));
+  await bundle(root, join(root, "dist"));
+}
