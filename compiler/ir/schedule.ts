@@ -29,9 +29,6 @@ export interface WhenTimes {
   readonly lands: boolean;
 }
 
-/** No rule may fire more often than this; a phase is refused long before. */
-const mostEvents = 50_000_000;
-
 /** Steps of a whole phase. */
 export function phaseSteps(phase: PhaseTimes): number {
   return Math.max(0, Math.round(phase.epochs * phase.stepsPerEpoch));
@@ -77,33 +74,79 @@ export function windowSteps(
 }
 
 /**
- * The steps at which a rule fires, ascending and each once. The grid of `every` counts from the start of the phase and has
- * no point at step 0; both ends of the window belong to it, but the end of epoch 3 is no part of `epochs 4..30`. When `lands`, the last event moves to the window's end, and a
- * window that holds no point of the grid gets this one event. Moments outside the phase or the window are left out. A rule
- * with neither `every` nor `at` holds all along and has no events.
+ * The steps at which a rule fires, ascending and each once, at most the first `most` of them. The grid of `every` counts from the
+ * start of the phase and has no point at step 0; both ends of the window belong to it, but the end of epoch 3 is no part of
+ * `epochs 4..30`. When `lands`, the last event moves to the window's end, and a window that holds no point of the grid gets this
+ * one event. Moments outside the phase or the window are left out. A rule with neither `every` nor `at` holds all along and has
+ * no events.
  */
-export function eventSteps(when: WhenTimes, phase: PhaseTimes): number[] {
-  const bounds = windowSteps(when.window, phase);
-  if (bounds === null) return [];
-  const [from, to] = bounds;
-  const first = opensAfter(when.window, from) ? from + 1 : from;
-  if (first > to) return [];
-  const unit = when.unit === "epochs" ? phase.stepsPerEpoch : 1;
+export function eventSteps(when: WhenTimes, phase: PhaseTimes, most = Infinity): number[] {
   const steps: number[] = [];
-  if (when.at !== undefined) {
-    for (const value of when.at) steps.push(Math.round(value * unit));
-  } else if (when.every !== undefined) {
-    const stride = when.every * unit;
-    if (!(stride > 0) || (to - from) / stride > mostEvents) return [];
-    for (let k = Math.max(1, Math.floor(from / stride)); k * stride < to + 1; k++)
-      steps.push(Math.round(k * stride));
-  } else {
-    return [];
+  for (const step of eventsOf(when, phase)) {
+    if (steps.length >= most) break;
+    steps.push(step);
   }
-  const inside = [...new Set(steps)].filter((step) => step >= first && step <= to).sort((a, b) => a - b);
-  if (!when.lands || when.at !== undefined) return inside;
-  const last = inside.length > 0 ? inside.slice(0, -1) : [];
-  return to > 0 ? [...last, to] : inside;
+  return steps;
+}
+
+function* eventsOf(when: WhenTimes, phase: PhaseTimes): Generator<number> {
+  const bounds = eventBounds(when, phase);
+  if (bounds === null) return;
+  const [first, to] = bounds;
+  if (when.at !== undefined) {
+    const steps = new Set(when.at.map((value) => stepAt(value, when, phase)));
+    yield* [...steps].filter((step) => step >= first && step <= to).sort((a, b) => a - b);
+    return;
+  }
+  const stride = strideOf(when, phase);
+  if (stride === null) return;
+  let last: number | null = null;
+  for (let k = Math.max(1, Math.floor(first / stride)); k <= Number.MAX_SAFE_INTEGER; k++) {
+    const step = Math.round(k * stride);
+    if (step > to) break;
+    if (step < first) continue;
+    if (!when.lands) yield step;
+    else if (last !== null) yield last;
+    last = step;
+  }
+  if (when.lands && to > 0) yield to;
+}
+
+/** Whether a rule fires at a step: the same moments as `eventSteps`, without listing them. */
+export function firesAt(when: WhenTimes, phase: PhaseTimes, step: number): boolean {
+  const bounds = eventBounds(when, phase);
+  if (bounds === null) return false;
+  const [first, to] = bounds;
+  if (step < first || step > to) return false;
+  if (when.at !== undefined) return when.at.some((value) => stepAt(value, when, phase) === step);
+  const stride = strideOf(when, phase);
+  if (stride === null) return false;
+  const near = Math.round(step / stride);
+  const points = [near - 1, near, near + 1, near + 2].filter((k) => k >= 1);
+  const isPoint = points.some((k) => Math.round(k * stride) === step);
+  if (!when.lands || to === 0) return isPoint;
+  const isLast = points.every((k) => Math.round(k * stride) <= step || Math.round(k * stride) > to);
+  return step === to || (isPoint && !isLast);
+}
+
+/** First and last step at which a rule with this window may fire. */
+function eventBounds({ window }: WhenTimes, phase: PhaseTimes): readonly [number, number] | null {
+  const bounds = windowSteps(window, phase);
+  if (bounds === null) return null;
+  const [from, to] = bounds;
+  const first = opensAfter(window, from) ? from + 1 : from;
+  return first > to ? null : [first, to];
+}
+
+const unitOf = ({ unit }: WhenTimes, { stepsPerEpoch }: PhaseTimes) =>
+  unit === "epochs" ? stepsPerEpoch : 1;
+
+const stepAt = (value: number, when: WhenTimes, phase: PhaseTimes) => Math.round(value * unitOf(when, phase));
+
+/** Steps from one event to the next; there is one at every step where they would be closer. */
+function strideOf(when: WhenTimes, phase: PhaseTimes): number | null {
+  const stride = (when.every ?? NaN) * unitOf(when, phase);
+  return stride > 0 ? Math.max(1, stride) : null;
 }
 
 /** The start of epoch 4 is the step that ended epoch 3, and what happens at that step belongs to epoch 3. */

@@ -1,5 +1,7 @@
 /** More events than this are not listed: nobody reads them, and a program may ask for millions. */
 export const mostListed = 20_000;
+/** More statements than this are not followed: a loop may go round a thousand million times and list nothing. */
+export const mostFollowed = 1_000_000;
 /** Costs are worked out for so many different states at most: fewer in larger networks, where each takes longer. */
 export function mostCosted(units: number): number {
   return Math.min(400, Math.max(12, Math.floor(200_000 / Math.max(1, units))));

@@ -86,9 +86,7 @@ function firingsOf(
     timeline.cannotTell(rule.id, "the steps of an epoch are known once there are data");
     return [];
   }
-  return eventSteps(when, times)
-    .slice(0, mostListed)
-    .map((step) => ({ rule, step, window: when.window }));
+  return eventSteps(when, times, mostListed).map((step) => ({ rule, step, window: when.window }));
 }
 
 /** Whether times mix steps and epochs, so that only the number of examples relates them. */

@@ -23,6 +23,7 @@ function steps(
 ): void {
   for (const step of body) {
     if (timeline.full) return;
+    timeline.follow();
     switch (step.kind) {
       case "train":
         simulatePhase(step, moment, variables, timeline, step === last && isLastPass(moment));
@@ -30,6 +31,7 @@ function steps(
       case "repeat": {
         const times = Math.max(0, Math.round(numberAt(step.times, moment) ?? 1));
         for (let i = 1; i <= times && !timeline.full; i++) {
+          timeline.follow();
           const names = step.as === undefined ? moment.names : new Map([...moment.names, [step.as, i]]);
           const more = moment.more === true || i < times;
           steps(step.body, { names, pass: { i, times }, more }, variables, timeline, last);

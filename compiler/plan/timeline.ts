@@ -1,18 +1,20 @@
 import type { RequireIr } from "../ir/types.js";
 import type { DataFacts, SimulatedEvent, SimulatedPhase, Simulation } from "./simulation.js";
-import { mostListed } from "./limits.js";
+import { mostFollowed, mostListed } from "./limits.js";
 import { allAlive, type State } from "./state.js";
 import type { Pool, World } from "./world.js";
 
 /** A simulation under way. */
 export class Timeline {
   readonly #phases: SimulatedPhase[] = [];
+  readonly #passes = new Map<number, number>();
   readonly #events: SimulatedEvent[] = [];
   readonly #requirements: { readonly statement: RequireIr; readonly state: State }[] = [];
   readonly #pools = new Map<string, Pool>();
   readonly #unknown = new Map<number, string>();
   /** Masks at marks, at the start and at moments of phases, for `rewind masks`. */
   readonly #moments = new Map<string, State>();
+  #followed = 0;
   state: State = allAlive;
 
   constructor(
@@ -20,12 +22,21 @@ export class Timeline {
     readonly data: DataFacts,
   ) {}
 
+  /** True once there is more than can be listed or followed. */
   get full(): boolean {
-    return this.#events.length >= mostListed || this.#phases.length >= mostListed;
+    return (
+      this.#events.length >= mostListed || this.#phases.length >= mostListed || this.#followed >= mostFollowed
+    );
+  }
+
+  /** Notes that a statement, or a pass through a loop, is about to be followed. */
+  follow(): void {
+    this.#followed++;
   }
 
   startPhase(phase: Omit<SimulatedPhase, "pass">): number {
-    const pass = this.#phases.filter(({ train }) => train.id === phase.train.id).length + 1;
+    const pass = (this.#passes.get(phase.train.id) ?? 0) + 1;
+    this.#passes.set(phase.train.id, pass);
     this.#phases.push({ ...phase, pass });
     return this.#phases.length - 1;
   }

@@ -1,5 +1,8 @@
 import type { StructureIr } from "../ir/types.js";
+import { grouped } from "../ir/words.js";
 import type { SimulatedEvent } from "./simulation.js";
+
+export { counted, grouped } from "../ir/words.js";
 
 /** 7 as "7th". */
 export function ordinal(n: number): string {
@@ -13,12 +16,6 @@ export function percent(share: number): string {
   const value = share * 100;
   const digits = value === 0 || value >= 0.1 ? 1 : Math.min(12, 1 - Math.floor(Math.log10(value)));
   return `${value.toFixed(digits).replace(/\.?0+$/, "")}%`;
-}
-
-/** 274042 as "274,042". */
-export function grouped(count: number): string {
-  const whole = Number.isInteger(count) ? String(count) : count.toFixed(2);
-  return whole.replace(/\B(?=(\d{3})+(?!\d))/g, ",");
 }
 
 /** A count or the two ends between which it lies. */

@@ -33,8 +33,6 @@ export interface OpenPhase {
 export interface AnnouncedRule {
   /** What a moving amount of it moves over; unset: the phase. */
   readonly window: TimeWindow | undefined;
-  /** Steps at which it fires. */
-  readonly steps: ReadonlySet<number>;
 }
 
 /** What a checkpoint keeps of a phase. Plain JSON. */

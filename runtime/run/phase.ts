@@ -1,4 +1,4 @@
-import { eventSteps, type WhenTimes } from "../../compiler/ir/schedule.js";
+import { firesAt, type WhenTimes } from "../../compiler/ir/schedule.js";
 import type { WhenIr } from "../../compiler/ir/types.js";
 import type { Phase, Rule } from "../helpers.js";
 import { whenIr } from "../normalize.js";
@@ -16,10 +16,9 @@ export function livePhase(session: Session, phase: OpenPhase): Phase {
   return {
     rule(id, spec) {
       const when = whenTimes(whenIr(spec));
-      const steps = new Set(eventSteps(when, phase.times));
-      phase.rules.set(id, { window: when.window, steps });
+      phase.rules.set(id, { window: when.window });
       if (spec.accumulate) phase.training.announce(id, spec.accumulate);
-      return rule(id, steps, phase);
+      return rule(id, when, phase);
     },
     start: () => Promise.resolve(),
     epochs: () => epochsOf(session, phase),
@@ -60,10 +59,10 @@ async function* nothing(): AsyncGenerator<never> {
   // No epochs, no batches.
 }
 
-function rule(id: number, steps: ReadonlySet<number>, { progress }: OpenPhase): Rule {
+function rule(id: number, when: WhenTimes, { progress, times }: OpenPhase): Rule {
   return {
     due() {
-      if (!steps.has(progress.step) || progress.fired[id] === progress.step) return false;
+      if (progress.fired[id] === progress.step || !firesAt(when, times, progress.step)) return false;
       progress.fired[id] = progress.step;
       return true;
     },

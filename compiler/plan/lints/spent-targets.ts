@@ -3,7 +3,8 @@ import { momentName, percent, structureName } from "../words.js";
 
 /** A target that lies under what is dead already, at every event of its statement. */
 export const spentTargets: Lint = ({ shares, real }) => {
-  const { events } = real?.simulation ?? shares;
+  const { events, cut } = real?.simulation ?? shares;
+  if (cut) return [];
   const findings = new Map<number, Finding | null>();
   for (const event of events) {
     const { statement, amount, pools, dead, reachable } = event;

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import {
   curveValue,
   eventSteps,
+  firesAt,
   phaseSteps,
   phaseTimes,
   progress,
@@ -71,6 +72,45 @@ describe("eventSteps", () => {
         else if (from <= epochs) expect(found).toEqual([...grid.slice(0, -1), last]);
       }),
     );
+  });
+});
+
+describe("a rule without its list of steps", () => {
+  const draw = fc.record({
+    unit: fc.constantFrom("epochs" as const, "steps" as const),
+    every: fc.option(
+      fc.oneof(fc.integer({ min: 1, max: 20 }), fc.double({ min: 0.3, max: 5, noNaN: true })),
+      {
+        nil: undefined,
+      },
+    ),
+    at: fc.array(fc.integer({ min: 0, max: 40 }), { maxLength: 4 }),
+    window: fc.option(fc.tuple(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 0, max: 12 })), {
+      nil: undefined,
+    }),
+    lands: fc.boolean(),
+    epochs: fc.integer({ min: 1, max: 12 }),
+    stepsPerEpoch: fc.integer({ min: 1, max: 15 }),
+  });
+  it("fires at the steps of the list, and the list can be cut anywhere", () => {
+    fc.assert(
+      fc.property(draw, fc.nat(20), ({ unit, every, at, window, lands, epochs, stepsPerEpoch }, most) => {
+        const times = { epochs, stepsPerEpoch };
+        const between = window && { from: { epochs: window[0] }, to: { epochs: window[0] + window[1] } };
+        const when = { unit, ...(every === undefined ? { at } : { every }), window: between, lands };
+        const all = eventSteps(when, times);
+        const steps = Array.from({ length: epochs * stepsPerEpoch + 2 }, (_, step) => step);
+        expect(steps.filter((step) => firesAt(when, times, step))).toEqual(all);
+        expect(eventSteps(when, times, most)).toEqual(all.slice(0, most));
+      }),
+      { numRuns: 500 },
+    );
+  });
+  it("is quick in a phase that never ends", () => {
+    const endless = { epochs: 1e9, stepsPerEpoch: 1e6 };
+    const when = { unit: "steps", every: 1, lands: true } as const;
+    expect(eventSteps(when, endless, 3)).toEqual([1, 2, 3]);
+    expect(firesAt(when, endless, 123_456_789_012)).toBe(true);
   });
 });
 

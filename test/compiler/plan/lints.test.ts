@@ -33,6 +33,18 @@ test("rules and windows beyond the training", () => {
   expect(about("P3060", rule("every 10 steps during 0%..75%"))).toEqual([]);
 });
 
+test("what is too long to be listed is followed as far as can be, and nothing false is said of it", () => {
+  const endless = (rule: string) => `train 1000000000 epochs { ${rule} }`;
+  const options = { network: plain, data: { examples: 64 } };
+  expect(findings(endless("prune filters by l1 to 50% every step"), options)).toHaveLength(1);
+  expect(about("P3051", endless("prune filters by l1 from 0% to 50% every epoch"))).toEqual([]);
+  expect(about("P3051", "repeat 1000000000 times { mark x }", options)).toEqual([]);
+  const simulation = compile("repeat 1000000000 times { require params <= 100% }", {
+    network: plain,
+  }).simulation;
+  expect(simulation?.cut).toBe(true);
+});
+
 test("targets that are passed, on a network to the unit", () => {
   const two = (a: number, b: number) => `prune filters by l1 to ${a}%\nprune filters by l1 to ${b}%`;
   expect(about("P3052", two(60, 40), { network: resnet })).toEqual([
