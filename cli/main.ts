@@ -10,11 +10,13 @@ function setting(text: string, known: Record<string, string>): Record<string, st
   return { ...known, [text.slice(0, at).trim()]: text.slice(at + 1).trim() };
 }
 
-function whole(least: number): (text: string) => number {
+function whole(least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least)
-      throw new InvalidArgumentError(`write a whole number from ${least}`);
+    if (!/^\d+$/.test(text) || value < least || value > most)
+      throw new InvalidArgumentError(
+        `write a whole number from ${least}${most === Number.MAX_SAFE_INTEGER ? "" : ` to ${most}`}`,
+      );
     return value;
   };
 }
@@ -24,8 +26,8 @@ const bound = (command: Command) =>
     .option("--network <path>", "model.json, its folder, or a JavaScript module that exports the network")
     .option("--data <path>", "data file or folder, or `mnist`")
     .option("--set <name=value>", "set a `param` of the program (repeatable)", setting, {})
-    .option("--epochs <n>", "length of a program that says none", whole(1))
-    .option("--batch <n>", "examples per step where the program says none", whole(1));
+    .option("--epochs <n>", "length of a program that says none", whole(1, 1e9))
+    .option("--batch <n>", "examples per step where the program says none", whole(1, 2 ** 24));
 
 const seeded = (command: Command) =>
   bound(command).option("--seed <n>", "seed of everything random (1)", whole(0));
@@ -64,7 +66,7 @@ export function commandLine(speakers: Speakers, finish: (code: ExitCode) => void
     .option("--resume", "continue from the last checkpoint in the output folder")
     .option("--checkpoint-every <interval>", "as 30s or 200steps (60s)")
     .option("--backend <name>", "auto, node, wasm or cpu (auto)")
-    .option("--threads <n>", "threads of the wasm backend", whole(1))
+    .option("--threads <n>", "threads of the wasm backend", whole(1, 1024))
     .option("--quiet", "print the result only")
     .action(async (file, options) =>
       finish(await (await import("./commands/run.js")).run(file, options, terminal)),
@@ -79,7 +81,7 @@ export function commandLine(speakers: Speakers, finish: (code: ExitCode) => void
   );
   command("doctor", "say which backend is used, why, and how to get more")
     .option("--backend <name>", "auto, node, wasm or cpu (auto)")
-    .option("--threads <n>", "threads of the wasm backend", whole(1))
+    .option("--threads <n>", "threads of the wasm backend", whole(1, 1024))
     .action(async (options) =>
       finish(await (await import("./commands/doctor.js")).doctor(options, terminal)),
     );

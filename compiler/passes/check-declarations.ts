@@ -1,5 +1,6 @@
 import type { Statement } from "../../grammar/ast.js";
 import type { Diagnostic } from "../../grammar/diagnostic.js";
+import { leadsFrom0To1 } from "./clauses/check-curve.js";
 import { expandMethods } from "./expand-methods.js";
 import { newBudget, type ExprContext } from "./expressions/context.js";
 import { infer } from "./expressions/infer.js";
@@ -42,7 +43,10 @@ function checkExpression(
         : infer(parameter.value, { ...context, vocabulary: "plain" });
     if (value !== null) bindings.set(parameter.name.text, { kind: "value", value });
   }
-  if (infer(statement.expr, context) !== null) return;
+  const value = infer(statement.expr, context);
+  const counts = value !== null && statement.kind === "curve" && (statement.params ?? []).length <= 1;
+  if (counts ? leadsFrom0To1(statement.name.text, value.ir, statement.expr.span, context) : value !== null)
+    return;
   // Whoever uses it needs not be told again.
   module.declared.delete(declaredKey(statement.kind, statement.name.text));
   module.missing.add(statement.name.text);

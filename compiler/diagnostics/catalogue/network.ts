@@ -1,4 +1,4 @@
-import { error } from "./entry.js";
+import { error, warning } from "./entry.js";
 
 /** P4xxx: the program against a network. */
 export const networkCodes = {
@@ -10,4 +10,6 @@ export const networkCodes = {
   P4006: error("a range of layers leaves the network"),
   P4007: error("a condition on layers holds for none"),
   P4008: error("a selected layer has no units of this structure"),
+  P4009: error("no selected layer passes the batch norm that is read"),
+  P4010: warning("some selected layers pass no batch norm"),
 } as const;

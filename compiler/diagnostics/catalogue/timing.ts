@@ -1,4 +1,4 @@
-import { error } from "./entry.js";
+import { error, warning } from "./entry.js";
 
 /** P3xxx: timing and amounts. */
 export const timingCodes = {
@@ -19,6 +19,7 @@ export const timingCodes = {
   P3015: error("a soft or latent manner of dying has no regrow"),
   P3016: error("soft or latent deaths never become final"),
   P3017: error("nothing died latently that could be restored"),
+  P3018: error("a curve does not lead from 0 to 1"),
   P3019: error("no mark of this name stands above"),
   P3020: error("no phase above reached this moment"),
   P3021: error("there is nothing to rewind yet"),
@@ -27,5 +28,8 @@ export const timingCodes = {
   P3024: error("a curve has nothing to move"),
   P3025: error("a statement cannot stand here"),
   P3026: error("clauses contradict each other"),
+  P3027: error("an argument is out of its range"),
   P3028: error("a budget is not made of limits"),
+  P3029: warning("a value makes its clause do nothing"),
+  P3030: warning("a value is far from any that trains"),
 } as const;

@@ -38,6 +38,7 @@ export function lowerAmount(
       const target = checkTyped(value, amount.value, ["share"], "a target", place);
       if (target === null || !shareInRange(constant(target), amount.value.span, "a target", place))
         return null;
+      warnIdle([constant(target)], "a target of 0% kills nothing", amount.value.span, place);
       return { kind: "target", value: target.ir };
     }
     case "moving-target":
@@ -60,6 +61,7 @@ export function lowerAmount(
           },
         );
       }
+      if (checkTyped(value, amount.value, ["number"], "a threshold", place) === null) return null;
       return { kind: "threshold", side: amount.side, value: value.ir };
     }
   }
@@ -70,6 +72,7 @@ function lowerDrop(expr: Expr, curve: Curve | undefined, place: Place): AmountIr
   if (value === null) return null;
   if (value.type === "share") {
     for (const end of value.ends) if (!shareInRange(end, expr.span, "an amount", place)) return null;
+    warnIdle(value.ends, "an amount of 0% does nothing", expr.span, place);
     return { kind: "drop-share", value: value.ir };
   }
   for (const end of value.ends) {
@@ -84,6 +87,7 @@ function lowerDrop(expr: Expr, curve: Curve | undefined, place: Place): AmountIr
       return reject(place, "P3007", "an amount is a percentage or a whole number of units", expr.span);
     }
   }
+  warnIdle(value.ends, "an amount of 0 does nothing", expr.span, place);
   return { kind: "drop-count", value: value.ir };
 }
 
@@ -97,6 +101,8 @@ function lowerMovingTarget(
   if (from === null || to === null) return null;
   if (!shareInRange(constant(from), amount.from.span, "a target", place)) return null;
   if (!shareInRange(constant(to), amount.to.span, "a target", place)) return null;
+  const whole = { start: amount.from.span.start, end: amount.to.span.end };
+  warnIdle([constant(from), constant(to)], "a target that stays at 0% kills nothing", whole, place);
   const lowered = curve === undefined ? "linear" : lowerCurve(curve, place);
   if (lowered === null) return null;
   // Geometric in the kept share, which must not be zero at either end.
@@ -150,6 +156,11 @@ function lowerKeep(
     );
   }
   return { kind: "keep-count", value: count.ir, each: amount.each };
+}
+
+/** Warns where a value is 0 all along. */
+export function warnIdle(ends: readonly (number | null)[], message: string, span: Span, place: Place): void {
+  if (ends.every((end) => end === 0)) reject(place, "P3029", message, span);
 }
 
 /** Shares lie between 0% and 100%; what depends on the run is checked there. */

@@ -4,6 +4,7 @@ import { similar } from "../../diagnostics/nearest.js";
 import { infer } from "../expressions/infer.js";
 import { describe } from "../expressions/describe.js";
 import { expressions, reject, type Place } from "../lowering.js";
+import { checkTyped } from "./typed.js";
 
 const measures = ["macs", "params", "bytes"] as const;
 
@@ -39,6 +40,7 @@ function limitsOf(expr: Expr, place: Place, depth: number): readonly BudgetLimit
       expr.right.span,
     );
   }
+  if (checkTyped(value, expr.right, ["share", "number"], "a limit", place) === null) return null;
   if (typeof value.ir === "number" && (value.ir <= 0 || (value.type === "share" && value.ir > 1))) {
     return reject(place, "P3007", "a limit lies above 0 and at most at 100% of the network", expr.right.span);
   }

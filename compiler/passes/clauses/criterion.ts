@@ -8,8 +8,11 @@ import { describe } from "../expressions/describe.js";
 import { infer } from "../expressions/infer.js";
 import { expressions, reject, type Place } from "../lowering.js";
 import { sourceText } from "../scope.js";
-import { lowerTyped } from "./typed.js";
+import { inRange } from "./range.js";
+import { constant, lowerTyped } from "./typed.js";
 
+/** Batches for one event: more would never end. */
+const mostBatches = 1e6;
 const objectives: readonly string[] = ["loss", "synflow"];
 const elementStructures: ReadonlySet<string> = new Set(["weights", "taps", "n:m"]);
 const unitTensors: readonly Need[] = ["gamma", "beta", "a", "ga"];
@@ -142,5 +145,7 @@ function lowerOver(
     reject(place, "P3007", "batches are counted in whole numbers from 1", batches.span);
     return undefined;
   }
+  if (!inRange(constant(count), { most: mostBatches }, "a number of batches", batches.span, place))
+    return undefined;
   return { batches: count.ir };
 }

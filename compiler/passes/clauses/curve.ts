@@ -5,6 +5,7 @@ import { bindArguments } from "../expressions/arguments.js";
 import { infer } from "../expressions/infer.js";
 import { lookUp, namesOf } from "../module.js";
 import { expressions, reject, type Place } from "../lowering.js";
+import { leadsFrom0To1 } from "./check-curve.js";
 
 /** A lone curve word, or a declared curve as an expression over `t`. */
 export function lowerCurve(curve: Curve, place: Place): CurveIr | null {
@@ -41,5 +42,9 @@ export function lowerCurve(curve: Curve, place: Place): CurveIr | null {
   if (value.type !== "number") {
     return reject(place, "P2020", `curve \`${name}\` does not give a number`, along.name.span);
   }
-  return { name, expr: value.ir };
+  // Without arguments its declaration is what is wrong; with them, this use may be.
+  const plain = parameters.length === 0;
+  const where = plain ? { scope, report: place.report } : context;
+  const span = plain ? declared.node.expr.span : along.span;
+  return leadsFrom0To1(name, value.ir, span, where) ? { name, expr: value.ir } : null;
 }

@@ -22,9 +22,15 @@ export function lowerHolding(statement: Statement, place: Place): WhenIr | undef
   if (when === undefined) return undefined;
   const grid = when.every ?? when.at;
   if (grid !== undefined) {
-    return reject(place, "P3026", `\`${statement.kind}\` holds all along and has no moments`, grid.span, {
-      help: "give it a window: `during epochs 4..30`",
-    });
+    return reject(
+      place,
+      "P3026",
+      `\`${statement.kind === "update" ? "update only" : statement.kind}\` holds all along and has no moments`,
+      grid.span,
+      {
+        help: "give it a window: `during epochs 4..30`",
+      },
+    );
   }
   return lowerWhen(when, false, place);
 }

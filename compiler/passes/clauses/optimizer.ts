@@ -4,7 +4,11 @@ import { replace } from "../../diagnostics/create.js";
 import { similar } from "../../diagnostics/nearest.js";
 import { reject, type Place } from "../lowering.js";
 import { lowerMoving } from "./moving.js";
-import { lowerTyped } from "./typed.js";
+import type { Span } from "../../../grammar/diagnostic.js";
+import type { Typed } from "../scope.js";
+import { shareInRange } from "./amount.js";
+import { inRange, type NumberRange } from "./range.js";
+import { constant, lowerTyped } from "./typed.js";
 import { oneOf } from "./words.js";
 
 const shared = ["rate", "weight-decay", "clip-norm", "clip-value"] as const;
@@ -14,6 +18,19 @@ const optimizers: ReadonlyMap<OptimizerIr["name"], readonly string[]> = new Map(
   ["adamw", [...shared, "beta1", "beta2", "epsilon"]],
   ["rmsprop", [...shared, "rho", "momentum", "epsilon", "centered"]],
 ]);
+/** What the numbers among them can mean; a rate has its own clause. */
+const ranges: ReadonlyMap<string, NumberRange> = new Map<string, NumberRange>([
+  ["weight-decay", { least: 0, usual: 1 }],
+  ["clip-norm", { least: 0, above: true }],
+  ["clip-value", { least: 0, above: true }],
+  ["momentum", { least: 0, most: 1, below: true }],
+  ["rho", { least: 0, most: 1, below: true }],
+  ["beta1", { least: 0, most: 1, below: true }],
+  ["beta2", { least: 0, most: 1, below: true }],
+  // At 0 a weight without gradient would become 0/0.
+  ["epsilon", { least: 0, above: true, usual: 1 }],
+]);
+const rates: NumberRange = { least: 0, usual: 10 };
 const switches: ReadonlySet<string> = new Set(["nesterov", "centered"]);
 
 /** What an optimizer does without a `rate:`. */
@@ -31,6 +48,7 @@ export function lowerOptimizer(written: CallLike, place: Place): OptimizerIr | n
   const known = optimizers.get(name) ?? [];
   const args: Record<string, ExprIr> = Object.create(null);
   let rate: OptimizerIr["rate"] = defaultRates[name];
+  let nesterov: Span | null = null;
   const seen = new Set<string>();
   for (const argument of written.args ?? []) {
     const key = argument.name?.text;
@@ -51,9 +69,15 @@ export function lowerOptimizer(written: CallLike, place: Place): OptimizerIr | n
     }
     const value = switches.has(key)
       ? lowerSwitch(argument.value, place)
-      : lowerNonNegative(argument.value, `\`${key}\``, place);
+      : lowerWithin(argument.value, ranges.get(key) ?? {}, `\`${key}\``, place);
     if (value === null) return null;
     args[key] = value;
+    if (key === "nesterov" && value === 1) nesterov = argument.span;
+  }
+  if (nesterov !== null && (args["momentum"] ?? 0) === 0) {
+    reject(place, "P3029", "`nesterov` does nothing without `momentum`", nesterov, {
+      help: "write `momentum: 0.9, nesterov: true`",
+    });
   }
   return { name, rate, args: { ...args } };
 }
@@ -74,9 +98,9 @@ function lowerRate(expr: Expr, place: Place): OptimizerIr["rate"] | null {
     return lowerPieces(expr.args, expr, place);
   const rate = lowerMoving(expr, ["number"], "a learning rate", place);
   if (rate === null) return null;
-  if (rate.ends.some((end) => end !== null && end < 0)) {
-    return reject(place, "P3011", "a learning rate is not negative", expr.span);
-  }
+  if (!rate.ends.every((end) => inRange(end, rates, "a learning rate", expr.span, place))) return null;
+  if (rate.ends.every((end) => end === 0))
+    reject(place, "P3029", "at a learning rate of 0 nothing trains", expr.span);
   return rate.ir;
 }
 
@@ -98,24 +122,32 @@ function lowerPieces(args: readonly Argument[], expr: Expr, place: Place): Optim
       { help },
     );
   }
-  const start = lowerNonNegative(base.value, "a learning rate", place);
-  const factor = by === undefined ? 0.1 : lowerNonNegative(by.value, "`by`", place);
+  const start = lowerWithin(base.value, rates, "a learning rate", place);
+  const factor = by === undefined ? 0.1 : lowerWithin(by.value, { least: 0, idle: 1 }, "`by`", place);
   const moments: PointIr[] = [];
   for (const item of at.value.kind === "list" ? at.value.items : [at.value]) {
     const moment = lowerTyped(item, ["number", "epochs", "steps", "share"], "a moment", place);
-    if (moment === null) return null;
+    if (moment === null || !isMoment(moment, item.span, place)) return null;
     if (moment.type === "share") moments.push({ share: moment.ir });
     else moments.push(moment.type === "steps" ? { steps: moment.ir } : { epochs: moment.ir });
   }
   return start === null || factor === null ? null : { steps: { base: start, at: moments, by: factor } };
 }
 
-function lowerNonNegative(expr: Expr, what: string, place: Place): ExprIr | null {
+/** Moments of `steps` are whole epochs or steps from 1, or shares of the phase. */
+function isMoment(moment: Typed, span: Span, place: Place): boolean {
+  const value = constant(moment);
+  if (moment.type === "share") return shareInRange(value, span, "a moment", place);
+  if (value === null || (value >= 1 && Number.isInteger(value))) return true;
+  const unit = moment.type === "steps" ? "steps" : "epochs";
+  reject(place, "P3022", `the rate changes after whole ${unit}, from 1`, span);
+  return false;
+}
+
+function lowerWithin(expr: Expr, range: NumberRange, what: string, place: Place): ExprIr | null {
   const value = lowerTyped(expr, ["number"], what, place);
   if (value === null) return null;
-  if (typeof value.ir === "number" && value.ir < 0)
-    return reject(place, "P3011", `${what} is not negative`, expr.span);
-  return value.ir;
+  return inRange(constant(value), range, what, expr.span, place) ? value.ir : null;
 }
 
 /** `nesterov: true`, or 1 and 0. */

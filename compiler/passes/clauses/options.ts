@@ -1,8 +1,12 @@
 import type { PruneOptions } from "../../../grammar/ast.js";
 import type { PruneIr } from "../../ir/types.js";
+import { grouped } from "../../ir/words.js";
 import { reject, type Place } from "../lowering.js";
 import { shareInRange } from "./amount.js";
 import { constant, lowerTyped } from "./typed.js";
+
+/** No layer is wider. */
+const widest = 65_536;
 
 type Options = Pick<PruneIr, "manner" | "joins" | "keeping" | "collapse" | "aligned">;
 
@@ -24,8 +28,13 @@ export function lowerOptions(options: PruneOptions, place: Place): Options | nul
   }
   const keeping = lowerKeeping(options, place);
   if (keeping === null) return null;
-  if (aligned !== undefined && (!Number.isInteger(aligned.value) || aligned.value < 1)) {
-    return reject(place, "P3007", "counts align to a whole number from 1", aligned.span);
+  if (aligned !== undefined) {
+    if (!Number.isInteger(aligned.value) || aligned.value < 1)
+      return reject(place, "P3007", "counts align to a whole number from 1", aligned.span);
+    if (aligned.value > widest) {
+      return reject(place, "P3007", `counts align to at most ${grouped(widest)}`, aligned.span);
+    }
+    if (aligned.value === 1) reject(place, "P3029", "every count is aligned to 1", aligned.span);
   }
   if (options.keeping !== undefined && allowingCollapse !== undefined) {
     return reject(
@@ -54,6 +63,11 @@ function lowerKeeping({ keeping }: PruneOptions, place: Place): PruneIr["keeping
   const number = constant(value);
   const { span } = keeping.value;
   if (number === null) return reject(place, "P2020", "a floor is known before the run starts", span);
+  if (number === 0) {
+    return reject(place, "P3007", "a floor of nothing is none", span, {
+      help: "to let pruning empty a layer, write `allowing collapse` instead of `keeping at least`",
+    });
+  }
   if (value.type === "share") return shareInRange(number, span, "a floor", place) ? { share: number } : null;
   if (number < 0 || !Number.isInteger(number)) {
     return reject(place, "P3007", "a floor is a percentage or a whole number of units", span);

@@ -1,5 +1,6 @@
 import type { Expr } from "../../../grammar/ast.js";
 import { replace } from "../../diagnostics/create.js";
+import { evaluate } from "../../ir/evaluate.js";
 import { percent, unitHelp } from "../expressions/arguments.js";
 import { describe } from "../expressions/describe.js";
 import { infer } from "../expressions/infer.js";
@@ -20,7 +21,7 @@ export function checkTyped(
   what: string,
   place: Place,
 ): Typed | null {
-  if (wanted.includes(value.type)) return value;
+  if (wanted.includes(value.type)) return isFinite(value, expr, what, place) ? value : null;
   const [first = "number"] = wanted;
   if (first === "share" && value.type === "number" && !wanted.includes("number")) {
     const number = typeof value.ir === "number" ? value.ir : null;
@@ -38,6 +39,14 @@ export function checkTyped(
         ? `epochs or steps? write \`${value.ir} epochs\` or \`${value.ir} steps\``
         : unitHelp(value, first),
   });
+}
+
+/** `1 / 0` is of the right type and no number. */
+function isFinite({ ir }: Typed, expr: Expr, what: string, place: Place): boolean {
+  const value = typeof ir === "number" ? ir : evaluate(ir, new Map());
+  if (value === undefined || Number.isFinite(value)) return true;
+  reject(place, "P3027", `${what} is ${Number.isNaN(value) ? "no number" : "infinite"}`, expr.span);
+  return false;
 }
 
 function wants(wanted: readonly Type[]): string {

@@ -6,6 +6,7 @@ import { similar } from "../../diagnostics/nearest.js";
 import { reportAt } from "../report-at.js";
 import type { FrontState } from "../state.js";
 import { checkJoins } from "./check-joins.js";
+import { checkNorms } from "./check-norms.js";
 import { explainNoCandidate } from "./explain-no-candidate.js";
 
 /** Everything that can be wrong with a selection in a network; at most one mistake per pattern. */
@@ -35,6 +36,7 @@ export function checkSelection(
   if (layers.length > 0) {
     if (statement.kind === "prune" && isChannelwise(statement.structure.name))
       checkJoins(statement, layers, network, state);
+    if (structure !== null) checkNorms(statement, structure, layers, network, state);
     return;
   }
   const { where } = selection;

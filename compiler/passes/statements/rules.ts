@@ -6,13 +6,14 @@ import type {
   UpdateStatement,
 } from "../../../grammar/ast.js";
 import type { FreezeIr, PenalizeIr, RestoreIr, UpdateIr, ValueIr, WhenIr } from "../../ir/types.js";
-import { shareInRange } from "../clauses/amount.js";
+import { shareInRange, warnIdle } from "../clauses/amount.js";
 import { lowerCriterion } from "../clauses/criterion.js";
 import { lowerEvents, lowerHolding } from "../clauses/events.js";
 import { lowerMoving } from "../clauses/moving.js";
 import { lowerScope } from "../clauses/scope.js";
 import { lowerSelection } from "../clauses/selection.js";
 import { lowerStructure } from "../clauses/structure.js";
+import { checkTyped } from "../clauses/typed.js";
 import { infer } from "../expressions/infer.js";
 import { expressions, reject, textOf, type Ids, type Place } from "../lowering.js";
 import type { TimelineNode } from "../state.js";
@@ -37,9 +38,7 @@ export function lowerRestore(
   const above = infer(statement.above, expressions(place, "threshold"));
   const when = lowerEvents(statement, false, place);
   if (selection === null || criterion === null || above === null || when === null) return null;
-  if (above.type !== "number") {
-    return reject(place, "P2020", "a threshold is a number", statement.above.span);
-  }
+  if (checkTyped(above, statement.above, ["number"], "a threshold", place) === null) return null;
   const due = when ?? paired;
   return {
     kind: "restore",
@@ -85,6 +84,7 @@ export function lowerPenalize(
       help: "a negative strength would reward what it should cost",
     });
   }
+  warnIdle(strength.ends, "a penalty of strength 0 does nothing", statement.strength.span, place);
   return {
     kind: "penalize",
     id: ids.next(node),
@@ -114,6 +114,7 @@ function lowerShare(among: Among, place: Place): ValueIr | null {
   const share = lowerMoving(among.share, ["share"], "the part of all units", place);
   if (share === null) return null;
   const good = share.ends.every((end) => shareInRange(end, among.share.span, "the part of all units", place));
+  if (good) warnIdle(share.ends, "0% of the units are none", among.share.span, place);
   return good ? share.ir : null;
 }
 

@@ -2,6 +2,7 @@ import type { Statement } from "../../../grammar/ast.js";
 import type { StepIr } from "../../ir/types.js";
 import { lowerCondition } from "../clauses/condition.js";
 import { lowerSelection } from "../clauses/selection.js";
+import { inRange } from "../clauses/range.js";
 import { oneOf } from "../clauses/words.js";
 import { lowerTyped } from "../clauses/typed.js";
 import { lowerPoint } from "../clauses/when.js";
@@ -117,6 +118,7 @@ function lowerInitializer(
     if (typeof value.ir !== "number") {
       return reject(place, "P2020", `\`${key}\` is known before the run starts`, argument.value.span);
     }
+    if (!inRange(value.ir, { least: 0, above: true }, `\`${key}\``, argument.value.span, place)) return null;
     args.set(key, value.ir);
   }
   return { name, args: Object.fromEntries(args) };

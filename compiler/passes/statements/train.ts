@@ -1,7 +1,9 @@
 import type { Expr, TrainStatement } from "../../../grammar/ast.js";
 import type { ExprIr, RuleIr, TrainIr } from "../../ir/types.js";
+import { grouped } from "../../ir/words.js";
 import { lowerOptimizer } from "../clauses/optimizer.js";
 import { lowerCondition } from "../clauses/condition.js";
+import { inRange, type NumberRange } from "../clauses/range.js";
 import { lowerTyped } from "../clauses/typed.js";
 import { oneOf } from "../clauses/words.js";
 import { reject, textOf, type Ids, type Place } from "../lowering.js";
@@ -16,6 +18,16 @@ const losses = [
   "hinge",
   "kl-divergence",
 ] as const;
+
+const lossArguments: Readonly<Record<"delta" | "label-smoothing", NumberRange>> = {
+  delta: { least: 0, above: true },
+  "label-smoothing": { least: 0, most: 1, below: true },
+};
+
+/** Steps of training are counted exactly up to here, and no run lasts as long. */
+const longest = { epochs: 1e9, steps: 1e12 } as const;
+/** Examples of a batch: more fit into no memory. */
+const largestBatch = 2 ** 24;
 
 /** `train` and `finetune`: a phase, with the rules that govern it. */
 export function lowerTrain(
@@ -59,6 +71,9 @@ function lowerLength(expr: Expr, place: Place): TrainIr["length"] | null {
         help: unit === "epochs" ? "give a part of an epoch in steps" : undefined,
       });
     }
+    if (length.ir > longest[unit]) {
+      return reject(place, "P3022", `training lasts at most ${grouped(longest[unit])} ${unit}`, expr.span);
+    }
   }
   return { unit, value: length.ir };
 }
@@ -68,6 +83,9 @@ function lowerBatch(expr: Expr, place: Place): ExprIr | null {
   if (batch === null) return null;
   if (typeof batch.ir === "number" && (batch.ir < 1 || !Number.isInteger(batch.ir))) {
     return reject(place, "P3022", "a batch is a whole number of examples from 1", expr.span);
+  }
+  if (typeof batch.ir === "number" && batch.ir > largestBatch) {
+    return reject(place, "P3022", `a batch holds at most ${grouped(largestBatch)} examples`, expr.span);
   }
   return batch.ir;
 }
@@ -83,22 +101,21 @@ function lowerLoss(expr: Expr, place: Place): TrainIr["loss"] | null {
   const name = oneOf(first, losses, "loss", place);
   if (name === null) return null;
   const args = new Map<string, number>();
+  const known = name === "huber" ? "delta" : name.endsWith("cross-entropy") ? "label-smoothing" : undefined;
   for (const argument of expr.kind === "call" ? expr.args : []) {
     const key = argument.name?.text;
-    const known = name === "huber" ? "delta" : name.endsWith("cross-entropy") ? "label-smoothing" : undefined;
+    const span = argument.name?.span ?? argument.span;
     if (key === undefined || key !== known) {
-      return reject(
-        place,
-        "P2023",
-        `\`${name}\` takes no \`${key ?? "unnamed argument"}\``,
-        argument.name?.span ?? argument.span,
-        {
-          help: known === undefined ? undefined : `it takes \`${known}\``,
-        },
-      );
+      return reject(place, "P2023", `\`${name}\` takes no \`${key ?? "unnamed argument"}\``, span, {
+        help: known === undefined ? undefined : `it takes \`${known}\``,
+      });
     }
+    if (args.has(key)) return reject(place, "P2024", `\`${key}\` is given twice`, span);
     const value = lowerTyped(argument.value, ["number"], `\`${key}\``, place);
-    if (value === null || typeof value.ir !== "number") return null;
+    if (value === null) return null;
+    if (typeof value.ir !== "number")
+      return reject(place, "P2020", `\`${key}\` is known before the run starts`, argument.value.span);
+    if (!inRange(value.ir, lossArguments[known], `\`${key}\``, argument.value.span, place)) return null;
     args.set(key, value.ir);
   }
   return { name, args: Object.fromEntries(args) };
