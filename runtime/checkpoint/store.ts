@@ -74,7 +74,13 @@ export function openStore(directory: string): CheckpointStore {
     },
     async clear() {
       newest = 0;
-      await rm(directory, { recursive: true, force: true });
+      // Gone at once: half a checkpoint is taken for a damaged one by whoever resumes.
+      const temporary = temporaryBeside(directory);
+      const gone = await rename(directory, temporary).then(
+        () => temporary,
+        () => directory,
+      );
+      await rm(gone, { recursive: true, force: true });
     },
   };
 }

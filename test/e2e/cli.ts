@@ -8,6 +8,7 @@ import type { Project } from "./project.js";
 export interface Ended {
   /** Null when a signal ended it. */
   readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
   readonly out: string;
   readonly err: string;
 }
@@ -16,40 +17,44 @@ export interface Ended {
 export const bound = ["--network", "net.json", "--data", "data.npz"];
 export const onWasm = [...bound, "--backend", "wasm", "--batch", "16"];
 
-/** Runs the command line in a process of its own, as a user does; `onText` hears what it says and may end it. */
-export function espalier(
-  project: Project,
-  args: readonly string[],
-  options: {
-    readonly onText?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
-  } = {},
-): Promise<Ended> {
-  return node(project, [project.cli, ...args], options);
+type Kill = (signal: NodeJS.Signals) => void;
+
+export interface Listener {
+  readonly env?: Readonly<Record<string, string>>;
+  /** Hears of the start of the process, and may end it then or later. */
+  readonly onStart?: (kill: Kill) => void;
+  /** Hears what it says. */
+  readonly onText?: (text: string, kill: Kill) => void;
+}
+
+/** Runs the command line in a process of its own, as a user does; who listens may end it. */
+export function espalier(project: Project, args: readonly string[], listener: Listener = {}): Promise<Ended> {
+  return node(project, [project.cli, ...args], listener);
 }
 
 export function node(
   project: Project,
   args: readonly string[],
-  { onText }: Parameters<typeof espalier>[2] = {},
+  { env: more, onStart, onText }: Listener = {},
 ): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const env = { ...process.env, NO_COLOR: "1", ESPALIER_DEBUG: undefined };
+    const env = { ...process.env, NO_COLOR: "1", ESPALIER_DEBUG: undefined, ...more };
     const child = spawn(process.execPath, args, {
       cwd: project.folder,
       env,
       stdio: ["ignore", "pipe", "pipe"],
     });
+    const kill = (signal: NodeJS.Signals) => void child.kill(signal);
     const said = { out: "", err: "" };
     const hear = (stream: "out" | "err") => (text: string) => {
       said[stream] += text;
-      onText?.(text, (signal) => child.kill(signal));
+      onText?.(text, kill);
     };
     child.stdout.setEncoding("utf8").on("data", hear("out"));
     child.stderr.setEncoding("utf8").on("data", hear("err"));
     child.on("error", reject);
-    child.on("close", (code) => {
-      resolve({ code, ...said });
-    });
+    child.on("close", (code, signal) => resolve({ code, signal, ...said }));
+    onStart?.(kill);
   });
 }
 

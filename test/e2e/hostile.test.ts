@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { bound, espalier } from "./cli.js";
@@ -63,11 +63,15 @@ async function refused(...args: string[]): Promise<void> {
   expect(errors[0].code).not.toBe("P9507");
   expect(ended.code).toBe(1);
   expect(ended.out).not.toMatch(/\n\s+at .*:\d+:\d+/);
-  expect(existsSync(join(project.folder, "x", "model.json"))).toBe(false);
 }
 
-const run = (program: string, network: string, from: string) =>
-  refused("run", program, "--network", network, "--data", from, "--backend", "cpu", "--out", "x");
+let runs = 0;
+/** Refused, and no folder is left behind. */
+async function run(program: string, network: string, from: string): Promise<void> {
+  const out = `x${runs++}`;
+  await refused("run", program, "--network", network, "--data", from, "--backend", "cpu", "--out", out);
+  expect(existsSync(join(project.folder, out))).toBe(false);
+}
 
 describe.concurrent("what is broken is refused in one sentence", () => {
   it.for(networks)("network: %s", async ([name, text]) => {
@@ -93,6 +97,16 @@ describe.concurrent("what is broken is refused in one sentence", () => {
     await run("a.prune", "empty", "data.npz");
     await run("a.prune", "net.json", "nowhere");
     await run("empty", "net.json", "data.npz");
+  });
+
+  it("a folder with results stays as it was", async () => {
+    const folder = join(project.folder, "kept");
+    mkdirSync(folder);
+    for (const name of ["loop.mjs", "report.json"]) writeFileSync(join(folder, name), name);
+    writeFileSync(join(project.folder, "lacking.json"), weighted(["nowhere.bin"], [3, 3, 1, 8]));
+    await refused("run", "a.prune", "--network", "lacking.json", "--data", "data.npz", "--out", "kept");
+    expect(readdirSync(folder)).toEqual(["loop.mjs", "report.json"]);
+    expect(readFileSync(join(folder, "loop.mjs"), "utf8")).toBe("loop.mjs");
   });
 
   it("an output that is a file, or the network's own folder", async () => {

@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { randomStream } from "../../runtime/random.js";
 import { bound, espalier, node, onWasm, resultsOf, wrote } from "./cli.js";
 import { smallProject, type Project } from "./project.js";
 
@@ -49,25 +48,6 @@ describe("one program, one seed", () => {
     expect(ended.out).toContain("written to ");
     expect(resultsOf(project, "alone")).toEqual(expected);
   }, 120_000);
-
-  it("gives the same bytes when it is killed at any moment and resumed", async () => {
-    const draw = randomStream(7, "kills");
-    let kills = 0;
-    for (let attempt = 0; attempt < 30; attempt++) {
-      // A run tells some 25 things; the first attempts are killed soon after one of them.
-      let left = attempt < 4 ? 2 + draw.integer(attempt, 12) : Infinity;
-      const ended = await espalier(project, run("killed", ...(attempt > 0 ? ["--resume"] : [])), {
-        onText(_, kill) {
-          if (--left === 0) setTimeout(kill, 60 * draw.uniform(100 + attempt), "SIGKILL");
-        },
-      });
-      if (ended.code === 0) break;
-      expect(ended).toMatchObject({ code: null });
-      kills++;
-    }
-    expect(kills).toBeGreaterThan(0);
-    expect(resultsOf(project, "killed")).toEqual(expected);
-  }, 240_000);
 
   it("stops at ctrl-c with a checkpoint, says how to go on, and goes on to the same bytes", async () => {
     let asked = false;
