@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { DiagnosticError, type Diagnostic } from "../../grammar/diagnostic.js";
 import { parse } from "../../grammar/index.js";
 import { compile, type CompileOptions, type CompileResult } from "../../compiler/compile.js";
@@ -65,7 +64,7 @@ async function readFacts(
   diagnostics: Diagnostic[],
 ): Promise<Network | null> {
   if (typeof from === "string" && isTopologyPath(from)) {
-    const opened = await openTopology(resolve(from));
+    const opened = await openTopology(from);
     diagnostics.push(...opened.diagnostics);
     return opened.network;
   }

@@ -3,7 +3,7 @@ import { dirname, relative, resolve } from "node:path";
 import type { Diagnostic } from "../../grammar/diagnostic.js";
 import { makeFolder } from "../../runtime/checkpoint/files.js";
 import { commandDiagnostic } from "../codes.js";
-import { reasonOf } from "../write-file.js";
+import { reasonOf } from "../../runtime/reason.js";
 
 /** Makes the folder that results go to; a diagnostic when it cannot be, or holds the network that is to be pruned. */
 export async function openOutFolder(out: string, network: unknown): Promise<Diagnostic | null> {

@@ -11,6 +11,7 @@ import { placeFailure } from "../place-failure.js";
 import { writeFileSafely } from "../write-file.js";
 import { compileProgram, type ProgramOptions } from "./compile-program.js";
 import { openOutFolder } from "./out-folder.js";
+import { leaveNoTrace, loopName, tracesIn } from "./traces.js";
 
 export type HostOptions = Partial<
   Pick<
@@ -65,6 +66,7 @@ export async function runCompiled(
   const folder = typeof out === "string" ? out : await mkdtemp(join(tmpdir(), "espalier-"));
   const limit = Error.stackTraceLimit;
   let loop = "";
+  const before = await tracesIn(folder);
   try {
     const refused = await openOutFolder(folder, options.network);
     if (refused !== null) throw new DiagnosticError([refused]);
@@ -74,6 +76,7 @@ export async function runCompiled(
     return await module.default(withoutUnset(options));
   } catch (cause) {
     if (!(cause instanceof DiagnosticError)) throw cause;
+    await leaveNoTrace(folder, before);
     throw new DiagnosticError(placeFailure(cause.diagnostics, placeOf(cause, loop), compiled));
   } finally {
     Error.stackTraceLimit = limit;
@@ -83,7 +86,7 @@ export async function runCompiled(
 
 /** The loop with its map in one file, beside the results; its URL is new each time, so that a second run reads it anew. */
 async function writeLoop(folder: string, code: string, map: object): Promise<string> {
-  const path = join(folder, "loop.mjs");
+  const path = join(folder, loopName);
   const inline = Buffer.from(JSON.stringify(map)).toString("base64");
   const text = `${code.trimEnd()}\n//# sourceMappingURL=data:application/json;base64,${inline}\n`;
   const failure = await writeFileSafely(path, text);
