@@ -1,6 +1,6 @@
 import { error, info, warning, type CatalogueEntry } from "../diagnostics/catalogue/entry.js";
 
-/** P305x and P306x: what the simulated plan finds. */
+/** P305x, P306x and P4021: what the simulated plan finds. */
 export const planCodes = {
   P3050: warning("compounding amounts starve the network"),
   P3051: warning("a rule never acts"),
@@ -14,6 +14,7 @@ export const planCodes = {
   P3059: error("a requirement cannot hold"),
   P3060: warning("a window reaches beyond the training"),
   P3061: error("a statement finds nothing to prune"),
+  P4021: error("what is emptied cannot be removed"),
 } as const satisfies Readonly<Record<string, CatalogueEntry>>;
 
 export type PlanCode = keyof typeof planCodes;

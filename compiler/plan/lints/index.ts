@@ -1,5 +1,6 @@
 import { beyondTraining } from "./beyond-training.js";
 import { budgets } from "./budgets.js";
+import { collapses } from "./collapses.js";
 import { fightingRules } from "./fighting-rules.js";
 import type { Lint } from "./finding.js";
 import { flicker } from "./flicker.js";
@@ -15,6 +16,7 @@ import { starvation } from "./starvation.js";
 /** Every lint, in the order in which what they find is told of one statement. */
 export const lints: readonly Lint[] = [
   noCandidates,
+  collapses,
   budgets,
   requirements,
   starvation,
