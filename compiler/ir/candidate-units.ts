@@ -24,6 +24,7 @@ export function candidateUnits(
   const selected = new Set(layers);
   const found: CandidateUnit[] = [];
   const readers = structure === "channels" ? readersOf(network, layers) : null;
+  const membersOf = selectedProducers(network, structure, selected);
   for (const unit of network.units) {
     if (joins === "skip" && unit.channels.length > 1) continue;
     if (readers !== null) {
@@ -31,10 +32,27 @@ export function candidateUnits(
       if (members !== undefined) found.push({ unit, members });
       continue;
     }
-    const own = unit.producers.filter((producer) => isOfKind(network, producer, structure));
-    if (own.length > 0 && own.every((producer) => selected.has(producer))) found.push({ unit, members: own });
+    const members = membersOf(unit.producers);
+    if (members.length > 0) found.push({ unit, members });
   }
   return found;
+}
+
+/** The producers of the structure's kind, none of them unless all are selected: worked out once for each list of producers. */
+function selectedProducers(
+  network: Network,
+  structure: StructureName,
+  selected: ReadonlySet<number>,
+): (producers: readonly number[]) => readonly number[] {
+  const known = new Map<readonly number[], readonly number[]>();
+  return (producers) => {
+    const found = known.get(producers);
+    if (found !== undefined) return found;
+    const own = producers.filter((producer) => isOfKind(network, producer, structure));
+    const members = own.every((producer) => selected.has(producer)) ? own : [];
+    known.set(producers, members);
+    return members;
+  };
 }
 
 function readersOf(network: Network, layers: readonly number[]): ReadonlyMap<number, readonly number[]> {
@@ -60,7 +78,14 @@ function isOfKind(network: Network, index: number, structure: StructureName): bo
   return family === "conv" || family === "dense" || family === "recurrent";
 }
 
+/** By the list of producers, which the units of a network share. */
+const keys = new WeakMap<readonly number[], string>();
+
 /** The group of `local` that a unit counts in: its producing layers, by path. The same before and after `slim`. */
-export function producerKey(network: Network, unit: Unit): string {
-  return unit.producers.map((index) => network.layers[index]?.path ?? "").join("\n");
+export function producerKey(network: Network, { producers }: Unit): string {
+  const known = keys.get(producers);
+  if (known !== undefined) return known;
+  const key = producers.map((index) => network.layers[index]?.path ?? "").join("\n");
+  keys.set(producers, key);
+  return key;
 }

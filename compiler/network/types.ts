@@ -140,8 +140,9 @@ export interface Channels {
 export interface Unit {
   /** Its root channel: the unit's number. */
   readonly root: number;
-  readonly channels: Int32Array;
-  /** Layer indices that produce its channels, ascending, unique. */
+  /** Ascending. */
+  readonly channels: readonly number[];
+  /** Layer indices that produce its channels, ascending, unique; one list for all units made by the same layers. */
   readonly producers: readonly number[];
 }
 

@@ -23,17 +23,17 @@ export function deadAt(
   state: State,
   end: 0 | 1,
 ): IsDead {
-  const roots = new Set<number>();
+  const roots = new Uint8Array(network.channels.count);
   for (const pool of pools) {
     const dead = deadOf(state, pool)[end];
     if (isBranchPool(pool)) {
-      if (dead > 0) for (const root of pool.roots) roots.add(root);
+      if (dead > 0) for (const root of pool.roots) roots[root] = 1;
       continue;
     }
     const some = pool.uniform || dead === 0 || dead === pool.total ? dead : end === 0 ? 0 : pool.total;
-    for (const unit of pool.units.slice(0, some)) roots.add(unit.root);
+    for (const unit of pool.units.slice(0, some)) roots[unit.root] = 1;
   }
-  return (channel) => roots.has(network.channels.find(channel));
+  return (channel) => roots[network.channels.find(channel)] === 1;
 }
 
 /**

@@ -3,11 +3,11 @@ import { candidateLayers, candidateWeights, isChannelwise } from "../ir/candidat
 import { candidateUnits, producerKey } from "../ir/candidate-units.js";
 import { elementUnits, kernelAxes } from "../ir/element-units.js";
 import type { SelectionIr, StructureIr } from "../ir/types.js";
-import { axesOfUnits, costTerms, type AxisShare } from "../network/cost-terms.js";
 import { collapse } from "../network/collapse.js";
 import { costs } from "../network/costs.js";
 import type { Network, Unit, WeightInfo } from "../network/types.js";
 import { absorbChannels } from "./absorb.js";
+import { alike } from "./alike.js";
 import { plannedCosts } from "./costs.js";
 import { isBranchPool, type BranchPool, type ChannelPool, type ElementPool } from "./pools.js";
 import type { Pool, Target, World } from "./world.js";
@@ -81,16 +81,6 @@ function channelPools(
   layers: readonly number[],
 ): readonly Pool[] {
   const candidates = candidateUnits(network, structure.name, layers, joins);
-  const places = axesOfUnits(
-    network,
-    candidates.map(({ unit }) => unit),
-    costTerms(network).axes,
-  );
-  const standing = new Map(places.map((shares, i) => [candidates[i]?.unit, shares]));
-  const alike = ([first, ...others]: readonly Unit[]): boolean => {
-    const shares = standing.get(first) ?? [];
-    return others.every((unit) => sameShares(standing.get(unit) ?? [], shares));
-  };
   const pools = new Map<string, { units: Unit[]; members: Set<number> }>();
   for (const { unit, members } of candidates) {
     const key = producerKey(network, unit);
@@ -99,7 +89,11 @@ function channelPools(
     for (const member of members) pool.members.add(member);
     pools.set(key, pool);
   }
-  return [...pools].map(([key, { units, members }]): ChannelPool => {
+  const uniform = alike(
+    network,
+    [...pools.values()].map(({ units }) => units),
+  );
+  return [...pools].map(([key, { units, members }], i): ChannelPool => {
     const producers = units[0]?.producers ?? [];
     const kernel = network.layers[[...members][0] ?? -1]?.weights.find((weight) => weight.isKernel);
     return {
@@ -108,15 +102,9 @@ function channelPools(
       total: units.length,
       shape: kernel?.shape ?? [],
       units,
-      uniform: alike(units),
+      uniform: uniform[i] ?? false,
     };
   });
-}
-
-function sameShares(a: readonly AxisShare[], b: readonly AxisShare[]): boolean {
-  return (
-    a.length === b.length && a.every(({ axis, count }, i) => axis === b[i]?.axis && count === b[i]?.count)
-  );
 }
 
 function elementPools(

@@ -19,7 +19,7 @@ export function layerSpace(source: SpaceSource, structure: StructureIr, paths: r
     const members = network.units.filter(({ root }) => roots.includes(root));
     return {
       root: members[0]?.root ?? -1,
-      channels: Int32Array.from(members.flatMap(({ channels }) => [...channels])),
+      channels: members.flatMap(({ channels }) => channels),
       producers: layers,
     };
   });
