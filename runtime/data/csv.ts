@@ -1,8 +1,9 @@
 import { basename } from "node:path";
 import { parse } from "csv-parse/sync";
+import { reasonOf } from "../reason.js";
 import { dataError } from "./codes.js";
 import type { ExampleSet } from "./examples.js";
-import { readBytes, reason } from "./files.js";
+import { readBytes } from "./files.js";
 import { features, labelColumn, targetsOf, toNumber } from "./table.js";
 
 /**
@@ -44,6 +45,6 @@ function parseRows(bytes: Uint8Array, name: string): string[][] {
     });
     return rows;
   } catch (cause) {
-    throw dataError("P6003", `\`${name}\` is not a regular table: ${reason(cause)}`);
+    throw dataError("P6003", `\`${name}\` is not a regular table: ${reasonOf(cause)}`);
   }
 }

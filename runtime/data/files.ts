@@ -1,6 +1,7 @@
 import { open, readFile, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { gunzipSync } from "node:zlib";
+import { reasonOf } from "../reason.js";
 import { dataError } from "./codes.js";
 
 /** Largest file, and largest unpacked content, that is read into memory: 4 GiB. */
@@ -17,7 +18,7 @@ export async function readBytes(path: string): Promise<Uint8Array> {
       `files up to ${MAX_BYTES} bytes are read; use a JavaScript module that yields batches for more`,
     );
   const bytes = await readFile(path).catch((cause: unknown) => {
-    throw dataError("P6001", `\`${path}\` cannot be read: ${reason(cause)}`);
+    throw dataError("P6001", `\`${path}\` cannot be read: ${reasonOf(cause)}`);
   });
   if (!path.endsWith(".gz")) return bytes;
   try {
@@ -25,7 +26,7 @@ export async function readBytes(path: string): Promise<Uint8Array> {
   } catch (cause) {
     throw dataError(
       "P6003",
-      `\`${basename(path)}\` cannot be unpacked: ${reason(cause)}`,
+      `\`${basename(path)}\` cannot be unpacked: ${reasonOf(cause)}`,
       "the download may be incomplete; fetch the file again",
     );
   }
@@ -40,8 +41,4 @@ export async function readHead(path: string, length: number): Promise<Uint8Array
   } finally {
     await file.close();
   }
-}
-
-export function reason(cause: unknown): string {
-  return cause instanceof Error ? (cause.message.split("\n")[0] ?? "unknown") : String(cause);
 }

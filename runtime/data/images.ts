@@ -1,8 +1,9 @@
 import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { reasonOf } from "../reason.js";
 import { dataError } from "./codes.js";
 import type { ExampleSet, RawData } from "./examples.js";
-import { MAX_BYTES, reason } from "./files.js";
+import { MAX_BYTES } from "./files.js";
 
 /** Image folders, decoded by the optional peer `sharp`: `train/<class>/*.png` and `test/<class>/*.png`, or `<class>/*` alone. */
 
@@ -101,7 +102,7 @@ async function readSplit(
         .toColourspace(channels === 1 ? "b-w" : "srgb");
       inputs.set((await image.removeAlpha().raw().toBuffer()).subarray(0, size), index * size);
     } catch (cause) {
-      throw dataError("P6003", `\`${file.path}\` is not a readable image: ${reason(cause)}`);
+      throw dataError("P6003", `\`${file.path}\` is not a readable image: ${reasonOf(cause)}`);
     }
   };
   const workers = 4;

@@ -2,9 +2,9 @@ import { basename, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Network } from "../../compiler/network/types.js";
 import type { Batch, Dense, Labels } from "../types.js";
+import { reasonOf } from "../reason.js";
 import { dataError } from "./codes.js";
 import { sizeOf } from "./examples.js";
-import { reason } from "./files.js";
 import type { DataSource, Pass, StreamedSplit, TargetFacts } from "./types.js";
 
 /**
@@ -47,7 +47,7 @@ async function load(path: string, name: string): Promise<Exports> {
     const module: Exports = await import(pathToFileURL(resolve(path)).href);
     return isObject(module.default) ? module.default : module;
   } catch (cause) {
-    throw dataError("P6010", `\`${name}\` cannot be loaded: ${reason(cause)}`);
+    throw dataError("P6010", `\`${name}\` cannot be loaded: ${reasonOf(cause)}`);
   }
 }
 
@@ -78,7 +78,7 @@ async function* checked(make: Make, pass: Pass, network: Network, name: string):
       yield toBatch(batch, network, `\`${name}\`, batch ${++position}`);
   } catch (cause) {
     if (cause instanceof Error && cause.name === "DiagnosticError") throw cause;
-    throw dataError("P6010", `\`${name}\` failed after batch ${position}: ${reason(cause)}`);
+    throw dataError("P6010", `\`${name}\` failed after batch ${position}: ${reasonOf(cause)}`);
   }
 }
 

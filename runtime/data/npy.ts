@@ -1,9 +1,10 @@
 import { basename } from "node:path";
 import { unzipSync } from "fflate";
 import { parse } from "npyjs";
+import { reasonOf } from "../reason.js";
 import { dataError } from "./codes.js";
 import { classTargets, sizeOf, type ExampleSet, type RawData } from "./examples.js";
-import { MAX_BYTES, readBytes, reason } from "./files.js";
+import { MAX_BYTES, readBytes } from "./files.js";
 
 /** NumPy arrays: one `.npz` (or a folder of `.npy`) with `x_train`, `y_train` and optionally `x_test`, `y_test`. */
 
@@ -29,7 +30,7 @@ export async function readNpz(path: string): Promise<RawData> {
       });
     } catch (cause) {
       if (cause instanceof Error && cause.name === "DiagnosticError") throw cause;
-      throw dataError("P6003", `\`${name}\` is not a whole NPZ archive: ${reason(cause)}`);
+      throw dataError("P6003", `\`${name}\` is not a whole NPZ archive: ${reasonOf(cause)}`);
     }
   })();
   const arrays = new Map(Object.entries(entries).map(([file, bytes]) => [file.replace(/\.npy$/, ""), bytes]));
@@ -96,7 +97,7 @@ export function parseNpy(bytes: Uint8Array, name: string): Array_ {
     try {
       return parse(bytes.slice().buffer);
     } catch (cause) {
-      throw dataError("P6003", `\`${name}\` is not a whole NPY array: ${reason(cause)}`);
+      throw dataError("P6003", `\`${name}\` is not a whole NPY array: ${reasonOf(cause)}`);
     }
   })();
   const { data, shape, fortranOrder, dtype } = parsed;

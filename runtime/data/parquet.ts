@@ -1,9 +1,10 @@
 import { basename } from "node:path";
 import { parquetMetadataAsync, parquetReadObjects } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
+import { reasonOf } from "../reason.js";
 import { dataError } from "./codes.js";
 import type { ExampleSet } from "./examples.js";
-import { MAX_BYTES, readBytes, reason } from "./files.js";
+import { MAX_BYTES, readBytes } from "./files.js";
 import { features, labelColumn, targetsOf, type Cell } from "./table.js";
 
 type Row = Readonly<Record<string, unknown>>;
@@ -49,7 +50,7 @@ async function readRows(file: ArrayBuffer, name: string): Promise<readonly Row[]
     return await parquetReadObjects({ file, metadata, compressors });
   } catch (cause) {
     if (cause instanceof Error && cause.name === "DiagnosticError") throw cause;
-    throw dataError("P6003", `\`${name}\` is not a whole Parquet file: ${reason(cause)}`);
+    throw dataError("P6003", `\`${name}\` is not a whole Parquet file: ${reasonOf(cause)}`);
   }
 }
 

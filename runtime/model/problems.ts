@@ -35,9 +35,3 @@ export function modelDiagnostic(code: ModelFileCode, message: string, reasons: R
 export function refuse(code: ModelFileCode, message: string, reasons: Reasons = {}): never {
   throw new DiagnosticError([modelDiagnostic(code, message, reasons)]);
 }
-
-/** The first line of what was thrown, short enough for a note. */
-export function reasonOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return (text.split("\n")[0] ?? "").slice(0, 200);
-}

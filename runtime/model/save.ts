@@ -1,12 +1,15 @@
 import { createHash, randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
 import { open, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createGzip } from "node:zlib";
+import { quote } from "../../compiler/network/problems.js";
 import type { Network } from "../../compiler/network/types.js";
 import { makeFolder } from "../checkpoint/files.js";
 import type { ParameterStore } from "../types.js";
 import { bytesOf, modelJson, savedWeights, weightBytes, type SavedWeight } from "./artifacts.js";
-import { reasonOf, refuse } from "./problems.js";
+import { reasonOf } from "../reason.js";
+import { refuse } from "./problems.js";
 
 /** Sizes of a saved model: model.json and weights together. */
 export interface ModelBytes {
@@ -39,16 +42,19 @@ export async function saveModel(
   const json = modelJson(network, weights, name);
   const temporary = `.${randomUUID()}.tmp`;
   const [weightPart, jsonPart] = [join(folder, `${temporary}.bin`), join(folder, `${temporary}.json`)];
+  let fresh = false;
   try {
     await makeFolder(folder);
     if (weights.length > 0) await writeWeights(weightPart, weights);
     await writeFile(jsonPart, json);
+    fresh = weights.length > 0 && !existsSync(join(folder, name));
     if (weights.length > 0) await rename(weightPart, join(folder, name));
     await rename(jsonPart, join(folder, "model.json"));
     await removeStale(folder, weights.length > 0 ? name : null);
   } catch (error) {
-    await Promise.allSettled([rm(weightPart, { force: true }), rm(jsonPart, { force: true })]);
-    return refuse("P5117", `the model cannot be written to ${folder}`, { notes: [reasonOf(error)] });
+    const parts = [weightPart, jsonPart, ...(fresh ? [join(folder, name)] : [])];
+    await Promise.allSettled(parts.map((part) => rm(part, { force: true })));
+    return refuse("P5117", `the model cannot be written to ${quote(folder)}`, { notes: [reasonOf(error)] });
   }
   return {
     model: join(folder, "model.json"),

@@ -6,7 +6,8 @@ import { openBackend } from "../backend/index.js";
 import { layers, tf } from "../backend/tf.js";
 import { randomStream } from "../random.js";
 import { isLiveModel, type LiveModel } from "./live.js";
-import { reasonOf, refuse } from "./problems.js";
+import { reasonOf } from "../reason.js";
+import { refuse } from "./problems.js";
 
 /**
  * The model of a JavaScript module: its default export, or what that returns (or promises) when called with

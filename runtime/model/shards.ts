@@ -3,7 +3,8 @@ import { isAbsolute, join, relative, sep } from "node:path";
 import { quote } from "../../compiler/network/problems.js";
 import { decode } from "./decode.js";
 import type { WeightEntry, WeightGroup } from "./manifest.js";
-import { reasonOf, refuse } from "./problems.js";
+import { reasonOf } from "../reason.js";
+import { refuse } from "./problems.js";
 
 /** Name and values of a weight as stored, before it is matched to a layer. */
 export interface StoredWeight {
@@ -44,8 +45,9 @@ async function locate(folder: string, path: string): Promise<Shard> {
     bytes = found.size;
   } catch (error) {
     if (error instanceof Error && "code" in error) {
-      return refuse("P5106", `the weight file ${quote(path)} is missing`, {
-        notes: [reasonOf(error).replace(root, ".")],
+      return refuse("P5106", `the weight file ${quote(path)} cannot be read`, {
+        notes: [reasonOf(error)],
+        help: "keep the weight files beside their model.json",
       });
     }
     throw error;

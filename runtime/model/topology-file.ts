@@ -3,33 +3,35 @@ import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { quote } from "../../compiler/network/problems.js";
 import { isObject } from "../../compiler/network/json.js";
-import { reasonOf, refuse } from "./problems.js";
+import { reasonOf } from "../reason.js";
+import { refuse } from "./problems.js";
 
 /** A model.json with 200 MB of topology has no shape anybody trains. */
 export const MAX_JSON_BYTES = 200 * 2 ** 20;
 
 export interface TopologyFile {
+  /** Path of the model.json itself. */
+  readonly file: string;
   readonly folder: string;
   readonly json: { readonly [key: string]: unknown };
 }
 
+const missing = (path: string, why: string): never =>
+  refuse("P5101", `there is no model at ${quote(path)}`, {
+    notes: [why],
+    help: "give the path of a model.json, of its folder, or of a JavaScript module that exports the network",
+  });
+
 /** Only regular files are read: a pipe would wait for ever. */
 async function fileOf(path: string): Promise<{ file: string; bytes: number }> {
-  const missing = (why: string): never =>
-    refuse("P5101", `there is no model at ${quote(path)}`, {
-      notes: [why],
-      help: "give the path of a model.json or of its folder",
-    });
   try {
     const given = await stat(path);
     const file = given.isDirectory() ? join(path, "model.json") : path;
     const found = given.isDirectory() ? await stat(file) : given;
-    return found.isFile() ? { file, bytes: found.size } : missing("not a file");
+    return found.isFile() ? { file, bytes: found.size } : missing(path, "it is not a file");
   } catch (error) {
     if (error instanceof DiagnosticError) throw error;
-    return missing(
-      error instanceof Error && "code" in error && error.code === "ENOENT" ? "no such file" : reasonOf(error),
-    );
+    return missing(path, reasonOf(error));
   }
 }
 
@@ -42,12 +44,16 @@ export async function readTopologyFile(path: string): Promise<TopologyFile> {
       notes: [`a topology of up to ${MAX_JSON_BYTES} bytes is read`],
     });
   }
+  const text = await readFile(file, "utf8").catch((cause: unknown) => missing(path, reasonOf(cause)));
   let json: unknown;
   try {
-    json = JSON.parse(await readFile(file, "utf8"));
+    json = JSON.parse(text);
   } catch (error) {
-    return refuse("P5103", `${name} is not JSON`, { notes: [reasonOf(error)] });
+    return refuse("P5103", `${name} is not JSON`, {
+      notes: [reasonOf(error)],
+      help: "the file may be cut short: copy or save the model again",
+    });
   }
   if (!isObject(json)) return refuse("P5103", `${name} holds no JSON object`);
-  return { folder: dirname(file), json };
+  return { file, folder: dirname(file), json };
 }

@@ -62,9 +62,12 @@ function quality(before: NetworkFacts, after: NetworkFacts): ComparisonRow[] {
   if (after.loss !== null)
     rows.push({
       what: "test loss",
-      before: l === null ? "–" : l.toFixed(4),
-      after: after.loss.toFixed(4),
+      before: l === null ? "–" : decimals(l),
+      after: decimals(after.loss),
       change: "",
     });
   return rows;
 }
+
+/** The loss of a network whose weights are not finite is no number either. */
+const decimals = (loss: number): string => (Number.isFinite(loss) ? loss.toFixed(4) : "not a number");

@@ -1,3 +1,4 @@
+import type { Diagnostic } from "../../grammar/diagnostic.js";
 import type { ReportEvent } from "../report/types.js";
 import type { ProgressEvent } from "./progress.js";
 import { note } from "./run-record.js";
@@ -21,4 +22,9 @@ export function logNote(session: Session, text: string): void {
   if (session.record.notes.includes(text)) return;
   note(session.record, text);
   tell(session, { kind: "note", text });
+}
+
+/** A warning as a remark, with the code under which `explain` tells more. */
+export function logDiagnostic(session: Session, { code, message }: Diagnostic): void {
+  logNote(session, `${message} (${code})`);
 }

@@ -3,7 +3,7 @@ import { dead, living, touch } from "../pruning/state.js";
 import { absorb } from "../surgery/index.js";
 import { calibrationBatches } from "./batches.js";
 import { cutAlong } from "./cut.js";
-import { logEvent, logNote } from "./events.js";
+import { logDiagnostic, logEvent, logNote } from "./events.js";
 import { isNothing, oneOff } from "./one-off.js";
 import type { Session } from "./session.js";
 import { counted } from "./words.js";
@@ -71,7 +71,7 @@ function absorbConstants(session: Session): Int32Array {
   reviveCarriers(session);
   touch(state);
   session.network = taken.network;
-  for (const { message } of taken.diagnostics) logNote(session, message);
+  for (const one of taken.diagnostics) logDiagnostic(session, one);
   const indexOf = (key: string): number =>
     taken.network.layers.findIndex(({ weights }) => weights.some((weight) => weight.key === key));
   return Int32Array.from(taken.added, indexOf);
