@@ -1,4 +1,5 @@
 import type { ExprIr } from "../../compiler/ir/types.js";
+import { grouped } from "../../compiler/ir/words.js";
 import type { Json } from "../../compiler/network/types.js";
 import { runError } from "./codes.js";
 import { evaluateOn, measuresNow } from "./evaluate-on.js";
@@ -25,19 +26,30 @@ export function require(session: Session, id: number, condition: ExprIr): Promis
     async () => {
       const names = await namesFor(session, condition);
       const text = session.options.statements[id] ?? "a requirement";
-      const found = [...names]
-        .filter(([name]) => mentions(condition, name))
-        .map(([name, value]) => `${name} is ${name === "accuracy" ? percent(value) : value}`);
+      const found = measured(condition, names);
       if (!holds(condition, names))
-        throw runError("P7004", `\`${text}\` does not hold`, { notes: [found.join(", ")] });
-      logEvent(session, "require", id, `holds: ${found.join(", ")}`);
+        throw runError("P7004", `\`${text}\` does not hold`, { notes: [found.join("; ")] });
+      logEvent(session, "require", id, `holds: ${found.join("; ")}`);
       return null;
     },
     isNothing,
   );
 }
 
-/** An accuracy as programs write it, without digits that say nothing. */
+/** What a condition compares, in the units that programs write: percentages of the network as loaded where it asks for those. */
+function measured(condition: ExprIr, names: ReadonlyMap<string, number>): readonly string[] {
+  const read = [...names].filter(([name]) => mentions(condition, name));
+  return read.flatMap(([name, value]) => {
+    const start = mentions(condition, `start.${name}`) ? names.get(`start.${name}`) : undefined;
+    if (start !== undefined)
+      return [`${name} is ${grouped(value)}, ${percent(value / start)} of ${grouped(start)}`];
+    if (name.startsWith("start.") && mentions(condition, name.slice("start.".length))) return [];
+    if (name === "accuracy") return [`accuracy is ${percent(value)}`];
+    return [`${name} is ${name === "loss" ? value : grouped(value)}`];
+  });
+}
+
+/** A share as programs write it, without digits that say nothing. */
 const percent = (share: number): string => `${Number((100 * share).toFixed(2))}%`;
 
 /** Whether the `until` of a repeat holds. */

@@ -9,6 +9,7 @@ import {
   type RunOptions,
 } from "../../../runtime/index.js";
 import { amountRows } from "../../../runtime/run/amount-rows.js";
+import type { ExprIr } from "../../../compiler/ir/types.js";
 import { costs } from "../../../compiler/network/costs.js";
 import { DiagnosticError } from "../../../grammar/diagnostic.js";
 import { measuresNow } from "../../../runtime/run/evaluate-on.js";
@@ -60,6 +61,21 @@ describe("require", () => {
     const failed = await run.require(1, [">", "accuracy", 1]).catch((cause: unknown) => cause);
     const notes = failed instanceof DiagnosticError ? failed.diagnostics[0]?.notes : [];
     expect(notes).toEqual([expect.stringMatching(/^accuracy is \d+(?:\.\d{1,2})?%$/)]);
+  });
+
+  it("says sizes in the unit that was asked for", async () => {
+    const run = await open();
+    const notesOf = async (id: number, condition: ExprIr) => {
+      const failed = await run.require(id, condition).catch((cause: unknown) => cause);
+      return failed instanceof DiagnosticError ? failed.diagnostics[0]?.notes : [];
+    };
+    const { params, macs } = measuresNow(run.session);
+    const [p, m] = [params, macs].map((size) => size.toLocaleString("en"));
+    const halved = ["<", "params", ["*", 0.5, "start.params"]] as const;
+    expect(await notesOf(1, halved)).toEqual([`params is ${p}, 100% of ${p}`]);
+    expect(await notesOf(2, ["and", halved, ["<", "macs", 10]])).toEqual([
+      `params is ${p}, 100% of ${p}; macs is ${m}`,
+    ]);
   });
 
   it.each([
