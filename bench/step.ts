@@ -116,7 +116,7 @@ function stockStep(setting: Setting): () => void {
 
 async function ourStep(setting: Setting, backend: Backend): Promise<() => void> {
   const { network, store } = await loadModel(setting.model());
-  const executor = createExecutor(network, store, backend, { seed: 1, losses: ["cross-entropy"] });
+  const executor = createExecutor(network, store, backend, { seed: 1, losses: [{ name: "cross-entropy" }] });
   const batch = batchOf(setting);
   const trainable = [...store.values()].filter((p) => p.trainable);
   const slots = new Map(trainable.map((p) => [p.key, { momentum: new Float32Array(p.data.length) }]));

@@ -45,6 +45,18 @@ export type LossName =
   | "hinge"
   | "kl-divergence";
 
+/** What is minimized, with what is said of it. */
+export interface Loss {
+  readonly name: LossName;
+  /**
+   * Of the cross-entropies: the share of every target, 0 ≤ s < 1, that is spread evenly over the K classes (the two
+   * sides of a binary one): t·(1 − s) + s/K (Szegedy et al. 2016, section 7). Default 0.
+   */
+  readonly labelSmoothing?: number;
+  /** Of huber: where the square ends and the line begins, δ > 0 (Huber 1964). Default 1. */
+  readonly delta?: number;
+}
+
 export interface StepResult {
   readonly loss: number;
   /** Rows whose arg-max (or rounded sigmoid) is right; NaN where accuracy has no meaning. */

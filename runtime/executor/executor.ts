@@ -5,7 +5,7 @@ import type {
   Batch,
   Dense,
   Executor,
-  LossName,
+  Loss,
   Observation,
   Parameter,
   ParameterStore,
@@ -32,13 +32,13 @@ const STATISTIC = /moving_(?:mean|variance)$/;
 
 export interface ExecutorOptions {
   /** One for all outputs or one per output; without it the file's training config or the last activations decide. */
-  readonly losses?: readonly LossName[];
+  readonly losses?: readonly Loss[];
   readonly seed: number;
 }
 
 /** One output's loss for a batch. */
 interface Goal extends OutputLoss {
-  readonly name: LossName;
+  readonly loss: Loss;
   readonly logits: boolean;
 }
 
@@ -71,11 +71,13 @@ export function createExecutor(
     losses.map((loss, i) => {
       const target = batch.targets[i];
       const shape = network.tensors[network.outputs[i] ?? -1]?.shape ?? [];
-      const name = target ? settle(loss, target, shape[shape.length - 1] ?? 1) : "mean-squared-error";
-      return { ...loss, name, logits: givesLogits(name, loss.head) };
+      const settled: Loss = target
+        ? settle(loss, target, shape[shape.length - 1] ?? 1)
+        : { name: "mean-squared-error" };
+      return { ...loss, loss: settled, logits: givesLogits(settled.name, loss.head) };
     });
   const stripped = (goals: readonly Goal[]): ReadonlySet<number> =>
-    new Set(goals.filter((g) => wantsLogits(g.name, g.head)).map((g) => g.head.call));
+    new Set(goals.filter((g) => wantsLogits(g.loss.name, g.head)).map((g) => g.head.call));
   const pass = (mode: Mode, step: number): Pass => ({ mode, seed: options.seed, step, updates: [] });
 
   /** Loss and correct rows of a batch; to be called in a tidy. */
@@ -92,11 +94,11 @@ export function createExecutor(
       const y = outputs[i];
       const target = batch.targets[i];
       if (!y || !target) throw new Error(`output ${i} or its targets are missing`);
-      const value = lossValue(backend.ops, goal.name, y, targetOf(target), goal.logits);
+      const value = lossValue(backend.ops, goal.loss, y, targetOf(target), goal.logits);
       const part: tf.Scalar = goal.weight === 1 ? value : tf.mul(value, goal.weight);
       loss = loss ? tf.add(loss, part) : part;
       if (Number.isNaN(correct))
-        correct = correctRows(goal.name, backend.read(y), y.shape, target, goal.logits);
+        correct = correctRows(goal.loss.name, backend.read(y), y.shape, target, goal.logits);
     });
     return { loss: loss ?? tf.scalar(0), correct };
   };

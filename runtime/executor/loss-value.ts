@@ -1,6 +1,6 @@
 import { tf } from "../backend/tf.js";
 import type { FusedOps } from "../backend/types.js";
-import type { LossName } from "../types.js";
+import type { Loss } from "../types.js";
 import { rank1, rank2 } from "./ranks.js";
 import type { Target } from "./targets.js";
 
@@ -22,13 +22,26 @@ function crossEntropyOfShares(shares: tf.Tensor2D, target: tf.Tensor): tf.Scalar
   return scalarMean(tf.neg(tf.sum(tf.mul(target, tf.log(p)), -1)));
 }
 
-function crossEntropy(ops: FusedOps, y: tf.Tensor, target: Target, logits: boolean): tf.Scalar {
+/** t·(1 − s) + s/K: a share s of every target goes to all K classes alike. */
+function smoothed(t: tf.Tensor, share: number, classes: number): tf.Tensor {
+  return share === 0 ? t : tf.add(tf.mul(t, 1 - share), share / classes);
+}
+
+function crossEntropy(
+  ops: FusedOps,
+  y: tf.Tensor,
+  target: Target,
+  logits: boolean,
+  smoothing: number,
+): tf.Scalar {
   const flat = rows(y);
-  if (!logits) return crossEntropyOfShares(flat, rows(target.dense(y.shape)));
-  const labels = target.labels(flat.shape[0], flat.shape[1]);
+  const [count, classes] = flat.shape;
+  const shares = (): tf.Tensor2D => rows(smoothed(target.dense(y.shape), smoothing, classes));
+  if (!logits) return crossEntropyOfShares(flat, shares());
+  const labels = smoothing === 0 ? target.labels(count, classes) : null;
   return labels
     ? ops.softmaxCrossEntropySparse(flat, rank1(labels))
-    : ops.softmaxCrossEntropy(flat, rows(target.dense(y.shape)));
+    : ops.softmaxCrossEntropy(flat, shares());
 }
 
 /** From logits z: log(1 + eᶻ) − t·z, which never overflows. */
@@ -38,11 +51,11 @@ function binaryCrossEntropy(y: tf.Tensor, t: tf.Tensor, logits: boolean): tf.Sca
   return scalarMean(tf.neg(tf.add(tf.mul(t, tf.log(p)), tf.mul(tf.sub(1, t), tf.log(tf.sub(1, p))))));
 }
 
-/** ½e² within ±1, |e| − ½ beyond (Huber 1964, δ = 1). */
-function huber(y: tf.Tensor, t: tf.Tensor): tf.Scalar {
+/** ½e² within ±δ, δ·(|e| − ½δ) beyond (Huber 1964). */
+function huber(y: tf.Tensor, t: tf.Tensor, delta: number): tf.Scalar {
   const error = tf.abs(tf.sub(y, t));
-  const inner = tf.minimum(error, 1);
-  return scalarMean(tf.add(tf.mul(0.5, tf.square(inner)), tf.sub(error, inner)));
+  const inner = tf.minimum(error, delta);
+  return scalarMean(tf.add(tf.mul(0.5, tf.square(inner)), tf.mul(delta, tf.sub(error, inner))));
 }
 
 function klDivergence(y: tf.Tensor, t: tf.Tensor): tf.Scalar {
@@ -54,22 +67,22 @@ function klDivergence(y: tf.Tensor, t: tf.Tensor): tf.Scalar {
 /** The mean loss over the rows (and positions) of a batch. `y` are logits where `logits` says so. */
 export function lossValue(
   ops: FusedOps,
-  name: LossName,
+  { name, labelSmoothing = 0, delta = 1 }: Loss,
   y: tf.Tensor,
   target: Target,
   logits: boolean,
 ): tf.Scalar {
   switch (name) {
     case "cross-entropy":
-      return crossEntropy(ops, y, target, logits);
+      return crossEntropy(ops, y, target, logits, labelSmoothing);
     case "binary-cross-entropy":
-      return binaryCrossEntropy(y, target.dense(y.shape), logits);
+      return binaryCrossEntropy(y, smoothed(target.dense(y.shape), labelSmoothing, 2), logits);
     case "mean-squared-error":
       return scalarMean(tf.square(tf.sub(y, target.dense(y.shape))));
     case "mean-absolute-error":
       return scalarMean(tf.abs(tf.sub(y, target.dense(y.shape))));
     case "huber":
-      return huber(y, target.dense(y.shape));
+      return huber(y, target.dense(y.shape), delta);
     case "hinge":
       return scalarMean(tf.relu(tf.sub(1, tf.mul(target.dense(y.shape, -1), y))));
     case "kl-divergence":

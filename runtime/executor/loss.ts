@@ -1,13 +1,13 @@
 import { field, isJsonArray, isJsonObject } from "../../compiler/network/json.js";
-import type { Json, Network } from "../../compiler/network/types.js";
-import type { Dense, Labels, LossName } from "../types.js";
+import type { Json, JsonObject, Network } from "../../compiler/network/types.js";
+import type { Dense, Labels, Loss, LossName } from "../types.js";
 import { headsOf, type Head } from "./head.js";
 import { refuse } from "./problems.js";
 
 /** Which loss stands at each output, and how much it counts. */
 export interface OutputLoss {
   /** `null`: (binary) cross-entropy from logits when the targets are class indices, else the mean squared error. */
-  readonly name: LossName | null;
+  readonly loss: Loss | null;
   readonly weight: number;
   readonly head: Head;
 }
@@ -29,10 +29,23 @@ const KERAS_NAMES = new Map<string, LossName>([
 ]);
 
 /** A loss in any spelling of Keras: `"mse"`, `"meanSquaredError"`, `{ class_name: "CategoricalCrossentropy", … }`. */
-function kerasLoss(value: Json | undefined): LossName | null {
-  if (isJsonObject(value)) return kerasLoss(field(value, "class_name"));
+function kerasLoss(value: Json | undefined): Loss | null {
+  if (isJsonObject(value)) {
+    const named = kerasLoss(field(value, "class_name"));
+    const config = field(value, "config");
+    return named && isJsonObject(config) ? { ...named, ...kerasArguments(named.name, config) } : named;
+  }
   if (typeof value !== "string") return null;
-  return KERAS_NAMES.get(value.replace(/[_\s]/g, "").toLowerCase()) ?? null;
+  const name = KERAS_NAMES.get(value.replace(/[_\s]/g, "").toLowerCase());
+  return name === undefined ? null : { name };
+}
+
+/** What a saved loss says of itself; values that cannot be meant count as not said. */
+function kerasArguments(name: LossName, config: JsonObject): Omit<Loss, "name"> {
+  const [smoothing, delta] = [field(config, "label_smoothing"), field(config, "delta")];
+  if (name === "huber") return typeof delta === "number" && delta > 0 ? { delta } : {};
+  if (!name.endsWith("cross-entropy") || typeof smoothing !== "number") return {};
+  return smoothing > 0 && smoothing < 1 ? { labelSmoothing: smoothing } : {};
 }
 
 function at(value: Json | undefined, index: number, name: string): Json | undefined {
@@ -48,9 +61,9 @@ function outputName(network: Network, index: number): string {
   return (call ? network.layers[call.layer]?.name : undefined) ?? "";
 }
 
-function byHead(head: Head): LossName | null {
-  if (head.kind === "softmax") return "cross-entropy";
-  return head.kind === "sigmoid" ? "binary-cross-entropy" : null;
+function byHead(head: Head): Loss | null {
+  if (head.kind === "softmax") return { name: "cross-entropy" };
+  return head.kind === "sigmoid" ? { name: "binary-cross-entropy" } : null;
 }
 
 /**
@@ -59,20 +72,20 @@ function byHead(head: Head): LossName | null {
  * mean squared error, or cross-entropy from logits (binary for one output) when the targets turn out to be class indices.
  * Losses of several outputs are summed with the training config's `loss_weights` (1 where it says nothing).
  */
-export function outputLosses(network: Network, given?: readonly LossName[]): readonly OutputLoss[] {
+export function outputLosses(network: Network, given?: readonly Loss[]): readonly OutputLoss[] {
   const config = network.trainingConfig;
   return headsOf(network).map((head, i) => {
     const name = outputName(network, i);
     const asked = given && given.length > 0 ? (given[i] ?? given[0]) : undefined;
     const saved = config && !asked ? kerasLoss(at(field(config, "loss"), i, name)) : null;
     const weight = config ? at(field(config, "loss_weights"), i, name) : undefined;
-    return { name: asked ?? saved ?? byHead(head), weight: typeof weight === "number" ? weight : 1, head };
+    return { loss: asked ?? saved ?? byHead(head), weight: typeof weight === "number" ? weight : 1, head };
   });
 }
 
 /** The loss once the kind of targets is known; `classes` is the width of the output. */
-export function settle(loss: OutputLoss, target: Dense | Labels, classes: number): LossName {
-  if (loss.name === "cross-entropy" && classes === 1) {
+export function settle({ loss }: OutputLoss, target: Dense | Labels, classes: number): Loss {
+  if (loss?.name === "cross-entropy" && classes === 1) {
     refuse(
       "P5154",
       "cross-entropy needs an output per class, the network has one output",
@@ -80,9 +93,9 @@ export function settle(loss: OutputLoss, target: Dense | Labels, classes: number
       ["a soft-max over one class is always 1"],
     );
   }
-  if (loss.name) return loss.name;
-  if (target.kind === "dense") return "mean-squared-error";
-  return classes === 1 ? "binary-cross-entropy" : "cross-entropy";
+  if (loss) return loss;
+  if (target.kind === "dense") return { name: "mean-squared-error" };
+  return { name: classes === 1 ? "binary-cross-entropy" : "cross-entropy" };
 }
 
 /** Whether the loss wants what stands before the last soft-max or sigmoid. */

@@ -1,4 +1,5 @@
-import type { LossName } from "../types.js";
+import type { Loss, LossName } from "../types.js";
+import type { TrainIr } from "../../compiler/ir/types.js";
 import { runError } from "./codes.js";
 
 const names: readonly LossName[] = [
@@ -12,8 +13,14 @@ const names: readonly LossName[] = [
 ];
 
 /** @throws DiagnosticError P7010 for a loss that does not exist */
-export function lossNamed({ name }: { readonly name: string }): LossName {
+export function lossNamed({ name, args }: NonNullable<TrainIr["loss"]>): Loss {
   const found = names.find((one) => one === name);
-  if (found !== undefined) return found;
+  const { "label-smoothing": labelSmoothing, delta } = args;
+  if (found !== undefined)
+    return {
+      name: found,
+      ...(labelSmoothing !== undefined && { labelSmoothing }),
+      ...(delta !== undefined && { delta }),
+    };
   throw runError("P7010", `there is no loss \`${name}\``, { help: `known are ${names.join(", ")}` });
 }

@@ -4,7 +4,7 @@ import type { Backend } from "../backend/types.js";
 import type { CheckpointStore } from "../checkpoint/store.js";
 import type { DataSource } from "../data/types.js";
 import type { Accumulated, MaskState } from "../pruning/index.js";
-import type { Executor, LossName, ParameterStore, Slots } from "../types.js";
+import type { Executor, Loss, ParameterStore, Slots } from "../types.js";
 import type { Clock, Stopwatch } from "./clock.js";
 import type { Journal } from "./journal.js";
 import type { Measures } from "./measures.js";
@@ -33,7 +33,7 @@ export interface Session {
   state: MaskState;
   executor: Executor;
   /** Losses asked for by the phase under way or the last one; null: as the network says. */
-  losses: readonly LossName[] | null;
+  losses: readonly Loss[] | null;
 
   optimizer: OptimizerState;
   /** By name: "mark NAME", "phase ID STEP". */

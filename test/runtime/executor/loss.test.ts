@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { layers, openBackend, tf, type Backend } from "../../../runtime/backend/index.js";
 import { createExecutor, outputLosses } from "../../../runtime/executor/index.js";
 import { toLayersModel } from "../../../runtime/model/index.js";
-import type { Batch, LossName } from "../../../runtime/types.js";
+import type { Batch, Loss } from "../../../runtime/types.js";
 import { chain, dense, initialStore, labels, network, parameter } from "./helpers.js";
 import { distance, gradientsOfLoss, randomInput, tensorOf } from "./stock.js";
 
@@ -16,7 +16,8 @@ const bits = dense([3, 4], 1, 0, 0, 1, 0, 1, 1, 0, 0, 0, 0, 1);
 const signs = dense([3, 4], 1, -1, -1, 1, -1, 1, 1, -1, -1, -1, -1, 1);
 
 interface LossCase {
-  readonly loss: LossName;
+  readonly loss: Loss["name"];
+  readonly args?: Omit<Loss, "name">;
   readonly activation: string;
   readonly target: Batch["targets"][number];
   readonly stock: (y: tf.Tensor) => tf.Tensor;
@@ -65,6 +66,27 @@ const cases: readonly LossCase[] = [
     stock: (y) => tf.losses.huberLoss(tensorOf(signs), y),
   },
   {
+    loss: "huber",
+    args: { delta: 0.3 },
+    activation: "linear",
+    target: signs,
+    stock: (y) => tf.losses.huberLoss(tensorOf(signs), y, 1, 0.3),
+  },
+  ...[oneHot, labels(4, 0, 2, 3)].map((target) => ({
+    loss: "cross-entropy" as const,
+    args: { labelSmoothing: 0.2 },
+    activation: "linear",
+    target,
+    stock: (y: tf.Tensor) => tf.losses.softmaxCrossEntropy(onehot(), y, 1, 0.2),
+  })),
+  {
+    loss: "binary-cross-entropy",
+    args: { labelSmoothing: 0.2 },
+    activation: "linear",
+    target: bits,
+    stock: (y) => tf.losses.sigmoidCrossEntropy(tensorOf(bits), y, 1, 0.2),
+  },
+  {
     loss: "kl-divergence",
     activation: "softmax",
     target: oneHot,
@@ -74,11 +96,11 @@ const cases: readonly LossCase[] = [
 
 describe("losses and their gradients", () => {
   test.each(cases)(
-    "$loss after $activation with $target.kind",
-    async ({ loss, activation, target, stock }) => {
+    "$loss $args after $activation with $target.kind",
+    async ({ loss, args, activation, target, stock }) => {
       const net = network(chain([5], ["Dense", { units: 4, activation }]));
       const store = initialStore(net);
-      const executor = createExecutor(net, store, backend, { seed: 1, losses: [loss] });
+      const executor = createExecutor(net, store, backend, { seed: 1, losses: [{ name: loss, ...args }] });
       const x = randomInput([3, 5], 4);
       const batch = { inputs: [x], targets: [target], size: 3 };
       const model = await toLayersModel(net, store);
@@ -128,16 +150,28 @@ describe("which loss", () => {
     ["sigmoid", { loss: "no_such_loss" }, "binary-cross-entropy"],
   ])("%s with training config %j", (activation, config, wanted) => {
     const [loss] = outputLosses(network(head(4, activation, config)));
-    expect(loss?.name).toBe(wanted);
+    expect(loss?.loss?.name ?? null).toBe(wanted);
+  });
+
+  test.each([
+    ["CategoricalCrossentropy", { label_smoothing: 0.1 }, { labelSmoothing: 0.1 }],
+    ["CategoricalCrossentropy", { label_smoothing: 7, delta: 3 }, {}],
+    ["Huber", { delta: 0.5, label_smoothing: 0.1 }, { delta: 0.5 }],
+    ["Huber", { delta: "wide" }, {}],
+  ])("what a saved %s says of itself: %j", (class_name, config, wanted) => {
+    const [loss] = outputLosses(network(head(4, "linear", { loss: { class_name, config } })));
+    expect(loss?.loss).toEqual({ name: loss?.loss?.name, ...wanted });
   });
 
   test("the program's word counts more than the file's", () => {
-    expect(outputLosses(network(head(4, "softmax", { loss: "mse" })), ["huber"])[0]?.name).toBe("huber");
+    expect(
+      outputLosses(network(head(4, "softmax", { loss: "mse" })), [{ name: "huber" }])[0]?.loss?.name,
+    ).toBe("huber");
   });
 });
 
 test("accuracy counts rows by class, by side of the middle, or not at all", () => {
-  const count = (activation: string, target: Batch["targets"][number], loss?: LossName): number => {
+  const count = (activation: string, target: Batch["targets"][number], loss?: Loss): number => {
     const net = network(chain([2], ["Dense", { units: 2, use_bias: false, activation }]));
     const store = initialStore(net);
     parameter(store, "l0/kernel").data.set([1, 0, 0, 1]);
@@ -157,7 +191,10 @@ test("accuracy counts rows by class, by side of the middle, or not at all", () =
 
 test("cross-entropy of a single output is refused: it would always be 0", () => {
   const net = network(chain([2], ["Dense", { units: 1 }]));
-  const executor = createExecutor(net, initialStore(net), backend, { seed: 1, losses: ["cross-entropy"] });
+  const executor = createExecutor(net, initialStore(net), backend, {
+    seed: 1,
+    losses: [{ name: "cross-entropy" }],
+  });
   const batch = { inputs: [dense([1, 2], 1, 1)], targets: [labels(2, 1)], size: 1 };
   expect(() => executor.evaluate(batch)).toThrow(/P5154/);
   executor.dispose();
