@@ -58,6 +58,7 @@ export function pruneIr(id: number, spec: PruneSpec, when: WhenIr | undefined, t
     collapse: spec.collapse ?? false,
     aligned: spec.aligned ?? 1,
     ...(spec.regrow && { regrow: regrowIr(spec.regrow.id ?? id, spec.regrow, undefined, texts, structure) }),
+    ...(spec.awaitsRestore && { awaitsRestore: true }),
     ...(when && { when }),
   };
 }

@@ -96,6 +96,8 @@ export interface PruneSpec extends SelectionSpec, AmountSpec {
   readonly scope?: ScopeSpec;
   /** Default "held". */
   readonly manner?: PruneIr["manner"];
+  /** What a threshold took latently waits for a `restore`. Default: it comes back by itself once it is over the threshold. */
+  readonly awaitsRestore?: boolean;
   /** Default "couple". */
   readonly joins?: PruneIr["joins"];
   /** Living units that every layer keeps: a count, or `{ share }`. Default 1. */

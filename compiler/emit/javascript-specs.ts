@@ -154,6 +154,7 @@ export function pruneFields(prune: PruneIr, scope: Scope): Field[] {
   if (members !== "sum") fields.push(field("members", quote(members)));
   fields.push(...scopeFields(prune.scope), ...amountFields(prune.amount, scope));
   if (manner !== "held") fields.push(field("manner", quote(manner)));
+  if (prune.awaitsRestore) fields.push(field("awaitsRestore", "true"));
   if (joins !== "couple") fields.push(field("joins", quote(joins)));
   if ("share" in keeping) fields.push(field("keeping", `{ share: ${numberCode(keeping.share)} }`));
   else if (keeping.count !== 1) fields.push(field("keeping", numberCode(keeping.count)));

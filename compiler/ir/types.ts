@@ -46,6 +46,8 @@ export interface PruneIr {
   readonly aligned: number;
   /** The paired regrow, acting in the same event. */
   readonly regrow?: RegrowIr;
+  /** What it took latently by a threshold stays dead until a `restore` brings it back, however high it scores meanwhile. */
+  readonly awaitsRestore?: true;
   readonly when?: WhenIr;
 }
 

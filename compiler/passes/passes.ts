@@ -1,3 +1,4 @@
+import { awaitRestores } from "./await-restores.js";
 import { checkDeclarations } from "./check-declarations.js";
 import { checkManners } from "./check-manners.js";
 import { resolveRewinds } from "./resolve-rewinds.js";
@@ -27,5 +28,6 @@ export const stages: readonly (readonly Pass[])[] = [
     { name: "resolve-rewinds", run: resolveRewinds },
     { name: "check-manners", run: checkManners },
     { name: "select-layers", run: selectLayers },
+    { name: "await-restores", run: awaitRestores },
   ],
 ];

@@ -24,7 +24,10 @@ export interface Dropped {
 }
 
 /** The clauses that decide how many units go. */
-export type DropRules = Pick<PruneIr, "scope" | "keeping" | "collapse" | "aligned" | "joins" | "manner">;
+export type DropRules = Pick<
+  PruneIr,
+  "scope" | "keeping" | "collapse" | "aligned" | "joins" | "manner" | "awaitsRestore"
+>;
 
 interface Drop {
   readonly rules: DropRules;
@@ -48,8 +51,13 @@ export function drop(
   const together = isRevocable(rules) ? exactly(0) : deadTogether(state, pools);
   const most = caps(pools, before, rules);
   if (amount === null) {
-    const dead = before.map(([low, high], i): Interval => [low, Math.max(high, most[i]?.[1] ?? 0)]);
-    return { nominal: null, dead, together: [together[0], total(dead)[1]] };
+    // What died latently comes back by itself once it scores well, unless a `restore` has the say.
+    const returns = rules.manner === "latently" && rules.awaitsRestore !== true;
+    const dead = before.map(([low, high], i): Interval => [
+      returns ? 0 : low,
+      Math.max(high, most[i]?.[1] ?? 0),
+    ]);
+    return { nominal: null, dead, together: [returns ? 0 : together[0], total(dead)[1]] };
   }
   const event: Drop = { rules, amount, pools, before, together, most };
   const { kind } = rules.scope;

@@ -27,7 +27,6 @@ export function restoreCheckpoint(session: Session, checkpoint: Checkpoint): voi
 
   session.collapses = state.collapses;
   session.keepsMomentum = state.keepsMomentum;
-  for (const structure of state.restored) session.restored.add(structure);
   for (let i = 0; i < state.slims; i++) {
     const channels = tensors.integers(`slim ${i} channels`);
     const biases = tensors.integers(`slim ${i} biases`);

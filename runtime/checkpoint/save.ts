@@ -27,7 +27,6 @@ function stateOf(session: Session): CheckpointState {
     slims: session.slims.length,
     collapses: session.collapses,
     keepsMomentum: session.keepsMomentum,
-    restored: [...session.restored],
     record: session.record,
     timing: { startedAt: session.startedAt, seconds: session.stopwatch.seconds() },
   };

@@ -101,7 +101,6 @@ export const checkpointSchema = object({
   slims: count,
   collapses: { type: "boolean" },
   keepsMomentum: { type: "boolean" },
-  restored: list(text),
   record: object({
     events: list(object({ id: count, step: count, epoch: number, kind: text, text })),
     history: list(row),

@@ -19,7 +19,6 @@ export interface CheckpointState {
   readonly slims: number;
   readonly collapses: boolean;
   readonly keepsMomentum: boolean;
-  readonly restored: readonly string[];
   readonly record: RunRecord;
   /** Wall-clock time so far: for the report alone. */
   readonly timing: { readonly startedAt: string; readonly seconds: number };

@@ -14,8 +14,6 @@ export interface PruningContext {
   /** Optimizer state; empty between phases. */
   readonly slots: Slots;
   readonly state: MaskState;
-  /** Structures that some `restore` brings back: what died latently by a threshold waits for it. */
-  readonly restored?: ReadonlySet<string>;
   readonly seed: number;
   /** Layer paths of the network as loaded that a selection means for a structure, in network order. */
   layersOf(selection: SelectionIr, structure: StructureIr["name"]): readonly string[];

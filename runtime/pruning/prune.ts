@@ -25,7 +25,9 @@ export async function prune(context: PruningContext, ir: PruneIr, moment: Moment
   const space = spaceOf(context, ir.structure, ir.selection, ir.joins);
   const values = ir.manner === "latently" ? { w: underneath(context) } : {};
   const scored = await scoreUnits(context, ir.id, ir.criterion, space, moment, ir, values);
-  const waits = waitsForRestore(context, ir);
+  // Two thresholds with a gap between them (dynamic network surgery; Guo, Yao and Chen 2016): what fell under the lower one stays
+  // dead until a `restore` finds it over the upper one. Without any `restore`, units over the threshold come back by themselves.
+  const waits = ir.awaitsRestore === true;
   const open = openUnits(space, waits ? "held" : ir.manner);
   const taken = chooseUnits(context, ir, space, scored, open, moment);
   const pair = ir.regrow
@@ -48,14 +50,6 @@ export async function prune(context: PruningContext, ir: PruneIr, moment: Moment
     ...countsOf(after),
     notes: [...scored.notes, ...(taken.notes ?? []), ...(pair?.notes ?? [])],
   };
-}
-
-/**
- * Two thresholds with a gap between them (dynamic network surgery; Guo, Yao and Chen 2016): what fell under the lower one stays dead
- * until a `restore` finds it over the upper one. Without any `restore`, units over the threshold come back by themselves.
- */
-function waitsForRestore({ restored }: PruningContext, { amount, manner, structure }: PruneIr): boolean {
-  return manner === "latently" && amount.kind === "threshold" && restored?.has(structure.name) === true;
 }
 
 /** Units that may go: the living; `softly` and `latently` rank what they took before along with them. */

@@ -15,14 +15,13 @@ import type { Session } from "./session.js";
 
 /** The session as the pruning engine sees it. */
 export function pruningContext(session: Session): PruningContext {
-  const { loaded, network, parameters, slots, state, restored, executor, options } = session;
+  const { loaded, network, parameters, slots, state, executor, options } = session;
   return {
     original: loaded,
     network,
     parameters,
     slots,
     state,
-    restored,
     seed: options.seed,
     executor,
     layersOf: (selection, structure) => selectLayers(loaded, selection, structure),

@@ -10,7 +10,7 @@ import { measure, newMaskState, rememberStart } from "../pruning/index.js";
 import type { Diagnostic } from "../../grammar/diagnostic.js";
 import type { Network } from "../../compiler/network/types.js";
 import { newClock, Stopwatch } from "./clock.js";
-import { logNote, tell } from "./events.js";
+import { logDiagnostic, tell } from "./events.js";
 import { makeExecutor } from "./executor.js";
 import { Journal } from "./journal.js";
 import { noOptimizer } from "./optimizer-state.js";
@@ -58,7 +58,6 @@ export async function openRun(given: RunOptions): Promise<OpenRun> {
     slims: [],
     collapses: false,
     keepsMomentum: false,
-    restored: new Set(),
     clock: newClock(),
     journal: new Journal(),
     record: newRecord(),
@@ -76,7 +75,7 @@ export async function openRun(given: RunOptions): Promise<OpenRun> {
   };
   const notes = [...model.diagnostics, ...opened.diagnostics];
   const resumed = await resume(session);
-  for (const { message } of notes) logNote(session, message);
+  for (const one of notes) logDiagnostic(session, one);
   if (!resumed) session.record.before = await factsNow(session, await modelBytes(network, parameters));
   return makeRun(session);
 }
@@ -99,12 +98,12 @@ async function resume(session: Session): Promise<boolean> {
     return false;
   }
   const { checkpoint, diagnostics } = await store.read();
-  for (const { message } of diagnostics) tell(session, { kind: "note", text: message });
   if (checkpoint === null) {
     tell(session, { kind: "note", text: "there is no checkpoint to resume from: the run starts anew" });
     return false;
   }
   restoreCheckpoint(session, checkpoint);
+  for (const one of diagnostics) logDiagnostic(session, one);
   tell(session, { kind: "resumed", step: session.clock.step, epoch: session.clock.epoch });
   return true;
 }

@@ -14,7 +14,6 @@ export function restore(session: Session, id: number, spec: RestoreSpec): Promis
     true,
     async () => {
       const ir = restoreIr(id, spec, undefined, session.options.statements);
-      session.restored.add(ir.structure.name);
       const record = await restoreEvent(pruningContext(session), ir, momentOf(session, id));
       session.executor.upload();
       const { revived, structure, dead, total } = record;

@@ -42,8 +42,6 @@ export interface Session {
   readonly slims: SlimRecord[];
   /** Whether optimizer state of dead weights stays dense, since some `regrow` reads it (`by abs(m)`). */
   keepsMomentum: boolean;
-  /** Structures (names) that some `restore` has looked at. */
-  readonly restored: Set<string>;
   /** Whether some statement said `allowing collapse`: emptied branches may go whole. */
   collapses: boolean;
   readonly clock: Clock;

@@ -1,3 +1,4 @@
+import { realpathSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { randomStream } from "../../runtime/random.js";
@@ -5,26 +6,26 @@ import { node, type Ended } from "./cli.js";
 import type { Project } from "./project.js";
 
 /** A program with something of everything that a checkpoint must carry: slims within a phase and between phases included. */
-export const program = `train 2 epochs with sgd(rate: 0.05 -> 0.01 cosine, momentum: 0.9, weight-decay: 1e-3) {
+export const program = `train 2 epochs with sgd(rate: 0.05 -> 0.01 cosine, momentum: 0.9, weight-decay: 1e-3, clip-norm: 2) {
   penalize filters by group-lasso strength 1e-4
   freeze filters in c3 until step 4
-  prune weights by magnitude global from 0% to 40% cubic every 2 steps during epochs 1..2
-  prune filters by taylor over training 10% at steps 9, 16
-  regrow by abs(m) with last values
+  prune filters by l1 global from 0% to 20% cubic every 4 steps during epochs 1..2
+  prune weights by taylor over training global 40% at steps 5, 12, 18, 26
+  regrow by abs(m) 50% with last values
   mark here at step 13
 }
 repeat 2 times as i {
   prune filters by l2 normalized by mean global 15%
   rewind weights, optimizer to epoch 1
   finetune 7 steps
-} until accuracy >= 99.9%
+} until macs <= 10%
 rewind weights, rate to here
 train 1 epoch with adamw(rate: 0.003) {
   prune filters by l1 10% at steps 4, 8
   slim at step 9
 }
 slim
-finetune 1 epoch {
+train 1 epoch with sgd(rate: 0.05, momentum: 0.9, nesterov: true) {
   prune filters by random 1 at step 5
   prune weights in head by magnitude below 0.15 latently every 3 steps
   restore weights in head by magnitude above 0.16 every 4 steps
@@ -101,7 +102,7 @@ async function run(
   const out = args[args.indexOf("--out") + 1] ?? "";
   const hook = pathToFileURL(join(import.meta.dirname, "die.mjs")).href;
   const ended = await node(project, ["--import", hook, project.cli, "run", "a.prune", ...args], {
-    env: { DEATH: JSON.stringify({ folder: join(project.folder, out), ...death }) },
+    env: { DEATH: JSON.stringify({ folder: join(realpathSync(project.folder), out), ...death }) },
     onStart(kill) {
       if (milliseconds !== undefined) setTimeout(kill, milliseconds, "SIGKILL");
     },

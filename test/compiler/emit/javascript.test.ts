@@ -53,6 +53,14 @@ describe("an emitted statement stands for the IR it came from", () => {
       prune(1, { structure: { name: "taps" }, amount: { kind: "keep-count", value: 1, each: true } }),
     ],
     [
+      "a threshold with a restore",
+      prune(1, {
+        amount: { kind: "threshold", side: "below", value: 0.1 },
+        manner: "latently",
+        awaitsRestore: true,
+      }),
+    ],
+    [
       "a threshold",
       prune(1, {
         amount: { kind: "threshold", side: "below", value: ["*", 0.9, ["layer.mean", ["abs", "w"]]] },
