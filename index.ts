@@ -2,12 +2,14 @@
  * Espalier: a small language and compiler for pruning neural networks.
  *
  * - `compile(source, options)`: text to diagnostics, IR, plan and training loop; runs anywhere.
+ * - `validateIr(value)`: an IR that was stored or written elsewhere, checked against the published schema.
  * - `loadNetwork(source)`: a LayersModel from a path, a module or memory.
  * - `run(source, options)`: compile for a network and data, train, prune, write the smaller network.
  */
 export { compile, type CompileOptions, type CompileResult } from "./compiler/compile.js";
 export { renderDiagnostics, type RenderOptions } from "./compiler/render/terminal.js";
 export type { Ir, PlanIr } from "./compiler/ir/types.js";
+export { validateIr } from "./compiler/ir/validate.js";
 export type { Network } from "./compiler/network/types.js";
 export { format, parse } from "./grammar/index.js";
 export {

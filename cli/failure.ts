@@ -18,7 +18,8 @@ export function tellBug(cause: unknown, json: boolean, terminal: Terminal): void
 export function tellUsage(text: string, terminal: Terminal): void {
   const [first = "", ...rest] = text.trim().split("\n");
   const help = rest.join(" ").replace(/^\(|\)$/g, "");
-  tellJson("P9504", first.replace(/^error: /, ""), help === "" ? undefined : help, terminal);
+  const message = first.replace(/^error: /, "").replace(" is invalid. ", " is invalid: ");
+  tellJson("P9504", message, help === "" ? undefined : lowered(help), terminal);
 }
 
 function tellJson(
@@ -30,3 +31,5 @@ function tellJson(
   const diagnostics = diagnosticsJson([commandDiagnostic(code, message, help)], null);
   terminal.out(JSON.stringify({ diagnostics }, null, 2));
 }
+
+const lowered = (text: string): string => `${text[0]?.toLowerCase() ?? ""}${text.slice(1)}`;

@@ -76,8 +76,10 @@ export async function runCompiled(
     return await module.default(withoutUnset(options));
   } catch (cause) {
     if (!(cause instanceof DiagnosticError)) throw cause;
+    // The loop holds the map that leads to the place.
+    const placed = placeFailure(cause.diagnostics, placeOf(cause, loop), compiled);
     await leaveNoTrace(folder, before);
-    throw new DiagnosticError(placeFailure(cause.diagnostics, placeOf(cause, loop), compiled));
+    throw new DiagnosticError(placed);
   } finally {
     Error.stackTraceLimit = limit;
     if (folder !== out) await rm(folder, { recursive: true, force: true });

@@ -25,7 +25,8 @@ export async function leaveNoTrace(folder: string, before: Traces): Promise<void
   if (now === null || now.size !== before.entries.size) return;
   for (const [name, facts] of before.entries) if (now.get(name) !== facts) return;
   const path = join(folder, loopName);
-  if (before.loop === null) await rm(path, { force: true });
+  // A folder of that name is not ours.
+  if (before.loop === null) await rm(path, { force: true }).catch(() => undefined);
   else await writeFileSafely(path, before.loop);
   if (!before.existed) await rmdir(folder).catch(() => undefined);
 }

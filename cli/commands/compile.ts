@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { scan } from "../../grammar/lexer.js";
 import type { CompileResult } from "../../compiler/compile.js";
@@ -89,6 +91,10 @@ async function write(
 ): Promise<string | null> {
   if (stage !== "js" || map === null) return writeFileSafely(path, `${text.trimEnd()}\n`);
   const name = basename(path);
+  const fresh = !existsSync(`${path}.map`);
   const failure = await writeFileSafely(`${path}.map`, JSON.stringify({ ...map, file: name }));
-  return failure ?? writeFileSafely(path, `${text.trimEnd()}\n//# sourceMappingURL=${name}.map\n`);
+  if (failure !== null) return `its map: ${failure}`;
+  const failed = await writeFileSafely(path, `${text.trimEnd()}\n//# sourceMappingURL=${name}.map\n`);
+  if (failed !== null && fresh) await rm(`${path}.map`, { force: true });
+  return failed;
 }

@@ -56,11 +56,12 @@ export function temporaryBeside(path: string): string {
 /** Names made by `temporaryBeside`, and those under which models are written. */
 const temporaries = [/^\..*\.\d+-[0-9a-f]{8}\.tmp$/, /^\.[0-9a-f-]{36}\.tmp\.(bin|json)$/];
 
+export const isTemporary = (name: string): boolean => temporaries.some((pattern) => pattern.test(name));
+
 /** Removes what a killed process left half-written. Nobody else writes there: two runs do not share an output directory. */
 export async function sweepTemporary(directory: string): Promise<void> {
   for (const name of await readdir(directory))
-    if (temporaries.some((pattern) => pattern.test(name)))
-      await rm(join(directory, name), { recursive: true, force: true });
+    if (isTemporary(name)) await rm(join(directory, name), { recursive: true, force: true });
 }
 
 /** Writes a file under a temporary name, then renames it into place. Creates the directory. */

@@ -2,8 +2,16 @@ import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Diagnostic } from "../../grammar/diagnostic.js";
+import { reasonOf } from "../reason.js";
 import { runDiagnostic, runError } from "../run/codes.js";
-import { makeFolder, sweepTemporary, syncDirectory, temporaryBeside, writeDurably } from "./files.js";
+import {
+  isTemporary,
+  makeFolder,
+  sweepTemporary,
+  syncDirectory,
+  temporaryBeside,
+  writeDurably,
+} from "./files.js";
 import { DamagedTensors, decodeTensors, encodeTensors, type StoredTensor } from "./safetensors.js";
 
 /**
@@ -14,7 +22,7 @@ export interface CheckpointStore {
   write(checkpoint: Checkpoint): Promise<void>;
   /** The newest that is whole, or null when there is none. Damaged ones are told in `diagnostics`. */
   read(): Promise<{ readonly checkpoint: Checkpoint | null; readonly diagnostics: readonly Diagnostic[] }>;
-  /** Removes all of them: the run is over, or starts anew. */
+  /** Removes all of them: the run is over, or starts anew. What somebody else put beside them stays. */
   clear(): Promise<void>;
 }
 
@@ -51,7 +59,7 @@ export function openStore(directory: string): CheckpointStore {
         await rename(temporary, target);
         await syncDirectory(directory);
       } catch (cause) {
-        throw runError("P7005", `the checkpoint cannot be written: ${reason(cause)}`);
+        throw runError("P7005", `the checkpoint cannot be written: ${reasonOf(cause)}`);
       }
       newest += 1;
       const last = newest;
@@ -74,15 +82,31 @@ export function openStore(directory: string): CheckpointStore {
     },
     async clear() {
       newest = 0;
-      // Gone at once: half a checkpoint is taken for a damaged one by whoever resumes.
-      const temporary = temporaryBeside(directory);
-      const gone = await rename(directory, temporary).then(
-        () => temporary,
-        () => directory,
-      );
-      await rm(gone, { recursive: true, force: true });
+      if (await holdsOther(directory)) {
+        for (const n of await numbers()) await discard(path(n));
+        return;
+      }
+      await discard(directory);
     },
   };
+}
+
+/** Gone at once: half a checkpoint is taken for a damaged one by whoever resumes. */
+async function discard(path: string): Promise<void> {
+  const temporary = temporaryBeside(path);
+  const gone = await rename(path, temporary).then(
+    () => temporary,
+    () => path,
+  );
+  await rm(gone, { recursive: true, force: true });
+}
+
+/** Whether something stands there that no run has written. */
+async function holdsOther(directory: string): Promise<boolean> {
+  const names = await readdir(directory).catch((cause: NodeJS.ErrnoException) =>
+    cause.code === "ENOENT" ? [] : null,
+  );
+  return names === null || names.some((name) => !/^\d{6,12}$/.test(name) && !isTemporary(name));
 }
 
 async function writeInto(directory: string, { state, tensors }: Checkpoint): Promise<void> {
@@ -114,9 +138,8 @@ async function readFrom(directory: string): Promise<Checkpoint | string> {
   } catch (cause) {
     if (cause instanceof SyntaxError) return "its state is not JSON";
     if (cause instanceof DamagedTensors) return cause.message;
-    return reason(cause);
+    return reasonOf(cause);
   }
 }
 
 const digestOf = (body: unknown): string => createHash("sha256").update(JSON.stringify(body)).digest("hex");
-const reason = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));

@@ -34,7 +34,7 @@ export async function readNpz(path: string): Promise<RawData> {
     }
   })();
   const arrays = new Map(Object.entries(entries).map(([file, bytes]) => [file.replace(/\.npy$/, ""), bytes]));
-  return assemble((key) => arrays.get(key), name);
+  return assemble((key) => arrays.get(key), `\`${name}\``);
 }
 
 export async function readNpyFolder(files: ReadonlyMap<string, string>): Promise<RawData> {
@@ -83,7 +83,8 @@ function assemble(bytesOf: (key: string) => Uint8Array | undefined, where: strin
 
 function targetsFrom(labels: Array_): ExampleSet["targets"] {
   const perExample = sizeOf(labels.shape.slice(1));
-  if (labels.whole && perExample === 1) return classTargets(Int32Array.from(labels.data));
+  const classes = labels.whole && perExample === 1 && !labels.data.some((label) => label < 0);
+  if (classes) return classTargets(Int32Array.from(labels.data));
   return {
     kind: "dense",
     data: Float32Array.from(labels.data),
@@ -93,11 +94,13 @@ function targetsFrom(labels: Array_): ExampleSet["targets"] {
 
 /** One array. Unsigned bytes stay bytes; every other number type becomes float32. */
 export function parseNpy(bytes: Uint8Array, name: string): Array_ {
+  const damaged = (why: string) => dataError("P6003", `\`${name}\` is not a whole NPY array: ${why}`);
   const parsed = (() => {
+    if (magic.some((byte, i) => bytes[i] !== byte)) throw damaged("it does not begin as one");
     try {
       return parse(bytes.slice().buffer);
     } catch (cause) {
-      throw dataError("P6003", `\`${name}\` is not a whole NPY array: ${reasonOf(cause)}`);
+      throw damaged(reasonOf(cause));
     }
   })();
   const { data, shape, fortranOrder, dtype } = parsed;
@@ -108,15 +111,30 @@ export function parseNpy(bytes: Uint8Array, name: string): Array_ {
       "save it with numpy.ascontiguousarray",
     );
   }
-  if (!isNumbers(data) || data.length !== sizeOf(shape)) {
-    throw dataError(
-      "P6003",
-      `\`${name}\` is of type ${dtype} with shape ${shape.join(" × ")}, which is not an array of numbers`,
-    );
-  }
+  if (!isNumbers(data)) throw damaged(`its type ${dtype} is not one of numbers`);
+  if (data.length !== sizeOf(shape) || shape.some((extent) => extent < 0))
+    throw damaged(`its header promises ${shape.join(" × ")} values, ${data.length} are there`);
   const whole = /^[iu]/.test(dtype);
   if (data instanceof Uint8Array) return { data, shape, whole };
-  return { data: Float32Array.from(data, Number), shape, whole };
+  const numbers = Float32Array.from(data, Number);
+  const odd = numbers.findIndex((value) => !Number.isFinite(value));
+  if (odd >= 0) throw notFinite(name, shape, odd, Number(data[odd]));
+  return { data: numbers, shape, whole };
+}
+
+/** What every NPY array begins with. */
+const magic = [0x93, ...new TextEncoder().encode("NUMPY")];
+
+function notFinite(name: string, shape: readonly number[], at: number, value: number): Error {
+  const row = Math.floor(at / Math.max(1, sizeOf(shape.slice(1))));
+  const what = Number.isNaN(value)
+    ? "a value that is not a number"
+    : `the value ${value}, which no float32 can hold`;
+  return dataError(
+    "P6007",
+    `\`${name}\` has ${what}, in example ${row + 1}`,
+    "mend or leave out the example",
+  );
 }
 
 function isNumbers(data: ArrayBufferView): data is Uint8Array | Float32Array | BigInt64Array {

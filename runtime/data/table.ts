@@ -60,9 +60,11 @@ export function features(
     for (let column = 0; column < columns.length; column++, at++) {
       const value = toNumber(cell(row, column));
       if (!Number.isFinite(value)) {
+        const written = String(cell(row, column) ?? "").trim();
+        const what = written === "" ? "is empty" : `holds \`${written}\`, which is not a number`;
         throw dataError(
           "P6007",
-          `\`${where}\` row ${row + 1}, column \`${columns[column]}\` holds \`${String(cell(row, column))}\`, which is not a number`,
+          `\`${where}\` row ${row + 1}, column \`${columns[column]}\` ${what}`,
           "turn categories into numbers and fill gaps before training",
         );
       }

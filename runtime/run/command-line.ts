@@ -84,7 +84,11 @@ function readArguments(args: readonly string[]): RunOptions | null {
     if (values.help) return null;
     const number = (name: "epochs" | "batch" | "seed" | "threads"): Partial<RunOptions> => {
       const value = values[name];
-      return value === undefined ? {} : { [name]: Number(value) };
+      if (value === undefined) return {};
+      const read = value.trim() === "" ? NaN : Number(value);
+      if (!Number.isFinite(read))
+        throw runError("P7010", `\`--${name} ${value}\` is no number`, { help: usage });
+      return { [name]: read };
     };
     return {
       ...(values.network === undefined ? {} : { network: values.network }),
@@ -101,7 +105,8 @@ function readArguments(args: readonly string[]): RunOptions | null {
   } catch (cause) {
     if (cause instanceof DiagnosticError) throw cause;
     const message = cause instanceof Error ? cause.message : String(cause);
-    throw runError("P7010", message.split("\n")[0] ?? message, { help: usage });
+    const [first = message] = message.split("\n");
+    throw runError("P7010", `${first[0]?.toLowerCase() ?? ""}${first.slice(1)}`, { help: usage });
   }
 }
 

@@ -9,6 +9,7 @@ import { hold } from "../pruning/hold.js";
 import { dead, living, touch } from "../pruning/state.js";
 import type { SelectionIr } from "../../compiler/ir/types.js";
 import type { SelectionSpec } from "../specs.js";
+import { reasonOf } from "../reason.js";
 import { runError } from "./codes.js";
 import { logEvent } from "./events.js";
 import { isNothing, oneOff } from "./one-off.js";
@@ -124,7 +125,7 @@ async function readMasks(file: string): Promise<TensorReader> {
     return new TensorReader(decodeTensors(await readFile(file)));
   } catch (cause) {
     throw runError("P7008", `the masks cannot be read from \`${file}\``, {
-      notes: [cause instanceof Error ? cause.message : String(cause)],
+      notes: [reasonOf(cause)],
       help: "name the output directory of a run",
     });
   }

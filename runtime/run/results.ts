@@ -5,6 +5,7 @@ import { putMasks, type TensorMap } from "../checkpoint/tensors.js";
 import { saveModel } from "../model/index.js";
 import { reportHtml } from "../report/html.js";
 import type { Report } from "../report/types.js";
+import { reasonOf } from "../reason.js";
 import { runError } from "./codes.js";
 import { reportData } from "./report-data.js";
 import type { Session } from "./session.js";
@@ -28,7 +29,7 @@ export async function writeResults(session: Session, directory: string): Promise
     await sweepTemporary(directory);
   } catch (cause) {
     throw runError("P7005", `the results cannot be written to \`${directory}\``, {
-      notes: [cause instanceof Error ? cause.message : String(cause)],
+      notes: [reasonOf(cause)],
     });
   }
   return report;
