@@ -3,7 +3,7 @@ import { error, warning } from "./entry.js";
 /** P4xxx: the program against a network. */
 export const networkCodes = {
   P4001: error("a pattern matches no layer"),
-  P4002: error("a layer cannot lose units on its own"),
+  P4002: error("units of a layer do not stand alone"),
   P4003: error("only units that must stay are selected"),
   P4004: error("a depthwise layer has no filters of its own"),
   P4005: error("the network has nothing of this structure"),

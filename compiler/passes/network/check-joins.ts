@@ -1,24 +1,27 @@
 import { candidateUnits } from "../../ir/candidate-units.js";
-import { layerFamily, unitsByProducer } from "../../ir/candidates.js";
+import { layerFamily, unitsByProducer, type StructureName } from "../../ir/candidates.js";
 import { matchingLayers } from "../../ir/select.js";
-import type { PruneIr } from "../../ir/types.js";
+import type { RuleIr, SelectionIr, StepIr } from "../../ir/types.js";
 import { explainTie } from "../../network/explain.js";
 import type { Network, Unit } from "../../network/types.js";
 import { reportAt } from "../report-at.js";
 import type { FrontState } from "../state.js";
 
-/** A layer that a selection names but that cannot lose units on its own, since a join ties them to a layer left out. */
+/** A layer that a selection names but whose units do not stand alone, since a join ties them to a layer left out. */
 export function checkJoins(
-  statement: PruneIr,
+  statement: StepIr | RuleIr,
+  structure: StructureName,
+  selection: SelectionIr,
   layers: readonly number[],
   network: Network,
   state: FrontState,
 ): void {
-  if (statement.joins === "skip" || statement.structure.name === "channels") return;
-  const named = new Set(statement.selection.include.flatMap((pattern) => matchingLayers(network, pattern)));
+  const joins = statement.kind === "prune" ? statement.joins : "couple";
+  if (joins === "skip" || structure === "channels") return;
+  const named = new Set(selection.include.flatMap((pattern) => matchingLayers(network, pattern)));
   if (named.size === 0) return;
   const selected = new Set(layers);
-  const candidates = candidateUnits(network, statement.structure.name, layers, statement.joins);
+  const candidates = candidateUnits(network, structure, layers, joins);
   const free = new Set(candidates.map((candidate) => candidate.unit.root));
   const byProducer = unitsByProducer(network);
   for (const index of layers) {
@@ -29,7 +32,7 @@ export function checkJoins(
     const others = [...new Set(units.flatMap((one) => one.producers))].filter(
       (other) => !selected.has(other) && isMaker(network, other),
     );
-    reportTie(statement, index, units, others, network, state);
+    reportTie({ statement, structure, index, units, others }, network, state);
     return;
   }
 }
@@ -39,25 +42,50 @@ function isMaker(network: Network, index: number): boolean {
   return layer !== undefined && ["conv", "dense", "recurrent"].includes(layerFamily(layer));
 }
 
-function reportTie(
-  statement: PruneIr,
-  index: number,
-  units: readonly Unit[],
-  others: readonly number[],
-  network: Network,
-  state: FrontState,
-): void {
+interface Tied {
+  readonly statement: StepIr | RuleIr;
+  readonly structure: StructureName;
+  readonly index: number;
+  readonly units: readonly Unit[];
+  /** Layers left out that make the same channels. */
+  readonly others: readonly number[];
+}
+
+/** What cannot be done to some units alone, and what can be written instead. */
+function wording(
+  { statement, structure }: Tied,
+  path: string,
+): { readonly what: string; readonly or: string } {
+  const weights = (verb: string) => `, or its own weights: \`${verb} weights in ${path}\``;
+  switch (statement.kind) {
+    case "freeze":
+      return { what: `${structure} of \`${path}\` cannot be frozen on their own`, or: weights("freeze") };
+    case "penalize":
+      return {
+        what: `${structure} of \`${path}\` cannot be penalized on their own`,
+        or: weights("penalize"),
+      };
+    case "regrow":
+    case "restore":
+      return { what: `${structure} of \`${path}\` cannot come back on their own`, or: "" };
+    default:
+      return { what: `\`${path}\` cannot lose ${structure} on its own`, or: ", or write `joins skip`" };
+  }
+}
+
+function reportTie(tied: Tied, network: Network, state: FrontState): void {
+  const { statement, index, units, others } = tied;
   const path = network.layers[index]?.path ?? "";
   const [other] = others;
   const otherPath = network.layers[other ?? -1]?.path ?? "another layer";
-  const kind = statement.structure.name;
+  const { what, or } = wording(tied, quoted(path));
   const join = other === undefined ? undefined : joinOf(units, index, other, network);
   const places = others.map((one) => `\`${network.layers[one]?.path ?? ""}\``);
   const names = [path, ...others.map((one) => network.layers[one]?.path ?? "")].map(quoted).join(", ");
-  reportAt(state, statement.id, "selection", "P4002", `\`${path}\` cannot lose ${kind} on its own`, {
+  reportAt(state, statement.id, "selection", "P4002", what, {
     label: `these ${units.length} channels are ${join?.verb ?? "tied to"} those of \`${otherPath}\`${join === undefined ? "" : ` at \`${join.at}\``}`,
     notes: others.length > 1 ? [`tied with it: ${places.join(", ")}`] : [],
-    help: `select ${others.length > 1 ? "all" : "both"} (\`in ${names}\`), or write \`joins skip\``,
+    help: `select ${others.length > 1 ? "all" : "both"} (\`in ${names}\`)${or}`,
   });
 }
 

@@ -34,8 +34,8 @@ export function checkSelection(
   const layers = selectedLayers(network, selection, structure);
   if (layers === null) return;
   if (layers.length > 0) {
-    if (statement.kind === "prune" && isChannelwise(statement.structure.name))
-      checkJoins(statement, layers, network, state);
+    if (structure !== null && isChannelwise(structure))
+      checkJoins(statement, structure, selection, layers, network, state);
     if (structure !== null) checkNorms(statement, structure, layers, network, state);
     return;
   }
