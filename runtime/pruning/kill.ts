@@ -1,4 +1,4 @@
-import type { Network } from "../../compiler/network/types.js";
+import type { Binding, Network, WeightInfo } from "../../compiler/network/types.js";
 import type { ParameterStore, Slots } from "../types.js";
 import { newChunk, walkPart } from "./parts.js";
 import { flaggedRuns, isVariance, weightsOf } from "./places.js";
@@ -28,8 +28,9 @@ export function killUnits(body: Body, space: Space, chosen: Uint8Array, code: nu
 }
 
 /**
- * Kills channels (flag 1). Held: zero at every place, the consumers' slices and optimizer state with them. Softly and latently:
- * what makes the channel is zeroed, what reads it stays. Frozen: what makes it goes back to the start.
+ * Kills channels (flag 1). Held: zero at every place, the consumers' slices and optimizer state with them. Softly: the kernels
+ * that make the channel are zeroed; biases, scales and shifts stay, or no gradient would ever reach it again (He et al. 2018).
+ * Latently: all that makes the channel is zeroed, what reads it stays. Frozen: what makes it goes back to the start.
  */
 export function killChannels(body: Body, flags: Uint8Array, code: number): void {
   touch(body.state);
@@ -38,7 +39,7 @@ export function killChannels(body: Body, flags: Uint8Array, code: number): void 
     const parameter = parameters.get(weight.key);
     if (parameter === undefined || weight.bindings.length === 0 || isVariance(weight)) continue;
     const { data } = parameter;
-    const bindings = code === dead ? weight.bindings : weight.bindings.filter(({ role }) => role !== "in");
+    const bindings = placesOf(weight, code);
     const states = code === dead ? Object.values(slots.get(weight.key) ?? {}) : [];
     flaggedRuns(
       { ...weight, bindings },
@@ -56,6 +57,13 @@ export function killChannels(body: Body, flags: Uint8Array, code: number): void 
   for (let channel = 0; channel < flags.length; channel++) {
     if (flags[channel] === 1) state.channels[channel] = code;
   }
+}
+
+/** The axes along which a death of this kind takes slices of a weight. */
+function placesOf({ bindings, isKernel }: WeightInfo, code: number): readonly Binding[] {
+  if (code === dead) return bindings;
+  if (code === soft) return isKernel ? bindings.filter(({ role }) => role === "out") : [];
+  return bindings.filter(({ role }) => role !== "in");
 }
 
 /** Copies values into a map before they go; elements that were dead already keep what is remembered of them. */
