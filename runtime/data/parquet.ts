@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { parquetMetadataAsync, parquetReadObjects } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import { reasonOf } from "../reason.js";
@@ -43,12 +44,19 @@ export async function readParquet(path: string, classNames?: readonly string[]):
 }
 
 async function readRows(file: ArrayBuffer, name: string): Promise<readonly Row[]> {
+  // Columns are read side by side, and one may fail before the others are waited for: those must not fail on their own later.
+  let failed = false;
+  const slice = async (start: number, end?: number): Promise<ArrayBuffer> => {
+    await setImmediate();
+    return failed ? new Promise<never>(() => undefined) : file.slice(start, end);
+  };
   try {
     const metadata = await parquetMetadataAsync(file);
     const unpacked = metadata.row_groups.reduce((sum, group) => sum + Number(group.total_byte_size), 0);
     if (!(unpacked <= MAX_BYTES)) throw dataError("P6008", `\`${name}\` unpacks to ${unpacked} bytes`);
-    return await parquetReadObjects({ file, metadata, compressors });
+    return await parquetReadObjects({ file: { byteLength: file.byteLength, slice }, metadata, compressors });
   } catch (cause) {
+    failed = true;
     if (cause instanceof Error && cause.name === "DiagnosticError") throw cause;
     throw dataError("P6003", `\`${name}\` is not a whole Parquet file: ${reasonOf(cause)}`);
   }
