@@ -31,6 +31,7 @@ export async function reportHtml(report: Report): Promise<string> {
 <h1>${escapeHtml(report.source.name)}</h1>
 <p>${escapeHtml(report.network)} on ${escapeHtml(report.data)}, seed ${report.seed}, ${escapeHtml(report.backend)} backend, espalier ${escapeHtml(report.espalier)}, ${escapeHtml(report.timing.startedAt)}, ${duration(report.timing.seconds)}</p>
 </header>
+${report.failed === null ? "" : `<p class="failed">${escapeHtml(report.failed)}</p>`}
 <pre class="program">${statements}</pre>
 ${comparisonTable(report)}
 ${amountsTable(report)}

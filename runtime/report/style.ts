@@ -7,6 +7,7 @@ main { max-width: 1080px; margin: 0 auto; padding: 24px; }
 h1 { margin: 0; font-size: 24px; } h2 { margin: 32px 0 8px; font-size: 17px; }
 header p, figcaption, small { color: var(--soft); }
 .program { background: var(--fill); border-left: 3px solid var(--live); padding: 12px 16px; overflow-x: auto; }
+.failed { border-left: 3px solid #b3402e; padding: 8px 16px; }
 .scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: 4px 14px 4px 0; border-bottom: 1px solid var(--line); white-space: nowrap; } td code { white-space: normal; } th { color: var(--soft); font-weight: 500; }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(440px, 100%), 1fr)); gap: 24px; margin-top: 32px; } figure { margin: 0; min-width: 0; }

@@ -14,6 +14,8 @@ export interface Report {
   readonly data: string;
   readonly seed: number;
   readonly backend: string;
+  /** The requirement at which the run ended, and what was measured instead; null when it came to its end. */
+  readonly failed: string | null;
   readonly before: NetworkFacts;
   readonly after: NetworkFacts;
   /** Side by side, in this order: what was asked, what died, what follows, what the file holds. */

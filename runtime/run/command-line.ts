@@ -29,6 +29,7 @@ export async function runFromCommandLine(loop: Loop, url: string): Promise<void>
   const abort = new AbortController();
   const stop = (): void => abort.abort();
   process.once("SIGINT", stop);
+  process.once("SIGTERM", stop);
   try {
     Error.stackTraceLimit = Math.max(Error.stackTraceLimit, framesToKeep);
     const options = readArguments(process.argv.slice(2));
@@ -49,6 +50,7 @@ export async function runFromCommandLine(loop: Loop, url: string): Promise<void>
     process.exitCode = cause.diagnostics.some(({ code }) => code === "P7010") ? 2 : 1;
   } finally {
     process.off("SIGINT", stop);
+    process.off("SIGTERM", stop);
   }
 }
 

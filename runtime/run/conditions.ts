@@ -4,6 +4,7 @@ import type { Json } from "../../compiler/network/types.js";
 import { runError } from "./codes.js";
 import { evaluateOn, measuresNow } from "./evaluate-on.js";
 import { logEvent } from "./events.js";
+import { finish } from "./finish.js";
 import { holds, measureNames, mentions } from "./measures.js";
 import { isNothing, oneOff } from "./one-off.js";
 import type { Session } from "./session.js";
@@ -18,7 +19,10 @@ async function namesFor(session: Session, condition: ExprIr): Promise<Map<string
   return names;
 }
 
-/** @throws DiagnosticError P7004 when the condition does not hold */
+/**
+ * A condition that does not hold ends the run with the results so far: whoever reads the report wants to know by how much it failed.
+ * @throws DiagnosticError P7004 when the condition does not hold
+ */
 export function require(session: Session, id: number, condition: ExprIr): Promise<null> {
   return oneOff(
     session,
@@ -27,8 +31,16 @@ export function require(session: Session, id: number, condition: ExprIr): Promis
       const names = await namesFor(session, condition);
       const text = session.options.statements[id] ?? "a requirement";
       const found = measured(condition, names);
-      if (!holds(condition, names))
-        throw runError("P7004", `\`${text}\` does not hold`, { notes: [found.join("; ")] });
+      if (!holds(condition, names)) {
+        logEvent(session, "require", id, `does not hold: ${found.join("; ")}`);
+        const { out } = await finish(session, `\`${text}\` does not hold: ${found.join("; ")}`);
+        throw runError("P7004", `\`${text}\` does not hold`, {
+          notes: [found.join("; ")],
+          ...(out === null
+            ? {}
+            : { help: "the network as it stands and its report are in the output folder" }),
+        });
+      }
       logEvent(session, "require", id, `holds: ${found.join("; ")}`);
       return null;
     },
@@ -45,7 +57,7 @@ function measured(condition: ExprIr, names: ReadonlyMap<string, number>): readon
       return [`${name} is ${grouped(value)}, ${percent(value / start)} of ${grouped(start)}`];
     if (name.startsWith("start.") && mentions(condition, name.slice("start.".length))) return [];
     if (name === "accuracy") return [`accuracy is ${percent(value)}`];
-    return [`${name} is ${name === "loss" ? value : grouped(value)}`];
+    return [`${name} is ${name === "loss" ? Number(value.toPrecision(4)) : grouped(value)}`];
   });
 }
 

@@ -20,13 +20,16 @@ export interface RunResult {
   toLayersModel(): ReturnType<typeof toLayersModel>;
 }
 
-/** Writes the results, drops the checkpoints, lets go of backend memory and data. */
-export async function finish(session: Session): Promise<RunResult> {
+/**
+ * Writes the results, drops the checkpoints, lets go of backend memory and data. `failed` is the requirement that did not hold, when
+ * one ended the run: the results are those so far.
+ */
+export async function finish(session: Session, failed: string | null = null): Promise<RunResult> {
   const { options, store, data } = session;
   const report =
     options.out === null
-      ? await reportData(session, await modelBytes(session.network, session.parameters))
-      : await writeResults(session, options.out);
+      ? await reportData(session, await modelBytes(session.network, session.parameters), failed)
+      : await writeResults(session, options.out, failed);
   await store?.clear();
   session.executor.dispose();
   await data?.close?.();

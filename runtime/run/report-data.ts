@@ -9,8 +9,15 @@ import { kernelDensity } from "./kernel-density.js";
 import { latencies } from "./latency.js";
 import type { Session } from "./session.js";
 
-/** Everything report.json holds. All but `timing` and the latencies follows from program, network, data, seed and backend. */
-export async function reportData(session: Session, bytes: ModelBytes): Promise<Report> {
+/**
+ * Everything report.json holds. All but `timing` and the latencies follows from program, network, data, seed and backend. `failed`
+ * says which requirement ended the run.
+ */
+export async function reportData(
+  session: Session,
+  bytes: ModelBytes,
+  failed: string | null,
+): Promise<Report> {
   const { options, data, loaded, backend, record, stopwatch, clock, startedAt } = session;
   const seconds = stopwatch.seconds();
   const timed = latencies(session);
@@ -24,6 +31,7 @@ export async function reportData(session: Session, bytes: ModelBytes): Promise<R
     data: data?.describe().name ?? "",
     seed: options.seed,
     backend: backend.name,
+    failed,
     before,
     after,
     amounts: amountRows(session),

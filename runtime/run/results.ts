@@ -16,9 +16,13 @@ export const masksFile = "masks.safetensors";
  * Writes `model.json` with its weights, `masks.safetensors`, `report.json` and `report.html` into a directory, each file whole
  * or not at all.
  */
-export async function writeResults(session: Session, directory: string): Promise<Report> {
+export async function writeResults(
+  session: Session,
+  directory: string,
+  failed: string | null = null,
+): Promise<Report> {
   const saved = await saveModel(session.network, session.parameters, directory);
-  const report = await reportData(session, saved.bytes);
+  const report = await reportData(session, saved.bytes, failed);
   const masks: TensorMap = new Map();
   putMasks(masks, "", session.state);
   const text = (value: string): Uint8Array[] => [new TextEncoder().encode(value)];

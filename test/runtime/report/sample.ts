@@ -29,6 +29,7 @@ export function sampleReport(): Report {
     data: "mnist",
     seed: 1,
     backend: "wasm",
+    failed: null,
     before: {
       params: 40_000,
       macs: 2_000_000,
