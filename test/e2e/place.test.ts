@@ -27,7 +27,9 @@ it("a run that fails names the statement it failed at, under the command line an
 }, 60_000);
 
 it("a requirement that fails leaves the network and a report that says so, and nothing to resume", async () => {
-  const project = await smallProject("train 8 steps\nprune filters by l1 50%\nrequire loss <= 0.0001\nslim\n");
+  const project = await smallProject(
+    "train 8 steps\nprune filters by l1 50%\nrequire loss <= 0.0001\nslim\n",
+  );
   const ended = await espalier(project, ["run", "a.prune", ...onWasm, "--out", "o", "--json"]);
   expect(ended.code).toBe(1);
   expect(JSON.parse(ended.out)).toMatchObject({ diagnostics: [{ code: "P7004" }] });
