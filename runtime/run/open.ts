@@ -18,7 +18,6 @@ import { readOptions, type Options, type RunOptions } from "./options.js";
 import { factsNow } from "./report-data.js";
 import { newRecord } from "./run-record.js";
 import { makeRun, type OpenRun } from "./run.js";
-import { checkSavePlaces } from "./save-place.js";
 import type { Session } from "./session.js";
 
 /**
@@ -28,7 +27,6 @@ import type { Session } from "./session.js";
  */
 export async function openRun(given: RunOptions): Promise<OpenRun> {
   const options = readOptions(given);
-  checkSavePlaces(options);
   const stopwatch = new Stopwatch();
   const backend = await openBackend(options.backend);
   const model = await loadModel(options.network, { seed: options.seed });

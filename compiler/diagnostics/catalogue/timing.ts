@@ -32,4 +32,5 @@ export const timingCodes = {
   P3028: error("a budget is not made of limits"),
   P3029: warning("a value makes its clause do nothing"),
   P3030: warning("a value is far from any that trains"),
+  P3031: error("results cannot be saved there"),
 } as const;

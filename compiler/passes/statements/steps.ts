@@ -1,4 +1,5 @@
 import type { Statement } from "../../../grammar/ast.js";
+import { whyNotSavedAt } from "../../ir/save-place.js";
 import type { StepIr } from "../../ir/types.js";
 import { lowerCondition } from "../clauses/condition.js";
 import { lowerSelection } from "../clauses/selection.js";
@@ -38,11 +39,14 @@ export function lowerOnce(statement: Once, node: TimelineNode, place: Place, ids
       if (condition === null) return null;
       return { kind: "require", id: ids.next(node), text: textOf(node), condition };
     }
-    case "save":
-      if (statement.path.value.trim() === "") {
-        return reject(place, "P3026", "nothing says where to save", statement.path.span);
-      }
+    case "save": {
+      const why = whyNotSavedAt(statement.path.value);
+      if (why !== null)
+        return reject(place, "P3031", `this place ${why}`, statement.path.span, {
+          help: 'name a folder inside the output folder, as in `save "early"`',
+        });
       return { kind: "save", id: ids.next(node), text: textOf(node), path: statement.path.value };
+    }
     default: {
       const selection = lowerSelection(statement.selection, place);
       if (selection === null) return null;
