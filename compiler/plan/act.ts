@@ -1,7 +1,7 @@
 import type { PruneIr, RuleIr, StepIr } from "../ir/types.js";
-import { shareOf } from "../ir/amounts.js";
 import { budgetDrop } from "./budget.js";
 import { drop, isRevocable, type Dropped } from "./drop.js";
+import { dropInside, insideRule, settled } from "./inside.js";
 import { exactly, plus, total, type Interval } from "./interval.js";
 import { regrown, revived } from "./regrow.js";
 import type { Acting, SimulatedEvent } from "./simulation.js";
@@ -101,7 +101,9 @@ function prune(
     : difference(state, pools, dropped.dead, dropped.together);
   if (regrow === undefined) {
     const next = changed(state, pools, dropped.dead, dropped.together);
-    return note(statement, { ...next, amount, nominal: dropped.nominal, reachable: loss });
+    const rule = insideRule(statement, amount);
+    const after = rule === null ? next.state : settled(next.state, pools, rule);
+    return note(statement, { ...next, state: after, amount, nominal: dropped.nominal, reachable: loss });
   }
   const after = regrown(regrow, pools, state, dropped, moment);
   if (firing?.ends === true) {
@@ -136,21 +138,9 @@ function effect(
   if (statement.structure.name === "layers") {
     return dropBranches(statement, amount, pools, state, timeline.world);
   }
-  const kept = keptInKernels(statement, amount);
-  if (kept !== null && pools.every(({ kernels }) => kernels !== undefined))
-    return keepInKernels(kept, pools, state);
-  if (statement.amount.kind !== "pattern")
-    return drop(statement, kept === null ? amount : null, pools, state);
-  const share = fixedShare(statement.structure);
-  // The last group of a layer may be short, so the count is that of full groups or a little more.
-  const dead = pools.map((pool): Interval => {
-    const [low, high] = deadOf(state, pool);
-    const fixed = shareOf(share, pool.total);
-    return [Math.max(low, Math.floor(fixed * 0.5)), Math.max(high, fixed)];
-  });
-  const exact = pools.every((pool) => divides(statement.structure, pool));
-  const all = exact ? pools.map((pool, i) => exactly(dead[i]?.[1] ?? pool.total)) : dead;
-  return { nominal: total(all)[1] - deadTogether(state, pools)[0], dead: all, together: total(all) };
+  const rule = insideRule(statement, amount);
+  if (rule !== null) return dropInside(statement, rule, pools, state);
+  return drop(statement, amount, pools, state);
 }
 
 /** One ranking of branches. Those that would cut the network in two together with others are passed over. */
@@ -165,36 +155,6 @@ function dropBranches(
   if (world.separable(pools)) return dropped;
   const dead = pools.map((pool, i): Interval => [deadOf(state, pool)[0], dropped.dead[i]?.[1] ?? 1]);
   return { ...dropped, dead, together: [deadTogether(state, pools)[0], dropped.together[1]] };
-}
-
-/** How many weights of every kernel stay, where the amount says it kernel by kernel. */
-function keptInKernels({ amount, structure }: PruneIr, known: ReturnType<typeof amountAt>): number | null {
-  if (amount.kind !== "keep-count" || known === null) return null;
-  const each = structure.name === "taps" || (amount.each && structure.name === "weights");
-  return each ? Math.max(0, Math.round(known.value)) : null;
-}
-
-function keepInKernels(kept: number, pools: readonly Pool[], state: State): Dropped {
-  const dead = pools.map((pool): Interval => {
-    const [low, high] = deadOf(state, pool);
-    const target = Math.max(0, pool.total - (pool.kernels ?? 0) * kept);
-    // Kernels that had lost some already may keep fewer.
-    return high === 0 ? exactly(target) : [Math.max(low, target), Math.min(pool.total, high + target)];
-  });
-  const together = total(dead);
-  return { nominal: together[0] === together[1] ? together[0] : null, dead, together };
-}
-
-function fixedShare(structure: PruneIr["structure"]): number {
-  if (structure.name === "n:m") return 1 - structure.n / structure.m;
-  return structure.name === "strided" ? 1 : 0;
-}
-
-/** Whether the input channels of a kernel come in whole groups. */
-function divides(structure: PruneIr["structure"], { shape }: Pool): boolean {
-  if (structure.name === "strided") return true;
-  if (structure.name !== "n:m") return false;
-  return (shape.at(-2) ?? 1) % structure.m === 0;
 }
 
 function changed(state: State, pools: readonly Pool[], dead: readonly Interval[], together: Interval) {

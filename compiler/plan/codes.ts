@@ -14,6 +14,7 @@ export const planCodes = {
   P3059: error("a requirement cannot hold"),
   P3060: warning("a window reaches beyond the training"),
   P3061: error("a statement finds nothing to prune"),
+  P3062: warning("a statement takes nothing from some layers"),
   P4021: error("what is emptied cannot be removed"),
 } as const satisfies Readonly<Record<string, CatalogueEntry>>;
 

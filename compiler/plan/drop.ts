@@ -9,6 +9,7 @@ import {
 import { erdosRenyiDead } from "../ir/erdos-renyi.js";
 import type { PruneIr } from "../ir/types.js";
 import { exactly, isExact, meet, total, type Interval } from "./interval.js";
+import { alignedSum } from "./aligned.js";
 import { caps, heldBack, Rooms } from "./rooms.js";
 import { deadOf, deadTogether, type State } from "./state.js";
 import type { Pool } from "./world.js";
@@ -90,6 +91,8 @@ function locally(event: Drop): Dropped {
       );
   const dead = pools.map((pool, i): Interval => {
     const low = least[i] ?? 0;
+    const had = before[i] ?? exactly(0);
+    if (rules.aligned > 1 && kind === "local" && !isExact(had)) return withinMultiples(event, pool, had);
     return loosen(rules, amount, pool, before[i] ?? exactly(0), [low, Math.max(low, greatest[i] ?? 0)]);
   });
   const sum = total(dead);
@@ -106,6 +109,22 @@ function ends(event: Drop, dead: readonly number[]): readonly number[] {
     const wanted = allowedDrops(askedOf(event, pool, had), pool.total - had, floor, rules.aligned);
     return had + rooms.take(pool, wanted);
   });
+}
+
+/** Alignment may take more from a layer that had lost less: every count that it may have had is looked at. */
+function withinMultiples(event: Drop, pool: Pool, [from, to]: Interval): Interval {
+  const { pools, rules } = event;
+  const floor = floorOf(rules.keeping, pool.total, rules.collapse);
+  // Floors of shared layers may hold back anything.
+  const held = rules.joins === "agree" || pools.some(({ layers }) => layers.length > 1);
+  let [low, high]: Interval = [held ? from : pool.total, from];
+  for (let had = from; had <= to; had++) {
+    const alive = pool.total - had;
+    const after = had + allowedDrops(askedOf(event, pool, had), alive, floor, rules.aligned);
+    low = Math.min(low, after);
+    high = Math.max(high, after);
+  }
+  return [low, high];
 }
 
 /** Whether the rows of a pool are known to have lost equally many: before anything died. */
@@ -169,18 +188,14 @@ function globally({ rules, amount, pools, before, together, most }: Drop): Dropp
     sum = [Math.max(together[0], Math.min(sum[0], all - heldBack(pools, rules))), sum[1]];
   }
   if (rules.joins === "agree") sum = [together[0], sum[1]];
-  // Kept counts are moved to a multiple in every layer.
-  const shift = pools.length * (rules.aligned - 1);
-  if (rules.aligned > 1) sum = [Math.max(together[0], sum[0] - shift), Math.min(room[1], sum[1] + shift)];
-  return {
-    nominal: isExact(together) ? asked(together[0]) : null,
-    dead: share(
-      before,
-      most.map(([, high]) => high),
-      sum,
-    ),
-    together: sum,
-  };
+  let highest = most.map(([, high]) => high);
+  if (rules.aligned > 1 && rules.joins !== "agree") {
+    const moved = alignedSum(rules, pools, before, highest, sum);
+    sum = [Math.max(together[0], moved.together[0]), moved.together[1]];
+    highest = [...moved.most];
+  }
+  const nominal = isExact(together) ? asked(together[0]) : null;
+  return { nominal, dead: share(before, highest, sum), together: sum };
 }
 
 /** Bounds of every pool when all of them together have `sum` dead, each between what it had and its cap. */
@@ -203,7 +218,9 @@ function byDensity({ amount, pools, before, together, rules }: Drop, variant: "e
     const rooms = new Rooms(pools, dead, rules);
     return pools.map((pool, i) => {
       const had = dead[i] ?? 0;
-      return had + rooms.take(pool, Math.max(0, (targets[i] ?? 0) - had));
+      const floor = floorOf(rules.keeping, pool.total, rules.collapse);
+      const wanted = Math.max(0, (targets[i] ?? 0) - had);
+      return had + rooms.take(pool, allowedDrops(wanted, pool.total - had, floor, rules.aligned));
     });
   };
   const least = at(

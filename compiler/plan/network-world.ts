@@ -1,8 +1,8 @@
 import { branchLayers, branchesOf } from "../ir/branches.js";
-import { candidateLayers, candidateWeights, isChannelwise } from "../ir/candidates.js";
+import { candidateLayers, candidateWeights, isChannelwise, type StructureName } from "../ir/candidates.js";
 import { candidateUnits, producerKey } from "../ir/candidate-units.js";
 import { elementUnits, kernelAxes } from "../ir/element-units.js";
-import type { SelectionIr, StructureIr } from "../ir/types.js";
+import type { SelectionIr } from "../ir/types.js";
 import { collapse } from "../network/collapse.js";
 import { costs } from "../network/costs.js";
 import type { Network, Unit, WeightInfo } from "../network/types.js";
@@ -119,27 +119,31 @@ function elementPools(
     const weights = candidateWeights(layer, structure.name, explicit);
     const count = weights.reduce((sum, weight) => sum + (elementUnits(weight, structure)?.count ?? 0), 0);
     if (count === 0) return [];
+    const single = isSingle(structure.name);
+    const kernels = weights.map(({ key }) => key).join();
     const pool: ElementPool = {
-      key: `${JSON.stringify(structure)} ${layer.path}`,
+      // Weights are the same units under whatever name they are pruned.
+      key: `${single ? "single" : JSON.stringify(structure)} ${layer.path} ${kernels}`,
       layers: [layer.path],
       total: count,
       shape: weights[0]?.shape ?? [],
-      ...evenParts(structure, weights),
-      weights: structure.name === "weights" ? weights : [],
+      ...(single ? evenParts(weights) : {}),
+      weights: single ? weights : [],
+      elements: weights.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0),
     };
     return [pool];
   });
 }
 
-/** Rows and kernels of a layer whose units are single weights, where all of them are alike. */
-function evenParts(structure: StructureIr, weights: readonly WeightInfo[]): Pick<Pool, "rows" | "kernels"> {
-  if (!["weights", "taps"].includes(structure.name)) return {};
+/** Structures whose units are single weights. */
+const isSingle = (structure: StructureName) => ["weights", "taps", "n:m"].includes(structure);
+
+/** Rows of a layer whose units are single weights, where all of them are alike. */
+function evenParts(weights: readonly WeightInfo[]): Pick<Pool, "rows"> {
   const axes = weights.map(kernelAxes);
   const rows = axes.reduce((sum, { tall, wide, inputsLast }) => sum + (inputsLast ? tall : wide), 0);
-  const kernels = axes.reduce((sum, { tall, wide }) => sum + tall * wide, 0);
   const sizes = new Set(
     axes.map(({ spatial, tall, wide, inputsLast }) => spatial * (inputsLast ? wide : tall)),
   );
-  const kernelSizes = new Set(axes.map(({ spatial }) => spatial));
-  return { ...(sizes.size === 1 && { rows }), ...(kernelSizes.size === 1 && { kernels }) };
+  return sizes.size === 1 ? { rows } : {};
 }

@@ -16,6 +16,8 @@ export function isChannelPool(pool: Pool): pool is ChannelPool {
 /** A pool of weights or groups of them. `weights` is empty where a unit is more than one weight. */
 export interface ElementPool extends Pool {
   readonly weights: readonly WeightInfo[];
+  /** Weights in all of its units. */
+  readonly elements: number;
 }
 
 export function isElementPool(pool: Pool): pool is ElementPool {

@@ -1,4 +1,5 @@
-import { exactly, meet, total, type Interval } from "./interval.js";
+import type { InsideRule } from "../ir/inside-kernels.js";
+import { exactly, isExact, meet, total, type Interval } from "./interval.js";
 import type { Pool } from "./world.js";
 
 /** How many units of every pool are dead: exact, or bounds. Immutable: a rewind of masks goes back to an earlier one. */
@@ -8,6 +9,13 @@ export interface State {
   readonly together: ReadonlyMap<string, Together>;
   /** Weights of a pool that were known to lie in dead channels when it was last looked at. */
   readonly absorbed: ReadonlyMap<string, Interval>;
+  /** Rules that every group inside the kernels of a pool kept when the pool had these dead. */
+  readonly inside: ReadonlyMap<string, Settled>;
+}
+
+export interface Settled {
+  readonly rule: InsideRule;
+  readonly dead: Interval;
 }
 
 export interface Together {
@@ -15,7 +23,12 @@ export interface Together {
   readonly dead: Interval;
 }
 
-export const allAlive: State = { dead: new Map(), together: new Map(), absorbed: new Map() };
+export const allAlive: State = {
+  dead: new Map(),
+  together: new Map(),
+  absorbed: new Map(),
+  inside: new Map(),
+};
 
 export const deadOf = (state: State, pool: Pool): Interval => state.dead.get(pool.key) ?? exactly(0);
 
@@ -52,14 +65,16 @@ export function withDead(
   pools.forEach((pool, i) => {
     const count = counts[i];
     const before = deadOf(state, pool);
-    if (count === undefined || (count[0] === before[0] && count[1] === before[1])) return;
-    dead.set(pool.key, count);
-    changed = true;
+    if (count === undefined) return;
+    const same = count[0] === before[0] && count[1] === before[1];
+    // Between the same bounds it may have moved.
+    if (!same || !isExact(count)) changed = true;
+    if (!same) dead.set(pool.key, count);
   });
   // What was known of sums no longer holds once one of their pools moves by itself.
   const sums = changed ? new Map<string, Together>() : new Map(state.together);
   if (together !== undefined) sums.set(setKey(pools), { pools, dead: together });
-  return { dead, together: sums, absorbed: state.absorbed };
+  return { ...state, dead, together: sums };
 }
 
 /** The state once a pool of weights has taken over what died in dead channels. */

@@ -16,8 +16,6 @@ export interface Pool {
   readonly shape: readonly number[];
   /** Output channels with equally many of the units each, for `per row`; unset where they differ. */
   readonly rows?: number;
-  /** Kernels with equally many of the units each, for counts kept in each. */
-  readonly kernels?: number;
 }
 
 /** What a simulation knows of the units there are. */

@@ -1,4 +1,5 @@
 import { askedDrops } from "../../compiler/ir/amounts.js";
+import type { InsideRule } from "../../compiler/ir/inside-kernels.js";
 import type { PruneIr } from "../../compiler/ir/types.js";
 import { askedOf, count, selectUnits } from "./allocate.js";
 import type { Selected } from "./allocate.js";
@@ -80,15 +81,12 @@ function branches(space: Space): Space {
   return { ...space, units: space.entries, entryUnit: null, channelUnits: null, status, total };
 }
 
-function insideKernels(
-  space: Space,
-  scores: Scores,
-  open: Uint8Array,
-  rule: { readonly keep: number; readonly of: number | "kernel" },
-): Selected {
+function insideKernels(space: Space, scores: Scores, open: Uint8Array, rule: InsideRule): Selected {
   const chosen = new Uint8Array(space.units);
   const taken = chooseInsideKernels(space, scores, open, rule, chosen);
-  return { chosen, nominal: taken, achieved: taken };
+  // What died latently ranks along: it is taken again, or lives again for one that is taken.
+  const again = count(open.map((flag, unit) => (flag === 1 && space.status[unit] !== living ? 1 : 0)));
+  return { chosen, nominal: taken - again, achieved: taken - again };
 }
 
 function byThreshold(

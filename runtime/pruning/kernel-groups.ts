@@ -1,3 +1,4 @@
+import { dropsInside, type InsideRule } from "../../compiler/ir/inside-kernels.js";
 import type { Scores } from "./keys.js";
 import { compareScores } from "./keys.js";
 import type { Part } from "./parts.js";
@@ -11,14 +12,14 @@ export function chooseInsideKernels(
   space: Space,
   scores: Scores,
   open: Uint8Array,
-  rule: { readonly keep: number; readonly of: number | "kernel" },
+  rule: InsideRule,
   chosen: Uint8Array,
 ): number {
   let taken = 0;
   const list: number[] = [];
   const settle = () => {
     const alive = list.filter((unit) => open[unit] === 1);
-    const drops = alive.length - rule.keep;
+    const drops = dropsInside(alive.length, rule.keep);
     if (drops > 0) {
       alive.sort((a, b) => compareScores(scores[a] ?? 0, scores[b] ?? 0) || a - b);
       for (let i = 0; i < drops; i++) chosen[alive[i] ?? 0] = 1;

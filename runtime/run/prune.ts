@@ -54,7 +54,8 @@ function nominalDead(
     amount.kind === "target" ||
     amount.kind === "drop-share" ||
     amount.kind === "drop-count" ||
-    amount.kind === "keep-count";
+    amount.kind === "keep-count" ||
+    amount.kind === "pattern";
   if (!counts) return null;
   // What a last event would have regrown, it left alone: the count is as asked.
   return regrow && !moment.trainingFollows ? dead : dead - achieved + nominal;

@@ -21,7 +21,7 @@ export interface RecordedAmount {
   readonly layers: readonly string[];
   /** Whether they were named: some layers are candidates only then. */
   readonly named: boolean;
-  /** Null for thresholds, budgets, patterns and masks from a file: they name no number. */
+  /** Null for thresholds, budgets and masks from a file: they name no number. */
   readonly nominal: number | null;
 }
 

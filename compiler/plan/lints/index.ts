@@ -10,12 +10,14 @@ import { noCandidates } from "./no-candidates.js";
 import { rawNorms } from "./raw-norms.js";
 import { requirements } from "./requirements.js";
 import { shortfall } from "./shortfall.js";
+import { spares } from "./spares.js";
 import { spentTargets } from "./spent-targets.js";
 import { starvation } from "./starvation.js";
 
 /** Every lint, in the order in which what they find is told of one statement. */
 export const lints: readonly Lint[] = [
   noCandidates,
+  spares,
   collapses,
   budgets,
   requirements,

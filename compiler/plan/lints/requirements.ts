@@ -5,8 +5,8 @@ import { costs } from "../../network/costs.js";
 import { plannedCosts } from "../costs.js";
 import type { Interval } from "../interval.js";
 import { distinctPools } from "../simulation.js";
-import { isElementPool } from "../pools.js";
-import { deadOf } from "../state.js";
+import { isElementPool, type ElementPool } from "../pools.js";
+import { deadOf, type State } from "../state.js";
 import type { Finding, Lint } from "./finding.js";
 import { between } from "../words.js";
 
@@ -20,7 +20,7 @@ export const requirements: Lint = ({ real }) => {
   for (const { statement, state } of simulation.requirements) {
     const planned = plannedCosts(network, pools, state);
     // Dead weights count as gone among the parameters; their zeros still take their bytes.
-    const zeros = pools.filter(isElementPool).reduce((sum, pool) => sum + deadOf(state, pool)[1], 0);
+    const zeros = pools.filter(isElementPool).reduce((sum, pool) => sum + zerosAtMost(pool, state), 0);
     const params: Interval = [Math.max(0, planned.params[0] - zeros), planned.params[1]];
     const macs: Interval = [zeros > 0 ? 0 : planned.macs[0], planned.macs[1]];
     const known = new Map<string, Interval>([
@@ -43,6 +43,12 @@ export const requirements: Lint = ({ real }) => {
   }
   return [...findings.values()];
 };
+
+/** Dead weights of a pool at most, however many a unit holds. */
+function zerosAtMost(pool: ElementPool, state: State): number {
+  const [, dead] = deadOf(state, pool);
+  return pool.weights.length > 0 || dead === 0 ? dead : pool.elements;
+}
 
 function conjuncts(expr: ExprIr): readonly ExprIr[] {
   if (typeof expr !== "object" || expr[0] !== "and") return [expr];

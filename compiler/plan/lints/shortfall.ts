@@ -1,3 +1,4 @@
+import { sparedBy } from "../spared.js";
 import type { SimulatedEvent } from "../simulation.js";
 import type { Finding, Lint } from "./finding.js";
 import { between, grouped, momentName, structureName } from "../words.js";
@@ -10,19 +11,24 @@ export const shortfall: Lint = ({ real }) => {
     if (event.statement.kind === "prune" && event.last !== true) last.set(event.statement.id, event);
   }
   return [...last.values()].flatMap((event): readonly Finding[] => {
-    const { statement, nominal, reachable } = event;
+    const { statement, nominal, reachable, amount, pools } = event;
     if (statement.kind !== "prune" || nominal === null || reachable === null) return [];
     if (reachable[0] === nominal && reachable[1] === nominal) return [];
     if (reachable[0] <= nominal && nominal <= reachable[1]) return [];
+    // Where it takes nothing from any layer, that is said instead.
+    if (pools.every((pool) => sparedBy(statement, amount, pool) !== undefined)) return [];
     const name = structureName(statement.structure);
     const moment = momentName(event);
-    const cause = statement.aligned > 1 ? `\`aligned to ${statement.aligned}\`` : "`keeping at least`";
+    const aligned = statement.aligned > 1;
+    const cause = aligned ? `\`aligned to ${statement.aligned}\`` : "`keeping at least`";
+    const change = reachable[1] < nominal ? "ask for more, align to fewer" : "align to fewer";
     return [
       {
         code: "P3058",
         id: statement.id,
         message: `${moment === "" ? "here" : `at ${moment}`} ${grouped(nominal)} ${name} are asked for and ${between(reachable)} go`,
         notes: [`${cause} wins over the amount`],
+        ...(aligned ? { help: `${change}, or leave narrow layers out` } : {}),
       },
     ];
   });

@@ -102,6 +102,25 @@ test("bounds of global rankings hold what happens", async () => {
   );
 });
 
+test("alignment of a global ranking is bounded, and narrow layers are known to lose nothing", async () => {
+  const aligned = fc
+    .record({
+      amount,
+      aligned: fc.integer({ min: 2, max: 9 }),
+      keeping: fc.constantFrom({ count: 1 }, { count: 3 }, { share: 0.25 }),
+      collapse: fc.boolean(),
+      kind: fc.constantFrom("global" as const, "global" as const, "local" as const),
+    })
+    .map(({ kind, ...parts }) =>
+      pruneOf({ ...parts, structure: { name: "units" }, scope: { kind }, criterion: criterionOf("random") }),
+    );
+  const steps = fc.array(aligned, { minLength: 1, maxLength: 3 });
+  await fc.assert(
+    fc.asyncProperty(models, steps, seeds, (model, list, seed) => compare(model, list, false, seed)),
+    { numRuns: 80 },
+  );
+});
+
 const small = namedNetworks.get("plain")?.();
 
 test("weights: local, per row, per sign, Erdős–Rényi and global", async () => {

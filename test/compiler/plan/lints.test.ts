@@ -101,6 +101,67 @@ test("floors and alignment that change a count are told", () => {
   expect(about("P3058", "prune filters by l1 50% aligned to 1", { network: plain })).toEqual([]);
 });
 
+test("alignment of a global ranking that surely falls short is told", () => {
+  const aligned = (to: number, amount: string) => `prune filters by l1 global ${amount} aligned to ${to}`;
+  expect(about("P3058", aligned(8, "to 70%"), { network: resnet })).toEqual([
+    "P3058 here 314 filters are asked for and 230–312 go",
+  ]);
+  expect(about("P3058", aligned(8, "to 50%"), { network: resnet })).toEqual([]);
+  expect(about("P3058", aligned(16, "1"), { network: resnet })).toEqual([
+    "P3058 here 1 filters are asked for and 0 go",
+  ]);
+  // Of 8 and 6 filters 4 and 3 could go, were it not for multiples of 5.
+  expect(about("P3058", aligned(5, "to 50%"), { network: plain })).toEqual([
+    "P3058 here 7 filters are asked for and 0–4 go",
+  ]);
+});
+
+test("layers that a statement can take nothing from are named", () => {
+  const told = (source: string, network = plain) =>
+    compile(source, { network })
+      .diagnostics.filter(({ code }) => code === "P3061" || code === "P3062")
+      .map(({ code, severity, message, notes }) => `${code} ${severity} ${message}: ${notes?.join(", ")}`);
+  expect(told("prune filters by l1 keep 7")).toEqual([
+    "P3062 warning `keep 7` takes nothing from `conv2d_2`: it has 6 filters",
+  ]);
+  expect(told("prune filters by l1 keep 6")).toEqual([]);
+  expect(told("prune filters by l1 keep 64")).toEqual([
+    "P3062 warning `keep 64` takes nothing from any layer: they have 8 filters at most",
+  ]);
+  expect(told("prune filters by l1 global keep 14 normalized by mean per layer")).toEqual([
+    "P3062 warning `keep 14` takes nothing: there are 14 filters",
+  ]);
+  expect(told("prune filters by l1 global keep 13 normalized by mean per layer")).toEqual([]);
+  expect(told("prune taps by l1 global keep 20")).toEqual([
+    "P3062 warning `keep 20` takes nothing from any layer: kernels there have 9 taps at most",
+  ]);
+  expect(told("prune taps by l1 keep 9 each")).toHaveLength(1);
+  const bottleneck = networkOf(namedNetworks.get("dense concat")?.());
+  expect(told("prune taps by l1 keep 1 each", bottleneck)).toEqual([]);
+  expect(told("prune taps by l1 keep 2 each", bottleneck)).toHaveLength(1);
+  expect(told("prune filters by l1 global to 60% aligned to 8")).toEqual([
+    "P3062 warning `aligned to 8` takes nothing from any layer: they have 8 filters at most, and no smaller multiple of 8 may stay",
+  ]);
+  expect(told("prune filters by l1 25% aligned to 6")).toEqual([
+    "P3062 warning `aligned to 6` takes nothing from `conv2d_2`: it has 6 filters, and no smaller multiple of 6 may stay",
+  ]);
+  expect(told("prune 3:4 of weights in conv2d_1, conv2d_2 by magnitude")).toEqual([
+    "P3062 warning `3:4` takes nothing from `conv2d_1`: kernels there read 3 input channels at most, and 3 of every 4 stay",
+  ]);
+  expect(told("prune 3:4 of weights in conv2d_1 by magnitude")).toEqual([
+    "P3061 error `3:4` takes nothing from any layer: kernels there read 3 input channels at most, and 3 of every 4 stay",
+  ]);
+  expect(told("prune 2:4 of weights by magnitude")).toEqual([]);
+  expect(told("train 3 epochs { prune filters by l1 keep 20 -> 4 every epoch }")).toEqual([]);
+  const each = "for each layer as L in conv2d_1, conv2d_2 { prune filters in L by l1 keep 7 }";
+  expect(told(each)).toHaveLength(1);
+});
+
+test("dead weights of larger units count as gone among parameters", () => {
+  const source = "prune kernels by l1 to 90%\nrequire params <= 40%";
+  expect(about("P3059", source, { network: resnet })).toEqual([]);
+});
+
 test("windows that do not divide the grid still land", () => {
   const source =
     "train 7 epochs batch 100 { prune filters by l1 from 0% to 50% every 300 steps during epochs 2..6 }";

@@ -1,0 +1,44 @@
+import { floorOf } from "../ir/amounts.js";
+import type { CountAmount } from "../ir/amounts.js";
+import type { PruneIr } from "../ir/types.js";
+import { dropsOf, groupsIn, insideRule } from "./inside.js";
+import type { Pool } from "./world.js";
+
+/** Why a statement can take nothing from a pool, however its units score. */
+export type Spared =
+  /** No group inside its kernels is larger than what stays of each: `largest` is the largest. */
+  | { readonly by: "inside"; readonly keep: number; readonly largest: number }
+  /** It has no more units than stay. */
+  | { readonly by: "keep"; readonly keep: number }
+  /** The least multiple that may stay is no less than what it has. */
+  | { readonly by: "aligned"; readonly least: number };
+
+/** Undefined where something may go, at this amount or, where that moves, at another. */
+export function sparedBy(statement: PruneIr, amount: CountAmount | null, pool: Pool): Spared | undefined {
+  const rule = insideRule(statement, amount);
+  if (rule !== null) {
+    const groups = groupsIn(pool, rule);
+    if (groups === null || dropsOf(groups, rule) > 0) return undefined;
+    return { by: "inside", keep: rule.keep, largest: Math.max(0, ...groups.map(({ size }) => size)) };
+  }
+  if (amount?.kind === "keep-count" && !isGlobal(statement)) {
+    const keep = Math.max(0, Math.round(amount.value));
+    if (pool.total <= keep) return { by: "keep", keep };
+  }
+  if (statement.aligned <= 1 || statement.joins === "agree") return undefined;
+  const least = leastAligned(statement, pool);
+  const whole = statement.scope.kind !== "row" && statement.scope.kind !== "sign";
+  return whole && least >= pool.total ? { by: "aligned", least } : undefined;
+}
+
+/** Whether one ranking goes over all pools. */
+export const isGlobal = ({ scope, structure }: Pick<PruneIr, "scope" | "structure">): boolean =>
+  scope.kind === "global" || structure.name === "layers";
+
+/** The fewest units of a pool that `aligned` and the floor leave alive; the floor alone where nothing is aligned. */
+export function leastAligned(
+  { keeping, collapse, aligned }: Pick<PruneIr, "keeping" | "collapse" | "aligned">,
+  { total }: Pool,
+): number {
+  return Math.ceil(floorOf(keeping, total, collapse) / aligned) * aligned;
+}

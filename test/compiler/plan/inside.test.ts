@@ -1,0 +1,98 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { AmountIr, Ir, PruneIr, StepIr, StructureIr } from "../../../compiler/ir/types.js";
+import { makePlan } from "../../../compiler/plan/plan.js";
+import { networkWorld } from "../../../compiler/plan/network-world.js";
+import { simulate } from "../../../compiler/plan/simulate.js";
+import { prune } from "../../../runtime/pruning/prune.js";
+import { namedNetworks } from "../../helpers/networks.js";
+import { criterionOf, momentOf, networkOf, pruneOf, settingOf } from "../../runtime/pruning/setting.js";
+
+/** The plan against the engine, where counts are kept inside kernels. */
+
+const pattern: fc.Arbitrary<Partial<PruneIr>> = fc
+  .tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 4 }))
+  .map(([n, more]) => ({ structure: { name: "n:m", n, m: n + more }, amount: { kind: "pattern" } }));
+const keep: fc.Arbitrary<Partial<PruneIr>> = fc
+  .record({
+    name: fc.constantFrom("taps" as const, "weights" as const),
+    value: fc.integer({ min: 1, max: 10 }),
+  })
+  .map(({ name, value }) => {
+    const structure: StructureIr = { name };
+    const amount: AmountIr = { kind: "keep-count", value, each: name === "weights" };
+    return { structure, amount };
+  });
+const share: fc.Arbitrary<Partial<PruneIr>> = fc.constantFrom(0.1, 0.5, 0.9).map((value) => ({
+  structure: { name: "weights" },
+  amount: { kind: "drop-share", value },
+}));
+const filters: fc.Arbitrary<Partial<PruneIr>> = fc.constant({
+  structure: { name: "units" },
+  amount: { kind: "drop-share", value: 0.5 },
+});
+const models = fc.constantFrom(...namedNetworks.values());
+
+async function compare(model: unknown, list: readonly Partial<PruneIr>[]): Promise<readonly boolean[]> {
+  const network = networkOf(model);
+  const body: readonly StepIr[] = list.map((one, i) =>
+    pruneOf({ criterion: criterionOf("random"), ...one, id: i + 1 }),
+  );
+  const ir: Ir = { ir: 1, source: "p.prune", network: null, data: null, body, plan: null };
+  const plan = makePlan(network, simulate(ir, networkWorld(network), { batch: 32 }));
+  const setting = settingOf(model);
+  const exact: boolean[] = [];
+  for (const [i, step] of body.entries()) {
+    const event = plan.events[i];
+    if (step.kind !== "prune" || event === undefined) throw new Error("every step is a prune");
+    const record = await prune(setting, step, momentOf(i));
+    if (event.nominal !== null) expect(event.nominal).toBe(record.nominal);
+    expect(event.total).toBe(record.total);
+    const [low = NaN, high = NaN] = event.dead ?? [];
+    expect(low).toBeLessThanOrEqual(record.dead);
+    expect(high).toBeGreaterThanOrEqual(record.dead);
+    for (const { layer, live } of record.layers) {
+      const [least = NaN, most = NaN] = event.layers.find((one) => one.layer === layer)?.live ?? [];
+      expect(least).toBeLessThanOrEqual(live);
+      expect(most).toBeGreaterThanOrEqual(live);
+    }
+    exact.push(low === high);
+  }
+  return exact;
+}
+
+test("n:m, taps and weights kept in each kernel are foreseen to the unit, the second time too", async () => {
+  await fc.assert(
+    fc.asyncProperty(models, fc.oneof(pattern, keep), async (make, one) => {
+      expect(await compare(make(), [one, one])).toEqual([true, true]);
+    }),
+    { numRuns: 80 },
+  );
+});
+
+test("what died before is bounded", async () => {
+  const any = fc.oneof(pattern, keep, share, filters);
+  await fc.assert(
+    fc.asyncProperty(models, fc.array(any, { minLength: 2, maxLength: 4 }), async (make, list) => {
+      await compare(make(), list);
+    }),
+    { numRuns: 80 },
+  );
+});
+
+test("softly and latently, the same weights go or are held anew", async () => {
+  const manners = fc.constantFrom("softly" as const, "latently" as const);
+  await fc.assert(
+    fc.asyncProperty(models, pattern, manners, async (make, one, manner) => {
+      expect(await compare(make(), [{ ...one, manner }])).toEqual([true]);
+      if (manner === "latently")
+        expect(
+          await compare(make(), [
+            { ...one, manner },
+            { ...one, manner },
+          ]),
+        ).toEqual([true, true]);
+    }),
+    { numRuns: 40 },
+  );
+});
