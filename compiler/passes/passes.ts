@@ -1,5 +1,6 @@
 import { awaitRestores } from "./await-restores.js";
 import { checkDeclarations } from "./check-declarations.js";
+import { checkLastRates } from "./check-last-rates.js";
 import { checkManners } from "./check-manners.js";
 import { resolveRewinds } from "./resolve-rewinds.js";
 import { selectLayers } from "./select-layers.js";
@@ -27,6 +28,7 @@ export const stages: readonly (readonly Pass[])[] = [
   [
     { name: "resolve-rewinds", run: resolveRewinds },
     { name: "check-manners", run: checkManners },
+    { name: "check-last-rates", run: checkLastRates },
     { name: "select-layers", run: selectLayers },
     { name: "await-restores", run: awaitRestores },
   ],

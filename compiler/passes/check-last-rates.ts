@@ -1,0 +1,48 @@
+import type { ExprIr, OptimizerIr, StepIr, TrainIr } from "../ir/types.js";
+import { labelAt, reportAt } from "./report-at.js";
+import type { FrontState } from "./state.js";
+
+/** A schedule that ends below this share of where it began has come to rest. */
+const RESTS = 1e-3;
+
+/** Warns of a `finetune` that goes on at the last rate where that has come down to next to nothing: it would train nothing. */
+export function checkLastRates(state: FrontState): FrontState {
+  visit(state.body, null, state);
+  return state;
+}
+
+/** `rested` is the phase whose rate came to rest last, if no other rate has been set since. Gives what holds after the steps. */
+function visit(steps: readonly StepIr[], rested: TrainIr | null, state: FrontState): TrainIr | null {
+  let last = rested;
+  for (const step of steps) {
+    if (step.kind === "repeat" || step.kind === "for-each") last = visit(step.body, last, state);
+    else if (step.kind === "rewind" && step.what.includes("rate")) last = null;
+    else if (step.kind === "train") last = after(step, last, state);
+  }
+  return last;
+}
+
+function after(phase: TrainIr, rested: TrainIr | null, state: FrontState): TrainIr | null {
+  if (phase.optimizer !== undefined) return comesToRest(phase.optimizer) ? phase : null;
+  if (!phase.finetune || rested === null) return null;
+  reportAt(
+    state,
+    phase.id,
+    "word",
+    "P3030",
+    "this goes on at the last rate, which has come down to next to nothing",
+    {
+      labels: labelAt(state, rested.id, "the rate comes to rest at the end of this"),
+      help: "give it a rate of its own, as in `finetune 4 epochs with sgd(rate: 0.01 -> 0 cosine)`",
+    },
+  );
+  return rested;
+}
+
+function comesToRest({ rate }: OptimizerIr): boolean {
+  if (typeof rate === "number" || typeof rate === "string" || !("moving" in rate)) return false;
+  const { from, to } = rate.moving;
+  return isNumber(from) && isNumber(to) && to <= from * RESTS;
+}
+
+const isNumber = (value: ExprIr | undefined): value is number => typeof value === "number";
