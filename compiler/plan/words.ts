@@ -36,9 +36,23 @@ export function structureName(structure: StructureIr): string {
   }
 }
 
+/** What the units of a structure are called: a pattern is made of weights. */
+export const unitsName = (structure: StructureIr): string =>
+  structure.name === "n:m" ? "weights" : structureName(structure);
+
 /** "epoch 14", "step 500", or nothing between phases. */
 export function momentName({ epoch, step }: Pick<SimulatedEvent, "epoch" | "step">): string {
   if (epoch !== null && Number.isInteger(epoch) && epoch > 0) return `epoch ${epoch}`;
   if (step !== null) return `step ${step}`;
   return epoch === null ? "" : `epoch ${Number(epoch.toFixed(2))}`;
+}
+
+/** The first three layers by path, and how many more. */
+export function layerNames(paths: readonly string[]): string {
+  const all = [...new Set(paths)];
+  const list = all
+    .slice(0, 3)
+    .map((path) => `\`${path}\``)
+    .join(", ");
+  return all.length > 3 ? `${list} and ${all.length - 3} more` : list;
 }

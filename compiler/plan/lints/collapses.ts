@@ -1,6 +1,8 @@
 import { cannotCollapse, cutInTwo } from "../emptied.js";
 import type { PruneIr } from "../../ir/types.js";
 import { distinctPools, type SimulatedEvent, type Simulation } from "../simulation.js";
+import { deadOf } from "../state.js";
+import { layerNames } from "../words.js";
 import type { Finding, Lint } from "./finding.js";
 
 /** Every look follows the whole network: of more states than this nothing is said. */
@@ -22,10 +24,13 @@ export const collapses: Lint = ({ real }) => {
         ? cutInTwo(network, pools, after.state, frozen)
         : cannotCollapse(network, pools, after.state, new Set([...frozen, ...free]));
     if (why === undefined) continue;
+    const gone = after.pools.filter((pool) => deadOf(after.state, pool)[0] === pool.total);
+    const emptied = gone.flatMap(({ layers }) => layers);
     findings.set(prune.id, {
       code: "P4021",
       id: prune.id,
       message: why.message,
+      ...(emptied.length > 0 && { label: `nothing is left of ${layerNames(emptied)}` }),
       ...(why.notes && { notes: why.notes }),
       ...(why.help !== undefined && { help: why.help }),
     });

@@ -1,7 +1,7 @@
 import { isSlimmable } from "../../ir/candidates.js";
 import type { PruneIr } from "../../ir/types.js";
 import { distinct, statements, type Finding, type Lint } from "./finding.js";
-import { structureName } from "../words.js";
+import { unitsName } from "../words.js";
 
 /** Zeros in a tensor of the same size cost as much as other numbers. Said once for each structure. */
 export const masksOnly: Lint = ({ ir }) => {
@@ -10,7 +10,7 @@ export const masksOnly: Lint = ({ ir }) => {
   const slims = all.some((one) => one.kind === "slim");
   const said = new Set<string>();
   return prunes.flatMap((prune): readonly Finding[] => {
-    const name = structureName(prune.structure);
+    const name = unitsName(prune.structure);
     const slimmable = isSlimmable(prune.structure.name);
     if ((slimmable && slims) || said.has(name)) return [];
     said.add(name);

@@ -1,5 +1,5 @@
 import type { PruneIr } from "../../ir/types.js";
-import { structureName } from "../words.js";
+import { unitsName } from "../words.js";
 import type { Finding, Lint } from "./finding.js";
 
 /** A statement that finds no unit it may prune, whenever it acts: its joins, its selection or the network leave none. */
@@ -19,7 +19,7 @@ export const noCandidates: Lint = ({ real }) => {
       {
         code: "P3061",
         id: statement.id,
-        message: `there are no ${structureName(statement.structure)} that this may prune`,
+        message: `there are no ${unitsName(statement.structure)} that this may prune`,
         ...(skips ? { notes: ["`joins skip` leaves out what joins tie together"] } : {}),
         help: skips
           ? "write `joins couple`, or select layers that no join ties"

@@ -1,7 +1,7 @@
 import type { CountAmount } from "../../ir/amounts.js";
 import type { PruneIr } from "../../ir/types.js";
 import { isGlobal, sparedBy, type Spared } from "../spared.js";
-import { grouped, structureName } from "../words.js";
+import { grouped, layerNames, structureName } from "../words.js";
 import type { Pool } from "../world.js";
 import type { Finding, Lint } from "./finding.js";
 
@@ -57,7 +57,7 @@ function told({ statement, pools, keepsAll }: Seen): readonly Finding[] {
   const [first] = spared;
   if (first === undefined) return [];
   const alike = spared.filter(({ why }) => why.by === first.why.by);
-  const from = nothing ? "any layer" : named(alike.flatMap(({ pool }) => pool.layers));
+  const from = nothing ? "any layer" : layerNames(alike.flatMap(({ pool }) => pool.layers));
   const isPattern = statement.structure.name === "n:m";
   return [
     {
@@ -105,14 +105,4 @@ function reason(
 function remedy({ structure }: PruneIr, { by }: Spared): string {
   if (structure.name === "n:m") return "prune weights by a share";
   return by === "aligned" ? "align to fewer" : "keep fewer";
-}
-
-/** The first three paths, and how many more. */
-function named(paths: readonly string[]): string {
-  const all = [...new Set(paths)];
-  const list = all
-    .slice(0, 3)
-    .map((path) => `\`${path}\``)
-    .join(", ");
-  return all.length > 3 ? `${list} and ${all.length - 3} more` : list;
 }
