@@ -50,10 +50,11 @@ export function commandLine(speakers: Speakers, finish: (code: ExitCode) => void
   const command = (name: string, about: string) =>
     main.command(name).description(about).option("--json", "print the result as JSON");
 
-  bound(command("check <file>", "say what a program will do, before any training")).action(
-    async (file, options) =>
+  bound(command("check <file>", "say what a program will do, before any training"))
+    .option("--events", "list every event on a line of its own, however many there are")
+    .action(async (file, options) =>
       finish(await (await import("./commands/check.js")).check(file, options, terminal)),
-  );
+    );
   seeded(command("compile <file>", "write the training loop a program stands for"))
     .option("-o, --out <path>", "where to write it (standard output)")
     .option("--emit <what>", "tokens, ast, ir, plan, js or map", "js")

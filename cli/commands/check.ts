@@ -16,14 +16,22 @@ export interface BoundOptions {
   readonly json?: boolean;
 }
 
+export interface CheckCommandOptions extends BoundOptions {
+  readonly events?: boolean;
+}
+
 /** Says what a program will do before any training: events, amounts, costs, ties, barriers, lints. */
-export async function check(file: string, options: BoundOptions, terminal: Terminal): Promise<ExitCode> {
+export async function check(
+  file: string,
+  options: CheckCommandOptions,
+  terminal: Terminal,
+): Promise<ExitCode> {
   const source = await readProgram(resolve(terminal.cwd, file), file);
   if (source.text === null) {
     report(source.diagnostics, null, options, terminal);
     return EXIT.failed;
   }
-  const { json, ...bound } = options;
+  const { json, events, ...bound } = options;
   const { result, diagnostics, network } = await compileProgram(source.text, { ...bound, file, emit: false });
   if (json === true) {
     const facts = checkJson(result, network ?? undefined);
@@ -33,7 +41,8 @@ export async function check(file: string, options: BoundOptions, terminal: Termi
     const said = failed ? diagnostics : diagnostics.filter((one) => !result.diagnostics.includes(one));
     report(said, result, options, terminal);
     const { columns, colors: palette } = terminal;
-    if (!failed) terminal.out(checkReport(result, { network: network ?? undefined, columns, palette }));
+    if (!failed)
+      terminal.out(checkReport(result, { network: network ?? undefined, columns, palette, events }));
   }
   return hasErrors(diagnostics) ? EXIT.failed : EXIT.ok;
 }

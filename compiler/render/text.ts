@@ -41,6 +41,20 @@ export function wrap(text: string, columns: number): string[] {
   });
 }
 
+/** A text made safe, wrapped and indented by two, further lines by four. */
+export function indent(text: string, columns: number): string[] {
+  return wrap(safe(text), columns - 4).map((line, i) => (i === 0 ? `  ${line}` : `    ${line}`));
+}
+
+/** A number and a text behind it, made safe and wrapped under itself; nothing where there is no text. */
+export function hanging(head: string, text: string, columns: number): string[] {
+  if (text === "") return [];
+  const margin = " ".repeat(6);
+  const lead = head === "" ? margin : `  ${head}  `;
+  const lines = wrap(safe(text), Math.max(8, columns - Math.max(margin.length, width(lead))));
+  return lines.map((line, i) => (i === 0 ? lead : margin) + line);
+}
+
 /** Cut to so many columns, an ellipsis where something is missing. */
 export function cut(text: string, columns: number): string {
   if (width(text) <= columns) return text;

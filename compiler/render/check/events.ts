@@ -1,82 +1,135 @@
-import { grouped } from "../../plan/words.js";
+import { counted, grouped, momentName } from "../../plan/words.js";
+import { hanging, width as widthOf } from "../text.js";
 import type { CheckFacts } from "./facts.js";
+import { foldEvents, type Event, type Fold, type Item, type Numbered } from "./fold.js";
+import { costsOf, listed, span, told } from "./series.js";
 import { table, type Column } from "./table.js";
 
-/** So many events at the beginning and at the end are shown; the JSON form has all. */
-const shownFirst = 24;
-const shownLast = 6;
+/** So many events are told one by one; of more, regular ones are taken together unless all are asked for. */
+const fewEvents = 40;
 
-type Event = CheckFacts["events"][number];
-type Range = readonly [number, number] | null;
+/** Events as they are shown: one by one, or long regular runs of a statement as one. */
+export function shownEvents({ events }: CheckFacts, all: boolean): readonly Item[] {
+  if (all || events.length <= fewEvents) return events.map((event, i) => ({ number: i + 1, event }));
+  return foldEvents(events);
+}
+
+/** Every event with its number, its moment, what it asks and reaches, and the costs of the network after it. */
+export function eventLines(items: readonly Item[], { phases, cut }: CheckFacts, columns: number): string[] {
+  const rows = items.flatMap((item) => ("event" in item ? [item] : []));
+  const several = phases.length > 1;
+  const single = layout(rows, several, columns);
+  const lines = [...single.head];
+  let row = 0;
+  for (const item of items)
+    lines.push(...("event" in item ? (single.rows[row++] ?? []) : foldLines(item, several, columns)));
+  const folded = items.flatMap((item) => ("event" in item ? [] : item.events)).length;
+  if (folded > 0)
+    lines.push(
+      ...hanging(
+        "",
+        `${counted(folded, "events")} taken together; \`--events\` lists them one by one`,
+        columns,
+      ),
+    );
+  if (cut) lines.push("  … and others that are too many to list");
+  return lines;
+}
+
+/** The numbers of a fold: "4…196". */
+export function numbersOf({ events }: Fold): string {
+  return `${events[0]?.number ?? ""}…${events.at(-1)?.number ?? ""}`;
+}
+
+function foldLines(fold: Fold, several: boolean, columns: number): string[] {
+  const events = fold.events.map(({ event }) => event);
+  const title = `${events[0]?.does ?? ""}, ${counted(events.length, "times")}: ${joined([several ? fold.phases : "", fold.when])}`;
+  return [...hanging(numbersOf(fold), title, columns), ...hanging("", told(events), columns)];
+}
+
+interface Layout {
+  readonly head: readonly string[];
+  /** Lines of each event. */
+  readonly rows: readonly (readonly string[])[];
+}
 
 const heads: readonly Column[] = [
+  { title: "#", align: "right" },
   { title: "when", align: "left" },
   { title: "what", align: "left" },
-  { title: "asked", align: "right", spare: 2 },
+  { title: "asked", align: "right" },
   { title: "changes", align: "right" },
   { title: "dead", align: "right" },
-  { title: "of", align: "right", spare: 1 },
+  { title: "of", align: "right" },
+];
+const costs: readonly Column[] = [
   { title: "parameters", align: "right" },
   { title: "MACs", align: "right" },
 ];
 
-/** Every event with its moment, what it asks and reaches, and the costs of the network after it. */
-export function eventTable({ events, phases, cut }: CheckFacts, columns: number): string[] {
-  if (events.length === 0) return [];
-  const many = events.length > shownFirst + shownLast + 1;
-  const shown = many ? [...events.slice(0, shownFirst), ...events.slice(-shownLast)] : events;
-  const several = phases.length > 1;
-  const exact = table(
-    heads,
-    shown.map((event) => row(event, several, grouped)),
-    Infinity,
+/** One table; where that is too wide, the costs stand below, where they change; where that is too wide, sentences. */
+function layout(rows: readonly Numbered[], several: boolean, columns: number): Layout {
+  if (rows.length === 0) return { head: [], rows: [] };
+  const cells = rows.map((one) => [String(one.number), ...row(one.event, several)]);
+  const whole = fitting(
+    [...heads, ...costs],
+    rows.map(({ event }, i) => [...(cells[i] ?? []), span(event.params), span(event.macs)]),
+    columns,
   );
-  const wide = Math.max(...exact.map((line) => line.length)) > columns;
-  const lines = wide
-    ? table(
-        heads,
-        shown.map((event) => row(event, several, compact)),
-        columns,
-      )
-    : exact;
-  if (!many) return lines;
-  const left = events.length - shown.length;
-  const more = `  … ${grouped(left)} more${cut ? ", and others that are too many to list" : ""} …`;
-  return [...lines.slice(0, shownFirst + 1), more, ...lines.slice(shownFirst + 1)];
+  if (whole !== null) return { head: whole.slice(0, 1), rows: whole.slice(1).map((line) => [line]) };
+  let before = "";
+  const below = rows.map(({ event }) => {
+    const text = listed(costsOf([event]));
+    const changed = text !== before;
+    before = text;
+    return changed ? hanging("", text, columns) : [];
+  });
+  const narrow = fitting(heads, cells, columns);
+  if (narrow !== null) {
+    const lines = narrow.slice(1).map((line, i) => [line, ...(below[i] ?? [])]);
+    return { head: narrow.slice(0, 1), rows: lines };
+  }
+  return {
+    head: [],
+    rows: rows.map(({ number, event }) => [
+      ...hanging(String(number), `${event.does}: ${when(event, several)}`, columns),
+      ...hanging("", told([event]), columns),
+    ]),
+  };
 }
 
-function row(event: Event, several: boolean, show: (count: number) => string): string[] {
-  const span = (range: Range) =>
-    range === null ? "" : range[0] === range[1] ? show(range[0]) : `${show(range[0])}–${show(range[1])}`;
+function fitting(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  width: number,
+): readonly string[] | null {
+  const lines = table(columns, rows, Infinity);
+  return lines.every((line) => widthOf(line) <= width) ? lines : null;
+}
+
+function row(event: Event, several: boolean): string[] {
   return [
     when(event, several),
     event.does,
-    event.nominal === null ? "" : show(event.nominal),
-    event.reachable === null ? "" : span(event.reachable),
+    event.nominal === null ? "" : grouped(event.nominal),
+    span(event.reachable),
     span(event.dead),
-    event.total === null ? "" : show(event.total),
-    span(event.params),
-    span(event.macs),
+    event.total === null ? "" : grouped(event.total),
   ];
 }
 
-function when({ phase, epoch, step }: Event, several: boolean): string {
-  const where = several && phase !== null ? `phase ${phase + 1}, ` : "";
-  if (epoch === null && step === null) return phase === null ? "once" : where;
-  if (step === 0 || epoch === 0) return `${where}start`;
-  const moment = epoch === null ? "" : `epoch ${Number.isInteger(epoch) ? epoch : epoch.toFixed(2)}`;
-  if (step === null || (epoch !== null && Number.isInteger(epoch))) return where + moment;
-  return `${where}step ${grouped(step)}`;
+function when(event: Event, several: boolean): string {
+  const { phase, epoch, step } = event;
+  const where = several && phase !== null ? `phase ${phase + 1}` : "";
+  const moment =
+    epoch === null && step === null
+      ? phase === null
+        ? "once"
+        : ""
+      : step === 0 || epoch === 0
+        ? "start"
+        : momentName(event);
+  return joined([where, moment]);
 }
 
-/** 40813184 as "40.8M": for tables that are too wide otherwise. */
-export function compact(count: number): string {
-  for (const [unit, size] of [
-    ["G", 1e9],
-    ["M", 1e6],
-    ["k", 1e3],
-  ] as const) {
-    if (count >= size * 10) return `${(count / size).toFixed(count >= size * 100 ? 0 : 1)}${unit}`;
-  }
-  return grouped(count);
-}
+const joined = (parts: readonly string[]): string => parts.filter((part) => part !== "").join(", ");

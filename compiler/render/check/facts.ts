@@ -1,7 +1,7 @@
 import type { CompileResult } from "../../compile-types.js";
 import { needsData } from "../../ir/needs.js";
 import { evaluate } from "../../ir/evaluate.js";
-import type { CriterionIr, Ir, PlannedEvent, RuleIr, StepIr } from "../../ir/types.js";
+import type { CriterionIr, Ir, PlannedEvent, RuleIr, StepIr, StructureIr } from "../../ir/types.js";
 import type { Merge, Network } from "../../network/types.js";
 import { distinct, statements } from "../../plan/lints/finding.js";
 import { structureName } from "../../plan/words.js";
@@ -21,9 +21,14 @@ export interface CheckFacts {
     readonly epochs: number;
     readonly stepsPerEpoch: number | null;
   }[];
-  readonly events: readonly (PlannedEvent & { readonly text: string; readonly does: string })[];
-  /** Live units of every layer after the last event. */
-  readonly layers: PlannedEvent["layers"];
+  readonly events: readonly (PlannedEvent & {
+    readonly text: string;
+    readonly does: string;
+    /** What its counts are of: "filters", "weights"; null where it counts nothing. */
+    readonly units: string | null;
+  })[];
+  /** Live units of every layer after the last event, by what is counted. */
+  readonly layers: readonly (PlannedEvent["layers"][number] & { readonly units: string })[];
   readonly ties: readonly Tie[];
   readonly barriers: readonly { readonly layer: string; readonly reason: string }[];
   readonly criteria: readonly CriterionCost[];
@@ -52,8 +57,24 @@ export interface CriterionCost {
 export function checkFacts({ ir, plan, simulation }: CompileResult, network?: Network): CheckFacts {
   const all = ir === null ? [] : distinct(statements(ir.body));
   const byId = new Map<number, StepIr | RuleIr>(all.map((one) => [one.id, one]));
-  for (const one of all) if (one.kind === "prune" && one.regrow) byId.set(one.regrow.id, one.regrow);
+  const structures = new Map<number, StructureIr>();
+  for (const one of all) {
+    if ("structure" in one && one.structure !== undefined) structures.set(one.id, one.structure);
+    if (one.kind !== "prune" || one.regrow === undefined) continue;
+    byId.set(one.regrow.id, one.regrow);
+    structures.set(one.regrow.id, one.regrow.structure ?? one.structure);
+  }
   const textOf = (id: number) => byId.get(id)?.text ?? "";
+  const unitsOf = (id: number) => {
+    const structure = structures.get(id);
+    return structure === undefined ? null : structureName(structure);
+  };
+  const events = (plan?.events ?? eventsOf(simulation)).map((event) => ({
+    ...event,
+    text: textOf(event.id),
+    does: doing(byId.get(event.id)),
+    units: unitsOf(event.id),
+  }));
   return {
     network: plan?.network ?? null,
     phases: (simulation?.phases ?? []).map(({ train, pass, times, stepsPerEpoch }) => ({
@@ -63,12 +84,8 @@ export function checkFacts({ ir, plan, simulation }: CompileResult, network?: Ne
       epochs: times.epochs,
       stepsPerEpoch,
     })),
-    events: (plan?.events ?? eventsOf(simulation)).map((event) => ({
-      ...event,
-      text: textOf(event.id),
-      does: doing(byId.get(event.id)),
-    })),
-    layers: lastLayers(plan?.events ?? []),
+    events,
+    layers: lastLayers(events),
     ties: network === undefined ? [] : tiesOf(network),
     barriers: network?.barriers ?? [],
     criteria: ir === null ? [] : criteriaOf(ir),
@@ -105,9 +122,10 @@ function doing(statement: StepIr | RuleIr | undefined): string {
 }
 
 /** The last word on every layer. */
-function lastLayers(events: readonly PlannedEvent[]): PlannedEvent["layers"] {
-  const layers = new Map<string, PlannedEvent["layers"][number]>();
-  for (const event of events) for (const one of event.layers) layers.set(one.layer, one);
+function lastLayers(events: CheckFacts["events"]): CheckFacts["layers"] {
+  const layers = new Map<string, CheckFacts["layers"][number]>();
+  for (const { units, layers: counts } of events)
+    if (units !== null) for (const one of counts) layers.set(`${units} ${one.layer}`, { ...one, units });
   return [...layers.values()];
 }
 

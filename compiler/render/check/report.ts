@@ -1,19 +1,22 @@
 import type { CompileResult } from "../../compile-types.js";
 import type { Network } from "../../network/types.js";
-import { between, grouped } from "../../plan/words.js";
+import { counted } from "../../plan/words.js";
 import { jsonDiagnostics, type JsonDiagnostic } from "../json.js";
 import { noColors, type Palette } from "../palette.js";
 import { renderDiagnostics, summarize } from "../terminal.js";
-import { safe, wrap } from "../text.js";
-import { eventTable } from "./events.js";
+import { indent, safe, wrap } from "../text.js";
+import { aliveTables } from "./alive.js";
+import { phaseLines } from "./phases.js";
+import { eventLines, shownEvents } from "./events.js";
 import { checkFacts, type CheckFacts } from "./facts.js";
-import { table } from "./table.js";
 
 export interface CheckOptions {
   readonly network?: Network | undefined;
   readonly palette?: Palette;
   /** Default 100. */
   readonly columns?: number;
+  /** Every event on its own, however many there are. */
+  readonly events?: boolean | undefined;
 }
 
 /** What `espalier check` prints: the plan, what ties what, what scores cost, and all diagnostics. */
@@ -25,14 +28,15 @@ export function checkReport(result: CompileResult, options: CheckOptions = {}): 
     if (lines.length > 0) sections.push([palette.bold(title), ...lines]);
   };
   if (result.ir !== null) {
-    sections.push([headline(result, facts)]);
+    sections.push(wrap(headline(result, facts), columns));
     section("Training", phaseLines(facts, columns));
-    section("Events", eventTable(facts, columns));
+    const items = shownEvents(facts, options.events ?? false);
+    section("Events", eventLines(items, facts, columns));
+    for (const { title, lines } of aliveTables(items, facts, columns)) section(title, lines);
     section(
       "Moments that only a run can tell",
       facts.unknown.flatMap(({ text, reason }) => indent(`${text}: ${reason}`, columns)),
     );
-    section("Units alive at the end", layerTable(facts, columns));
     section(
       "Tied channels",
       facts.ties.flatMap((tie) => indent(tieLine(tie), columns)),
@@ -72,35 +76,7 @@ function headline({ main, ir }: CompileResult, { network }: CheckFacts): string 
     return `${safe(main)}${named}: not checked against a network, so units and costs are unknown`;
   }
   const { name, units, params, macs } = network;
-  return `${safe(main)} on ${safe(name)}: ${grouped(units)} units, ${grouped(params)} parameters, ${grouped(macs)} MACs`;
-}
-
-function phaseLines({ phases }: CheckFacts, columns: number): string[] {
-  const shown = phases.slice(0, 12).flatMap(({ text, pass, epochs, stepsPerEpoch }) => {
-    const again = pass > 1 ? ` (pass ${pass})` : "";
-    const steps =
-      stepsPerEpoch === null
-        ? ""
-        : `: ${grouped(Math.round(epochs * stepsPerEpoch))} steps, ${grouped(stepsPerEpoch)} to an epoch`;
-    // The training that rules imply has no length in the text.
-    const length = text === "train" ? ` ${grouped(epochs)} ${epochs === 1 ? "epoch" : "epochs"}` : "";
-    return indent(`${text}${length}${again}${steps}`, columns);
-  });
-  return phases.length > 12 ? [...shown, `  … and ${phases.length - 12} more phases`] : shown;
-}
-
-function layerTable({ layers }: CheckFacts, columns: number): string[] {
-  if (layers.length === 0) return [];
-  const rows = layers.map(({ layer, live, total }) => [layer, between(live), grouped(total)]);
-  return table(
-    [
-      { title: "layer", align: "left" },
-      { title: "alive", align: "right" },
-      { title: "of", align: "right" },
-    ],
-    rows,
-    columns,
-  );
+  return `${safe(main)} on ${safe(name)}: ${counted(units, "units")}, ${counted(params, "parameters")}, ${counted(macs, "MACs")}`;
 }
 
 function tieLine({ by, why, layers, channels }: CheckFacts["ties"][number]): string {
@@ -112,12 +88,9 @@ function tieLine({ by, why, layers, channels }: CheckFacts["ties"][number]): str
     recurrent: "recurs over",
     configuration: "sizes alike",
   }[why];
-  return `${by} ${verb} ${channels} channels of ${layers.join(", ")}`;
+  return `${by} ${verb} ${counted(channels, "channels")} of ${layers.join(", ")}`;
 }
 
 function criterionLine({ name, needs, cost }: CheckFacts["criteria"][number]): string {
   return `${name} reads ${needs.length === 0 ? "no tensor" : needs.join(", ")}: ${cost}`;
 }
-
-const indent = (text: string, columns: number): string[] =>
-  wrap(safe(text), columns - 4).map((line, i) => (i === 0 ? `  ${line}` : `    ${line}`));

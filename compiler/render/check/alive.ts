@@ -1,0 +1,104 @@
+import { grouped } from "../../plan/words.js";
+import { width } from "../text.js";
+import type { CheckFacts } from "./facts.js";
+import { numbersOf } from "./events.js";
+import type { Event, Item } from "./fold.js";
+import { hull, span, turns, type Range } from "./series.js";
+import { table, type Column } from "./table.js";
+
+/** Counts of layers after one event, or the ends of a fold and what lies between. */
+interface Shown {
+  readonly title: string;
+  readonly of: (layer: string) => string;
+}
+
+/** Heads what lies between the ends of a fold. */
+const gap = "…";
+
+/** What lives of every layer after every event shown, by kind of unit: layers down, events by their number across. */
+export function aliveTables(
+  items: readonly Item[],
+  { layers }: CheckFacts,
+  columns: number,
+): readonly { readonly title: string; readonly lines: readonly string[] }[] {
+  return [...new Set(layers.map(({ units }) => units))].map((units) => {
+    const own = layers.filter((layer) => layer.units === units);
+    const names = own.map(({ layer }) => layer);
+    const shown = merged(
+      items.flatMap((item) => shownOf(item, units)),
+      names,
+    );
+    const rows = own.map(({ layer, total }) => [layer, grouped(total), ...shown.map(({ of }) => of(layer))]);
+    return { title: `Alive after each event: ${units}`, lines: chunks(shown, rows, columns) };
+  });
+}
+
+function shownOf(item: Item, units: string): readonly Shown[] {
+  if ("event" in item) {
+    if (item.event.units !== units) return [];
+    return [{ title: String(item.number), of: (layer) => span(aliveIn(item.event, layer)) }];
+  }
+  const [first, last] = [item.events[0]?.event, item.events.at(-1)?.event];
+  if (first === undefined || last === undefined || first.units !== units) return [];
+  const [from = "", to = ""] = numbersOf(item).split("…");
+  return [
+    { title: from, of: (layer) => span(aliveIn(first, layer)) },
+    { title: gap, of: (layer) => between(item.events.map(({ event }) => aliveIn(event, layer))) },
+    { title: to, of: (layer) => span(aliveIn(last, layer)) },
+  ];
+}
+
+/** Neighbours that hold the same counts as one: "1…19". What lies between two such ends and differs from neither goes with them. */
+function merged(all: readonly Shown[], layers: readonly string[]): readonly Shown[] {
+  const counts = all.map(({ of }) => layers.map(of).join("\n"));
+  const kept: Shown[] = [];
+  let at = 0;
+  while (at < all.length) {
+    let end = at + 1;
+    let last = at;
+    while (end < all.length && (counts[end] === counts[at] || all[end]?.title === gap)) {
+      if (counts[end] === counts[at]) last = end;
+      else if (counts[end]?.trim() !== "") break;
+      end++;
+    }
+    const [from, to] = [all[at], all[last]];
+    if (from !== undefined && to !== undefined)
+      kept.push(from === to ? from : { title: `${from.title}…${to.title}`, of: from.of });
+    at = last + 1;
+  }
+  return kept;
+}
+
+/** What the two ends do not say of the counts between them. */
+function between(ranges: readonly Range[]): string {
+  const known = ranges.filter((range) => range !== null);
+  return turns(known) ? span(hull(known)) : "";
+}
+
+function aliveIn({ layers }: Event, layer: string): Range {
+  return layers.find((one) => one.layer === layer)?.live ?? null;
+}
+
+/** As many events to a table as fit; the layers and their sizes begin each. */
+function chunks(shown: readonly Shown[], rows: readonly (readonly string[])[], columns: number): string[] {
+  const heads: readonly Column[] = [
+    { title: "layer", align: "left" },
+    { title: "of", align: "right" },
+    ...shown.map(({ title }): Column => ({ title, align: "right" })),
+  ];
+  const widths = heads.map(
+    ({ title }, i) => Math.max(width(title), ...rows.map((row) => width(row[i] ?? ""))) + 2,
+  );
+  const lines: string[] = [];
+  let at = 2;
+  while (at < heads.length) {
+    let room = columns - (widths[0] ?? 0) - (widths[1] ?? 0);
+    let end = at;
+    while (end < heads.length && (end === at || (widths[end] ?? 0) <= room)) room -= widths[end++] ?? 0;
+    const take = <T>(all: readonly T[]): readonly T[] => [...all.slice(0, 2), ...all.slice(at, end)];
+    if (lines.length > 0) lines.push("");
+    lines.push(...table(take(heads), rows.map(take), columns));
+    at = end;
+  }
+  return lines;
+}
