@@ -1,7 +1,7 @@
 /**
  * Espalier: a small language and compiler for pruning neural networks.
  *
- * - `compile(source, options)`: text to diagnostics, IR, plan and training loop; runs anywhere.
+ * - `compile(source, options)`: text to diagnostics, IR, plan and training loop; for browsers it is in `espalier/compiler`.
  * - `validateIr(value)`: an IR that was stored or written elsewhere, checked against the published schema.
  * - `loadNetwork(source)`: a LayersModel from a path, a module or memory.
  * - `run(source, options)`: compile for a network and data, train, prune, write the smaller network.

@@ -3,8 +3,13 @@ import { isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 
-/** What is loaded from outside: `espalier`, `espalier/runtime` and the command line. */
-const ENTRIES = { index: "index.ts", "runtime/index": "runtime/index.ts", "cli/bin": "cli/bin.ts" };
+/** What is loaded from outside: `espalier`, `espalier/compiler` (in browsers too), `espalier/runtime` and the command line. */
+const ENTRIES = {
+  index: "index.ts",
+  "compiler/index": "compiler/index.ts",
+  "runtime/index": "runtime/index.ts",
+  "cli/bin": "cli/bin.ts",
+};
 
 /** Packages of many small modules that every start of the command line needs, put inside: reading them takes longer than running them. */
 const INSIDE = /^(@?chevrotain|lodash-es|commander|picocolors|@jridgewell)\//;
