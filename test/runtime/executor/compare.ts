@@ -15,7 +15,10 @@ export async function compare(c: Case, backend: Backend): Promise<void> {
   made.dispose();
   randomize(store, 7);
   const stock = await toLayersModel(network, store);
-  const executor = createExecutor(network, store, backend, { seed: 1, losses: [{ name: "mean-squared-error" }] });
+  const executor = createExecutor(network, store, backend, {
+    seed: 1,
+    losses: [{ name: "mean-squared-error" }],
+  });
   const inputs = c.shapes.map((shape, i) => randomInput([N, ...shape], i, c.integers ?? 0));
   const wanted = predictStock(stock, inputs);
   const got = executor.predict(inputs);
