@@ -7,6 +7,7 @@ import { regrown, revived } from "./regrow.js";
 import type { Acting, SimulatedEvent } from "./simulation.js";
 import { deadOf, deadTogether, withDead, type State } from "./state.js";
 import type { Timeline } from "./timeline.js";
+import { isBranchPool, type BranchPool } from "./pools.js";
 import { amountAt, type Moment } from "./value.js";
 import type { Pool } from "./world.js";
 
@@ -143,6 +144,17 @@ function effect(
   return drop(statement, amount, pools, state);
 }
 
+/** Whether branches lie beside or inside each other: there is always one that takes no other along. */
+function isLaminar(pools: readonly BranchPool[]): boolean {
+  const sets = pools.map(({ roots }) => new Set(roots));
+  return sets.every((one, i) =>
+    sets.slice(i + 1).every((other) => {
+      const shared = [...one].filter((root) => other.has(root)).length;
+      return shared === 0 || shared === one.size || shared === other.size;
+    }),
+  );
+}
+
 /** One ranking of branches. Those that would cut the network in two together with others are passed over. */
 function dropBranches(
   statement: PruneIr,
@@ -152,7 +164,7 @@ function dropBranches(
   world: Timeline["world"],
 ): Dropped {
   const dropped = drop({ ...statement, scope: { kind: "global" } }, amount, pools, state);
-  if (world.separable(pools)) return dropped;
+  if (world.separable(pools) && isLaminar(pools.filter(isBranchPool))) return dropped;
   const dead = pools.map((pool, i): Interval => [deadOf(state, pool)[0], dropped.dead[i]?.[1] ?? 1]);
   return { ...dropped, dead, together: [deadTogether(state, pools)[0], dropped.together[1]] };
 }

@@ -61,25 +61,29 @@ export function layerSpace(source: SpaceSource, structure: StructureIr, paths: r
 
 /**
  * The `k` lowest of the open branches (1) that can go together, in order of score: one that would cut the network in two with those
- * before it is passed over.
+ * before it is passed over, and so is one that holds more branches than may still go. What lies inside a branch goes with it and
+ * counts, so that no more go than are asked for.
  */
 export function chooseBranches(space: Space, order: Int32Array, k: number): Uint8Array {
   const { network, state } = space;
   const chosen = new Uint8Array(space.units);
   const gone = new Set<number>();
+  const channelsOf = (unit: number) => space.channelUnits?.[unit]?.channels ?? [];
+  const isGone = (channel: number) => gone.has(channel) || state.channels[channel] === dead;
   let taken = 0;
-  for (const unit of order) {
-    if (taken >= k) break;
-    const more = [...(space.channelUnits?.[unit]?.channels ?? [])].filter((channel) => !gone.has(channel));
-    for (const channel of more) gone.add(channel);
-    const { diagnostics } = collapse(
-      network,
-      (channel) => gone.has(channel) || state.channels[channel] === dead,
-    );
-    if (diagnostics.length === 0) {
-      chosen[unit] = 1;
-      taken++;
-    } else for (const channel of more) gone.delete(channel);
+  for (let before = -1; taken > before && taken < k;) {
+    before = taken;
+    for (const unit of order) {
+      if (taken >= k) break;
+      if (chosen[unit] === 1) continue;
+      const more = channelsOf(unit).filter((channel) => !gone.has(channel));
+      for (const channel of more) gone.add(channel);
+      const inside = order.filter((other) => chosen[other] !== 1 && channelsOf(other).every(isGone));
+      if (taken + inside.length <= k && collapse(network, isGone).diagnostics.length === 0) {
+        for (const other of inside) chosen[other] = 1;
+        taken += inside.length;
+      } else for (const channel of more) gone.delete(channel);
+    }
   }
   return chosen;
 }
