@@ -49,6 +49,11 @@ describe("one program, one seed", () => {
     expect(resultsOf(project, "alone")).toEqual(expected);
   }, 120_000);
 
+  it("gives the same bytes on two threads", async () => {
+    expect(await espalier(project, run("threads", "--threads", "2", "--quiet"))).toMatchObject({ code: 0 });
+    expect(resultsOf(project, "threads")).toEqual(expected);
+  }, 120_000);
+
   it("stops at ctrl-c with a checkpoint, says how to go on, and goes on to the same bytes", async () => {
     let asked = false;
     const stopped = await espalier(project, run("stopped"), {
