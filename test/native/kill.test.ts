@@ -17,7 +17,7 @@ it("a run on tfjs-node killed by SIGKILL 28 times has the same masks, and the sa
     ended: (out) => void ended.push(join(project.folder, out)),
   });
   expect(died.moment + died.change + died.slim).toBe(28);
-  expect(Math.min(died.moment, died.change, died.slim)).toBeGreaterThanOrEqual(4);
+  expect(Math.min(died.moment, died.change, died.slim)).toBeGreaterThanOrEqual(3);
   const [whole = "", ...killed] = ended;
   const masks = (out: string): string =>
     createHash("sha256")
