@@ -31,6 +31,7 @@ export function quote(name: string): string {
 /** A JSON value as it may stand in a message. */
 export function show(value: unknown): string {
   if (value === undefined) return "nothing";
+  if (typeof value === "string") return `"${quote(value).slice(1, -1)}"`;
   const text =
     typeof value === "object" && value !== null
       ? Array.isArray(value)

@@ -50,7 +50,7 @@ const odd: readonly unknown[] = [
   "__proto__",
   "constructor",
   "../x",
-  "NaN",
+  "Inf",
   [],
   [null],
   [-1],
@@ -63,7 +63,7 @@ const odd: readonly unknown[] = [
 
 /** A JSON value with one to three of its places changed, taken away or exchanged. */
 export function damagedJson(whole: unknown, roll: Dice): unknown {
-  const json: unknown = JSON.parse(JSON.stringify(whole));
+  const json = copied(whole);
   for (let i = 0; i <= roll(3); i++) {
     const holders = objectsIn(json);
     const holder = holders[roll(holders.length)];
@@ -72,10 +72,13 @@ export function damagedJson(whole: unknown, roll: Dice): unknown {
     const key = keys[roll(Math.max(1, keys.length))] ?? "more";
     const other = keys[roll(Math.max(1, keys.length))] ?? "more";
     if (roll(4) === 0) Reflect.deleteProperty(holder, key);
-    else Reflect.set(holder, key, roll(4) === 0 ? Reflect.get(holder, other) : odd[roll(odd.length)]);
+    else Reflect.set(holder, key, copied(roll(4) === 0 ? Reflect.get(holder, other) : odd[roll(odd.length)]));
   }
   return json;
 }
+
+const copied = (value: unknown): unknown =>
+  value === undefined ? undefined : JSON.parse(JSON.stringify(value));
 
 function objectsIn(value: unknown): readonly object[] {
   if (typeof value !== "object" || value === null) return [];

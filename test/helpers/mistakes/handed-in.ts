@@ -32,15 +32,20 @@ export async function handIn(built: string, given: HandIn, json: boolean): Promi
     for (const args of given.first ?? [])
       await inProcess(built, folder, args.length === 0 ? standard({ ...given, with: {} }) : args);
     makeFiles(folder, given.then ?? {});
-    const before = listing(folder);
-    const start = performance.now();
-    const ended = scrubbed(await command(built, folder, given, json), folder, built);
-    const milliseconds = performance.now() - start;
-    const left = difference(before, listing(folder));
-    return { ended, ...answer(ended, json && given.node === undefined), left, milliseconds };
+    return await attempt(built, folder, given, json);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Runs the command of a case in a folder that is prepared. */
+export async function attempt(built: string, folder: string, given: HandIn, json = true): Promise<Outcome> {
+  const before = listing(folder);
+  const start = performance.now();
+  const ended = scrubbed(await command(built, folder, given, json), folder, built);
+  const milliseconds = performance.now() - start;
+  const left = difference(before, listing(folder));
+  return { ended, ...answer(ended, json && given.node === undefined), left, milliseconds };
 }
 
 function filesOf({ files = {}, program, model }: HandIn): NonNullable<HandIn["files"]> {
@@ -93,6 +98,7 @@ function scrubbed(ended: Ended, folder: string, built: string): Ended {
     text
       .replaceAll(folder, ".")
       .replaceAll(built, "espalier:")
+      .replace(/\b(was|is) [0-9a-f]{16}\b/g, "$1 (hash)")
       .replace(
         /\b(Unexpected|Unterminated|Expected|Bad|No number)[^\n]* JSON[^\n"]*/g,
         "(words of JSON.parse)",
