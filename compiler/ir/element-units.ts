@@ -69,6 +69,14 @@ export function elementUnits(weight: WeightInfo, structure: StructureIr): Elemen
     }
     case "strided": {
       const off = (s: number) => mod(s - structure.offset, structure.stride) !== 0;
+      // A kernel that lies on the lattice as a whole has nothing to lose.
+      if (!Array.from({ length: spatial }, (_, s) => s).some(off))
+        return lay(
+          axes,
+          0,
+          () => -1,
+          () => 0,
+        );
       if (axes.inputsLast)
         return lay(
           axes,

@@ -58,7 +58,8 @@ export function act(
         statement.kind === "regrow"
           ? revived(statement, pools, timeline.state, moment)
           : unsure(pools, timeline.state);
-      return note(statement, changed(timeline.state, pools, dead, total(dead)));
+      note(statement, changed(timeline.state, pools, dead, total(dead)));
+      return timeline.revive(pools);
     }
     case "load":
       if (statement.what === "masks") timeline.cannotTell(statement.id, "the masks are read when it runs");
@@ -123,6 +124,7 @@ function prune(
     nominal: after.nominal,
     reachable: after.count,
   });
+  timeline.revive(pools);
 }
 
 function effect(

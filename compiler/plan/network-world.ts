@@ -2,12 +2,13 @@ import { branchLayers, branchesOf } from "../ir/branches.js";
 import { candidateLayers, candidateWeights, isChannelwise, type StructureName } from "../ir/candidates.js";
 import { candidateUnits, producerKey } from "../ir/candidate-units.js";
 import { elementUnits, kernelAxes } from "../ir/element-units.js";
-import type { SelectionIr } from "../ir/types.js";
+import type { SelectionIr, StructureIr } from "../ir/types.js";
 import { collapse } from "../network/collapse.js";
 import { costs } from "../network/costs.js";
 import type { Network, Unit, WeightInfo } from "../network/types.js";
 import { absorbChannels } from "./absorb.js";
 import { alike } from "./alike.js";
+import { absorbOverlaps, reviveOverlaps } from "./overlaps.js";
 import { plannedCosts } from "./costs.js";
 import { isBranchPool, type BranchPool, type ChannelPool, type ElementPool } from "./pools.js";
 import type { Pool, Target, World } from "./world.js";
@@ -31,7 +32,9 @@ export function networkWorld(network: Network): World {
       const roots = new Set(pools.flatMap((pool) => (isBranchPool(pool) ? pool.roots : [])));
       return collapse(network, (id) => roots.has(network.channels.find(id))).diagnostics.length === 0;
     },
-    absorb: (pools, state, others) => absorbChannels(network, pools, state, others),
+    absorb: (pools, state, others) =>
+      absorbOverlaps(pools, absorbChannels(network, pools, state, others), others),
+    revive: reviveOverlaps,
     layers: (selection) =>
       selection.layers ?? network.layers.filter((layer) => layer.ordinal > 0).map(({ path }) => path),
     pools: (target, variables) => {
@@ -130,9 +133,20 @@ function elementPools(
       ...(single ? evenParts(weights) : {}),
       weights: single ? weights : [],
       elements: weights.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0),
+      largest: Math.max(...weights.map((weight) => mostInUnit(weight, structure))),
     };
     return [pool];
   });
+}
+
+/** Weights of a unit at most. */
+function mostInUnit(weight: WeightInfo, structure: StructureIr): number {
+  const { spatial, tall, wide } = kernelAxes(weight);
+  if (isSingle(structure.name)) return 1;
+  if (structure.name === "blocks") return structure.height * structure.width;
+  if (structure.name === "strided") return spatial * Math.max(tall, wide);
+  // Kernels, and rows and columns of them; of a matrix, whole rows and columns.
+  return weight.shape.length > 2 ? spatial : Math.max(tall, wide);
 }
 
 /** Structures whose units are single weights. */

@@ -16,8 +16,9 @@ export function isChannelPool(pool: Pool): pool is ChannelPool {
 /** A pool of weights or groups of them. `weights` is empty where a unit is more than one weight. */
 export interface ElementPool extends Pool {
   readonly weights: readonly WeightInfo[];
-  /** Weights in all of its units. */
+  /** Weights in all of its units, and in the largest at most. */
   readonly elements: number;
+  readonly largest: number;
 }
 
 export function isElementPool(pool: Pool): pool is ElementPool {

@@ -7,7 +7,10 @@ export interface State {
   readonly dead: ReadonlyMap<string, Interval>;
   /** Dead of a set of pools together, where that is known better than pool by pool (a global ranking). */
   readonly together: ReadonlyMap<string, Together>;
-  /** Weights of a pool that were known to lie in dead channels when it was last looked at. */
+  /**
+   * Weights of a pool that were known to lie in dead channels when it was last looked at; by both keys, what was dead then of
+   * another pool of the same weights or channels.
+   */
   readonly absorbed: ReadonlyMap<string, Interval>;
   /** Rules that every group inside the kernels of a pool kept when the pool had these dead. */
   readonly inside: ReadonlyMap<string, Settled>;
@@ -78,7 +81,13 @@ export function withDead(
 }
 
 /** The state once a pool of weights has taken over what died in dead channels. */
-export function withAbsorbed(state: State, pool: Pool, dead: Interval, absorbed: Interval): State {
+export function withAbsorbed(
+  state: State,
+  pool: Pool,
+  dead: Interval,
+  absorbed: Interval,
+  key: string = pool.key,
+): State {
   const next = withDead(state, [pool], [dead]);
-  return { ...next, absorbed: new Map(state.absorbed).set(pool.key, absorbed) };
+  return { ...next, absorbed: new Map(state.absorbed).set(key, absorbed) };
 }

@@ -58,6 +58,12 @@ export class Timeline {
     return pools;
   }
 
+  /** Notes that units of these pools may live again. */
+  revive(pools: readonly Pool[]): void {
+    const most = Math.max(0, ...pools.map(({ total }) => total));
+    this.state = this.world.revive(pools, most, this.state, this.seen);
+  }
+
   require(statement: RequireIr): void {
     if (this.#requirements.length < mostListed) this.#requirements.push({ statement, state: this.state });
   }

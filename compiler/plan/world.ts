@@ -26,6 +26,8 @@ export interface World {
   layers(selection: SelectionIr): readonly string[] | null;
   /** The state with those units dead that lie in dead channels of `others`, where these pools are made of single weights. */
   absorb(pools: readonly Pool[], state: State, others: readonly Pool[]): State;
+  /** The state once so many units of these pools live again at most: of `others`, some that hold the same weights may. */
+  revive(pools: readonly Pool[], count: number, state: State, others: readonly Pool[]): State;
   /** Whether branches may all go together: what is left still leads from input to output. */
   separable(pools: readonly Pool[]): boolean;
   /** What the network costs; null for the stand-in. */
@@ -62,6 +64,7 @@ export const anyNetwork: World = {
   ],
   layers: () => null,
   absorb: (_, state) => state,
+  revive: (_pools, _count, state) => state,
   separable: () => true,
   sizes: null,
   real: false,

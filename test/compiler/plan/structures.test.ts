@@ -1,0 +1,59 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { Ir, PruneIr, StepIr, StructureIr } from "../../../compiler/ir/types.js";
+import { makePlan } from "../../../compiler/plan/plan.js";
+import { networkWorld } from "../../../compiler/plan/network-world.js";
+import { simulate } from "../../../compiler/plan/simulate.js";
+import { prune } from "../../../runtime/pruning/prune.js";
+import { namedNetworks } from "../../helpers/networks.js";
+import { criterionOf, momentOf, networkOf, pruneOf, settingOf } from "../../runtime/pruning/setting.js";
+
+/** Structures that share weights: what dies as one of them is dead as another. */
+
+const structure: fc.Arbitrary<StructureIr> = fc.constantFrom<StructureIr>(
+  { name: "weights" },
+  { name: "kernels" },
+  { name: "rows" },
+  { name: "columns" },
+  { name: "blocks", height: 2, width: 3 },
+  { name: "strided", stride: 2, offset: 0 },
+  { name: "units" },
+  { name: "channels" },
+);
+const step: fc.Arbitrary<PruneIr> = fc
+  .record({
+    structure,
+    share: fc.constantFrom(0.1, 0.5, 0.9),
+    kind: fc.constantFrom("drop-share" as const, "target" as const),
+    scope: fc.constantFrom("local" as const, "global" as const),
+  })
+  .map(({ structure, share, kind, scope }) =>
+    pruneOf({
+      structure,
+      amount: { kind, value: share },
+      scope: { kind: scope },
+      criterion: criterionOf("random"),
+    }),
+  );
+const models = fc.constantFrom(...namedNetworks.values());
+
+test("bounds hold whatever structures died before", async () => {
+  await fc.assert(
+    fc.asyncProperty(models, fc.array(step, { minLength: 2, maxLength: 4 }), async (make, list) => {
+      const network = networkOf(make());
+      const body: readonly StepIr[] = list.map((one, i) => ({ ...one, id: i + 1 }));
+      const ir: Ir = { ir: 1, source: "p.prune", network: null, data: null, body, plan: null };
+      const plan = makePlan(network, simulate(ir, networkWorld(network), { batch: 32 }));
+      const setting = settingOf(make());
+      for (const [i, one] of list.entries()) {
+        const record = await prune(setting, one, momentOf(i));
+        const event = plan.events[i];
+        if (event === undefined) throw new Error("every step is an event");
+        if (event.nominal !== null) expect(event.nominal).toBe(record.nominal);
+        expect(event.dead?.[0]).toBeLessThanOrEqual(record.dead);
+        expect(event.dead?.[1]).toBeGreaterThanOrEqual(record.dead);
+      }
+    }),
+    { numRuns: 60 },
+  );
+});
