@@ -1,3 +1,4 @@
+import { counted } from "../ir/words.js";
 import type { Ir, RuleIr, StepIr } from "../ir/types.js";
 import { version } from "../version.js";
 import { constantCriteria, layerLists } from "./constants.js";
@@ -111,11 +112,8 @@ function headline({ source, plan }: Ir): string {
   const made = `${source}, compiled by espalier ${version}`;
   if (plan === null) return made;
   const { name, units, params, macs } = plan.network;
-  return `${made} for ${name}: ${grouped(units)} units, ${grouped(params)} parameters, ${grouped(macs)} MACs`;
+  return `${made} for ${name}: ${counted(units, "units")}, ${counted(params, "parameters")}, ${counted(macs, "MACs")}`;
 }
-
-/** 1234567 as 1,234,567: the same on every machine, whatever its language. */
-const grouped = (count: number) => String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 
 function importLines(helpers: readonly string[], specifier: string): string[] {
   const names = ["openRun", "runFromCommandLine", ...helpers].sort();

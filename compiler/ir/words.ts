@@ -12,5 +12,5 @@ export function counted(count: number, plural: string): string {
 /** "units" as "unit", "batches" as "batch". */
 export function singular(plural: string): string {
   if (plural === "axes") return "axis";
-  return plural.replace(/(?<=ch|x)es$|s$/, "");
+  return plural.replace(/(?<=ch|x|ss)es$|s$/, "");
 }

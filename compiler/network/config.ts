@@ -1,3 +1,4 @@
+import { counted } from "../ir/words.js";
 import { field, isJsonArray } from "./json.js";
 import { MAX_SIZE } from "./limits.js";
 import { quote, refuse, show } from "./problems.js";
@@ -89,7 +90,7 @@ export function axes(config: Config, key: string, rank: number, fallback: number
   const list = isJsonArray(value) ? value : [value];
   return list.map((axis) => {
     if (typeof axis !== "number" || !Number.isInteger(axis) || axis < -rank || axis >= rank) {
-      return wrong(config, key, `an axis of a tensor with ${rank} axes`, axis);
+      return wrong(config, key, `an axis of a tensor with ${counted(rank, "axes")}`, axis);
     }
     return axis < 0 ? axis + rank : axis;
   });

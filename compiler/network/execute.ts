@@ -1,3 +1,4 @@
+import { counted } from "../ir/words.js";
 import { quote, refuse } from "./problems.js";
 import { applyRule } from "./rules/index.js";
 import type { Graph, Value } from "./graph.js";
@@ -50,7 +51,7 @@ export class Execution {
       if (model.kind === "sequential" && out.length > 1) {
         refuse(
           "P5006",
-          `layer ${quote(task.layer.path)} gives ${out.length} tensors inside a Sequential model`,
+          `layer ${quote(task.layer.path)} gives ${counted(out.length, "tensors")} inside a Sequential model`,
         );
       }
       const calls = values.get(task.layer) ?? [];
@@ -87,7 +88,7 @@ export class Execution {
     if (given && given.length !== model.inputs.length) {
       refuse(
         "P5006",
-        `the model ${quote(model.name)} has ${model.inputs.length} inputs and gets ${given.length}`,
+        `the model ${quote(model.name)} has ${counted(model.inputs.length, "inputs")} and gets ${given.length}`,
       );
     }
     model.inputs.forEach((ref, i) => {

@@ -1,3 +1,4 @@
+import { counted } from "../ir/words.js";
 import { field, isJsonArray } from "./json.js";
 import { MAX_SIZE } from "./limits.js";
 import { quote, refuse } from "./problems.js";
@@ -11,7 +12,7 @@ import type { Json, Shape } from "./types.js";
 export function readShape(value: Json | undefined, path: string): Shape | null {
   if (!isJsonArray(value)) return null;
   if (value.length < 1 || value.length > 8) {
-    return refuse("P5002", `the input shape of layer ${quote(path)} has ${value.length} axes`);
+    return refuse("P5002", `the input shape of layer ${quote(path)} has ${counted(value.length, "axes")}`);
   }
   const shape = value.map((n, i) => {
     if (n === null || n === -1) return null;

@@ -1,3 +1,4 @@
+import { counted } from "../ir/words.js";
 import { field, isJsonArray, isJsonObject } from "./json.js";
 import { readNode, readRefs, type RawNode, type RawRef } from "./inbound.js";
 import { MAX_CALLS, MAX_NESTING } from "./limits.js";
@@ -137,7 +138,7 @@ function functional(
     if (node < 0 || node >= calls) {
       return refuse(
         "P5004",
-        `${user} refers to call ${ref.node} of layer ${quote(ref.layer)}, which is called ${calls} times`,
+        `${user} refers to call ${ref.node} of layer ${quote(ref.layer)}, which is called ${counted(calls, "times")}`,
       );
     }
     return { layer: target.spec, node, tensor: ref.tensor };

@@ -1,3 +1,4 @@
+import { counted } from "../ir/words.js";
 import type { CallStatement, Statement } from "../../grammar/ast.js";
 import { diagnostic } from "../diagnostics/create.js";
 import { similar } from "../diagnostics/nearest.js";
@@ -49,7 +50,7 @@ function expandStatement(
       expansion.state.report(
         diagnostic(
           "P2033",
-          `the program grows beyond ${mostStatements} statements`,
+          `the program grows beyond ${counted(mostStatements, "statements")}`,
           call?.span ?? statement.word,
           {
             file: call === undefined ? scope.module.file : call.file,

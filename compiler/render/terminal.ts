@@ -1,3 +1,4 @@
+import { counted } from "../ir/words.js";
 import type { Diagnostic, Severity, Span } from "../../grammar/diagnostic.js";
 import { frameOf, type Frame } from "./frame.js";
 import { Lines } from "./lines.js";
@@ -115,7 +116,7 @@ function painter(severity: Severity, palette: Palette): (text: string) => string
 export function summarize(diagnostics: readonly Diagnostic[]): string {
   const parts = (["error", "warning"] as const).flatMap((severity) => {
     const count = diagnostics.filter((one) => one.severity === severity).length;
-    return count === 0 ? [] : [`${count} ${severity}${count === 1 ? "" : "s"}`];
+    return count === 0 ? [] : [counted(count, `${severity}s`)];
   });
   return parts.join(" and ");
 }

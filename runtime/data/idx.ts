@@ -1,3 +1,4 @@
+import { counted } from "../../compiler/ir/words.js";
 import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { dataError } from "./codes.js";
@@ -36,7 +37,7 @@ export function parseIdx(bytes: Uint8Array, name: string): IdxArray {
   const expected = sizeOf(shape) * width;
   if (expected !== bytes.length - start) {
     throw damaged(
-      `its header promises ${shape.join(" × ")} values in ${expected} bytes, ${bytes.length - start} are there`,
+      `its header promises ${shape.join(" × ")} values in ${counted(expected, "bytes")}, there: ${bytes.length - start}`,
     );
   }
   if (type === 0x08) return { shape, data: bytes.subarray(start) };
@@ -88,7 +89,7 @@ export async function readIdxFolder(files: ReadonlyMap<string, string>): Promise
     if (labels.data.length !== examples) {
       throw dataError(
         "P6004",
-        `\`${basename(inputsPath)}\` holds ${examples} examples, \`${basename(labelsPath)}\` ${labels.data.length} labels`,
+        `\`${basename(inputsPath)}\` holds ${counted(examples, "examples")}, \`${basename(labelsPath)}\` ${counted(labels.data.length, "labels")}`,
       );
     }
     return {

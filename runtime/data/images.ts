@@ -1,3 +1,4 @@
+import { counted } from "../../compiler/ir/words.js";
 import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { reasonOf } from "../reason.js";
@@ -90,7 +91,7 @@ async function readSplit(
   if (files.length * size > MAX_BYTES)
     throw dataError(
       "P6008",
-      `${files.length} images of ${height} × ${width} × ${channels} do not fit in memory`,
+      `${counted(files.length, "images")} of ${height} × ${width} × ${channels} do not fit in memory`,
     );
   const inputs = new Uint8Array(files.length * size);
   const decode = async (index: number) => {

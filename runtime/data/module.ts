@@ -1,3 +1,4 @@
+import { counted } from "../../compiler/ir/words.js";
 import { basename, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Network } from "../../compiler/network/types.js";
@@ -104,12 +105,12 @@ function toBatch(value: unknown, network: Network, where: string): Batch {
   if (inputs.length !== network.inputs.length)
     throw dataError(
       "P6005",
-      `${where} has ${inputs.length} inputs, the network reads ${network.inputs.length}`,
+      `${where} has ${counted(inputs.length, "inputs")}, the network reads ${network.inputs.length}`,
     );
   if (targets.length !== network.outputs.length)
     throw dataError(
       "P6006",
-      `${where} has ${targets.length} targets, the network has ${network.outputs.length} outputs`,
+      `${where} has ${counted(targets.length, "targets")}, the network has ${counted(network.outputs.length, "outputs")}`,
     );
   const size = inputs[0]?.shape[0] ?? 0;
   const rows = [
@@ -117,7 +118,7 @@ function toBatch(value: unknown, network: Network, where: string): Batch {
     ...targets.map((t) => (t.kind === "labels" ? t.data.length : t.shape[0])),
   ];
   if (size < 1 || rows.some((count) => count !== size))
-    throw dataError("P6010", `${where} mixes ${rows.join(", ")} rows`);
+    throw dataError("P6010", `${where} mixes rows: ${rows.join(", ")}`);
   return { inputs, targets, size };
 }
 
@@ -130,7 +131,10 @@ function toDense(value: unknown, shape: readonly (number | null)[] | undefined, 
     !own.every((extent) => Number.isSafeInteger(extent) && extent > 0) ||
     sizeOf(own) !== value.data.length
   ) {
-    throw dataError("P6010", `${where} has ${value.data.length} numbers for the shape ${own.join(" × ")}`);
+    throw dataError(
+      "P6010",
+      `${where} has ${counted(value.data.length, "numbers")} for the shape ${own.join(" × ")}`,
+    );
   }
   const fits =
     shape &&
@@ -155,7 +159,7 @@ function toTarget(
   if (wrong >= 0)
     throw dataError(
       "P6006",
-      `${where} has the label ${value.labels[wrong]} at row ${wrong + 1}, the network tells ${classes} classes apart`,
+      `${where} has the label ${value.labels[wrong]} at row ${wrong + 1}, the network tells ${counted(classes, "classes")} apart`,
     );
   return { kind: "labels", data: value.labels, classes };
 }

@@ -1,3 +1,4 @@
+import { counted } from "../../compiler/ir/words.js";
 import { basename } from "node:path";
 import { unzipSync } from "fflate";
 import { parse } from "npyjs";
@@ -68,7 +69,10 @@ function assemble(bytesOf: (key: string) => Uint8Array | undefined, where: strin
       );
     const examples = inputs.shape[0] ?? 0;
     if (labels.shape[0] !== examples)
-      throw dataError("P6004", `${where} has ${examples} ${name} inputs and ${labels.shape[0]} labels`);
+      throw dataError(
+        "P6004",
+        `${where} has ${counted(examples, `${name} inputs`)} and ${counted(labels.shape[0] ?? 0, "labels")}`,
+      );
     return { examples, shape: inputs.shape.slice(1), inputs: inputs.data, targets: targetsFrom(labels) };
   };
   const train = split("train");

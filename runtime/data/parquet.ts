@@ -1,3 +1,4 @@
+import { counted } from "../../compiler/ir/words.js";
 import { basename } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { parquetMetadataAsync, parquetReadObjects } from "hyparquet";
@@ -53,7 +54,8 @@ async function readRows(file: ArrayBuffer, name: string): Promise<readonly Row[]
   try {
     const metadata = await parquetMetadataAsync(file);
     const unpacked = metadata.row_groups.reduce((sum, group) => sum + Number(group.total_byte_size), 0);
-    if (!(unpacked <= MAX_BYTES)) throw dataError("P6008", `\`${name}\` unpacks to ${unpacked} bytes`);
+    if (!(unpacked <= MAX_BYTES))
+      throw dataError("P6008", `\`${name}\` unpacks to ${counted(unpacked, "bytes")}`);
     return await parquetReadObjects({ file: { byteLength: file.byteLength, slice }, metadata, compressors });
   } catch (cause) {
     failed = true;

@@ -1,3 +1,4 @@
+import { counted } from "../../compiler/ir/words.js";
 import type { Network } from "../../compiler/network/types.js";
 import type { Batch, Dense, Labels } from "../types.js";
 import { dataError } from "./codes.js";
@@ -34,7 +35,7 @@ function inputShape(network: Network): Free {
   if (network.inputs.length !== 1) {
     throw dataError(
       "P6005",
-      `the network has ${network.inputs.length} inputs, data files feed one`,
+      `the network has ${counted(network.inputs.length, "inputs")}, data files feed one`,
       "write a JavaScript module that yields batches with one array per input",
     );
   }
@@ -44,7 +45,7 @@ function outputShape(network: Network): Free {
   if (network.outputs.length !== 1) {
     throw dataError(
       "P6006",
-      `the network has ${network.outputs.length} outputs, data files hold one target`,
+      `the network has ${counted(network.outputs.length, "outputs")}, data files hold one target`,
       "write a JavaScript module that yields batches with one target per output",
     );
   }
@@ -88,7 +89,7 @@ function adaptTargets(set: ExampleSet, output: Free, name: string): AdaptedTarge
     if (units !== null && targets.classes > units) {
       throw dataError(
         "P6006",
-        `\`${name}\` has ${targets.classes} classes, the network's output has ${units} units`,
+        `\`${name}\` has ${counted(targets.classes, "classes")}, the network's output has ${counted(units, "units")}`,
       );
     }
     return {

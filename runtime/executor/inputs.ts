@@ -1,3 +1,4 @@
+import { counted } from "../../compiler/ir/words.js";
 import { DiagnosticError } from "../../grammar/diagnostic.js";
 import type { Network } from "../../compiler/network/types.js";
 import { tf } from "../backend/tf.js";
@@ -9,7 +10,7 @@ export function inputTensors(network: Network, inputs: readonly Dense[]): tf.Ten
     throw new DiagnosticError([{ code: "P6005", severity: "error", message }]);
   };
   if (inputs.length !== network.inputs.length) {
-    refuse(`the network has ${network.inputs.length} inputs, a batch ${inputs.length}`);
+    refuse(`the network has ${counted(network.inputs.length, "inputs")}, a batch ${inputs.length}`);
   }
   return inputs.map((input, i) => {
     const wanted = network.tensors[network.inputs[i] ?? 0]?.shape ?? [];

@@ -1,3 +1,4 @@
+import { counted } from "../../compiler/ir/words.js";
 import { DiagnosticError } from "../../grammar/diagnostic.js";
 import { tf } from "../backend/tf.js";
 import type { Network } from "../../compiler/network/types.js";
@@ -18,14 +19,17 @@ function refuse(message: string): never {
 /** One target per output. */
 export function checkTargets(network: Network, batch: Batch): void {
   const [outputs, targets] = [network.outputs.length, batch.targets.length];
-  if (outputs !== targets) refuse(`the network has ${outputs} outputs, a batch targets for ${targets}`);
+  if (outputs !== targets)
+    refuse(`the network has ${counted(outputs, "outputs")}, a batch targets for ${targets}`);
 }
 
 function checkLabels(labels: Labels, n: number, classes: number): Int32Array {
-  if (labels.data.length !== n) refuse(`a batch has ${labels.data.length} labels for ${n} outputs`);
+  if (labels.data.length !== n)
+    refuse(`a batch has ${counted(labels.data.length, "labels")} for ${counted(n, "outputs")}`);
   const limit = classes === 1 ? 2 : classes;
   for (const label of labels.data) {
-    if (label < 0 || label >= limit) refuse(`the label ${label} does not fit an output of ${limit} classes`);
+    if (label < 0 || label >= limit)
+      refuse(`the label ${label} does not fit an output of ${counted(limit, "classes")}`);
   }
   return labels.data;
 }

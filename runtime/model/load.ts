@@ -1,3 +1,4 @@
+import { counted } from "../../compiler/ir/words.js";
 import { DiagnosticError, type Diagnostic } from "../../grammar/diagnostic.js";
 import { cleanJson, own } from "../../compiler/network/json.js";
 import { readNetwork } from "../../compiler/network/index.js";
@@ -82,7 +83,7 @@ function notFinite(store: ParameterStore): readonly Diagnostic[] {
   return [
     modelDiagnostic(
       "P5113",
-      `${bad.length === 1 ? "a weight has" : `${bad.length} weights have`} values that are not finite`,
+      `${counted(bad.length, "weights")} ${bad.length === 1 ? "has" : "have"} values that are not finite`,
       {
         notes: [`${names}${bad.length > 5 ? ", …" : ""}: NaN or infinite`],
         help: "training from such weights gives NaN; load an earlier save of the model",

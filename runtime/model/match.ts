@@ -1,3 +1,4 @@
+import { counted } from "../../compiler/ir/words.js";
 import { quote } from "../../compiler/network/problems.js";
 import { knownClasses, type LayerInfo, type Network, type WeightInfo } from "../../compiler/network/index.js";
 import type { Parameter, ParameterStore } from "../types.js";
@@ -131,13 +132,9 @@ function collect(network: Network, filled: ReadonlyMap<string, StoredWeight>): P
     }
   }
   if (missing.length > 0) {
-    refuse(
-      "P5110",
-      `the file lacks ${missing.length === 1 ? "a weight" : `${missing.length} weights`} of the network`,
-      {
-        notes: [`missing: ${missing.slice(0, 5).map(quote).join(", ")}${missing.length > 5 ? ", …" : ""}`],
-      },
-    );
+    refuse("P5110", `the file lacks ${counted(missing.length, "weights")} of the network`, {
+      notes: [`missing: ${missing.slice(0, 5).map(quote).join(", ")}${missing.length > 5 ? ", …" : ""}`],
+    });
   }
   return store;
 }

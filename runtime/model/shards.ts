@@ -1,3 +1,4 @@
+import { counted } from "../../compiler/ir/words.js";
 import { open, realpath, stat } from "node:fs/promises";
 import { isAbsolute, join, relative, sep } from "node:path";
 import { quote } from "../../compiler/network/problems.js";
@@ -63,18 +64,22 @@ async function readGroup(folder: string, group: WeightGroup): Promise<StoredWeig
   for (const path of group.paths) shards.push(await locate(folder, path));
   const there = shards.reduce((sum, shard) => sum + shard.bytes, 0);
   if (there !== group.bytes) {
-    const files = shards.map((shard) => `${shard.path} has ${shard.bytes} bytes`);
+    const files = shards.map((shard) => `${shard.path} has ${counted(shard.bytes, "bytes")}`);
     const last = group.entries[group.entries.length - 1];
-    refuse("P5107", `the weight files hold ${there} bytes, the manifest asks for ${group.bytes}`, {
-      notes: [
-        ...files.slice(0, 4),
-        ...(there < group.bytes && last ? [`the last weight is ${quote(last.name)}`] : []),
-      ],
-      help:
-        there < group.bytes
-          ? "copy the model again: a file seems to be cut off"
-          : "the files and model.json do not belong together",
-    });
+    refuse(
+      "P5107",
+      `the weight files hold ${counted(there, "bytes")}, the manifest asks for ${group.bytes}`,
+      {
+        notes: [
+          ...files.slice(0, 4),
+          ...(there < group.bytes && last ? [`the last weight is ${quote(last.name)}`] : []),
+        ],
+        help:
+          there < group.bytes
+            ? "copy the model again: a file seems to be cut off"
+            : "the files and model.json do not belong together",
+      },
+    );
   }
   const out: StoredWeight[] = [];
   let offset = 0;
@@ -93,7 +98,7 @@ function allocate(entry: WeightEntry): Uint8Array<ArrayBuffer> {
   } catch {
     return refuse(
       "P5102",
-      `weight ${quote(entry.name)} has ${entry.bytes} bytes, which do not fit into memory`,
+      `weight ${quote(entry.name)} has ${counted(entry.bytes, "bytes")}, which do not fit into memory`,
     );
   }
 }

@@ -1,3 +1,4 @@
+import { counted } from "../../compiler/ir/words.js";
 import type { CriterionIr, Need, PruneIr } from "../../compiler/ir/types.js";
 import { batchAverage } from "./batch-averages.js";
 import { combineMembers, normalizePerLayer } from "./combine.js";
@@ -111,7 +112,12 @@ function combined(
     // Only what is not a number differs from itself.
     if (score !== score) bad++;
   }
-  const notes = bad > 0 ? [`${bad} units score not a number and go first`] : [];
+  const notes =
+    bad > 0
+      ? [
+          `${counted(bad, "units")} ${bad === 1 ? "scores" : "score"} not a number and ${bad === 1 ? "goes" : "go"} first`,
+        ]
+      : [];
   return { units, entries, names, notes };
 }
 

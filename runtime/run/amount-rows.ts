@@ -1,3 +1,4 @@
+import { counted } from "../../compiler/ir/words.js";
 import { countsOf, structureName } from "../pruning/record.js";
 import { effectivelyDead, spaceOf } from "../pruning/index.js";
 import { dead, type MaskState } from "../pruning/state.js";
@@ -20,7 +21,7 @@ export function amountRows(session: Session): readonly AmountRow[] {
     const name = structureName(space);
     const { layers } = amount;
     const shared = amounts.some((other) => other !== amount && nameOf(session, other) === name);
-    const where = layers.length === 1 ? (layers[0] ?? "") : `${layers.length} layers`;
+    const where = layers.length === 1 ? (layers[0] ?? "") : counted(layers.length, "layers");
     return {
       structure: shared ? `${name} of ${where}` : name,
       total,

@@ -1,3 +1,4 @@
+import { counted } from "../../compiler/ir/words.js";
 import { randomStream } from "../random.js";
 import type { DataSource, Pass, Split } from "../data/types.js";
 import type { Batch } from "../types.js";
@@ -44,7 +45,7 @@ export async function* trainingBatches(
   if (k < count)
     throw runError(
       "P7011",
-      `the data module yielded ${k} batches in epoch ${pass.epoch}, ${count} were expected`,
+      `the data module yielded ${counted(k, "batches")} in epoch ${pass.epoch}, expected: ${count}`,
       {
         help: "yield as many batches in every epoch, or export `batches(size)`",
       },

@@ -1,3 +1,4 @@
+import { counted } from "../../compiler/ir/words.js";
 import type { Diagnostic } from "../../grammar/diagnostic.js";
 import type { Network, WeightInfo } from "../../compiler/network/types.js";
 import type { Parameter, ParameterStore, Slots } from "../types.js";
@@ -162,7 +163,7 @@ function keptNote(kept: ReadonlyMap<number, string>): Diagnostic {
     .slice(0, 3)
     .map((path) => `\`${path}\``)
     .join(", ");
-  const count = kept.size === 1 ? "1 constant channel stays" : `${kept.size} constant channels stay`;
+  const count = `${counted(kept.size, "constant channels")} ${kept.size === 1 ? "stays" : "stay"}`;
   return {
     code: "P4022",
     severity: "info",

@@ -1,3 +1,4 @@
+import { counted } from "../../ir/words.js";
 import { axes, flag, sizes } from "../config.js";
 import { field, isJsonArray } from "../json.js";
 import { bind } from "../graph.js";
@@ -95,7 +96,7 @@ export const batchNormalization: Rule = (site) => {
   const axis = axes(site.config, "axis", rank, -1);
   const only = axis[0];
   if (axis.length !== 1 || only === undefined || only === 0) {
-    return refuse("P5009", `layer ${quote(site.config.path)} normalises ${axis.length} axes`, {
+    return refuse("P5009", `layer ${quote(site.config.path)} normalises ${counted(axis.length, "axes")}`, {
       notes: ["TensorFlow.js normalises one"],
     });
   }

@@ -1,3 +1,4 @@
+import { counted } from "../../ir/words.js";
 import { axes } from "../config.js";
 import { field, isJsonArray } from "../json.js";
 import { quote, refuse } from "../problems.js";
@@ -8,7 +9,7 @@ import type { Shape } from "../types.js";
 
 function severalInputs(site: Site, least = 2): readonly Value[] {
   if (site.inputs.length >= least) return site.inputs;
-  return refuse("P5006", `layer ${quote(site.config.path)} joins ${site.inputs.length} tensor(s)`, {
+  return refuse("P5006", `layer ${quote(site.config.path)} joins ${counted(site.inputs.length, "tensors")}`, {
     notes: [`it needs ${least} or more`],
   });
 }

@@ -1,3 +1,4 @@
+import { counted } from "../../ir/words.js";
 import { choice, flag, int, sizes } from "../config.js";
 import { field, isJsonArray, isJsonObject } from "../json.js";
 import { bind, type Value } from "../graph.js";
@@ -133,7 +134,7 @@ function tieStates(site: Site, states: readonly Int32Array[]): void {
   const given = site.inputs.slice(1);
   if (given.length === 0) return;
   if (given.length !== states.length) {
-    refuse("P5006", `layer ${quote(site.config.path)} gets ${given.length} initial state(s)`, {
+    refuse("P5006", `layer ${quote(site.config.path)} gets ${counted(given.length, "initial states")}`, {
       notes: [`it has ${states.length}`],
     });
   }

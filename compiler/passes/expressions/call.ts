@@ -66,7 +66,7 @@ export function inferCall(expr: CallExpr, context: ExprContext, infer: Infer): T
     return fail(
       context,
       "P2026",
-      `\`${name}\` takes ${wanted.join(" or ")} argument${wanted.at(-1) === 1 ? "" : "s"}, not ${args.length}`,
+      `\`${name}\` takes ${wanted.join(" or ")} ${wanted.at(-1) === 1 ? "argument" : "arguments"}, not ${args.length}`,
       expr.span,
     );
   }

@@ -83,7 +83,7 @@ function reportTie(tied: Tied, network: Network, state: FrontState): void {
   const places = others.map((one) => `\`${network.layers[one]?.path ?? ""}\``);
   const names = [path, ...others.map((one) => network.layers[one]?.path ?? "")].map(quoted).join(", ");
   reportAt(state, statement.id, "selection", "P4002", what, {
-    label: `these ${units.length} channels are ${join?.verb ?? "tied to"} those of \`${otherPath}\`${join === undefined ? "" : ` at \`${join.at}\``}`,
+    label: `${units.length === 1 ? "this channel is" : `these ${units.length} channels are`} ${join?.verb ?? "tied to"} ${units.length === 1 ? "that" : "those"} of \`${otherPath}\`${join === undefined ? "" : ` at \`${join.at}\``}`,
     notes: others.length > 1 ? [`tied with it: ${places.join(", ")}`] : [],
     help: `select ${others.length > 1 ? "all" : "both"} (\`in ${names}\`)${or}`,
   });

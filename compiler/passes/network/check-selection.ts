@@ -1,3 +1,4 @@
+import { counted } from "../../ir/words.js";
 import { matchingLayers, selectedLayers, whereHolds } from "../../ir/select.js";
 import { isCandidate, isChannelwise, type StructureName } from "../../ir/candidates.js";
 import type { PatternIr, RuleIr, SelectionIr, StepIr } from "../../ir/types.js";
@@ -67,7 +68,7 @@ function checkPattern(pattern: PatternIr, id: number, network: Network, state: F
     const [from, to] = pattern.range;
     if (to <= count) return true;
     reportAt(state, id, "selection", "P4006", `\`layers ${from}..${to}\` leaves \`${network.name}\``, {
-      label: `there are ${count} layers with kernels`,
+      label: `${count === 1 ? "there is" : "there are"} ${counted(count, "layers")} with kernels`,
       help: count === 0 ? undefined : `write \`layers ${Math.min(from, count)}..${count}\``,
     });
     return false;

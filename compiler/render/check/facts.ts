@@ -4,7 +4,7 @@ import { evaluate } from "../../ir/evaluate.js";
 import type { CriterionIr, Ir, PlannedEvent, RuleIr, StepIr, StructureIr } from "../../ir/types.js";
 import type { Merge, Network } from "../../network/types.js";
 import { distinct, statements } from "../../plan/lints/finding.js";
-import { structureName } from "../../plan/words.js";
+import { counted, structureName } from "../../plan/words.js";
 
 /** What `check` tells beside diagnostics, as plain data. */
 export interface CheckFacts {
@@ -172,5 +172,5 @@ function costOf({ needs, under, over }: CriterionIr): string {
   const passes = backward ? "forward and backward" : "forward";
   if (over === "training") return "accumulated on the training batches: no pass of its own";
   const batches = over === null ? 1 : (evaluate(over.batches, new Map()) ?? null);
-  return `${batches ?? "several"} ${batches === 1 ? "batch" : "batches"} ${passes} at each event`;
+  return `${batches === null ? "several batches" : counted(batches, "batches")} ${passes} at each event`;
 }

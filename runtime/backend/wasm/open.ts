@@ -1,3 +1,4 @@
+import { counted } from "../../../compiler/ir/words.js";
 import { BackendWasm, getThreadsCount } from "@tensorflow/tfjs-backend-wasm";
 import { floatsOf } from "../floats.js";
 import { registerGradients } from "../ops/kernels.js";
@@ -25,7 +26,7 @@ export async function openWasm(threads: number): Promise<OpenedBackend> {
     running = threads > 1 ? getThreadsCount() : 1;
   }
   const simd = await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT");
-  const count = `${running} ${running === 1 ? "thread" : "threads"}`;
+  const count = counted(running, "threads");
   return {
     name: "wasm",
     threads: running,

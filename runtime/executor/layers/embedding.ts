@@ -1,3 +1,4 @@
+import { counted } from "../../../compiler/ir/words.js";
 import { tf } from "../../backend/tf.js";
 import { flag, number } from "../config.js";
 import { constantOf } from "../constant.js";
@@ -17,7 +18,7 @@ export const embedding: Builder = (build) => {
         if (!(Math.trunc(value) >= 0 && Math.trunc(value) < rows)) {
           refuse(
             "P5155",
-            `layer \`${build.layer.path}\` got the index ${value}, but its table has ${rows} rows`,
+            `layer \`${build.layer.path}\` got the index ${value}, but its table has ${counted(rows, "rows")}`,
           );
         }
       }
