@@ -62,7 +62,8 @@ export async function runCompiled(
   const { code, map } = compiled;
   if (code === null || map === null || diagnostics.some((one) => one.severity === "error"))
     throw new DiagnosticError(diagnostics);
-  const { out } = options;
+  const { out, network } = options;
+  if (network === null || network === undefined) throw new DiagnosticError([...diagnostics, noNetwork()]);
   const folder = typeof out === "string" ? out : await mkdtemp(join(tmpdir(), "espalier-"));
   const limit = Error.stackTraceLimit;
   let loop = "";
@@ -101,3 +102,10 @@ function withoutUnset(options: Loose): Loose {
   const kept = Object.entries(options).filter(([, value]) => value !== undefined && value !== null);
   return Object.fromEntries(kept);
 }
+
+const noNetwork = (): Diagnostic =>
+  commandDiagnostic(
+    "P9506",
+    "there is no network to run on",
+    'name it in the program (`network "model.json"`) or by `--network`',
+  );

@@ -192,6 +192,6 @@ export const pages: ReadonlyMap<string, string> = new Map([
   ["P9503", "# P9503: unknown diagnostic code\n\nCodes are `P` and four digits; `espalier explain` without a code lists them.\n\nWrong:\n\n```text\nespalier explain P0000\n```\n\nRight:\n\n```text\nespalier explain P4002\n```\n"],
   ["P9504", "# P9504: wrong option value\n\nThe option exists and takes other values.\n\nWrong:\n\n```text\nespalier run a.prune --batch many\n```\n\nRight:\n\n```text\nespalier run a.prune --batch 64\n```\n"],
   ["P9505", "# P9505: folder already in use\n\nThe folder holds something that would be overwritten.\n\nWrong:\n\n```text\nespalier init src\n```\n\nRight:\n\n```text\nespalier init pruning\n```\n"],
-  ["P9506", "# P9506: nothing to run on\n\nNeither the program nor the command line names a network and data.\n\nWrong:\n\n```text\nespalier run a.prune\n```\n\nRight:\n\n```text\nespalier run a.prune --network model.json --data mnist\n```\n"],
+  ["P9506", "# P9506: nothing to run on\n\nNeither the program nor the command line names a network.\n\nWrong:\n\n```text\nespalier run a.prune\n```\n\nRight:\n\n```text\nespalier run a.prune --network model.json --data mnist\n```\n"],
   ["P9507", "# P9507: mistake of espalier\n\nSomething inside espalier went wrong that should not. Your program is not at fault.\n\nWrong:\n\n```text\nespalier run a.prune\n```\n\nRight:\n\n```text\nESPALIER_DEBUG=1 espalier run a.prune\n```\n\nWith this setting the message says where it happened. Please report it with the program and the network.\n"],
 ]);
