@@ -85,13 +85,11 @@ describe("results", () => {
   });
 
   it.each(["../elsewhere", "/etc/espalier", "a/../../b", "..", "checkpoint", "./checkpoint/x"])(
-    "are not saved to %s, which is known before any training",
+    "are not saved to %s",
     async (path) => {
       const run = await openRun(options({ network, out }));
       await expect(run.save(1, path)).rejects.toThrow(/P7005/);
       run.session.executor.dispose();
-      const statements = { 4: `save "${path}"` };
-      await expect(openRun(options({ network, out, statements }))).rejects.toThrow(/P7005/);
     },
   );
 
