@@ -118,7 +118,7 @@ function toBatch(value: unknown, network: Network, where: string): Batch {
     ...targets.map((t) => (t.kind === "labels" ? t.data.length : t.shape[0])),
   ];
   if (size < 1 || rows.some((count) => count !== size))
-    throw dataError("P6010", `${where} mixes rows: ${rows.join(", ")}`);
+    throw dataError("P6010", `${where} mixes ${rows.join(", ")} rows`);
   return { inputs, targets, size };
 }
 
