@@ -1,7 +1,6 @@
 import { allowedDrops, floorOf } from "../ir/amounts.js";
 import type { PruneIr } from "../ir/types.js";
 import { isExact, total, type Interval } from "./interval.js";
-import { leastAligned } from "./spared.js";
 import type { Pool } from "./world.js";
 
 type Rules = Pick<PruneIr, "keeping" | "collapse" | "aligned">;
@@ -80,4 +79,12 @@ function mostTaken(asked: number, aligned: number, layers: readonly LayerBounds[
     taken += rests[spent] ?? 0;
   }
   return best;
+}
+
+/** The fewest units of a pool that `aligned` and the floor leave alive; the floor alone where nothing is aligned. */
+export function leastAligned(
+  { keeping, collapse, aligned }: Pick<PruneIr, "keeping" | "collapse" | "aligned">,
+  { total }: Pool,
+): number {
+  return Math.ceil(floorOf(keeping, total, collapse) / aligned) * aligned;
 }

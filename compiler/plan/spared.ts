@@ -1,6 +1,6 @@
-import { floorOf } from "../ir/amounts.js";
 import type { CountAmount } from "../ir/amounts.js";
 import type { PruneIr } from "../ir/types.js";
+import { leastAligned } from "./aligned.js";
 import { dropsOf, groupsIn, insideRule } from "./inside.js";
 import type { Pool } from "./world.js";
 
@@ -34,11 +34,3 @@ export function sparedBy(statement: PruneIr, amount: CountAmount | null, pool: P
 /** Whether one ranking goes over all pools. */
 export const isGlobal = ({ scope, structure }: Pick<PruneIr, "scope" | "structure">): boolean =>
   scope.kind === "global" || structure.name === "layers";
-
-/** The fewest units of a pool that `aligned` and the floor leave alive; the floor alone where nothing is aligned. */
-export function leastAligned(
-  { keeping, collapse, aligned }: Pick<PruneIr, "keeping" | "collapse" | "aligned">,
-  { total }: Pool,
-): number {
-  return Math.ceil(floorOf(keeping, total, collapse) / aligned) * aligned;
-}
