@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Ir, PruneIr, StepIr, StructureIr } from "../../../compiler/ir/types.js";
+import type { Ir, PruneIr, RegrowIr, StepIr, StructureIr } from "../../../compiler/ir/types.js";
 import { makePlan } from "../../../compiler/plan/plan.js";
 import { networkWorld } from "../../../compiler/plan/network-world.js";
 import { simulate } from "../../../compiler/plan/simulate.js";
 import { prune } from "../../../runtime/pruning/prune.js";
+import { regrow } from "../../../runtime/pruning/regrow.js";
 import { namedNetworks } from "../../helpers/networks.js";
 import { criterionOf, momentOf, networkOf, pruneOf, settingOf } from "../../runtime/pruning/setting.js";
 
@@ -35,18 +36,34 @@ const step: fc.Arbitrary<PruneIr> = fc
       criterion: criterionOf("random"),
     }),
   );
+const revival: fc.Arbitrary<RegrowIr> = fc
+  .record({ structure, share: fc.constantFrom(0.1, 0.5, 1) })
+  .map(({ structure, share }) => ({
+    kind: "regrow",
+    id: 1,
+    text: "regrow",
+    structure,
+    selection: { include: [], exclude: [] },
+    criterion: criterionOf("random"),
+    amount: { kind: "drop-share", value: share },
+    values: "zero",
+    includingDropped: false,
+  }));
+const steps = fc.oneof({ weight: 3, arbitrary: step }, { weight: 1, arbitrary: revival });
 const models = fc.constantFrom(...namedNetworks.values());
 
-test("bounds hold whatever structures died before", async () => {
+test("bounds hold whatever structures died, or live again, before", async () => {
   await fc.assert(
-    fc.asyncProperty(models, fc.array(step, { minLength: 2, maxLength: 4 }), async (make, list) => {
+    fc.asyncProperty(models, fc.array(steps, { minLength: 2, maxLength: 4 }), async (make, list) => {
       const network = networkOf(make());
       const body: readonly StepIr[] = list.map((one, i) => ({ ...one, id: i + 1 }));
       const ir: Ir = { ir: 1, source: "p.prune", network: null, data: null, body, plan: null };
       const plan = makePlan(network, simulate(ir, networkWorld(network), { batch: 32 }));
       const setting = settingOf(make());
       for (const [i, one] of list.entries()) {
-        const record = await prune(setting, one, momentOf(i));
+        const act =
+          one.kind === "prune" ? prune(setting, one, momentOf(i)) : regrow(setting, one, momentOf(i));
+        const record = await act;
         const event = plan.events[i];
         if (event === undefined) throw new Error("every step is an event");
         if (event.nominal !== null) expect(event.nominal).toBe(record.nominal);
