@@ -5,7 +5,7 @@ import { isCosted, isElementPool } from "../pools.js";
 import { withDead, type State } from "../state.js";
 import type { Pool, Sizes } from "../world.js";
 import { total } from "../interval.js";
-import { grouped, structureName } from "../words.js";
+import { counted, grouped, structureName } from "../words.js";
 import type { Finding, Lint } from "./finding.js";
 
 const units = { macs: "MACs", params: "parameters", bytes: "bytes" } as const;
@@ -30,10 +30,10 @@ export const budgets: Lint = ({ real }) => {
       findings.set(statement.id, {
         code: "P3057",
         id: statement.id,
-        message: `${grouped(Math.floor(asked))} ${unit} cannot be reached here`,
+        message: `${counted(Math.floor(asked), unit)} cannot be reached here`,
         label: `with all ${structureName(statement.structure)} dead that may die, ${grouped(left)} are left`,
         notes: [
-          `the network has ${grouped(measured(limit, sizes.whole))} ${unit}`,
+          `the network has ${counted(measured(limit, sizes.whole), unit)}`,
           ...(limit.measure === "bytes" && !pools.every(isCosted) ? [zerosTakeBytes] : []),
         ],
         help:

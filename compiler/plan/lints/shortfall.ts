@@ -1,7 +1,7 @@
 import { sparedBy } from "../spared.js";
 import type { SimulatedEvent } from "../simulation.js";
 import type { Finding, Lint } from "./finding.js";
-import { between, grouped, momentName, structureName } from "../words.js";
+import { between, counted, momentName, structureName } from "../words.js";
 
 /** Floors and alignment win over amounts: says by how much, at the last event of a statement that falls short. */
 export const shortfall: Lint = ({ real }) => {
@@ -26,7 +26,7 @@ export const shortfall: Lint = ({ real }) => {
       {
         code: "P3058",
         id: statement.id,
-        message: `${moment === "" ? "here" : `at ${moment}`} ${grouped(nominal)} ${name} are asked for and ${between(reachable)} go`,
+        message: `${moment === "" ? "here" : `at ${moment},`} ${counted(nominal, name)} ${nominal === 1 ? "is" : "are"} asked for and ${between(reachable)} ${reachable[1] === 1 ? "goes" : "go"}`,
         notes: [`${cause} wins over the amount`],
         ...(aligned ? { help: `${change}, or leave narrow layers out` } : {}),
       },

@@ -108,7 +108,7 @@ test("alignment of a global ranking that surely falls short is told", () => {
   ]);
   expect(about("P3058", aligned(8, "to 50%"), { network: resnet })).toEqual([]);
   expect(about("P3058", aligned(16, "1"), { network: resnet })).toEqual([
-    "P3058 here 1 filters are asked for and 0 go",
+    "P3058 here 1 filter is asked for and 0 go",
   ]);
   // Of 8 and 6 filters 4 and 3 could go, were it not for multiples of 5.
   expect(about("P3058", aligned(5, "to 50%"), { network: plain })).toEqual([
