@@ -20,7 +20,7 @@ export interface HandIn {
   readonly with?: Readonly<Record<string, string | null>>;
   /** The whole command line, in place of the default `run a.prune …`. */
   readonly args?: readonly string[];
-  /** Command lines that run first and whose output nobody looks at. `with` holds for the default command `"run"`. */
+  /** Command lines that run first and whose output nobody looks at; an empty one is the default command without `with`. */
   readonly first?: readonly (readonly string[])[];
   /** Files that change after `first`: damage to what it wrote. */
   readonly then?: Files;
@@ -31,7 +31,7 @@ export interface HandIn {
 }
 
 export type Files = Readonly<Record<string, FileSpec | null>>;
-/** Dotted paths into JSON, with the value to put there; undefined is not JSON, so `"$gone"` takes a field away. */
+/** Dotted paths into JSON, with the value to put there; `"$gone"` takes a field away. */
 export type Edits = Readonly<Record<string, unknown>>;
 
 /** A file: its text, or how to make it. */
