@@ -54,12 +54,13 @@ function merged(all: readonly Shown[], layers: readonly string[]): readonly Show
   const kept: Shown[] = [];
   let at = 0;
   while (at < all.length) {
-    let end = at + 1;
     let last = at;
-    while (end < all.length && (counts[end] === counts[at] || all[end]?.title === gap)) {
-      if (counts[end] === counts[at]) last = end;
-      else if (counts[end]?.trim() !== "") break;
-      end++;
+    for (let end = at + 1; end < all.length; end++) {
+      if (all[end]?.title === gap && counts[end]?.trim() === "") continue;
+      // Folds of several rules reach over each other: only what follows in number goes together.
+      const follows = Number(all[end]?.title) > Number(all[last]?.title);
+      if (counts[end] !== counts[at] || !follows) break;
+      last = end;
     }
     const [from, to] = [all[at], all[last]];
     if (from !== undefined && to !== undefined)

@@ -180,3 +180,11 @@ test("phases that last alike stand together", () => {
     "1, 3, … 59  train 1 epoch, 30 times: 4 steps each, 4 to an epoch\n",
   );
 });
+
+test("events after which every layer holds the same share a column, in the order of their numbers", () => {
+  const same = reportOf("train 4 epochs { prune filters by l1 local to 25% every epoch }");
+  expect(same).toMatch(/ +layer +of +1…4\n/);
+  const turning = reportOf("train 60 epochs { prune filters by l1 local 25% every epoch; regrow random }");
+  for (const [, from, to] of turning.matchAll(/(?<= )(\d+)…(\d+)(?= |\n)/g))
+    expect(Number(to)).toBeGreaterThan(Number(from));
+});
