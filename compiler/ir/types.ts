@@ -143,7 +143,7 @@ export interface TrainIr {
   /** The training that a file without `train` implies; its length came from `--epochs`. */
   readonly implicit?: true;
   readonly length: { readonly unit: "epochs" | "steps"; readonly value: ExprIr };
-  /** Unset: the host's `--batch`, else 32. */
+  /** Unset: for finetune that of the phase before, else the host's `--batch`, else 32. */
   readonly batch?: ExprIr;
   /** Unset: the network's training config, else adam(rate: 1e-3); for finetune the last one. */
   readonly optimizer?: OptimizerIr;

@@ -29,8 +29,10 @@ export function simulatePhase(
   timeline: Timeline,
   isLast: boolean,
 ): void {
-  const { examples, batch: usual } = timeline.data;
+  const { examples, batch: given } = timeline.data;
+  const usual = (train.finetune ? timeline.batch : null) ?? given;
   const batch = train.batch === undefined ? usual : (numberAt(train.batch, moment) ?? usual);
+  timeline.batch = batch;
   const known = examples === undefined ? null : Math.max(1, Math.ceil(examples / Math.max(1, batch)));
   const length = { unit: train.length.unit, value: numberAt(train.length.value, moment) ?? 0 };
   // Without examples a phase counts either in epochs or in steps, as its length does.

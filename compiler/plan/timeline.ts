@@ -15,6 +15,8 @@ export class Timeline {
   /** Masks at marks, at the start and at moments of phases, for `rewind masks`. */
   readonly #moments = new Map<string, State>();
   #followed = 0;
+  /** Examples per step of the phase that ran last: a `finetune` keeps them. */
+  batch: number | null = null;
   state: State = allAlive;
 
   constructor(

@@ -32,6 +32,7 @@ const optimizerState = object({
   rate: maybe(position),
   continues: maybe(position),
   first: maybe(object({ optimizer, rate: position })),
+  batch: maybe(count),
 });
 const progress = object({
   number: count,

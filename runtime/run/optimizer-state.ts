@@ -2,7 +2,7 @@ import type { OptimizerIr } from "../../compiler/ir/types.js";
 import type { PhaseTimes } from "../../compiler/ir/schedule.js";
 import { rateSchedule } from "../optimizers/rates.js";
 
-/** What outlives a phase: which optimizer ran, for how many updates, and where on its rate it stood. Plain JSON. */
+/** What outlives a phase: which optimizer ran, for how many updates, where on its rate it stood, on what batches. Plain JSON. */
 export interface OptimizerState {
   /** Null before the first phase. */
   readonly optimizer: OptimizerIr | null;
@@ -14,6 +14,8 @@ export interface OptimizerState {
   readonly continues: RatePosition | null;
   /** How the run's first phase began: what `rewind rate to start` goes back to. Null before it. */
   readonly first: { readonly optimizer: OptimizerIr; readonly rate: RatePosition } | null;
+  /** Examples per step of the phase that ran last: a `finetune` keeps them. Null before the first phase. */
+  readonly batch: number | null;
 }
 
 /** A place on a schedule: the rate of a phase of these times, `step` updates into it. */
@@ -29,6 +31,7 @@ export const noOptimizer: OptimizerState = {
   rate: null,
   continues: null,
   first: null,
+  batch: null,
 };
 
 export function rateAt({ rate, phase, step }: RatePosition): number {

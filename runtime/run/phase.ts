@@ -36,6 +36,7 @@ export function livePhase(session: Session, phase: OpenPhase): Phase {
         rate: { ...chosen.rate, step: chosen.rate.step + Math.max(0, step - 1) },
         continues: null,
         first: session.optimizer.first ?? { optimizer: chosen.optimizer, rate: chosen.rate },
+        batch: phase.batch,
       };
       session.phase = null;
       session.journal.complete();

@@ -36,6 +36,7 @@ function optimizerNow({ phase, optimizer }: Session): OptimizerState {
     rate: { ...chosen.rate, step: chosen.rate.step + step },
     continues: null,
     first: optimizer.first,
+    batch: phase.batch,
   };
 }
 

@@ -29,7 +29,7 @@ export async function train(session: Session, id: number, spec: TrainSpec): Prom
   const resumed = session.resumes?.number === number ? session.resumes : null;
   session.resumes = null;
 
-  const batch = ir.batch === undefined ? session.options.batch : count(session, ir.batch, "batch");
+  const batch = ir.batch === undefined ? usualBatch(session, ir) : count(session, ir.batch, "batch");
   const perEpoch = await stepsPerPass(requireData(session).train, batch, session.options.seed);
   const length = { unit: ir.length.unit, value: amount(session, ir.length.value, ir.length.unit) };
   const times = phaseTimes(length, perEpoch);
@@ -57,6 +57,11 @@ export async function train(session: Session, id: number, spec: TrainSpec): Prom
   if (progress.step === 0 && phase.snapshots.has(0)) keepSnapshot(session, phaseName(id, 0));
   tell(session, { kind: "phase", id, text: ir.text, steps: phase.steps, epochs: times.epochs });
   return livePhase(session, phase);
+}
+
+/** Examples per step where a phase does not say: a `finetune` keeps those of the phase before, as it keeps its rate. */
+function usualBatch({ options, optimizer }: Session, { finetune }: TrainIr): number {
+  return (finetune ? optimizer.batch : null) ?? options.batch;
 }
 
 function begin(session: Session, ir: TrainIr, times: PhaseTimes, number: number): PhaseProgress {

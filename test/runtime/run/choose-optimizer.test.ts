@@ -17,6 +17,7 @@ const after: OptimizerState = {
   rate: { rate: sgd.rate, phase: times, step: 15 },
   continues: null,
   first: null,
+  batch: null,
 };
 const choose = (finetune: boolean, optimizer: OptimizerIr | undefined, before: OptimizerState) => {
   const chosen = chooseOptimizer({ finetune, optimizer, times }, before, adam);
