@@ -1,5 +1,6 @@
 import { diagnostic } from "../diagnostics/create.js";
 import type { PruneIr, RuleIr, StepIr } from "../ir/types.js";
+import { counted } from "../ir/words.js";
 import { lowerCondition } from "./clauses/condition.js";
 import { lowerEvents } from "./clauses/events.js";
 import { lowerSelection } from "./clauses/selection.js";
@@ -281,11 +282,17 @@ function lowerPhaseRules(node: TimelineNode, lowering: Lowering): readonly RuleI
   return rules.own;
 }
 
+/** Passes of a block: no run lasts as long. */
+const mostTimes = 1e9;
+
 function lowerTimes(expr: Parameters<typeof lowerTyped>[0], place: Place) {
   const times = lowerTyped(expr, ["number"], "how often to repeat", place);
   if (times === null) return null;
   if (typeof times.ir === "number" && (times.ir < 1 || !Number.isInteger(times.ir))) {
     return reject(place, "P3022", "a block repeats a whole number of times from 1", expr.span);
+  }
+  if (typeof times.ir === "number" && times.ir > mostTimes) {
+    return reject(place, "P3022", `a block repeats at most ${counted(mostTimes, "times")}`, expr.span);
   }
   return times.ir;
 }

@@ -3,7 +3,7 @@ export interface ExampleSet {
   readonly examples: number;
   /** Shape of one example: [28, 28], [28, 28, 1], [13]. */
   readonly shape: readonly number[];
-  /** `examples × product(shape)` numbers; bytes are kept as bytes and scaled by 1/255 as batches are built. */
+  /** `examples × product(shape)` numbers; bytes are kept as bytes; `arraySource` scales them by 1/255 for networks that read brightnesses. */
   readonly inputs: Uint8Array | Float32Array;
   readonly targets: ClassTargets | DenseTargets;
 }

@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import type { Network } from "../../compiler/network/types.js";
 import type { Batch, Dense, Labels } from "../types.js";
 import { reasonOf } from "../reason.js";
+import { settled } from "../settled.js";
 import { dataError } from "./codes.js";
 import { sizeOf } from "./examples.js";
 import type { DataSource, Pass, StreamedSplit, TargetFacts } from "./types.js";
@@ -45,7 +46,7 @@ const isObject = (value: unknown): value is Exports => typeof value === "object"
 
 async function load(path: string, name: string): Promise<Exports> {
   try {
-    const module: Exports = await import(pathToFileURL(resolve(path)).href);
+    const module: Exports = await settled(import(pathToFileURL(resolve(path)).href));
     return isObject(module.default) ? module.default : module;
   } catch (cause) {
     throw dataError("P6010", `\`${name}\` cannot be loaded: ${reasonOf(cause)}`);
@@ -67,12 +68,10 @@ function stream(make: unknown, counter: unknown, network: Network, name: string)
 async function* checked(make: Make, pass: Pass, network: Network, name: string): AsyncGenerator<Batch> {
   let position = 0;
   const iterate = async (): Promise<AsyncIterable<unknown>> => {
-    const made: unknown = await make({ ...pass });
+    const made: unknown = await settled(Promise.resolve(make({ ...pass })));
     if (!isIterable(made))
       throw dataError("P6010", `\`${name}\`: \`train\` and \`test\` must return an iterable of batches`);
-    return (async function* () {
-      yield* made;
-    })();
+    return stepwise(made);
   };
   try {
     for await (const batch of await iterate())
@@ -83,7 +82,21 @@ async function* checked(make: Make, pass: Pass, network: Network, name: string):
   }
 }
 
-function isIterable(value: unknown): value is AsyncIterable<unknown> {
+/** The same values one by one; a step that never ends is an error. */
+async function* stepwise(made: AsyncIterable<unknown> | Iterable<unknown>): AsyncGenerator<unknown> {
+  const steps = Symbol.asyncIterator in made ? made[Symbol.asyncIterator]() : made[Symbol.iterator]();
+  try {
+    for (;;) {
+      const step = await settled(Promise.resolve(steps.next()));
+      if (step.done === true) return;
+      yield await step.value;
+    }
+  } finally {
+    await steps.return?.();
+  }
+}
+
+function isIterable(value: unknown): value is AsyncIterable<unknown> | Iterable<unknown> {
   return isObject(value) && (Symbol.asyncIterator in value || Symbol.iterator in value);
 }
 

@@ -11,7 +11,8 @@ export function arraySource(raw: RawData, network: Network, name: string): DataS
   const output = outputShape(network);
   const fit = (set: ExampleSet) => {
     checkInput(set, input, name);
-    return split(set, resolveInput(set, input), adaptTargets(set, output, name));
+    const scale = set.inputs instanceof Uint8Array && !readsBytes(network) ? 1 / 255 : 1;
+    return split(set, resolveInput(set, input), adaptTargets(set, output, name), scale);
   };
   const train = fit(raw.train);
   const test = raw.test === null ? null : fit(raw.test);
@@ -27,6 +28,16 @@ export function arraySource(raw: RawData, network: Network, name: string): DataS
       test: test?.examples ?? null,
     }),
   };
+}
+
+/** Layers that want whole numbers as they are: as indices, or because they scale them themselves. */
+const READS_BYTES: ReadonlySet<string> = new Set(["Embedding", "CategoryEncoding", "Rescaling"]);
+
+/** Whether bytes go into the network as they are. Elsewhere they are brightnesses, and go in as shares of 255. */
+function readsBytes(network: Network): boolean {
+  const [input] = network.inputs;
+  const readers = network.calls.filter(({ inputs }) => input !== undefined && inputs.includes(input));
+  return readers.some(({ layer }) => READS_BYTES.has(network.layers[layer]?.className ?? ""));
 }
 
 type Free = readonly (number | null)[];
@@ -113,9 +124,13 @@ function adaptTargets(set: ExampleSet, output: Free, name: string): AdaptedTarge
   return { facts: { kind: "dense", shape: target }, labels: null, dense, width: sizeOf(shape) };
 }
 
-function split(set: ExampleSet, shape: readonly number[], targets: AdaptedTargets): IndexedSplit {
+function split(
+  set: ExampleSet,
+  shape: readonly number[],
+  targets: AdaptedTargets,
+  scale: number,
+): IndexedSplit {
   const size = sizeOf(shape);
-  const scale = set.inputs instanceof Uint8Array ? 1 / 255 : 1;
   let inputs = new Float32Array(0);
   let labels = new Int32Array(0);
   let dense = new Float32Array(0);

@@ -24,7 +24,7 @@ import { checkRefusals } from "./refusals.js";
 import { scoped } from "./scope.js";
 import { regularize, regularizersOf } from "./regularizers.js";
 import { synflow } from "./synflow.js";
-import { checkTargets, targetOf } from "./targets.js";
+import { checkTargets, checkValues, targetOf } from "./targets.js";
 import { makeVariables } from "./variables.js";
 
 /** Kept by batch normalization: no gradient leads to them. */
@@ -94,6 +94,7 @@ export function createExecutor(
       const y = outputs[i];
       const target = batch.targets[i];
       if (!y || !target) throw new Error(`output ${i} or its targets are missing`);
+      checkValues(goal.loss.name, target);
       const value = lossValue(backend.ops, goal.loss, y, targetOf(target), goal.logits);
       const part: tf.Scalar = goal.weight === 1 ? value : tf.mul(value, goal.weight);
       loss = loss ? tf.add(loss, part) : part;

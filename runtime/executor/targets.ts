@@ -2,13 +2,13 @@ import { counted } from "../../compiler/ir/words.js";
 import { DiagnosticError } from "../../grammar/diagnostic.js";
 import { tf } from "../backend/tf.js";
 import type { Network } from "../../compiler/network/types.js";
-import type { Batch, Dense, Labels } from "../types.js";
+import type { Batch, Dense, Labels, LossName } from "../types.js";
 
 /** Targets of one output in the form a loss asks for. Tensors are made inside the pass and end with it. */
 export interface Target {
   /** Class indices [n] as int32, or null when the targets are dense. */
   labels(n: number, classes: number): tf.Tensor | null;
-  /** Values of the output's shape; class indices become one-hot rows with `off` at the other places. */
+  /** Values of the output's shape; class indices become one-hot rows, with `off` at the other places, and so do zeros and ones. */
   dense(shape: readonly number[], off?: number): tf.Tensor;
 }
 
@@ -23,6 +23,31 @@ export function checkTargets(network: Network, batch: Batch): void {
     refuse(`the network has ${counted(outputs, "outputs")}, a batch targets for ${targets}`);
 }
 
+/** What a loss can make of a target. */
+const RANGES: Partial<Readonly<Record<LossName, readonly [least: number, most: number]>>> = {
+  "cross-entropy": [0, 1],
+  "binary-cross-entropy": [0, 1],
+  "kl-divergence": [0, 1],
+  hinge: [-1, 1],
+};
+
+/** Targets outside of what the loss is made for would train on nonsense. Class indices are looked at where they are used. */
+export function checkValues(name: LossName, target: Dense | Labels): void {
+  const range = RANGES[name];
+  if (range === undefined || target.kind === "labels") return;
+  const [least, most] = range;
+  const odd = target.data.findIndex((value) => !(value >= least && value <= most));
+  if (odd < 0) return;
+  throw new DiagnosticError([
+    {
+      code: "P6006",
+      severity: "error",
+      message: `a target is ${target.data[odd]}, ${name} takes numbers from ${least} to ${most}`,
+      help: "for more than two classes the network needs an output for each; for amounts, minimize mean-squared-error",
+    },
+  ]);
+}
+
 function checkLabels(labels: Labels, n: number, classes: number): Int32Array {
   if (labels.data.length !== n)
     refuse(`a batch has ${counted(labels.data.length, "labels")} for ${counted(n, "outputs")}`);
@@ -32,6 +57,13 @@ function checkLabels(labels: Labels, n: number, classes: number): Int32Array {
       refuse(`the label ${label} does not fit an output of ${counted(limit, "classes")}`);
   }
   return labels.data;
+}
+
+/** Sides written as 0 and 1, with `off` for the 0; sides written in another way stay. */
+function signs(data: Float32Array, off: number): Float32Array {
+  return data.every((value) => value === 0 || value === 1)
+    ? data.map((value) => (value === 0 ? off : 1))
+    : data;
 }
 
 function oneHot(labels: Labels, shape: readonly number[], off: number): Float32Array {
@@ -54,13 +86,13 @@ export function targetOf(target: Dense | Labels): Target {
   }
   return {
     labels: () => null,
-    dense: (shape) => {
+    dense: (shape, off = 0) => {
       if (target.data.length !== shape.reduce((p, q) => p * q, 1)) {
         refuse(
           `targets of shape [${target.shape.join(", ")}] do not fit an output of shape [${shape.join(", ")}]`,
         );
       }
-      return tf.tensor(target.data, [...shape]);
+      return tf.tensor(off === 0 ? target.data : signs(target.data, off), [...shape]);
     },
   };
 }

@@ -7,6 +7,7 @@ import { layers, tf } from "../backend/tf.js";
 import { randomStream } from "../random.js";
 import { isLiveModel, type LiveModel } from "./live.js";
 import { reasonOf } from "../reason.js";
+import { settled } from "../settled.js";
 import { refuse } from "./problems.js";
 
 /**
@@ -24,10 +25,10 @@ export async function importModel(path: string, seed: number): Promise<LiveModel
   let model: unknown;
   try {
     model = await withSeededRandom(seed, async () => {
-      const module: unknown = await import(pathToFileURL(file).href);
+      const module: unknown = await settled(import(pathToFileURL(file).href));
       const made =
         typeof module === "object" && module !== null && "default" in module ? module.default : undefined;
-      return typeof made === "function" ? await made({ tf, layers, seed }) : await made;
+      return settled(Promise.resolve(typeof made === "function" ? made({ tf, layers, seed }) : made));
     });
   } catch (error) {
     return refuse("P5114", `the module ${quote(path)} failed`, { notes: [reasonOf(error)] });

@@ -7,8 +7,12 @@ import { isReducer } from "./operators.js";
  * the unit again. Kinks have subgradient 0; statistics of layers, draws and everything but the variable count as constants.
  */
 export function derivative(expr: ExprIr, variable = "w"): ExprIr {
-  const total = isElementwise(expr) ? (["sum", expr] as const) : expr;
-  return along(total, variable);
+  return along(perUnit(expr), variable);
+}
+
+/** The expression for a unit: what varies within one is summed over it. */
+export function perUnit(expr: ExprIr): ExprIr {
+  return isElementwise(expr) ? ["sum", expr] : expr;
 }
 
 /** Whether the expression varies within a unit, so that a penalty sums it. */

@@ -1,20 +1,33 @@
-import { evaluate } from "../../compiler/ir/evaluate.js";
-import { argumentsOf } from "../../compiler/ir/needs.js";
 import type { ExprIr } from "../../compiler/ir/types.js";
 import type { PruningContext } from "./context.js";
-import { derivative } from "./derivative.js";
+import { derivative, perUnit } from "./derivative.js";
+import { normValues, type NormRows } from "./norm-values.js";
 import { namesIn } from "./samples.js";
 import type { Space } from "./space.js";
 
-/** A penalty in batch-norm scales and shifts alone, added up over them: `abs(gamma)` (Liu et al. 2017). */
+/** A penalty on batch-norm scales and shifts: `abs(gamma)` (Liu et al. 2017). The compiler lets none read weights besides. */
 export function isNormPenalty(expr: ExprIr): boolean {
-  const names = [...namesIn(expr)];
-  return names.length > 0 && names.every((name) => name === "gamma" || name === "beta");
+  const names = namesIn(expr);
+  return names.has("gamma") || names.has("beta");
 }
 
-/** Adds strength × slope to the gradients of scales and shifts of counted units (1), and returns the penalty. */
+/** Where a channel of a unit passes a batch norm. */
+interface Place {
+  readonly at: number;
+  readonly scale: string | undefined;
+  readonly shift: string | undefined;
+}
+
+interface NormUnit extends NormRows {
+  readonly places: readonly Place[];
+}
+
+/**
+ * Adds strength × slope to the gradients of scales and shifts of counted units (1), and returns the penalty: the sum over these
+ * units of an expression over all batch norms that the channels of a unit pass.
+ */
 export function addNormPenalty(
-  { network, parameters }: PruningContext,
+  context: PruningContext,
   space: Space,
   expr: ExprIr,
   counted: Uint8Array,
@@ -22,39 +35,55 @@ export function addNormPenalty(
   gradients: ReadonlyMap<string, Float32Array>,
   numbers: ReadonlyMap<string, number>,
 ): number {
-  const inner = typeof expr === "object" && expr[0] === "sum" ? (argumentsOf(expr)[0] ?? 0) : expr;
-  const slopes = { gamma: inSum(derivative(inner, "gamma")), beta: inSum(derivative(inner, "beta")) };
-  const flags = new Set<number>();
-  space.channelUnits?.forEach((unit, i) => {
-    if (counted[i] === 1) flags.add(unit.root);
-  });
+  const [total, ofScale, ofShift] = [perUnit(expr), derivative(expr, "gamma"), derivative(expr, "beta")];
   let value = 0;
-  for (const layer of network.layers) {
-    const scale = layer.weights.find(({ name }) => name === "gamma");
-    const shift = layer.weights.find(({ name }) => name === "beta");
-    const ids = (scale ?? shift)?.bindings[0]?.ids;
-    const gamma = scale && parameters.get(scale.key)?.data;
-    const beta = shift && parameters.get(shift.key)?.data;
-    ids?.forEach((id, i) => {
-      if (!flags.has(network.channels.find(id))) return;
-      const names = new Map([...numbers, ["gamma", gamma?.[i] ?? 1], ["beta", beta?.[i] ?? 0]] as const);
-      value += evaluate(inner, names) ?? 0;
-      const add = (key: string | undefined, slope: ExprIr) => {
-        const gradient = key === undefined ? undefined : gradients.get(key);
-        const by = evaluate(slope, names) ?? 0;
-        // A division by zero is a kink, whose subgradient is 0.
-        if (gradient !== undefined && Number.isFinite(by)) gradient[i] = (gradient[i] ?? 0) + strength * by;
-      };
-      add(scale?.key, slopes.gamma);
-      add(shift?.key, slopes.beta);
+  for (const unit of normUnits(context, space, counted)) {
+    value += normValues(total, unit, numbers)[0] ?? 0;
+    const scales = normValues(ofScale, unit, numbers);
+    const shifts = normValues(ofShift, unit, numbers);
+    unit.places.forEach(({ at, scale, shift }, row) => {
+      pull(gradients, scale, at, strength * (scales[row] ?? 0));
+      pull(gradients, shift, at, strength * (shifts[row] ?? 0));
     });
   }
   return value;
 }
 
-/** The slope without divisions that plain evaluation does not know. */
-function inSum(expr: ExprIr): ExprIr {
-  if (typeof expr === "string" || typeof expr === "number") return expr;
-  const args = argumentsOf(expr).map(inSum);
-  return expr[0] === "safe/" ? ["/", ...args] : [expr[0], ...args];
+function pull(
+  gradients: ReadonlyMap<string, Float32Array>,
+  key: string | undefined,
+  at: number,
+  by: number,
+): void {
+  const gradient = key === undefined ? undefined : gradients.get(key);
+  if (gradient !== undefined) gradient[at] = (gradient[at] ?? 0) + by;
+}
+
+/** The counted units that pass a batch norm; a norm without scale (shift) counts as one of 1 (0). */
+function normUnits(
+  { network, parameters }: PruningContext,
+  space: Space,
+  counted: Uint8Array,
+): readonly NormUnit[] {
+  const places = new Map<number, Place[]>();
+  space.channelUnits?.forEach((unit, i) => {
+    if (counted[i] === 1) places.set(unit.root, []);
+  });
+  for (const layer of network.layers) {
+    const scale = layer.weights.find(({ name }) => name === "gamma");
+    const shift = layer.weights.find(({ name }) => name === "beta");
+    const ids = (scale ?? shift)?.bindings[0]?.ids;
+    ids?.forEach((id, at) =>
+      places.get(network.channels.find(id))?.push({ at, scale: scale?.key, shift: shift?.key }),
+    );
+  }
+  const read = (key: string | undefined, at: number, none: number): number =>
+    (key === undefined ? undefined : parameters.get(key)?.data[at]) ?? none;
+  return [...places.values()]
+    .filter((own) => own.length > 0)
+    .map((own) => ({
+      places: own,
+      gamma: Float64Array.from(own, ({ at, scale }) => read(scale, at, 1)),
+      beta: Float64Array.from(own, ({ at, shift }) => read(shift, at, 0)),
+    }));
 }

@@ -27,4 +27,5 @@ export const nameCodes = {
   P2031: error("a name has no meaning for this structure"),
   P2032: error("an expression is too large"),
   P2033: error("methods grow into too many statements"),
+  P2034: error("a penalty pulls on nothing"),
 } as const;

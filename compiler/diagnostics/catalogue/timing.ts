@@ -31,6 +31,6 @@ export const timingCodes = {
   P3027: error("an argument is out of its range"),
   P3028: error("a budget is not made of limits"),
   P3029: warning("a value makes its clause do nothing"),
-  P3030: warning("a value is far from any that trains"),
+  P3030: warning("a value is far beyond what is usual"),
   P3031: error("results cannot be saved there"),
 } as const;

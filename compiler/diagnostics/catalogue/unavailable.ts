@@ -11,4 +11,5 @@ export const unavailableCodes = {
   P8007: error("pulling weights is not available yet"),
   P8008: error("quantization is not available yet"),
   P8009: error("JavaScript definitions are not available yet"),
+  P8010: error("a penalty of this kind is not available yet"),
 } as const;

@@ -8,6 +8,7 @@ import { describe } from "../expressions/describe.js";
 import { infer } from "../expressions/infer.js";
 import { expressions, reject, type Place } from "../lowering.js";
 import { sourceText } from "../scope.js";
+import { canPull } from "./penalty.js";
 import { inRange } from "./range.js";
 import { constant, lowerTyped } from "./typed.js";
 
@@ -47,6 +48,7 @@ export function lowerCriterion(
   }
   const ir: ExprIr = value.type === "unit" || byElement ? value.ir : ["sum", value.ir];
   const needs = needsOf(ir);
+  if (vocabulary === "penalty" && !canPull(ir, needs, span, place)) return null;
   if (!available(ir, needs, structure, span, place)) return null;
   const under = lowerObjective(criterion.under, found, place);
   if (under === null) return null;

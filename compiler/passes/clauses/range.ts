@@ -34,8 +34,8 @@ export function inRange(
   if (value === range.idle)
     reject(place, "P3029", `${what} of ${value} does nothing`, span, { help: "leave it out" });
   if (range.usual !== undefined && value > range.usual) {
-    reject(place, "P3030", `${what} of ${value} is far beyond what trains`, span, {
-      help: `usual values lie below ${range.usual}`,
+    reject(place, "P3030", `${what} of ${value} is far beyond what is usual`, span, {
+      help: `it hardly ever lies above ${range.usual}`,
     });
   }
   return true;

@@ -7,6 +7,7 @@ import { lowerScope, scopeTakesAmount } from "../clauses/scope.js";
 import { lowerSelection } from "../clauses/selection.js";
 import { lowerStructure } from "../clauses/structure.js";
 import { lowerEvents } from "../clauses/events.js";
+import { percent } from "../expressions/arguments.js";
 import { oneOf } from "../clauses/words.js";
 import { reject, textOf, type Ids, type Place } from "../lowering.js";
 import type { TimelineNode } from "../state.js";
@@ -41,6 +42,7 @@ export function lowerPrune(
       help: "leave `keeping at least` out, and say by the amount how many layers go",
     });
   }
+  if (options.manner === "held" || options.manner === "frozen") warnFalling(statement, amount, place);
   const when = lowerEvents(statement, isMoving(amount), place);
   if (when === null || !somethingMoves(statement, amount, when, place)) return null;
   return {
@@ -92,6 +94,22 @@ function lowerHowMuch(statement: PruneStatement, structure: StructureIr, place: 
 /** A target that moves has to land on its end. */
 export function isMoving(amount: AmountIr): boolean {
   return amount.kind === "target" && typeof amount.value === "object" && "moving" in amount.value;
+}
+
+/** What died for good stays dead when its target falls; soft and latent deaths are ranked anew. */
+function warnFalling(statement: PruneStatement, amount: AmountIr, place: Place): void {
+  if (amount.kind !== "target" || typeof amount.value !== "object" || !("moving" in amount.value)) return;
+  const { from, to } = amount.value.moving;
+  if (typeof from !== "number" || typeof to !== "number" || from <= to) return;
+  reject(
+    place,
+    "P3029",
+    "a target that falls brings nothing back",
+    statement.amount?.span ?? statement.word,
+    {
+      help: `write \`from ${percent(to)} to ${percent(from)}\`, or let units die \`softly\``,
+    },
+  );
 }
 
 /** A curve needs a value that moves, and a value that moves needs time to move in. */

@@ -10,6 +10,7 @@ import { shareInRange, warnIdle } from "../clauses/amount.js";
 import { lowerCriterion } from "../clauses/criterion.js";
 import { lowerEvents, lowerHolding } from "../clauses/events.js";
 import { lowerMoving } from "../clauses/moving.js";
+import { inRange } from "../clauses/range.js";
 import { lowerScope } from "../clauses/scope.js";
 import { lowerSelection } from "../clauses/selection.js";
 import { lowerStructure } from "../clauses/structure.js";
@@ -84,6 +85,8 @@ export function lowerPenalize(
       help: "a negative strength would reward what it should cost",
     });
   }
+  for (const end of strength.ends)
+    inRange(end, { usual: 1000 }, "a strength", statement.strength.span, place);
   warnIdle(strength.ends, "a penalty of strength 0 does nothing", statement.strength.span, place);
   return {
     kind: "penalize",
@@ -144,6 +147,8 @@ export function lowerUpdate(
   const selection = lowerSelection(statement.selection, place);
   const when = lowerHolding(statement, place);
   if (among === null || selection === null || when === null) return null;
+  if (among.share === 1)
+    reject(place, "P3029", "this updates all weights, as without it", statement.among.share.span);
   const inside = when === undefined ? {} : { when };
   return { kind: "update", id: ids.next(node), text: textOf(node), selection, ...among, ...inside };
 }

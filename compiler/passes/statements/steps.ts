@@ -122,7 +122,8 @@ function lowerInitializer(
     if (typeof value.ir !== "number") {
       return reject(place, "P2020", `\`${key}\` is known before the run starts`, argument.value.span);
     }
-    if (!inRange(value.ir, { least: 0, above: true }, `\`${key}\``, argument.value.span, place)) return null;
+    if (!inRange(value.ir, { least: 0, above: true, usual: 100 }, `\`${key}\``, argument.value.span, place))
+      return null;
     args.set(key, value.ir);
   }
   return { name, args: Object.fromEntries(args) };

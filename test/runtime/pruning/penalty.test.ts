@@ -112,4 +112,45 @@ describe("the slope of a penalty", () => {
     expect(value).toBeCloseTo(expected, 5);
     expect(value).toBeGreaterThan(0);
   });
+
+  test.each([
+    [["sum", ["^", "gamma", 2]]],
+    [["sqrt", ["sum", ["^", "gamma", 2]]]],
+    [["mean", ["*", ["abs", "gamma"], ["+", "beta", 2]]]],
+    [["norm", ["-", "gamma", ["mean", "gamma"]]]],
+    [["clip", "gamma", -0.5, 0.5]],
+    [["max", ["abs", "gamma"]]],
+  ] satisfies readonly (readonly [ExprIr])[])(
+    "of batch norms is the slope that differences give: %j",
+    (penalty) => {
+      // Units of a residual join pass several batch norms.
+      const setting = settingOf(namedNetworks.get("residual, identity")?.(), 3);
+      [...setting.parameters.values()].forEach(({ key, data }, n) => {
+        if (/gamma|beta/.test(key)) data.forEach((_, i) => (data[i] = Math.fround(Math.sin(3 * i + n))));
+      });
+      const rule = penaltyRule(ruleOf({ name: "filters" }, penalty));
+      const gradients = gradientsOf(setting);
+      rule.add(setting, momentOf(), gradients);
+      const norms = [...setting.parameters.values()].filter(({ key }) => /gamma|beta/.test(key));
+      expect(norms.length).toBeGreaterThan(2);
+      let moved = 0;
+      for (const { key, data } of norms) {
+        for (let i = 0; i < data.length; i++) {
+          const at = data[i] ?? 0;
+          const valueAt = (value: number): number => {
+            data[i] = value;
+            return rule.add(setting, momentOf(), gradientsOf(setting));
+          };
+          const [ahead, behind] = [valueAt(at + 2 ** -10), valueAt(at - 2 ** -10)];
+          data[i] = at;
+          const expected = (ahead - behind) * 2 ** 9;
+          const found = gradients.get(key)?.[i] ?? NaN;
+          if (Math.abs(expected) > 1e-6) moved++;
+          if (Math.abs(Math.abs(at) - 0.5) < 0.01 || Math.abs(at) < 0.01) continue;
+          expect(Math.abs(found - expected), `${key}[${i}]`).toBeLessThan(0.01 * (1 + Math.abs(expected)));
+        }
+      }
+      expect(moved).toBeGreaterThan(0);
+    },
+  );
 });
