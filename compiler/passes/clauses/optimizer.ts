@@ -33,21 +33,13 @@ const ranges: ReadonlyMap<string, NumberRange> = new Map<string, NumberRange>([
 const rates: NumberRange = { least: 0, usual: 10 };
 const switches: ReadonlySet<string> = new Set(["nesterov", "centered"]);
 
-/** What an optimizer does without a `rate:`. */
-const defaultRates: Readonly<Record<OptimizerIr["name"], number>> = {
-  sgd: 0.01,
-  adam: 1e-3,
-  adamw: 1e-3,
-  rmsprop: 1e-3,
-};
-
 /** `sgd(rate: 0.1, momentum: 0.9)`: known arguments only, each once, in its range. */
 export function lowerOptimizer(written: CallLike, place: Place): OptimizerIr | null {
   const name = oneOf(written.name, [...optimizers.keys()], "optimizer", place);
   if (name === null) return null;
   const known = optimizers.get(name) ?? [];
   const args: Record<string, ExprIr> = Object.create(null);
-  let rate: OptimizerIr["rate"] = defaultRates[name];
+  let rate: OptimizerIr["rate"];
   let nesterov: Span | null = null;
   const seen = new Set<string>();
   for (const argument of written.args ?? []) {
@@ -79,7 +71,7 @@ export function lowerOptimizer(written: CallLike, place: Place): OptimizerIr | n
       help: "write `momentum: 0.9, nesterov: true`",
     });
   }
-  return { name, rate, args: { ...args } };
+  return { name, ...(rate !== undefined && { rate }), args: { ...args } };
 }
 
 function unnamed(argument: Argument, name: string, place: Place): null {
@@ -93,7 +85,7 @@ function unnamed(argument: Argument, name: string, place: Place): null {
   });
 }
 
-function lowerRate(expr: Expr, place: Place): OptimizerIr["rate"] | null {
+function lowerRate(expr: Expr, place: Place): Rate | null {
   if (expr.kind === "call" && expr.callee.length === 1 && expr.callee[0]?.text === "steps")
     return lowerPieces(expr.args, expr, place);
   const rate = lowerMoving(expr, ["number"], "a learning rate", place);
@@ -105,7 +97,7 @@ function lowerRate(expr: Expr, place: Place): OptimizerIr["rate"] | null {
 }
 
 /** `steps(0.1, at: [60, 80], by: 0.1)`: the rate is multiplied at the end of each of these epochs. */
-function lowerPieces(args: readonly Argument[], expr: Expr, place: Place): OptimizerIr["rate"] | null {
+function lowerPieces(args: readonly Argument[], expr: Expr, place: Place): Rate | null {
   const base = args.find((argument) => argument.name === undefined);
   const at = args.find((argument) => argument.name?.text === "at");
   const by = args.find((argument) => argument.name?.text === "by");
