@@ -115,12 +115,12 @@ export function steps(
 ): StepsRate {
   return { steps: { base, at: options.at, by: options.by } };
 }
-type StepsRate = Extract<OptimizerIr["rate"], { readonly steps: unknown }>;
+type StepsRate = Extract<NonNullable<OptimizerIr["rate"]>, { readonly steps: unknown }>;
 
 /** Arguments of an optimizer; each has a default of the runtime. */
 export interface OptimizerSpec {
-  /** Learning rate. */
-  readonly rate: ValueIr | StepsRate;
+  /** Learning rate. Default: after `rewind rate` the earlier schedule, else 0.01 for `sgd`, 1e-3 for the others. */
+  readonly rate?: ValueIr | StepsRate;
   readonly momentum?: ExprIr;
   readonly nesterov?: boolean;
   /** Decay per step of all trainable weights, added to the gradient (decoupled in adamw). */
@@ -137,12 +137,12 @@ export interface OptimizerSpec {
 
 const optimizer =
   (name: OptimizerIr["name"]) =>
-  ({ rate, ...rest }: OptimizerSpec): OptimizerIr => {
+  ({ rate, ...rest }: OptimizerSpec = {}): OptimizerIr => {
     const args: Record<string, ExprIr> = {};
     for (const [key, value] of Object.entries(rest)) {
       args[kebab(key)] = typeof value === "boolean" ? Number(value) : value;
     }
-    return { name, rate, args };
+    return { name, ...(rate !== undefined && { rate }), args };
   };
 export const sgd = optimizer("sgd");
 export const adam = optimizer("adam");

@@ -195,16 +195,16 @@ export function restoreFields(restore: RestoreIr, scope: Scope): Field[] {
 }
 
 export function optimizerCode({ name, rate, args }: OptimizerIr, scope: Scope): Js {
-  const fields: string[] = [`rate: ${rateCode(rate, scope)}`];
+  const fields: string[] = rate === undefined ? [] : [`rate: ${rateCode(rate, scope)}`];
   for (const [key, value] of Object.entries(args)) {
     const isSwitch = (key === "nesterov" || key === "centered") && typeof value === "number";
     const code = isSwitch ? String(value !== 0) : expressionCode(value, scope);
     fields.push(`${key.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())}: ${code}`);
   }
-  return `${scope.helper(name)}({ ${fields.join(", ")} })`;
+  return `${scope.helper(name)}(${fields.length === 0 ? "" : `{ ${fields.join(", ")} }`})`;
 }
 
-function rateCode(rate: OptimizerIr["rate"], scope: Scope): string {
+function rateCode(rate: NonNullable<OptimizerIr["rate"]>, scope: Scope): string {
   if (typeof rate !== "object" || !("steps" in rate)) return valueCode(rate, scope);
   const { base, at, by } = rate.steps;
   const points = at.map((point) => pointCode(point, scope)).join(", ");

@@ -127,8 +127,11 @@ export type RuleIr =
 
 export interface OptimizerIr {
   readonly name: "sgd" | "adam" | "adamw" | "rmsprop";
-  /** Learning rate; a `steps(…)` rate is a list of pieces. */
-  readonly rate:
+  /**
+   * Learning rate; a `steps(…)` rate is a list of pieces. Unset where none is written: after `rewind rate` the earlier schedule
+   * goes on, else it is the optimizer's usual one.
+   */
+  readonly rate?:
     | ValueIr
     | { readonly steps: { readonly base: ExprIr; readonly at: readonly PointIr[]; readonly by: ExprIr } };
   /** momentum, nesterov (0/1), weight-decay, beta1, beta2, epsilon, rho, centered (0/1), clip-norm, clip-value. */

@@ -40,7 +40,8 @@ function after(phase: TrainIr, rested: TrainIr | null, state: FrontState): Train
 }
 
 function comesToRest({ rate }: OptimizerIr): boolean {
-  if (rate === undefined || typeof rate === "number" || typeof rate === "string" || !("moving" in rate)) return false;
+  if (rate === undefined || typeof rate === "number" || typeof rate === "string" || !("moving" in rate))
+    return false;
   const { from, to } = rate.moving;
   return isNumber(from) && isNumber(to) && to <= from * RESTS;
 }

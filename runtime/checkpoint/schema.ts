@@ -21,11 +21,14 @@ const rate = {
 };
 const times = object({ epochs: number, stepsPerEpoch: { type: "number", exclusiveMinimum: 0 } });
 const position = object({ rate, phase: times, step: count });
-const optimizer = object({
-  name: { enum: ["sgd", "adam", "adamw", "rmsprop"] },
-  rate,
-  args: { type: "object", additionalProperties: expr },
-});
+const optimizer = object(
+  {
+    name: { enum: ["sgd", "adam", "adamw", "rmsprop"] },
+    rate,
+    args: { type: "object", additionalProperties: expr },
+  },
+  ["rate"],
+);
 const optimizerState = object({
   optimizer: maybe(optimizer),
   updates: count,

@@ -48,7 +48,7 @@ function movingSchedule(moving: MovingIr, phase: PhaseTimes, window: WindowIr | 
 }
 
 /** A learning rate; `steps(base, at: …, by: …)` multiplies by `by` from each of the moments on. */
-export function rateSchedule(rate: OptimizerIr["rate"], phase: PhaseTimes): Schedule {
+export function rateSchedule(rate: NonNullable<OptimizerIr["rate"]>, phase: PhaseTimes): Schedule {
   if (typeof rate !== "object" || !("steps" in rate)) return valueSchedule(rate, phase);
   const base = numberOf(rate.steps.base);
   const by = numberOf(rate.steps.by);

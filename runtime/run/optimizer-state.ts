@@ -20,7 +20,7 @@ export interface OptimizerState {
 
 /** A place on a schedule: the rate of a phase of these times, `step` updates into it. */
 export interface RatePosition {
-  readonly rate: OptimizerIr["rate"];
+  readonly rate: NonNullable<OptimizerIr["rate"]>;
   readonly phase: PhaseTimes;
   readonly step: number;
 }

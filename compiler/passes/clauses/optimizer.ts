@@ -31,6 +31,7 @@ const ranges: ReadonlyMap<string, NumberRange> = new Map<string, NumberRange>([
   ["epsilon", { least: 0, above: true, usual: 1 }],
 ]);
 const rates: NumberRange = { least: 0, usual: 10 };
+type Rate = NonNullable<OptimizerIr["rate"]>;
 const switches: ReadonlySet<string> = new Set(["nesterov", "centered"]);
 
 /** `sgd(rate: 0.1, momentum: 0.9)`: known arguments only, each once, in its range. */
@@ -39,7 +40,7 @@ export function lowerOptimizer(written: CallLike, place: Place): OptimizerIr | n
   if (name === null) return null;
   const known = optimizers.get(name) ?? [];
   const args: Record<string, ExprIr> = Object.create(null);
-  let rate: OptimizerIr["rate"];
+  let rate: Rate | undefined;
   let nesterov: Span | null = null;
   const seen = new Set<string>();
   for (const argument of written.args ?? []) {

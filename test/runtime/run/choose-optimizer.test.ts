@@ -6,11 +6,11 @@ import { noOptimizer, rateAt, type OptimizerState } from "../../../runtime/run/o
 
 const times = { epochs: 2, stepsPerEpoch: 10 };
 const adam: OptimizerIr = { name: "adam", rate: 1e-3, args: {} };
-const sgd: OptimizerIr = {
+const sgd = {
   name: "sgd",
   rate: { moving: { from: 1, to: 0, curve: "linear" } },
   args: { momentum: 0.9 },
-};
+} as const;
 const after: OptimizerState = {
   optimizer: sgd,
   updates: 20,
@@ -45,6 +45,12 @@ describe("the optimizer of a phase", () => {
     expect(choose(false, undefined, rewound)).toEqual({ name: "sgd", rate: 0.75, keeps: false });
     expect(choose(true, undefined, rewound)).toEqual({ name: "sgd", rate: 0.75, keeps: true });
     expect(choose(false, adam, rewound)).toEqual({ name: "adam", rate: 1e-3, keeps: false });
+  });
+  it("continues it with an optimizer that is named without a rate", () => {
+    const unrated: OptimizerIr = { name: "sgd", args: {} };
+    const rewound: OptimizerState = { ...after, continues: { rate: sgd.rate, phase: times, step: 5 } };
+    expect(choose(false, unrated, rewound)).toEqual({ name: "sgd", rate: 0.75, keeps: false });
+    expect(choose(false, unrated, after)).toEqual({ name: "sgd", rate: 0.01, keeps: false });
   });
 });
 
