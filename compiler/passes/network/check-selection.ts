@@ -6,6 +6,7 @@ import type { Network } from "../../network/types.js";
 import { similar } from "../../diagnostics/nearest.js";
 import { reportAt } from "../report-at.js";
 import type { FrontState } from "../state.js";
+import { allTurns } from "./all-turns.js";
 import { checkJoins } from "./check-joins.js";
 import { checkNorms } from "./check-norms.js";
 import { explainNoCandidate } from "./explain-no-candidate.js";
@@ -33,7 +34,12 @@ export function checkSelection(
     }
   }
   const layers = selectedLayers(network, selection, structure);
-  if (layers === null) return;
+  if (layers === null) {
+    const turns = allTurns(selection, state.body, network);
+    const gone = turns && selectedLayers(network, turns, structure);
+    if (gone !== null && structure !== null) checkNorms(statement, structure, gone, network, state);
+    return;
+  }
   if (layers.length > 0) {
     if (structure !== null && isChannelwise(structure))
       checkJoins(statement, structure, selection, layers, network, state);
