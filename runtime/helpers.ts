@@ -26,6 +26,8 @@ export interface Settings {
   readonly seed: number;
   /** Hash of the program: a checkpoint of another program is refused. */
   readonly program: string;
+  /** Of the layers of the network that the loop was compiled for, where it names any: another network is refused. */
+  readonly layers?: string;
   /** Base name of the `.prune` file. */
   readonly source: string;
   /** What the ids stand for: the statements as written. */

@@ -66,10 +66,20 @@ const longList = 4;
 
 /** The lists of layers that become constants, by their JSON. */
 export function layerLists(body: readonly StepIr[]): ReadonlyMap<string, readonly string[]> {
-  const found = new Map<string, readonly string[]>();
+  const long = selectedLayers(body).filter((layers) => layers.length >= longList);
+  return new Map(long.map((layers) => [JSON.stringify(layers), layers]));
+}
+
+/** Whether a body holds paths of layers, found in the network it was compiled for. */
+export function namesLayers(body: readonly StepIr[]): boolean {
+  return selectedLayers(body).some((layers) => layers.length > 0);
+}
+
+/** The layers that statements were found to select, statement by statement. */
+function selectedLayers(body: readonly StepIr[]): readonly (readonly string[])[] {
+  const found: (readonly string[])[] = [];
   const look = (selection: SelectionIr | undefined) => {
-    const layers = selection?.layers;
-    if (layers !== undefined && layers.length >= longList) found.set(JSON.stringify(layers), layers);
+    if (selection?.layers !== undefined) found.push(selection.layers);
   };
   const visit = (one: StepIr | RuleIr): void => {
     if ("selection" in one) look(one.selection);

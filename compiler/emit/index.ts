@@ -1,6 +1,9 @@
 import { hashJson } from "../ir/hash.js";
 import type { IrSpans } from "../ir/spans.js";
+import { layersHash } from "../ir/layers-hash.js";
 import type { Ir } from "../ir/types.js";
+import type { Network } from "../network/types.js";
+import { namesLayers } from "./constants.js";
 import { foresee } from "./foresee.js";
 import { emitJavaScript } from "./javascript.js";
 import { placesOf } from "./places.js";
@@ -12,6 +15,8 @@ export interface EmittedSources {
 }
 
 export interface EmitProgramOptions {
+  /** What the program was compiled for. */
+  readonly network?: Network | undefined;
   readonly batch?: number | undefined;
   readonly seed?: number | undefined;
   readonly runtimeSpecifier?: string | undefined;
@@ -22,7 +27,7 @@ export function emitProgram(
   ir: Ir,
   spans: IrSpans,
   { texts, main }: EmittedSources,
-  { batch, seed, runtimeSpecifier }: EmitProgramOptions = {},
+  { network, batch, seed, runtimeSpecifier }: EmitProgramOptions = {},
 ): { readonly code: string; readonly map: SourceMap } {
   const places = placesOf(spans, main, texts);
   const used = new Set([main, ...[...places.values()].map(({ source }) => source)]);
@@ -31,6 +36,7 @@ export function emitProgram(
     places,
     program: hashJson(withoutTexts(ir.body)),
     notes: foresee(spans, ir.plan, texts, main),
+    ...(network !== undefined && namesLayers(ir.body) && { layers: layersHash(network) }),
     ...(batch !== undefined && { batch }),
     ...(seed !== undefined && { seed }),
     ...(runtimeSpecifier !== undefined && { runtimeSpecifier }),

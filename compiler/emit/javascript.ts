@@ -23,6 +23,8 @@ export interface EmitOptions {
   readonly runtimeSpecifier?: string;
   /** Hash of the program. */
   readonly program: string;
+  /** Hash of the layers of the network that the loop is for; unset: any network. */
+  readonly layers?: string;
   /** Examples per step where the program says nothing. */
   readonly batch?: number;
   /** Default 1. */
@@ -149,6 +151,15 @@ function settingsFields(ir: Ir, options: EmitOptions): Field[] {
     },
     { key: "seed", value: String(options.seed ?? 1), note: "--seed overrides" },
     { key: "program", value: quote(options.program), note: "a checkpoint of another program is refused" },
+  );
+  if (options.layers !== undefined) {
+    fields.push({
+      key: "layers",
+      value: quote(options.layers),
+      note: "a network of other layers is refused",
+    });
+  }
+  fields.push(
     { key: "source", value: quote(ir.source) },
     {
       key: "statements",

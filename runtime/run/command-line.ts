@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import { DiagnosticError } from "../../grammar/diagnostic.js";
 import type { BackendName } from "../types.js";
 import { runError } from "./codes.js";
-import { framesToKeep, placeOf } from "./failure-place.js";
+import { framesToKeep, placeOf, type Place } from "./failure-place.js";
 import type { RunOptions } from "./options.js";
 import { plainLines } from "./plain-lines.js";
 
@@ -26,32 +26,42 @@ const usage = `options:
  */
 export async function runFromCommandLine(loop: Loop, url: string): Promise<void> {
   if (!isProgram(url)) return;
+  let options: RunOptions | null;
+  try {
+    options = readArguments(process.argv.slice(2));
+  } catch (cause) {
+    tell(cause, null);
+    return;
+  }
+  if (options === null) {
+    console.log(usage);
+    return;
+  }
   const abort = new AbortController();
   const stop = (): void => abort.abort();
   process.once("SIGINT", stop);
   process.once("SIGTERM", stop);
   try {
     Error.stackTraceLimit = Math.max(Error.stackTraceLimit, framesToKeep);
-    const options = readArguments(process.argv.slice(2));
-    if (options === null) {
-      console.log(usage);
-      return;
-    }
     await loop({ ...options, signal: abort.signal, onProgress: plainLines((line) => console.log(line)) });
   } catch (cause) {
-    if (!(cause instanceof DiagnosticError)) throw cause;
-    const place = placeOf(cause, url);
-    for (const { severity, code, message, notes, help } of cause.diagnostics) {
-      console.error(`${severity}[${code}]: ${message}`);
-      if (place !== null) console.error(`  at ${place.source}:${place.line}:${place.column}`);
-      for (const note of notes ?? []) console.error(`  = note: ${note}`);
-      if (help !== undefined) console.error(`  = help: ${help}`);
-    }
-    process.exitCode = cause.diagnostics.some(({ code }) => code === "P7010") ? 2 : 1;
+    tell(cause, placeOf(cause, url));
   } finally {
     process.off("SIGINT", stop);
     process.off("SIGTERM", stop);
   }
+}
+
+/** Tells what ended the run, at the statement it ended at. @throws what is no diagnostic: a bug of ours */
+function tell(cause: unknown, place: Place | null): void {
+  if (!(cause instanceof DiagnosticError)) throw cause;
+  for (const { severity, code, message, notes, help } of cause.diagnostics) {
+    console.error(`${severity}[${code}]: ${message}`);
+    if (place !== null) console.error(`  at ${place.source}:${place.line}:${place.column}`);
+    for (const note of notes ?? []) console.error(`  = note: ${note}`);
+    if (help !== undefined) console.error(`  = help: ${help}`);
+  }
+  process.exitCode = cause.diagnostics.some(({ code }) => code === "P7010") ? 2 : 1;
 }
 
 function isProgram(url: string): boolean {

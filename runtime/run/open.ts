@@ -9,6 +9,7 @@ import { loadModel, modelBytes } from "../model/index.js";
 import { measure, newMaskState, rememberStart } from "../pruning/index.js";
 import type { Diagnostic } from "../../grammar/diagnostic.js";
 import type { Network } from "../../compiler/network/types.js";
+import { checkLayers } from "./check-layers.js";
 import { newClock, Stopwatch } from "./clock.js";
 import { logDiagnostic, tell } from "./events.js";
 import { makeExecutor } from "./executor.js";
@@ -31,6 +32,7 @@ export async function openRun(given: RunOptions): Promise<OpenRun> {
   const backend = await openBackend(options.backend);
   const model = await loadModel(options.network, { seed: options.seed });
   const { network, store: parameters } = model;
+  checkLayers(network, options);
   const opened = await openSource(options, network);
   const start = {
     measures: measure(network, newMaskState(network.channels.count)),

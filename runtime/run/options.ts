@@ -18,6 +18,8 @@ export interface RunOptions extends BackendOptions {
   /** Default 1. */
   readonly seed?: number;
   readonly program?: string;
+  /** Hash of the layers that `network` must have; unset: any. */
+  readonly layers?: string;
   readonly source?: string;
   readonly statements?: Readonly<Record<number, string>>;
   /** Directory for results and checkpoints; unset: nothing is written and nothing can be resumed. */
@@ -42,6 +44,7 @@ export interface Options {
   readonly batch: number;
   readonly seed: number;
   readonly program: string;
+  readonly layers: string | null;
   readonly source: string;
   readonly statements: Readonly<Record<number, string>>;
   readonly out: string | null;
@@ -70,6 +73,7 @@ export function readOptions(given: RunOptions): Options {
     batch: whole(given.batch ?? 32, "batch"),
     seed: seedOption(given.seed ?? 1),
     program: given.program ?? "",
+    layers: given.layers ?? null,
     source: given.source ?? "",
     statements: given.statements ?? {},
     out,

@@ -24,6 +24,10 @@ it("a run that fails names the statement it failed at, under the command line an
   expect(alone.code).toBe(1);
   expect(alone.err).toMatch(/^error\[P7004\]: .*\n {2}at a\.prune:4:3\n/);
   expect(alone.err).not.toContain("node:internal");
+
+  const mistaken = await node(project, ["loop.mjs", "--bogus"]);
+  expect(mistaken.code).toBe(2);
+  expect(mistaken.err).toMatch(/^error\[P7010\]: unknown option '--bogus'\n {2}= help:/);
 }, 60_000);
 
 it("a requirement that fails leaves the network and a report that says so, and nothing to resume", async () => {
