@@ -65,6 +65,14 @@ export interface StepResult {
   readonly gradients: ReadonlyMap<string, Float32Array>;
 }
 
+/** What a training pass adds to the gradients of activations: the slope of a penalty on them. */
+export interface Pull {
+  /** Layers (indices) whose outputs are looked at. */
+  readonly layers: readonly number[];
+  /** Called per call of such a layer with its output, channels last; gives the slope at every place, or null for none. */
+  slope(layer: number, activation: Float32Array, shape: readonly number[]): Float32Array | null;
+}
+
 /** What a pass shall record besides loss and gradients. */
 export interface Observation {
   /** Layers (indices) whose outputs are wanted. */
@@ -88,8 +96,8 @@ export interface Executor {
   upload(keys?: Iterable<string>): void;
   /** Inference. Output tensors read back, one per network output. */
   predict(inputs: readonly Dense[]): Dense[];
-  /** Forward and backward in training mode: batch-norm statistics are updated in the masters and variables; dropout is drawn from (seed, step). */
-  trainStep(batch: Batch, step: number): StepResult;
+  /** Forward and backward in training mode: batch-norm statistics are updated in the masters and variables; dropout is drawn from (seed, step). `pulls` add to the gradients, not to the loss that is given. */
+  trainStep(batch: Batch, step: number, pulls?: readonly Pull[]): StepResult;
   /** Loss and gradients without touching batch-norm statistics and without dropout (scores). `objective` "synflow": sum of outputs on all-ones input with |parameters|. */
   gradients(batch: Batch, objective: "loss" | "synflow", observe?: Observation): StepResult;
   /** Loss sum and correct count in inference mode. */

@@ -6,7 +6,6 @@ import type {
   Dense,
   Executor,
   Loss,
-  Observation,
   Parameter,
   ParameterStore,
   StepResult,
@@ -19,7 +18,8 @@ import { backward } from "./backward.js";
 import { moveStatistics } from "./moving.js";
 import { onlookerOf } from "./observe.js";
 import type { Mode, Pass } from "./pass.js";
-import { execute, makePlan, type Execution } from "./plan.js";
+import { execute, makePlan, type Execution, type Onlooker } from "./plan.js";
+import { pullingOnlooker } from "./pull.js";
 import { checkRefusals } from "./refusals.js";
 import { scoped } from "./scope.js";
 import { regularize, regularizersOf } from "./regularizers.js";
@@ -132,13 +132,12 @@ export function createExecutor(
     batch: Batch,
     current: Pass,
     weights: readonly Parameter[],
-    observe?: Observation,
+    onlooker?: Onlooker,
   ): StepResult => {
     checkRefusals(network, backend, "training");
     let correct = NaN;
-    const onlooker = observe ? { onlooker: onlookerOf(observe, backend, true) } : {};
     const result = differentiate(() => {
-      const forward = lossOf(batch, { pass: current, taped: true, ...onlooker });
+      const forward = lossOf(batch, { pass: current, taped: true, ...(onlooker && { onlooker }) });
       correct = forward.correct;
       return forward.loss;
     }, weights);
@@ -158,15 +157,19 @@ export function createExecutor(
         });
         return outputs.map((y): Dense => ({ kind: "dense", data: backend.read(y).slice(), shape: y.shape }));
       }),
-    trainStep(batch, number) {
+    trainStep(batch, number, pulls = []) {
       const current = pass("training", number);
-      const result = step(batch, current, trainable);
+      const pulling = pulls.length === 0 ? undefined : pullingOnlooker(pulls, backend);
+      const result = step(batch, current, trainable, pulling);
       variables.upload(moveStatistics(current.updates, store));
       variables.download();
       return { ...result, loss: result.loss + regularize(regularizers, store, result.gradients) };
     },
     gradients(batch, objective, observe) {
-      if (objective === "loss") return step(batch, pass("scoring", 0), scored, observe);
+      if (objective === "loss") {
+        const onlooker = observe && onlookerOf(observe, backend, true);
+        return step(batch, pass("scoring", 0), scored, onlooker);
+      }
       return synflow({
         network,
         plan,

@@ -35,6 +35,7 @@ const perElement: ReadonlySet<string> = new Set([
   "m",
   "gamma",
   "beta",
+  "a",
 ]);
 
 /** Total derivative at one element: through the element itself and through every reducer that it enters. */

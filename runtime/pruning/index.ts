@@ -1,3 +1,4 @@
+export { activationPenalty, isActivationPenalty, type ActivationPull } from "./activation-penalty.js";
 export { accumulator, type Accumulator } from "./accumulate.js";
 export type { Accumulated, Moment, PruningContext } from "./context.js";
 export { effective, effectivelyDead, type Effective } from "./effective.js";

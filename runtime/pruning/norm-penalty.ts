@@ -1,7 +1,7 @@
 import type { ExprIr } from "../../compiler/ir/types.js";
 import type { PruningContext } from "./context.js";
 import { derivative, perUnit } from "./derivative.js";
-import { normValues, type NormRows } from "./norm-values.js";
+import { rowValues, type Rows } from "./row-values.js";
 import { namesIn } from "./samples.js";
 import type { Space } from "./space.js";
 
@@ -18,7 +18,7 @@ interface Place {
   readonly shift: string | undefined;
 }
 
-interface NormUnit extends NormRows {
+interface NormUnit extends Rows {
   readonly places: readonly Place[];
 }
 
@@ -38,9 +38,9 @@ export function addNormPenalty(
   const [total, ofScale, ofShift] = [perUnit(expr), derivative(expr, "gamma"), derivative(expr, "beta")];
   let value = 0;
   for (const unit of normUnits(context, space, counted)) {
-    value += normValues(total, unit, numbers)[0] ?? 0;
-    const scales = normValues(ofScale, unit, numbers);
-    const shifts = normValues(ofShift, unit, numbers);
+    value += rowValues(total, unit, numbers)[0] ?? 0;
+    const scales = rowValues(ofScale, unit, numbers);
+    const shifts = rowValues(ofShift, unit, numbers);
     unit.places.forEach(({ at, scale, shift }, row) => {
       pull(gradients, scale, at, strength * (scales[row] ?? 0));
       pull(gradients, shift, at, strength * (shifts[row] ?? 0));
@@ -83,7 +83,10 @@ function normUnits(
     .filter((own) => own.length > 0)
     .map((own) => ({
       places: own,
-      gamma: Float64Array.from(own, ({ at, scale }) => read(scale, at, 1)),
-      beta: Float64Array.from(own, ({ at, shift }) => read(shift, at, 0)),
+      count: own.length,
+      columns: {
+        gamma: Float64Array.from(own, ({ at, scale }) => read(scale, at, 1)),
+        beta: Float64Array.from(own, ({ at, shift }) => read(shift, at, 0)),
+      },
     }));
 }

@@ -1,7 +1,16 @@
 import { windowSteps, type PhaseTimes, type TimeWindow } from "../../compiler/ir/schedule.js";
 import type { RuleIr, TrainIr, WhenIr } from "../../compiler/ir/types.js";
 import { timeWindow } from "../optimizers/rates.js";
-import { freezeRule, hold, penaltyRule, reveal, updateRule } from "../pruning/index.js";
+import {
+  activationPenalty,
+  freezeRule,
+  hold,
+  isActivationPenalty,
+  penaltyRule,
+  reveal,
+  updateRule,
+  type ActivationPull,
+} from "../pruning/index.js";
 import { momentOf, pruningContext } from "./engine.js";
 import type { Session } from "./session.js";
 
@@ -9,6 +18,8 @@ import type { Session } from "./session.js";
 export interface AlongRules {
   /** What moving values of these rules move over, by statement id. */
   readonly windows: ReadonlyMap<number, TimeWindow | undefined>;
+  /** Penalties on activations, which act inside the step after `step` updates. */
+  pulls(session: Session, step: number): readonly ActivationPull[];
   /** Adds penalties to the gradients and takes away what shall not act, at the step after `step` updates. */
   beforeUpdate(session: Session, gradients: Map<string, Float32Array>, step: number): BeforeUpdate;
   /** Puts dead weights back to what their masks say, and frozen ones to what they were. Returns the keys it changed. */
@@ -25,10 +36,15 @@ export interface BeforeUpdate {
 /** Of the gradient of a batch, first restricted updates take their share, then penalties add theirs; freezes come last. */
 export function alongRules(ir: TrainIr, times: PhaseTimes): AlongRules {
   const updates = prepare(ir, "update", updateRule, times);
-  const penalties = prepare(ir, "penalize", penaltyRule, times);
+  const onActivations = prepare(ir, "penalize", activationPenalty, times, isActivationPenalty);
+  const penalties = prepare(ir, "penalize", penaltyRule, times, (rule) => !isActivationPenalty(rule));
   const freezes = prepare(ir, "freeze", freezeRule, times);
   return {
     windows: new Map(ir.rules.map(({ id, when }) => [id, timeWindow(when?.window)])),
+    pulls: (session, step) =>
+      onActivations
+        .filter(({ active }) => active(step))
+        .flatMap(({ id, rule }) => rule(pruningContext(session), momentOf(session, id)) ?? []),
     beforeUpdate(session, gradients, step) {
       const context = pruningContext(session);
       for (const { id, rule, active } of updates)
@@ -53,10 +69,17 @@ type Kind = RuleIr["kind"];
 type RuleOf<K extends Kind> = Extract<RuleIr, { readonly kind: K }>;
 
 /** The rules of a kind at work, each with the steps at which it acts. */
-function prepare<K extends Kind, R>(ir: TrainIr, kind: K, make: (rule: RuleOf<K>) => R, times: PhaseTimes) {
+function prepare<K extends Kind, R>(
+  ir: TrainIr,
+  kind: K,
+  make: (rule: RuleOf<K>) => R,
+  times: PhaseTimes,
+  chosen: (rule: RuleOf<K>) => boolean = () => true,
+) {
   const ofKind = (rule: RuleIr): rule is RuleOf<K> => rule.kind === kind;
   return ir.rules
     .filter(ofKind)
+    .filter(chosen)
     .map((rule) => ({ id: rule.id, rule: make(rule), active: activity(rule.when, times) }));
 }
 

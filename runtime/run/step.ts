@@ -16,14 +16,16 @@ export function trainStep(session: Session, phase: OpenPhase, batch: Batch): voi
   const { executor, parameters, clock } = session;
   const { progress } = phase;
   const rate = phase.rate(progress.step);
-  const result = executor.trainStep(batch, clock.step);
+  const pulls = phase.along.pulls(session, progress.step);
+  const result = executor.trainStep(batch, clock.step, pulls);
   const gradients = new Map(result.gradients);
   if (!Number.isFinite(result.loss)) throw diverged(phase, "the loss", result.loss, rate);
   for (const [key, gradient] of gradients)
     if (!allFinite(gradient)) throw diverged(phase, `the gradient of \`${key}\``, NaN, rate);
 
   if (!phase.training.empty) phase.training.add(pruningContext(session), gradients);
-  const { penalty, rests } = phase.along.beforeUpdate(session, gradients, progress.step);
+  const { penalty: onWeights, rests } = phase.along.beforeUpdate(session, gradients, progress.step);
+  const penalty = pulls.reduce((sum, pull) => sum + pull.added(), onWeights);
   const arrays = [...gradients.values()];
   const bound = phase.args.get("clip-value");
   if (bound !== undefined) clipValue(arrays, bound);

@@ -48,7 +48,7 @@ export function lowerCriterion(
   }
   const ir: ExprIr = value.type === "unit" || byElement ? value.ir : ["sum", value.ir];
   const needs = needsOf(ir);
-  if (vocabulary === "penalty" && !canPull(ir, needs, span, place)) return null;
+  if (vocabulary === "penalty" && !canPull(ir, needs, structure, span, place)) return null;
   if (!available(ir, needs, structure, span, place)) return null;
   const under = lowerObjective(criterion.under, found, place);
   if (under === null) return null;

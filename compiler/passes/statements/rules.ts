@@ -76,6 +76,11 @@ export function lowerPenalize(
   const penalty = lowerCriterion(statement.penalty, structure.name, place, "penalty");
   const among =
     statement.among === undefined ? undefined : lowerAmong(statement.among, structure.name, place);
+  if (penalty !== null && penalty.needs.includes("a") && statement.among !== undefined) {
+    return reject(place, "P8010", "penalties over the activations of some units are not available yet", statement.among.span, {
+      help: "leave `among …` out",
+    });
+  }
   const strength = lowerMoving(statement.strength, ["number"], "a strength", place);
   const when = lowerHolding(statement, place);
   if (selection === null || penalty === null || among === null || strength === null || when === null)

@@ -2,21 +2,25 @@ import { argumentsOf } from "../../compiler/ir/needs.js";
 import type { ExprIr } from "../../compiler/ir/types.js";
 import { binaryOperators, isReducer, unaryOperators, type Reducer } from "./operators.js";
 
-/** Scales and shifts of the batch norms that the channels of one unit pass, one entry for each. */
-export interface NormRows {
-  readonly gamma: Float64Array;
-  readonly beta: Float64Array;
+/** What varies within a unit besides its weights: columns of equal length by name. */
+export interface Rows {
+  readonly count: number;
+  readonly columns: Readonly<Partial<Record<"gamma" | "beta" | "a", Float64Array>>>;
 }
 
-/** An expression over scales and shifts at every row; what reduces them is the same at all. Names without a value are NaN. */
-export function normValues(expr: ExprIr, rows: NormRows, numbers: ReadonlyMap<string, number>): Float64Array {
-  const count = rows.gamma.length;
+/**
+ * An expression at every row: of the batch norms that the channels of a unit pass, or of the samples of an activation. What reduces
+ * rows is the same at all. Names without a value are NaN.
+ */
+export function rowValues(expr: ExprIr, rows: Rows, numbers: ReadonlyMap<string, number>): Float64Array {
+  const { count, columns } = rows;
   if (typeof expr === "number") return new Float64Array(count).fill(expr);
-  if (expr === "gamma" || expr === "beta") return rows[expr].slice();
+  if (expr === "gamma" || expr === "beta" || expr === "a")
+    return columns[expr]?.slice() ?? new Float64Array(count).fill(NaN);
   if (typeof expr === "string")
     return new Float64Array(count).fill(expr === "size" ? count : (numbers.get(expr) ?? NaN));
   const [operator] = expr;
-  const args = argumentsOf(expr).map((argument) => normValues(argument, rows, numbers));
+  const args = argumentsOf(expr).map((argument) => rowValues(argument, rows, numbers));
   const [first, second, third] = args;
   if (first === undefined) return new Float64Array(count).fill(NaN);
   if (isReducer(operator, args.length)) return new Float64Array(count).fill(reduced(operator, first));
@@ -41,9 +45,9 @@ function reduced(reducer: Reducer, values: Float64Array): number {
     case "mean":
       return mean;
     case "max":
-      return Math.max(...values);
+      return values.reduce((most, value) => Math.max(most, value), -Infinity);
     case "min":
-      return Math.min(...values);
+      return values.reduce((least, value) => Math.min(least, value), Infinity);
     case "norm":
       return Math.sqrt(sum(values.map((value) => value * value)));
     case "std":
