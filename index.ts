@@ -22,7 +22,20 @@ export {
 export { compileProgram, type CompiledProgram, type ProgramOptions } from "./cli/api/compile-program.js";
 export { loadNetwork } from "./cli/api/load-network.js";
 export { run, type HostOptions, type ProgramRun } from "./cli/api/run-program.js";
-export type { DataSource } from "./runtime/data/types.js";
+export type {
+  DataFacts,
+  DataFunctions,
+  DataGiven,
+  DataSource,
+  GivenArray,
+  GivenBatch,
+  GivenTarget,
+  IndexedSplit,
+  Pass,
+  Split,
+  StreamedSplit,
+  TargetFacts,
+} from "./runtime/data/types.js";
 export type { Report } from "./runtime/report/types.js";
 export type { ProgressEvent } from "./runtime/run/progress.js";
 export type { Batch, Parameter, ParameterStore } from "./runtime/types.js";

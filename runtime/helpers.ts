@@ -19,7 +19,7 @@ import type {
 export interface Settings {
   /** Path of the LayersModel to prune, or a live one. */
   readonly network: unknown;
-  /** Path of the data, or a DataSource object. */
+  /** Path or name of data, functions that yield batches, or a DataSource: `DataGiven`. */
   readonly data: unknown;
   /** Examples per training step where a phase says nothing. */
   readonly batch: number;

@@ -2,7 +2,7 @@ import { DiagnosticError, type Diagnostic } from "../../grammar/diagnostic.js";
 import { parse } from "../../grammar/index.js";
 import { compile, type CompileOptions, type CompileResult } from "../../compiler/compile.js";
 import type { Network } from "../../compiler/network/types.js";
-import type { DataSource } from "../../runtime/data/types.js";
+import type { DataGiven } from "../../runtime/data/types.js";
 import type { LiveModel } from "../../runtime/model/index.js";
 import type { BackendName } from "../../runtime/types.js";
 import { besideProgram, bindings } from "./bindings.js";
@@ -13,8 +13,11 @@ import { importResolver } from "./resolve-import.js";
 export interface ProgramOptions extends Omit<CompileOptions, "network" | "data"> {
   /** Path of a model.json, its folder or a module, or a tf.LayersModel. Default: what the program names. */
   readonly network?: string | LiveModel | undefined;
-  /** Path or name of data, or a DataSource. Default: what the program names. */
-  readonly data?: string | DataSource | undefined;
+  /**
+   * Path or name of data, a `DataSource`, or functions `{ train, test?, batches? }` that yield batches, as a data module exports
+   * them. Default: what the program names.
+   */
+  readonly data?: string | DataGiven | undefined;
   /** Backend to build networks of modules on. Default: whichever is open, else cpu, which starts at once. */
   readonly backend?: BackendName | "auto" | undefined;
   readonly threads?: number | undefined;
@@ -26,7 +29,7 @@ export interface CompiledProgram {
   readonly diagnostics: readonly Diagnostic[];
   readonly network: Network | null;
   /** What to run on: as given, or as the program names it, found. */
-  readonly bound: { readonly network: string | LiveModel | null; readonly data: string | DataSource | null };
+  readonly bound: { readonly network: string | LiveModel | null; readonly data: string | DataGiven | null };
 }
 
 /**
@@ -76,11 +79,14 @@ async function readFacts(
 }
 
 async function countExamples(
-  from: string | DataSource,
+  from: string | DataGiven,
   network: Network,
   diagnostics: Diagnostic[],
 ): Promise<number | null> {
-  if (typeof from !== "string") return from.describe().train;
+  if (typeof from !== "string") {
+    const { givenSource } = await import("../../runtime/data/given.js");
+    return collect(async () => (await givenSource(from, network)).describe().train, diagnostics);
+  }
   const { openData } = await import("../../runtime/data/open.js");
   return collect(async () => {
     const opened = await openData(from, network);

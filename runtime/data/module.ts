@@ -17,7 +17,14 @@ import type { DataSource, Pass, StreamedSplit, TargetFacts } from "./types.js";
  */
 export async function openModule(path: string, network: Network): Promise<DataSource> {
   const name = basename(path);
-  const exported = await load(path, name);
+  return streamedSource(await load(path, name), network, name);
+}
+
+/**
+ * The functions of a module, or of an object of the same form, as a source. The first batch is drawn to see that it fits.
+ * @throws DiagnosticError P6005, P6006, P6010
+ */
+export async function streamedSource(exported: Exports, network: Network, name: string): Promise<DataSource> {
   const train = stream(exported.train, exported.batches, network, name);
   if (!train)
     throw dataError(

@@ -51,8 +51,39 @@ export type Split = IndexedSplit | StreamedSplit;
 
 export interface DataSource {
   readonly train: Split;
-  readonly test: Split | null;
+  /** Null or left out where there is none: conditions are then measured on the training split. */
+  readonly test?: Split | null;
+  /** The same every time: a checkpoint of a run on other data is refused. */
   describe(): DataFacts;
   /** Lets go of files and buffers. */
   close?(): void | Promise<void>;
 }
+
+/** Data as a module exports it, or as an object of the same form: functions that give one pass each, batch by batch. */
+export interface DataFunctions {
+  train(pass: Pass): Batches;
+  test?(pass: Pass): Batches;
+  /** Batches of one pass over the training data at this batch size. Left out: one pass is counted before training. */
+  batches?(size: number): number;
+}
+
+type Batches =
+  | Iterable<GivenBatch>
+  | AsyncIterable<GivenBatch>
+  | Promise<Iterable<GivenBatch> | AsyncIterable<GivenBatch>>;
+
+/** One batch: an array per input and a target per output of the network, in a list where there are several. */
+export interface GivenBatch {
+  readonly inputs: GivenArray | readonly GivenArray[];
+  readonly targets: GivenTarget | readonly GivenTarget[];
+}
+export interface GivenArray {
+  readonly data: Float32Array;
+  /** Rows first. */
+  readonly shape: readonly number[];
+}
+/** Class indices, one a row, or an array of the output's shape. */
+export type GivenTarget = { readonly labels: Int32Array } | GivenArray;
+
+/** What `data` may be from JavaScript: a path or name, a source, or functions. */
+export type DataGiven = string | DataSource | DataFunctions;

@@ -10,7 +10,7 @@ export async function evaluateOn(session: Session, on: Evaluated["on"]): Promise
   if (session.evaluated?.on === on) return session.evaluated;
   const data = requireData(session);
   const split = on === "train" ? data.train : data.test;
-  if (split === null)
+  if (split === null || split === undefined)
     throw runError("P7006", `\`${data.describe().name}\` has no test split`, {
       help: "give the data a test split, or write `evaluate on train`",
     });

@@ -3,6 +3,7 @@ import { openBackend } from "../backend/index.js";
 import { networkHash } from "../checkpoint/identity.js";
 import { restoreCheckpoint } from "../checkpoint/restore.js";
 import { openStore } from "../checkpoint/store.js";
+import { givenSource } from "../data/given.js";
 import { openData } from "../data/open.js";
 import type { DataSource } from "../data/types.js";
 import { loadModel, modelBytes } from "../model/index.js";
@@ -84,7 +85,8 @@ async function openSource(
   { data }: Options,
   network: Network,
 ): Promise<{ readonly data: DataSource | null; readonly diagnostics: readonly Diagnostic[] }> {
-  if (typeof data !== "string") return { data, diagnostics: [] };
+  if (data === null) return { data, diagnostics: [] };
+  if (typeof data !== "string") return { data: await givenSource(data, network), diagnostics: [] };
   const { source, diagnostics } = await openData(data, network);
   return { data: source, diagnostics };
 }

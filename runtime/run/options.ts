@@ -1,6 +1,5 @@
 import { resolve } from "node:path";
 import type { BackendOptions } from "../backend/types.js";
-import type { DataSource } from "../data/types.js";
 import { isLiveModel, type LiveModel } from "../model/index.js";
 import { runError } from "./codes.js";
 import type { OnProgress } from "./progress.js";
@@ -9,7 +8,7 @@ import type { OnProgress } from "./progress.js";
 export interface RunOptions extends BackendOptions {
   /** Path of a model.json, its folder or a module; or a tf.LayersModel. */
   readonly network?: unknown;
-  /** Path or name of data; or a DataSource. A program that neither trains nor measures needs none. */
+  /** Path or name of data; or an object: see `DataGiven`. A program that neither trains nor measures needs none. */
   readonly data?: unknown;
   /** Epochs of a program that trains implicitly. */
   readonly epochs?: number;
@@ -38,7 +37,8 @@ export interface RunOptions extends BackendOptions {
 /** Options as a run uses them: checked, defaults filled in. */
 export interface Options {
   readonly network: string | LiveModel;
-  readonly data: string | DataSource | null;
+  /** Looked at once the network is known. */
+  readonly data: unknown;
   readonly backend: BackendOptions;
   readonly epochs: number | null;
   readonly batch: number;
@@ -64,7 +64,7 @@ export function readOptions(given: RunOptions): Options {
     });
   return {
     network: networkOption(given.network),
-    data: dataOption(given.data),
+    data: given.data ?? null,
     backend: {
       ...(given.backend === undefined ? {} : { backend: given.backend }),
       ...(given.threads === undefined ? {} : { threads: given.threads }),
@@ -90,23 +90,6 @@ function networkOption(value: unknown): Options["network"] {
   throw runError("P7010", "no network is given", {
     help: 'name it in the program (`network "model.json"`) or by `--network`',
   });
-}
-
-function dataOption(value: unknown): Options["data"] {
-  if (value === null || value === undefined) return null;
-  if (typeof value === "string" || isDataSource(value)) return value;
-  throw runError("P7010", "data is given by a path or as a DataSource");
-}
-
-export function isDataSource(value: unknown): value is DataSource {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    "train" in value &&
-    "test" in value &&
-    "describe" in value &&
-    typeof value.describe === "function"
-  );
 }
 
 function atLeast(value: number, name: string, least: number): number {

@@ -15,12 +15,26 @@ const planned = compiled.plan.events.at(-1);
 const live = tf.sequential({ layers: [tf.layers.flatten({ inputShape: [8, 8, 1] }), tf.layers.dense({ units: 4 })] });
 const fromLive = await run("prune weights by magnitude global 25%", { network: live });
 const mistake = await run("prune filters by nothing 10%").catch((error) => error);
+const codes = (options) => run("train 1 epoch", { network: "net.json", ...options }).catch((error) =>
+  error instanceof DiagnosticError ? error.diagnostics.map(({ code }) => code).join() : String(error),
+);
+const rows = 60;
+const batch = {
+  inputs: { data: new Float32Array(rows * 64).map((_, i) => (i % 7) / 7), shape: [rows, 8, 8, 1] },
+  targets: { labels: new Int32Array(rows).map((_, i) => i % 4) },
+};
+const fromFunctions = await run("train 2 epochs", {
+  network: "net.json",
+  data: { train: () => [batch, batch], test: async () => [batch] },
+});
 console.log(
   JSON.stringify({
     planned: [planned.params, planned.macs],
     achieved: [result.report.after.params, result.report.after.macs],
     stock: model instanceof tf.LayersModel && model.countParams(),
     live: fromLive.result.report.amounts[0].achieved,
+    noData: [await codes({ data: {} }), await codes({ data: 5 }), await codes({ data: { batches() {} } })],
+    losses: fromFunctions.result.report.history.map((epoch) => epoch.trainLoss),
     mistake: mistake instanceof DiagnosticError && mistake.diagnostics[0].code,
   }),
 );
@@ -31,11 +45,15 @@ it("compile, loadNetwork and run do what the command line does, and mistakes are
   project.write("api.mjs", script);
   const ended = await node(project, ["api.mjs"]);
   expect(ended.code, ended.err).toBe(0);
-  const { planned, achieved, stock, live, mistake } = JSON.parse(ended.out.trim().split("\n").at(-1) ?? "");
+  const { planned, achieved, stock, live, noData, losses, mistake } = JSON.parse(
+    ended.out.trim().split("\n").at(-1) ?? "",
+  );
   // Costs of local amounts are exact before training.
   expect(planned).toEqual(achieved.map((cost: number) => [cost, cost]));
   expect(achieved).toEqual([reportOf(project, "small").after.params, reportOf(project, "small").after.macs]);
   expect(stock).toBe(achieved[0]);
   expect(live).toBe(64);
+  expect(noData).toEqual(["P6010", "P6010", "P6010"]);
+  expect(losses[1]).toBeLessThan(losses[0]);
   expect(mistake).toMatch(/^P2/);
 }, 60_000);
