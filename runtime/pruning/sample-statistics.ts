@@ -1,3 +1,4 @@
+import type { Network } from "../../compiler/network/types.js";
 import type { Observation } from "../types.js";
 import { build } from "./expression.js";
 import type { Node } from "./nodes.js";
@@ -159,23 +160,26 @@ function valueNode(space: Space, taps: readonly Tap[]): Node {
   const perEntry = space.channelUnits !== null && inputs === (space.structure.name === "channels");
   if (!perEntry) return axisNode(inputs ? "in" : "out", ofPart);
   const values = new Float64Array(space.entries);
-  const role = inputs ? "in" : "out";
   space.layers.forEach(({ start, end, index }, layer) => {
     const along = byLayer.get(layer);
-    const ids = space.network.layers[index]?.weights
-      .filter((weight) => weight.isKernel)
-      .flatMap((weight) => weight.bindings.filter((binding) => binding.role === role))
-      .find((binding) => binding.ids.length === along?.length)?.ids;
-    if (along === undefined || ids === undefined) return;
+    if (along === undefined) return;
     const entryOf = new Map<number, number>();
     for (let entry = start; entry < end; entry++) {
       const unit = space.channelUnits?.[space.entryUnit?.[entry] ?? entry];
-      for (const channel of unit?.channels ?? []) entryOf.set(channel, entry);
+      if (unit !== undefined) entryOf.set(unit.root, entry);
     }
-    ids.forEach((id, position) => {
-      const entry = entryOf.get(id);
+    seenChannels(space.network, index, inputs).forEach((id, position) => {
+      const entry = entryOf.get(space.network.channels.find(id));
       if (entry !== undefined) values[entry] = (values[entry] ?? 0) + (along[position] ?? 0);
     });
   });
   return entryNode(values);
+}
+
+/** The channels on the last axis of what is watched of a layer: its input, or the output in which its activation is read. */
+function seenChannels(network: Network, index: number, inputs: boolean): Int32Array {
+  const layer = inputs ? index : watchedLayer(network, index);
+  const call = network.calls.find((one) => one.layer === layer);
+  const [tensor = -1] = (inputs ? call?.inputs : call?.outputs) ?? [];
+  return network.tensors[tensor]?.ids ?? new Int32Array(0);
 }

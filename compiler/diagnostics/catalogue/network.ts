@@ -12,4 +12,5 @@ export const networkCodes = {
   P4008: error("a selected layer has no units of this structure"),
   P4009: error("no selected layer passes the batch norm that is read"),
   P4010: warning("some selected layers pass no batch norm"),
+  P4011: error("a score reads the input of a recurrent layer"),
 } as const;

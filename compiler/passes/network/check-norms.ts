@@ -1,11 +1,12 @@
 import { branchesOf } from "../../ir/branches.js";
 import { candidateUnits } from "../../ir/candidate-units.js";
 import { isChannelwise, type StructureName } from "../../ir/candidates.js";
-import type { CriterionIr, RuleIr, StepIr } from "../../ir/types.js";
+import type { RuleIr, StepIr } from "../../ir/types.js";
 import { counted } from "../../ir/words.js";
 import type { Network } from "../../network/types.js";
 import { reportAt } from "../report-at.js";
 import type { FrontState } from "../state.js";
+import { criteriaOf } from "./criteria-of.js";
 
 const norms = ["gamma", "beta"] as const;
 /** Layers that a note names; more are counted. */
@@ -45,20 +46,6 @@ export function checkNorms(
     notes: [`without one: ${list}`],
     help: `leave ${without.length === 1 ? "it" : "them"} out: \`except …\``,
   });
-}
-
-function criteriaOf(statement: StepIr | RuleIr): readonly CriterionIr[] {
-  switch (statement.kind) {
-    case "prune":
-      return [statement.criterion, ...(statement.regrow === undefined ? [] : [statement.regrow.criterion])];
-    case "regrow":
-    case "restore":
-      return [statement.criterion];
-    case "penalize":
-      return [statement.penalty, ...(statement.among === undefined ? [] : [statement.among.criterion])];
-    default:
-      return [];
-  }
 }
 
 /** Roots of the units that are scored in each layer; a branch counts with the first of its layers. */

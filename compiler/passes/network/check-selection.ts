@@ -7,6 +7,7 @@ import { similar } from "../../diagnostics/nearest.js";
 import { reportAt } from "../report-at.js";
 import type { FrontState } from "../state.js";
 import { allTurns } from "./all-turns.js";
+import { checkInputs } from "./check-inputs.js";
 import { checkJoins } from "./check-joins.js";
 import { checkNorms } from "./check-norms.js";
 import { explainNoCandidate } from "./explain-no-candidate.js";
@@ -43,7 +44,10 @@ export function checkSelection(
   if (layers.length > 0) {
     if (structure !== null && isChannelwise(structure))
       checkJoins(statement, structure, selection, layers, network, state);
-    if (structure !== null) checkNorms(statement, structure, layers, network, state);
+    if (structure !== null) {
+      checkNorms(statement, structure, layers, network, state);
+      checkInputs(statement, structure, layers, network, state);
+    }
     return;
   }
   const { where } = selection;

@@ -1,0 +1,27 @@
+import { layerFamily, type StructureName } from "../../ir/candidates.js";
+import type { RuleIr, StepIr } from "../../ir/types.js";
+import type { Network } from "../../network/types.js";
+import { reportAt } from "../report-at.js";
+import type { FrontState } from "../state.js";
+import { criteriaOf } from "./criteria-of.js";
+
+/** Scores that meet weights with what they read, in layers that read their own states: those are seen by nobody outside. */
+export function checkInputs(
+  statement: StepIr | RuleIr,
+  structure: StructureName,
+  layers: readonly number[],
+  network: Network,
+  state: FrontState,
+): void {
+  if (structure === "channels" || !criteriaOf(statement).some(({ needs }) => needs.includes("x"))) return;
+  const recurrent = layers.flatMap((index) => {
+    const layer = network.layers[index];
+    return layer !== undefined && layerFamily(layer) === "recurrent" ? [layer.path] : [];
+  });
+  const [path] = recurrent;
+  if (path === undefined) return;
+  reportAt(state, statement.id, "criterion", "P4011", `what \`${path}\` reads is not known as a whole`, {
+    label: "`x` is the input of a layer, and this one reads its own states besides",
+    help: `leave recurrent layers out (\`except ${recurrent.join(", ")}\`), or score by \`w\`, \`g\` or \`a\``,
+  });
+}
