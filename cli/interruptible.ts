@@ -1,3 +1,5 @@
+import { releaseAll } from "../runtime/checkpoint/lock.js";
+
 /**
  * The first ctrl-c asks the run to end at a moment it can be resumed from; the second ends the process at once, as it would end
  * without us.
@@ -7,6 +9,7 @@ export function interruptible(asked: () => void): { readonly signal: AbortSignal
   const ask = (signal: NodeJS.Signals) => {
     if (controller.signal.aborted) {
       dispose();
+      releaseAll();
       process.kill(process.pid, signal);
       return;
     }

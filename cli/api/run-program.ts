@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import { DiagnosticError, type Diagnostic } from "../../grammar/diagnostic.js";
 import type { CompileResult } from "../../compiler/compile.js";
 import type { RunOptions, RunResult } from "../../runtime/index.js";
+import { takeLock, type Lock } from "../../runtime/checkpoint/lock.js";
 import { framesToKeep, placeOf } from "../../runtime/run/failure-place.js";
 import { commandDiagnostic } from "../codes.js";
 import { placeFailure } from "../place-failure.js";
@@ -67,10 +68,12 @@ export async function runCompiled(
   const folder = typeof out === "string" ? out : await mkdtemp(join(tmpdir(), "espalier-"));
   const limit = Error.stackTraceLimit;
   let loop = "";
+  let lock: Lock | null = null;
   const before = await tracesIn(folder);
   try {
     const refused = await openOutFolder(folder, options.network);
     if (refused !== null) throw new DiagnosticError([refused]);
+    lock = await takeLock(folder, { again: false });
     loop = await writeLoop(folder, code, map);
     const module: { default(options: Loose): Promise<RunResult> } = await import(loop);
     Error.stackTraceLimit = Math.max(limit, framesToKeep);
@@ -79,10 +82,13 @@ export async function runCompiled(
     if (!(cause instanceof DiagnosticError)) throw cause;
     // The loop holds the map that leads to the place.
     const placed = placeFailure(cause.diagnostics, placeOf(cause, loop), compiled);
-    await leaveNoTrace(folder, before);
+    lock?.release();
+    // What lies in a folder that another run holds is its own.
+    if (lock !== null) await leaveNoTrace(folder, before);
     throw new DiagnosticError(placed);
   } finally {
     Error.stackTraceLimit = limit;
+    lock?.release();
     if (folder !== out) await rm(folder, { recursive: true, force: true });
   }
 }

@@ -1,5 +1,6 @@
 /** What a run writes into its output folder, and into every folder that a `save` names: no folder may stand in its place. */
-const RESULTS = /^(?:model\.json|masks\.safetensors|report\.(?:json|html)|loop\.mjs|weights-.*\.bin)$/;
+const RESULTS =
+  /^(?:model\.json|masks\.safetensors|report\.(?:json|html)|loop\.mjs|\.espalier\.lock|weights-.*\.bin)$/;
 const CHECKPOINTS = "checkpoint";
 
 /**

@@ -58,7 +58,7 @@ const temporaries = [/^\..*\.\d+-[0-9a-f]{8}\.tmp$/, /^\.[0-9a-f-]{36}\.tmp\.(bi
 
 export const isTemporary = (name: string): boolean => temporaries.some((pattern) => pattern.test(name));
 
-/** Removes what a killed process left half-written. Nobody else writes there: two runs do not share an output directory. */
+/** Removes what a killed process left half-written. Nobody else writes there: a lock keeps two runs out of one output directory. */
 export async function sweepTemporary(directory: string): Promise<void> {
   for (const name of await readdir(directory))
     if (isTemporary(name)) await rm(join(directory, name), { recursive: true, force: true });

@@ -25,12 +25,13 @@ export interface RunResult {
  * one ended the run: the results are those so far.
  */
 export async function finish(session: Session, failed: string | null = null): Promise<RunResult> {
-  const { options, store, data } = session;
+  const { options, lock, store, data } = session;
   const report =
     options.out === null
       ? await reportData(session, await modelBytes(session.network, session.parameters), failed)
       : await writeResults(session, options.out, failed);
   await store?.clear();
+  lock?.release();
   session.executor.dispose();
   await data?.close?.();
   tell(session, { kind: "done", out: options.out });

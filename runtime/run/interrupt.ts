@@ -18,7 +18,9 @@ export async function pause(session: Session): Promise<void> {
       : clock.step - lastCheckpoint.step >= every.value;
   if (session.store && (session.checkpointWanted || due || session.interrupted))
     await saveCheckpoint(session);
-  if (session.interrupted) throw interruption(session);
+  if (!session.interrupted) return;
+  session.lock?.release();
+  throw interruption(session);
 }
 
 function interruption({ options }: Session): Error {

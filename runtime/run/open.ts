@@ -1,12 +1,14 @@
 import { join } from "node:path";
 import { openBackend } from "../backend/index.js";
+import type { Backend } from "../backend/types.js";
 import { networkHash } from "../checkpoint/identity.js";
+import { takeLock, type Lock } from "../checkpoint/lock.js";
 import { restoreCheckpoint } from "../checkpoint/restore.js";
 import { openStore } from "../checkpoint/store.js";
 import { givenSource } from "../data/given.js";
 import { openData } from "../data/open.js";
 import type { DataSource } from "../data/types.js";
-import { loadModel, modelBytes } from "../model/index.js";
+import { loadModel, modelBytes, type LoadedModel } from "../model/index.js";
 import { measure, newMaskState, rememberStart } from "../pruning/index.js";
 import type { Diagnostic } from "../../grammar/diagnostic.js";
 import type { Network } from "../../compiler/network/types.js";
@@ -25,16 +27,39 @@ import type { Session } from "./session.js";
 /**
  * Opens network, data and backend, and gives the run that an emitted loop drives. With `resume` it stands where the newest
  * checkpoint in `out` stood.
- * @throws DiagnosticError P4xxx, P5xxx, P6xxx of what is opened; P7002, P7003 of the checkpoint; P7005, P7010 of the options
+ * @throws DiagnosticError P4xxx, P5xxx, P6xxx of what is opened; P7002, P7003 of the checkpoint; P7005 of
+ * the output folder, which another run may be writing to; P7010 of the options
  */
 export async function openRun(given: RunOptions): Promise<OpenRun> {
   const options = readOptions(given);
   const stopwatch = new Stopwatch();
   const backend = await openBackend(options.backend);
   const model = await loadModel(options.network, { seed: options.seed });
+  checkLayers(model.network, options);
+  const opened = await openSource(options, model.network);
+  // Whatever cannot be opened leaves no trace of itself in the output folder.
+  const lock = options.out === null ? null : await takeLock(options.out, { again: true });
+  try {
+    return await begin(options, { stopwatch, backend, model, opened, lock });
+  } catch (cause) {
+    lock?.release();
+    throw cause;
+  }
+}
+
+interface Opened {
+  readonly stopwatch: Stopwatch;
+  readonly backend: Backend;
+  readonly model: LoadedModel;
+  readonly opened: Awaited<ReturnType<typeof openSource>>;
+  readonly lock: Lock | null;
+}
+
+async function begin(
+  options: Options,
+  { stopwatch, backend, model, opened, lock }: Opened,
+): Promise<OpenRun> {
   const { network, store: parameters } = model;
-  checkLayers(network, options);
-  const opened = await openSource(options, network);
   const start = {
     measures: measure(network, newMaskState(network.channels.count)),
     hash: networkHash(network, parameters),
@@ -47,6 +72,7 @@ export async function openRun(given: RunOptions): Promise<OpenRun> {
     data: opened.data,
     loaded: network,
     start,
+    lock,
     store: options.out === null ? null : openStore(join(options.out, "checkpoint")),
     network,
     parameters,

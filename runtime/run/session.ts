@@ -1,6 +1,7 @@
 import type { PhaseTimes } from "../../compiler/ir/schedule.js";
 import type { Network } from "../../compiler/network/types.js";
 import type { Backend } from "../backend/types.js";
+import type { Lock } from "../checkpoint/lock.js";
 import type { CheckpointStore } from "../checkpoint/store.js";
 import type { DataSource } from "../data/types.js";
 import type { Accumulated, MaskState } from "../pruning/index.js";
@@ -25,6 +26,8 @@ export interface Session {
   /** The network as loaded, before any cut. */
   readonly loaded: Network;
   readonly start: StartFacts;
+  /** Kept until the run ends; null without an output folder. */
+  readonly lock: Lock | null;
   readonly store: CheckpointStore | null;
 
   network: Network;

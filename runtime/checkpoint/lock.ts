@@ -1,0 +1,118 @@
+import {
+  closeSync,
+  existsSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
+import { hostname } from "node:os";
+import { join, relative, resolve } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { DiagnosticError } from "../../grammar/diagnostic.js";
+import { reasonOf } from "../reason.js";
+import { runError } from "../run/codes.js";
+import { makeFolder, temporaryBeside } from "./files.js";
+import { bornAt, isRunning, readHolder, type Holder } from "./lock-holder.js";
+
+/** The right to write into an output folder: two runs there would remove each other's checkpoints and mix their results. */
+export interface Lock {
+  /** Gives the folder free, and takes it away where the lock made it and nothing was written. */
+  release(): void;
+}
+
+export const lockName = ".espalier.lock";
+
+/** The locks of this process, by path. */
+const held = new Map<string, Lock>();
+
+/**
+ * Takes the lock of a folder, which is made where it is missing. A file says which process holds it; that of a process which has
+ * died is taken over, so that a killed run can be resumed. With `again` a lock that this very process holds is given once more.
+ * @throws DiagnosticError P7005 while another run holds it, or when the folder cannot be written
+ */
+export async function takeLock(folder: string, { again }: { readonly again: boolean }): Promise<Lock> {
+  const path = join(resolve(folder), lockName);
+  const isNew = !existsSync(folder);
+  try {
+    await makeFolder(folder);
+    while (!create(path)) {
+      const mine = held.get(path);
+      if (mine !== undefined && again) return mine;
+      if (mine !== undefined) throw refusal(folder, null);
+      await removeDead(path, folder);
+    }
+  } catch (cause) {
+    if (cause instanceof DiagnosticError) throw cause;
+    throw runError("P7005", `\`${shown(folder)}\` cannot be written: ${reasonOf(cause)}`);
+  }
+  if (held.size === 0) process.once("exit", releaseAll);
+  const lock = { release: () => release(path, isNew ? resolve(folder) : null) };
+  held.set(path, lock);
+  return lock;
+}
+
+/** For a process that is about to end without further ado. */
+export function releaseAll(): void {
+  for (const lock of [...held.values()]) lock.release();
+}
+
+function release(path: string, folder: string | null): void {
+  if (!held.delete(path)) return;
+  if (held.size === 0) process.off("exit", releaseAll);
+  try {
+    rmSync(path, { force: true });
+    if (folder !== null) rmdirSync(folder);
+  } catch {
+    // A folder with something in it stays.
+  }
+}
+
+/** Writes the lock, unless there is one. */
+function create(path: string): boolean {
+  const text = JSON.stringify({
+    pid: process.pid,
+    host: hostname(),
+    born: bornAt(process.pid),
+    since: new Date().toISOString(),
+  } satisfies Holder);
+  try {
+    const file = openSync(path, "wx");
+    writeSync(file, text);
+    closeSync(file);
+    return true;
+  } catch (cause) {
+    if (cause instanceof Error && "code" in cause && cause.code === "EEXIST") return false;
+    throw cause;
+  }
+}
+
+/** Takes away the lock of a process that is no more. */
+async function removeDead(path: string, folder: string): Promise<void> {
+  const { text, holder } = await readHolder(path);
+  if (holder !== null && isRunning(holder)) throw refusal(folder, holder);
+  // Whoever else found it dead may have a lock of its own there by now: that one is put back.
+  const aside = temporaryBeside(path);
+  try {
+    renameSync(path, aside);
+    if (readFileSync(aside, "utf8") !== text) linkSync(aside, path);
+  } catch (cause) {
+    if (!(cause instanceof Error && "code" in cause && (cause.code === "ENOENT" || cause.code === "EEXIST")))
+      throw cause;
+    await setTimeout(20);
+  } finally {
+    rmSync(aside, { force: true });
+  }
+}
+
+function refusal(folder: string, holder: Holder | null): DiagnosticError {
+  return runError("P7005", `another run is writing to \`${shown(folder)}\``, {
+    ...(holder !== null && { notes: [`process ${holder.pid} has been at it since ${holder.since}`] }),
+    help: "wait until it has ended, or name another folder by `--out`",
+  });
+}
+
+const shown = (folder: string): string => relative(process.cwd(), resolve(folder)) || ".";
