@@ -10,11 +10,12 @@ import {
   type ChannelPool,
   type ElementPool,
 } from "./pools.js";
+import { heldOf, removableOf } from "./loose.js";
 import { deadOf, withAbsorbed, type State } from "./state.js";
 import type { Pool } from "./world.js";
 
 /**
- * Units of every pool as dead: end 0 takes as few, end 1 as many as may be. Where units do not cost alike, none of them (all
+ * Units of every pool as dead, of those that `count` gives: end 0 takes as few, end 1 as many as may be. Where units do not cost alike, none of them (all
  * of them) stand for those of which it is not known which they are.
  */
 export function deadAt(
@@ -22,10 +23,11 @@ export function deadAt(
   pools: readonly (ChannelPool | BranchPool)[],
   state: State,
   end: 0 | 1,
+  count: (state: State, pool: Pool) => Interval = removableOf,
 ): IsDead {
   const roots = new Uint8Array(network.channels.count);
   for (const pool of pools) {
-    const dead = deadOf(state, pool)[end];
+    const dead = count(state, pool)[end];
     if (isBranchPool(pool)) {
       if (dead > 0) for (const root of pool.roots) roots[root] = 1;
       continue;
@@ -49,7 +51,9 @@ export function absorbChannels(
   const first = absorbBranches(pools, state, others.filter(isBranchPool));
   const channels = others.filter(isCosted);
   if (channels.length === 0 || !pools.some(isElementPool)) return first;
-  const live = [0, 1].map((end) => new LiveCounts(deadAt(network, channels, first, end === 0 ? 0 : 1)));
+  const live = [0, 1].map(
+    (end) => new LiveCounts(deadAt(network, channels, first, end === 0 ? 0 : 1, heldOf)),
+  );
   let next = first;
   for (const pool of pools.filter(isElementPool)) {
     const [low, high] = deadOf(state, pool);
@@ -57,9 +61,11 @@ export function absorbChannels(
     const since = state.absorbed.get(pool.key) ?? [0, 0];
     if (gone[0] === since[0] && gone[1] === since[1]) continue;
     const alone = high === 0 || (low === since[0] && high === since[1]);
+    // Where channels came back, what had died in them lives unless it had died by itself.
+    const least = gone[0] < since[0] ? low - (since[1] - gone[0]) : low;
     const dead: Interval = alone
       ? gone
-      : [Math.max(low, gone[0]), Math.min(pool.total, high + gone[1] - since[0])];
+      : [Math.max(least, gone[0]), Math.min(pool.total, high + Math.max(0, gone[1] - since[0]))];
     next = withAbsorbed(next, pool, dead, gone);
   }
   return next;

@@ -1,8 +1,10 @@
-import type { PruneIr, RuleIr, StepIr } from "../ir/types.js";
+import type { PruneIr, RuleIr, SelectionIr, StepIr } from "../ir/types.js";
 import { budgetDrop } from "./budget.js";
-import { drop, isRevocable, type Dropped } from "./drop.js";
+import { drop, type Dropped } from "./drop.js";
 import { dropInside, insideRule, settled } from "./inside.js";
 import { exactly, plus, total, type Interval } from "./interval.js";
+import { cameBack, diedAs, firmOf } from "./loose.js";
+import { outlives } from "./removed.js";
 import { regrown, revived } from "./regrow.js";
 import type { Acting, SimulatedEvent } from "./simulation.js";
 import { deadOf, deadTogether, withDead, type State } from "./state.js";
@@ -54,28 +56,40 @@ export function act(
     case "restore": {
       const { selection = { include: [], exclude: [] }, structure = { name: "units" } } = statement;
       const pools = timeline.look(timeline.world.pools({ structure, selection, joins: "couple" }, variables));
-      const dead =
-        statement.kind === "regrow"
-          ? revived(statement, pools, timeline.state, moment)
-          : unsure(pools, timeline.state);
-      note(statement, changed(timeline.state, pools, dead, total(dead)));
+      const { state } = timeline;
+      if (statement.kind === "restore") {
+        const dead = restorable(pools, state);
+        note(statement, returned(changed(state, pools, dead, total(dead)), pools, state));
+      } else {
+        const { dead, together, nominal, count } = revived(statement, pools, state, moment);
+        const next = returned(changed(state, pools, dead, together), pools, state);
+        note(statement, { ...next, nominal, reachable: count });
+      }
       return timeline.revive(pools);
     }
     case "load":
-      if (statement.what === "masks") timeline.cannotTell(statement.id, "the masks are read when it runs");
-      return;
+      timeline.train();
+      if (statement.what !== "masks") return;
+      timeline.cannotTell(statement.id, "the masks are read when it runs");
+      return timeline.load(selected(statement.selection));
+    case "harden":
+      return timeline.harden(statement.id, selected(statement.selection) ?? undefined);
     case "require":
       return timeline.require(statement);
     case "mark":
       note(statement);
       return timeline.remember(`mark ${statement.name}`);
     case "rewind": {
-      const state = statement.what.includes("masks")
-        ? timeline.recall(rewindName(statement.to))
-        : timeline.state;
-      return note(statement, { state });
+      // Masks are put back in place as after an update.
+      timeline.train();
+      if (!statement.what.includes("masks")) return note(statement);
+      const earlier = timeline.recall(rewindName(statement.to));
+      const late = outlives(earlier, timeline.state, timeline.seen);
+      return note(statement, { state: timeline.rewind(earlier), late });
     }
     case "slim":
+      timeline.slim(statement.id);
+      return note(statement);
     case "evaluate":
       return note(statement);
     default:
@@ -97,30 +111,28 @@ function prune(
   const amount = amountAt(statement.amount, moment);
   const dropped = effect(statement, amount, pools, moment, timeline);
   const { regrow } = statement;
-  // What died softly lives again by the next event: all that is dead after it has changed sides.
-  const loss = isRevocable(statement)
-    ? dropped.together
-    : difference(state, pools, dropped.dead, dropped.together);
+  const loss = difference(state, pools, dropped.dead, dropped.together);
+  if (statement.manner === "softly") timeline.soft.died(statement.id);
   if (regrow === undefined) {
-    const next = changed(state, pools, dropped.dead, dropped.together);
+    const next = died(statement, changed(state, pools, dropped.dead, dropped.together), pools, state);
     const rule = insideRule(statement, amount);
     const after = rule === null ? next.state : settled(next.state, pools, rule);
     return note(statement, { ...next, state: after, amount, nominal: dropped.nominal, reachable: loss });
   }
   const after = regrown(regrow, pools, state, dropped, moment);
   if (firing?.ends === true) {
-    const net = changed(state, pools, after.dead, after.together);
+    const net = died(statement, changed(state, pools, after.dead, after.together), pools, state);
     const reachable = difference(state, pools, after.dead, after.together);
     return note(statement, { ...net, amount, nominal: dropped.nominal, reachable, last: true });
   }
   note(statement, {
-    ...changed(state, pools, dropped.dead, dropped.together),
+    ...died(statement, changed(state, pools, dropped.dead, dropped.together), pools, state),
     amount,
     nominal: dropped.nominal,
     reachable: loss,
   });
   note(regrow, {
-    ...changed(timeline.state, pools, after.dead, after.together),
+    ...returned(changed(timeline.state, pools, after.dead, after.together), pools, timeline.state),
     nominal: after.nominal,
     reachable: after.count,
   });
@@ -175,6 +187,18 @@ function changed(state: State, pools: readonly Pool[], dead: readonly Interval[]
   return { pools, state: withDead(state, pools, dead, together), dead: together };
 }
 
+type Changed = ReturnType<typeof changed>;
+
+/** What changed, with how it died. */
+function died(statement: PruneIr, next: Changed, pools: readonly Pool[], before: State): Changed {
+  return { ...next, state: diedAs(statement, pools, before, next.state) };
+}
+
+/** What changed, as units that came back. */
+function returned(next: Changed, pools: readonly Pool[], before: State): Changed {
+  return { ...next, state: cameBack(pools, before, next.state) };
+}
+
 /** Units that change sides between a state and these counts. */
 function difference(
   state: State,
@@ -193,8 +217,18 @@ function difference(
   return each.reduce(plus, exactly(0));
 }
 
-function unsure(pools: readonly Pool[], state: State): readonly Interval[] {
-  return pools.map((pool): Interval => [0, deadOf(state, pool)[1]]);
+/** What died latently may come back. */
+function restorable(pools: readonly Pool[], state: State): readonly Interval[] {
+  return pools.map((pool): Interval => [
+    firmOf({ manner: "latently" }, state, pool)[0],
+    deadOf(state, pool)[1],
+  ]);
+}
+
+/** Paths of the layers that are named; null for all. */
+function selected({ include, exclude, where, layers }: SelectionIr): ReadonlySet<string> | null {
+  const all = include.length === 0 && exclude.length === 0 && where === undefined;
+  return all || layers === undefined ? null : new Set(layers);
 }
 
 function rewindName(to: Extract<StepIr, { readonly kind: "rewind" }>["to"]): string {

@@ -2,6 +2,7 @@ import { evaluate } from "../ir/evaluate.js";
 import type { AmountIr, BudgetLimit, PruneIr } from "../ir/types.js";
 import { drop, type Dropped } from "./drop.js";
 import { isExact, total, type Interval } from "./interval.js";
+import { diedAs } from "./loose.js";
 import { isChannelPool } from "./pools.js";
 import { deadOf, deadTogether, withDead, type State } from "./state.js";
 import type { Moment } from "./value.js";
@@ -57,7 +58,8 @@ export function budgetDrop(
   if (wanted.some((one) => one.most === undefined)) return open();
   /** Whether the limits are kept after such a drop: surely (end 1), or at best (end 0). */
   const fits = (dropped: Dropped, end: 0 | 1): boolean => {
-    const { params, macs } = sizes.after(seen, withDead(state, pools, dropped.dead, dropped.together));
+    const after = withDead(state, pools, dropped.dead, dropped.together);
+    const { params, macs } = sizes.after(seen, diedAs(statement, pools, state, after));
     return wanted.every(
       ({ limit, most: at = 0 }) => measured(limit, { params: params[end], macs: macs[end] }) <= at + 1e-9,
     );

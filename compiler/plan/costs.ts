@@ -4,7 +4,8 @@ import { costs, type IsDead } from "../network/costs.js";
 import type { Network } from "../network/types.js";
 import { meet, total, type Interval } from "./interval.js";
 import { isBranchPool, isChannelPool, type BranchPool, type ChannelPool } from "./pools.js";
-import { deadOf, deadTogether, type State } from "./state.js";
+import { frozenOf, removableOf } from "./loose.js";
+import { deadTogether, type State } from "./state.js";
 import { deadAt } from "./absorb.js";
 import type { Pool } from "./world.js";
 
@@ -19,16 +20,16 @@ export interface PlannedCosts {
  */
 export function plannedCosts(network: Network, pools: readonly Pool[], state: State): PlannedCosts {
   const channels = pools.filter(isChannelPool);
-  const branches = pools.filter(isBranchPool).filter((pool) => deadOf(state, pool)[1] > 0);
+  const branches = pools.filter(isBranchPool).filter((pool) => removableOf(state, pool)[1] > 0);
   if (branches.length > 0) return withoutBranches(network, channels, branches, state);
   const least = costs(network, deadAt(network, channels, state, 1));
-  const uncertain = channels.filter((pool) => !isCertain(deadOf(state, pool), pool));
+  const uncertain = channels.filter((pool) => !isCertain(removableOf(state, pool), pool));
   if (uncertain.length === 0) return { params: [least.params, least.params], macs: [least.macs, least.macs] };
   const certain = deadAt(network, channels, state, 0);
   const most = costs(network, certain);
   const loose: PlannedCosts = { params: [least.params, most.params], macs: [least.macs, most.macs] };
   // The ranking that governs the uncertain pools says how many of their units are dead together.
-  const sure = uncertain.reduce((sum, pool) => sum + (pool.uniform ? deadOf(state, pool)[0] : 0), 0);
+  const sure = uncertain.reduce((sum, pool) => sum + (pool.uniform ? removableOf(state, pool)[0] : 0), 0);
   const [fewer, more] = together(uncertain, state);
   const units = uncertain.flatMap((pool) => pool.units);
   const fewest = costBounds(network, units, more - sure, certain);
@@ -78,12 +79,15 @@ const isCertain = ([low, high]: Interval, { uniform, total }: ChannelPool) =>
 
 /** Dead of these pools together, by themselves or as the rest of a ranking over more pools. */
 function together(uncertain: readonly ChannelPool[], state: State): Interval {
-  let known = deadTogether(state, uncertain);
+  const sum = total(uncertain.map((pool) => removableOf(state, pool)));
+  // Sums are of all that are dead.
+  if (uncertain.some((pool) => frozenOf(state, pool)[1] > 0)) return sum;
+  let known = meet(sum, deadTogether(state, uncertain));
   const keys = new Set(uncertain.map((pool) => pool.key));
   for (const { pools, dead } of state.together.values()) {
     const others = pools.filter((pool) => !keys.has(pool.key));
     if (pools.length - others.length < uncertain.length) continue;
-    const rest = total(others.map((pool) => deadOf(state, pool)));
+    const rest = total(others.map((pool) => removableOf(state, pool)));
     known = meet(known, [dead[0] - rest[1], dead[1] - rest[0]]);
   }
   return known;

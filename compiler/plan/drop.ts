@@ -10,6 +10,7 @@ import { erdosRenyiDead } from "../ir/erdos-renyi.js";
 import type { PruneIr } from "../ir/types.js";
 import { exactly, isExact, meet, total, type Interval } from "./interval.js";
 import { alignedSum } from "./aligned.js";
+import { firmOf } from "./loose.js";
 import { caps, heldBack, Rooms } from "./rooms.js";
 import { deadOf, deadTogether, type State } from "./state.js";
 import type { Pool } from "./world.js";
@@ -36,6 +37,8 @@ interface Drop {
   readonly pools: readonly Pool[];
   /** Dead of every pool, and of all together. */
   readonly before: readonly Interval[];
+  /** Dead of every pool in any case. */
+  readonly least: readonly Interval[];
   readonly together: Interval;
   /** Dead of every pool at most. */
   readonly most: readonly Interval[];
@@ -48,26 +51,24 @@ export function drop(
   pools: readonly Pool[],
   state: State,
 ): Dropped {
-  const before = pools.map((pool) => (isRevocable(rules) ? exactly(0) : deadOf(state, pool)));
-  const together = isRevocable(rules) ? exactly(0) : deadTogether(state, pools);
+  const before = pools.map((pool) => deadOf(state, pool));
+  const together = deadTogether(state, pools);
+  // What died softly or latently lives again once it scores well, unless a `restore` has the say.
+  const least = pools.map((pool) => firmOf(rules, state, pool));
   const most = caps(pools, before, rules);
   if (amount === null) {
-    // What died latently comes back by itself once it scores well, unless a `restore` has the say.
-    const returns = rules.manner === "latently" && rules.awaitsRestore !== true;
-    const dead = before.map(([low, high], i): Interval => [
-      returns ? 0 : low,
+    const dead = before.map(([, high], i): Interval => [
+      least[i]?.[0] ?? 0,
       Math.max(high, most[i]?.[1] ?? 0),
     ]);
-    return { nominal: null, dead, together: [returns ? 0 : together[0], total(dead)[1]] };
+    const low = least.every((count, i) => count === before[i]) ? together[0] : total(least)[0];
+    return { nominal: null, dead, together: [low, total(dead)[1]] };
   }
-  const event: Drop = { rules, amount, pools, before, together, most };
+  const event: Drop = { rules, amount, pools, before, least, together, most };
   const { kind } = rules.scope;
   if (kind === "global") return globally(event);
   return kind === "er" || kind === "erk" ? byDensity(event, kind) : locally(event);
 }
-
-/** Soft deaths are undone by the next update: at the next event nothing counts as dead before it. */
-export const isRevocable = ({ manner }: Pick<PruneIr, "manner">): boolean => manner === "softly";
 
 function locally(event: Drop): Dropped {
   const { amount, pools, before, rules } = event;
@@ -93,10 +94,18 @@ function locally(event: Drop): Dropped {
     const low = least[i] ?? 0;
     const had = before[i] ?? exactly(0);
     if (rules.aligned > 1 && kind === "local" && !isExact(had)) return withinMultiples(event, pool, had);
-    return loosen(rules, amount, pool, before[i] ?? exactly(0), [low, Math.max(low, greatest[i] ?? 0)]);
+    const [firm] = event.least[i] ?? had;
+    return loosen(
+      rules,
+      amount,
+      pool,
+      [Math.min(firm, had[0]), had[1]],
+      [low, Math.max(low, greatest[i] ?? 0)],
+    );
   });
   const sum = total(dead);
-  return { nominal, dead, together: [Math.max(sum[0], event.together[0]), sum[1]] };
+  const [had] = rules.joins === "agree" ? total(event.least) : event.together;
+  return { nominal, dead, together: [Math.max(sum[0], had), sum[1]] };
 }
 
 /** Dead of every pool afterwards when each had so many dead: each is asked for itself, floors are shared by layers. */
@@ -176,7 +185,7 @@ function bySign(
   return [Math.max(before[0], low - 2), Math.min(all, high + 2)];
 }
 
-function globally({ rules, amount, pools, before, together, most }: Drop): Dropped {
+function globally({ rules, amount, pools, before, least: firm, together, most }: Drop): Dropped {
   const all = pools.reduce((sum, pool) => sum + pool.total, 0);
   const room = total(most);
   const asked = (dead: number) => askedDrops(amount, { total: all, dead });
@@ -187,7 +196,7 @@ function globally({ rules, amount, pools, before, together, most }: Drop): Dropp
   if (pools.some((pool) => pool.layers.length > 1)) {
     sum = [Math.max(together[0], Math.min(sum[0], all - heldBack(pools, rules))), sum[1]];
   }
-  if (rules.joins === "agree") sum = [together[0], sum[1]];
+  if (rules.joins === "agree") sum = [Math.min(together[0], total(firm)[0]), sum[1]];
   let highest = most.map(([, high]) => high);
   if (rules.aligned > 1 && rules.joins !== "agree") {
     const moved = alignedSum(rules, pools, before, highest, sum);
@@ -195,7 +204,7 @@ function globally({ rules, amount, pools, before, together, most }: Drop): Dropp
     highest = [...moved.most];
   }
   const nominal = isExact(together) ? asked(together[0]) : null;
-  return { nominal, dead: share(before, highest, sum), together: sum };
+  return { nominal, dead: share(firm, highest, sum), together: sum };
 }
 
 /** Bounds of every pool when all of them together have `sum` dead, each between what it had and its cap. */

@@ -2,8 +2,9 @@ import { shareOf } from "../ir/amounts.js";
 import { dropsInside, kernelGroups, type InsideRule, type KernelGroups } from "../ir/inside-kernels.js";
 import type { CountAmount } from "../ir/amounts.js";
 import type { PruneIr } from "../ir/types.js";
-import { isRevocable, type Dropped } from "./drop.js";
+import type { Dropped } from "./drop.js";
 import { exactly, total, type Interval } from "./interval.js";
+import { firmOf } from "./loose.js";
 import { isElementPool } from "./pools.js";
 import { deadOf, deadTogether, type State } from "./state.js";
 import type { Pool } from "./world.js";
@@ -37,10 +38,10 @@ export function dropInside(
   pools: readonly Pool[],
   state: State,
 ): Dropped {
-  const before = pools.map((pool) => (isRevocable(statement) ? exactly(0) : deadOf(state, pool)));
+  const before = pools.map((pool) => firmOf(statement, state, pool));
   const dead = pools.map((pool, i) => deadInside(pool, rule, before[i] ?? exactly(0), state));
   const together = total(dead);
-  const had = isRevocable(statement) ? exactly(0) : deadTogether(state, pools);
+  const had = deadTogether(state, pools);
   const exact = together[0] === together[1] && had[0] === had[1];
   return { nominal: exact ? together[0] - had[0] : null, dead, together };
 }

@@ -10,7 +10,8 @@ import { absorbChannels } from "./absorb.js";
 import { alike } from "./alike.js";
 import { absorbOverlaps, reviveOverlaps } from "./overlaps.js";
 import { plannedCosts } from "./costs.js";
-import { isBranchPool, type BranchPool, type ChannelPool, type ElementPool } from "./pools.js";
+import { isBranchPool, isChannelPool, type BranchPool, type ChannelPool, type ElementPool } from "./pools.js";
+import { slimmed } from "./slimmed.js";
 import type { Pool, Target, World } from "./world.js";
 
 /** The pools of a network, made once for each structure and selection. */
@@ -35,6 +36,7 @@ export function networkWorld(network: Network): World {
     absorb: (pools, state, others) =>
       absorbOverlaps(pools, absorbChannels(network, pools, state, others), others),
     revive: reviveOverlaps,
+    slim: (pools, state, channels) => slimmed(network, channels.filter(isChannelPool), pools, state),
     layers: (selection) =>
       selection.layers ?? network.layers.filter((layer) => layer.ordinal > 0).map(({ path }) => path),
     pools: (target, variables) => {
@@ -132,6 +134,8 @@ function elementPools(
       shape: weights[0]?.shape ?? [],
       ...(single ? evenParts(weights) : {}),
       weights: single ? weights : [],
+      structure,
+      kernels: weights,
       elements: weights.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0),
       largest: Math.max(...weights.map((weight) => mostInUnit(weight, structure))),
     };

@@ -1,25 +1,13 @@
-import {
-  eventSteps,
-  momentOf,
-  phaseSteps,
-  phaseTimes,
-  type PhaseTimes,
-  type TimeWindow,
-} from "../ir/schedule.js";
-import type { RuleIr, TrainIr } from "../ir/types.js";
+import { momentOf, phaseSteps, phaseTimes } from "../ir/schedule.js";
+import type { TrainIr } from "../ir/types.js";
 import { act } from "./act.js";
-import { mostListed } from "./limits.js";
+import { firingsIn } from "./firings.js";
+import { mayAct } from "./may-act.js";
 import type { Timeline } from "./timeline.js";
-import { numberAt, pointAt, whenAt, type Moment } from "./value.js";
+import { numberAt, pointAt, type Moment } from "./value.js";
 
 /** Steps that stand for an epoch where the number of examples is unknown: divisible by what people write. */
 const finest = 5040;
-
-interface Firing {
-  readonly rule: RuleIr;
-  readonly step: number;
-  readonly window: TimeWindow | undefined;
-}
 
 /** One phase: its rules' events in order of time, those of one moment as written. */
 export function simulatePhase(
@@ -41,9 +29,7 @@ export function simulatePhase(
   const phase = timeline.startPhase({ train, times, stepsPerEpoch: known });
   const total = phaseSteps(times);
 
-  const firings = train.rules.flatMap((rule) => firingsOf(rule, moment, times, known, timeline));
-  const order = new Map(train.rules.map((rule, i) => [rule, i]));
-  firings.sort((a, b) => a.step - b.step || (order.get(a.rule) ?? 0) - (order.get(b.rule) ?? 0));
+  const { firings, doubtful } = firingsIn(train.rules, moment, times, known, timeline);
   const snapshots = train.snapshots
     .flatMap((point) => pointAt(point, moment.names) ?? [])
     .map((point) => ({ step: momentOf(point, times), name: momentName(train.id, JSON.stringify(point)) }))
@@ -52,9 +38,29 @@ export function simulatePhase(
     while (snapshots[0] !== undefined && snapshots[0].step < step)
       timeline.remember(snapshots.shift()?.name ?? "");
   };
-  for (const { rule, step, window } of firings) {
-    if (timeline.full) return;
+  let now = 0;
+  /** Goes on to a step; on the way `until` may end the phase at the end of an epoch, once its rules have acted. */
+  const goOn = (step: number) => {
+    const open = doubtful.filter(({ until }) => now < until);
+    if (open.length > 0)
+      mayAct(
+        open.map(({ rule }) => rule),
+        moment,
+        variables,
+        timeline,
+      );
+    const epochEnd = Math.floor((step - 1) / stepsPerEpoch) * stepsPerEpoch;
+    const leaves = train.until !== undefined && epochEnd >= Math.max(1, now);
+    if (leaves) timeline.mayLeave();
+    if (step > now) timeline.train();
+    if (leaves && epochEnd > now) timeline.mayLeave();
     keep(step);
+    now = step;
+  };
+  timeline.enter();
+  for (const { rule, step, window } of firings) {
+    if (timeline.full) break;
+    goOn(step);
     act(rule, { ...moment, phase: { times, step, window } }, variables, timeline, {
       index: phase,
       step: known === null && length.unit === "epochs" ? null : step,
@@ -62,43 +68,12 @@ export function simulatePhase(
       ends: isLast && step >= total,
     });
   }
+  if (!timeline.full) goOn(total);
+  timeline.leave();
   keep(Infinity);
 }
 
 /** The name under which the masks of a moment of a phase are remembered. */
 export function momentName(phase: number, point: string): string {
   return `${phase} ${point}`;
-}
-
-function firingsOf(
-  rule: RuleIr,
-  moment: Moment,
-  times: PhaseTimes,
-  known: number | null,
-  timeline: Timeline,
-): readonly Firing[] {
-  if (rule.when === undefined || rule.kind === "penalize" || rule.kind === "freeze" || rule.kind === "update")
-    return [];
-  const when = whenAt(rule.when, moment.names);
-  if (when === undefined) {
-    timeline.cannotTell(rule.id, "its times depend on the run");
-    return [];
-  }
-  if (known === null && needsSteps(when, times)) {
-    timeline.cannotTell(rule.id, "the steps of an epoch are known once there are data");
-    return [];
-  }
-  return eventSteps(when, times, mostListed).map((step) => ({ rule, step, window: when.window }));
-}
-
-/** Whether times mix steps and epochs, so that only the number of examples relates them. */
-function needsSteps(
-  { unit, at, window }: ReturnType<typeof whenAt> & object,
-  { stepsPerEpoch }: PhaseTimes,
-): boolean {
-  const inEpochs = stepsPerEpoch !== 1;
-  const atStart = at !== undefined && at.every((value) => value === 0);
-  if ((unit === "steps") === inEpochs && !atStart) return true;
-  const points = window === undefined ? [] : [window.from, window.to];
-  return points.some((point) => (inEpochs ? "steps" in point : "epochs" in point));
 }

@@ -4,7 +4,7 @@ import type { Network } from "../network/types.js";
 import { plannedCosts, type PlannedCosts } from "./costs.js";
 import { plus, type Interval } from "./interval.js";
 import { mostCosted } from "./limits.js";
-import { distinctPools, type SimulatedEvent, type Simulation } from "./simulation.js";
+import type { SimulatedEvent, Simulation } from "./simulation.js";
 import { deadOf, type State } from "./state.js";
 import { isCosted } from "./pools.js";
 import type { Pool } from "./world.js";
@@ -59,7 +59,7 @@ export function layersOf(pools: readonly Pool[], state: State): PlannedEvent["la
 
 /** Costs by state, each worked out once; null past the limit. */
 function costing(network: Network, simulation: Simulation): (state: State) => PlannedCosts | null {
-  const all = distinctPools(simulation).filter(isCosted);
+  const all = simulation.pools.filter(isCosted);
   const limit = mostCosted(network.units.length);
   const known = new Map<string, PlannedCosts>();
   return (state) => {

@@ -1,3 +1,4 @@
+import type { StructureIr } from "../ir/types.js";
 import type { Unit, WeightInfo } from "../network/types.js";
 import type { Pool } from "./world.js";
 
@@ -16,6 +17,9 @@ export function isChannelPool(pool: Pool): pool is ChannelPool {
 /** A pool of weights or groups of them. `weights` is empty where a unit is more than one weight. */
 export interface ElementPool extends Pool {
   readonly weights: readonly WeightInfo[];
+  readonly structure: StructureIr;
+  /** What the units lie in, however large they are. */
+  readonly kernels: readonly WeightInfo[];
   /** Weights in all of its units, and in the largest at most. */
   readonly elements: number;
   readonly largest: number;

@@ -1,7 +1,7 @@
-import { shareOf } from "../ir/amounts.js";
+import { apportion, shareOf } from "../ir/amounts.js";
 import type { AmountIr, RegrowIr } from "../ir/types.js";
 import type { Dropped } from "./drop.js";
-import { exactly, type Interval } from "./interval.js";
+import { exactly, isExact, type Interval } from "./interval.js";
 import { deadOf, deadTogether, type State } from "./state.js";
 import { amountAt, type Moment } from "./value.js";
 import type { Pool } from "./world.js";
@@ -27,7 +27,7 @@ export function regrown(
     Math.max(0, dropped.together[0] - start[1]),
     Math.max(0, dropped.together[1] - start[0]),
   ];
-  const wanted = regrow.amount === undefined ? lost : asked(regrow.amount, dropped.together, moment);
+  const wanted = regrow.amount === undefined ? lost : asked(regrow.amount, dropped.together, pools, moment);
   const limit: Interval = regrow.includingDropped ? dropped.together : start;
   const count: Interval = [Math.min(wanted[0], limit[0]), Math.min(wanted[1], limit[1])];
   const exact = count[0] === count[1] && dropped.together[0] === dropped.together[1];
@@ -48,32 +48,68 @@ export function regrown(
   return { nominal: wanted[0] === wanted[1] ? wanted[0] : null, count, dead, together };
 }
 
-/** A regrow that acts alone: so many of the dead come back, from wherever its criterion finds them. */
-export function revived(
-  regrow: RegrowIr,
-  pools: readonly Pool[],
-  state: State,
-  moment: Moment,
-): readonly Interval[] {
+/**
+ * A regrow that acts alone: so many of the dead come back. Each layer regains its part of them by counts alone, where all that are
+ * dead may come back.
+ */
+export function revived(regrow: RegrowIr, pools: readonly Pool[], state: State, moment: Moment): Regrown {
+  const before = pools.map((pool) => deadOf(state, pool));
   const together = deadTogether(state, pools);
-  const [low, high] = regrow.amount === undefined ? together : asked(regrow.amount, together, moment);
-  return pools.map((pool): Interval => {
-    const [less, more] = deadOf(state, pool);
-    const alone = pools.length === 1;
-    return [Math.max(0, less - high), alone ? Math.max(0, more - low) : more];
+  const wanted = regrow.amount === undefined ? exactly(0) : asked(regrow.amount, together, pools, moment);
+  // What a `slim` took out, a dead channel holds, or some died otherwise, cannot come back.
+  const free = pools.every((pool) => mayReturn(state, pool));
+  const count: Interval = [free ? Math.min(wanted[0], together[0]) : 0, Math.min(wanted[1], together[1])];
+  const after: Interval = isExact(count)
+    ? [together[0] - count[0], together[1] - count[0]]
+    : [Math.max(0, together[0] - count[1]), together[1] - count[0]];
+  const parts = isExact(count) && before.every(isExact) ? spread(regrow, before, count[0]) : null;
+  const dead = before.map(([low, high], i): Interval => {
+    const back = parts?.[i];
+    if (back !== undefined) return exactly(low - back);
+    return [Math.max(0, low - count[1]), Math.min(high, after[1])];
   });
+  return { nominal: isExact(count) ? count[0] : null, count, dead, together: after };
 }
 
-/** Units a regrow asks for; a share is of the dead. */
-function asked(amount: AmountIr, dead: Interval, moment: Moment): Interval {
+/** Of how many units each pool regains some: null where an expression says. */
+function spread(
+  { allocated }: RegrowIr,
+  before: readonly Interval[],
+  count: number,
+): readonly number[] | null {
+  if (allocated !== undefined && allocated !== "evenly") return null;
+  const limits = before.map(([dead]) => dead);
+  const weights = allocated === "evenly" ? limits.map(() => 1) : limits;
+  const whole = weights.reduce((a, b) => a + b, 0);
+  const shares = weights.map((weight) => (whole > 0 ? (count * weight) / whole : 0));
+  return apportion(count, shares, limits);
+}
+
+/** Whether all that are dead in a pool may come back. */
+function mayReturn(state: State, pool: Pool): boolean {
+  const absorbed = [...state.absorbed].some(
+    ([key, [, high]]) => high > 0 && (key === pool.key || key.startsWith(`${pool.key}\n\n`)),
+  );
+  const open = state.loose.get(pool.key)?.open ?? null;
+  return open === null && !absorbed && (state.removed.get(pool.key)?.[1] ?? 0) === 0;
+}
+
+/** Units that a regrow asks for; a share is of the dead, a target and `keep` say what is dead or alive afterwards. */
+function asked(amount: AmountIr, dead: Interval, pools: readonly Pool[], moment: Moment): Interval {
   const known = amountAt(amount, moment);
   if (known === null) return [0, dead[1]];
-  switch (known.kind) {
-    case "drop-share":
-      return [shareOf(known.value, dead[0]), shareOf(known.value, dead[1])];
-    case "drop-count":
-      return [Math.min(dead[0], Math.round(known.value)), Math.min(dead[1], Math.round(known.value))];
-    default:
-      return [0, dead[1]];
-  }
+  const all = pools.reduce((sum, pool) => sum + pool.total, 0);
+  const of = (gone: number): number => {
+    switch (known.kind) {
+      case "drop-share":
+        return shareOf(known.value, gone);
+      case "drop-count":
+        return Math.min(gone, Math.max(0, Math.round(known.value)));
+      case "target":
+        return Math.max(0, gone - shareOf(known.value, all));
+      case "keep-count":
+        return Math.min(gone, Math.max(0, Math.round(known.value) - (all - gone)));
+    }
+  };
+  return [of(dead[0]), of(dead[1])];
 }

@@ -30,12 +30,15 @@ function steps(
         break;
       case "repeat": {
         const times = Math.max(0, Math.round(numberAt(step.times, moment) ?? 1));
+        timeline.enter();
         for (let i = 1; i <= times && !timeline.full; i++) {
           timeline.follow();
           const names = step.as === undefined ? moment.names : new Map([...moment.names, [step.as, i]]);
           const more = moment.more === true || i < times;
           steps(step.body, { names, pass: { i, times }, more }, variables, timeline, last);
+          if (step.until !== undefined && i < times) timeline.mayLeave();
         }
+        timeline.leave();
         break;
       }
       case "for-each": {

@@ -44,23 +44,26 @@ export interface SimulatedEvent {
   readonly state: State;
   /** Dead of the pools together afterwards. */
   readonly dead: Interval | null;
+  /** True where an `until` may have ended things before. */
+  readonly doubtful?: true;
   /** True for a paired event that no training follows: it drops only what it would not have regrown. */
   readonly last?: boolean;
+  /** True for a rewind of masks to when something lived that a `slim` has taken out since. */
+  readonly late?: boolean;
 }
 
 export interface Simulation {
   readonly phases: readonly SimulatedPhase[];
   readonly events: readonly SimulatedEvent[];
   readonly end: State;
-  /** Every `require` that is reached, with the masks there. */
+  /** Every `require` that is certainly reached, with the masks there. */
   readonly requirements: readonly { readonly statement: RequireIr; readonly state: State }[];
   /** Statements of which only a run can tell when they act, with the reason. */
   readonly unknown: ReadonlyMap<number, string>;
+  /** Every pool that was spoken of. */
+  readonly pools: readonly Pool[];
+  /** Statements whose soft deaths training undid, each with the `slim` or `harden masks` that came too late. */
+  readonly missed: ReadonlyMap<number, number>;
   /** True when there are more events than can be listed. */
   readonly cut: boolean;
-}
-
-/** Every pool that an event of a simulation speaks of. */
-export function distinctPools({ events }: Pick<Simulation, "events">): readonly Pool[] {
-  return [...new Map(events.flatMap(({ pools }) => pools).map((pool) => [pool.key, pool])).values()];
 }

@@ -14,6 +14,22 @@ export interface State {
   readonly absorbed: ReadonlyMap<string, Interval>;
   /** Rules that every group inside the kernels of a pool kept when the pool had these dead. */
   readonly inside: ReadonlyMap<string, Settled>;
+  /** Pools whose dead are not all held at zero. */
+  readonly loose: ReadonlyMap<string, Loose>;
+  /** Units that `slim` took out of the network. */
+  readonly removed: ReadonlyMap<string, Interval>;
+  /** How often something may have come back to life. */
+  readonly returns: number;
+}
+
+/** The dead of a pool that died otherwise than for good. */
+export interface Loose {
+  /** How those died that are ranked along at the next event; null where there are none. */
+  readonly open: "softly" | "latently" | "either" | null;
+  /** Dead without those. */
+  readonly firm: Interval;
+  /** Held at zero: without what is frozen too. */
+  readonly held: Interval;
 }
 
 export interface Settled {
@@ -31,6 +47,9 @@ export const allAlive: State = {
   together: new Map(),
   absorbed: new Map(),
   inside: new Map(),
+  loose: new Map(),
+  removed: new Map(),
+  returns: 0,
 };
 
 export const deadOf = (state: State, pool: Pool): Interval => state.dead.get(pool.key) ?? exactly(0);
@@ -89,5 +108,15 @@ export function withAbsorbed(
   key: string = pool.key,
 ): State {
   const next = withDead(state, [pool], [dead]);
-  return { ...next, absorbed: new Map(state.absorbed).set(key, absorbed) };
+  const known = state.loose.get(pool.key);
+  // In which way these died is not looked into.
+  const loose =
+    known === undefined
+      ? state.loose
+      : new Map(state.loose).set(pool.key, {
+          ...known,
+          firm: [Math.min(known.firm[0], dead[0]), dead[1]],
+          held: [Math.min(known.held[0], dead[0]), dead[1]],
+        });
+  return { ...next, loose, absorbed: new Map(state.absorbed).set(key, absorbed) };
 }

@@ -28,6 +28,8 @@ export interface World {
   absorb(pools: readonly Pool[], state: State, others: readonly Pool[]): State;
   /** The state once so many units of these pools live again at most: of `others`, some that hold the same weights may. */
   revive(pools: readonly Pool[], count: number, state: State, others: readonly Pool[]): State;
+  /** The state once channels of which single deaths leave nothing have gone with a `slim`: of `channels`, some or all of a range. */
+  slim(pools: readonly Pool[], state: State, channels: readonly Pool[]): State;
   /** Whether branches may all go together: what is left still leads from input to output. */
   separable(pools: readonly Pool[]): boolean;
   /** What the network costs; null for the stand-in. */
@@ -65,6 +67,7 @@ export const anyNetwork: World = {
   layers: () => null,
   absorb: (_, state) => state,
   revive: (_pools, _count, state) => state,
+  slim: (_pools, state) => state,
   separable: () => true,
   sizes: null,
   real: false,

@@ -1,10 +1,8 @@
 import type { CallInfo, LayerInfo, Network } from "../../compiler/network/types.js";
+import { uptakeOf, type Uptake } from "../../compiler/network/uptake.js";
 import type { ParameterStore } from "../types.js";
 import { findConstants, varying } from "./constants.js";
 import type { IsDead } from "./kill.js";
-
-/** How a layer takes up a constant input: into its shift, onto a carrier channel (zero padding), or not at all. */
-export type Uptake = "fold" | "carry" | "never";
 
 /** A constant channel on the input axis of a layer. */
 export interface ConstantInput {
@@ -90,23 +88,6 @@ function findReaders(network: Network, store: ParameterStore): readonly Reader[]
       return [{ call, layer, ids, values: constants.get(tensor) ?? varying(ids.length) }];
     });
   });
-}
-
-/** What a layer does with a constant input that is the same everywhere in the example. */
-export function uptakeOf(layer: LayerInfo): Uptake {
-  const { className, config } = layer;
-  if (className === "Dense") return "fold";
-  const kernel = config["kernel_size"];
-  const strides = config["strides"];
-  const all = (value: unknown, n: number): boolean =>
-    Array.isArray(value) ? value.every((x) => x === n) : value === n;
-  if (/^Conv[123]D$/.test(className))
-    return config["padding"] !== "same" || all(kernel, 1) ? "fold" : "carry";
-  if (/^Conv[23]DTranspose$/.test(className))
-    return all(kernel, 1) && all(strides ?? 1, 1) ? "fold" : "carry";
-  if (className === "SeparableConv2D")
-    return config["padding"] !== "same" || all(kernel, 1) ? "fold" : "never";
-  return "never";
 }
 
 /** Living constants that are not zero, by index. */

@@ -4,26 +4,45 @@ import type { SimulatedPhase } from "../simulation.js";
 import { whenAt } from "../value.js";
 import type { Finding, Lint } from "./finding.js";
 
-/** A window whose end lies behind the end of every phase that its rule governs. */
+/** A window whose end lies behind the end of every phase that its rule governs, or may, where `until` ends a phase. */
 export const beyondTraining: Lint = ({ shares, real }) => {
   const { phases } = real?.simulation ?? shares;
   const findings = new Map<number, Finding | null>();
   for (const phase of phases) {
     for (const rule of phase.train.rules) {
       const beyond = reachesBeyond(rule, phase);
-      if (!beyond) findings.set(rule.id, null);
-      if (findings.has(rule.id)) continue;
-      findings.set(rule.id, {
-        code: "P3060",
-        id: rule.id,
-        message: "this window reaches beyond the training",
-        label: `the training ends after ${lengthOf(phase)}`,
-        help: "end the window with the training, or train longer",
-      });
+      const finding = beyond ? behindTheEnd(rule, phase) : cutShort(rule, phase);
+      if (finding === null || !findings.has(rule.id)) findings.set(rule.id, finding);
     }
   }
   return [...findings.values()].filter((finding) => finding !== null);
 };
+
+const behindTheEnd = ({ id }: RuleIr, phase: SimulatedPhase): Finding => ({
+  code: "P3060",
+  id,
+  message: "this window reaches beyond the training",
+  label: `the training ends after ${lengthOf(phase)}`,
+  help: "end the window with the training, or train longer",
+});
+
+/** A target that moves until after the first epoch, where `until` may end a phase. */
+function cutShort(rule: RuleIr, { times, stepsPerEpoch, train }: SimulatedPhase): Finding | null {
+  if (train.until === undefined || rule.kind !== "prune" || rule.when?.lands !== true) return null;
+  if (rule.amount.kind !== "target" && rule.amount.kind !== "keep-count") return null;
+  const when = whenAt(rule.when, new Map());
+  const bounds = when && windowSteps(when.window, times);
+  if (!bounds || (stepsPerEpoch === null && train.length.unit === "steps")) return null;
+  const epochs = bounds[1] / times.stepsPerEpoch;
+  if (epochs <= 1) return null;
+  return {
+    code: "P3060",
+    id: rule.id,
+    message: "`until` may end the training before this target is reached",
+    label: `it is reached after ${Number(epochs.toFixed(2))} epochs`,
+    help: "reach it in a phase without `until`, and train until then in the next",
+  };
+}
 
 /** True where the window opens in the phase and closes after it. One that never opens is told of elsewhere. */
 function reachesBeyond({ when }: RuleIr, { times, stepsPerEpoch, train }: SimulatedPhase): boolean {

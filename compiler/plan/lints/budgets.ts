@@ -1,4 +1,3 @@
-import { distinctPools } from "../simulation.js";
 import { everything, limitOf, measured } from "../budget.js";
 import type { BudgetLimit, PruneIr } from "../../ir/types.js";
 import { isCosted, isElementPool } from "../pools.js";
@@ -16,7 +15,7 @@ const zerosTakeBytes = "masked zeros stay in tensors of the same size and take t
 export const budgets: Lint = ({ real }) => {
   const sizes = real?.world.sizes ?? null;
   if (real === null || sizes === null) return [];
-  const seen = distinctPools(real.simulation);
+  const seen = real.simulation.pools;
   const findings = new Map<number, Finding>();
   for (const { statement, pools, before } of real.simulation.events) {
     if (statement.kind !== "prune" || statement.amount.kind !== "budget" || findings.has(statement.id))

@@ -1,6 +1,6 @@
 import { cannotCollapse, cutInTwo } from "../emptied.js";
 import type { PruneIr } from "../../ir/types.js";
-import { distinctPools, type SimulatedEvent, type Simulation } from "../simulation.js";
+import type { SimulatedEvent, Simulation } from "../simulation.js";
 import { deadOf } from "../state.js";
 import { layerNames } from "../words.js";
 import type { Finding, Lint } from "./finding.js";
@@ -12,7 +12,7 @@ const mostLooks = 200;
 export const collapses: Lint = ({ real }) => {
   if (real === null) return [];
   const { network, simulation } = real;
-  const pools = distinctPools(simulation);
+  const pools = simulation.pools;
   const frozen = keysOf(simulation, ["frozen"]);
   const free = keysOf(simulation, ["softly", "latently"]);
   const findings = new Map<number, Finding>();

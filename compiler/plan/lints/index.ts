@@ -9,6 +9,7 @@ import { neverActs } from "./never-acts.js";
 import { noCandidates } from "./no-candidates.js";
 import { rawNorms } from "./raw-norms.js";
 import { requirements } from "./requirements.js";
+import { roundedAway } from "./rounded-away.js";
 import { shortfall } from "./shortfall.js";
 import { spares } from "./spares.js";
 import { spentTargets } from "./spent-targets.js";
@@ -29,5 +30,6 @@ export const lints: readonly Lint[] = [
   flicker,
   rawNorms,
   shortfall,
+  roundedAway,
   masksOnly,
 ];

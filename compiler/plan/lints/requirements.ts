@@ -4,7 +4,6 @@ import type { ExprIr } from "../../ir/types.js";
 import { costs } from "../../network/costs.js";
 import { plannedCosts } from "../costs.js";
 import type { Interval } from "../interval.js";
-import { distinctPools } from "../simulation.js";
 import { isElementPool, type ElementPool } from "../pools.js";
 import { deadOf, type State } from "../state.js";
 import type { Finding, Lint } from "./finding.js";
@@ -15,7 +14,7 @@ export const requirements: Lint = ({ real }) => {
   if (real === null) return [];
   const { network, simulation } = real;
   const whole = costs(network);
-  const pools = distinctPools(simulation);
+  const pools = simulation.pools;
   const findings = new Map<number, Finding>();
   for (const { statement, state } of simulation.requirements) {
     const planned = plannedCosts(network, pools, state);

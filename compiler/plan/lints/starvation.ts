@@ -1,4 +1,3 @@
-import { isRevocable } from "../drop.js";
 import type { Finding, Lint } from "./finding.js";
 import { momentName, ordinal, percent, structureName } from "../words.js";
 
@@ -6,12 +5,15 @@ import { momentName, ordinal, percent, structureName } from "../words.js";
 const starved = 0.01;
 
 /** A share of the living, dropped again and again, leaves next to nothing: says after which event. */
-export const starvation: Lint = ({ shares }) => {
+export const starvation: Lint = ({ shares, real }) => {
   const findings = new Map<number, Finding>();
   const counts = new Map<number, number>();
-  for (const event of shares.events) {
+  for (const event of (real?.simulation ?? shares).events) {
     const { statement, dead, pools } = event;
-    if (statement.kind !== "prune" || event.amount?.kind !== "drop-share" || isRevocable(statement)) continue;
+    if (statement.kind !== "prune" || event.amount?.kind !== "drop-share") continue;
+    if (event.doubtful === true) continue;
+    // What dies softly lives again.
+    if (statement.manner === "softly") continue;
     const nth = (counts.get(statement.id) ?? 0) + 1;
     counts.set(statement.id, nth);
     const all = pools.reduce((sum, pool) => sum + pool.total, 0);

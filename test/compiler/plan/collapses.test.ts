@@ -6,7 +6,7 @@ import { collapse } from "../../../compiler/network/collapse.js";
 import { cannotCollapse } from "../../../compiler/plan/emptied.js";
 import { networkWorld } from "../../../compiler/plan/network-world.js";
 import { simulate } from "../../../compiler/plan/simulate.js";
-import { distinctPools } from "../../../compiler/plan/simulation.js";
+
 import { prune } from "../../../runtime/pruning/prune.js";
 import { dead } from "../../../runtime/pruning/state.js";
 import { cifarResNet, namedNetworks } from "../../helpers/networks.js";
@@ -83,7 +83,7 @@ test("the plan and the run agree on what can go whole", async () => {
       const body: readonly StepIr[] = steps.map((one, i) => ({ ...one, id: i + 1 }));
       const ir: Ir = { ir: 1, source: "p.prune", network: null, data: null, body, plan: null };
       const simulation = simulate(ir, networkWorld(network), { batch: 32 });
-      const pools = distinctPools(simulation);
+      const pools = simulation.pools;
       for (const [i, one] of steps.entries()) {
         await prune(setting, one, momentOf());
         const { diagnostics } = collapse(network, (channel) => setting.state.channels[channel] === dead);

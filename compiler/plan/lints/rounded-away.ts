@@ -1,0 +1,49 @@
+import type { PruneIr } from "../../ir/types.js";
+import { isGlobal } from "../spared.js";
+import type { SimulatedEvent } from "../simulation.js";
+import { momentName, ordinal, percent, structureName } from "../words.js";
+import type { Finding, Lint } from "./finding.js";
+
+/** Events of one statement that each drop a share, and how many of the last of them dropped nothing. */
+interface Run {
+  readonly statement: PruneIr;
+  count: number;
+  /** The first of those that dropped nothing, and its number; null while the last one dropped something. */
+  idle: { readonly event: SimulatedEvent; readonly nth: number; readonly share: number } | null;
+}
+
+/** A share of so few units that it rounds to none: from some event on, or always, a statement drops nothing. Told once. */
+export const roundedAway: Lint = ({ real }) => {
+  if (real === null) return [];
+  const runs = new Map<number, Run>();
+  for (const event of real.simulation.events) {
+    const { statement, amount, nominal, pools } = event;
+    if (statement.kind !== "prune" || pools.length === 0) continue;
+    const run = runs.get(statement.id) ?? { statement, count: 0, idle: null };
+    runs.set(statement.id, run);
+    run.count++;
+    const idle = amount?.kind === "drop-share" && amount.value > 0 && nominal === 0;
+    if (!idle) run.idle = null;
+    else run.idle ??= { event, nth: run.count, share: amount.value };
+  }
+  return [...runs.values()].flatMap(told);
+};
+
+function told({ statement, count, idle }: Run): readonly Finding[] {
+  if (idle === null) return [];
+  const name = structureName(statement.structure);
+  const moment = momentName(idle.event);
+  const at = moment === "" ? "" : `, ${moment}`;
+  const always = idle.nth === 1;
+  const where = isGlobal(statement) ? "" : " of every layer";
+  const event = count === 1 ? "here" : `from the ${ordinal(idle.nth)} event on${at}`;
+  return [
+    {
+      code: "P3058",
+      id: statement.id,
+      message: always ? `no ${name} go: the share rounds to none` : `${event}, no ${name} go any more`,
+      notes: [`${percent(idle.share)} of the ${name} alive${where} rounds to 0`],
+      help: always ? "ask for a larger share" : "end the rule there, or give a target with `to`",
+    },
+  ];
+}
