@@ -18,6 +18,13 @@ export type Declared =
       readonly module: Module;
     };
 
+/** Declarations by key, as a map gives them: those of a file, or of the standard library. */
+export interface Declarations {
+  get(key: string): Declared | undefined;
+  has(key: string): boolean;
+  values(): Iterable<Declared>;
+}
+
 /** One parsed text with the declarations in scope in it. */
 export interface Module {
   /** Unset for the main text when it has no name. */
@@ -27,7 +34,7 @@ export interface Module {
   /** Keys are `kind name`. Own declarations and those of `use`. */
   readonly declared: Map<string, Declared>;
   /** The standard library's own modules and what every file sees of it. */
-  readonly standard: ReadonlyMap<string, Declared>;
+  readonly standard: Declarations;
   /** Names whose import or declaration failed: reported once, never again as unknown. */
   readonly missing: Set<string>;
   /** The `param`s of this text, bound. */

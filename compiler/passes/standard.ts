@@ -1,32 +1,54 @@
 import { parse } from "../../grammar/index.js";
 import { stdlibTexts } from "../../stdlib/index.js";
-import { declaredKey, type Declared, type Module } from "./module.js";
+import { declaredKey, type Declarations, type Declared, type Module } from "./module.js";
 import { ownDeclarations } from "./own-declarations.js";
 
-let cached: ReadonlyMap<string, Declared> | undefined;
+/** Where a text declares what: declarations begin a line. */
+const DECLARATION = /^(criterion|penalty|curve|method)\s+([A-Za-z][\w-]*)/gm;
 
-/** The declarations of the standard library; parsed once. File names are `std/han.prune`. */
-export function standardLibrary(): ReadonlyMap<string, Declared> {
-  if (cached !== undefined) return cached;
-  const all = new Map<string, Declared>();
+let shared: Declarations | undefined;
+
+/** The declarations of the standard library. File names are `std/han.prune`; a file is parsed when something in it is asked for. */
+export const standardLibrary = (): Declarations => (shared ??= makeLibrary());
+
+function makeLibrary(): Declarations {
+  const files = new Map<string, string>();
   for (const [name, text] of stdlibTexts) {
-    const { program, diagnostics } = parse(text, `std/${name}`);
-    if (diagnostics.length > 0)
-      throw new Error(`std/${name} does not parse: ${diagnostics[0]?.message ?? ""}`);
-    const module: Module = {
-      file: `std/${name}`,
-      text,
-      program,
-      declared: new Map(),
-      standard: all,
-      missing: new Set(),
-      parameters: new Map(),
-    };
-    for (const declared of ownDeclarations(module)) {
-      module.declared.set(declaredKey(declared.kind, declared.name), declared);
-      all.set(declaredKey(declared.kind, declared.name), declared);
-    }
+    for (const [, kind = "", declared = ""] of text.matchAll(DECLARATION))
+      files.set(`${kind} ${declared}`, name);
   }
-  cached = all;
-  return all;
+  const read = new Map<string, ReadonlyMap<string, Declared>>();
+  const declaredIn = (name: string): ReadonlyMap<string, Declared> => {
+    const known = read.get(name) ?? declarationsOf(name, library);
+    read.set(name, known);
+    return known;
+  };
+  const library: Declarations = {
+    has: (key) => files.has(key),
+    get: (key) => {
+      const name = files.get(key);
+      return name === undefined ? undefined : declaredIn(name).get(key);
+    },
+    values: () => [...stdlibTexts.keys()].flatMap((name) => [...declaredIn(name).values()]),
+  };
+  return library;
+}
+
+function declarationsOf(name: string, standard: Declarations): ReadonlyMap<string, Declared> {
+  const file = `std/${name}`;
+  const text = stdlibTexts.get(name) ?? "";
+  const { program, diagnostics } = parse(text, file);
+  if (diagnostics.length > 0) throw new Error(`${file} does not parse: ${diagnostics[0]?.message ?? ""}`);
+  const module: Module = {
+    file,
+    text,
+    program,
+    declared: new Map(),
+    standard,
+    missing: new Set(),
+    parameters: new Map(),
+  };
+  for (const declared of ownDeclarations(module))
+    module.declared.set(declaredKey(declared.kind, declared.name), declared);
+  return module.declared;
 }

@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { front } from "../../compiler/passes/index.js";
+import { declaredKey } from "../../compiler/passes/module.js";
+import { standardLibrary } from "../../compiler/passes/standard.js";
 import { validateIr } from "../../compiler/ir/validate.js";
 import { format } from "../../grammar/index.js";
 import { embeddedTexts } from "../../scripts/embed-stdlib.mjs";
@@ -13,6 +15,13 @@ describe("the standard library", () => {
   it("is embedded as it stands in its files", () => {
     const committed = readFileSync(join(import.meta.dirname, "../../stdlib/generated/texts.ts"), "utf8");
     expect(committed).toBe(embeddedTexts());
+  });
+  it("finds every declaration by its name before its file is read", () => {
+    const library = standardLibrary();
+    const all = [...library.values()];
+    expect(all.length).toBeGreaterThan(15);
+    for (const declared of all) expect(library.get(declaredKey(declared.kind, declared.name))).toBe(declared);
+    expect(library.has("criterion han")).toBe(false);
   });
   it.each(methods)("%s runs with its defaults and follows the schema", (name) => {
     const { ir, diagnostics } = front(`use ${name} from "std"\n${name}()`);
