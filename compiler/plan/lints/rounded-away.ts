@@ -17,8 +17,8 @@ export const roundedAway: Lint = ({ real }) => {
   if (real === null) return [];
   const runs = new Map<number, Run>();
   for (const event of real.simulation.events) {
-    const { statement, amount, nominal, pools } = event;
-    if (statement.kind !== "prune" || pools.length === 0) continue;
+    const { statement, amount, nominal, pools, doubtful } = event;
+    if (statement.kind !== "prune" || pools.length === 0 || doubtful === true) continue;
     const run = runs.get(statement.id) ?? { statement, count: 0, idle: null };
     runs.set(statement.id, run);
     run.count++;
@@ -43,7 +43,7 @@ function told({ statement, count, idle }: Run): readonly Finding[] {
       id: statement.id,
       message: always ? `no ${name} go: the share rounds to none` : `${event}, no ${name} go any more`,
       notes: [`${percent(idle.share)} of the ${name} alive${where} rounds to 0`],
-      help: always ? "ask for a larger share" : "end the rule there, or give a target with `to`",
+      help: always ? "ask for a larger share" : "stop there, or give a target with `to`",
     },
   ];
 }
