@@ -3,6 +3,7 @@ import { emitProgram } from "./emit/index.js";
 import type { Ir } from "./ir/types.js";
 import { front } from "./passes/index.js";
 import { planProgram } from "./plan/index.js";
+import { unreachedMoments } from "./plan/unreached-moments.js";
 import { Sources } from "./sources.js";
 import { Stopwatch } from "./stopwatch.js";
 
@@ -20,8 +21,9 @@ export function compile(source: string, options: CompileOptions = {}): CompileRe
   const { ir, spans } = read;
   const data = { examples: options.data?.examples, batch: options.batch ?? 32 };
   const planned = clock.time("plan", () => planProgram(ir, { network: options.network, data, spans }));
-  const diagnostics = [...read.diagnostics, ...planned.diagnostics];
   const { plan, simulation } = planned;
+  const unreached = unreachedMoments(ir, simulation, spans);
+  const diagnostics = [...read.diagnostics, ...planned.diagnostics, ...unreached];
   const whole: Ir = { ...ir, plan };
   if (options.emit === false || diagnostics.some((one) => one.severity === "error")) {
     return { ...base, ...none, ir: whole, plan, simulation, diagnostics, timings: clock.timings };
