@@ -15,6 +15,8 @@ export const planCodes = {
   P3060: warning("a window reaches beyond the training"),
   P3061: error("a statement finds nothing to prune"),
   P3062: warning("a statement takes nothing from some layers"),
+  P3063: warning("`slim` does not find what died"),
+  P3064: warning("masks go back to units that `slim` removed"),
   P4021: error("what is emptied cannot be removed"),
 } as const satisfies Readonly<Record<string, CatalogueEntry>>;
 

@@ -4,7 +4,7 @@ import type { Network } from "../../compiler/network/types.js";
 import { emptiedLayers } from "../surgery/emptied.js";
 import type { Space } from "./space.js";
 import { newChunk, walkPart } from "./parts.js";
-import { living } from "./state.js";
+import { frozen, living } from "./state.js";
 import type { MaskState } from "./state.js";
 import { weightsOf } from "./places.js";
 
@@ -20,13 +20,16 @@ export interface Measure {
  * elements, whose products are not counted. A branch that has no channel left is gone whole. `chosen` (1) are units of a space taken as dead too.
  */
 export function measure(network: Network, state: MaskState, space?: Space, chosen?: Uint8Array): Measure {
-  const gone = state.channels.map((code) => (code === living ? 0 : 1));
+  const gone = state.channels.map((code) => (isGone(code) ? 1 : 0));
   space?.channelUnits?.forEach((unit, i) => {
     if (chosen?.[i] === 1) for (const channel of unit.channels) gone[channel] = 1;
   });
   const isDead = (channel: number) => gone[channel] === 1;
   return measureDead(network, state, isDead, space?.channelUnits ? undefined : space, chosen);
 }
+
+/** What is frozen stands at its initial value: it goes on taking part, and nothing removes it. */
+const isGone = (code: number): boolean => code !== living && code !== frozen;
 
 /** The same for any dead channels (constant on every unit) and the dead elements outside them. */
 export function measureDead(
@@ -111,7 +114,7 @@ function deadElements(
       for (let c = 0; c < wide; c++) {
         if (cols !== undefined && isDead(cols[c] ?? -1)) continue;
         all++;
-        if ((codes?.[base + c] ?? living) !== living || also?.[base + c] === 1) dead++;
+        if (isGone(codes?.[base + c] ?? living) || also?.[base + c] === 1) dead++;
       }
     }
     counts.set(weight.key, { dead, all });

@@ -1,7 +1,7 @@
 import { everything, limitOf, measured } from "../budget.js";
 import type { BudgetLimit, PruneIr } from "../../ir/types.js";
 import { isCosted, isElementPool } from "../pools.js";
-import { withDead, type State } from "../state.js";
+import { deadOf, withDead, type State } from "../state.js";
 import type { Pool, Sizes } from "../world.js";
 import { total } from "../interval.js";
 import { counted, grouped, structureName } from "../words.js";
@@ -30,20 +30,27 @@ export const budgets: Lint = ({ real }) => {
         code: "P3057",
         id: statement.id,
         message: `${counted(Math.floor(asked), unit)} cannot be reached here`,
-        label: `with all ${structureName(statement.structure)} dead that may die, ${grouped(left)} are left`,
+        label:
+          statement.manner === "frozen"
+            ? `what is frozen stays in the network, and ${grouped(left)} are left`
+            : `with all ${structureName(statement.structure)} dead that may die, ${grouped(left)} are left`,
         notes: [
           `the network has ${counted(measured(limit, sizes.whole), unit)}`,
           ...(limit.measure === "bytes" && !pools.every(isCosted) ? [zerosTakeBytes] : []),
         ],
-        help:
-          limit.measure === "bytes" && !pools.every(isCosted)
-            ? "ask for `params`, or prune filters, neurons or units"
-            : "select more layers, lower `keeping at least`, or raise the budget",
+        help: remedy(statement, limit, pools),
       });
     }
   }
   return [...findings.values()];
 };
+
+function remedy({ manner }: PruneIr, { measure }: BudgetLimit, pools: readonly Pool[]): string {
+  if (manner === "frozen") return "leave `frozen at start` out";
+  return measure === "bytes" && !pools.every(isCosted)
+    ? "ask for `params`, or prune filters, neurons or units"
+    : "select more layers, lower `keeping at least`, or raise the budget";
+}
 
 /** What is left at least of every measure when all that may die is dead. */
 function leastLeft(
@@ -52,7 +59,9 @@ function leastLeft(
   before: State,
   { seen, sizes }: { readonly seen: readonly Pool[]; readonly sizes: Sizes },
 ): Record<BudgetLimit["measure"], number> {
-  const most = everything(statement, pools, before);
+  // What is frozen stays in the network.
+  const frozen = statement.manner === "frozen";
+  const most = frozen ? pools.map((pool) => deadOf(before, pool)) : everything(statement, pools, before);
   const floor = sizes.after(seen, withDead(before, pools, most, total(most)));
   const dense = floor.params[0];
   const bytes = measured({ measure: "bytes" }, { params: dense, macs: 0 });

@@ -4,9 +4,11 @@ import { collapses } from "./collapses.js";
 import { fightingRules } from "./fighting-rules.js";
 import type { Lint } from "./finding.js";
 import { flicker } from "./flicker.js";
+import { lateRewinds } from "./late-rewinds.js";
 import { masksOnly } from "./masks-only.js";
 import { neverActs } from "./never-acts.js";
 import { noCandidates } from "./no-candidates.js";
+import { notSlimmed } from "./not-slimmed.js";
 import { rawNorms } from "./raw-norms.js";
 import { requirements } from "./requirements.js";
 import { roundedAway } from "./rounded-away.js";
@@ -31,5 +33,7 @@ export const lints: readonly Lint[] = [
   rawNorms,
   shortfall,
   roundedAway,
+  notSlimmed,
+  lateRewinds,
   masksOnly,
 ];

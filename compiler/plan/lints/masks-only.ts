@@ -12,14 +12,23 @@ export const masksOnly: Lint = ({ ir }) => {
   return prunes.flatMap((prune): readonly Finding[] => {
     const name = unitsName(prune.structure);
     const slimmable = isSlimmable(prune.structure.name);
-    if ((slimmable && slims) || said.has(name)) return [];
+    // Of what is frozen, `slim` takes nothing: that is said where there is one.
+    if ((slimmable && (slims || prune.manner === "frozen")) || said.has(name)) return [];
     said.add(name);
     const message = slimmable
       ? `dead ${name} stay in the network as zeros`
-      : `dead ${name} are zeros in tensors of the same size: the file packs better, the network gets no faster`;
+      : `dead ${name} are zeros in tensors of the same size: the file packs better, ${faster(prune, slims)}`;
     const help = slimmable
       ? "add `slim` where they shall be removed"
       : "to make it faster prune filters, neurons or units, and `slim`";
     return [{ code: "P3056", id: prune.id, message, help }];
   });
 };
+
+/** A filter of which nothing is left holds one value, and goes with a `slim`. */
+function faster({ structure, manner }: PruneIr, slims: boolean): string {
+  const empties = slims && manner !== "frozen" && structure.name !== "n:m" && structure.name !== "taps";
+  return empties
+    ? "the network gets faster only as far as `slim` finds whole filters or neurons emptied"
+    : "the network gets no faster";
+}

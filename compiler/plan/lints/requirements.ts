@@ -5,7 +5,8 @@ import { costs } from "../../network/costs.js";
 import { plannedCosts } from "../costs.js";
 import type { Interval } from "../interval.js";
 import { isElementPool, type ElementPool } from "../pools.js";
-import { deadOf, type State } from "../state.js";
+import { removableOf } from "../loose.js";
+import type { State } from "../state.js";
 import type { Finding, Lint } from "./finding.js";
 import { between } from "../words.js";
 
@@ -45,7 +46,7 @@ export const requirements: Lint = ({ real }) => {
 
 /** Dead weights of a pool at most, however many a unit holds. */
 function zerosAtMost(pool: ElementPool, state: State): number {
-  const [, dead] = deadOf(state, pool);
+  const [, dead] = removableOf(state, pool);
   return pool.weights.length > 0 || dead === 0 ? dead : pool.elements;
 }
 

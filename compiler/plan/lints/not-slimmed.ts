@@ -1,0 +1,53 @@
+import { isSlimmable } from "../../ir/candidates.js";
+import type { PruneIr } from "../../ir/types.js";
+import { frozenOf } from "../loose.js";
+import { unitsName } from "../words.js";
+import { distinct, statements, type Finding, type Lint } from "./finding.js";
+
+/** What died otherwise than for good, and is not among the dead when a `slim` or a `harden masks` comes. */
+export const notSlimmed: Lint = (context) => {
+  const { ir, shares, real } = context;
+  const { missed, cut } = real?.simulation ?? shares;
+  if (cut) return frozenAtSlim(context);
+  const all = distinct(statements(ir.body));
+  const woken = all.flatMap((one): readonly Finding[] => {
+    const end = missed.get(one.id);
+    if (one.kind !== "prune" || end === undefined) return [];
+    const name = unitsName(one.structure);
+    const word = all.find(({ id }) => id === end)?.kind === "slim" ? "`slim`" : "`harden masks`";
+    return [
+      {
+        code: "P3063",
+        id: one.id,
+        message: `the ${name} that die softly here live again before ${word}`,
+        label: "training follows, and gives them new values",
+        other: { id: end, label: "nothing of them is dead here" },
+        help: "let the last event be at the end of the training, or leave `softly` out",
+      },
+    ];
+  });
+  return [...woken, ...frozenAtSlim(context)];
+};
+
+/** Frozen units carry their initial values: the network is the same without taking them out only where those are zero. */
+const frozenAtSlim: Lint = ({ shares, real }) => {
+  const { events } = real?.simulation ?? shares;
+  const frozen = new Map<number, PruneIr>();
+  const findings = new Map<number, Finding>();
+  for (const { statement, state, pools } of events) {
+    if (statement.kind === "prune" && statement.manner === "frozen" && isSlimmable(statement.structure.name))
+      if (pools.some((pool) => frozenOf(state, pool)[0] > 0)) frozen.set(statement.id, statement);
+    if (statement.kind !== "slim") continue;
+    for (const { id, structure } of frozen.values())
+      if (!findings.has(id))
+        findings.set(id, {
+          code: "P3063",
+          id,
+          message: `\`slim\` leaves the ${unitsName(structure)} that are frozen here in the network`,
+          label: "they stand at their initial values and go on taking part",
+          other: { id: statement.id, label: "nothing of them is removed here" },
+          help: "leave `frozen at start` out where they shall be removed",
+        });
+  }
+  return [...findings.values()];
+};
