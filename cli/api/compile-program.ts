@@ -2,10 +2,11 @@ import { DiagnosticError, type Diagnostic } from "../../grammar/diagnostic.js";
 import { parse } from "../../grammar/index.js";
 import { compile, type CompileOptions, type CompileResult } from "../../compiler/compile.js";
 import type { Network } from "../../compiler/network/types.js";
-import type { DataGiven } from "../../runtime/data/types.js";
+import type { DataFacts, DataGiven } from "../../runtime/data/types.js";
 import type { LiveModel } from "../../runtime/model/index.js";
 import type { BackendName } from "../../runtime/types.js";
 import { besideProgram, bindings } from "./bindings.js";
+import { checkAccuracy } from "./check-accuracy.js";
 import { isTopologyPath, openTopology } from "./open-topology.js";
 import { importResolver } from "./resolve-import.js";
 
@@ -45,17 +46,18 @@ export async function compileProgram(source: string, options: ProgramOptions = {
   const diagnostics: Diagnostic[] = [];
   const network =
     networkPath === null ? null : await readFacts(networkPath, { seed, backend, threads }, diagnostics);
-  const examples = network && dataPath !== null ? await countExamples(dataPath, network, diagnostics) : null;
+  const facts = network && dataPath !== null ? await dataFacts(dataPath, network, diagnostics) : null;
   const result = compile(source, {
     resolve: importResolver(process.cwd()),
     ...rest,
     seed,
     network: network ?? undefined,
-    data: examples === null ? undefined : { examples },
+    data: facts === null || facts.train === null ? undefined : { examples: facts.train },
   });
+  const late = network && facts ? await checkAccuracy(result, network, facts.targets) : [];
   return {
     result,
-    diagnostics: [...diagnostics, ...result.diagnostics],
+    diagnostics: [...diagnostics, ...result.diagnostics, ...late],
     network,
     bound: { network: networkPath, data: dataPath },
   };
@@ -78,22 +80,22 @@ async function readFacts(
   }, diagnostics);
 }
 
-async function countExamples(
+async function dataFacts(
   from: string | DataGiven,
   network: Network,
   diagnostics: Diagnostic[],
-): Promise<number | null> {
+): Promise<DataFacts | null> {
   if (typeof from !== "string") {
     const { givenSource } = await import("../../runtime/data/given.js");
-    return collect(async () => (await givenSource(from, network)).describe().train, diagnostics);
+    return collect(async () => (await givenSource(from, network)).describe(), diagnostics);
   }
   const { openData } = await import("../../runtime/data/open.js");
   return collect(async () => {
     const opened = await openData(from, network);
     diagnostics.push(...opened.diagnostics);
-    const { train } = opened.source.describe();
+    const facts = opened.source.describe();
     await opened.source.close?.();
-    return train;
+    return facts;
   }, diagnostics);
 }
 

@@ -18,6 +18,7 @@ export function statementParts(statement: Statement): ReadonlyMap<StatementPart,
   if ("curve" in statement) add("curve", statement.curve);
   if ("options" in statement) add("manner", statement.options.manner);
   if ("condition" in statement) add("condition", statement.condition);
+  if ("until" in statement) add("condition", statement.until);
   if ("to" in statement) add("to", statement.to);
   return parts;
 }

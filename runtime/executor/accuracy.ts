@@ -1,4 +1,19 @@
-import type { Dense, Labels, LossName } from "../types.js";
+import type { Network } from "../../compiler/network/types.js";
+import type { Dense, Labels, Loss, LossName } from "../types.js";
+import { outputLosses } from "./loss.js";
+
+const classifies = (name: LossName): boolean => name === "cross-entropy" || name === "binary-cross-entropy";
+
+/** Whether rows can be right or wrong at some output, under these losses (none: the network's own) and targets of these kinds. */
+export function measuresAccuracy(
+  network: Network,
+  losses: readonly Loss[],
+  targets: readonly (Dense | Labels)["kind"][],
+): boolean {
+  return outputLosses(network, losses).some(
+    ({ loss }, i) => targets[i] === "labels" || (loss !== null && classifies(loss.name)),
+  );
+}
 
 function argMax(data: Float32Array, from: number, n: number): number {
   let best = 0;
@@ -20,8 +35,7 @@ export function correctRows(
 ): number {
   const n = shape[0] ?? 1;
   const classes = shape[shape.length - 1] ?? 1;
-  const classifies = name === "cross-entropy" || name === "binary-cross-entropy" || target.kind === "labels";
-  if (!classifies || n === 0) return NaN;
+  if (!(classifies(name) || target.kind === "labels") || n === 0) return NaN;
   if (classes > 1 && (name !== "binary-cross-entropy" || target.kind === "labels")) {
     const positions = values.length / classes;
     let right = 0;
