@@ -1,5 +1,5 @@
 import { harden } from "../pruning/index.js";
-import { dead, living, touch } from "../pruning/state.js";
+import { dead, latent, living, soft, touch } from "../pruning/state.js";
 import { absorb } from "../surgery/index.js";
 import { calibrationBatches } from "./batches.js";
 import { cutAlong } from "./cut.js";
@@ -42,20 +42,28 @@ const size = ({ parameters }: Session): number =>
 /** Holds what was free to grow back, and says by how much that moves the output. */
 async function holdFirst(session: Session): Promise<void> {
   const before = await probe(session);
-  const { channels, elements } = harden(session);
-  if (channels + elements === 0) return;
+  const units = session.network.units.filter(({ root }) => isFree(session.state.channels[root])).length;
+  const { elements } = harden(session);
+  if (units + elements === 0) return;
   session.executor.upload();
   const after = await probe(session);
   const moved = before?.map((value, i) => Math.abs(value - (after?.[i] ?? value)));
   const by = moved ? `, which moved the output by at most ${Math.max(0, ...moved).toPrecision(3)}` : "";
-  logNote(session, `slim held ${counted(channels + elements, "units")} free to grow back${by}`);
+  const held = [
+    ...(units > 0 ? [counted(units, "units")] : []),
+    ...(elements > 0 ? [counted(elements, "weights")] : []),
+  ];
+  logNote(session, `slim held ${held.join(" and ")} free to grow back${by}`);
 }
+
+/** Whether something died softly or latently. */
+const isFree = (code: number | undefined): boolean => code === soft || code === latent;
 
 /** Outputs for one batch of training examples. */
 async function probe(session: Session): Promise<number[] | null> {
   const { data, options } = session;
-  const free = session.state.channels.some((code) => code !== 0 && code !== dead);
-  const elements = [...session.state.elements.values()].some((codes) => codes.some((code) => code > dead));
+  const free = session.state.channels.some(isFree);
+  const elements = [...session.state.elements.values()].some((codes) => codes.some(isFree));
   if (data === null || !(free || elements)) return null;
   for await (const batch of calibrationBatches(data, { count: 1, size: 32, seed: options.seed, key: 0 }))
     return session.executor.predict(batch.inputs).flatMap((output) => [...output.data]);

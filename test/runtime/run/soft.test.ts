@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { abs, openRun, sgd, sum, type OpenRun } from "../../../runtime/index.js";
-import { options, smallNetwork } from "./fixtures.js";
+import { options, residualNetwork, smallNetwork } from "./fixtures.js";
 
 async function train(run: OpenRun, id: number, steps: number): Promise<void> {
   const phase = await run.train(id, { steps, optimizer: sgd({ rate: 0.2 }) });
@@ -29,4 +29,17 @@ test("filters that died softly keep scale and shift, through which they grow bac
   const lit = zeroed.filter((filter) => (beta[filter] ?? 0) > 0);
   expect(lit.length).toBeGreaterThan(0);
   for (const filter of lit) expect(norm(values(run, "c1/kernel"), filter)).toBeGreaterThan(0);
+});
+
+test("slim says how many units it held, however many channels they tie together", async () => {
+  const run = await openRun(options({ network: residualNetwork() }));
+  const spec = { structure: "units", in: ["stem", "x2", "y2"], by: sum(abs("w")), manner: "softly" } as const;
+  await run.prune(1, { ...spec, count: 1, scope: "global" });
+  await run.prune(2, { structure: "weights", in: ["head"], by: sum(abs("w")), count: 3, manner: "latently" });
+  await run.slim(3);
+  expect(run.session.record.notes).toContainEqual(
+    expect.stringMatching(
+      /^slim held 1 unit and 3 weights free to grow back, which moved the output by at most /,
+    ),
+  );
 });
