@@ -2,6 +2,7 @@ import { awaitRestores } from "./await-restores.js";
 import { checkDeclarations } from "./check-declarations.js";
 import { checkLastRates } from "./check-last-rates.js";
 import { checkManners } from "./check-manners.js";
+import { checkShuffles } from "./check-shuffles.js";
 import { resolveRewinds } from "./resolve-rewinds.js";
 import { selectLayers } from "./select-layers.js";
 import { bindFiles } from "./bind-files.js";
@@ -29,6 +30,7 @@ export const stages: readonly (readonly Pass[])[] = [
     { name: "resolve-rewinds", run: resolveRewinds },
     { name: "check-manners", run: checkManners },
     { name: "check-last-rates", run: checkLastRates },
+    { name: "check-shuffles", run: checkShuffles },
     { name: "select-layers", run: selectLayers },
     { name: "await-restores", run: awaitRestores },
   ],

@@ -30,7 +30,7 @@ export const timingCodes = {
   P3026: error("clauses contradict each other"),
   P3027: error("an argument is out of its range"),
   P3028: error("a budget is not made of limits"),
-  P3029: warning("a value makes its clause do nothing"),
+  P3029: warning("something written does nothing"),
   P3030: warning("a value is far beyond what is usual"),
   P3031: error("results cannot be saved there"),
 } as const;
