@@ -2,6 +2,7 @@ import { evaluate } from "../ir/evaluate.js";
 import type { PruneIr, RuleIr } from "../ir/types.js";
 import { everything } from "./budget.js";
 import { drop } from "./drop.js";
+import { either } from "./either.js";
 import type { Interval } from "./interval.js";
 import { cameBack, diedAs } from "./loose.js";
 import { deadOf, deadTogether, withDead } from "./state.js";
@@ -29,6 +30,7 @@ function mayActOnce(
   timeline: Timeline,
 ): void {
   if (rule.kind === "mark") return timeline.mayRemember(`mark ${rule.name}`);
+  if (rule.kind === "slim") return timeline.maySlim();
   if (rule.kind !== "prune" && rule.kind !== "regrow" && rule.kind !== "restore") return;
   const { selection = { include: [], exclude: [] }, structure = { name: "units" } } = rule;
   const joins = rule.kind === "prune" ? rule.joins : "couple";
@@ -36,7 +38,7 @@ function mayActOnce(
   const { state } = timeline;
   const before = pools.map((pool) => deadOf(state, pool));
   const together = deadTogether(state, pools);
-  const revives = rule.kind !== "prune" || rule.regrow !== undefined || rule.manner !== "held";
+  const revives = rule.kind !== "prune" || rule.regrow !== undefined || isLoose(rule);
   const most = rule.kind === "prune" ? mostDead(rule, moment, pools, timeline) : { dead: before, together };
   const dead = before.map(([low, high], i): Interval => [
     revives ? 0 : low,
@@ -46,7 +48,11 @@ function mayActOnce(
   const after = withDead(state, pools, dead, sum);
   timeline.state = rule.kind === "prune" ? diedAs(rule, pools, state, after) : cameBack(pools, state, after);
   if (revives) timeline.revive(pools);
+  timeline.state = either(state, timeline.state);
 }
+
+/** Whether units that died by this rule may live again by themselves. */
+const isLoose = ({ manner }: PruneIr): boolean => manner === "softly" || manner === "latently";
 
 /** What is dead at most after any number of events: as far as a target goes, else all that can go at all. */
 function mostDead(

@@ -41,18 +41,15 @@ export function simulatePhase(
   let now = 0;
   /** Goes on to a step; on the way `until` may end the phase at the end of an epoch, once its rules have acted. */
   const goOn = (step: number) => {
-    const open = doubtful.filter(({ until }) => now < until);
-    if (open.length > 0)
-      mayAct(
-        open.map(({ rule }) => rule),
-        moment,
-        variables,
-        timeline,
-      );
+    const open = doubtful.filter(({ until }) => now < until).map(({ rule }) => rule);
+    mayAct(open, moment, variables, timeline);
     const epochEnd = Math.floor((step - 1) / stepsPerEpoch) * stepsPerEpoch;
     const leaves = train.until !== undefined && epochEnd >= Math.max(1, now);
     if (leaves) timeline.mayLeave();
-    if (step > now) timeline.train();
+    if (step > now) {
+      timeline.train();
+      mayAct(open, moment, variables, timeline);
+    }
     if (leaves && epochEnd > now) timeline.mayLeave();
     keep(step);
     now = step;

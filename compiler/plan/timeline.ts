@@ -100,7 +100,19 @@ export class Timeline {
 
   /** Takes out what is dead, and what single deaths have emptied. */
   slim(id: number): void {
-    this.harden(id);
+    this.soft.end(id);
+    this.#takeOut();
+  }
+
+  /** There may be a `slim` now. */
+  maySlim(): void {
+    const before = this.state;
+    this.#takeOut();
+    this.state = either(before, this.state);
+  }
+
+  #takeOut(): void {
+    this.state = hardened(this.state, this.seen);
     const channels = this.world.pools(everyUnit, new Map());
     this.look(this.seen);
     const before = this.state;

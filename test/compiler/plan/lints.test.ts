@@ -24,6 +24,63 @@ test("starvation is told with the event, the moment and what is left", () => {
   );
 });
 
+test("on a network starvation is told of its counts, and once from when on a share rounds to none", () => {
+  const often = (share: string) => `train 9 epochs { prune filters by l1 local ${share} every epoch }`;
+  // Of 8 and 6 filters, 4 and 4 stay for good: 10% of them is less than half a filter.
+  expect(about("P3050", often("30%"), { network: plain })).toEqual([]);
+  expect(about("P3050", "train 60 epochs { prune filters by l1 local 8% every epoch }")).toHaveLength(1);
+  expect(
+    about("P3050", "train 60 epochs { prune filters by l1 local 8% every epoch }", { network: plain }),
+  ).toEqual([]);
+  expect(about("P3058", often("10%"), { network: plain })).toEqual([
+    "P3058 from the 5th event on, epoch 5, no filters go any more",
+  ]);
+  expect(about("P3058", often("5%"), { network: plain })).toEqual([
+    "P3058 no filters go: the share rounds to none",
+  ]);
+  expect(about("P3058", often("10%").replace("9", "4"), { network: plain })).toEqual([]);
+  const some = "repeat 9 times { prune filters by l1 local 10%; finetune 1 epoch } until accuracy < 50%";
+  expect(about("P3058", some, { network: plain })).toEqual([]);
+});
+
+test("what `until` may end early is no error and lets no target land for certain", () => {
+  const phase = (rest: string) =>
+    `train 5 epochs ${rest} { prune filters by l1 from 0% to 75% every epoch }\nslim\nrequire params <= 400`;
+  const until = "until accuracy >= 90%";
+  const ends = (source: string) => compile(source, { network: plain }).plan?.events.at(-1)?.params;
+  expect(ends(phase(""))?.[0]).toBe(ends(phase(""))?.[1]);
+  expect(ends(phase(until))?.[0]).toBe(ends(phase(""))?.[0]);
+  expect(ends(phase(until))?.[1]).toBeGreaterThan(ends(phase(until))?.[0] ?? Infinity);
+  expect(about("P3059", phase(until), { network: plain })).toEqual([]);
+  expect(about("P3060", phase(until))).toEqual([
+    "P3060 `until` may end the training before this target is reached",
+  ]);
+  expect(about("P3060", phase(until).replace("every epoch", "every epoch until epoch 1"))).toEqual([]);
+  expect(about("P3060", phase(""))).toEqual([]);
+  const loop = "repeat 9 times { prune filters by l1 50%; finetune 1 epoch }";
+  expect(about("P3050", `${loop} until accuracy < 50%`)).toEqual([]);
+  expect(
+    about("P3059", `repeat 9 times { require params >= 90%; prune filters by l1 50% }`, { network: plain }),
+  ).toHaveLength(1);
+  expect(
+    about("P3059", `repeat 9 times { require params >= 90%; prune filters by l1 50% } until accuracy < 50%`, {
+      network: plain,
+    }),
+  ).toEqual([]);
+});
+
+test("a moving target lands however many steps an epoch has", () => {
+  const source = (amount: string) =>
+    `train 3 epochs { prune filters by l1 ${amount} every 7 steps }\nslim\nrequire params <= 30%`;
+  const known = { network: plain, data: { examples: 640 } };
+  const last = (amount: string, options: CompileOptions) =>
+    compile(source(amount), options).plan?.events.at(-1)?.params;
+  expect(last("from 0% to 50%", { network: plain })).toEqual(last("from 0% to 50%", known));
+  expect(about("P3059", source("from 0% to 10%"), { network: plain })).toHaveLength(1);
+  expect(about("P3059", source("30%"), { network: plain })).toEqual([]);
+  expect(about("P3059", source("to 10%"), { network: plain })).toHaveLength(1);
+});
+
 test("rules and windows beyond the training", () => {
   const rule = (clauses: string) => `train 5 epochs { prune filters by l1 10% ${clauses} }`;
   expect(about("P3051", rule("every 6 epochs"))).toHaveLength(1);

@@ -1,0 +1,118 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { compile, type CompileOptions } from "../../../compiler/compile.js";
+import { allAlive, deadOf, deadTogether } from "../../../compiler/plan/state.js";
+import { namedNetworks } from "../../helpers/networks.js";
+import { networkOf } from "../../runtime/pruning/setting.js";
+
+/** What is not known before a run widens the plan: whatever may come, it lies inside. */
+
+const network = networkOf(namedNetworks.get("plain")?.());
+
+function endOf(source: string, options: CompileOptions = {}) {
+  const { plan, simulation } = compile(source, { network, ...options });
+  // Some clauses do not go together.
+  fc.pre(simulation !== null);
+  const end = simulation?.end ?? allAlive;
+  return { end, pools: simulation?.pools ?? [], last: plan?.events.at(-1) };
+}
+
+type Ends = readonly [number, number];
+
+/** A count that is known is one of those that may be; of two that are not known, both hold the truth. */
+function expectInside(inner: Ends | null | undefined, outer: Ends | null | undefined, what = ""): void {
+  expect(inner).toBeDefined();
+  if (!inner || !outer) return expect(outer).toBe(inner);
+  const exact = inner[0] === inner[1];
+  const fits = exact
+    ? outer[0] <= inner[0] && inner[1] <= outer[1]
+    : outer[0] <= inner[1] && inner[0] <= outer[1];
+  expect([what, inner, outer, fits]).toEqual([what, inner, outer, true]);
+}
+
+/** Everything that is known at the end of one program lies within what is known of another. */
+function expectWithin(inner: ReturnType<typeof endOf>, outer: ReturnType<typeof endOf>): void {
+  const { pools } = inner;
+  for (const pool of pools) expectInside(deadOf(inner.end, pool), deadOf(outer.end, pool), pool.key);
+  expectInside(deadTogether(inner.end, pools), deadTogether(outer.end, pools));
+  expectInside(inner.last?.params, outer.last?.params);
+  expectInside(inner.last?.macs, outer.last?.macs);
+}
+
+const amount = fc.constantFrom(
+  "30%",
+  "2",
+  "to 50%",
+  "from 10% to 60%",
+  "from 0% to 75% cubic",
+  "from 60% to 20%",
+  "keep 3",
+);
+const when = fc.constantFrom(
+  "every 3 steps",
+  "every epoch",
+  "every 2 steps during epochs 1..2",
+  "every 2 steps during 20%..80%",
+  "at epoch 2",
+  "at step 7",
+);
+const scope = fc.constantFrom("local", "local", "global");
+const manner = fc.constantFrom("", "", "", " softly", " frozen at start");
+const structure = fc.constantFrom("filters", "filters", "kernels", "weights");
+const prune = fc
+  .tuple(structure, scope, amount, manner, when)
+  .map(([what, where, much, how, at]) => `prune ${what} by l1 ${where} ${much}${how} ${at}`);
+const other = fc.constantFrom(
+  "regrow filters random 50% every 4 steps",
+  "mark m at step 5",
+  "evaluate every 3 steps",
+);
+const rules = fc
+  .tuple(fc.array(prune, { minLength: 1, maxLength: 2 }), fc.array(other, { maxLength: 1 }))
+  .map(([prunes, others]) => [...prunes, ...others].join("\n  "));
+
+test("without data, rules whose moments only data tell may have acted or not", () => {
+  const lengths = fc.constantFrom("3 epochs", "20 steps");
+  const after = fc.constantFrom("", "prune filters by l1 local to 40%\n", "prune weights by l1 local 20%\n");
+  fc.assert(
+    fc.property(lengths, rules, after, fc.integer({ min: 1, max: 20 }), (length, body, more, steps) => {
+      const source = `train ${length} {\n  ${body}\n}\n${more}slim`;
+      const known = endOf(source, { data: { examples: 8 * steps }, batch: 8 });
+      expectWithin(known, endOf(source));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+const data: CompileOptions = { data: { examples: 80 }, batch: 8 };
+const after = fc.constantFrom("", "prune filters by l1 local to 40%\n", "train 1 epoch\n");
+const stops = fc.integer({ min: 1, max: 4 });
+
+test("a phase that `until` ends early is one of those in the plan", () => {
+  // Neither windows nor targets that go by the length of the phase: a shorter one is the same until its end.
+  const steady = (text: string) => !text.includes("from ") && !text.includes("during");
+  fc.assert(
+    fc.property(rules.filter(steady), stops, after, (body, stop, more) => {
+      const rest = `{\n  ${body}\n}\n${more}slim`;
+      const early = endOf(`train ${stop} epochs ${rest}`, data);
+      expectWithin(early, endOf(`train 4 epochs until accuracy >= 90% ${rest}`, data));
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test("a loop that `until` ends early is one of those in the plan", () => {
+  const bare = prune.map((text) => text.replace(/ (every|at) .*$/, "").replace(" at start", ""));
+  const steady = bare.filter((text) => !text.includes("from "));
+  const inner = fc.constantFrom("train 1 epoch", "finetune 2 epochs\n  mark m", "rewind masks to dense");
+  fc.assert(
+    fc.property(steady, inner, stops, after, (body, more, stop, rest) => {
+      const loop = `{\n  ${body}\n  ${more}\n}`;
+      const back = more.includes("mark") ? "rewind masks to m\n" : "";
+      const early = endOf(`mark dense\nrepeat ${stop} times ${loop}\n${back}${rest}slim`, data);
+      const whole = `mark dense\nrepeat 4 times ${loop} until accuracy < 50%\n${back}${rest}slim`;
+      expectWithin(early, endOf(whole, data));
+    }),
+    { numRuns: 200 },
+  );
+});
