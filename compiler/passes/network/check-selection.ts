@@ -66,9 +66,17 @@ export function checkSelection(
     "P4005",
     nothing ? `\`${network.name}\` has no ${what} that could be selected` : `this selects no ${what} at all`,
     {
-      notes: [`kinds in \`${network.name}\`: ${kinds(network).join(", ")}`],
+      notes: [`kinds in \`${network.name}\`: ${kinds(network).join(", ")}`, ...barriers(network, structure)],
     },
   );
+}
+
+/** What keeps units from being candidates that would be some in another network. */
+function barriers(network: Network, structure: StructureName | null): readonly string[] {
+  if (structure === null || !isChannelwise(structure)) return [];
+  return network.barriers
+    .slice(0, 3)
+    .map(({ layer, reason }) => `what meets \`${layer}\` has to stay: ${reason}`);
 }
 
 function checkPattern(pattern: PatternIr, id: number, network: Network, state: FrontState): boolean {
