@@ -171,6 +171,8 @@ export interface TrainSpec {
   readonly penalties?: readonly PenaltySpec[];
   readonly frozen?: readonly FreezeSpec[];
   readonly updates?: readonly UpdateSpec[];
+  /** True where a condition below compares the accuracy under this loss: where there is none, that is said before it trains. */
+  readonly accuracy?: boolean;
   /** True when no training follows in the program: an event at the very end then revives nothing. */
   readonly last?: boolean;
   /** Moments that later rewinds need. */

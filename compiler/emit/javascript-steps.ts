@@ -22,6 +22,8 @@ export interface StepContext {
   readonly places: ReadonlyMap<number, Place>;
   readonly notes: Notes;
   readonly scope: Scope;
+  /** Phases below which a condition compares the accuracy under the same loss. */
+  readonly compared: ReadonlySet<number>;
   /** A condition, in code, under which no training follows the block; null where that cannot be told. */
   readonly ends: string | null;
 }
@@ -91,9 +93,13 @@ function writeForEach(loop: ForEachIr, context: StepContext): void {
 function writeTrain(train: TrainIr, context: StepContext): void {
   const { writer, scope } = context;
   const phase = scope.fresh("phase");
+  const compared = context.compared.has(train.id) ? [{ key: "accuracy", value: "true" }] : [];
   statement(
     `const ${phase} = `,
-    { name: "train", args: [String(train.id), { fields: trainFields(train, scope, context.ends) }] },
+    {
+      name: "train",
+      args: [String(train.id), { fields: [...trainFields(train, scope, context.ends), ...compared] }],
+    },
     context,
   );
   const rules = train.rules

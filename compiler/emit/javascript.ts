@@ -1,3 +1,4 @@
+import { accuracyReaders } from "../ir/accuracy-readers.js";
 import { counted } from "../ir/words.js";
 import type { Ir, RuleIr, StepIr } from "../ir/types.js";
 import { version } from "../version.js";
@@ -102,12 +103,19 @@ function writeLoop(ir: Ir, writer: Writer, scope: Scope, options: EmitOptions): 
       places: options.places,
       notes: options.notes ?? noNotes,
       scope,
+      compared: comparedPhases(ir.body),
       ends: "true",
     });
     writer.blank();
     writer.line("return run.finish();");
   });
   writer.line("}");
+}
+
+/** A phase with the condition in its own `until` tells by that. */
+function comparedPhases(body: Ir["body"]): ReadonlySet<number> {
+  const read = accuracyReaders(body).filter(({ id, phase }) => phase?.id !== id);
+  return new Set(read.flatMap(({ phase }) => phase?.id ?? []));
 }
 
 function headline({ source, plan }: Ir): string {

@@ -1,3 +1,5 @@
+import { DiagnosticError } from "../../grammar/diagnostic.js";
+import { readsAccuracy } from "../../compiler/ir/accuracy-readers.js";
 import { momentOf, phaseSteps, phaseTimes, type PhaseTimes } from "../../compiler/ir/schedule.js";
 import { evaluate } from "../../compiler/ir/evaluate.js";
 import type { ExprIr, TrainIr } from "../../compiler/ir/types.js";
@@ -14,6 +16,7 @@ import { defaultOptimizer } from "./default-optimizer.js";
 import { tell } from "./events.js";
 import { rebuildExecutor } from "./executor.js";
 import { lossNamed } from "./losses.js";
+import { noAccuracy } from "./no-accuracy.js";
 import { noSums, type OpenPhase, type PhaseProgress } from "./open-phase.js";
 import { finishedPhase, livePhase } from "./phase.js";
 import { requireData } from "./require-data.js";
@@ -29,6 +32,7 @@ export async function train(session: Session, id: number, spec: TrainSpec): Prom
   const resumed = session.resumes?.number === number ? session.resumes : null;
   session.resumes = null;
 
+  if (spec.accuracy || (ir.until !== undefined && readsAccuracy(ir.until))) requireAccuracy(session, ir);
   const batch = ir.batch === undefined ? usualBatch(session, ir) : count(session, ir.batch, "batch");
   const perEpoch = await stepsPerPass(requireData(session).train, batch, session.options.seed);
   const length = { unit: ir.length.unit, value: amount(session, ir.length.value, ir.length.unit) };
@@ -57,6 +61,12 @@ export async function train(session: Session, id: number, spec: TrainSpec): Prom
   if (progress.step === 0 && phase.snapshots.has(0)) keepSnapshot(session, phaseName(id, 0));
   tell(session, { kind: "phase", id, text: ir.text, steps: phase.steps, epochs: times.epochs });
   return livePhase(session, phase);
+}
+
+/** @throws DiagnosticError P7013 */
+function requireAccuracy(session: Session, { loss }: TrainIr): void {
+  const missing = noAccuracy(session.loaded, loss, requireData(session).describe().targets);
+  if (missing !== null) throw new DiagnosticError([missing]);
 }
 
 /** Examples per step where a phase does not say: a `finetune` keeps those of the phase before, as it keeps its rate. */

@@ -27,7 +27,7 @@ export default async function loop(options = {}) {
 
   // han(target: sparsity):
   // train length
-  const phase = await run.train(1, { epochs: 10 });
+  const phase = await run.train(1, { epochs: 10, accuracy: true });
   for await (const epoch of phase.epochs()) {
     for await (const batch of phase.batches(epoch)) {
       await phase.step(batch); // forward, backward, penalties, update, masks

@@ -34,7 +34,7 @@ export default async function loop(options = {}) {
   await run.mark(1, "begin");
 
   // train 500 steps
-  const phase = await run.train(2, { steps: 500 });
+  const phase = await run.train(2, { steps: 500, accuracy: true });
   for await (const epoch of phase.epochs()) {
     for await (const batch of phase.batches(epoch)) {
       await phase.step(batch); // forward, backward, penalties, update, masks
