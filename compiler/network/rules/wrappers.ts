@@ -5,9 +5,16 @@ import { derived, innerSite, onlyInput, protect, result, type Rule, type Site } 
 import type { JsonObject } from "../types.js";
 import { append } from "./merge.js";
 
+const MODELS: ReadonlySet<unknown> = new Set(["Sequential", "Functional", "Model"]);
+
 function wrapped(site: Site): JsonObject {
   const layer = field(site.config.values, "layer");
-  return isJsonObject(layer) ? layer : refuse("P5002", `layer ${quote(site.config.path)} wraps no layer`);
+  const { path } = site.config;
+  if (!isJsonObject(layer)) return refuse("P5002", `layer ${quote(path)} wraps no layer`);
+  if (!MODELS.has(field(layer, "class_name"))) return layer;
+  return refuse("P5009", `layer ${quote(path)} wraps a whole model, which is not supported`, {
+    help: "wrap the layers of the model one by one",
+  });
 }
 
 /** TimeDistributed: the inner layer without the time axis, once for each step. */
