@@ -2,7 +2,7 @@ import type { Network } from "../../compiler/network/types.js";
 import { reasonOf } from "../reason.js";
 import { dataError } from "./codes.js";
 import { streamedSource } from "./module.js";
-import type { DataSource, Split } from "./types.js";
+import type { DataSource, IndexedSplit, Split } from "./types.js";
 
 /**
  * What a host gave as `data`, which the types of TypeScript may not have seen: a DataSource, or functions as a module exports them.
@@ -10,9 +10,42 @@ import type { DataSource, Split } from "./types.js";
  */
 export async function givenSource(given: unknown, network: Network): Promise<DataSource> {
   if (isObject(given) && typeof given.train === "function") return streamedSource(given, network, "data");
-  if (isSource(given)) return given;
-  throw dataError("P6010", `\`data\` is no data: ${missingFrom(given) ?? ""}`, dataForms);
+  if (!isSource(given))
+    throw dataError("P6010", `\`data\` is no data: ${missingFrom(given) ?? ""}`, dataForms);
+  for (const split of [given.train, given.test]) if (split?.kind === "indexed") await tryOut(split, network);
+  return given;
 }
+
+/** Gathers one example, to see that it comes as a batch. Streams are looked at where they flow. */
+async function tryOut(split: IndexedSplit, network: Network): Promise<void> {
+  const batch: unknown = await Promise.resolve(Int32Array.of(0))
+    .then((first) => split.gather(first))
+    .catch((cause: unknown) => {
+      throw dataError("P6010", `\`gather\` of \`data\` failed: ${reasonOf(cause)}`);
+    });
+  if (
+    isObject(batch) &&
+    batch.size === 1 &&
+    isListOf(batch.inputs, network.inputs.length, isDense) &&
+    isListOf(batch.targets, network.outputs.length, (one) => isDense(one) || isLabels(one))
+  )
+    return;
+  throw dataError(
+    "P6010",
+    "`gather` of `data` gives no batch for one index",
+    'it returns `{ inputs: [{ kind: "dense", data, shape }], targets: [{ kind: "labels", data, classes }], size }`, one entry for each input and output',
+  );
+}
+
+const isListOf = (value: unknown, length: number, is: (one: unknown) => boolean): boolean =>
+  Array.isArray(value) && value.length === length && value.every(is);
+const isDense = (value: unknown): boolean =>
+  isObject(value) &&
+  value.kind === "dense" &&
+  value.data instanceof Float32Array &&
+  Array.isArray(value.shape);
+const isLabels = (value: unknown): boolean =>
+  isObject(value) && value.kind === "labels" && value.data instanceof Int32Array;
 
 /** What helps where something else is given. */
 const dataForms =

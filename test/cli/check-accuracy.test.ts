@@ -16,7 +16,15 @@ const modelTopology = { class_name: "Sequential", config: { name: "numbers", lay
 writeFileSync(numbers, JSON.stringify({ format: "layers-model", modelTopology, weightsManifest: [] }));
 
 const amounts: DataSource = {
-  train: { kind: "indexed", examples: 64, gather: () => ({ inputs: [], targets: [], size: 0 }) },
+  train: {
+    kind: "indexed",
+    examples: 64,
+    gather: () => ({
+      inputs: [{ kind: "dense", data: new Float32Array(4), shape: [1, 4] }],
+      targets: [{ kind: "dense", data: new Float32Array(1), shape: [1, 1] }],
+      size: 1,
+    }),
+  },
   describe: () => ({
     name: "amounts",
     inputs: [[4]],

@@ -48,6 +48,11 @@ describe("data from JavaScript", () => {
     expect(await said({ train, test: {}, describe })).toMatch(/its `test` is neither/);
     expect(await said({ train, test })).toMatch(/it has no function `describe`/);
     expect(await said({ train, test, describe: () => 7 })).toMatch(/its `describe\(\)` does not give/);
+    const gathers = (gather: (indices: Int32Array) => unknown) =>
+      said({ train: { kind: "indexed", examples: 4, gather }, describe });
+    expect(await gathers(() => batch(1))).toBe("P6010 `gather` of `data` gives no batch for one index");
+    expect(await gathers(() => 3)).toMatch(/gives no batch/);
+    expect(await gathers(() => Promise.reject(new Error("no such row")))).toMatch(/failed: no such row/);
     const broken = () => {
       throw new Error("no such drive");
     };
