@@ -11,7 +11,7 @@ export function explain(code: string, options: { readonly json?: boolean }, term
   if (page === null) {
     const help = "codes are a `P` and four digits, as in P4002";
     report([commandDiagnostic("P9503", `there is no diagnostic \`${code}\``, help)], null, options, terminal);
-    return EXIT.failed;
+    return EXIT.usage;
   }
   terminal.out(options.json === true ? JSON.stringify({ code: wanted, page }) : page);
   return EXIT.ok;

@@ -57,9 +57,12 @@ function bars(row: LayerRow, widest: number): string {
   return `<div class="bars"><i style="width:${width(row.params[0])}"></i><b style="width:${width(row.params[1])}"></b></div>`;
 }
 
+/** The epoch in which so much of the training is done, counted from 1 as in programs. */
+const epochOf = (done: number): string => (done <= 0 ? "start" : count(Math.ceil(done - 1e-9)));
+
 export function eventsTable(report: Report): string {
   const rows = report.events.map((event) => [
-    count(event.epoch),
+    epochOf(event.epoch),
     count(event.step),
     escapeHtml(event.kind),
     escapeHtml(event.text),

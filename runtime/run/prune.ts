@@ -9,7 +9,7 @@ import { isNothing, oneOff } from "./one-off.js";
 import { noteAmount } from "./run-record.js";
 import { selectLayers } from "./select-layers.js";
 import type { Session } from "./session.js";
-import { countedUnits } from "./words.js";
+import { countedUnits, grouped } from "./words.js";
 
 export function prune(session: Session, id: number, spec: PruneSpec): Promise<null> {
   return oneOff(
@@ -65,7 +65,7 @@ function nominalDead(
 function sentence({ structure, achieved, nominal, revived, dead, total }: EventRecord): string {
   const asked = nominal === achieved ? "" : ` (asked for ${nominal})`;
   const regrown = revived > 0 ? `, regrew ${revived}` : "";
-  return `dropped ${countedUnits(achieved, structure)}${asked}${regrown}: ${dead} of ${total} dead`;
+  return `dropped ${countedUnits(achieved, structure)}${asked}${regrown}: ${grouped(dead)} of ${grouped(total)} dead`;
 }
 
 /** No candidate at all is hardly what was meant: a layer that nothing leads round, or joins that are all skipped. */

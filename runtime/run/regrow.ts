@@ -5,7 +5,7 @@ import { momentOf, pruningContext } from "./engine.js";
 import { logEvent, logNote } from "./events.js";
 import { isNothing, oneOff } from "./one-off.js";
 import type { Session } from "./session.js";
-import { countedUnits } from "./words.js";
+import { countedUnits, grouped } from "./words.js";
 
 /** A `regrow` that stands alone. */
 export function regrow(session: Session, id: number, spec: RegrowSpec): Promise<null> {
@@ -18,7 +18,7 @@ export function regrow(session: Session, id: number, spec: RegrowSpec): Promise<
       const record = await regrowEvent(pruningContext(session), ir, momentOf(session, id));
       session.executor.upload();
       const { revived, structure, dead, total } = record;
-      logEvent(session, "regrow", id, `regrew ${countedUnits(revived, structure)}: ${dead} of ${total} dead`);
+      logEvent(session, "regrow", id, `regrew ${countedUnits(revived, structure)}: ${grouped(dead)} of ${grouped(total)} dead`);
       for (const note of record.notes) logNote(session, note);
       return null;
     },

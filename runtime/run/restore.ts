@@ -5,7 +5,7 @@ import { momentOf, pruningContext } from "./engine.js";
 import { logEvent, logNote } from "./events.js";
 import { isNothing, oneOff } from "./one-off.js";
 import type { Session } from "./session.js";
-import { countedUnits } from "./words.js";
+import { countedUnits, grouped } from "./words.js";
 
 /** Revives latently dead units whose weight underneath grew back. */
 export function restore(session: Session, id: number, spec: RestoreSpec): Promise<null> {
@@ -21,7 +21,7 @@ export function restore(session: Session, id: number, spec: RestoreSpec): Promis
         session,
         "restore",
         id,
-        `restored ${countedUnits(revived, structure)}: ${dead} of ${total} dead`,
+        `restored ${countedUnits(revived, structure)}: ${grouped(dead)} of ${grouped(total)} dead`,
       );
       for (const note of record.notes) logNote(session, note);
       return null;

@@ -1,8 +1,7 @@
-import { singular } from "../../compiler/ir/words.js";
+import { counted, grouped } from "../../compiler/ir/words.js";
 import type { Network } from "../../compiler/network/types.js";
 
-/** A count with its noun, given in the plural: "1 layer", "2 layers". */
-export const counted = (n: number, plural: string): string => `${n} ${n === 1 ? singular(plural) : plural}`;
+export { counted, grouped };
 
 /** A count of units by the name of their structure: "16 filters", "1 neuron", "736 weights by 2:4". */
 export function countedUnits(n: number, structure: string): string {

@@ -42,7 +42,7 @@ describe("--json", () => {
     [2, "run", good, "--checkpoint-every", "0s"],
     [2, "run", good, "--batch", "0"],
     [1, "fmt", good, bad, "--check"],
-    [1, "explain", "P0000"],
+    [2, "explain", "P0000"],
     [0, "explain", "p1001"],
     [2, "doctor", "--backend", "tpu"],
     [2, "chek", good],
