@@ -3,6 +3,7 @@ import { budgetDrop } from "./budget.js";
 import { drop, type Dropped } from "./drop.js";
 import { dropInside, insideRule, settled } from "./inside.js";
 import { exactly, plus, total, type Interval } from "./interval.js";
+import { cameBlank, restoredFrom, tookBlank } from "./blank.js";
 import { cameBack, diedAs, firmOf } from "./loose.js";
 import { outlives } from "./removed.js";
 import { regrown, revived } from "./regrow.js";
@@ -69,7 +70,7 @@ export function act(
     }
     case "load":
       timeline.train();
-      if (statement.what !== "masks") return;
+      if (statement.what === "weights") return timeline.loadWeights();
       timeline.cannotTell(statement.id, "the masks are read when it runs");
       return timeline.load(selected(statement.selection));
     case "harden":
@@ -82,10 +83,15 @@ export function act(
     case "rewind": {
       // Masks are put back in place as after an update.
       timeline.train();
-      if (!statement.what.includes("masks")) return note(statement);
       const earlier = timeline.recall(rewindName(statement.to));
-      const late = outlives(earlier, timeline.state, timeline.seen);
-      return note(statement, { state: timeline.rewind(earlier), late });
+      const masks = statement.what.includes("masks");
+      const late = masks && outlives(earlier, timeline.state, timeline.seen);
+      const state = masks ? timeline.rewind(earlier) : timeline.state;
+      const weights = statement.what.includes("weights");
+      return note(statement, {
+        state: weights ? restoredFrom(earlier, state, timeline.seen) : state,
+        late,
+      });
     }
     case "slim":
       timeline.slim(statement.id);
@@ -117,7 +123,10 @@ function prune(
     const next = died(statement, changed(state, pools, dropped.dead, dropped.together), pools, state);
     const rule = insideRule(statement, amount);
     const after = rule === null ? next.state : settled(next.state, pools, rule);
-    return note(statement, { ...next, state: after, amount, nominal: dropped.nominal, reachable: loss });
+    note(statement, { ...next, state: after, amount, nominal: dropped.nominal, reachable: loss });
+    // What was ranked along and not taken again lives.
+    if (pools.some((pool) => firmOf(statement, state, pool) !== deadOf(state, pool))) timeline.revive(pools);
+    return;
   }
   const after = regrown(regrow, pools, state, dropped, moment);
   if (firing?.ends === true) {
@@ -191,12 +200,15 @@ type Changed = ReturnType<typeof changed>;
 
 /** What changed, with how it died. */
 function died(statement: PruneIr, next: Changed, pools: readonly Pool[], before: State): Changed {
-  return { ...next, state: diedAs(statement, pools, before, next.state) };
+  return {
+    ...next,
+    state: tookBlank(statement, pools, before, diedAs(statement, pools, before, next.state)),
+  };
 }
 
-/** What changed, as units that came back. */
+/** What changed, as units that came back; weights do so as zeros unless a value is given. */
 function returned(next: Changed, pools: readonly Pool[], before: State): Changed {
-  return { ...next, state: cameBack(pools, before, next.state) };
+  return { ...next, state: cameBlank(pools, before, cameBack(pools, before, next.state)) };
 }
 
 /** Units that change sides between a state and these counts. */

@@ -66,8 +66,16 @@ export function drop(
   }
   const event: Drop = { rules, amount, pools, before, least, together, most };
   const { kind } = rules.scope;
-  if (kind === "global") return globally(event);
-  return kind === "er" || kind === "erk" ? byDensity(event, kind) : locally(event);
+  const dropped =
+    kind === "global"
+      ? globally(event)
+      : kind === "er" || kind === "erk"
+        ? byDensity(event, kind)
+        : locally(event);
+  if (before.every((count, i) => isExact(count) || count === least[i])) return dropped;
+  // What died as something else may be ranked along in part: then only what is firm is known to stay.
+  const dead = dropped.dead.map(([low, high], i): Interval => [Math.min(low, least[i]?.[0] ?? 0), high]);
+  return { ...dropped, dead, together: [Math.min(dropped.together[0], total(dead)[0]), dropped.together[1]] };
 }
 
 function locally(event: Drop): Dropped {

@@ -1,4 +1,5 @@
 import type { Interval } from "./interval.js";
+import { eitherBlank } from "./blank.js";
 import { eitherLoose } from "./loose.js";
 import { deadTogether, type State, type Together } from "./state.js";
 
@@ -18,6 +19,7 @@ export function either(a: State, b: State): State {
     together,
     absorbed: merge(a.absorbed, b.absorbed, joined),
     loose: eitherLoose(a, b),
+    blank: eitherBlank(a, b),
     removed: merge(a.removed, b.removed, joined),
     returns: Math.max(a.returns, b.returns) + (a.returns === b.returns ? 0 : 1),
     inside: new Map([...a.inside].filter(([key, kept]) => b.inside.get(key) === kept)),

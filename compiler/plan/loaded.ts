@@ -1,3 +1,4 @@
+import { allBlank } from "./blank.js";
 import type { Interval } from "./interval.js";
 import { isElementPool } from "./pools.js";
 import { deadOf, withDead, type State } from "./state.js";
@@ -22,5 +23,5 @@ export function unread(state: State, pools: readonly Pool[], paths: ReadonlySet<
     }
     next = withDead(next, [pool], [dead]);
   }
-  return next;
+  return allBlank(next, pools.filter(isElementPool));
 }

@@ -1,4 +1,5 @@
 import type { Interval } from "./interval.js";
+import { cameBack } from "./loose.js";
 import { isChannelPool, isElementPool, type ChannelPool } from "./pools.js";
 import { deadOf, withAbsorbed, withDead, type State } from "./state.js";
 import type { Pool } from "./world.js";
@@ -62,7 +63,8 @@ export function reviveOverlaps(
     if (keys.has(other.key)) continue;
     const lost = pools.reduce((sum, pool) => sum + touched(other, pool, count), 0);
     const [low, high] = deadOf(next, other);
-    if (lost > 0 && low > 0) next = withDead(next, [other], [[Math.max(0, low - lost), high]]);
+    if (lost === 0 || low === 0) continue;
+    next = cameBack([other], next, withDead(next, [other], [[Math.max(0, low - lost), high]]));
   }
   return next;
 }

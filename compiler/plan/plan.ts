@@ -4,6 +4,7 @@ import type { Network } from "../network/types.js";
 import { plannedCosts, type PlannedCosts } from "./costs.js";
 import { plus, type Interval } from "./interval.js";
 import { mostCosted } from "./limits.js";
+import { removableOf } from "./loose.js";
 import type { SimulatedEvent, Simulation } from "./simulation.js";
 import { deadOf, type State } from "./state.js";
 import { isCosted } from "./pools.js";
@@ -64,7 +65,7 @@ function costing(network: Network, simulation: Simulation): (state: State) => Pl
   const known = new Map<string, PlannedCosts>();
   return (state) => {
     const key = JSON.stringify([
-      all.map((pool) => deadOf(state, pool)),
+      all.map((pool) => [deadOf(state, pool), removableOf(state, pool)]),
       [...state.together.values()].filter(({ pools }) => pools.some(isCosted)).map(({ dead }) => dead),
     ]);
     const found = known.get(key);

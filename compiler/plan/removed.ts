@@ -1,3 +1,4 @@
+import { cameBlank } from "./blank.js";
 import { meet, type Interval } from "./interval.js";
 import { removableOf, trained } from "./loose.js";
 import { isCosted } from "./pools.js";
@@ -37,8 +38,9 @@ export function rewound(earlier: State, now: State, pools: readonly Pool[]): Sta
     }
     next = withDead(next, [pool], [dead]);
   }
+  next = { ...next, blank: now.blank };
   // The masks are put back in place as after an update.
-  return trained(next, pools);
+  return cameBlank(pools, now, trained(next, pools));
 }
 
 /** Whether some unit that lived in an earlier state is out of the network for certain. */

@@ -1,8 +1,11 @@
 import { elementUnits, kernelAxes } from "../ir/element-units.js";
+import type { StructureIr } from "../ir/types.js";
 import type { Network, WeightInfo } from "../network/types.js";
 import { uptakeOf } from "../network/uptake.js";
+import { blankOf } from "./blank.js";
+import { dropsOf, groupsIn } from "./inside.js";
 import { isExact, type Interval } from "./interval.js";
-import { heldOf } from "./loose.js";
+import { cameBack, diedAs, heldOf } from "./loose.js";
 import { isElementPool, type ChannelPool, type ElementPool } from "./pools.js";
 import { deadOf, withDead, type State } from "./state.js";
 import type { Pool } from "./world.js";
@@ -20,14 +23,18 @@ export function slimmed(
   pools: readonly Pool[],
   state: State,
 ): State {
-  const elements = pools.filter(isElementPool).filter((pool) => heldOf(state, pool)[1] > 0);
+  const elements = pools.filter(isElementPool).filter((pool) => zeroIn(state, pool) > 0);
   const most = emptiedByKernel(network, elements, state);
-  if (most.length === 0) return state;
+  if (most.length === 0 && channels.every((pool) => blankOf(state, pool) === 0)) return state;
   const products = network.layers.some(({ className }) => className === "Multiply" || className === "Dot");
+  const quietLayers = new Set(
+    network.layers.flatMap(({ path, className }) => (followed.test(className) ? [path] : [])),
+  );
   let next = state;
   for (const pool of channels) {
     const [low, high] = deadOf(state, pool);
-    const emptied = emptiedOf(pool, most, products);
+    const quiet = products || pool.layers.every((layer) => quietLayers.has(layer));
+    const emptied = emptiedOf(pool, most, products) + (quiet ? blankOf(state, pool) : 0);
     if (emptied === 0) continue;
     const least = low === 0 && high === 0 ? surelyEmptied(network, pool, elements, state) : 0;
     // No layer loses its last channel in this way.
@@ -35,7 +42,8 @@ export function slimmed(
     const dead: Interval = [Math.max(low, Math.min(least, cap)), Math.min(cap, high + emptied)];
     next = withDead(next, [pool], [dead]);
   }
-  return next === state ? state : uncovered(network, elements, next);
+  if (next === state) return state;
+  return uncovered(network, elements, diedAs({ manner: "held" }, channels, state, next));
 }
 
 interface Emptied {
@@ -43,6 +51,18 @@ interface Emptied {
   readonly role: "out" | "pass";
   readonly roots: ReadonlySet<number>;
   readonly most: number;
+}
+
+/** Channels that each weight makes, and whether some of them are units of a pool: looked up at every slim. */
+const rootsOf = new WeakMap<WeightInfo, ReadonlySet<number>>();
+const sharing = new WeakMap<ReadonlySet<number>, WeakMap<ChannelPool, boolean>>();
+
+function shares(pool: ChannelPool, roots: ReadonlySet<number>): boolean {
+  const known = sharing.get(roots) ?? new WeakMap<ChannelPool, boolean>();
+  sharing.set(roots, known);
+  const found = known.get(pool) ?? pool.units.some(({ root }) => roots.has(root));
+  known.set(pool, found);
+  return found;
 }
 
 /** Layers whose channels hold one value once their kernel is zero. */
@@ -61,11 +81,16 @@ function emptiedByKernel(
       const own = pools.filter(({ kernels }) => kernels.includes(weight));
       const most = own.length === 0 ? 0 : mostSlices(weight, own, state);
       if (binding === undefined || binding.role === "in" || most === 0) return [];
-      const roots = new Set([...binding.ids].map((id) => network.channels.find(id)));
+      const roots = rootsOf.get(weight) ?? new Set([...binding.ids].map((id) => network.channels.find(id)));
+      rootsOf.set(weight, roots);
       return [{ layer: path, role: binding.role, roots, most }];
     });
   });
 }
+
+/** Units of a pool that may be zero, dead or not, at most. */
+const zeroIn = (state: State, pool: Pool): number =>
+  Math.min(pool.total, heldOf(state, pool)[1] + blankOf(state, pool));
 
 /** Slices of a kernel along its output channels that may have nothing left. */
 function mostSlices(weight: WeightInfo, pools: readonly ElementPool[], state: State): number {
@@ -74,20 +99,27 @@ function mostSlices(weight: WeightInfo, pools: readonly ElementPool[], state: St
   const size = (spatial * tall * wide) / Math.max(1, slices);
   const [only, ...others] = pools;
   if (only !== undefined && others.length === 0) {
-    const kept = state.inside.get(only.key);
-    // What keeps some of every group empties nothing.
-    if (kept !== undefined && kept.dead === deadOf(state, only) && kept.rule.keep > 0) return 0;
+    if (keepsSome(only, state)) return 0;
     const each = unitsInSlice(weight, only, slices);
-    const [, dead] = heldOf(state, only);
+    const dead = zeroIn(state, only);
     if (each === "all") return dead === only.total ? slices : 0;
     if (each !== null) return Math.min(slices, Math.floor(dead / each));
   }
   const dead = pools.reduce(
-    (sum, pool) => sum + Math.min(pool.elements, heldOf(state, pool)[1] * pool.largest),
+    (sum, pool) => sum + Math.min(pool.elements, zeroIn(state, pool) * pool.largest),
     0,
   );
   return Math.min(slices, Math.floor(dead / size));
 }
+
+/** Whether all that is dead in a pool went by a rule that keeps some of every group. */
+function keepsSome(pool: ElementPool, state: State): boolean {
+  const kept = state.inside.get(pool.key);
+  const groups = kept === undefined || kept.rule.keep === 0 ? null : groupsIn(pool, kept.rule);
+  return groups !== null && kept !== undefined && zeroIn(state, pool) === dropsOf(groups, kept.rule);
+}
+
+const unitCounts = new WeakMap<WeightInfo, Map<StructureIr, number>>();
 
 /** Units in the kernel of one output channel, where none lies in two; "all" where every unit lies in all; null otherwise. */
 function unitsInSlice(weight: WeightInfo, { structure }: ElementPool, slices: number): number | "all" | null {
@@ -102,17 +134,19 @@ function unitsInSlice(weight: WeightInfo, { structure }: ElementPool, slices: nu
     case "strided":
       return null;
   }
-  const count = elementUnits(weight, structure)?.count ?? 0;
+  const known = unitCounts.get(weight) ?? new Map<StructureIr, number>();
+  unitCounts.set(weight, known);
+  const count = known.get(structure) ?? elementUnits(weight, structure)?.count ?? 0;
+  known.set(structure, count);
   return count > 0 && count % slices === 0 ? count / slices : null;
 }
 
 /** Units of a pool that may go: what a join adds up is constant only where all of it is. */
 function emptiedOf(pool: ChannelPool, all: readonly Emptied[], products: boolean): number {
-  const own = new Set(pool.units.map(({ root }) => root));
   const counts = new Map<string, number>();
   let passes = false;
   for (const { layer, role, roots, most } of all) {
-    if (![...roots].some((root) => own.has(root))) continue;
+    if (!shares(pool, roots)) continue;
     passes ||= role === "pass";
     counts.set(layer, (counts.get(layer) ?? 0) + most);
   }
@@ -197,7 +231,7 @@ function uncovered(network: Network, elements: readonly ElementPool[], state: St
     const most = pool.kernels.reduce((sum, weight) => sum + carried(weight), 0);
     next = withDead(next, [pool], [[Math.max(0, low - most), high]]);
   }
-  return next === state ? state : { ...next, returns: next.returns + 1 };
+  return next === state ? state : cameBack(elements, state, next);
 }
 
 /** Weights that read one input channel. */

@@ -16,6 +16,8 @@ export interface State {
   readonly inside: ReadonlyMap<string, Settled>;
   /** Pools whose dead are not all held at zero. */
   readonly loose: ReadonlyMap<string, Loose>;
+  /** Units of a pool that live and may hold nothing but zeros, at most: they came back, and got no values of their own. */
+  readonly blank: ReadonlyMap<string, number>;
   /** Units that `slim` took out of the network. */
   readonly removed: ReadonlyMap<string, Interval>;
   /** How often something may have come back to life. */
@@ -48,6 +50,7 @@ export const allAlive: State = {
   absorbed: new Map(),
   inside: new Map(),
   loose: new Map(),
+  blank: new Map(),
   removed: new Map(),
   returns: 0,
 };

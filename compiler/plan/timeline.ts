@@ -1,13 +1,14 @@
 import type { RequireIr } from "../ir/types.js";
 import type { DataFacts, SimulatedEvent, SimulatedPhase, Simulation } from "./simulation.js";
+import { allBlank, cameBlank } from "./blank.js";
 import { either } from "./either.js";
-import { mostFollowed, mostListed } from "./limits.js";
+import { mostCounted, mostFollowed, mostListed, slimLooks, walkLooks } from "./limits.js";
 import { unread } from "./loaded.js";
 import { hardened, trained } from "./loose.js";
 import { rewound, withRemoved } from "./removed.js";
 import { SoftDeaths } from "./soft-deaths.js";
-import { allAlive, type State } from "./state.js";
-import type { Pool, World } from "./world.js";
+import { allAlive, deadOf, type State } from "./state.js";
+import type { Pool, Sizes, World } from "./world.js";
 
 /** The masks at a moment, and those remembered until then. */
 interface Course {
@@ -39,15 +40,28 @@ export class Timeline {
   batch: number | null = null;
   state: State = allAlive;
 
+  readonly world: World;
+  #counted = 0;
+
   constructor(
-    readonly world: World,
+    world: World,
     readonly data: DataFacts,
-  ) {}
+  ) {
+    const { sizes } = world;
+    const after: Sizes["after"] = (pools, state) => {
+      this.#counted += walkLooks * pools.length;
+      return sizes?.after(pools, state) ?? { params: [0, 0], macs: [0, 0] };
+    };
+    this.world = sizes === null ? world : { ...world, sizes: { ...sizes, after } };
+  }
 
   /** True once there is more than can be listed or followed. */
   get full(): boolean {
     return (
-      this.#events.length >= mostListed || this.#phases.length >= mostListed || this.#followed >= mostFollowed
+      this.#events.length >= mostListed ||
+      this.#phases.length >= mostListed ||
+      this.#followed >= mostFollowed ||
+      this.#counted >= mostCounted
     );
   }
 
@@ -64,6 +78,7 @@ export class Timeline {
   }
 
   add(event: SimulatedEvent): void {
+    this.#counted += event.pools.length;
     this.#events.push(this.#doubts > 0 ? { ...event, doubtful: true } : event);
     this.state = event.state;
   }
@@ -89,7 +104,12 @@ export class Timeline {
   /** Training: what died softly lives. */
   train(): void {
     this.soft.trained();
-    this.state = trained(this.state, this.seen);
+    const before = this.state;
+    const after = trained(before, this.seen);
+    if (after === before) return;
+    this.state = cameBlank(this.seen, before, after);
+    const woken = this.seen.filter((pool) => deadOf(before, pool) !== deadOf(after, pool));
+    this.revive(woken);
   }
 
   /** Soft and latent deaths become final in these layers (paths; in all when unset). */
@@ -114,11 +134,18 @@ export class Timeline {
   #takeOut(): void {
     this.state = hardened(this.state, this.seen);
     const channels = this.world.pools(everyUnit, new Map());
+    this.#counted += slimLooks * channels.length;
     this.look(this.seen);
     const before = this.state;
     const after = this.world.slim(this.seen, before, channels);
     if (after !== before) for (const pool of channels) this.#pools.set(pool.key, pool);
     this.state = withRemoved(after, this.seen);
+  }
+
+  /** Weights are read: any may be zero. */
+  loadWeights(): void {
+    this.look(this.world.pools(everyUnit, new Map()));
+    this.state = allBlank(this.state, this.seen);
   }
 
   /** Masks are read: of these layers (paths; of all when null) nothing is known any more. */

@@ -11,15 +11,20 @@ const units = { macs: "MACs", params: "parameters", bytes: "bytes" } as const;
 
 const zerosTakeBytes = "masked zeros stay in tensors of the same size and take their four bytes each";
 
+/** Every look follows the whole network: of more states than this nothing is said. */
+const mostLooks = 200;
+
 /** A budget under what is left when everything in its scope is dead. */
 export const budgets: Lint = ({ real }) => {
   const sizes = real?.world.sizes ?? null;
   if (real === null || sizes === null) return [];
   const seen = real.simulation.pools;
   const findings = new Map<number, Finding>();
+  let looks = 0;
   for (const { statement, pools, before } of real.simulation.events) {
     if (statement.kind !== "prune" || statement.amount.kind !== "budget" || findings.has(statement.id))
       continue;
+    if (++looks > mostLooks) break;
     const least = leastLeft(statement, pools, before, { seen, sizes });
     for (const limit of statement.amount.limits) {
       const asked = limitOf(limit, sizes, new Map());
