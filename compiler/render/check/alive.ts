@@ -2,7 +2,7 @@ import { grouped } from "../../plan/words.js";
 import { width } from "../text.js";
 import type { CheckFacts } from "./facts.js";
 import { numbersOf } from "./events.js";
-import type { Event, Item } from "./fold.js";
+import type { Event, Fold, Item } from "./fold.js";
 import { hull, span, turns, type Range } from "./series.js";
 import { table, type Column } from "./table.js";
 
@@ -43,7 +43,7 @@ function shownOf(item: Item, units: string): readonly Shown[] {
   const [from = "", to = ""] = numbersOf(item).split("…");
   return [
     { title: from, of: (layer) => span(aliveIn(first, layer)) },
-    { title: gap, of: (layer) => between(item.events.map(({ event }) => aliveIn(event, layer))) },
+    { title: gap, of: (layer) => between(aliveInAll(item, layer)) },
     { title: to, of: (layer) => span(aliveIn(last, layer)) },
   ];
 }
@@ -78,6 +78,15 @@ function between(ranges: readonly Range[]): string {
 
 function aliveIn({ layers }: Event, layer: string): Range {
   return layers.find((one) => one.layer === layer)?.live ?? null;
+}
+
+/** The layers of a fold's events are mostly the same and in the same order. */
+function aliveInAll({ events }: Fold, layer: string): readonly Range[] {
+  const at = events[0]?.event.layers.findIndex((one) => one.layer === layer) ?? -1;
+  return events.map(({ event }) => {
+    const one = event.layers[at];
+    return one?.layer === layer ? one.live : aliveIn(event, layer);
+  });
 }
 
 /** As many events to a table as fit; the layers and their sizes begin each. */

@@ -123,10 +123,14 @@ function doing(statement: StepIr | RuleIr | undefined): string {
 
 /** The last word on every layer. */
 function lastLayers(events: CheckFacts["events"]): CheckFacts["layers"] {
-  const layers = new Map<string, CheckFacts["layers"][number]>();
-  for (const { units, layers: counts } of events)
-    if (units !== null) for (const one of counts) layers.set(`${units} ${one.layer}`, { ...one, units });
-  return [...layers.values()];
+  const last = new Map<string, Map<string, PlannedEvent["layers"][number]>>();
+  for (const { units, layers } of events) {
+    if (units === null) continue;
+    const counts = last.get(units) ?? new Map<string, PlannedEvent["layers"][number]>();
+    last.set(units, counts);
+    for (const one of layers) counts.set(one.layer, one);
+  }
+  return [...last].flatMap(([units, counts]) => [...counts.values()].map((one) => ({ ...one, units })));
 }
 
 function tiesOf(network: Network): readonly Tie[] {

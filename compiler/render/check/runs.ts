@@ -20,9 +20,15 @@ export function runsOf(events: readonly Numbered[]): readonly Run[] {
   return runs.sort((a, b) => (a[0]?.number ?? 0) - (b[0]?.number ?? 0));
 }
 
+const actions = new WeakMap<Event, string>();
+
 /** Which statement acts, and on which layers: inside a `for each` they differ from turn to turn. */
-export function actionOf({ id, layers }: Event): string {
-  return [id, ...layers.map(({ layer }) => layer)].join();
+export function actionOf(event: Event): string {
+  const known = actions.get(event);
+  if (known !== undefined) return known;
+  const action = [event.id, ...event.layers.map(({ layer }) => layer)].join();
+  actions.set(event, action);
+  return action;
 }
 
 function evenRuns(list: readonly Numbered[]): readonly Run[] {
