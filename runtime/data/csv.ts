@@ -10,7 +10,7 @@ import { features, labelColumn, targetsOf, toNumber } from "./table.js";
  * One CSV file: a header (or none, when every cell of the first row is a number), one example a row. The label is the column
  * `label`, `class`, `target` or `y`, else the last one.
  */
-export async function readCsv(path: string, classNames?: readonly string[]): Promise<ExampleSet> {
+export async function readCsv(path: string, classNames?: readonly string[] | null): Promise<ExampleSet> {
   const name = basename(path);
   const bytes = await readBytes(path);
   const rows = parseRows(bytes, name);

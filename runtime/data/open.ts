@@ -82,7 +82,7 @@ async function readFile(path: string): Promise<RawData> {
 
 function tableReader(
   kind: string,
-): ((path: string, names?: readonly string[]) => Promise<ExampleSet>) | null {
+): ((path: string, names?: readonly string[] | null) => Promise<ExampleSet>) | null {
   if (kind === ".csv" || kind === ".tsv") return readCsv;
   return kind === ".parquet" ? readParquet : null;
 }
@@ -126,7 +126,7 @@ async function readTables(path: string, names: readonly string[]): Promise<RawDa
     if (train === undefined || !read) continue;
     const test = find(/^(test|val)/i);
     const set = await read(join(path, train));
-    const classNames = set.targets.kind === "classes" ? set.targets.names : undefined;
+    const classNames = set.targets.kind === "classes" ? (set.targets.names ?? null) : null;
     return { train: set, test: test === undefined ? null : await read(join(path, test), classNames) };
   }
   return null;

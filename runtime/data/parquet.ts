@@ -12,7 +12,7 @@ import { features, labelColumn, targetsOf, type Cell } from "./table.js";
 type Row = Readonly<Record<string, unknown>>;
 
 /** One Parquet file: number columns (or one column of number lists) and a label column as in csv.ts. */
-export async function readParquet(path: string, classNames?: readonly string[]): Promise<ExampleSet> {
+export async function readParquet(path: string, classNames?: readonly string[] | null): Promise<ExampleSet> {
   const name = basename(path);
   const bytes = await readBytes(path);
   const file = bytes.slice().buffer;
@@ -25,11 +25,14 @@ export async function readParquet(path: string, classNames?: readonly string[]):
     throw dataError("P6003", `\`${name}\` has one column; features and a label are needed`);
   const only = columns[0] ?? "";
   const list = columns.length === 1 && isList(first[only]);
-  const targets = targetsOf(
-    rows.map((row) => cellOf(row[label])),
-    `\`${name}\``,
-    classNames,
-  );
+  const labels = rows.map((row) => row[label]);
+  const targets = isList(labels[0])
+    ? listTargets(labels, label, name)
+    : targetsOf(
+        labels.map((value, row) => labelCell(value, row, name)),
+        `\`${name}\``,
+        classNames,
+      );
   if (!list) {
     const inputs = features(rows.length, columns, (row, i) => cellOf(rows[row]?.[columns[i] ?? ""]), name);
     return { examples: rows.length, shape: [columns.length], inputs, targets };
@@ -42,6 +45,27 @@ export async function readParquet(path: string, classNames?: readonly string[]):
   }
   const inputs = features(rows.length, names, (row, i) => cellOf(listOf(rows[row]?.[only])[i]), name);
   return { examples: rows.length, shape: [width], inputs, targets };
+}
+
+/** Labels that are lists of numbers: targets to come close to. */
+function listTargets(labels: readonly unknown[], label: string, name: string): ExampleSet["targets"] {
+  const width = listOf(labels[0]).length;
+  const odd = labels.findIndex((value) => !isList(value) || value.length !== width);
+  if (odd >= 0)
+    throw dataError("P6003", `\`${name}\` row ${odd + 1} has a list of another length than the first row`);
+  const names = Array.from({ length: width }, (_, i) => `${label}[${i}]`);
+  const data = features(labels.length, names, (row, i) => cellOf(listOf(labels[row])[i]), name);
+  return { kind: "dense", data, shape: [width] };
+}
+
+/** A label that is a word or a number, or nothing. */
+function labelCell(value: unknown, row: number, name: string): Cell {
+  const cell = cellOf(value);
+  if (cell !== null || value === null || value === undefined) return cell;
+  throw dataError(
+    "P6006",
+    `\`${name}\` row ${row + 1} has a label that is no word, number or list of numbers`,
+  );
 }
 
 async function readRows(file: ArrayBuffer, name: string): Promise<readonly Row[]> {

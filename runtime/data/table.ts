@@ -13,15 +13,23 @@ export function labelColumn(columns: readonly string[]): string {
   return named.find((column) => column !== undefined) ?? columns[columns.length - 1] ?? "";
 }
 
-/** Whole numbers from 0 and strings are classes; anything else is a number to predict. */
+/**
+ * Whole numbers from 0 and strings are classes; anything else is a number to predict. `names` are the classes of the training split,
+ * for the labels of the test split; null where those are numbers.
+ */
 export function targetsOf(
   labels: readonly Cell[],
   where: string,
-  names?: readonly string[],
+  names?: readonly string[] | null,
 ): ExampleSet["targets"] {
   const numbers = labels.map(toNumber);
+  const odd = labels.findIndex((label, row) => isEmpty(label) || isOddNumber(label, numbers[row] ?? NaN));
+  if (odd >= 0) {
+    const what = isEmpty(labels[odd]) ? "has no label" : `has the label ${String(labels[odd])}`;
+    throw dataError("P6007", `${where} row ${odd + 1} ${what}`, "mend or leave out the example");
+  }
   if (numbers.some(Number.isNaN)) {
-    const known = names ?? [...new Set(labels.map(String))].sort();
+    const known = names === undefined ? [...new Set(labels.map(String))].sort() : (names ?? []);
     const index = new Map(known.map((name, i) => [name, i]));
     const data = Int32Array.from(labels, (label) => index.get(String(label)) ?? -1);
     const unknown = data.indexOf(-1);
@@ -41,6 +49,13 @@ export function targetsOf(
     classes: numbers.reduce((a, b) => Math.max(a, b), 0) + 1,
   };
 }
+
+const isEmpty = (cell: Cell): boolean =>
+  cell === null || cell === undefined || (typeof cell === "string" && cell.trim() === "");
+
+/** A number that is none, or infinite; words are neither. */
+const isOddNumber = (cell: Cell, value: number): boolean =>
+  typeof cell === "number" ? !Number.isFinite(value) : Math.abs(value) === Infinity;
 
 export function toNumber(cell: Cell): number {
   if (typeof cell === "string") return cell.trim() === "" ? NaN : Number(cell);

@@ -91,6 +91,13 @@ describe("tables", () => {
     await writeFile(at, "class,a,b\nx,1,2\ny,3,4\nx,5,6\n");
     const { source } = await openData(at, frame([2], [2]));
     expect(await rows(source, "train", [0, 1])).toMatchObject({ inputs: [1, 2, 3, 4], target: [0, 1] });
+    const gap = join(await folder(), "gap.csv");
+    await writeFile(gap, "a,b,label\n1,2,0\n3,4,\n5,6,1\n");
+    expect(await failure(openData(gap, frame([2], [2])))).toMatch(/P6007.*row 2 has no label/s);
+    const both = await folder();
+    await writeFile(join(both, "train.csv"), "a,b,label\n1,2,0\n5,6,1\n");
+    await writeFile(join(both, "test.csv"), "a,b,label\n1,2,cat\n");
+    expect(await failure(openData(both, frame([2], [2])))).toMatch(/P6006.*`cat`/s);
     const regression = join(await folder(), "prices.csv");
     await writeFile(regression, "1,2,0.5\n3,4,1.5\n");
     const opened = await openData(regression, frame([2], [1]));
@@ -129,6 +136,13 @@ describe("tables", () => {
     });
     const lists = await openData("test/fixtures/data/lists.parquet", frame([2], [2]));
     expect(await rows(lists.source, "train", [2])).toMatchObject({ inputs: [5, 6], target: [0] });
+    const targets = await openData("test/fixtures/data/one-hot.parquet", frame([4], [2]));
+    expect(targets.source.describe().targets).toEqual([{ kind: "dense", shape: [2] }]);
+    const { target } = await rows(targets.source, "train", [0, 1, 2]);
+    expect(new Set(target)).toEqual(new Set([0, 1]));
+    expect(await failure(openData("test/fixtures/data/no-label.parquet", frame([4], [3])))).toContain(
+      "has no label",
+    );
     const at = join(await folder(), "cut.parquet");
     await writeFile(at, "PAR1 nothing here PAR1");
     expect(await failure(openData(at, frame([2], [2])))).toContain("P6003");
