@@ -13,7 +13,7 @@ function lineOf(event: ProgressEvent): string | null {
     case "phase":
       return event.text;
     case "epoch":
-      return `  epoch ${event.epoch} of ${round(event.epochs)}  ${numbers(event)}  ${event.seconds.toFixed(1)} s`;
+      return `  epoch ${event.epoch} of ${Math.ceil(event.epochs)}  ${numbers(event)}  ${event.seconds.toFixed(1)} s`;
     case "event":
       return `  ${event.event}: ${event.text}`;
     case "resumed":
@@ -27,16 +27,16 @@ function lineOf(event: ProgressEvent): string | null {
   }
 }
 
-const round = (value: number): number => Math.round(100 * value) / 100;
-
 function numbers(event: Extract<ProgressEvent, { kind: "epoch" }>): string {
   const parts: string[] = [];
-  const add = (name: string, value: number | null): void => {
-    if (value !== null) parts.push(`${name} ${value.toFixed(4)}`);
+  const add = (name: string, value: number | null, written: (value: number) => string): void => {
+    if (value !== null) parts.push(`${name} ${written(value)}`);
   };
-  add("loss", event.loss);
-  add("accuracy", event.accuracy);
-  add("test loss", event.testLoss);
-  add("test accuracy", event.testAccuracy);
+  const plain = (value: number): string => value.toFixed(4);
+  const percent = (value: number): string => `${(100 * value).toFixed(2)} %`;
+  add("loss", event.loss, plain);
+  add("accuracy", event.accuracy, percent);
+  add("test loss", event.testLoss, plain);
+  add("test accuracy", event.testAccuracy, percent);
   return parts.join("  ");
 }
