@@ -1,4 +1,4 @@
-import type { PruneIr, RuleIr, SelectionIr, StepIr } from "../ir/types.js";
+import type { PruneIr, RegrowIr, RuleIr, SelectionIr, StepIr } from "../ir/types.js";
 import { budgetDrop } from "./budget.js";
 import { drop, type Dropped } from "./drop.js";
 import { dropInside, insideRule, settled } from "./inside.js";
@@ -60,10 +60,10 @@ export function act(
       const { state } = timeline;
       if (statement.kind === "restore") {
         const dead = restorable(pools, state);
-        note(statement, returned(changed(state, pools, dead, total(dead)), pools, state));
+        note(statement, returned(changed(state, pools, dead, total(dead)), pools, state, null));
       } else {
         const { dead, together, nominal, count } = revived(statement, pools, state, moment);
-        const next = returned(changed(state, pools, dead, together), pools, state);
+        const next = returned(changed(state, pools, dead, together), pools, state, statement.values);
         note(statement, { ...next, nominal, reachable: count });
       }
       return timeline.revive(pools);
@@ -141,7 +141,12 @@ function prune(
     reachable: loss,
   });
   note(regrow, {
-    ...returned(changed(timeline.state, pools, after.dead, after.together), pools, timeline.state),
+    ...returned(
+      changed(timeline.state, pools, after.dead, after.together),
+      pools,
+      timeline.state,
+      regrow.values,
+    ),
     nominal: after.nominal,
     reachable: after.count,
   });
@@ -206,9 +211,15 @@ function died(statement: PruneIr, next: Changed, pools: readonly Pool[], before:
   };
 }
 
-/** What changed, as units that came back; weights do so as zeros unless a value is given. */
-function returned(next: Changed, pools: readonly Pool[], before: State): Changed {
-  return { ...next, state: cameBlank(pools, before, cameBack(pools, before, next.state)) };
+/** What changed, as units that came back: as zeros, or with values. */
+function returned(
+  next: Changed,
+  pools: readonly Pool[],
+  before: State,
+  values: RegrowIr["values"] | null,
+): Changed {
+  const state = cameBack(pools, before, next.state);
+  return { ...next, state: values === "zero" ? cameBlank(pools, before, state) : state };
 }
 
 /** Units that change sides between a state and these counts. */
