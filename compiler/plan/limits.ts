@@ -7,6 +7,8 @@ export const mostCounted = 600_000;
 /** A walk through the network for its costs, and a `slim`, take as long as this many looks at all of its pools. */
 export const walkLooks = 3;
 export const slimLooks = 10;
+/** Pools that may hold the same weights are compared pair by pair: so many pairs take as long as one look. */
+export const pairsALook = 10;
 /** Costs are worked out for so many different states at most: fewer in larger networks, where each takes longer. */
 export function mostCosted(units: number): number {
   return Math.min(400, Math.max(12, Math.floor(200_000 / Math.max(1, units))));

@@ -2,7 +2,7 @@ import type { RequireIr } from "../ir/types.js";
 import type { DataFacts, SimulatedEvent, SimulatedPhase, Simulation } from "./simulation.js";
 import { allBlank, cameBlank } from "./blank.js";
 import { either } from "./either.js";
-import { mostCounted, mostFollowed, mostListed, slimLooks, walkLooks } from "./limits.js";
+import { mostCounted, mostFollowed, mostListed, pairsALook, slimLooks, walkLooks } from "./limits.js";
 import { unread } from "./loaded.js";
 import { hardened, trained } from "./loose.js";
 import { rewound, withRemoved } from "./removed.js";
@@ -52,7 +52,11 @@ export class Timeline {
       this.#counted += walkLooks * pools.length;
       return sizes?.after(pools, state) ?? { params: [0, 0], macs: [0, 0] };
     };
-    this.world = sizes === null ? world : { ...world, sizes: { ...sizes, after } };
+    const separable: World["separable"] = (pools) => {
+      this.#counted += walkLooks * this.#pools.size;
+      return world.separable(pools);
+    };
+    this.world = { ...world, separable, sizes: sizes && { ...sizes, after } };
   }
 
   /** True once there is more than can be listed or followed. */
@@ -78,7 +82,6 @@ export class Timeline {
   }
 
   add(event: SimulatedEvent): void {
-    this.#counted += event.pools.length;
     this.#events.push(this.#doubts > 0 ? { ...event, doubtful: true } : event);
     this.state = event.state;
   }
@@ -91,6 +94,7 @@ export class Timeline {
   /** Notes that these pools are spoken of, and takes over what died in them with channels. */
   look(pools: readonly Pool[]): readonly Pool[] {
     for (const pool of pools) this.#pools.set(pool.key, pool);
+    this.#counted += pools.length + (pools.length * (this.#pools.size - pools.length)) / pairsALook;
     this.state = this.world.absorb(pools, this.state, this.seen);
     return pools;
   }

@@ -102,6 +102,23 @@ test("what is too long to be listed is followed as far as can be, and nothing fa
   expect(simulation?.cut).toBe(true);
 });
 
+test("on larger networks fewer events are followed, and what comes after is said to be cut off", () => {
+  const endless = (body: string) => {
+    const { simulation } = compile(`repeat 1000000 times { ${body}; finetune 1 epoch }`, { network: resnet });
+    return { cut: simulation?.cut, events: simulation?.events.length ?? 0 };
+  };
+  const [few, some, all] = [
+    endless("prune weights by magnitude global 1%; slim"),
+    endless("prune filters by l1 local to macs <= 50%"),
+    endless("evaluate"),
+  ];
+  expect([few.cut, some.cut, all.cut]).toEqual([true, true, true]);
+  expect(few.events).toBeGreaterThan(1000);
+  expect(few.events).toBeLessThan(10_000);
+  expect(some.events).toBeLessThanOrEqual(20_000);
+  expect(all.events).toBe(20_000);
+});
+
 test("targets that are passed, on a network to the unit", () => {
   const two = (a: number, b: number) => `prune filters by l1 to ${a}%\nprune filters by l1 to ${b}%`;
   expect(about("P3052", two(60, 40), { network: resnet })).toEqual([
