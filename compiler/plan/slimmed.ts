@@ -40,10 +40,26 @@ export function slimmed(
     // No layer loses its last channel in this way.
     const cap = Math.max(high, pool.total - 1);
     const dead: Interval = [Math.max(low, Math.min(least, cap)), Math.min(cap, high + emptied)];
+    // What was exact may have frozen units in it: the bounds are new even where they are alike.
     next = withDead(next, [pool], [dead]);
+    if (deadOf(next, pool) === deadOf(state, pool))
+      next = { ...next, dead: new Map(next.dead).set(pool.key, dead) };
   }
   if (next === state) return state;
-  return uncovered(network, elements, diedAs({ manner: "held" }, channels, state, next));
+  const after = withFrozen(channels, state, diedAs({ manner: "held" }, channels, state, next));
+  return uncovered(network, elements, after);
+}
+
+/** What is frozen may be emptied as well: it is among the dead already, and goes all the same. */
+function withFrozen(channels: readonly ChannelPool[], before: State, after: State): State {
+  const loose = new Map(after.loose);
+  for (const pool of channels) {
+    const known = loose.get(pool.key);
+    if (known === undefined || deadOf(before, pool) === deadOf(after, pool)) continue;
+    const dead = deadOf(after, pool);
+    loose.set(pool.key, { ...known, firm: [known.firm[0], dead[1]], held: [known.held[0], dead[1]] });
+  }
+  return { ...after, loose };
 }
 
 interface Emptied {
