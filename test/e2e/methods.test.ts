@@ -40,6 +40,19 @@ train 4 epochs with sgd(rate: 0.05, momentum: 0.9) {
       expect(text.replaceAll(",", "")).toContain(`${weights?.achieved} of ${weights?.total} dead`);
   }, 120_000);
 
+  it("set: every layer keeps its count, one that is dense as well", async () => {
+    // Under Erdős–Rényi densities the smallest layer has no dead weight that it could grow instead of those it drops.
+    const { events } = await runs(
+      `use set from "std"
+set(sparsity: 40%, length: 3 epochs)
+`,
+    );
+    const texts = events.filter(({ kind }) => kind === "prune").map(({ text }) => text.replaceAll(",", ""));
+    expect(texts.length).toBeGreaterThan(2);
+    const counts = texts.map((text) => /(\d+) of (\d+) dead/.exec(text)?.[1]);
+    expect(new Set(counts).size).toBe(1);
+  }, 120_000);
+
   it("a budget is kept, and what slim removes is gone from the file", async () => {
     const { before, after, amounts } = await runs(
       `train 2 epochs with sgd(rate: 0.05, momentum: 0.9)
