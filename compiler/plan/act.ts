@@ -128,11 +128,12 @@ function prune(
     if (pools.some((pool) => firmOf(statement, state, pool) !== deadOf(state, pool))) timeline.revive(pools);
     return;
   }
-  const after = regrown(regrow, pools, state, dropped, moment);
-  if (firing?.ends === true) {
+  const last = firing?.ends === true;
+  const after = regrown(statement, regrow, pools, state, dropped, moment, last);
+  if (last) {
     const net = died(statement, changed(state, pools, after.dead, after.together), pools, state);
-    const reachable = difference(state, pools, after.dead, after.together);
-    return note(statement, { ...net, amount, nominal: dropped.nominal, reachable, last: true });
+    const reachable = after.net ?? difference(state, pools, after.dead, after.together);
+    return note(statement, { ...net, amount, nominal: dropped.nominal, reachable, last });
   }
   note(statement, {
     ...died(statement, changed(state, pools, dropped.dead, dropped.together), pools, state),

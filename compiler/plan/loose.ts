@@ -120,6 +120,15 @@ export function hardened(state: State, pools: readonly Pool[], paths?: ReadonlyS
   return { ...state, loose };
 }
 
+/** Whether all that are dead in a pool may come back. */
+export function mayReturn(state: State, pool: Pool): boolean {
+  const absorbed = [...state.absorbed].some(
+    ([key, [, high]]) => high > 0 && (key === pool.key || key.startsWith(`${pool.key}\n\n`)),
+  );
+  const open = state.loose.get(pool.key)?.open ?? null;
+  return open === null && !absorbed && (state.removed.get(pool.key)?.[1] ?? 0) === 0;
+}
+
 /** What holds of the dead in one of two states or in the other. */
 export function eitherLoose(a: State, b: State): ReadonlyMap<string, Loose> {
   const loose = new Map<string, Loose>();

@@ -1,27 +1,24 @@
 import { apportion, shareOf } from "../ir/amounts.js";
-import type { AmountIr, RegrowIr } from "../ir/types.js";
+import type { AmountIr, PruneIr, RegrowIr } from "../ir/types.js";
 import type { Dropped } from "./drop.js";
 import { exactly, isExact, type Interval } from "./interval.js";
+import { mayReturn } from "./loose.js";
 import { deadOf, deadTogether, type State } from "./state.js";
+import { isSwap, swapped, type Regrown } from "./swapped.js";
 import { amountAt, type Moment } from "./value.js";
 import type { Pool } from "./world.js";
 
-export interface Regrown {
-  readonly nominal: number | null;
-  /** Units that come back. */
-  readonly count: Interval;
-  readonly dead: readonly Interval[];
-  readonly together: Interval;
-}
-
 /** A regrow that acts with its prune: candidates are the units dead before it, and those it dropped where that is said. */
 export function regrown(
+  statement: PruneIr,
   regrow: RegrowIr,
   pools: readonly Pool[],
   before: State,
   dropped: Dropped,
   moment: Moment,
+  last: boolean,
 ): Regrown {
+  if (isSwap(statement, regrow)) return swapped(statement, regrow, pools, before, dropped, last);
   const start = deadTogether(before, pools);
   const lost: Interval = [
     Math.max(0, dropped.together[0] - start[1]),
@@ -36,13 +33,9 @@ export function regrown(
     : [Math.max(0, dropped.together[0] - count[1]), dropped.together[1] - count[0]];
 
   const dead = pools.map((pool, i): Interval => {
-    const [low, high] = deadOf(before, pool);
+    const [, high] = deadOf(before, pool);
     const [less, more] = dropped.dead[i] ?? exactly(0);
     const candidates = regrow.includingDropped ? more : high;
-    const own = regrow.amount === undefined && regrow.allocated === undefined;
-    // Each layer regains what it lost, as far as it has candidates: known exactly where both are.
-    if (own && low === high && less === more && less - low <= (regrow.includingDropped ? less : low))
-      return exactly(low);
     return [Math.max(0, less - Math.min(candidates, count[1])), Math.min(more, together[1])];
   });
   return { nominal: wanted[0] === wanted[1] ? wanted[0] : null, count, dead, together };
@@ -83,15 +76,6 @@ function spread(
   const whole = weights.reduce((a, b) => a + b, 0);
   const shares = weights.map((weight) => (whole > 0 ? (count * weight) / whole : 0));
   return apportion(count, shares, limits);
-}
-
-/** Whether all that are dead in a pool may come back. */
-function mayReturn(state: State, pool: Pool): boolean {
-  const absorbed = [...state.absorbed].some(
-    ([key, [, high]]) => high > 0 && (key === pool.key || key.startsWith(`${pool.key}\n\n`)),
-  );
-  const open = state.loose.get(pool.key)?.open ?? null;
-  return open === null && !absorbed && (state.removed.get(pool.key)?.[1] ?? 0) === 0;
 }
 
 /** Units that a regrow asks for; a share is of the dead, a target and `keep` say what is dead or alive afterwards. */
