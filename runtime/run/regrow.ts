@@ -18,7 +18,12 @@ export function regrow(session: Session, id: number, spec: RegrowSpec): Promise<
       const record = await regrowEvent(pruningContext(session), ir, momentOf(session, id));
       session.executor.upload();
       const { revived, structure, dead, total } = record;
-      logEvent(session, "regrow", id, `regrew ${countedUnits(revived, structure)}: ${grouped(dead)} of ${grouped(total)} dead`);
+      logEvent(
+        session,
+        "regrow",
+        id,
+        `regrew ${countedUnits(revived, structure)}: ${grouped(dead)} of ${grouped(total)} dead`,
+      );
       for (const note of record.notes) logNote(session, note);
       return null;
     },

@@ -77,9 +77,15 @@ export function lowerPenalize(
   const among =
     statement.among === undefined ? undefined : lowerAmong(statement.among, structure.name, place);
   if (penalty !== null && penalty.needs.includes("a") && statement.among !== undefined) {
-    return reject(place, "P8010", "penalties over the activations of some units are not available yet", statement.among.span, {
-      help: "leave `among …` out",
-    });
+    return reject(
+      place,
+      "P8010",
+      "penalties over the activations of some units are not available yet",
+      statement.among.span,
+      {
+        help: "leave `among …` out",
+      },
+    );
   }
   const strength = lowerMoving(statement.strength, ["number"], "a strength", place);
   const when = lowerHolding(statement, place);
