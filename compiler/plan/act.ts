@@ -5,6 +5,7 @@ import { dropInside, insideRule, settled } from "./inside.js";
 import { exactly, plus, total, type Interval } from "./interval.js";
 import { cameBlank, restoredFrom, tookBlank } from "./blank.js";
 import { cameBack, diedAs, firmOf } from "./loose.js";
+import { withMet } from "./met.js";
 import { outlives } from "./removed.js";
 import { regrown, revived } from "./regrow.js";
 import type { Acting, SimulatedEvent } from "./simulation.js";
@@ -122,7 +123,8 @@ function prune(
   if (regrow === undefined) {
     const next = died(statement, changed(state, pools, dropped.dead, dropped.together), pools, state);
     const rule = insideRule(statement, amount);
-    const after = rule === null ? next.state : settled(next.state, pools, rule);
+    const kept = rule === null ? next.state : settled(next.state, pools, rule);
+    const after = dropped.met === undefined ? kept : withMet(kept, dropped.met);
     note(statement, { ...next, state: after, amount, nominal: dropped.nominal, reachable: loss });
     // What was ranked along and not taken again lives.
     if (pools.some((pool) => firmOf(statement, state, pool) !== deadOf(state, pool))) timeline.revive(pools);

@@ -4,6 +4,7 @@ import { costs, type IsDead } from "../network/costs.js";
 import type { Network } from "../network/types.js";
 import { meet, total, type Interval } from "./interval.js";
 import { isBranchPool, isChannelPool, type BranchPool, type ChannelPool } from "./pools.js";
+import { atMost, leftAtMost } from "./met.js";
 import { frozenOf, removableOf } from "./loose.js";
 import { deadTogether, type State } from "./state.js";
 import { deadAt } from "./absorb.js";
@@ -19,6 +20,12 @@ export interface PlannedCosts {
  * bounds. Masks on weights, kernels and the like make nothing smaller and do not count.
  */
 export function plannedCosts(network: Network, pools: readonly Pool[], state: State): PlannedCosts {
+  const { params, macs } = countedCosts(network, pools, state);
+  const most = leftAtMost(state);
+  return { params: atMost(params, most.params), macs: atMost(macs, most.macs) };
+}
+
+function countedCosts(network: Network, pools: readonly Pool[], state: State): PlannedCosts {
   const channels = pools.filter(isChannelPool);
   const branches = pools.filter(isBranchPool).filter((pool) => removableOf(state, pool)[1] > 0);
   if (branches.length > 0) return withoutBranches(network, channels, branches, state);

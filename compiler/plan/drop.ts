@@ -11,6 +11,7 @@ import type { PruneIr } from "../ir/types.js";
 import { exactly, isExact, meet, total, type Interval } from "./interval.js";
 import { alignedSum } from "./aligned.js";
 import { firmOf } from "./loose.js";
+import type { Wanted } from "./met.js";
 import { caps, heldBack, Rooms } from "./rooms.js";
 import { deadOf, deadTogether, type State } from "./state.js";
 import type { Pool } from "./world.js";
@@ -23,6 +24,8 @@ export interface Dropped {
   readonly dead: readonly Interval[];
   /** Dead of all of them. */
   readonly together: Interval;
+  /** Limits of a budget that are kept afterwards in any case. */
+  readonly met?: readonly Wanted[];
 }
 
 /** The clauses that decide how many units go. */

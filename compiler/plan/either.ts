@@ -1,6 +1,7 @@
 import type { Interval } from "./interval.js";
 import { eitherBlank } from "./blank.js";
 import { eitherLoose } from "./loose.js";
+import { eitherMet } from "./met.js";
 import { deadTogether, type State, type Together } from "./state.js";
 
 /** What holds if one of two states does: every count between the ends of both. */
@@ -13,6 +14,7 @@ export function either(a: State, b: State): State {
     const sums = [deadTogether(a, pools), deadTogether(b, pools)] as const;
     together.set(key, { pools, dead: span(...sums) });
   }
+  const returns = Math.max(a.returns, b.returns) + (a.returns === b.returns ? 0 : 1);
   return {
     ...a,
     dead: merge(a.dead, b.dead, joined),
@@ -21,7 +23,8 @@ export function either(a: State, b: State): State {
     loose: eitherLoose(a, b),
     blank: eitherBlank(a, b),
     removed: merge(a.removed, b.removed, joined),
-    returns: Math.max(a.returns, b.returns) + (a.returns === b.returns ? 0 : 1),
+    returns,
+    met: eitherMet(a, b, returns),
     inside: new Map([...a.inside].filter(([key, kept]) => b.inside.get(key) === kept)),
   };
 }

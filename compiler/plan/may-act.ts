@@ -47,7 +47,10 @@ function mayActOnce(
   const sum: Interval = [revives ? 0 : together[0], Math.max(together[1], most.together[1])];
   const after = withDead(state, pools, dead, sum);
   timeline.state = rule.kind === "prune" ? diedAs(rule, pools, state, after) : cameBack(pools, state, after);
-  if (revives) timeline.revive(pools);
+  if (revives) {
+    timeline.revive(pools);
+    timeline.state = { ...timeline.state, met: null };
+  }
   timeline.state = either(state, timeline.state);
 }
 

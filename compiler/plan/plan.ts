@@ -1,6 +1,7 @@
 import type { PlanIr, PlannedEvent } from "../ir/types.js";
 import { costs } from "../network/costs.js";
 import type { Network } from "../network/types.js";
+import { leftAtMost } from "./met.js";
 import { plannedCosts, type PlannedCosts } from "./costs.js";
 import { plus, type Interval } from "./interval.js";
 import { mostCosted } from "./limits.js";
@@ -67,6 +68,7 @@ function costing(network: Network, simulation: Simulation): (state: State) => Pl
     const key = JSON.stringify([
       all.map((pool) => [deadOf(state, pool), removableOf(state, pool)]),
       [...state.together.values()].filter(({ pools }) => pools.some(isCosted)).map(({ dead }) => dead),
+      leftAtMost(state),
     ]);
     const found = known.get(key);
     if (found !== undefined || known.size >= limit) return found ?? null;

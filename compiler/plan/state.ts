@@ -22,6 +22,15 @@ export interface State {
   readonly removed: ReadonlyMap<string, Interval>;
   /** How often something may have come back to life. */
   readonly returns: number;
+  /** What a budget that was met leaves of the network at most, as long as nothing comes back: null where none was. */
+  readonly met: Met | null;
+}
+
+export interface Met {
+  readonly params: number;
+  readonly macs: number;
+  /** `returns` when it was met. */
+  readonly returns: number;
 }
 
 /** The dead of a pool that died otherwise than for good. */
@@ -53,6 +62,7 @@ export const allAlive: State = {
   blank: new Map(),
   removed: new Map(),
   returns: 0,
+  met: null,
 };
 
 export const deadOf = (state: State, pool: Pool): Interval => state.dead.get(pool.key) ?? exactly(0);

@@ -60,7 +60,8 @@ export function swapped(
     const dead = layers.map(({ before }) => before);
     return { nominal, count: lost, dead, together: start, net: exactly(0) };
   }
-  const free = total(layers.map(({ candidates }) => candidates));
+  const least = total(layers.map(({ candidates }) => candidates))[0];
+  const free = pools.every((pool) => mayReturn(state, pool)) ? start[0] : least;
   const most = Math.min(lost[1], start[1]);
   const dead = layers.map((layer): Interval => {
     const [low, high] = afterwards(layer);
@@ -72,16 +73,16 @@ export function swapped(
   });
   const sum: Interval = [
     Math.max(start[0], dropped.together[0] - start[1]),
-    Math.min(dropped.together[1], spills ? Math.max(start[1], dropped.together[1] - free[0]) : Infinity),
+    Math.min(dropped.together[1], spills ? Math.max(start[1], dropped.together[1] - free) : Infinity),
   ];
   const together = meet(total(dead), sum);
-  const single = layers.map((one): Interval => [
+  const own = layers.map((one): Interval => [
     Math.min(one.lost[0], one.candidates[0]),
     Math.min(one.lost[1], one.candidates[1]),
   ]);
   const count: Interval = spills
-    ? [Math.min(lost[0], free[0]), most]
-    : meet(single.reduce(plus, exactly(0)), [0, most]);
+    ? [Math.min(lost[0], free), most]
+    : meet(own.reduce(plus, exactly(0)), [0, most]);
   return { nominal, count, dead, together };
 }
 

@@ -18,7 +18,12 @@ const amount: fc.Arbitrary<AmountIr> = fc.oneof(
   share.map((value) => ({ kind: "target", value }) as const),
   fc.integer({ min: 1, max: 40 }).map((value) => ({ kind: "drop-count", value }) as const),
   fc.integer({ min: 1, max: 12 }).map((value) => ({ kind: "keep-count", value, each: false }) as const),
-  share.map((value): AmountIr => ({ kind: "budget", limits: [{ measure: "macs", relative: true, value }] })),
+  fc
+    .record({
+      measure: fc.constantFrom("macs" as const, "macs" as const, "params" as const, "bytes" as const),
+      value: share,
+    })
+    .map((limit): AmountIr => ({ kind: "budget", limits: [{ ...limit, relative: true }] })),
 );
 const channelwise: fc.Arbitrary<StructureIr> = fc
   .constantFrom("filters" as const, "units" as const)

@@ -170,6 +170,17 @@ test("a local budget is solved to the unit", () => {
   expect(event?.macs?.[1]).toBeLessThanOrEqual(40813184 / 2);
 });
 
+test("a global budget that can be met leaves no more than it asks for, until something lives again", () => {
+  const half = "prune filters by l1 global to macs <= 50%";
+  const { plan } = compile(half, { network: resnet });
+  expect(plan?.events[0]?.macs?.[1]).toBeLessThanOrEqual(40813184 / 2);
+  const later = (between: string) =>
+    about("P3059", `${half}\n${between}\nrequire macs > 50%`, { network: resnet });
+  expect(later("finetune 1 epoch")).toHaveLength(1);
+  expect(later("regrow filters random 50%")).toEqual([]);
+  expect(later("rewind masks to start")).toEqual([]);
+});
+
 test("floors and alignment that change a count are told", () => {
   expect(about("P3058", "prune filters by l1 30% aligned to 4", { network: plain })).toHaveLength(1);
   expect(about("P3058", "prune filters by l1 50% aligned to 1", { network: plain })).toEqual([]);
