@@ -28,6 +28,12 @@ export function quote(name: string): string {
   return `\`${flat.length > 80 ? `${flat.slice(0, 77)}…` : flat}\``;
 }
 
+/** A path as it may stand in a message: of a long one its end, which tells the most. */
+export function quotePath(path: string): string {
+  const flat = path.replace(/[\u0000-\u001f\u007f]/g, "?");
+  return `\`${flat.length > 80 ? `…${flat.slice(-77)}` : flat}\``;
+}
+
 /** A JSON value as it may stand in a message. */
 export function show(value: unknown): string {
   if (value === undefined) return "nothing";

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { open, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createGzip } from "node:zlib";
-import { quote } from "../../compiler/network/problems.js";
+import { quotePath } from "../../compiler/network/problems.js";
 import type { Network } from "../../compiler/network/types.js";
 import { makeFolder } from "../checkpoint/files.js";
 import type { ParameterStore } from "../types.js";
@@ -54,7 +54,9 @@ export async function saveModel(
   } catch (error) {
     const parts = [weightPart, jsonPart, ...(fresh ? [join(folder, name)] : [])];
     await Promise.allSettled(parts.map((part) => rm(part, { force: true })));
-    return refuse("P5117", `the model cannot be written to ${quote(folder)}`, { notes: [reasonOf(error)] });
+    return refuse("P5117", `the model cannot be written to ${quotePath(folder)}`, {
+      notes: [reasonOf(error)],
+    });
   }
   return {
     model: join(folder, "model.json"),

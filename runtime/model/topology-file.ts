@@ -1,7 +1,7 @@
 import { DiagnosticError } from "../../grammar/diagnostic.js";
 import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { quote } from "../../compiler/network/problems.js";
+import { quote, quotePath } from "../../compiler/network/problems.js";
 import { isObject } from "../../compiler/network/json.js";
 import { reasonOf } from "../reason.js";
 import { refuse } from "./problems.js";
@@ -17,7 +17,7 @@ export interface TopologyFile {
 }
 
 const missing = (path: string, why: string): never =>
-  refuse("P5101", `there is no model at ${quote(path)}`, {
+  refuse("P5101", `there is no model at ${quotePath(path)}`, {
     notes: [why],
     help: "give the path of a model.json, of its folder, or of a JavaScript module that exports the network",
   });

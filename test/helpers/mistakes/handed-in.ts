@@ -98,6 +98,9 @@ function scrubbed(ended: Ended, folder: string, built: string): Ended {
     text
       .replaceAll(folder, ".")
       .replaceAll(built, "espalier:")
+      // Long paths are cut at their beginning, and how far it is to the top depends on where the checkout lies.
+      .replace(/`…[^`]*?\/case-\w{6}\b/g, "`.")
+      .replace(/(?:\.\.\/){6,}/g, "(up)/")
       .replace(/\b(was|is) [0-9a-f]{16}\b/g, "$1 (hash)")
       .replace(
         /\b(Unexpected|Unterminated|Expected|Bad|No number)[^\n]* JSON[^\n"]*/g,
