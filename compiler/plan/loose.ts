@@ -37,8 +37,8 @@ export function firmOf(
 
 /** Units of a pool that stand at their initial values. */
 export function frozenOf(state: State, pool: Pool): Interval {
-  const { firm, held } = looseOf(state, pool);
-  return difference(firm, held);
+  const known = state.loose.get(pool.key);
+  return known === undefined ? [0, 0] : difference(known.firm, known.held);
 }
 
 /** The state after an event in which units of these pools died in some manner: `after` has their counts, not how they died. */
