@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { resnet50 } from "../test/helpers/networks.js";
 import { median, writeResult } from "./result.js";
 
-/** `espalier check` of a 200-line program against ResNet-50, cold: a new process each time, built code. */
+/** `espalier check` of a 200-line program against ResNet-50, cold: a new process each time, built code, as text. */
 
 const folder = mkdtempSync(join(tmpdir(), "espalier-bench-"));
 const model = join(folder, "resnet50.json");
@@ -35,7 +35,7 @@ writeFileSync(program, `${lines.join("\n")}\n`);
 
 const once = () => {
   const started = performance.now();
-  execFileSync(process.execPath, ["dist/cli/bin.js", "check", program, "--network", model, "--json"], {
+  execFileSync(process.execPath, ["dist/cli/bin.js", "check", program, "--network", model], {
     stdio: ["ignore", "pipe", "inherit"],
     maxBuffer: 2 ** 28,
   });
