@@ -8,9 +8,9 @@
  */
 export { compile, type CompileOptions, type CompileResult } from "./compiler/compile.js";
 export { renderDiagnostics, type RenderOptions } from "./compiler/render/terminal.js";
-export type { Ir, PlanIr } from "./compiler/ir/types.js";
-export { validateIr } from "./compiler/ir/validate.js";
-export type { Network } from "./compiler/network/types.js";
+export type { Ir, PlanIr } from "./core/ir/types.js";
+export { validateIr } from "./core/ir/validate.js";
+export type { Network } from "./core/network/types.js";
 export { format, parse } from "./grammar/index.js";
 export {
   DiagnosticError,
@@ -18,10 +18,10 @@ export {
   type Fix,
   type Severity,
   type Span,
-} from "./grammar/diagnostic.js";
-export { compileProgram, type CompiledProgram, type ProgramOptions } from "./cli/api/compile-program.js";
-export { loadNetwork } from "./cli/api/load-network.js";
-export { run, type HostOptions, type ProgramRun } from "./cli/api/run-program.js";
+} from "./core/diagnostics/diagnostic.js";
+export { compileProgram, type CompiledProgram, type ProgramOptions } from "./api/compile-program.js";
+export { loadNetwork } from "./api/load-network.js";
+export { run, type HostOptions, type ProgramRun } from "./api/run-program.js";
 export type {
   DataFacts,
   DataFunctions,
@@ -37,5 +37,6 @@ export type {
   TargetFacts,
 } from "./runtime/data/types.js";
 export type { Report } from "./runtime/report/types.js";
-export type { ProgressEvent } from "./runtime/run/progress.js";
-export type { Batch, Parameter, ParameterStore } from "./runtime/types.js";
+export type { ProgressEvent } from "./runtime/run/report/progress.js";
+export type { Parameter, ParameterStore } from "./core/parameters.js";
+export type { Batch } from "./runtime/types.js";

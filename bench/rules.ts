@@ -1,7 +1,7 @@
 import { openBackend } from "../runtime/backend/index.js";
 import { openRun, sgd } from "../runtime/index.js";
 import { abs, sum } from "../runtime/expressions.js";
-import { hold } from "../runtime/pruning/index.js";
+import { hold } from "../core/masks/hold.js";
 import type { DataSource } from "../runtime/data/types.js";
 import { resnet20 } from "./models.js";
 import { median, writeResult } from "./result.js";

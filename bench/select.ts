@@ -1,5 +1,5 @@
-import { selectRange } from "../runtime/pruning/select.js";
-import { threefry } from "../runtime/random.js";
+import { selectRange } from "../core/choose/select.js";
+import { threefry } from "../core/random.js";
 import { median, writeResult } from "./result.js";
 
 /** Processor time to mark exactly nine tenths of 25 million scores, the lowest first. */

@@ -1,6 +1,6 @@
-import type { Diagnostic } from "../grammar/diagnostic.js";
+import type { Diagnostic } from "../core/diagnostics/diagnostic.js";
 import type { BackendName } from "../runtime/types.js";
-import { commandDiagnostic } from "./codes.js";
+import { commandDiagnostic } from "../api/codes.js";
 
 const BACKENDS: readonly (BackendName | "auto")[] = ["auto", "node", "wasm", "cpu"];
 

@@ -1,5 +1,5 @@
 import { version } from "../compiler/version.js";
-import { commandDiagnostic } from "./codes.js";
+import { commandDiagnostic } from "../api/codes.js";
 import { diagnosticsJson } from "./report.js";
 import type { Terminal } from "./terminal.js";
 

@@ -1,6 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
-import type { Diagnostic } from "../grammar/diagnostic.js";
-import { commandDiagnostic } from "./codes.js";
+import type { Diagnostic } from "../core/diagnostics/diagnostic.js";
+import { commandDiagnostic } from "../api/codes.js";
 
 /** Largest program read; the parser refuses far smaller ones with a better message. */
 const MAX_BYTES = 64 * 2 ** 20;

@@ -1,4 +1,4 @@
-import type { Diagnostic } from "../grammar/diagnostic.js";
+import type { Diagnostic } from "../core/diagnostics/diagnostic.js";
 import { jsonDiagnostics } from "../compiler/render/json.js";
 import { renderDiagnostics, summarize } from "../compiler/render/terminal.js";
 import type { Terminal } from "./terminal.js";

@@ -1,9 +1,9 @@
 import type { Program } from "../grammar/ast.js";
-import type { Diagnostic } from "../grammar/diagnostic.js";
+import type { Diagnostic } from "../core/diagnostics/diagnostic.js";
 import type { SourceMap } from "./emit/writer.js";
-import type { IrSpans } from "./ir/spans.js";
-import type { Ir, PlanIr } from "./ir/types.js";
-import type { Network } from "./network/types.js";
+import type { IrSpans } from "../core/ir/spans.js";
+import type { Ir, PlanIr } from "../core/ir/types.js";
+import type { Network } from "../core/network/types.js";
 import type { FrontOptions } from "./passes/index.js";
 import type { Simulation } from "./plan/simulation.js";
 import type { Timings } from "./stopwatch.js";

@@ -1,6 +1,6 @@
 import type { CompileOptions, CompileResult } from "./compile-types.js";
 import { emitProgram } from "./emit/index.js";
-import type { Ir } from "./ir/types.js";
+import type { Ir } from "../core/ir/types.js";
 import { front } from "./passes/index.js";
 import { planProgram } from "./plan/index.js";
 import { unreachedMoments } from "./plan/unreached-moments.js";

@@ -5,9 +5,9 @@
  * - `compile(source, { network })`: text to diagnostics, IR, plan and training loop.
  */
 export { format, isIncomplete, parse } from "../grammar/index.js";
-export type { Diagnostic, Fix, Severity, Span } from "../grammar/diagnostic.js";
+export type { Diagnostic, Fix, Severity, Span } from "../core/diagnostics/diagnostic.js";
 export { compile, type CompileOptions, type CompileResult } from "./compile.js";
-export type { Ir, PlanIr } from "./ir/types.js";
-export { readNetwork } from "./network/index.js";
-export type { Network } from "./network/types.js";
+export type { Ir, PlanIr } from "../core/ir/types.js";
+export { readNetwork } from "../core/network/index.js";
+export type { Network } from "../core/network/types.js";
 export { renderDiagnostics, type RenderOptions } from "./render/terminal.js";

@@ -1,4 +1,4 @@
-import type { Severity } from "./diagnostic.js";
+import type { Severity } from "../core/diagnostics/diagnostic.js";
 
 export interface SyntaxCode {
   readonly code: string;

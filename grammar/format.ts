@@ -1,4 +1,4 @@
-import type { Diagnostic } from "./diagnostic.js";
+import type { Diagnostic } from "../core/diagnostics/diagnostic.js";
 import { parse } from "./parse.js";
 import { print } from "./print.js";
 

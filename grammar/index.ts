@@ -1,7 +1,7 @@
 /** The grammar of `.prune`: text to tree, tree to text, and what is wrong with a text. */
 
 export type * from "./ast.js";
-export type * from "./diagnostic.js";
+export type * from "../core/diagnostics/diagnostic.js";
 export { SYNTAX_CODES, type SyntaxCode } from "./codes.js";
 export { format, type Formatted } from "./format.js";
 export { parse, isIncomplete, type Parsed } from "./parse.js";

@@ -1,6 +1,6 @@
 import { Lexer, type IToken } from "chevrotain";
 import type { Comment } from "./ast.js";
-import type { Diagnostic } from "./diagnostic.js";
+import type { Diagnostic } from "../core/diagnostics/diagnostic.js";
 import { startsLine } from "./recovery/around.js";
 import { repair } from "./recovery/repair.js";
 import { lexed } from "./tokens.js";

@@ -1,5 +1,5 @@
 import { SYNTAX_CODES, type SyntaxMistake } from "./codes.js";
-import type { Diagnostic, Fix, Span } from "./diagnostic.js";
+import type { Diagnostic, Fix, Span } from "../core/diagnostics/diagnostic.js";
 
 type Details = Partial<Pick<Diagnostic, "label" | "labels" | "notes" | "help" | "fixes">>;
 

@@ -1,6 +1,6 @@
 import type { IToken } from "chevrotain";
 import type { Program } from "./ast.js";
-import type { Diagnostic } from "./diagnostic.js";
+import type { Diagnostic } from "../core/diagnostics/diagnostic.js";
 import { SYNTAX_CODES } from "./codes.js";
 import { scan, type Scanned } from "./lexer.js";
 import { limits, MAX_DIAGNOSTICS } from "./limits.js";

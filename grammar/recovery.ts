@@ -1,5 +1,5 @@
 import type { IRecognitionException, IToken } from "chevrotain";
-import type { Diagnostic } from "./diagnostic.js";
+import type { Diagnostic } from "../core/diagnostics/diagnostic.js";
 import { inserting, mistake, replacing } from "./mistake.js";
 import { isName, shown, startsLine } from "./recovery/around.js";
 import { bracket } from "./recovery/brackets.js";

@@ -1,6 +1,6 @@
 import type { CstNode } from "chevrotain";
 import type * as ast from "./ast.js";
-import type { Diagnostic } from "./diagnostic.js";
+import type { Diagnostic } from "../core/diagnostics/diagnostic.js";
 import * as blocks from "./to-ast/blocks.js";
 import type { Context } from "./to-ast/context.js";
 import { firstWord, needed, node, nodeSpan, spanOf, token } from "./to-ast/cst.js";

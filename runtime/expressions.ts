@@ -1,4 +1,4 @@
-import { needsData, needsOf } from "../compiler/ir/needs.js";
+import { needsData, needsOf } from "../core/expr/needs.js";
 import type {
   CriterionIr,
   CurveIr,
@@ -7,7 +7,7 @@ import type {
   OptimizerIr,
   PointIr,
   ValueIr,
-} from "../compiler/ir/types.js";
+} from "../core/ir/types.js";
 
 /** The combinators that emitted loops write expressions with: each gives the expression as plain data. */
 

@@ -1,4 +1,4 @@
-import type { ExprIr, PointIr } from "../compiler/ir/types.js";
+import type { ExprIr, PointIr } from "../core/ir/types.js";
 import type { Batch } from "./types.js";
 import type {
   PruneSpec,

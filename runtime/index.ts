@@ -2,12 +2,12 @@
 export * from "./expressions.js";
 export type * from "./helpers.js";
 export type * from "./specs.js";
-export { openRun } from "./run/open.js";
-export { runFromCommandLine } from "./run/command-line.js";
-export type { OpenRun } from "./run/run.js";
-export type { RunOptions } from "./run/options.js";
-export type { RunResult } from "./run/finish.js";
-export type { OnProgress, ProgressEvent } from "./run/progress.js";
+export { openRun } from "./run/host/open.js";
+export { runFromCommandLine } from "./run/host/command-line.js";
+export type { OpenRun } from "./run/host/run.js";
+export type { RunOptions } from "./run/host/options.js";
+export type { RunResult } from "./run/host/finish.js";
+export type { OnProgress, ProgressEvent } from "./run/report/progress.js";
 export type { DataFacts, DataSource, IndexedSplit, Split, StreamedSplit, TargetFacts } from "./data/types.js";
 export type { Report } from "./report/types.js";
 export type { Batch, Dense, Labels } from "./types.js";

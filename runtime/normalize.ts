@@ -15,7 +15,7 @@ import type {
   TrainIr,
   UpdateIr,
   WhenIr,
-} from "../compiler/ir/types.js";
+} from "../core/ir/types.js";
 import { criterion } from "./expressions.js";
 import type {
   AmountSpec,

@@ -16,7 +16,7 @@ import type {
   UpdateIr,
   ValueIr,
   WhenIr,
-} from "../compiler/ir/types.js";
+} from "../core/ir/types.js";
 
 /**
  * The spelling of statements in emitted loops: flat objects with the defaults left out. `normalize.ts` gives the

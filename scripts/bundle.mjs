@@ -17,7 +17,7 @@ const PACKAGE = /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/;
 
 /**
  * Writes the package's JavaScript into `dist`: a few files instead of several hundred, for a start spends most of its time finding
- * and reading modules. What several entries share lies in `dist/shared/chunks/`, at the depth of `cli/api/`, so that a path from a
+ * and reading modules. What several entries share lies in `dist/shared/`, at the depth of `shared/api/`, so that a path from a
  * module there to the runtime holds in both. The licences of packages put inside go to `dist/licenses/`.
  */
 export async function bundle(root, dist) {
@@ -31,11 +31,11 @@ export async function bundle(root, dist) {
   const { output } = await build.write({
     dir: dist,
     sourcemap: true,
-    chunkFileNames: "shared/chunks/[name]-[hash].js",
+    chunkFileNames: "shared/[name]-[hash].js",
   });
   await build.close();
   await mkdir(join(dist, "compiler/ir"), { recursive: true });
-  await cp(join(root, "compiler/ir/ir.schema.json"), join(dist, "compiler/ir/ir.schema.json"));
+  await cp(join(root, "core/ir/ir.schema.json"), join(dist, "core/ir/ir.schema.json"));
   const modules = output.flatMap((chunk) => (chunk.type === "chunk" ? chunk.moduleIds : []));
   await copyLicenses(modules, join(dist, "licenses"));
 }

@@ -1,9 +1,9 @@
-// Writes compiler/diagnostics/generated/pages.ts: the pages of docs/errors as strings, so that `explain` needs no file system.
+// Writes core/diagnostics/generated/pages.ts: the pages of docs/errors as strings, so that `explain` needs no file system.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const pages = fileURLToPath(new URL("../docs/errors/", import.meta.url));
-const folder = fileURLToPath(new URL("../compiler/diagnostics/generated/", import.meta.url));
+const folder = fileURLToPath(new URL("../core/diagnostics/generated/", import.meta.url));
 
 /** The module's text, made from the pages in the order of their codes. */
 export function embeddedPages() {

@@ -1,9 +1,9 @@
-// Writes compiler/ir/generated/schema.ts: the IR's published JSON Schema as a module, so that reading it needs no file system.
+// Writes core/ir/generated/schema.ts: the IR's published JSON Schema as a module, so that reading it needs no file system.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-const source = fileURLToPath(new URL("../compiler/ir/ir.schema.json", import.meta.url));
-const target = fileURLToPath(new URL("../compiler/ir/generated/schema.ts", import.meta.url));
+const source = fileURLToPath(new URL("../core/ir/ir.schema.json", import.meta.url));
+const target = fileURLToPath(new URL("../core/ir/generated/schema.ts", import.meta.url));
 
 /** The module's text: the schema as one JSON string, parsed when it is first asked for. */
 export function embeddedSchema() {

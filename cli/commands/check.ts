@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { checkJson, checkReport } from "../../compiler/render/check/report.js";
-import { compileProgram } from "../api/compile-program.js";
+import { compileProgram } from "../../api/compile-program.js";
 import { EXIT, type ExitCode } from "../exit.js";
 import { readProgram } from "../read-program.js";
 import { diagnosticsJson, hasErrors, report } from "../report.js";

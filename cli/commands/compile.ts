@@ -3,13 +3,13 @@ import { rm } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { scan } from "../../grammar/lexer.js";
 import type { CompileResult } from "../../compiler/compile.js";
-import { compileProgram } from "../api/compile-program.js";
-import { commandDiagnostic } from "../codes.js";
+import { compileProgram } from "../../api/compile-program.js";
+import { commandDiagnostic } from "../../api/codes.js";
 import { EXIT, type ExitCode } from "../exit.js";
 import { readProgram } from "../read-program.js";
 import { diagnosticsJson, hasErrors, report } from "../report.js";
 import type { Terminal } from "../terminal.js";
-import { writeFileSafely } from "../write-file.js";
+import { writeFileSafely } from "../../api/write-file.js";
 import type { BoundOptions } from "./check.js";
 
 export interface CompileCommandOptions extends BoundOptions {

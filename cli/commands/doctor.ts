@@ -1,4 +1,4 @@
-import { DiagnosticError } from "../../grammar/diagnostic.js";
+import { DiagnosticError } from "../../core/diagnostics/diagnostic.js";
 import { examine, type DoctorReport } from "../../runtime/backend/doctor.js";
 import { backendOption } from "../backend-option.js";
 import { EXIT, type ExitCode } from "../exit.js";

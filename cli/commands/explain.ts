@@ -1,5 +1,5 @@
-import { explain as pageOf } from "../../compiler/diagnostics/explain.js";
-import { commandDiagnostic } from "../codes.js";
+import { explain as pageOf } from "../../core/diagnostics/explain.js";
+import { commandDiagnostic } from "../../api/codes.js";
 import { EXIT, type ExitCode } from "../exit.js";
 import { report } from "../report.js";
 import type { Terminal } from "../terminal.js";

@@ -2,12 +2,12 @@ import { resolve } from "node:path";
 import { text as readAll } from "node:stream/consumers";
 import { format } from "../../grammar/index.js";
 import type { JsonDiagnostic } from "../../compiler/render/json.js";
-import { commandDiagnostic } from "../codes.js";
+import { commandDiagnostic } from "../../api/codes.js";
 import { EXIT, type ExitCode } from "../exit.js";
 import { readProgram } from "../read-program.js";
 import { diagnosticsJson, hasErrors, report } from "../report.js";
 import type { Terminal } from "../terminal.js";
-import { writeFileSafely } from "../write-file.js";
+import { writeFileSafely } from "../../api/write-file.js";
 
 export interface FmtOptions {
   readonly check?: boolean;

@@ -1,11 +1,11 @@
 import { join, resolve } from "node:path";
 import { readdir, stat } from "node:fs/promises";
-import type { Diagnostic } from "../../grammar/diagnostic.js";
-import { commandDiagnostic } from "../codes.js";
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.js";
+import { commandDiagnostic } from "../../api/codes.js";
 import { EXIT, type ExitCode } from "../exit.js";
 import { report } from "../report.js";
 import type { Terminal } from "../terminal.js";
-import { writeFileSafely } from "../write-file.js";
+import { writeFileSafely } from "../../api/write-file.js";
 import { starterFiles } from "./init-files.js";
 
 /** Writes a small project to start from: a network, a program, a package.json. Never writes over a file. */

@@ -1,10 +1,10 @@
 import { basename, relative, resolve } from "node:path";
-import { DiagnosticError, type Diagnostic } from "../../grammar/diagnostic.js";
+import { DiagnosticError, type Diagnostic } from "../../core/diagnostics/diagnostic.js";
 import type { RunResult } from "../../runtime/index.js";
-import { compileProgram } from "../api/compile-program.js";
-import { runCompiled, runtimeUrl } from "../api/run-program.js";
+import { compileProgram } from "../../api/compile-program.js";
+import { runCompiled, runtimeUrl } from "../../api/run-program.js";
 import { backendOption } from "../backend-option.js";
-import { commandDiagnostic } from "../codes.js";
+import { commandDiagnostic } from "../../api/codes.js";
 import { EXIT, type ExitCode } from "../exit.js";
 import { interruptible } from "../interruptible.js";
 import { progress } from "../progress.js";

@@ -1,4 +1,4 @@
-import type { CriterionIr, ExprIr, RuleIr, SelectionIr, StepIr } from "../ir/types.js";
+import type { CriterionIr, ExprIr, RuleIr, SelectionIr, StepIr } from "../../core/ir/types.js";
 import { criterionKey } from "./scope.js";
 
 /** A criterion that becomes a constant of the module. */

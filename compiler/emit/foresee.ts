@@ -1,5 +1,5 @@
-import type { IrSpans } from "../ir/spans.js";
-import type { PlanIr, PlannedEvent } from "../ir/types.js";
+import type { IrSpans } from "../../core/ir/spans.js";
+import type { PlanIr, PlannedEvent } from "../../core/ir/types.js";
 import type { Notes } from "./notes.js";
 
 /** Notes for the emitted loop: the call that a method's statements come from, and what the plan foresees for each. */

@@ -1,8 +1,8 @@
-import { hashJson } from "../ir/hash.js";
-import type { IrSpans } from "../ir/spans.js";
-import { layersHash } from "../ir/layers-hash.js";
-import type { Ir } from "../ir/types.js";
-import type { Network } from "../network/types.js";
+import { hashJson } from "../../core/ir/hash.js";
+import type { IrSpans } from "../../core/ir/spans.js";
+import { layersHash } from "../../core/ir/layers-hash.js";
+import type { Ir } from "../../core/ir/types.js";
+import type { Network } from "../../core/network/types.js";
 import { namesLayers } from "./constants.js";
 import { foresee } from "./foresee.js";
 import { emitJavaScript } from "./javascript.js";

@@ -1,4 +1,4 @@
-import type { CurveIr, ExprIr, PointIr, ValueIr } from "../ir/types.js";
+import type { CurveIr, ExprIr, PointIr, ValueIr } from "../../core/ir/types.js";
 import { quote, type Js } from "./javascript-value.js";
 import type { Scope } from "./scope.js";
 

@@ -1,4 +1,4 @@
-import { needsData } from "../ir/needs.js";
+import { needsData } from "../../core/expr/needs.js";
 import type {
   AmountIr,
   CriterionIr,
@@ -12,7 +12,7 @@ import type {
   StructureIr,
   PatternIr,
   WhenIr,
-} from "../ir/types.js";
+} from "../../core/ir/types.js";
 import { expressionCode, numberCode, pointCode, valueCode } from "./javascript-expressions.js";
 import { quote, type Field, type Js } from "./javascript-value.js";
 import type { Scope } from "./scope.js";

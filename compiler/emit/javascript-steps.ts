@@ -1,4 +1,4 @@
-import type { ForEachIr, RepeatIr, RuleIr, StepIr, TrainIr } from "../ir/types.js";
+import type { ForEachIr, RepeatIr, RuleIr, StepIr, TrainIr } from "../../core/ir/types.js";
 import { expressionCode, namedValue, pointCode } from "./javascript-expressions.js";
 import {
   accumulateFields,
@@ -8,7 +8,7 @@ import {
   selectionFields,
   whenFields,
 } from "./javascript-specs.js";
-import { holdsAlong } from "../ir/rules.js";
+import { holdsAlong } from "../../core/ir/rules.js";
 import { isImplicit, trainFields } from "./javascript-train.js";
 import { commentLines, layout, lineWidth, quote, type Field, type Js } from "./javascript-value.js";
 import type { Notes } from "./notes.js";

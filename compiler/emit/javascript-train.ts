@@ -1,5 +1,5 @@
-import { holdsAlong } from "../ir/rules.js";
-import type { RuleIr, TrainIr } from "../ir/types.js";
+import { holdsAlong } from "../../core/ir/rules.js";
+import type { RuleIr, TrainIr } from "../../core/ir/types.js";
 import { expressionCode, namedValue, pointCode, valueCode } from "./javascript-expressions.js";
 import {
   criterionCode,

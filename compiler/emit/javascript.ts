@@ -1,6 +1,6 @@
-import { accuracyReaders } from "../ir/accuracy-readers.js";
-import { counted } from "../ir/words.js";
-import type { Ir, RuleIr, StepIr } from "../ir/types.js";
+import { accuracyReaders } from "../../core/ir/accuracy-readers.js";
+import { counted } from "../../core/ir/words.js";
+import type { Ir, RuleIr, StepIr } from "../../core/ir/types.js";
 import { version } from "../version.js";
 import { constantCriteria, layerLists } from "./constants.js";
 import { expressionHelpers } from "./javascript-expressions.js";

@@ -1,4 +1,4 @@
-import type { IrSpans } from "../ir/spans.js";
+import type { IrSpans } from "../../core/ir/spans.js";
 import { Lines } from "../render/lines.js";
 import type { Place } from "./writer.js";
 

@@ -1,4 +1,4 @@
-import type { CriterionIr } from "../ir/types.js";
+import type { CriterionIr } from "../../core/ir/types.js";
 import type { Names } from "./names.js";
 
 /** What the names of a place in the program are called in the emitted module, and what it must import. */

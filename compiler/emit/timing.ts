@@ -1,4 +1,4 @@
-import type { ExprIr, PointIr, RuleIr } from "../ir/types.js";
+import type { ExprIr, PointIr, RuleIr } from "../../core/ir/types.js";
 
 /** Where in the loops of a phase a rule can fire, as far as the program tells. Unknown numbers count as "anywhere". */
 

@@ -1,4 +1,4 @@
-import type { PruneIr, RestoreIr, RuleIr, StepIr } from "../ir/types.js";
+import type { PruneIr, RestoreIr, RuleIr, StepIr } from "../../core/ir/types.js";
 import { mapSteps } from "./map-steps.js";
 import type { FrontState } from "./state.js";
 

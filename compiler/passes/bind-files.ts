@@ -1,4 +1,4 @@
-import { diagnostic } from "../diagnostics/create.js";
+import { diagnostic } from "../../core/diagnostics/create.js";
 import type { FrontState } from "./state.js";
 
 /** Takes down which network and data the program names; each at most once. */

@@ -1,7 +1,7 @@
 import type { ParamStatement } from "../../grammar/ast.js";
 import { parse } from "../../grammar/index.js";
-import { diagnostic } from "../diagnostics/create.js";
-import { similar } from "../diagnostics/nearest.js";
+import { diagnostic } from "../../core/diagnostics/create.js";
+import { similar } from "../../core/diagnostics/nearest.js";
 import { fits, unitHelp } from "./expressions/arguments.js";
 import { newBudget, type ExprContext } from "./expressions/context.js";
 import { describe } from "./expressions/describe.js";

@@ -1,5 +1,5 @@
 import type { Statement } from "../../grammar/ast.js";
-import { diagnostic } from "../diagnostics/create.js";
+import { diagnostic } from "../../core/diagnostics/create.js";
 import { flatten, holdsAllAlong, isPairing, isRule } from "./rules.js";
 import type { FrontState, TimelineNode } from "./state.js";
 

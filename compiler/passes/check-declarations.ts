@@ -1,5 +1,5 @@
 import type { Statement } from "../../grammar/ast.js";
-import type { Diagnostic } from "../../grammar/diagnostic.js";
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.js";
 import { leadsFrom0To1 } from "./clauses/check-curve.js";
 import { expandMethods } from "./expand-methods.js";
 import { newBudget, type ExprContext } from "./expressions/context.js";

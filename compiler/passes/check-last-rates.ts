@@ -1,4 +1,4 @@
-import type { ExprIr, OptimizerIr, StepIr, TrainIr } from "../ir/types.js";
+import type { ExprIr, OptimizerIr, StepIr, TrainIr } from "../../core/ir/types.js";
 import { labelAt, reportAt } from "./report-at.js";
 import type { FrontState } from "./state.js";
 

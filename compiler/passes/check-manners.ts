@@ -1,5 +1,5 @@
-import { isSlimmable } from "../ir/candidates.js";
-import type { PruneIr, RegrowIr, RuleIr, StepIr, StructureIr, TrainIr } from "../ir/types.js";
+import { isSlimmable } from "../../core/units/candidates.js";
+import type { PruneIr, RegrowIr, RuleIr, StepIr, StructureIr, TrainIr } from "../../core/ir/types.js";
 import { structureText } from "./clauses/structure.js";
 import { labelAt, reportAt } from "./report-at.js";
 import type { FrontState } from "./state.js";

@@ -1,4 +1,4 @@
-import type { RuleIr, StepIr } from "../ir/types.js";
+import type { RuleIr, StepIr } from "../../core/ir/types.js";
 import { reportAt } from "./report-at.js";
 import type { FrontState } from "./state.js";
 

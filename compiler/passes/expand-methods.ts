@@ -1,7 +1,7 @@
-import { counted } from "../ir/words.js";
+import { counted } from "../../core/ir/words.js";
 import type { CallStatement, Statement } from "../../grammar/ast.js";
-import { diagnostic } from "../diagnostics/create.js";
-import { similar } from "../diagnostics/nearest.js";
+import { diagnostic } from "../../core/diagnostics/create.js";
+import { similar } from "../../core/diagnostics/nearest.js";
 import { bindArguments } from "./expressions/arguments.js";
 import { newBudget } from "./expressions/context.js";
 import { infer } from "./expressions/infer.js";

@@ -1,8 +1,8 @@
 import { parse } from "../../grammar/index.js";
 import type { Program } from "../../grammar/ast.js";
-import type { Diagnostic } from "../../grammar/diagnostic.js";
-import type { IrSpans } from "../ir/spans.js";
-import type { Ir } from "../ir/types.js";
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.js";
+import type { IrSpans } from "../../core/ir/spans.js";
+import type { Ir } from "../../core/ir/types.js";
 import type { Module } from "./module.js";
 import { stages } from "./passes.js";
 import { standardLibrary } from "./standard.js";

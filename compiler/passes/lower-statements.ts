@@ -1,6 +1,6 @@
-import { diagnostic } from "../diagnostics/create.js";
-import type { PruneIr, RuleIr, StepIr } from "../ir/types.js";
-import { counted } from "../ir/words.js";
+import { diagnostic } from "../../core/diagnostics/create.js";
+import type { PruneIr, RuleIr, StepIr } from "../../core/ir/types.js";
+import { counted } from "../../core/ir/words.js";
 import { lowerCondition } from "./clauses/condition.js";
 import { lowerEvents } from "./clauses/events.js";
 import { lowerSelection } from "./clauses/selection.js";

@@ -1,7 +1,7 @@
-import type { Span } from "../../grammar/diagnostic.js";
-import type { IrSpan } from "../ir/spans.js";
-import type { Code } from "../diagnostics/catalogue/index.js";
-import { diagnostic, type Details } from "../diagnostics/create.js";
+import type { Span } from "../../core/diagnostics/diagnostic.js";
+import type { IrSpan } from "../../core/ir/spans.js";
+import type { Code } from "../../core/diagnostics/catalogue/index.js";
+import { diagnostic, type Details } from "../../core/diagnostics/create.js";
 import { newBudget, type ExprContext, type Vocabulary } from "./expressions/context.js";
 import { statementParts } from "./statement-parts.js";
 import { sourceText, type Report, type Scope } from "./scope.js";

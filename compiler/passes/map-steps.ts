@@ -1,4 +1,4 @@
-import type { RuleIr, StepIr } from "../ir/types.js";
+import type { RuleIr, StepIr } from "../../core/ir/types.js";
 
 /** The same steps with every step and rule replaced, blocks and phases from the inside out; paired regrows are left to `change`. */
 export function mapSteps(

@@ -1,5 +1,5 @@
 import type { TrainStatement } from "../../grammar/ast.js";
-import { diagnostic } from "../diagnostics/create.js";
+import { diagnostic } from "../../core/diagnostics/create.js";
 import { flatten, holdsTraining, isDeclaration, isPairing, isRule, pruneRuleAbove } from "./rules.js";
 import type { FrontState, TimelineNode } from "./state.js";
 

@@ -1,7 +1,7 @@
-import type { Label } from "../../grammar/diagnostic.js";
-import type { Code } from "../diagnostics/catalogue/index.js";
-import { diagnostic, type Details } from "../diagnostics/create.js";
-import { spanOfPart, type StatementPart } from "../ir/spans.js";
+import type { Label } from "../../core/diagnostics/diagnostic.js";
+import type { Code } from "../../core/diagnostics/catalogue/index.js";
+import { diagnostic, type Details } from "../../core/diagnostics/create.js";
+import { spanOfPart, type StatementPart } from "../../core/ir/spans.js";
 import type { FrontState } from "./state.js";
 
 /** Reports a mistake at a part of the statement with this id; calls that led there become labels. */

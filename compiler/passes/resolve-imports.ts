@@ -1,7 +1,7 @@
 import type { UseStatement } from "../../grammar/ast.js";
 import { parse } from "../../grammar/index.js";
-import { diagnostic } from "../diagnostics/create.js";
-import { similar } from "../diagnostics/nearest.js";
+import { diagnostic } from "../../core/diagnostics/create.js";
+import { similar } from "../../core/diagnostics/nearest.js";
 import { declaredKey, type Declared, type DeclaredKind, type Module } from "./module.js";
 import { bindModuleParameters } from "./bind-parameters.js";
 import { ownDeclarations } from "./own-declarations.js";

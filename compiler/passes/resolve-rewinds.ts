@@ -1,5 +1,5 @@
-import { similar } from "../diagnostics/nearest.js";
-import type { PointIr, RewindIr, StepIr, TrainIr } from "../ir/types.js";
+import { similar } from "../../core/diagnostics/nearest.js";
+import type { PointIr, RewindIr, StepIr, TrainIr } from "../../core/ir/types.js";
 import { reportAt } from "./report-at.js";
 import type { FrontState } from "./state.js";
 

@@ -1,6 +1,6 @@
-import type { Span } from "../../grammar/diagnostic.js";
-import type { Diagnostic } from "../../grammar/diagnostic.js";
-import type { ExprIr } from "../ir/types.js";
+import type { Span } from "../../core/diagnostics/diagnostic.js";
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.js";
+import type { ExprIr } from "../../core/ir/types.js";
 import type { Module } from "./module.js";
 
 /**

@@ -1,7 +1,7 @@
-import { selectedLayers } from "../ir/select.js";
-import type { StructureName } from "../ir/candidates.js";
-import type { RuleIr, SelectionIr, StepIr } from "../ir/types.js";
-import type { Network } from "../network/types.js";
+import { selectedLayers } from "../../core/units/select.js";
+import type { StructureName } from "../../core/units/candidates.js";
+import type { RuleIr, SelectionIr, StepIr } from "../../core/ir/types.js";
+import type { Network } from "../../core/network/types.js";
 import { mapSteps } from "./map-steps.js";
 import { checkSelection } from "./network/check-selection.js";
 import type { FrontState } from "./state.js";

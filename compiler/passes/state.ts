@@ -1,8 +1,8 @@
 import type { Program, Statement } from "../../grammar/ast.js";
-import type { Diagnostic, Span } from "../../grammar/diagnostic.js";
-import type { IrSpans } from "../ir/spans.js";
-import type { StepIr } from "../ir/types.js";
-import type { Network } from "../network/types.js";
+import type { Diagnostic, Span } from "../../core/diagnostics/diagnostic.js";
+import type { IrSpans } from "../../core/ir/spans.js";
+import type { StepIr } from "../../core/ir/types.js";
+import type { Network } from "../../core/network/types.js";
 import type { Module } from "./module.js";
 import type { Report, Scope } from "./scope.js";
 

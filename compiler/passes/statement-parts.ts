@@ -1,6 +1,6 @@
 import type { Statement } from "../../grammar/ast.js";
-import type { Span } from "../../grammar/diagnostic.js";
-import type { StatementPart } from "../ir/spans.js";
+import type { Span } from "../../core/diagnostics/diagnostic.js";
+import type { StatementPart } from "../../core/ir/spans.js";
 
 /** The places inside a statement that later messages point at. */
 export function statementParts(statement: Statement): ReadonlyMap<StatementPart, Span> {

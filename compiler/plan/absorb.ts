@@ -1,5 +1,5 @@
-import { LiveCounts, weightSize, type IsDead } from "../network/costs.js";
-import type { Network } from "../network/types.js";
+import { LiveCounts, weightSize, type IsDead } from "../../core/network/costs.js";
+import type { Network } from "../../core/network/types.js";
 import type { Interval } from "./interval.js";
 import {
   isBranchPool,

@@ -1,4 +1,4 @@
-import type { PruneIr, RegrowIr, RuleIr, SelectionIr, StepIr } from "../ir/types.js";
+import type { PruneIr, RegrowIr, RuleIr, SelectionIr, StepIr } from "../../core/ir/types.js";
 import { budgetDrop } from "./budget.js";
 import { drop, type Dropped } from "./drop.js";
 import { dropInside, insideRule, settled } from "./inside.js";

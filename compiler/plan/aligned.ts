@@ -1,5 +1,5 @@
-import { allowedDrops, floorOf } from "../ir/amounts.js";
-import type { PruneIr } from "../ir/types.js";
+import { allowedDrops, floorOf } from "../../core/schedule/amounts.js";
+import type { PruneIr } from "../../core/ir/types.js";
 import { isExact, total, type Interval } from "./interval.js";
 import type { Pool } from "./world.js";
 

@@ -1,5 +1,5 @@
-import { costTerms } from "../network/cost-terms.js";
-import type { Network, Unit } from "../network/types.js";
+import { costTerms } from "../../core/network/cost-terms.js";
+import type { Network, Unit } from "../../core/network/types.js";
 
 /**
  * Of each group of units: whether all of them stand equally often on every axis of every weight and product, so that it does not

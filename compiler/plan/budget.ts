@@ -1,5 +1,5 @@
-import { evaluate } from "../ir/evaluate.js";
-import type { AmountIr, BudgetLimit, PruneIr } from "../ir/types.js";
+import { evaluate } from "../../core/expr/evaluate.js";
+import type { AmountIr, BudgetLimit, PruneIr } from "../../core/ir/types.js";
 import { drop, type Dropped } from "./drop.js";
 import { isExact, total, type Interval } from "./interval.js";
 import { diedAs } from "./loose.js";

@@ -1,4 +1,4 @@
-import { error, info, warning, type CatalogueEntry } from "../diagnostics/catalogue/entry.js";
+import { error, info, warning, type CatalogueEntry } from "../../core/diagnostics/catalogue/entry.js";
 
 /** P305x, P306x and P4021: what the simulated plan finds. */
 export const planCodes = {

@@ -1,7 +1,7 @@
-import { costBounds } from "../network/cost-bounds.js";
-import { collapse } from "../network/collapse.js";
-import { costs, type IsDead } from "../network/costs.js";
-import type { Network } from "../network/types.js";
+import { costBounds } from "../../core/network/cost-bounds.js";
+import { collapse } from "../../core/network/collapse.js";
+import { costs, type IsDead } from "../../core/network/costs.js";
+import type { Network } from "../../core/network/types.js";
 import { meet, total, type Interval } from "./interval.js";
 import { isBranchPool, isChannelPool, type BranchPool, type ChannelPool } from "./pools.js";
 import { atMost, leftAtMost } from "./met.js";

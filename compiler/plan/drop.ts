@@ -5,9 +5,9 @@ import {
   resultingShare,
   shareOf,
   type CountAmount,
-} from "../ir/amounts.js";
-import { erdosRenyiDead } from "../ir/erdos-renyi.js";
-import type { PruneIr } from "../ir/types.js";
+} from "../../core/schedule/amounts.js";
+import { erdosRenyiDead } from "../../core/choose/erdos-renyi.js";
+import type { PruneIr } from "../../core/ir/types.js";
 import { exactly, isExact, meet, total, type Interval } from "./interval.js";
 import { alignedSum } from "./aligned.js";
 import { firmOf } from "./loose.js";

@@ -1,6 +1,6 @@
-import { collapse } from "../network/collapse.js";
-import type { Diagnostic } from "../../grammar/diagnostic.js";
-import type { Network } from "../network/types.js";
+import { collapse } from "../../core/network/collapse.js";
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.js";
+import type { Network } from "../../core/network/types.js";
 import { isBranchPool, isChannelPool, isCosted } from "./pools.js";
 import { deadOf, type State } from "./state.js";
 import type { Pool } from "./world.js";

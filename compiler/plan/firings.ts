@@ -1,5 +1,11 @@
-import { eventSteps, phaseSteps, windowEnd, type PhaseTimes, type TimeWindow } from "../ir/schedule.js";
-import type { RuleIr } from "../ir/types.js";
+import {
+  eventSteps,
+  phaseSteps,
+  windowEnd,
+  type PhaseTimes,
+  type TimeWindow,
+} from "../../core/schedule/schedule.js";
+import type { RuleIr } from "../../core/ir/types.js";
 import { mostListed } from "./limits.js";
 import type { Timeline } from "./timeline.js";
 import { whenAt, type Moment } from "./value.js";

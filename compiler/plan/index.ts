@@ -1,7 +1,7 @@
-import type { Diagnostic } from "../../grammar/diagnostic.js";
-import type { IrSpans } from "../ir/spans.js";
-import type { Ir, PlanIr } from "../ir/types.js";
-import type { Network } from "../network/types.js";
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.js";
+import type { IrSpans } from "../../core/ir/spans.js";
+import type { Ir, PlanIr } from "../../core/ir/types.js";
+import type { Network } from "../../core/network/types.js";
 import { planCodes } from "./codes.js";
 import { lints } from "./lints/index.js";
 import type { Finding } from "./lints/finding.js";

@@ -1,7 +1,12 @@
-import { shareOf } from "../ir/amounts.js";
-import { dropsInside, kernelGroups, type InsideRule, type KernelGroups } from "../ir/inside-kernels.js";
-import type { CountAmount } from "../ir/amounts.js";
-import type { PruneIr } from "../ir/types.js";
+import { shareOf } from "../../core/schedule/amounts.js";
+import {
+  dropsInside,
+  kernelGroups,
+  type InsideRule,
+  type KernelGroups,
+} from "../../core/units/inside-kernels.js";
+import type { CountAmount } from "../../core/schedule/amounts.js";
+import type { PruneIr } from "../../core/ir/types.js";
 import type { Dropped } from "./drop.js";
 import { exactly, total, type Interval } from "./interval.js";
 import { firmOf } from "./loose.js";

@@ -1,4 +1,4 @@
-import type { PruneIr } from "../ir/types.js";
+import type { PruneIr } from "../../core/ir/types.js";
 import { isExact, type Interval } from "./interval.js";
 import { deadOf, withDead, type Loose, type State } from "./state.js";
 import type { Pool } from "./world.js";

@@ -1,5 +1,5 @@
-import { evaluate } from "../ir/evaluate.js";
-import type { PruneIr, RuleIr } from "../ir/types.js";
+import { evaluate } from "../../core/expr/evaluate.js";
+import type { PruneIr, RuleIr } from "../../core/ir/types.js";
 import { everything } from "./budget.js";
 import { drop } from "./drop.js";
 import { either } from "./either.js";

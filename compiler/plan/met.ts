@@ -1,4 +1,4 @@
-import type { BudgetLimit } from "../ir/types.js";
+import type { BudgetLimit } from "../../core/ir/types.js";
 import type { Interval } from "./interval.js";
 import type { Met, State } from "./state.js";
 

@@ -1,11 +1,16 @@
-import { branchLayers, branchesOf } from "../ir/branches.js";
-import { candidateLayers, candidateWeights, isChannelwise, type StructureName } from "../ir/candidates.js";
-import { candidateUnits, producerKey } from "../ir/candidate-units.js";
-import { elementUnits, kernelAxes } from "../ir/element-units.js";
-import type { SelectionIr, StructureIr } from "../ir/types.js";
-import { collapse } from "../network/collapse.js";
-import { costs } from "../network/costs.js";
-import type { Network, Unit, WeightInfo } from "../network/types.js";
+import { branchLayers, branchesOf } from "../../core/units/branches.js";
+import {
+  candidateLayers,
+  candidateWeights,
+  isChannelwise,
+  type StructureName,
+} from "../../core/units/candidates.js";
+import { candidateUnits, producerKey } from "../../core/units/candidate-units.js";
+import { elementUnits, kernelAxes } from "../../core/units/element-units.js";
+import type { SelectionIr, StructureIr } from "../../core/ir/types.js";
+import { collapse } from "../../core/network/collapse.js";
+import { costs } from "../../core/network/costs.js";
+import type { Network, Unit, WeightInfo } from "../../core/network/types.js";
 import { absorbChannels } from "./absorb.js";
 import { alike } from "./alike.js";
 import { absorbOverlaps, reviveOverlaps } from "./overlaps.js";

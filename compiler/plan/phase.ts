@@ -1,5 +1,5 @@
-import { momentOf, phaseSteps, phaseTimes } from "../ir/schedule.js";
-import type { TrainIr } from "../ir/types.js";
+import { momentOf, phaseSteps, phaseTimes } from "../../core/schedule/schedule.js";
+import type { TrainIr } from "../../core/ir/types.js";
 import { act } from "./act.js";
 import { firingsIn } from "./firings.js";
 import { mayAct } from "./may-act.js";

@@ -1,6 +1,6 @@
-import type { PlanIr, PlannedEvent } from "../ir/types.js";
-import { costs } from "../network/costs.js";
-import type { Network } from "../network/types.js";
+import type { PlanIr, PlannedEvent } from "../../core/ir/types.js";
+import { costs } from "../../core/network/costs.js";
+import type { Network } from "../../core/network/types.js";
 import { leftAtMost } from "./met.js";
 import { plannedCosts, type PlannedCosts } from "./costs.js";
 import { plus, type Interval } from "./interval.js";

@@ -1,5 +1,5 @@
-import type { StructureIr } from "../ir/types.js";
-import type { Unit, WeightInfo } from "../network/types.js";
+import type { StructureIr } from "../../core/ir/types.js";
+import type { Unit, WeightInfo } from "../../core/network/types.js";
 import type { Pool } from "./world.js";
 
 /** A pool of whole channels. */

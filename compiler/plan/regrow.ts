@@ -1,5 +1,5 @@
-import { apportion, shareOf } from "../ir/amounts.js";
-import type { AmountIr, PruneIr, RegrowIr } from "../ir/types.js";
+import { apportion, shareOf } from "../../core/schedule/amounts.js";
+import type { AmountIr, PruneIr, RegrowIr } from "../../core/ir/types.js";
 import type { Dropped } from "./drop.js";
 import { exactly, isExact, type Interval } from "./interval.js";
 import { mayReturn } from "./loose.js";

@@ -1,5 +1,5 @@
-import { floorOf } from "../ir/amounts.js";
-import type { PruneIr } from "../ir/types.js";
+import { floorOf } from "../../core/schedule/amounts.js";
+import type { PruneIr } from "../../core/ir/types.js";
 import type { Interval } from "./interval.js";
 import type { Pool } from "./world.js";
 

@@ -1,4 +1,4 @@
-import type { Ir, StepIr } from "../ir/types.js";
+import type { Ir, StepIr } from "../../core/ir/types.js";
 import { Timeline } from "./timeline.js";
 import { simulatePhase } from "./phase.js";
 import { act } from "./act.js";

@@ -1,6 +1,14 @@
-import type { PruneIr, RegrowIr, RequireIr, RestoreIr, RuleIr, StepIr, TrainIr } from "../ir/types.js";
-import type { PhaseTimes } from "../ir/schedule.js";
-import type { CountAmount } from "../ir/amounts.js";
+import type {
+  PruneIr,
+  RegrowIr,
+  RequireIr,
+  RestoreIr,
+  RuleIr,
+  StepIr,
+  TrainIr,
+} from "../../core/ir/types.js";
+import type { PhaseTimes } from "../../core/schedule/schedule.js";
+import type { CountAmount } from "../../core/schedule/amounts.js";
 import type { Interval } from "./interval.js";
 import type { State } from "./state.js";
 import type { Pool } from "./world.js";

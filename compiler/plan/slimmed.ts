@@ -1,7 +1,7 @@
-import { elementUnits, kernelAxes } from "../ir/element-units.js";
-import type { StructureIr } from "../ir/types.js";
-import type { Network, WeightInfo } from "../network/types.js";
-import { uptakeOf } from "../network/uptake.js";
+import { elementUnits, kernelAxes } from "../../core/units/element-units.js";
+import type { StructureIr } from "../../core/ir/types.js";
+import type { Network, WeightInfo } from "../../core/network/types.js";
+import { uptakeOf } from "../../core/network/uptake.js";
 import { blankOf } from "./blank.js";
 import { dropsOf, groupsIn } from "./inside.js";
 import { isExact, type Interval } from "./interval.js";

@@ -1,5 +1,5 @@
-import type { CountAmount } from "../ir/amounts.js";
-import type { PruneIr } from "../ir/types.js";
+import type { CountAmount } from "../../core/schedule/amounts.js";
+import type { PruneIr } from "../../core/ir/types.js";
 import { leastAligned } from "./aligned.js";
 import { dropsOf, groupsIn, insideRule } from "./inside.js";
 import type { Pool } from "./world.js";

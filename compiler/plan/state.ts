@@ -1,4 +1,4 @@
-import type { InsideRule } from "../ir/inside-kernels.js";
+import type { InsideRule } from "../../core/units/inside-kernels.js";
 import { exactly, isExact, meet, total, type Interval } from "./interval.js";
 import type { Pool } from "./world.js";
 

@@ -1,4 +1,4 @@
-import type { PruneIr, RegrowIr } from "../ir/types.js";
+import type { PruneIr, RegrowIr } from "../../core/ir/types.js";
 import type { Dropped } from "./drop.js";
 import { exactly, isExact, meet, plus, total, type Interval } from "./interval.js";
 import { mayReturn } from "./loose.js";

@@ -1,4 +1,4 @@
-import type { RequireIr } from "../ir/types.js";
+import type { RequireIr } from "../../core/ir/types.js";
 import type { DataFacts, SimulatedEvent, SimulatedPhase, Simulation } from "./simulation.js";
 import { allBlank, cameBlank } from "./blank.js";
 import { either } from "./either.js";

@@ -1,9 +1,9 @@
-import type { Diagnostic, Label } from "../../grammar/diagnostic.js";
-import { diagnostic } from "../diagnostics/create.js";
-import { momentOf, phaseSteps } from "../ir/schedule.js";
-import { spanOfPart, type IrSpans } from "../ir/spans.js";
-import type { Ir, MarkIr, RewindIr, RuleIr, StepIr } from "../ir/types.js";
-import { counted } from "../ir/words.js";
+import type { Diagnostic, Label } from "../../core/diagnostics/diagnostic.js";
+import { diagnostic } from "../../core/diagnostics/create.js";
+import { momentOf, phaseSteps } from "../../core/schedule/schedule.js";
+import { spanOfPart, type IrSpans } from "../../core/ir/spans.js";
+import type { Ir, MarkIr, RewindIr, RuleIr, StepIr } from "../../core/ir/types.js";
+import { counted } from "../../core/ir/words.js";
 import type { SimulatedPhase, Simulation } from "./simulation.js";
 import { pointAt } from "./value.js";
 

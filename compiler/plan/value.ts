@@ -1,4 +1,4 @@
-import { evaluate } from "../ir/evaluate.js";
+import { evaluate } from "../../core/expr/evaluate.js";
 import {
   curveValue,
   progress,
@@ -8,9 +8,9 @@ import {
   type TimePoint,
   type TimeWindow,
   type WhenTimes,
-} from "../ir/schedule.js";
-import type { AmountIr, ExprIr, PointIr, ValueIr, WhenIr, WindowIr } from "../ir/types.js";
-import type { CountAmount } from "../ir/amounts.js";
+} from "../../core/schedule/schedule.js";
+import type { AmountIr, ExprIr, PointIr, ValueIr, WhenIr, WindowIr } from "../../core/ir/types.js";
+import type { CountAmount } from "../../core/schedule/amounts.js";
 
 /** Where an expression is worked out: counters of the loops around it, and the moment of the phase. */
 export interface Moment {

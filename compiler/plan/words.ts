@@ -1,8 +1,8 @@
-import type { StructureIr } from "../ir/types.js";
-import { grouped } from "../ir/words.js";
+import type { StructureIr } from "../../core/ir/types.js";
+import { grouped } from "../../core/ir/words.js";
 import type { SimulatedEvent } from "./simulation.js";
 
-export { counted, grouped } from "../ir/words.js";
+export { counted, grouped } from "../../core/ir/words.js";
 
 /** 7 as "7th". */
 export function ordinal(n: number): string {

@@ -1,6 +1,6 @@
 import type { Interval } from "./interval.js";
 import type { State } from "./state.js";
-import type { PruneIr, SelectionIr, StructureIr } from "../ir/types.js";
+import type { PruneIr, SelectionIr, StructureIr } from "../../core/ir/types.js";
 
 /**
  * Units that one count is asked of when ranking locally: those of one layer, or of the layers that share their units. Keys

@@ -1,4 +1,4 @@
-import type { Span } from "../../grammar/diagnostic.js";
+import type { Span } from "../../core/diagnostics/diagnostic.js";
 import type { Lines } from "./lines.js";
 import { cut, safe, width } from "./text.js";
 

@@ -1,4 +1,4 @@
-import type { Diagnostic } from "../../grammar/diagnostic.js";
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.js";
 import { jsonDiagnostics } from "./json.js";
 
 const commands = { error: "error", warning: "warning", info: "notice" } as const;

@@ -1,4 +1,4 @@
-import type { Diagnostic, Span } from "../../grammar/diagnostic.js";
+import type { Diagnostic, Span } from "../../core/diagnostics/diagnostic.js";
 import { Lines } from "./lines.js";
 
 export interface JsonPlace {

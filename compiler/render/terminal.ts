@@ -1,5 +1,5 @@
-import { counted } from "../ir/words.js";
-import type { Diagnostic, Severity, Span } from "../../grammar/diagnostic.js";
+import { counted } from "../../core/ir/words.js";
+import type { Diagnostic, Severity, Span } from "../../core/diagnostics/diagnostic.js";
 import { frameOf, type Frame } from "./frame.js";
 import { Lines } from "./lines.js";
 import { noColors, type Palette } from "./palette.js";

@@ -1,4 +1,4 @@
-import type { Span } from "../diagnostic.js";
+import type { Span } from "../../core/diagnostics/diagnostic.js";
 import type {
   Among,
   Amount,

@@ -1,5 +1,5 @@
 import type * as ast from "../ast.js";
-import type { Span } from "../diagnostic.js";
+import type { Span } from "../../core/diagnostics/diagnostic.js";
 import { quote } from "../to-ast/strings.js";
 import { additive, callLike, curve, expr, moving, point, range, times, window } from "./expressions.js";
 

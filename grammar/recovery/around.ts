@@ -1,5 +1,5 @@
 import { tokenMatcher, type IToken } from "chevrotain";
-import type { Span } from "../diagnostic.js";
+import type { Span } from "../../core/diagnostics/diagnostic.js";
 import * as t from "../tokens.js";
 
 /** What stands around a mistake in the text. */

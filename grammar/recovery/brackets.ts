@@ -1,5 +1,5 @@
 import type { IToken } from "chevrotain";
-import type { Diagnostic } from "../diagnostic.js";
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.js";
 import { inserting, mistake, replacing } from "../mistake.js";
 import type { Place } from "../recovery.js";
 import { spanOf } from "../to-ast/cst.js";

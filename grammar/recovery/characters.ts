@@ -1,5 +1,5 @@
 import type { IToken } from "chevrotain";
-import type { Diagnostic } from "../diagnostic.js";
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.js";
 import { mistake, replacing } from "../mistake.js";
 import { spanOf } from "../to-ast/cst.js";
 import { shown } from "./around.js";

@@ -1,5 +1,5 @@
 import type { IToken } from "chevrotain";
-import type { Diagnostic, Edit } from "../diagnostic.js";
+import type { Diagnostic, Edit } from "../../core/diagnostics/diagnostic.js";
 import { inserting, mistake, replacing } from "../mistake.js";
 import { node, nodes, spanOf } from "../to-ast/cst.js";
 import * as t from "../tokens.js";

@@ -1,6 +1,6 @@
 import type { CstNode, IToken } from "chevrotain";
 import type * as ast from "../ast.js";
-import type { Diagnostic } from "../diagnostic.js";
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.js";
 import { inserting, mistake, replacing } from "../mistake.js";
 import { statement } from "../to-ast.js";
 import { node, nodes, nodeSpan, spanOf, theToken, token, tokens } from "../to-ast/cst.js";

@@ -1,5 +1,5 @@
 import type { CstNode, IToken } from "chevrotain";
-import type { Diagnostic } from "../diagnostic.js";
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.js";
 import { inserting, mistake, replacing } from "../mistake.js";
 import { node, spanOf } from "../to-ast/cst.js";
 import * as t from "../tokens.js";

@@ -1,6 +1,6 @@
 import type { CstNode } from "chevrotain";
 import type * as ast from "../ast.js";
-import type { Span } from "../diagnostic.js";
+import type { Span } from "../../core/diagnostics/diagnostic.js";
 import { inserting, mistake } from "../mistake.js";
 import { covering } from "./clauses.js";
 import type { Context } from "./context.js";

@@ -1,6 +1,6 @@
 import type { CstNode, IToken } from "chevrotain";
 import type * as ast from "../ast.js";
-import type { Span } from "../diagnostic.js";
+import type { Span } from "../../core/diagnostics/diagnostic.js";
 import { mistake, replacing } from "../mistake.js";
 import { wordsOf } from "../words.js";
 import type { Context } from "./context.js";

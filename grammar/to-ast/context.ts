@@ -1,4 +1,4 @@
-import type { Diagnostic, Span } from "../diagnostic.js";
+import type { Diagnostic, Span } from "../../core/diagnostics/diagnostic.js";
 import { mistake } from "../mistake.js";
 
 /** Deeper expressions are refused, so that no later pass can overflow its stack on them. */

@@ -1,5 +1,5 @@
 import type { CstElement, CstNode, IToken } from "chevrotain";
-import type { Span } from "../diagnostic.js";
+import type { Span } from "../../core/diagnostics/diagnostic.js";
 
 /** Reading a concrete tree: children by rule or token type name, in the order of the text. */
 

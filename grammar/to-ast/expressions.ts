@@ -1,6 +1,6 @@
 import type { CstNode, IToken } from "chevrotain";
 import type * as ast from "../ast.js";
-import type { Span } from "../diagnostic.js";
+import type { Span } from "../../core/diagnostics/diagnostic.js";
 import { mistake } from "../mistake.js";
 import { grown, type Context } from "./context.js";
 import {

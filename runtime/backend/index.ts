@@ -1,4 +1,4 @@
-import { DiagnosticError } from "../../grammar/diagnostic.js";
+import { DiagnosticError } from "../../core/diagnostics/diagnostic.js";
 import type { BackendName } from "../types.js";
 import { selfCheck, type SelfCheck } from "./check/self-check.js";
 import type { Backend, BackendOptions, OpenedBackend, SkippedBackend } from "./types.js";

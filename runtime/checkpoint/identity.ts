@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import type { Network } from "../../compiler/network/types.js";
-import { runError } from "../run/codes.js";
-import type { Session } from "../run/session.js";
-import type { ParameterStore } from "../types.js";
+import type { Network } from "../../core/network/types.js";
+import { runError } from "../run/host/codes.js";
+import type { Session } from "../run/host/session.js";
+import type { ParameterStore } from "../../core/parameters.js";
 import type { Identity } from "./state.js";
 
 /** What a run is of. Two runs of the same identity give the same bytes on the same backend. */

@@ -12,9 +12,9 @@ import {
 import { hostname } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { DiagnosticError } from "../../grammar/diagnostic.js";
+import { DiagnosticError } from "../../core/diagnostics/diagnostic.js";
 import { reasonOf } from "../reason.js";
-import { runError } from "../run/codes.js";
+import { runError } from "../run/host/codes.js";
 import { makeFolder, temporaryBeside } from "./files.js";
 import { bornAt, isRunning, readHolder, type Holder } from "./lock-holder.js";
 

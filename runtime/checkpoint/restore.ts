@@ -1,15 +1,15 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
-import { runError } from "../run/codes.js";
-import { Journal } from "../run/journal.js";
-import type { Session } from "../run/session.js";
-import { canSlim, replaySlim } from "../run/cut.js";
-import { Stopwatch } from "../run/clock.js";
+import { runError } from "../run/host/codes.js";
+import { Journal } from "../run/host/journal.js";
+import type { Session } from "../run/host/session.js";
+import { canSlim, replaySlim } from "../run/steps/cut.js";
+import { Stopwatch } from "../run/phase/clock.js";
 import { checkIdentity, identityOf } from "./identity.js";
 import { checkpointSchema } from "./schema.js";
 import type { CheckpointState } from "./state.js";
 import type { Checkpoint } from "./store.js";
-import type { MaskState } from "../pruning/index.js";
-import type { Slots } from "../types.js";
+import type { MaskState } from "../../core/masks/state.js";
+import type { Slots } from "../../core/parameters.js";
 import { TensorReader } from "./tensors.js";
 
 const isState = new Ajv2020({ strict: false }).compile<CheckpointState>(checkpointSchema);

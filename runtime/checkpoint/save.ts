@@ -1,5 +1,5 @@
-import { tell } from "../run/events.js";
-import type { Session } from "../run/session.js";
+import { tell } from "../run/report/events.js";
+import type { Session } from "../run/host/session.js";
 import { identityOf } from "./identity.js";
 import type { CheckpointState } from "./state.js";
 import { putSlots, putState, putWeights, type TensorMap } from "./tensors.js";

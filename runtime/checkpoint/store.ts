@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { Diagnostic } from "../../grammar/diagnostic.js";
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.js";
 import { reasonOf } from "../reason.js";
-import { runDiagnostic, runError } from "../run/codes.js";
+import { runDiagnostic, runError } from "../run/host/codes.js";
 import {
   isTemporary,
   makeFolder,

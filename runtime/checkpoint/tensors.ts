@@ -1,5 +1,6 @@
-import type { Accumulated, MaskState } from "../pruning/index.js";
-import type { Slots } from "../types.js";
+import type { Accumulated } from "../scores/context.js";
+import type { MaskState } from "../../core/masks/state.js";
+import type { Slots } from "../../core/parameters.js";
 import type { StoredTensor, TensorData } from "./safetensors.js";
 
 /** Names of tensors: parts joined by "|", which no part holds in a way that matters: keys come last but for a slot's name. */

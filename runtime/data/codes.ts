@@ -1,4 +1,4 @@
-import { DiagnosticError, type Diagnostic, type Severity } from "../../grammar/diagnostic.js";
+import { DiagnosticError, type Diagnostic, type Severity } from "../../core/diagnostics/diagnostic.js";
 
 /** Mistakes in data, P6xxx. One page per code under docs/errors. */
 export const dataCodes = {

@@ -1,4 +1,4 @@
-import type { Network } from "../../compiler/network/types.js";
+import type { Network } from "../../core/network/types.js";
 import { reasonOf } from "../reason.js";
 import { dataError } from "./codes.js";
 import { streamedSource } from "./module.js";

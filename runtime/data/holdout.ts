@@ -1,4 +1,4 @@
-import { randomStream } from "../random.js";
+import { randomStream } from "../../core/random.js";
 import { takeExamples, type RawData } from "./examples.js";
 
 /** Share of the examples that become the test split of a source without one. */

@@ -1,4 +1,4 @@
-import { counted } from "../../compiler/ir/words.js";
+import { counted } from "../../core/ir/words.js";
 import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { reasonOf } from "../reason.js";

@@ -1,7 +1,7 @@
-import { counted } from "../../compiler/ir/words.js";
+import { counted } from "../../core/ir/words.js";
 import { basename, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Network } from "../../compiler/network/types.js";
+import type { Network } from "../../core/network/types.js";
 import type { Batch, Dense, Labels } from "../types.js";
 import { reasonOf } from "../reason.js";
 import { settled } from "../settled.js";

@@ -1,4 +1,4 @@
-import { counted } from "../../compiler/ir/words.js";
+import { counted } from "../../core/ir/words.js";
 import { basename } from "node:path";
 import { unzipSync } from "fflate";
 import { parse } from "npyjs";

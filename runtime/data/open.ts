@@ -1,8 +1,8 @@
 import { readdir, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { basename, dirname, extname, join, resolve } from "node:path";
-import type { Diagnostic } from "../../grammar/diagnostic.js";
-import type { Network } from "../../compiler/network/types.js";
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.js";
+import type { Network } from "../../core/network/types.js";
 import { dataDiagnostic, dataError } from "./codes.js";
 import { readCsv } from "./csv.js";
 import type { ExampleSet, RawData } from "./examples.js";

@@ -1,4 +1,4 @@
-import { counted } from "../../compiler/ir/words.js";
+import { counted } from "../../core/ir/words.js";
 import { basename } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { parquetMetadataAsync, parquetReadObjects } from "hyparquet";

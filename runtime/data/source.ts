@@ -1,5 +1,5 @@
-import { counted } from "../../compiler/ir/words.js";
-import type { Network } from "../../compiler/network/types.js";
+import { counted } from "../../core/ir/words.js";
+import type { Network } from "../../core/network/types.js";
 import type { Batch, Dense, Labels } from "../types.js";
 import { dataError } from "./codes.js";
 import { sizeOf, type ExampleSet, type RawData } from "./examples.js";

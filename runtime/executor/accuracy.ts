@@ -1,4 +1,4 @@
-import type { Network } from "../../compiler/network/types.js";
+import type { Network } from "../../core/network/types.js";
 import type { Dense, Labels, Loss, LossName } from "../types.js";
 import { outputLosses } from "./loss.js";
 

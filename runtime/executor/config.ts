@@ -1,17 +1,8 @@
-import { field } from "../../compiler/network/json.js";
-import type { Config } from "../../compiler/network/config.js";
+import { field } from "../../core/network/json.js";
+import type { Config } from "../../core/network/config.js";
 import { refuse } from "./problems.js";
 
-export {
-  activation,
-  axes,
-  choice,
-  flag,
-  int,
-  pairs,
-  sizes,
-  type Config,
-} from "../../compiler/network/config.js";
+export { activation, axes, choice, flag, int, pairs, sizes, type Config } from "../../core/network/config.js";
 
 /** A number of a layer's config. */
 export function number(config: Config, key: string, fallback: number): number {

@@ -1,4 +1,4 @@
-import { randomStream } from "../random.js";
+import { randomStream } from "../../core/random.js";
 
 /**
  * Noise that surgery does not change: every draw is a function of (seed, step, call, sample, position, channel

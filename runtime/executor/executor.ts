@@ -1,7 +1,8 @@
-import type { Network } from "../../compiler/network/types.js";
+import type { Network } from "../../core/network/types.js";
 import { tf } from "../backend/tf.js";
 import type { Backend } from "../backend/types.js";
-import type { Batch, Dense, Executor, Loss, Parameter, ParameterStore, StepResult } from "../types.js";
+import type { Parameter, ParameterStore } from "../../core/parameters.js";
+import type { Batch, Dense, Executor, Loss, StepResult } from "../types.js";
 import { correctRows } from "./accuracy.js";
 import { inputTensors } from "./inputs.js";
 import { lossValue } from "./loss-value.js";

@@ -1,6 +1,6 @@
 import { activation } from "./config.js";
-import type { CallInfo, LayerInfo, Network } from "../../compiler/network/types.js";
-import { field, isJsonObject } from "../../compiler/network/json.js";
+import type { CallInfo, LayerInfo, Network } from "../../core/network/types.js";
+import { field, isJsonObject } from "../../core/network/json.js";
 import { isActivation } from "./activations.js";
 
 /** What stands at an output of the network: it decides the loss and whether that can be computed from logits. */

@@ -1,6 +1,6 @@
-import { counted } from "../../compiler/ir/words.js";
-import { DiagnosticError } from "../../grammar/diagnostic.js";
-import type { Network } from "../../compiler/network/types.js";
+import { counted } from "../../core/ir/words.js";
+import { DiagnosticError } from "../../core/diagnostics/diagnostic.js";
+import type { Network } from "../../core/network/types.js";
 import { tf } from "../backend/tf.js";
 import type { Dense } from "../types.js";
 

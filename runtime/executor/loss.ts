@@ -1,5 +1,5 @@
-import { field, isJsonArray, isJsonObject } from "../../compiler/network/json.js";
-import type { Json, JsonObject, Network } from "../../compiler/network/types.js";
+import { field, isJsonArray, isJsonObject } from "../../core/network/json.js";
+import type { Json, JsonObject, Network } from "../../core/network/types.js";
 import type { Dense, Labels, Loss, LossName } from "../types.js";
 import { headsOf, type Head } from "./head.js";
 import { refuse } from "./problems.js";

@@ -1,4 +1,4 @@
-import type { ParameterStore } from "../types.js";
+import type { ParameterStore } from "../../core/parameters.js";
 import type { MovingUpdate } from "./pass.js";
 
 /** Folds the statistics of a training pass into the masters; gives the keys that changed. */

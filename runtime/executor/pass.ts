@@ -1,4 +1,4 @@
-import type { LayerInfo, Shape } from "../../compiler/network/types.js";
+import type { LayerInfo, Shape } from "../../core/network/types.js";
 import type { FusedOps } from "../backend/types.js";
 import type { tf } from "../backend/tf.js";
 

@@ -1,4 +1,4 @@
-import type { CallInfo, Network } from "../../compiler/network/types.js";
+import type { CallInfo, Network } from "../../core/network/types.js";
 import { tf } from "../backend/tf.js";
 import type { Backend } from "../backend/types.js";
 import { builderOf } from "./layers/registry.js";

@@ -1,4 +1,4 @@
-import { DiagnosticError, type Severity } from "../../grammar/diagnostic.js";
+import { DiagnosticError, type Severity } from "../../core/diagnostics/diagnostic.js";
 
 /** Why a network cannot be run, P515x. */
 export const executorCodes = {

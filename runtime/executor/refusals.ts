@@ -1,4 +1,4 @@
-import type { Network } from "../../compiler/network/types.js";
+import type { Network } from "../../core/network/types.js";
 import type { Backend } from "../backend/types.js";
 import { refuse } from "./problems.js";
 

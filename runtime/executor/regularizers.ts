@@ -1,6 +1,6 @@
-import { field, isJsonArray, isJsonObject } from "../../compiler/network/json.js";
-import type { Json, JsonObject, Network } from "../../compiler/network/types.js";
-import type { ParameterStore } from "../types.js";
+import { field, isJsonArray, isJsonObject } from "../../core/network/json.js";
+import type { Json, JsonObject, Network } from "../../core/network/types.js";
+import type { ParameterStore } from "../../core/parameters.js";
 
 /** λ₁·Σ|w| + λ₂·Σw² on one weight, as the layer's config asks. */
 export interface Regularizer {

@@ -1,7 +1,8 @@
-import type { Network } from "../../compiler/network/types.js";
+import type { Network } from "../../core/network/types.js";
 import { tf } from "../backend/tf.js";
 import type { Backend } from "../backend/types.js";
-import type { Observation, ParameterStore, StepResult } from "../types.js";
+import type { ParameterStore } from "../../core/parameters.js";
+import type { Observation, StepResult } from "../types.js";
 import type { OutputLoss } from "./loss.js";
 import { onlookerOf } from "./observe.js";
 import type { Pass } from "./pass.js";

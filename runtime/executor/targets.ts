@@ -1,7 +1,7 @@
-import { counted } from "../../compiler/ir/words.js";
-import { DiagnosticError } from "../../grammar/diagnostic.js";
+import { counted } from "../../core/ir/words.js";
+import { DiagnosticError } from "../../core/diagnostics/diagnostic.js";
 import { tf } from "../backend/tf.js";
-import type { Network } from "../../compiler/network/types.js";
+import type { Network } from "../../core/network/types.js";
 import type { Batch, Dense, Labels, LossName } from "../types.js";
 
 /** Targets of one output in the form a loss asks for. Tensors are made inside the pass and end with it. */

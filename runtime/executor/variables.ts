@@ -1,7 +1,7 @@
-import type { LayerInfo } from "../../compiler/network/types.js";
+import type { LayerInfo } from "../../core/network/types.js";
 import { tf } from "../backend/tf.js";
 import type { Backend } from "../backend/types.js";
-import type { Parameter, ParameterStore } from "../types.js";
+import type { Parameter, ParameterStore } from "../../core/parameters.js";
 import type { Build } from "./pass.js";
 
 /** The tensors' side of the masters: one variable per parameter. */

@@ -1,5 +1,5 @@
-import type { JsonObject, Network } from "../../compiler/network/types.js";
-import type { Parameter, ParameterStore } from "../types.js";
+import type { JsonObject, Network } from "../../core/network/types.js";
+import type { Parameter, ParameterStore } from "../../core/parameters.js";
 
 /** A weight under the name by which stock `tf.loadLayersModel` finds it. */
 export interface SavedWeight {

@@ -1,4 +1,4 @@
-import { isObject, own } from "../../compiler/network/json.js";
+import { isObject, own } from "../../core/network/json.js";
 
 /** What a weight is called and how large it is, before its values are read. */
 export interface WeightShape {

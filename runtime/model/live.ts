@@ -1,6 +1,6 @@
 import type { StoredWeight } from "./shards.js";
 import { reasonOf } from "../reason.js";
-import { refuse } from "./problems.js";
+import { refuse } from "../../core/diagnostics/model-problems.js";
 
 /** What is asked of a tf.LayersModel; told by its shape, since the user's tfjs may be another copy than ours. */
 export interface LiveModel {

@@ -1,7 +1,7 @@
-import { field, isJsonArray, isJsonObject } from "../../compiler/network/json.js";
-import { quote, show } from "../../compiler/network/problems.js";
-import type { Json, JsonObject } from "../../compiler/network/types.js";
-import { refuse } from "./problems.js";
+import { field, isJsonArray, isJsonObject } from "../../core/network/json.js";
+import { quote, show } from "../../core/network/problems.js";
+import type { Json, JsonObject } from "../../core/network/types.js";
+import { refuse } from "../../core/diagnostics/model-problems.js";
 
 export type StoredType = "float32" | "int32" | "bool" | "uint8" | "uint16" | "float16";
 

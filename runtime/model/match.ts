@@ -1,8 +1,8 @@
-import { counted } from "../../compiler/ir/words.js";
-import { quote } from "../../compiler/network/problems.js";
-import { knownClasses, type LayerInfo, type Network, type WeightInfo } from "../../compiler/network/index.js";
-import type { Parameter, ParameterStore } from "../types.js";
-import { refuse } from "./problems.js";
+import { counted } from "../../core/ir/words.js";
+import { quote } from "../../core/network/problems.js";
+import { knownClasses, type LayerInfo, type Network, type WeightInfo } from "../../core/network/index.js";
+import type { Parameter, ParameterStore } from "../../core/parameters.js";
+import { refuse } from "../../core/diagnostics/model-problems.js";
 import type { StoredWeight } from "./shards.js";
 
 export interface Matched {

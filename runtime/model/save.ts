@@ -3,13 +3,13 @@ import { existsSync } from "node:fs";
 import { open, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createGzip } from "node:zlib";
-import { quotePath } from "../../compiler/network/problems.js";
-import type { Network } from "../../compiler/network/types.js";
+import { quotePath } from "../../core/network/problems.js";
+import type { Network } from "../../core/network/types.js";
 import { makeFolder } from "../checkpoint/files.js";
-import type { ParameterStore } from "../types.js";
+import type { ParameterStore } from "../../core/parameters.js";
 import { bytesOf, modelJson, savedWeights, weightBytes, type SavedWeight } from "./artifacts.js";
 import { reasonOf } from "../reason.js";
-import { refuse } from "./problems.js";
+import { refuse } from "../../core/diagnostics/model-problems.js";
 
 /** Sizes of a saved model: model.json and weights together. */
 export interface ModelBytes {

@@ -1,14 +1,14 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { quotePath } from "../../compiler/network/problems.js";
+import { quotePath } from "../../core/network/problems.js";
 import { openBackend } from "../backend/index.js";
 import { layers, tf } from "../backend/tf.js";
-import { randomStream } from "../random.js";
+import { randomStream } from "../../core/random.js";
 import { isLiveModel, type LiveModel } from "./live.js";
 import { reasonOf } from "../reason.js";
 import { settled } from "../settled.js";
-import { refuse } from "./problems.js";
+import { refuse } from "../../core/diagnostics/model-problems.js";
 
 /**
  * The model of a JavaScript module: its default export, or what that returns (or promises) when called with

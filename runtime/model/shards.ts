@@ -1,11 +1,11 @@
-import { counted } from "../../compiler/ir/words.js";
+import { counted } from "../../core/ir/words.js";
 import { open, realpath, stat } from "node:fs/promises";
 import { isAbsolute, join, relative, sep } from "node:path";
-import { quote } from "../../compiler/network/problems.js";
+import { quote } from "../../core/network/problems.js";
 import { decode } from "./decode.js";
 import type { WeightEntry, WeightGroup } from "./manifest.js";
 import { reasonOf } from "../reason.js";
-import { refuse } from "./problems.js";
+import { refuse } from "../../core/diagnostics/model-problems.js";
 
 /** Name and values of a weight as stored, before it is matched to a layer. */
 export interface StoredWeight {

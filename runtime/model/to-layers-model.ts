@@ -1,6 +1,6 @@
-import type { Network } from "../../compiler/network/types.js";
+import type { Network } from "../../core/network/types.js";
 import { layers, type tf } from "../backend/tf.js";
-import type { ParameterStore } from "../types.js";
+import type { ParameterStore } from "../../core/parameters.js";
 import { bytesOf, savedWeights, topologyOf, weightBytes } from "./artifacts.js";
 
 /** The network as a stock `tf.LayersModel` with weights of its own. Dispose it when it is no longer needed. */

@@ -1,10 +1,10 @@
-import { DiagnosticError } from "../../grammar/diagnostic.js";
+import { DiagnosticError } from "../../core/diagnostics/diagnostic.js";
 import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { quote, quotePath } from "../../compiler/network/problems.js";
-import { isObject } from "../../compiler/network/json.js";
+import { quote, quotePath } from "../../core/network/problems.js";
+import { isObject } from "../../core/network/json.js";
 import { reasonOf } from "../reason.js";
-import { refuse } from "./problems.js";
+import { refuse } from "../../core/diagnostics/model-problems.js";
 
 /** A model.json with 200 MB of topology has no shape anybody trains. */
 export const MAX_JSON_BYTES = 200 * 2 ** 20;

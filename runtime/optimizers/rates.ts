@@ -1,4 +1,4 @@
-import { evaluate } from "../../compiler/ir/evaluate.js";
+import { evaluate } from "../../core/expr/evaluate.js";
 import {
   curveValue,
   momentOf,
@@ -6,8 +6,8 @@ import {
   type PhaseTimes,
   type TimePoint,
   type TimeWindow,
-} from "../../compiler/ir/schedule.js";
-import type { ExprIr, MovingIr, OptimizerIr, PointIr, ValueIr, WindowIr } from "../../compiler/ir/types.js";
+} from "../../core/schedule/schedule.js";
+import type { ExprIr, MovingIr, OptimizerIr, PointIr, ValueIr, WindowIr } from "../../core/ir/types.js";
 
 /** Values over the steps of a phase: learning rates, strengths of penalties. Expressions in them are plain numbers by now. */
 

@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { compileProgram } from "../../cli/api/compile-program.js";
+import { compileProgram } from "../../api/compile-program.js";
 import type { DataSource } from "../../runtime/data/types.js";
 import { quarters, smallNetwork } from "../runtime/run/fixtures.js";
 

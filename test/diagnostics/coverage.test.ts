@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { explained } from "../../compiler/diagnostics/explain.js";
+import { explained } from "../../core/diagnostics/explain.js";
 
 const root = join(import.meta.dirname, "../cases/mistakes");
 const files = readdirSync(root, { recursive: true, encoding: "utf8" });

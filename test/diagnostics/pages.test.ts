@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { compile } from "../../compiler/compile.js";
-import { explain, explained } from "../../compiler/diagnostics/explain.js";
+import { explain, explained } from "../../core/diagnostics/explain.js";
 import { embeddedPages } from "../../scripts/embed-pages.mjs";
 
 const root = join(import.meta.dirname, "../..");
@@ -26,7 +26,7 @@ test("every code has a page, every page a code", () => {
 });
 
 test("the pages that `explain` prints are those of docs/errors", () => {
-  expect(readFileSync(join(root, "compiler/diagnostics/generated/pages.ts"), "utf8")).toBe(embeddedPages());
+  expect(readFileSync(join(root, "core/diagnostics/generated/pages.ts"), "utf8")).toBe(embeddedPages());
   expect(explain("p4002")).toBe(readFileSync(join(root, "docs/errors/P4002.md"), "utf8"));
   expect(explain("P0000")).toBeNull();
 });

@@ -1,7 +1,7 @@
 import { realpathSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { randomStream } from "../../runtime/random.js";
+import { randomStream } from "../../core/random.js";
 import { node, type Ended } from "./cli.js";
 import type { Project } from "./project.js";
 

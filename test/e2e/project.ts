@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { strToU8, zipSync } from "fflate";
-import { randomStream } from "../../runtime/random.js";
+import { randomStream } from "../../core/random.js";
 import { builtPackage } from "./build.js";
 
 /** Folders where people work: a small network, data it learns, and programs. */

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { Diagnostic, Fix } from "../../grammar/diagnostic.js";
+import type { Diagnostic, Fix } from "../../core/diagnostics/diagnostic.js";
 
 /** One source of a case directory; what it must give stands beside it in `<name>.expected`. */
 export interface Case {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { readNetwork, type Network } from "../../compiler/network/index.js";
+import { readNetwork, type Network } from "../../core/network/index.js";
 import type { FrontOptions, ResolvedText } from "../../compiler/passes/index.js";
 import { namedNetworks } from "./networks.js";
 

@@ -1,4 +1,4 @@
-import type { PruneIr, RuleIr, StepIr, TrainIr } from "../../compiler/ir/types.js";
+import type { PruneIr, RuleIr, StepIr, TrainIr } from "../../core/ir/types.js";
 import { front, type FrontOptions } from "../../compiler/passes/index.js";
 
 /** The steps of a program that has no mistake. */

@@ -1,4 +1,4 @@
-import type { Network } from "../../compiler/network/types.js";
+import type { Network } from "../../core/network/types.js";
 
 /** Draws units to die, `share` of the removable ones, leaving at least one channel on every axis. */
 export function randomDead(

@@ -1,8 +1,8 @@
 import "@tensorflow/tfjs-backend-cpu";
 import * as tf from "@tensorflow/tfjs-core";
 import * as layers from "@tensorflow/tfjs-layers";
-import type { Network } from "../../compiler/network/types.js";
-import type { Parameter, ParameterStore } from "../../runtime/types.js";
+import type { Network } from "../../core/network/types.js";
+import type { Parameter, ParameterStore } from "../../core/parameters.js";
 
 /** Runs a network in stock TensorFlow.js: the oracle that a file of ours loads there and computes the same. */
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { front } from "../../compiler/passes/index.js";
 import { declaredKey } from "../../compiler/passes/module.js";
 import { standardLibrary } from "../../compiler/passes/standard.js";
-import { validateIr } from "../../compiler/ir/validate.js";
+import { validateIr } from "../../core/ir/validate.js";
 import { format } from "../../grammar/index.js";
 import { embeddedTexts } from "../../scripts/embed-stdlib.mjs";
 import { stdlibTexts } from "../../stdlib/index.js";

@@ -1,7 +1,7 @@
 import type { Amount, Curve, Expr, Structure } from "../../../grammar/ast.js";
-import type { Span } from "../../../grammar/diagnostic.js";
-import type { AmountIr } from "../../ir/types.js";
-import { replace } from "../../diagnostics/create.js";
+import type { Span } from "../../../core/diagnostics/diagnostic.js";
+import type { AmountIr } from "../../../core/ir/types.js";
+import { replace } from "../../../core/diagnostics/create.js";
 import { percent } from "../expressions/arguments.js";
 import { describe } from "../expressions/describe.js";
 import { infer } from "../expressions/infer.js";

@@ -1,6 +1,6 @@
 import type { Expr } from "../../../grammar/ast.js";
-import type { AmountIr, BudgetLimit } from "../../ir/types.js";
-import { similar } from "../../diagnostics/nearest.js";
+import type { AmountIr, BudgetLimit } from "../../../core/ir/types.js";
+import { similar } from "../../../core/diagnostics/nearest.js";
 import { infer } from "../expressions/infer.js";
 import { describe } from "../expressions/describe.js";
 import { expressions, reject, type Place } from "../lowering.js";

@@ -1,6 +1,6 @@
-import type { Span } from "../../../grammar/diagnostic.js";
-import { evaluate } from "../../ir/evaluate.js";
-import type { ExprIr } from "../../ir/types.js";
+import type { Span } from "../../../core/diagnostics/diagnostic.js";
+import { evaluate } from "../../../core/expr/evaluate.js";
+import type { ExprIr } from "../../../core/ir/types.js";
 import { fail, type ExprContext } from "../expressions/context.js";
 
 /** Moments at which a curve is looked at, beside its two ends. */

@@ -1,6 +1,6 @@
 import type { Expr, NumberLiteral } from "../../../grammar/ast.js";
-import type { ExprIr } from "../../ir/types.js";
-import { replace } from "../../diagnostics/create.js";
+import type { ExprIr } from "../../../core/ir/types.js";
+import { replace } from "../../../core/diagnostics/create.js";
 import { percent } from "../expressions/arguments.js";
 import { describe } from "../expressions/describe.js";
 import { infer } from "../expressions/infer.js";

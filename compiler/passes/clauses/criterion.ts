@@ -1,9 +1,9 @@
 import type { CallLike, Criterion, Structure } from "../../../grammar/ast.js";
-import type { Span } from "../../../grammar/diagnostic.js";
-import { isChannelwise } from "../../ir/candidates.js";
-import { needsData, needsOf } from "../../ir/needs.js";
-import type { CriterionIr, ExprIr, Need } from "../../ir/types.js";
-import { similar } from "../../diagnostics/nearest.js";
+import type { Span } from "../../../core/diagnostics/diagnostic.js";
+import { isChannelwise } from "../../../core/units/candidates.js";
+import { needsData, needsOf } from "../../../core/expr/needs.js";
+import type { CriterionIr, ExprIr, Need } from "../../../core/ir/types.js";
+import { similar } from "../../../core/diagnostics/nearest.js";
 import { describe } from "../expressions/describe.js";
 import { infer } from "../expressions/infer.js";
 import { expressions, reject, type Place } from "../lowering.js";

@@ -1,6 +1,6 @@
 import type { Curve } from "../../../grammar/ast.js";
-import type { CurveIr } from "../../ir/types.js";
-import { similar } from "../../diagnostics/nearest.js";
+import type { CurveIr } from "../../../core/ir/types.js";
+import { similar } from "../../../core/diagnostics/nearest.js";
 import { bindArguments } from "../expressions/arguments.js";
 import { infer } from "../expressions/infer.js";
 import { lookUp, namesOf } from "../module.js";

@@ -1,5 +1,5 @@
 import type { Statement } from "../../../grammar/ast.js";
-import type { WhenIr } from "../../ir/types.js";
+import type { WhenIr } from "../../../core/ir/types.js";
 import { reject, type Place } from "../lowering.js";
 import { whenOf } from "../rules.js";
 import { lowerWhen } from "./when.js";

@@ -1,5 +1,5 @@
 import type { Curve, Expr, MovingExpr } from "../../../grammar/ast.js";
-import type { MovingIr, ValueIr } from "../../ir/types.js";
+import type { MovingIr, ValueIr } from "../../../core/ir/types.js";
 import { fits } from "../expressions/arguments.js";
 import type { Type, Typed } from "../scope.js";
 import { reject, type Place } from "../lowering.js";

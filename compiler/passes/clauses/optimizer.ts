@@ -1,10 +1,10 @@
 import type { Argument, CallLike, Expr } from "../../../grammar/ast.js";
-import type { ExprIr, OptimizerIr, PointIr } from "../../ir/types.js";
-import { replace } from "../../diagnostics/create.js";
-import { similar } from "../../diagnostics/nearest.js";
+import type { ExprIr, OptimizerIr, PointIr } from "../../../core/ir/types.js";
+import { replace } from "../../../core/diagnostics/create.js";
+import { similar } from "../../../core/diagnostics/nearest.js";
 import { reject, type Place } from "../lowering.js";
 import { lowerMoving } from "./moving.js";
-import type { Span } from "../../../grammar/diagnostic.js";
+import type { Span } from "../../../core/diagnostics/diagnostic.js";
 import type { Typed } from "../scope.js";
 import { shareInRange } from "./amount.js";
 import { inRange, type NumberRange } from "./range.js";

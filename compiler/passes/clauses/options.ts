@@ -1,6 +1,6 @@
 import type { PruneOptions } from "../../../grammar/ast.js";
-import type { PruneIr } from "../../ir/types.js";
-import { grouped } from "../../ir/words.js";
+import type { PruneIr } from "../../../core/ir/types.js";
+import { grouped } from "../../../core/ir/words.js";
 import { reject, type Place } from "../lowering.js";
 import { shareInRange } from "./amount.js";
 import { constant, lowerTyped } from "./typed.js";

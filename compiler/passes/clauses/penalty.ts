@@ -1,6 +1,6 @@
-import type { Span } from "../../../grammar/diagnostic.js";
-import { argumentsOf } from "../../ir/needs.js";
-import type { ExprIr, Need } from "../../ir/types.js";
+import type { Span } from "../../../core/diagnostics/diagnostic.js";
+import { argumentsOf } from "../../../core/expr/needs.js";
+import type { ExprIr, Need } from "../../../core/ir/types.js";
 import { reject, type Place } from "../lowering.js";
 
 const fromGradients: readonly Need[] = ["g", "g2", "h", "hg"];

@@ -1,4 +1,4 @@
-import type { Span } from "../../../grammar/diagnostic.js";
+import type { Span } from "../../../core/diagnostics/diagnostic.js";
 import { reject, type Place } from "../lowering.js";
 
 /** Which numbers an argument can mean. Its ends are allowed unless they are named as open. */

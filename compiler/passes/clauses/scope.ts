@@ -1,6 +1,6 @@
 import type { Scope } from "../../../grammar/ast.js";
-import type { AmountIr, ScopeIr, StructureIr } from "../../ir/types.js";
-import { similar } from "../../diagnostics/nearest.js";
+import type { AmountIr, ScopeIr, StructureIr } from "../../../core/ir/types.js";
+import { similar } from "../../../core/diagnostics/nearest.js";
 import { reject, type Place } from "../lowering.js";
 
 const groups = ["row", "sign"] as const;

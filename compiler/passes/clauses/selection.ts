@@ -1,5 +1,5 @@
 import type { Pattern, Selection } from "../../../grammar/ast.js";
-import type { ExprIr, PatternIr, SelectionIr } from "../../ir/types.js";
+import type { ExprIr, PatternIr, SelectionIr } from "../../../core/ir/types.js";
 import { infer } from "../expressions/infer.js";
 import { describe } from "../expressions/describe.js";
 import { expressions, reject, type Place } from "../lowering.js";

@@ -1,5 +1,5 @@
 import type { Structure } from "../../../grammar/ast.js";
-import type { StructureIr } from "../../ir/types.js";
+import type { StructureIr } from "../../../core/ir/types.js";
 import { reject, type Place } from "../lowering.js";
 
 /** The unit that lives or dies. */

@@ -1,6 +1,6 @@
 import type { Expr } from "../../../grammar/ast.js";
-import { replace } from "../../diagnostics/create.js";
-import { evaluate } from "../../ir/evaluate.js";
+import { replace } from "../../../core/diagnostics/create.js";
+import { evaluate } from "../../../core/expr/evaluate.js";
 import { percent, unitHelp } from "../expressions/arguments.js";
 import { describe } from "../expressions/describe.js";
 import { infer } from "../expressions/infer.js";

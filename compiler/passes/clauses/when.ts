@@ -1,6 +1,6 @@
 import type { Expr, Point, Range, TimeUnit, When } from "../../../grammar/ast.js";
-import type { Span } from "../../../grammar/diagnostic.js";
-import type { ExprIr, PointIr, WhenIr, WindowIr } from "../../ir/types.js";
+import type { Span } from "../../../core/diagnostics/diagnostic.js";
+import type { ExprIr, PointIr, WhenIr, WindowIr } from "../../../core/ir/types.js";
 import { describe } from "../expressions/describe.js";
 import { infer } from "../expressions/infer.js";
 import { expressions, reject, type Place } from "../lowering.js";

@@ -1,5 +1,5 @@
 import type { Name } from "../../../grammar/ast.js";
-import { similar } from "../../diagnostics/nearest.js";
+import { similar } from "../../../core/diagnostics/nearest.js";
 import { reject, type Place } from "../lowering.js";
 
 /** One of a few words, or null once the wrong one was reported. */

@@ -1,7 +1,7 @@
 import type { Argument, Parameter } from "../../../grammar/ast.js";
-import type { Span } from "../../../grammar/diagnostic.js";
-import { similar } from "../../diagnostics/nearest.js";
-import { replace } from "../../diagnostics/create.js";
+import type { Span } from "../../../core/diagnostics/diagnostic.js";
+import { similar } from "../../../core/diagnostics/nearest.js";
+import { replace } from "../../../core/diagnostics/create.js";
 import type { Module } from "../module.js";
 import type { Binding, Type, Typed } from "../scope.js";
 import { fail, type ExprContext } from "./context.js";

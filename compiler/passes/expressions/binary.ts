@@ -1,12 +1,12 @@
 import type { BinaryExpr } from "../../../grammar/ast.js";
-import { replace } from "../../diagnostics/create.js";
+import { replace } from "../../../core/diagnostics/create.js";
 import type { Type, Typed } from "../scope.js";
 import { fail, type ExprContext } from "./context.js";
 import { describe } from "./describe.js";
 import { fold } from "./fold.js";
 import type { Infer } from "./infer.js";
 import { layerFacts } from "./words.js";
-import { similar } from "../../diagnostics/nearest.js";
+import { similar } from "../../../core/diagnostics/nearest.js";
 
 const comparisons: ReadonlySet<string> = new Set(["<", "<=", ">", ">=", "=", "!="]);
 const scoreTypes: ReadonlySet<Type> = new Set<Type>(["element", "activation", "unit"]);

@@ -1,6 +1,6 @@
 import type { CallExpr } from "../../../grammar/ast.js";
-import type { ExprIr } from "../../ir/types.js";
-import { similar } from "../../diagnostics/nearest.js";
+import type { ExprIr } from "../../../core/ir/types.js";
+import { similar } from "../../../core/diagnostics/nearest.js";
 import { lookUp } from "../module.js";
 import type { Type, Typed } from "../scope.js";
 import { widest } from "./binary.js";

@@ -1,7 +1,7 @@
-import type { Span } from "../../../grammar/diagnostic.js";
+import type { Span } from "../../../core/diagnostics/diagnostic.js";
 import type { CallLike } from "../../../grammar/ast.js";
-import type { Code } from "../../diagnostics/catalogue/index.js";
-import { diagnostic, type Details } from "../../diagnostics/create.js";
+import type { Code } from "../../../core/diagnostics/catalogue/index.js";
+import { diagnostic, type Details } from "../../../core/diagnostics/create.js";
 import type { Declared } from "../module.js";
 import type { Report, Scope } from "../scope.js";
 

@@ -1,5 +1,5 @@
 import type { Argument } from "../../../grammar/ast.js";
-import type { Span } from "../../../grammar/diagnostic.js";
+import type { Span } from "../../../core/diagnostics/diagnostic.js";
 import type { Declared } from "../module.js";
 import type { Typed } from "../scope.js";
 import { bindArguments } from "./arguments.js";

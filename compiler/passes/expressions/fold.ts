@@ -1,5 +1,5 @@
-import { evaluate } from "../../ir/evaluate.js";
-import type { ExprIr } from "../../ir/types.js";
+import { evaluate } from "../../../core/expr/evaluate.js";
+import type { ExprIr } from "../../../core/ir/types.js";
 
 const noNames: ReadonlyMap<string, number> = new Map();
 

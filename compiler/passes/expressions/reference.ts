@@ -1,6 +1,6 @@
 import type { Reference } from "../../../grammar/ast.js";
-import { similar } from "../../diagnostics/nearest.js";
-import { replace } from "../../diagnostics/create.js";
+import { similar } from "../../../core/diagnostics/nearest.js";
+import { replace } from "../../../core/diagnostics/create.js";
 import { lookUp, namesOf } from "../module.js";
 import type { Typed } from "../scope.js";
 import { fail, type ExprContext } from "./context.js";

@@ -1,6 +1,6 @@
-import { selectedLayers } from "../../ir/select.js";
-import type { PatternIr, SelectionIr, StepIr } from "../../ir/types.js";
-import type { Network } from "../../network/types.js";
+import { selectedLayers } from "../../../core/units/select.js";
+import type { PatternIr, SelectionIr, StepIr } from "../../../core/ir/types.js";
+import type { Network } from "../../../core/network/types.js";
 
 /** A selection by the variable of a `for each`, with all layers that the loop goes through in its place; null where those vary. */
 export function allTurns(

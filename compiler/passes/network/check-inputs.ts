@@ -1,6 +1,6 @@
-import { layerFamily, type StructureName } from "../../ir/candidates.js";
-import type { RuleIr, StepIr } from "../../ir/types.js";
-import type { Network } from "../../network/types.js";
+import { layerFamily, type StructureName } from "../../../core/units/candidates.js";
+import type { RuleIr, StepIr } from "../../../core/ir/types.js";
+import type { Network } from "../../../core/network/types.js";
 import { reportAt } from "../report-at.js";
 import type { FrontState } from "../state.js";
 import { criteriaOf } from "./criteria-of.js";

@@ -1,9 +1,9 @@
-import { candidateUnits } from "../../ir/candidate-units.js";
-import { layerFamily, unitsByProducer, type StructureName } from "../../ir/candidates.js";
-import { matchingLayers } from "../../ir/select.js";
-import type { RuleIr, SelectionIr, StepIr } from "../../ir/types.js";
-import { explainTie } from "../../network/explain.js";
-import type { Network, Unit } from "../../network/types.js";
+import { candidateUnits } from "../../../core/units/candidate-units.js";
+import { layerFamily, unitsByProducer, type StructureName } from "../../../core/units/candidates.js";
+import { matchingLayers } from "../../../core/units/select.js";
+import type { RuleIr, SelectionIr, StepIr } from "../../../core/ir/types.js";
+import { explainTie } from "../../../core/network/explain.js";
+import type { Network, Unit } from "../../../core/network/types.js";
 import { reportAt } from "../report-at.js";
 import type { FrontState } from "../state.js";
 

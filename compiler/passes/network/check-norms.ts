@@ -1,9 +1,9 @@
-import { branchesOf } from "../../ir/branches.js";
-import { candidateUnits } from "../../ir/candidate-units.js";
-import { isChannelwise, type StructureName } from "../../ir/candidates.js";
-import type { RuleIr, StepIr } from "../../ir/types.js";
-import { counted } from "../../ir/words.js";
-import type { Network } from "../../network/types.js";
+import { branchesOf } from "../../../core/units/branches.js";
+import { candidateUnits } from "../../../core/units/candidate-units.js";
+import { isChannelwise, type StructureName } from "../../../core/units/candidates.js";
+import type { RuleIr, StepIr } from "../../../core/ir/types.js";
+import { counted } from "../../../core/ir/words.js";
+import type { Network } from "../../../core/network/types.js";
 import { reportAt } from "../report-at.js";
 import type { FrontState } from "../state.js";
 import { criteriaOf } from "./criteria-of.js";

@@ -1,9 +1,9 @@
-import { counted } from "../../ir/words.js";
-import { matchingLayers, selectedLayers, whereHolds } from "../../ir/select.js";
-import { isCandidate, isChannelwise, type StructureName } from "../../ir/candidates.js";
-import type { PatternIr, RuleIr, SelectionIr, StepIr } from "../../ir/types.js";
-import type { Network } from "../../network/types.js";
-import { similar } from "../../diagnostics/nearest.js";
+import { counted } from "../../../core/ir/words.js";
+import { matchingLayers, selectedLayers, whereHolds } from "../../../core/units/select.js";
+import { isCandidate, isChannelwise, type StructureName } from "../../../core/units/candidates.js";
+import type { PatternIr, RuleIr, SelectionIr, StepIr } from "../../../core/ir/types.js";
+import type { Network } from "../../../core/network/types.js";
+import { similar } from "../../../core/diagnostics/nearest.js";
 import { reportAt } from "../report-at.js";
 import type { FrontState } from "../state.js";
 import { allTurns } from "./all-turns.js";

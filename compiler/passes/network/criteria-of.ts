@@ -1,4 +1,4 @@
-import type { CriterionIr, RuleIr, StepIr } from "../../ir/types.js";
+import type { CriterionIr, RuleIr, StepIr } from "../../../core/ir/types.js";
 
 /** Every score and penalty that a statement works out. */
 export function criteriaOf(statement: StepIr | RuleIr): readonly CriterionIr[] {

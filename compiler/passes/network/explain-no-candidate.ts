@@ -1,7 +1,7 @@
-import { layerFamily, type StructureName } from "../../ir/candidates.js";
-import type { RuleIr, StepIr } from "../../ir/types.js";
-import { producerPath } from "../../network/explain.js";
-import type { LayerInfo, Network, Protection } from "../../network/types.js";
+import { layerFamily, type StructureName } from "../../../core/units/candidates.js";
+import type { RuleIr, StepIr } from "../../../core/ir/types.js";
+import { producerPath } from "../../../core/network/explain.js";
+import type { LayerInfo, Network, Protection } from "../../../core/network/types.js";
 import { reportAt } from "../report-at.js";
 import type { FrontState } from "../state.js";
 

@@ -1,5 +1,5 @@
 import type { PruneStatement } from "../../../grammar/ast.js";
-import type { AmountIr, CriterionIr, PruneIr, StructureIr, WhenIr } from "../../ir/types.js";
+import type { AmountIr, CriterionIr, PruneIr, StructureIr, WhenIr } from "../../../core/ir/types.js";
 import { lowerAmount } from "../clauses/amount.js";
 import { lowerCriterion } from "../clauses/criterion.js";
 import { lowerOptions } from "../clauses/options.js";

@@ -1,5 +1,12 @@
 import type { RegrowStatement } from "../../../grammar/ast.js";
-import type { AmountIr, CriterionIr, ExprIr, PruneIr, RegrowIr, StructureIr } from "../../ir/types.js";
+import type {
+  AmountIr,
+  CriterionIr,
+  ExprIr,
+  PruneIr,
+  RegrowIr,
+  StructureIr,
+} from "../../../core/ir/types.js";
 import { lowerAmount } from "../clauses/amount.js";
 import { lowerCriterion } from "../clauses/criterion.js";
 import { lowerEvents } from "../clauses/events.js";

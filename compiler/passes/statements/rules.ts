@@ -5,7 +5,7 @@ import type {
   RestoreStatement,
   UpdateStatement,
 } from "../../../grammar/ast.js";
-import type { FreezeIr, PenalizeIr, RestoreIr, UpdateIr, ValueIr, WhenIr } from "../../ir/types.js";
+import type { FreezeIr, PenalizeIr, RestoreIr, UpdateIr, ValueIr, WhenIr } from "../../../core/ir/types.js";
 import { shareInRange, warnIdle } from "../clauses/amount.js";
 import { lowerCriterion } from "../clauses/criterion.js";
 import { lowerEvents, lowerHolding } from "../clauses/events.js";

@@ -1,6 +1,6 @@
 import type { Statement } from "../../../grammar/ast.js";
-import { whyNotSavedAt } from "../../ir/save-place.js";
-import type { StepIr } from "../../ir/types.js";
+import { whyNotSavedAt } from "../../../core/ir/save-place.js";
+import type { StepIr } from "../../../core/ir/types.js";
 import { lowerCondition } from "../clauses/condition.js";
 import { lowerSelection } from "../clauses/selection.js";
 import { inRange } from "../clauses/range.js";

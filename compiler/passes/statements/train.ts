@@ -1,6 +1,6 @@
 import type { Expr, TrainStatement } from "../../../grammar/ast.js";
-import type { ExprIr, RuleIr, TrainIr } from "../../ir/types.js";
-import { grouped } from "../../ir/words.js";
+import type { ExprIr, RuleIr, TrainIr } from "../../../core/ir/types.js";
+import { grouped } from "../../../core/ir/words.js";
 import { lowerOptimizer } from "../clauses/optimizer.js";
 import { lowerCondition } from "../clauses/condition.js";
 import { inRange, type NumberRange } from "../clauses/range.js";

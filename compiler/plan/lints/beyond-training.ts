@@ -1,5 +1,5 @@
-import { phaseSteps, windowEnd, windowSteps } from "../../ir/schedule.js";
-import type { RuleIr } from "../../ir/types.js";
+import { phaseSteps, windowEnd, windowSteps } from "../../../core/schedule/schedule.js";
+import type { RuleIr } from "../../../core/ir/types.js";
 import type { SimulatedPhase } from "../simulation.js";
 import { whenAt } from "../value.js";
 import type { Finding, Lint } from "./finding.js";

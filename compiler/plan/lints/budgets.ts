@@ -1,5 +1,5 @@
 import { everything, limitOf, measured } from "../budget.js";
-import type { BudgetLimit, PruneIr } from "../../ir/types.js";
+import type { BudgetLimit, PruneIr } from "../../../core/ir/types.js";
 import { isCosted, isElementPool } from "../pools.js";
 import { deadOf, withDead, type State } from "../state.js";
 import type { Pool, Sizes } from "../world.js";

@@ -1,5 +1,5 @@
 import { cannotCollapse, cutInTwo } from "../emptied.js";
-import type { PruneIr } from "../../ir/types.js";
+import type { PruneIr } from "../../../core/ir/types.js";
 import type { SimulatedEvent, Simulation } from "../simulation.js";
 import { deadOf } from "../state.js";
 import { layerNames } from "../words.js";

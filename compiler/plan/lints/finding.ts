@@ -1,5 +1,5 @@
-import type { Ir, RuleIr, StepIr } from "../../ir/types.js";
-import type { Network } from "../../network/types.js";
+import type { Ir, RuleIr, StepIr } from "../../../core/ir/types.js";
+import type { Network } from "../../../core/network/types.js";
 import type { PlanCode } from "../codes.js";
 import type { Simulation } from "../simulation.js";
 import type { World } from "../world.js";

@@ -1,4 +1,4 @@
-import type { ExprIr, PruneIr, RestoreIr } from "../../ir/types.js";
+import type { ExprIr, PruneIr, RestoreIr } from "../../../core/ir/types.js";
 import { distinct, statements, type Finding, type Lint } from "./finding.js";
 import { structureName } from "../words.js";
 

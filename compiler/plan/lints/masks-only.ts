@@ -1,5 +1,5 @@
-import { isSlimmable } from "../../ir/candidates.js";
-import type { PruneIr } from "../../ir/types.js";
+import { isSlimmable } from "../../../core/units/candidates.js";
+import type { PruneIr } from "../../../core/ir/types.js";
 import { distinct, statements, type Finding, type Lint } from "./finding.js";
 import { unitsName } from "../words.js";
 

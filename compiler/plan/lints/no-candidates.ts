@@ -1,4 +1,4 @@
-import type { PruneIr } from "../../ir/types.js";
+import type { PruneIr } from "../../../core/ir/types.js";
 import { unitsName } from "../words.js";
 import type { Finding, Lint } from "./finding.js";
 

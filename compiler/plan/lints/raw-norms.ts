@@ -1,5 +1,5 @@
-import { isChannelwise } from "../../ir/candidates.js";
-import type { CriterionIr, ExprIr } from "../../ir/types.js";
+import { isChannelwise } from "../../../core/units/candidates.js";
+import type { CriterionIr, ExprIr } from "../../../core/ir/types.js";
 import { distinct, statements, type Finding, type Lint } from "./finding.js";
 import { structureName } from "../words.js";
 

@@ -1,7 +1,7 @@
-import { evaluate } from "../../ir/evaluate.js";
-import { argumentsOf } from "../../ir/needs.js";
-import type { ExprIr } from "../../ir/types.js";
-import { costs } from "../../network/costs.js";
+import { evaluate } from "../../../core/expr/evaluate.js";
+import { argumentsOf } from "../../../core/expr/needs.js";
+import type { ExprIr } from "../../../core/ir/types.js";
+import { costs } from "../../../core/network/costs.js";
 import { plannedCosts } from "../costs.js";
 import type { Interval } from "../interval.js";
 import { isElementPool, type ElementPool } from "../pools.js";

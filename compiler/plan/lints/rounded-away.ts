@@ -1,4 +1,4 @@
-import type { PruneIr } from "../../ir/types.js";
+import type { PruneIr } from "../../../core/ir/types.js";
 import { isGlobal } from "../spared.js";
 import type { SimulatedEvent } from "../simulation.js";
 import { momentName, ordinal, percent, structureName } from "../words.js";

@@ -1,5 +1,5 @@
-import type { CountAmount } from "../../ir/amounts.js";
-import type { PruneIr } from "../../ir/types.js";
+import type { CountAmount } from "../../../core/schedule/amounts.js";
+import type { PruneIr } from "../../../core/ir/types.js";
 import { isGlobal, sparedBy, type Spared } from "../spared.js";
 import { grouped, layerNames, structureName } from "../words.js";
 import type { Pool } from "../world.js";

@@ -1,8 +1,8 @@
 import type { CompileResult } from "../../compile-types.js";
-import { needsData } from "../../ir/needs.js";
-import { evaluate } from "../../ir/evaluate.js";
-import type { CriterionIr, Ir, PlannedEvent, RuleIr, StepIr, StructureIr } from "../../ir/types.js";
-import type { Merge, Network } from "../../network/types.js";
+import { needsData } from "../../../core/expr/needs.js";
+import { evaluate } from "../../../core/expr/evaluate.js";
+import type { CriterionIr, Ir, PlannedEvent, RuleIr, StepIr, StructureIr } from "../../../core/ir/types.js";
+import type { Merge, Network } from "../../../core/network/types.js";
 import { distinct, statements } from "../../plan/lints/finding.js";
 import { counted, structureName } from "../../plan/words.js";
 

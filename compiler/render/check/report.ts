@@ -1,5 +1,5 @@
 import type { CompileResult } from "../../compile-types.js";
-import type { Network } from "../../network/types.js";
+import type { Network } from "../../../core/network/types.js";
 import { counted } from "../../plan/words.js";
 import { jsonDiagnostics, type JsonDiagnostic } from "../json.js";
 import { noColors, type Palette } from "../palette.js";

@@ -1,4 +1,4 @@
-import { counted } from "../../../compiler/ir/words.js";
+import { counted } from "../../../core/ir/words.js";
 import { BackendWasm, getThreadsCount } from "@tensorflow/tfjs-backend-wasm";
 import { floatsOf } from "../floats.js";
 import { registerGradients } from "../ops/kernels.js";

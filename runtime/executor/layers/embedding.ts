@@ -1,4 +1,4 @@
-import { counted } from "../../../compiler/ir/words.js";
+import { counted } from "../../../core/ir/words.js";
 import { tf } from "../../backend/tf.js";
 import { flag, number } from "../config.js";
 import { constantOf } from "../constant.js";

@@ -1,5 +1,5 @@
-import { field, isJsonArray, isJsonObject } from "../../../compiler/network/json.js";
-import type { Json, JsonObject } from "../../../compiler/network/types.js";
+import { field, isJsonArray, isJsonObject } from "../../../core/network/json.js";
+import type { Json, JsonObject } from "../../../core/network/types.js";
 import { layers, tf } from "../../backend/tf.js";
 import type { Build, Builder, CallContext } from "../pass.js";
 import { refuse } from "../problems.js";

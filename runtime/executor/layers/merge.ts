@@ -1,6 +1,6 @@
 import { tf } from "../../backend/tf.js";
 import { axes, flag } from "../config.js";
-import { field, isJsonArray } from "../../../compiler/network/json.js";
+import { field, isJsonArray } from "../../../core/network/json.js";
 import type { Builder, CallContext } from "../pass.js";
 
 /** Add, Multiply, Average, Maximum, Minimum, Concatenate and Dot. */

@@ -1,4 +1,4 @@
-import { field, isJsonArray } from "../../../compiler/network/json.js";
+import { field, isJsonArray } from "../../../core/network/json.js";
 import { tf } from "../../backend/tf.js";
 import { number } from "../config.js";
 import { drawsOf } from "../draws.js";

@@ -1,5 +1,5 @@
-import { field, isJsonArray, isJsonObject } from "../../../compiler/network/json.js";
-import type { JsonObject } from "../../../compiler/network/types.js";
+import { field, isJsonArray, isJsonObject } from "../../../core/network/json.js";
+import type { JsonObject } from "../../../core/network/types.js";
 import { tf } from "../../backend/tf.js";
 import { flag } from "../config.js";
 import { drawsOf } from "../draws.js";

@@ -1,5 +1,5 @@
-import { field } from "../../../compiler/network/json.js";
-import type { LayerInfo } from "../../../compiler/network/types.js";
+import { field } from "../../../core/network/json.js";
+import type { LayerInfo } from "../../../core/network/types.js";
 import type { Builder } from "../pass.js";
 import * as activation from "./activation.js";
 import * as convolution from "./convolution.js";

@@ -1,5 +1,5 @@
 import { tf } from "../../backend/tf.js";
-import { field, isJsonArray } from "../../../compiler/network/json.js";
+import { field, isJsonArray } from "../../../core/network/json.js";
 import { int } from "../config.js";
 import { unary, type Builder } from "../pass.js";
 import { refuse } from "../problems.js";

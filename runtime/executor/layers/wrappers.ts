@@ -1,5 +1,5 @@
-import { field, isJsonObject } from "../../../compiler/network/json.js";
-import type { JsonObject, LayerInfo } from "../../../compiler/network/types.js";
+import { field, isJsonObject } from "../../../core/network/json.js";
+import type { JsonObject, LayerInfo } from "../../../core/network/types.js";
 import { tf } from "../../backend/tf.js";
 import { flag } from "../config.js";
 import { only, type Builder } from "../pass.js";

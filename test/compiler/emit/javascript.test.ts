@@ -2,7 +2,7 @@ import ts from "typescript";
 import { describe, expect, test } from "vitest";
 import { emitJavaScript } from "../../../compiler/emit/javascript.js";
 import { expressionHelpers } from "../../../compiler/emit/javascript-expressions.js";
-import type { Ir, StepIr } from "../../../compiler/ir/types.js";
+import type { Ir, StepIr } from "../../../core/ir/types.js";
 import * as expressions from "../../../runtime/expressions.js";
 import { l1, program, prune, random, sentence, taylor, train } from "./programs.js";
 import { replay } from "./replay.js";

@@ -1,4 +1,4 @@
-import type { CriterionIr, Ir, PruneIr, StepIr, TrainIr } from "../../../compiler/ir/types.js";
+import type { CriterionIr, Ir, PruneIr, StepIr, TrainIr } from "../../../core/ir/types.js";
 
 /** Hand-written IRs for the tests of emission. */
 

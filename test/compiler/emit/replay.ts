@@ -9,7 +9,7 @@ import type {
   TrainSpec,
   WhenSpec,
 } from "../../../runtime/specs.js";
-import type { WhenIr } from "../../../compiler/ir/types.js";
+import type { WhenIr } from "../../../core/ir/types.js";
 
 /**
  * Runs an emitted module against a runtime that only writes down what it is told, as IR nodes. Every repeat runs to its

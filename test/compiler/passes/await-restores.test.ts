@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { StepIr } from "../../../compiler/ir/types.js";
+import type { StepIr } from "../../../core/ir/types.js";
 import { namedNetwork } from "../../helpers/front-case.js";
 import { phases, steps } from "../../helpers/front.js";
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { validateIr } from "../../../compiler/ir/validate.js";
+import { validateIr } from "../../../core/ir/validate.js";
 import { front } from "../../../compiler/passes/index.js";
 import { casesIn } from "../../helpers/cases.js";
 import { namedNetwork } from "../../helpers/front-case.js";

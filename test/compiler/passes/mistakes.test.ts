@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { catalogue } from "../../../compiler/diagnostics/catalogue/index.js";
+import { catalogue } from "../../../core/diagnostics/catalogue/index.js";
 import { front } from "../../../compiler/passes/index.js";
 import { applied, casesIn, runMistakes } from "../../helpers/cases.js";
 import { caseOptions } from "../../helpers/front-case.js";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { canonicalJson, hashJson } from "../../../compiler/ir/hash.js";
-import { validateIr } from "../../../compiler/ir/validate.js";
+import { canonicalJson, hashJson } from "../../../core/ir/hash.js";
+import { validateIr } from "../../../core/ir/validate.js";
 import { front } from "../../../compiler/passes/index.js";
 import { casesIn } from "../../helpers/cases.js";
 

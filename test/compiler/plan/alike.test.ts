@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { axesOfUnits, costTerms } from "../../../compiler/network/cost-terms.js";
-import type { Unit } from "../../../compiler/network/types.js";
+import { axesOfUnits, costTerms } from "../../../core/network/cost-terms.js";
+import type { Unit } from "../../../core/network/types.js";
 import { alike } from "../../../compiler/plan/alike.js";
-import { networkOf } from "../../runtime/pruning/setting.js";
+import { networkOf } from "../../core/masks/setting.js";
 import { namedNetworks } from "../../helpers/networks.js";
 
 function byKey(units: readonly Unit[]): readonly (readonly Unit[])[] {

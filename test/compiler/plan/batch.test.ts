@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { compile } from "../../../compiler/compile.js";
 import { lenet5 } from "../../helpers/networks.js";
-import { networkOf } from "../../runtime/pruning/setting.js";
+import { networkOf } from "../../core/masks/setting.js";
 
 it("counts the steps of a finetune in batches of the phase before", () => {
   const program = `train 1 epoch batch 60

@@ -1,16 +1,16 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { compile } from "../../../compiler/compile.js";
-import type { Ir, PruneIr, StepIr } from "../../../compiler/ir/types.js";
-import { collapse } from "../../../compiler/network/collapse.js";
+import type { Ir, PruneIr, StepIr } from "../../../core/ir/types.js";
+import { collapse } from "../../../core/network/collapse.js";
 import { cannotCollapse } from "../../../compiler/plan/emptied.js";
 import { networkWorld } from "../../../compiler/plan/network-world.js";
 import { simulate } from "../../../compiler/plan/simulate.js";
 
-import { prune } from "../../../runtime/pruning/prune.js";
-import { dead } from "../../../runtime/pruning/state.js";
+import { prune } from "../../core/masks/setting.js";
+import { dead } from "../../../core/masks/state.js";
 import { cifarResNet, namedNetworks } from "../../helpers/networks.js";
-import { criterionOf, momentOf, networkOf, pruneOf, settingOf } from "../../runtime/pruning/setting.js";
+import { criterionOf, momentOf, networkOf, pruneOf, settingOf } from "../../core/masks/setting.js";
 
 const plain = networkOf(namedNetworks.get("plain")?.());
 const resnet = networkOf(cifarResNet());

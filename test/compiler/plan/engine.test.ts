@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { costs } from "../../../compiler/network/costs.js";
-import type { AmountIr, Ir, PruneIr, ScopeIr, StepIr, StructureIr } from "../../../compiler/ir/types.js";
+import { costs } from "../../../core/network/costs.js";
+import type { AmountIr, Ir, PruneIr, ScopeIr, StepIr, StructureIr } from "../../../core/ir/types.js";
 import { makePlan } from "../../../compiler/plan/plan.js";
 import { networkWorld } from "../../../compiler/plan/network-world.js";
 import { simulate } from "../../../compiler/plan/simulate.js";
-import { prune } from "../../../runtime/pruning/prune.js";
+import { prune } from "../../core/masks/setting.js";
 import { cifarResNet, lenet5 } from "../../helpers/networks.js";
 import { namedNetworks } from "../../helpers/networks.js";
-import { criterionOf, momentOf, networkOf, pruneOf, settingOf } from "../../runtime/pruning/setting.js";
+import { criterionOf, momentOf, networkOf, pruneOf, settingOf } from "../../core/masks/setting.js";
 
 /** The plan against the engine that prunes: the same statements on the same networks, one after the other. */
 

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { AmountIr, Ir, PruneIr, StepIr, StructureIr } from "../../../compiler/ir/types.js";
+import type { AmountIr, Ir, PruneIr, StepIr, StructureIr } from "../../../core/ir/types.js";
 import { makePlan } from "../../../compiler/plan/plan.js";
 import { networkWorld } from "../../../compiler/plan/network-world.js";
 import { simulate } from "../../../compiler/plan/simulate.js";
-import { prune } from "../../../runtime/pruning/prune.js";
+import { prune } from "../../core/masks/setting.js";
 import { namedNetworks } from "../../helpers/networks.js";
-import { criterionOf, momentOf, networkOf, pruneOf, settingOf } from "../../runtime/pruning/setting.js";
+import { criterionOf, momentOf, networkOf, pruneOf, settingOf } from "../../core/masks/setting.js";
 
 /** The plan against the engine, where counts are kept inside kernels. */
 

@@ -2,10 +2,10 @@ import { expect, test } from "vitest";
 import { makePlan } from "../../../compiler/plan/plan.js";
 import { networkWorld } from "../../../compiler/plan/network-world.js";
 import { simulate } from "../../../compiler/plan/simulate.js";
-import type { StepIr } from "../../../compiler/ir/types.js";
-import { prune } from "../../../runtime/pruning/prune.js";
+import type { StepIr } from "../../../core/ir/types.js";
+import { prune } from "../../core/masks/setting.js";
 import { lenet5 } from "../../helpers/networks.js";
-import { criterionOf, l1, momentOf, networkOf, pruneOf, settingOf } from "../../runtime/pruning/setting.js";
+import { criterionOf, l1, momentOf, networkOf, pruneOf, settingOf } from "../../core/masks/setting.js";
 
 test.each([true, false])(
   "what died latently and awaits a restore (%s) is foreseen as it happens",

@@ -1,16 +1,16 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { costs } from "../../../compiler/network/costs.js";
-import type { Ir, PruneIr, StepIr } from "../../../compiler/ir/types.js";
-import type { Json } from "../../../compiler/network/types.js";
+import { costs } from "../../../core/network/costs.js";
+import type { Ir, PruneIr, StepIr } from "../../../core/ir/types.js";
+import type { Json } from "../../../core/network/types.js";
 import { makePlan } from "../../../compiler/plan/plan.js";
 import { networkWorld } from "../../../compiler/plan/network-world.js";
 import { simulate } from "../../../compiler/plan/simulate.js";
-import { prune } from "../../../runtime/pruning/prune.js";
-import { dead } from "../../../runtime/pruning/state.js";
-import { slim } from "../../../runtime/surgery/slim.js";
+import { prune } from "../../core/masks/setting.js";
+import { dead } from "../../../core/masks/state.js";
+import { slim } from "../../../core/surgery/slim.js";
 import { blocks, topology } from "../../helpers/networks.js";
-import { criterionOf, momentOf, pruneOf, settingOf } from "../../runtime/pruning/setting.js";
+import { criterionOf, momentOf, pruneOf, settingOf } from "../../core/masks/setting.js";
 
 /** A residual network: blocks of one or two convolutions on a trunk that a projection may widen, some inside others. */
 interface Block {

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { compile } from "../../../compiler/compile.js";
-import { branchesOf } from "../../../compiler/ir/branches.js";
-import { costs } from "../../../compiler/network/costs.js";
+import { branchesOf } from "../../../core/units/branches.js";
+import { costs } from "../../../core/network/costs.js";
 import { cifarResNet } from "../../helpers/networks.js";
-import { networkOf } from "../../runtime/pruning/setting.js";
+import { networkOf } from "../../core/masks/setting.js";
 
 const resnet = networkOf(cifarResNet());
 const branches = branchesOf(

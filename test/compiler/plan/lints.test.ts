@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { compile, type CompileOptions } from "../../../compiler/compile.js";
 import { cifarResNet, namedNetworks } from "../../helpers/networks.js";
-import { networkOf } from "../../runtime/pruning/setting.js";
+import { networkOf } from "../../core/masks/setting.js";
 
 const resnet = networkOf(cifarResNet());
 const plain = networkOf(namedNetworks.get("plain")?.());

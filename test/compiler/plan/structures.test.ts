@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Ir, PruneIr, RegrowIr, StepIr, StructureIr } from "../../../compiler/ir/types.js";
+import type { Ir, PruneIr, RegrowIr, StepIr, StructureIr } from "../../../core/ir/types.js";
 import { makePlan } from "../../../compiler/plan/plan.js";
 import { networkWorld } from "../../../compiler/plan/network-world.js";
 import { simulate } from "../../../compiler/plan/simulate.js";
-import { prune } from "../../../runtime/pruning/prune.js";
-import { regrow } from "../../../runtime/pruning/regrow.js";
+import { prune } from "../../core/masks/setting.js";
+import { regrow } from "../../core/masks/setting.js";
 import { namedNetworks } from "../../helpers/networks.js";
-import { criterionOf, momentOf, networkOf, pruneOf, settingOf } from "../../runtime/pruning/setting.js";
+import { criterionOf, momentOf, networkOf, pruneOf, settingOf } from "../../core/masks/setting.js";
 
 /** Structures that share weights: what dies as one of them is dead as another. */
 

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { compile, type CompileOptions } from "../../../compiler/compile.js";
 import { allAlive, deadOf, deadTogether } from "../../../compiler/plan/state.js";
 import { namedNetworks } from "../../helpers/networks.js";
-import { networkOf } from "../../runtime/pruning/setting.js";
+import { networkOf } from "../../core/masks/setting.js";
 
 /** What is not known before a run widens the plan: whatever may come, it lies inside. */
 

@@ -8,7 +8,7 @@ import { checkReport } from "../../../compiler/render/check/report.js";
 import { course } from "../../../compiler/render/check/series.js";
 import { width } from "../../../compiler/render/text.js";
 import { cifarResNet } from "../../helpers/networks.js";
-import { networkOf } from "../../runtime/pruning/setting.js";
+import { networkOf } from "../../core/masks/setting.js";
 
 const network = networkOf(cifarResNet());
 const options = { network, data: { examples: 128 }, epochs: 20 };

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Diagnostic } from "../../../grammar/diagnostic.js";
+import type { Diagnostic } from "../../../core/diagnostics/diagnostic.js";
 import { compile } from "../../../compiler/compile.js";
 import { githubAnnotations } from "../../../compiler/render/github.js";
 import { checkJson, checkReport } from "../../../compiler/render/check/report.js";
@@ -9,7 +9,7 @@ import { Lines } from "../../../compiler/render/lines.js";
 import { renderDiagnostic, renderDiagnostics, summarize } from "../../../compiler/render/terminal.js";
 import { width } from "../../../compiler/render/text.js";
 import { cifarResNet, namedNetworks } from "../../helpers/networks.js";
-import { networkOf } from "../../runtime/pruning/setting.js";
+import { networkOf } from "../../core/masks/setting.js";
 
 const text = "train 5 epochs\nprune filters in conv2d_5 by l1 30%\n";
 const texts = new Map([["resnet.prune", text]]);

@@ -1,5 +1,5 @@
 import { residual, quarters } from "../../e2e/project.js";
-import { randomStream } from "../../../runtime/random.js";
+import { randomStream } from "../../../core/random.js";
 
 /** What a case starts from: a whole project in which nothing is wrong. */
 export type Base = Readonly<Record<string, string | Uint8Array>>;

@@ -1,4 +1,4 @@
-import { randomStream } from "../../../runtime/random.js";
+import { randomStream } from "../../../core/random.js";
 
 /** Whole numbers below a bound, one after the other; the same for the same seed. */
 export type Dice = (below: number) => number;

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../../compiler/network/types.js";
+import type { JsonObject } from "../../../core/network/types.js";
 import type { Ref, TopologyBuilder } from "./builder.js";
 
 /** Short names for the layers that most test networks are made of. */

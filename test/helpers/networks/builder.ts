@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "../../../compiler/network/types.js";
+import type { Json, JsonObject } from "../../../core/network/types.js";
 
 /** Writes topologies as plain JSON, in the spelling of TensorFlow.js. No tensors, no tfjs. */
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../../compiler/network/types.js";
+import type { JsonObject } from "../../../core/network/types.js";
 import { blocks, type Blocks } from "./blocks.js";
 import { sequenceNetworks } from "./sequences.js";
 import { sequential, topology, type Ref, type TopologyBuilder } from "./builder.js";

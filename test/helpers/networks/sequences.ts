@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../../compiler/network/types.js";
+import type { JsonObject } from "../../../core/network/types.js";
 import { blocks } from "./blocks.js";
 import { topology } from "./builder.js";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { examine } from "../../../runtime/backend/doctor.js";
 import { openBackend, tf } from "../../../runtime/backend/index.js";
-import { DiagnosticError } from "../../../grammar/diagnostic.js";
+import { DiagnosticError } from "../../../core/diagnostics/diagnostic.js";
 
 test("the doctor tells what is in use, why, and how fast", async () => {
   await openBackend({ backend: "wasm" });

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openStore, type Checkpoint } from "../../../runtime/checkpoint/store.js";
-import { DiagnosticError } from "../../../grammar/diagnostic.js";
+import { DiagnosticError } from "../../../core/diagnostics/diagnostic.js";
 
 let directory = "";
 beforeEach(async () => void (directory = join(await mkdtemp(join(tmpdir(), "espalier-")), "checkpoint")));

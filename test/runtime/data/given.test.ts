@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { DiagnosticError } from "../../../grammar/diagnostic.js";
+import { DiagnosticError } from "../../../core/diagnostics/diagnostic.js";
 import { givenSource } from "../../../runtime/data/given.js";
 import { quarters } from "../run/fixtures.js";
 import { frame } from "./network.js";

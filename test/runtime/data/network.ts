@@ -1,4 +1,4 @@
-import type { Network, Shape } from "../../../compiler/network/types.js";
+import type { Network, Shape } from "../../../core/network/types.js";
 
 /** Just enough of a network for data readers: one input and one output of these shapes (batch axis left out). */
 export function frame(input: Shape, output: Shape): Network {

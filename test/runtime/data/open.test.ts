@@ -6,7 +6,7 @@ import { zipSync } from "fflate";
 import { dump } from "npyjs";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
-import { DiagnosticError } from "../../../grammar/diagnostic.js";
+import { DiagnosticError } from "../../../core/diagnostics/diagnostic.js";
 import { openData } from "../../../runtime/data/open.js";
 import type { DataSource } from "../../../runtime/data/types.js";
 import { frame } from "./network.js";

@@ -1,9 +1,10 @@
 import { beforeAll, expect, test } from "vitest";
-import { readNetwork } from "../../../compiler/network/index.js";
-import type { JsonObject } from "../../../compiler/network/types.js";
+import { readNetwork } from "../../../core/network/index.js";
+import type { JsonObject } from "../../../core/network/types.js";
 import { openBackend, tf, type Backend } from "../../../runtime/backend/index.js";
 import { createExecutor } from "../../../runtime/executor/index.js";
-import type { Dense, Parameter } from "../../../runtime/types.js";
+import type { Parameter } from "../../../core/parameters.js";
+import type { Dense } from "../../../runtime/types.js";
 import { distance, randomInput, randomize, tensorOf } from "./stock.js";
 
 /** Layers that stock gets wrong or cannot run: compared with what their definition says. */

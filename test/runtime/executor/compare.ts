@@ -2,7 +2,8 @@ import { expect } from "vitest";
 import { tf, type Backend } from "../../../runtime/backend/index.js";
 import { createExecutor } from "../../../runtime/executor/index.js";
 import { loadModel, toLayersModel } from "../../../runtime/model/index.js";
-import type { Batch, Executor, ParameterStore } from "../../../runtime/types.js";
+import type { ParameterStore } from "../../../core/parameters.js";
+import type { Batch, Executor } from "../../../runtime/types.js";
 import type { Case } from "./cases.js";
 import { distance, gradientsStock, predictStock, randomInput, randomize } from "./stock.js";
 

@@ -1,7 +1,8 @@
-import { readNetwork } from "../../../compiler/network/index.js";
-import type { Json, Network } from "../../../compiler/network/types.js";
+import { readNetwork } from "../../../core/network/index.js";
+import type { Json, Network } from "../../../core/network/types.js";
 import { initialValues } from "../../../runtime/model/index.js";
-import type { Dense, Labels, Parameter, ParameterStore } from "../../../runtime/types.js";
+import type { Parameter, ParameterStore } from "../../../core/parameters.js";
+import type { Dense, Labels } from "../../../runtime/types.js";
 
 export function network(topology: unknown): Network {
   const { network: read, diagnostics } = readNetwork(topology);

@@ -1,7 +1,8 @@
 import { layers, tf } from "../../../runtime/backend/index.js";
-import type { Dense, ParameterStore } from "../../../runtime/types.js";
-import type { Network } from "../../../compiler/network/types.js";
-import { randomStream } from "../../../runtime/random.js";
+import type { ParameterStore } from "../../../core/parameters.js";
+import type { Dense } from "../../../runtime/types.js";
+import type { Network } from "../../../core/network/types.js";
+import { randomStream } from "../../../core/random.js";
 
 /** Stock tfjs-layers as the oracle. */
 

@@ -2,7 +2,7 @@ import { mkdtemp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll } from "vitest";
-import { DiagnosticError } from "../../../grammar/diagnostic.js";
+import { DiagnosticError } from "../../../core/diagnostics/diagnostic.js";
 import { layers, type tf } from "../../../runtime/backend/index.js";
 import { loadModel } from "../../../runtime/model/index.js";
 

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { clipNorm, clipValue, globalNorm } from "../../../runtime/optimizers/clip.js";
 import { optimizerNamed } from "../../../runtime/optimizers/registry.js";
 import type { OptimizerName } from "../../../runtime/optimizers/types.js";
-import { randomStream } from "../../../runtime/random.js";
+import { randomStream } from "../../../core/random.js";
 
 beforeAll(() => tf.setBackend("cpu"));
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { OptimizerIr } from "../../../compiler/ir/types.js";
-import { chooseOptimizer } from "../../../runtime/run/choose-optimizer.js";
-import { defaultOptimizer } from "../../../runtime/run/default-optimizer.js";
-import { noOptimizer, rateAt, type OptimizerState } from "../../../runtime/run/optimizer-state.js";
+import type { OptimizerIr } from "../../../core/ir/types.js";
+import { chooseOptimizer } from "../../../runtime/run/phase/choose-optimizer.js";
+import { defaultOptimizer } from "../../../runtime/run/phase/default-optimizer.js";
+import { noOptimizer, rateAt, type OptimizerState } from "../../../runtime/run/phase/optimizer-state.js";
 
 const times = { epochs: 2, stepsPerEpoch: 10 };
 const adam: OptimizerIr = { name: "adam", rate: 1e-3, args: {} };

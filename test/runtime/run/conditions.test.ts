@@ -8,11 +8,11 @@ import {
   type ProgressEvent,
   type RunOptions,
 } from "../../../runtime/index.js";
-import { amountRows } from "../../../runtime/run/amount-rows.js";
-import type { ExprIr } from "../../../compiler/ir/types.js";
-import { costs } from "../../../compiler/network/costs.js";
-import { DiagnosticError } from "../../../grammar/diagnostic.js";
-import { measuresNow } from "../../../runtime/run/evaluate-on.js";
+import { amountRows } from "../../../runtime/run/report/amount-rows.js";
+import type { ExprIr } from "../../../core/ir/types.js";
+import { costs } from "../../../core/network/costs.js";
+import { DiagnosticError } from "../../../core/diagnostics/diagnostic.js";
+import { measuresNow } from "../../../runtime/run/steps/evaluate-on.js";
 import { options, quarters, residualNetwork, smallNetwork } from "./fixtures.js";
 
 const network = smallNetwork();

@@ -2,8 +2,8 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DataSource, IndexedSplit } from "../../../runtime/data/types.js";
-import { randomStream } from "../../../runtime/random.js";
-import type { RunOptions } from "../../../runtime/run/options.js";
+import { randomStream } from "../../../core/random.js";
+import type { RunOptions } from "../../../runtime/run/host/options.js";
 
 /** Data that a small network learns: 8×8 images of one of 4 bright quarters, with noise. */
 export function quarters(train = 96, test = 48): DataSource {

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { abs, openRun, sum } from "../../../runtime/index.js";
-import { amountRows } from "../../../runtime/run/amount-rows.js";
+import { amountRows } from "../../../runtime/run/report/amount-rows.js";
 import { options, residualNetwork } from "./fixtures.js";
 
 /** What the events of a phase of four steps say: half of the weights go at steps 1, 2 and 4, random ones come back. */

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { compile } from "../../../compiler/compile.js";
 import { trainIr } from "../../../runtime/normalize.js";
-import { lossNamed } from "../../../runtime/run/losses.js";
+import { lossNamed } from "../../../runtime/run/phase/losses.js";
 
 /** From the program's words to what the executor is told. */
 const lossOf = (words: string) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { abs, openRun, sum, type OpenRun } from "../../../runtime/index.js";
-import { hold, reveal } from "../../../runtime/pruning/hold.js";
-import { latent } from "../../../runtime/pruning/state.js";
+import { hold, reveal } from "../../../core/masks/hold.js";
+import { latent } from "../../../core/masks/state.js";
 import { options, smallNetwork } from "./fixtures.js";
 
 const network = smallNetwork();

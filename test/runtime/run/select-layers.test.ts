@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { readNetwork } from "../../../compiler/network/index.js";
-import { selectLayers } from "../../../runtime/run/select-layers.js";
+import { readNetwork } from "../../../core/network/index.js";
+import { selectLayers } from "../../../runtime/run/steps/select-layers.js";
 import { lenet300100 } from "../../helpers/networks.js";
 
 const { network } = readNetwork(lenet300100());

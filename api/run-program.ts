@@ -1,0 +1,117 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { DiagnosticError, type Diagnostic } from "../core/diagnostics/diagnostic.js";
+import type { CompileResult } from "../compiler/compile.js";
+import type { RunOptions, RunResult } from "../runtime/index.js";
+import { takeLock, type Lock } from "../runtime/checkpoint/lock.js";
+import { framesToKeep, placeOf } from "../runtime/run/host/failure-place.js";
+import { commandDiagnostic } from "./codes.js";
+import { placeFailure } from "./place-failure.js";
+import { writeFileSafely } from "./write-file.js";
+import { compileProgram, type ProgramOptions } from "./compile-program.js";
+import { openOutFolder } from "./out-folder.js";
+import { leaveNoTrace, loopName, tracesIn } from "./traces.js";
+
+export type HostOptions = Partial<
+  Pick<
+    RunOptions,
+    "out" | "resume" | "checkpointEvery" | "backend" | "threads" | "latency" | "onProgress" | "signal"
+  >
+>;
+
+export interface ProgramRun {
+  readonly result: RunResult;
+  /** Warnings of compiling and loading. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Options of which none need to be there: those that are undefined or null count as not given. */
+type Loose = { readonly [Name in keyof RunOptions]?: RunOptions[Name] | undefined | null };
+
+/**
+ * Compiles a program and runs the emitted loop: trains, prunes, and writes the smaller network into `out`.
+ * @throws DiagnosticError when the program, network or data has an error, or the run ends with one
+ */
+export async function run(source: string, options: ProgramOptions & HostOptions = {}): Promise<ProgramRun> {
+  const { out, resume, checkpointEvery, latency, onProgress, signal, ...program } = options;
+  const { backend, threads, seed, batch } = options;
+  const { result, diagnostics, bound } = await compileProgram(source, {
+    ...program,
+    runtimeSpecifier: runtimeUrl(),
+  });
+  const host = { out, resume, checkpointEvery, backend, threads, latency, onProgress, signal };
+  return {
+    result: await runCompiled(result, diagnostics, { ...host, ...bound, seed, batch }),
+    diagnostics,
+  };
+}
+
+/** Where the runtime that belongs to this very copy of espalier lies. */
+export const runtimeUrl = (): string => new URL("../runtime/index.js", import.meta.url).href;
+
+/**
+ * Runs what `compileProgram` made for `runtimeUrl()`.
+ * @throws DiagnosticError whose diagnostics stand at the statement that failed
+ */
+export async function runCompiled(
+  compiled: CompileResult,
+  diagnostics: readonly Diagnostic[],
+  options: Loose,
+): Promise<RunResult> {
+  const { code, map } = compiled;
+  if (code === null || map === null || diagnostics.some((one) => one.severity === "error"))
+    throw new DiagnosticError(diagnostics);
+  const { out, network } = options;
+  if (network === null || network === undefined) throw new DiagnosticError([...diagnostics, noNetwork()]);
+  const folder = typeof out === "string" ? out : await mkdtemp(join(tmpdir(), "espalier-"));
+  const limit = Error.stackTraceLimit;
+  let loop = "";
+  let lock: Lock | null = null;
+  const before = await tracesIn(folder);
+  try {
+    const refused = await openOutFolder(folder, options.network);
+    if (refused !== null) throw new DiagnosticError([refused]);
+    lock = await takeLock(folder, { again: false });
+    loop = await writeLoop(folder, code, map);
+    const module: { default(options: Loose): Promise<RunResult> } = await import(loop);
+    Error.stackTraceLimit = Math.max(limit, framesToKeep);
+    return await module.default(withoutUnset(options));
+  } catch (cause) {
+    if (!(cause instanceof DiagnosticError)) throw cause;
+    // The loop holds the map that leads to the place.
+    const placed = placeFailure(cause.diagnostics, placeOf(cause, loop), compiled);
+    lock?.release();
+    // What lies in a folder that another run holds is its own.
+    if (lock !== null) await leaveNoTrace(folder, before);
+    throw new DiagnosticError(placed);
+  } finally {
+    Error.stackTraceLimit = limit;
+    lock?.release();
+    if (folder !== out) await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The loop with its map in one file, beside the results; its URL is new each time, so that a second run reads it anew. */
+async function writeLoop(folder: string, code: string, map: object): Promise<string> {
+  const path = join(folder, loopName);
+  const inline = Buffer.from(JSON.stringify(map)).toString("base64");
+  const text = `${code.trimEnd()}\n//# sourceMappingURL=data:application/json;base64,${inline}\n`;
+  const failure = await writeFileSafely(path, text);
+  if (failure !== null)
+    throw new DiagnosticError([commandDiagnostic("P9502", `\`${path}\` cannot be written: ${failure}`)]);
+  return `${pathToFileURL(path).href}?${Date.now()}`;
+}
+
+function withoutUnset(options: Loose): Loose {
+  const kept = Object.entries(options).filter(([, value]) => value !== undefined && value !== null);
+  return Object.fromEntries(kept);
+}
+
+const noNetwork = (): Diagnostic =>
+  commandDiagnostic(
+    "P9506",
+    "there is no network to run on",
+    'name it in the program (`network "model.json"`) or by `--network`',
+  );

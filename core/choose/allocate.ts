@@ -1,0 +1,155 @@
+import { allowedDrops, askedDrops, floorOf, resultingShare } from "../schedule/amounts.js";
+import type { CountAmount } from "../schedule/amounts.js";
+import { erdosRenyiDead } from "./erdos-renyi.js";
+import type { PruneIr } from "../ir/types.js";
+import { floorsOf, selectAboveFloors } from "./floors.js";
+import type { Floors } from "./floors.js";
+import { groupsOf } from "../units/groups.js";
+import type { Group } from "../units/groups.js";
+import type { Scores } from "../units/keys.js";
+import { selectListed, selectRange } from "./select.js";
+import type { Space } from "../units/space.js";
+import { living } from "../masks/state.js";
+
+export type SelectOptions = Pick<PruneIr, "scope" | "keeping" | "collapse" | "aligned">;
+
+export interface Selected {
+  /** 1 for the units that go. */
+  readonly chosen: Uint8Array;
+  /** Asked for, before floors and alignment. */
+  readonly nominal: number;
+  readonly achieved: number;
+}
+
+/**
+ * Which units an amount takes. `open` (1) are those that may go: the living, and for `softly` and `latently` also what died so
+ * before, which is ranked along and counts on top of what is asked.
+ */
+export function selectUnits(
+  space: Space,
+  scores: Scores,
+  open: Uint8Array,
+  amount: CountAmount,
+  options: SelectOptions,
+): Selected {
+  const alive = (unit: number) => space.status[unit] === living;
+  const groups = groupsOf(space, options.scope.kind, alive);
+  const asked = askedOf(groups, space, amount, options);
+  const again = groups.map((group) => openAgain(space, group, open));
+  const wanted = asked.map((count, i) => count + (again[i] ?? 0));
+  const chosen = new Uint8Array(space.units);
+  const floors = floorsOf(space, options.keeping, options.collapse, open);
+  const nominal = asked.reduce((a, b) => a + b, 0);
+  groups.forEach((group, i) => {
+    if ((wanted[i] ?? 0) > 0) takeFrom(space, scores, open, group, wanted[i] ?? 0, options, floors, chosen);
+  });
+  const aligned =
+    options.aligned > 1 && options.scope.kind === "global"
+      ? realign(space, scores, open, chosen, options)
+      : chosen;
+  return { chosen: aligned, nominal, achieved: count(aligned) - again.reduce((a, b) => a + b, 0) };
+}
+
+/** Units asked of every group. */
+export function askedOf(
+  groups: readonly Group[],
+  space: Space,
+  amount: CountAmount,
+  options: Pick<SelectOptions, "scope">,
+): readonly number[] {
+  const { kind } = options.scope;
+  if (kind !== "erk" && kind !== "er") return groups.map((group) => askedDrops(amount, group));
+  const layers = groups.map((group) => ({ units: group.total, shape: shapeOf(space, group) }));
+  const total = groups.reduce((sum, group) => sum + group.total, 0);
+  const dead = groups.reduce((sum, group) => sum + group.dead, 0);
+  const targets = erdosRenyiDead(layers, resultingShare(amount, { total, dead }), kind);
+  return groups.map((group, i) => Math.max(0, (targets[i] ?? 0) - group.dead));
+}
+
+function shapeOf(space: Space, group: Group): readonly number[] {
+  const path = group.name.split(", ")[0];
+  return (space.layers.find((layer) => layer.path === path) ?? space.layers[0])?.shape ?? [];
+}
+
+/** Open units that are dead already (softly, latently). */
+function openAgain(space: Space, { members }: Group, open: Uint8Array): number {
+  let n = 0;
+  const look = (unit: number) => {
+    if (open[unit] === 1 && space.status[unit] !== living) n++;
+  };
+  if (members instanceof Int32Array) members.forEach(look);
+  else for (let unit = members.from; unit < members.to; unit++) look(unit);
+  return n;
+}
+
+function takeFrom(
+  space: Space,
+  scores: Scores,
+  open: Uint8Array,
+  group: Group,
+  k: number,
+  options: SelectOptions,
+  floors: Floors,
+  chosen: Uint8Array,
+): void {
+  const { members } = group;
+  const whole = !(members instanceof Int32Array) && members.from === 0 && members.to === space.units;
+  if (whole) {
+    selectAboveFloors(space, scores, open, k, floors, chosen);
+    return;
+  }
+  const available = countOpen(members, open);
+  const floor = options.aligned > 1 ? floorOf(options.keeping, group.total, options.collapse) : 0;
+  const bounded = allowedDrops(k, available, floor, options.aligned);
+  if (!(members instanceof Int32Array)) {
+    const layer = space.layers.findIndex(({ start, end }) => start === members.from && end === members.to);
+    const most = Math.min(bounded, floors.room[layer] ?? bounded);
+    const taken = selectRange(scores, open, members.from, members.to, most, chosen);
+    if (layer >= 0) floors.room[layer] = (floors.room[layer] ?? 0) - taken;
+    return;
+  }
+  if (space.channelUnits === null) {
+    const layer = space.layers.findIndex(({ end }) => (members[0] ?? 0) < end);
+    const most = Math.min(bounded, floors.room[layer] ?? 0);
+    floors.room[layer] = (floors.room[layer] ?? 0) - selectListed(scores, open, members, most, chosen);
+    return;
+  }
+  const trial = new Uint8Array(space.units);
+  for (const unit of members) trial[unit] = open[unit] ?? 0;
+  selectAboveFloors(space, scores, trial, bounded, floors, chosen);
+}
+
+/** After a global ranking: every group's kept count becomes a multiple of `aligned`, its own lowest units going first. */
+function realign(
+  space: Space,
+  scores: Scores,
+  open: Uint8Array,
+  chosen: Uint8Array,
+  options: SelectOptions,
+): Uint8Array {
+  const again = new Uint8Array(space.units);
+  for (const group of groupsOf(space, "local", (unit) => space.status[unit] === living)) {
+    const taken = countOpen(group.members, chosen);
+    if (taken === 0) continue;
+    const available = countOpen(group.members, open);
+    const floor = floorOf(options.keeping, group.total, options.collapse);
+    const k = allowedDrops(taken, available, floor, options.aligned);
+    if (group.members instanceof Int32Array) selectListed(scores, open, group.members, k, again);
+    else selectRange(scores, open, group.members.from, group.members.to, k, again);
+  }
+  return again;
+}
+
+function countOpen(members: Group["members"], flags: Uint8Array): number {
+  let n = 0;
+  if (members instanceof Int32Array)
+    for (let i = 0; i < members.length; i++) n += flags[members[i] ?? 0] ?? 0;
+  else for (let unit = members.from; unit < members.to; unit++) n += flags[unit] ?? 0;
+  return n;
+}
+
+export function count(flags: Uint8Array): number {
+  let n = 0;
+  for (let i = 0; i < flags.length; i++) n += flags[i] ?? 0;
+  return n;
+}

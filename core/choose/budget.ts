@@ -1,0 +1,94 @@
+import { evaluate } from "../expr/evaluate.js";
+import type { BudgetLimit } from "../ir/types.js";
+import { count, selectUnits } from "./allocate.js";
+import type { SelectOptions, Selected } from "./allocate.js";
+import type { Moment, PruningContext } from "../events/context.js";
+import { chooseBranches } from "../units/layer-space.js";
+import type { Scores } from "../units/keys.js";
+import { measure } from "../masks/measure.js";
+import type { Measure } from "../masks/measure.js";
+import { ranked } from "./select.js";
+import type { Space } from "../units/space.js";
+import { newMaskState } from "../masks/state.js";
+
+/** A limit in units of its measure. */
+export interface Limit {
+  readonly measure: keyof Measure;
+  readonly most: number;
+}
+
+/** The limits of a budget as numbers; shares are of the network as loaded. */
+export function limitsOf(
+  limits: readonly BudgetLimit[],
+  context: PruningContext,
+  moment: Moment,
+): readonly Limit[] {
+  const loaded = measure(context.original, newMaskState(context.original.channels.count));
+  return limits.map((limit) => {
+    const value = evaluate(limit.value, moment.names) ?? NaN;
+    return { measure: limit.measure, most: limit.relative ? value * loaded[limit.measure] : value };
+  });
+}
+
+/** The smallest cut, in the order of the ranking, that keeps all limits; the largest possible one, with a note, where none does. */
+export function selectBudget(
+  context: PruningContext,
+  space: Space,
+  scores: Scores,
+  open: Uint8Array,
+  limits: readonly Limit[],
+  options: SelectOptions,
+): Selected & { readonly notes: readonly string[] } {
+  const fits = (chosen?: Uint8Array): boolean => {
+    const now = measure(context.network, context.state, space, chosen);
+    return limits.every((limit) => now[limit.measure] <= limit.most + 1e-9);
+  };
+  const none = new Uint8Array(space.units);
+  if (fits()) return { chosen: none, nominal: 0, achieved: 0, notes: [] };
+  const cut = cutter(space, scores, open, options);
+  let low = 0;
+  let high = cut.steps;
+  const most = cut.at(high);
+  if (!fits(most)) {
+    const taken = count(most);
+    return {
+      chosen: most,
+      nominal: taken,
+      achieved: taken,
+      notes: ["the budget cannot be met: all that may go went"],
+    };
+  }
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (fits(cut.at(middle))) high = middle;
+    else low = middle;
+  }
+  const chosen = cut.at(high);
+  const taken = count(chosen);
+  return { chosen, nominal: taken, achieved: taken, notes: [] };
+}
+
+/** Growing cuts: one unit more each where all are ranked together, else a share that rises in fine steps. */
+function cutter(
+  space: Space,
+  scores: Scores,
+  open: Uint8Array,
+  options: SelectOptions,
+): { readonly steps: number; at(step: number): Uint8Array } {
+  if (space.structure.name === "layers") {
+    const order = ranked(scores, open);
+    return { steps: count(open), at: (value) => chooseBranches(space, order, value) };
+  }
+  if (options.scope.kind === "global") {
+    return {
+      steps: count(open),
+      at: (value) => selectUnits(space, scores, open, { kind: "drop-count", value }, options).chosen,
+    };
+  }
+  const steps = 2 ** 26;
+  return {
+    steps,
+    at: (step) =>
+      selectUnits(space, scores, open, { kind: "drop-share", value: step / steps }, options).chosen,
+  };
+}

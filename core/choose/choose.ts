@@ -1,0 +1,107 @@
+import { askedDrops } from "../schedule/amounts.js";
+import type { InsideRule } from "../units/inside-kernels.js";
+import type { PruneIr } from "../ir/types.js";
+import { askedOf, count, selectUnits } from "./allocate.js";
+import type { Selected } from "./allocate.js";
+import { countAmount } from "./amount.js";
+import { limitsOf, selectBudget } from "./budget.js";
+import type { Moment, PruningContext } from "../events/context.js";
+import type { Names } from "../expr/expression.js";
+import { floorsOf, selectAboveFloors } from "./floors.js";
+import { groupsOf } from "../units/groups.js";
+import { chooseInsideKernels } from "../units/kernel-groups.js";
+import type { Scores } from "../units/keys.js";
+import { chooseBranches } from "../units/layer-space.js";
+import { ranked } from "./select.js";
+import type { Space } from "../units/space.js";
+import { living } from "../masks/state.js";
+import { beyondThreshold } from "./threshold.js";
+
+export interface Scored {
+  readonly units: Scores;
+  /** Of the entries; the same array where every entry is a unit. */
+  readonly entries: Scores;
+  readonly names: Names;
+}
+
+/** The units that an event of a `prune` statement takes, whatever its amount. `open` (1) are those that may go. */
+export function chooseUnits(
+  context: PruningContext,
+  ir: PruneIr,
+  space: Space,
+  scores: Scored,
+  open: Uint8Array,
+  moment: Moment,
+): Selected & { readonly notes?: readonly string[] } {
+  const { amount, structure } = ir;
+  if (structure.name === "n:m") {
+    return insideKernels(space, scores.units, open, { keep: structure.n, of: structure.m });
+  }
+  if (amount.kind === "threshold") return byThreshold(ir, space, scores, open, amount);
+  if (amount.kind === "budget") {
+    const limits = limitsOf(amount.limits, context, moment);
+    return selectBudget(context, space, scores.units, open, limits, ir);
+  }
+  const counted = countAmount(amount, moment);
+  if (structure.name === "layers" && counted !== undefined) {
+    const [all] = groupsOf(space, "global", (unit) => space.status[unit] === living);
+    const asked = all ? askedDrops(counted, all) : 0;
+    const branches = chooseBranches(space, ranked(scores.units, open), asked);
+    return { chosen: branches, nominal: asked, achieved: count(branches) };
+  }
+  if (counted === undefined) throw new Error(`${structure.name} take an amount`);
+  if (counted.kind === "keep-count" && perKernel(ir)) {
+    return insideKernels(space, scores.units, open, {
+      keep: Math.max(0, Math.round(counted.value)),
+      of: "kernel",
+    });
+  }
+  if (ir.joins !== "agree" || space.entryUnit === null) {
+    return selectUnits(space, scores.units, open, counted, ir);
+  }
+  const alone = branches(space);
+  const entries = Uint8Array.from(space.entryUnit, (unit) => open[unit] ?? 0);
+  const agreed = selectUnits(alone, scores.entries, entries, counted, ir);
+  const chosen = open.slice();
+  space.entryUnit.forEach((unit, entry) => {
+    if (agreed.chosen[entry] !== 1) chosen[unit] = 0;
+  });
+  const groups = groupsOf(space, ir.scope.kind, (unit) => space.status[unit] === living);
+  const nominal = askedOf(groups, space, counted, ir).reduce((a, b) => a + b, 0);
+  return { chosen, nominal, achieved: count(chosen) };
+}
+
+const perKernel = ({ amount, structure }: PruneIr): boolean =>
+  structure.name === "taps" || (amount.kind === "keep-count" && amount.each && structure.name === "weights");
+
+/** The entries of a space as units of their own: what every branch would do alone. */
+function branches(space: Space): Space {
+  const status = Uint8Array.from(space.entryUnit ?? [], (unit) => space.status[unit] ?? living);
+  const total = space.layers.reduce((sum, layer) => sum + layer.total, 0);
+  return { ...space, units: space.entries, entryUnit: null, channelUnits: null, status, total };
+}
+
+function insideKernels(space: Space, scores: Scores, open: Uint8Array, rule: InsideRule): Selected {
+  const chosen = new Uint8Array(space.units);
+  const taken = chooseInsideKernels(space, scores, open, rule, chosen);
+  // What died latently ranks along: it is taken again, or lives again for one that is taken.
+  const again = count(open.map((flag, unit) => (flag === 1 && space.status[unit] !== living ? 1 : 0)));
+  return { chosen, nominal: taken - again, achieved: taken - again };
+}
+
+function byThreshold(
+  ir: PruneIr,
+  space: Space,
+  scores: Scored,
+  open: Uint8Array,
+  amount: Extract<PruneIr["amount"], { kind: "threshold" }>,
+): Selected {
+  const { units, entries, names } = scores;
+  const beyond = beyondThreshold(space, units, entries, open, amount.side, amount.value, names);
+  const nominal = count(beyond);
+  const order = amount.side === "below" ? units : units.map((score) => -score);
+  const chosen = new Uint8Array(space.units);
+  const floors = floorsOf(space, ir.keeping, ir.collapse, open);
+  const achieved = selectAboveFloors(space, order, beyond, nominal, floors, chosen);
+  return { chosen, nominal, achieved };
+}

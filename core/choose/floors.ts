@@ -1,0 +1,131 @@
+import { floorOf } from "../schedule/amounts.js";
+import type { KeepingFloor } from "../schedule/amounts.js";
+import { ranked, selectRange } from "./select.js";
+import type { Scores } from "../units/keys.js";
+import type { Space } from "../units/space.js";
+
+/** The layers whose floors a death counts against, per unit, and how many more deaths each of them bears. */
+export interface Floors {
+  /** Layers of a unit. */
+  layersOf(unit: number): readonly number[];
+  /** Deaths that each layer still bears. */
+  readonly room: Int32Array;
+}
+
+/** Floors of a space: `open` units count as living (they may die now). */
+export function floorsOf(space: Space, keeping: KeepingFloor, collapse: boolean, open: Uint8Array): Floors {
+  const units = space.channelUnits;
+  if (units === null) {
+    const room = Int32Array.from(space.layers, ({ start, end, total }) => {
+      let alive = 0;
+      for (let unit = start; unit < end; unit++) alive += open[unit] ?? 0;
+      return Math.max(0, alive - floorOf(keeping, total, collapse));
+    });
+    const layerOf = (unit: number) => space.layers.findIndex(({ end }) => unit < end);
+    return { layersOf: (unit) => [layerOf(unit)], room };
+  }
+  const numbers = new Map<number, number>();
+  const alive: number[] = [];
+  const all: number[] = [];
+  const lists = units.map((unit, i) =>
+    unit.producers.map((producer) => {
+      const known = numbers.get(producer) ?? numbers.size;
+      numbers.set(producer, known);
+      all[known] = (all[known] ?? 0) + 1;
+      alive[known] = (alive[known] ?? 0) + (open[i] ?? 0);
+      return known;
+    }),
+  );
+  const totals = loadedTotals(space);
+  const room = Int32Array.from(all, (here, i) => {
+    const producer = [...numbers].find(([, n]) => n === i)?.[0] ?? -1;
+    const total = Math.max(here, totals.get(space.network.layers[producer]?.path ?? "") ?? 0);
+    return Math.max(0, (alive[i] ?? 0) - floorOf(keeping, total, collapse));
+  });
+  return { layersOf: (unit) => lists[unit] ?? [], room };
+}
+
+/** Units as loaded by producing layer, from the group totals. */
+function loadedTotals(space: Space): ReadonlyMap<string, number> {
+  const totals = new Map<string, number>();
+  for (const [key, count] of space.totals) {
+    for (const path of key.split("\n")) totals.set(path, (totals.get(path) ?? 0) + count);
+  }
+  return totals;
+}
+
+/**
+ * The `k` lowest of the open units so that no layer falls under its floor: in order of score, passing over units that a floor
+ * holds. Returns how many were marked; `floors.room` is used up by them.
+ */
+export function selectAboveFloors(
+  space: Space,
+  scores: Scores,
+  open: Uint8Array,
+  k: number,
+  floors: Floors,
+  chosen: Uint8Array,
+): number {
+  return space.channelUnits === null
+    ? selectByLayers(space, scores, open, k, floors, chosen)
+    : selectInOrder(scores, open, k, floors, chosen);
+}
+
+function selectInOrder(
+  scores: Scores,
+  open: Uint8Array,
+  k: number,
+  floors: Floors,
+  chosen: Uint8Array,
+): number {
+  let taken = 0;
+  for (const unit of ranked(scores, open)) {
+    if (taken >= k) break;
+    const layers = floors.layersOf(unit);
+    if (layers.some((layer) => (floors.room[layer] ?? 0) <= 0)) continue;
+    for (const layer of layers) floors.room[layer] = (floors.room[layer] ?? 0) - 1;
+    chosen[unit] = 1;
+    taken++;
+  }
+  return taken;
+}
+
+/** Layers do not share elements: those that would fall under their floor give what they can, the others the rest. */
+function selectByLayers(
+  space: Space,
+  scores: Scores,
+  open: Uint8Array,
+  k: number,
+  floors: Floors,
+  chosen: Uint8Array,
+): number {
+  const rest = open.slice();
+  let left = k;
+  let taken = 0;
+  for (;;) {
+    const trial = new Uint8Array(space.units);
+    selectRange(scores, rest, 0, space.units, left, trial);
+    const counts = space.layers.map(({ start, end }) => {
+      let n = 0;
+      for (let unit = start; unit < end; unit++) n += trial[unit] ?? 0;
+      return n;
+    });
+    const full = counts.flatMap((count, layer) => (count > (floors.room[layer] ?? 0) ? [layer] : []));
+    if (full.length === 0) {
+      counts.forEach((count, layer) => {
+        floors.room[layer] = (floors.room[layer] ?? 0) - count;
+        taken += count;
+      });
+      for (let unit = 0; unit < trial.length; unit++) if (trial[unit] === 1) chosen[unit] = 1;
+      return taken;
+    }
+    for (const layer of full) {
+      const { start, end } = space.layers[layer] ?? { start: 0, end: 0 };
+      const given = selectRange(scores, rest, start, end, floors.room[layer] ?? 0, chosen);
+      floors.room[layer] = 0;
+      taken += given;
+      left -= given;
+      rest.fill(0, start, end);
+    }
+  }
+}

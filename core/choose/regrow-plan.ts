@@ -1,0 +1,91 @@
+import { apportion, shareOf } from "../schedule/amounts.js";
+import type { AmountIr, RegrowIr } from "../ir/types.js";
+import { countAmount } from "./amount.js";
+import type { Moment } from "../events/context.js";
+import { evaluateEntries } from "../expr/expression.js";
+import type { Names } from "../expr/expression.js";
+import { countUnits } from "../units/groups.js";
+import type { Group } from "../units/groups.js";
+import { layerStatistic } from "../expr/reduce.js";
+import type { Space } from "../units/space.js";
+
+/**
+ * How many units every group regains. `dropped` counts what each lost in the same event, `candidates` (1) are those that may come
+ * back. Unset amount: as many as were dropped. A share is of all the dead, those just dropped included, and is shared out as the
+ * dead are. `allocated` spreads the sum over the groups anew. `spills`: what a group has too few candidates for goes to the
+ * others, so that a global swap holds its density.
+ */
+export function regrowCounts(
+  ir: RegrowIr,
+  space: Space,
+  groups: readonly Group[],
+  dropped: readonly number[],
+  candidates: Uint8Array,
+  names: Names,
+  moment: Moment,
+  spills: boolean,
+): readonly number[] {
+  const limits = groups.map((group) => countUnits(group.members, (unit) => candidates[unit] === 1));
+  const all = limits.reduce((a, b) => a + b, 0);
+  const lost = dropped.reduce((a, b) => a + b, 0);
+  const dead = groups.map((group, i) => group.dead + (dropped[i] ?? 0));
+  const sum = ir.amount === undefined ? lost : askedBack(ir.amount, groups, dead, moment);
+  if (ir.allocated !== undefined) {
+    const weights =
+      ir.allocated === "evenly" ? groups.map(() => 1) : groupWeights(ir.allocated, space, groups, names);
+    return spread(Math.min(sum, all), weights, limits);
+  }
+  if (ir.amount !== undefined)
+    return spread(Math.min(sum, all), lost > 0 && !isShare(ir.amount) ? dropped : dead, limits);
+  return spills
+    ? apportion(Math.min(sum, all), dropped, limits)
+    : dropped.map((count, i) => Math.min(count, limits[i] ?? 0));
+}
+
+const isShare = (amount: AmountIr): boolean => amount.kind === "drop-share" || amount.kind === "target";
+
+function spread(sum: number, weights: readonly number[], limits: readonly number[]): readonly number[] {
+  const whole = weights.reduce((a, b) => a + b, 0);
+  const shares = weights.map((weight) => (whole > 0 ? (sum * weight) / whole : sum / weights.length));
+  return apportion(sum, shares, limits);
+}
+
+/** Units that a written amount brings back in all. */
+function askedBack(
+  amount: AmountIr,
+  groups: readonly Group[],
+  dead: readonly number[],
+  moment: Moment,
+): number {
+  const counted = countAmount(amount, moment);
+  const gone = dead.reduce((a, b) => a + b, 0);
+  const total = groups.reduce((sum, group) => sum + group.total, 0);
+  switch (counted?.kind) {
+    case "drop-share":
+      return shareOf(counted.value, gone);
+    case "drop-count":
+      return Math.max(0, Math.round(counted.value));
+    // `to 90%` and `keep 64` say what is dead, or alive, afterwards.
+    case "target":
+      return Math.max(0, gone - shareOf(counted.value, total));
+    case "keep-count":
+      return Math.max(0, Math.round(counted.value) - (total - gone));
+    default:
+      return 0;
+  }
+}
+
+/** The mean of an expression over the living units of each group's (first) layer; what is not a positive number counts as 0. */
+function groupWeights(
+  allocated: Exclude<RegrowIr["allocated"], "evenly" | undefined>,
+  space: Space,
+  groups: readonly Group[],
+  names: Names,
+): readonly number[] {
+  const means = layerStatistic(space, evaluateEntries(allocated, space, names), "mean");
+  return groups.map((group) => {
+    const path = group.name.split(", ")[0];
+    const value = means[space.layers.findIndex((layer) => layer.path === path)] ?? 0;
+    return value > 0 && Number.isFinite(value) ? value : 0;
+  });
+}

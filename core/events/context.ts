@@ -1,0 +1,32 @@
+import type { CurveKind } from "../schedule/schedule.js";
+import type { SelectionIr, StructureIr, ValueIr } from "../ir/types.js";
+import type { Network } from "../network/types.js";
+import type { ParameterStore, Slots } from "../parameters.js";
+import type { MaskState } from "../masks/state.js";
+
+/** What the engine works on: the session owns all of it. */
+export interface PruningContext {
+  /** The network as loaded: scopes count its units for ever. */
+  readonly original: Network;
+  /** The network as it stands. */
+  readonly network: Network;
+  readonly parameters: ParameterStore;
+  /** Optimizer state; empty between phases. */
+  readonly slots: Slots;
+  readonly state: MaskState;
+  readonly seed: number;
+  /** Layer paths of the network as loaded that a selection means for a structure, in network order. */
+  layersOf(selection: SelectionIr, structure: StructureIr["name"]): readonly string[];
+}
+
+/** When an event happens, and what its moving amounts are then. */
+export interface Moment {
+  /** Differs from event to event: streams of random numbers hang on it. */
+  readonly key: number;
+  /** The value of an amount at this moment; "share-dead" for targets. */
+  value(value: ValueIr, kind: CurveKind): number;
+  /** Counters of the surrounding `repeat` and the like. */
+  readonly names: ReadonlyMap<string, number>;
+  /** Whether any training follows; without it a paired `regrow` only lessens the drop. */
+  readonly trainingFollows: boolean;
+}

@@ -1,0 +1,98 @@
+import type { RegrowIr } from "../ir/types.js";
+import { count } from "../choose/allocate.js";
+import type { Moment, PruningContext } from "./context.js";
+import { countUnits, groupsOf } from "../units/groups.js";
+import type { Scores } from "../units/keys.js";
+import type { EventRecord } from "./record.js";
+import { countsOf, structureName } from "./record.js";
+import { regrowCounts } from "../choose/regrow-plan.js";
+import { revivable, reviveUnits } from "../masks/revive.js";
+import type { EventOf, UnitScores } from "./scoring.js";
+import { selectListed, selectRange } from "../choose/select.js";
+import { spaceOf } from "../units/spaces.js";
+import type { Space } from "../units/space.js";
+import { living } from "../masks/state.js";
+
+/** Carries out a `regrow` that stands alone. */
+export function* regrow(context: PruningContext, ir: RegrowIr, moment: Moment): EventOf<EventRecord> {
+  const structure = ir.structure ?? { name: "weights" };
+  const selection = ir.selection ?? { include: [], exclude: [] };
+  const space = spaceOf(context, structure, selection);
+  const none = new Uint8Array(space.units);
+  const { revived, nominal, notes } = yield* chooseRevived(context, ir, space, none, moment, false);
+  reviveUnits(context, space, revived, ir.values, { seed: context.seed, round: moment.key });
+  const after = spaceOf(context, structure, selection);
+  return {
+    id: ir.id,
+    action: "regrow",
+    structure: structureName(space),
+    nominal,
+    achieved: count(revived),
+    revived: count(revived),
+    ...countsOf(after),
+    notes,
+  };
+}
+
+/**
+ * The units (1) that a `regrow` brings back: the best of the candidates in every group. Candidates are those dead before the event;
+ * `including dropped` admits those it takes. `dropped` (1) are the units that the paired prune takes; `spills` when it ranks layers
+ * together.
+ */
+export function* chooseRevived(
+  context: PruningContext,
+  ir: RegrowIr,
+  space: Space,
+  dropped: Uint8Array,
+  moment: Moment,
+  spills: boolean,
+): EventOf<{ readonly revived: Uint8Array; readonly nominal: number; readonly notes: readonly string[] }> {
+  const candidates = revivable(space);
+  if (ir.includingDropped) {
+    for (let unit = 0; unit < dropped.length; unit++) if (dropped[unit] === 1) candidates[unit] = 1;
+  }
+  const groups = groupsOf(space, "local", (unit) => space.status[unit] === living);
+  const lost = groups.map((group) => countUnits(group.members, (unit) => dropped[unit] === 1));
+  const revived = new Uint8Array(space.units);
+  const nothing = count(candidates) === 0;
+  if (nothing) return { revived, nominal: 0, notes: [] };
+  const scored = yield* regrowScores(context, ir, space, candidates, moment);
+  const counts = regrowCounts(ir, space, groups, lost, candidates, scored.names, moment, spills);
+  const best: Scores = scored.units.map((score) => -score);
+  groups.forEach(({ members }, i) => {
+    const k = counts[i] ?? 0;
+    if (members instanceof Int32Array) selectListed(best, candidates, members, k, revived);
+    else selectRange(best, candidates, members.from, members.to, k, revived);
+  });
+  return { revived, nominal: counts.reduce((a, b) => a + b, 0), notes: scored.notes };
+}
+
+/** Scores of what is dead: of structures as it was last, their `g` being that of a gate at 0. */
+function* regrowScores(
+  context: PruningContext,
+  ir: RegrowIr,
+  space: Space,
+  candidates: Uint8Array,
+  moment: Moment,
+): EventOf<UnitScores> {
+  const { id, criterion } = ir;
+  const request = { id, criterion, space, moment };
+  if (space.channelUnits === null) return yield request;
+  const values = { w: lastOrNow(context) };
+  if (!criterion.needs.includes("g")) return yield { ...request, values };
+  return yield { ...request, combining: { members: "mean" }, values, gates: candidates };
+}
+
+/** The weights with what died put back. */
+function lastOrNow({ parameters, state }: PruningContext): ReadonlyMap<string, Float32Array> {
+  const values = new Map<string, Float32Array>();
+  for (const [key, last] of state.last) {
+    const data = parameters.get(key)?.data;
+    if (data !== undefined)
+      values.set(
+        key,
+        data.map((now, i) => (now === 0 ? (last[i] ?? 0) : now)),
+      );
+  }
+  return values;
+}

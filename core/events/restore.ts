@@ -1,0 +1,47 @@
+import type { RestoreIr } from "../ir/types.js";
+import { count } from "../choose/allocate.js";
+import type { Moment, PruningContext } from "./context.js";
+import type { EventRecord } from "./record.js";
+import { countsOf, structureName } from "./record.js";
+import { releaseUnits } from "../masks/release.js";
+import type { EventOf } from "./scoring.js";
+import { spaceOf } from "../units/spaces.js";
+import { latent, living } from "../masks/state.js";
+import { beyondThreshold } from "../choose/threshold.js";
+
+/** Revives latently dead units whose score, with the values underneath, lies above a threshold. */
+export function* restore(context: PruningContext, ir: RestoreIr, moment: Moment): EventOf<EventRecord> {
+  const space = spaceOf(context, ir.structure, ir.selection);
+  const w = underneath(context);
+  const scored = yield { id: ir.id, criterion: ir.criterion, space, moment, values: { w } };
+  const candidates = space.status.map((code) => (code === latent ? 1 : 0));
+  const { units, entries, names } = scored;
+  const back = beyondThreshold(space, units, entries, candidates, "above", ir.above, names);
+  const kept = space.status.map((code, unit) => (code === living || back[unit] === 1 ? 0 : 1));
+  releaseUnits(context, space, kept, "latently");
+  const achieved = count(back);
+  return {
+    id: ir.id,
+    action: "restore",
+    structure: structureName(space),
+    nominal: achieved,
+    achieved,
+    revived: achieved,
+    ...countsOf(spaceOf(context, ir.structure, ir.selection)),
+    notes: scored.notes,
+  };
+}
+
+/** The weights with the values underneath latent ones in place. */
+export function underneath({ parameters, state }: PruningContext): ReadonlyMap<string, Float32Array> {
+  const values = new Map<string, Float32Array>();
+  for (const [key, hidden] of state.hidden) {
+    const data = parameters.get(key)?.data;
+    const codes = state.elements.get(key);
+    if (data === undefined) continue;
+    const shown = (now: number, i: number) =>
+      codes?.[i] === latent || (codes === undefined && now === 0) ? (hidden[i] ?? 0) : now;
+    values.set(key, data.map(shown));
+  }
+  return values;
+}

@@ -1,0 +1,147 @@
+import type { ErrorObject, ValidateFunction } from "ajv";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import type { Diagnostic } from "../diagnostics/diagnostic.js";
+import { diagnostic } from "../diagnostics/create.js";
+import { irSchemaText } from "./generated/schema.js";
+import type { Ir, RuleIr, StepIr } from "./types.js";
+
+export type ValidIr = { readonly ir: Ir; readonly diagnostics: readonly [] };
+export type InvalidIr = { readonly ir: null; readonly diagnostics: readonly Diagnostic[] };
+
+const deepest = 200;
+const mostMistakes = 10;
+
+/** The published JSON Schema of the IR (2020-12). */
+export function irSchema(): Record<string, unknown> {
+  return JSON.parse(irSchemaText);
+}
+
+let compiled: ValidateFunction<Ir> | undefined;
+
+/** Checks an IR from anywhere against the published schema; mistakes name the place as a JSON path (`$.body[0].amount`). */
+export function validateIr(value: unknown): ValidIr | InvalidIr {
+  if (tooDeep(value))
+    return refused(diagnostic("P9003", `the IR is nested more than ${deepest} deep`, undefined));
+  if (typeof value === "object" && value !== null && "ir" in value && value.ir !== 1) {
+    return refused(
+      diagnostic(
+        "P9002",
+        `this IR is of version ${JSON.stringify(value.ir)}, and version 1 is known`,
+        undefined,
+        {
+          help: "compile the program again",
+        },
+      ),
+    );
+  }
+  compiled ??= new Ajv2020({ allErrors: true, strict: false }).compile<Ir>(irSchema());
+  if (!compiled(value)) {
+    const all = compiled.errors ?? [];
+    return refused(...mostTelling(all).map((error) => diagnostic("P9001", messageOf(error, all), undefined)));
+  }
+  const mistakes = checkTogether(value);
+  return mistakes.length > 0 ? refused(...mistakes) : { ir: value, diagnostics: [] };
+}
+
+function refused(...diagnostics: readonly Diagnostic[]): InvalidIr {
+  return { ir: null, diagnostics };
+}
+
+/** Nesting is measured without recursion: the value may come from anywhere. */
+function tooDeep(value: unknown): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > deepest) return true;
+    level = level.flatMap((item) => (typeof item === "object" && item !== null ? Object.values(item) : []));
+  }
+  return false;
+}
+
+/** Alternatives of a union fail one by one; the deepest failures are the ones a person means. One per place. */
+function mostTelling(errors: readonly ErrorObject[]): readonly ErrorObject[] {
+  const own = errors.filter(
+    (error) => error.keyword !== "anyOf" && error.keyword !== "if" && error.keyword !== "$ref",
+  );
+  const deepestFirst = [...(own.length > 0 ? own : errors)].sort(
+    (a, b) => b.instancePath.split("/").length - a.instancePath.split("/").length,
+  );
+  const places = new Set<string>();
+  const chosen: ErrorObject[] = [];
+  for (const error of deepestFirst) {
+    if (
+      [...places].some((place) => place === error.instancePath || place.startsWith(`${error.instancePath}/`))
+    )
+      continue;
+    places.add(error.instancePath);
+    chosen.push(error);
+  }
+  return chosen.slice(0, mostMistakes).reverse();
+}
+
+function messageOf(error: ErrorObject, all: readonly ErrorObject[]): string {
+  const place = jsonPath(error.instancePath);
+  const { params } = error;
+  switch (error.keyword) {
+    case "additionalProperties":
+      return `\`${place}\` has no place for \`${String(params["additionalProperty"])}\``;
+    case "required":
+      return `\`${place}\` lacks \`${String(params["missingProperty"])}\``;
+    case "enum":
+      return `\`${place}\` must be one of ${JSON.stringify(params["allowedValues"])}`;
+    case "const":
+      return `\`${place}\` must be ${JSON.stringify(params["allowedValue"])}`;
+    case "type": {
+      const here = all.filter((one) => one.keyword === "type" && one.instancePath === error.instancePath);
+      const types = [...new Set(here.map((one) => String(one.params["type"])))];
+      return `\`${place}\` must be ${types.map((type) => (/^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`)).join(" or ")}`;
+    }
+    default:
+      return `\`${place}\` ${error.message ?? "is wrong"}`;
+  }
+}
+
+/** `/body/0/amount` as `$.body[0].amount`. */
+function jsonPath(pointer: string): string {
+  return pointer
+    .split("/")
+    .slice(1)
+    .reduce(
+      (path, part) =>
+        /^\d+$/.test(part)
+          ? `${path}[${part}]`
+          : `${path}.${part.replaceAll("~1", "/").replaceAll("~0", "~")}`,
+      "$",
+    );
+}
+
+/** What a schema cannot say: ids are of one statement each, and rewinds lead to a phase that exists. */
+function checkTogether(ir: Ir): readonly Diagnostic[] {
+  const kinds = new Map<number, string>();
+  const mistakes: Diagnostic[] = [];
+  const note = (statement: StepIr | RuleIr): void => {
+    const known = kinds.get(statement.id);
+    if (known !== undefined && known !== `${statement.kind} ${statement.text}`) {
+      mistakes.push(diagnostic("P9004", `two statements have the id ${statement.id}`, undefined));
+    }
+    kinds.set(statement.id, `${statement.kind} ${statement.text}`);
+    if (statement.kind === "prune" && statement.regrow !== undefined) note(statement.regrow);
+  };
+  const rewinds: (readonly [number, number])[] = [];
+  const visit = (steps: readonly StepIr[]): void => {
+    for (const step of steps) {
+      note(step);
+      if (step.kind === "train") step.rules.forEach(note);
+      else if (step.kind === "repeat" || step.kind === "for-each") visit(step.body);
+      else if (step.kind === "rewind" && typeof step.to === "object" && "phase" in step.to)
+        rewinds.push([step.id, step.to.phase]);
+    }
+  };
+  visit(ir.body);
+  for (const [id, phase] of rewinds) {
+    if (kinds.get(phase)?.startsWith("train ") === true) continue;
+    mistakes.push(
+      diagnostic("P9004", `rewind ${id} leads to statement ${phase}, which is no phase`, undefined),
+    );
+  }
+  return mistakes;
+}

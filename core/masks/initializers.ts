@@ -1,0 +1,159 @@
+import { field, isJsonArray, isJsonObject } from "../network/json.js";
+import { quote } from "../network/problems.js";
+import type { JsonObject, LayerInfo, WeightInfo } from "../network/types.js";
+import { randomStream, type RandomStream } from "../random.js";
+import { orthogonal } from "./orthogonal.js";
+import { refuse } from "../diagnostics/model-problems.js";
+
+/** A standard normal beyond two deviations is drawn again at a position of its own. */
+const REDRAW = 2 ** 40;
+/** Deviation of a standard normal cut at ±2. */
+const TRUNCATED_DEVIATION = 0.87962566103423978;
+
+interface Asked {
+  readonly name: string;
+  readonly config: JsonObject;
+}
+
+/** What stands where a layer names no initializer: the defaults of tfjs-layers. */
+function fallback(weight: string): string {
+  if (/recurrent_kernel$/.test(weight)) return "orthogonal";
+  if (/kernel$/.test(weight)) return "glorotnormal";
+  if (/embeddings$/.test(weight)) return "randomuniform";
+  return /(?:gamma|moving_variance)$/.test(weight) ? "ones" : "zeros";
+}
+
+function asked(weight: WeightInfo): Asked {
+  const given = weight.initializer;
+  const name = given ? field(given, "class_name") : undefined;
+  const config = given ? field(given, "config") : undefined;
+  return {
+    name: typeof name === "string" ? name.replace(/_/g, "").toLowerCase() : fallback(weight.name),
+    config: isJsonObject(config) ? config : {},
+  };
+}
+
+function amount(config: JsonObject, key: string, otherwise: number): number {
+  const value = field(config, key);
+  return typeof value === "number" ? value : otherwise;
+}
+
+/** Fan in and fan out of a kernel whose last two axes are input and output channels. */
+function fans(shape: readonly number[]): readonly [number, number] {
+  if (shape.length < 2) return [shape[0] ?? 1, shape[0] ?? 1];
+  const receptive = shape.slice(0, -2).reduce((p, n) => p * n, 1);
+  return [receptive * (shape[shape.length - 2] ?? 1), receptive * (shape[shape.length - 1] ?? 1)];
+}
+
+function truncated(random: RandomStream, position: number): number {
+  let z = random.normal(position);
+  for (let again = 1; Math.abs(z) > 2; again++) z = random.normal(position + again * REDRAW);
+  return z;
+}
+
+interface Scaling {
+  readonly scale: number;
+  readonly mode: "fanin" | "fanout" | "fanavg";
+  readonly uniform: boolean;
+}
+
+/** Glorot and Bengio 2010; He, Zhang, Ren and Sun 2015; LeCun et al. 1998. */
+const SCALINGS = new Map<string, Scaling>([
+  ["glorotuniform", { scale: 1, mode: "fanavg", uniform: true }],
+  ["glorotnormal", { scale: 1, mode: "fanavg", uniform: false }],
+  ["heuniform", { scale: 2, mode: "fanin", uniform: true }],
+  ["henormal", { scale: 2, mode: "fanin", uniform: false }],
+  ["lecununiform", { scale: 1, mode: "fanin", uniform: true }],
+  ["lecunnormal", { scale: 1, mode: "fanin", uniform: false }],
+]);
+
+function scalingOf({ name, config }: Asked): Scaling | null {
+  if (name !== "variancescaling") return SCALINGS.get(name) ?? null;
+  const word = (key: string): string =>
+    String(field(config, key) ?? "")
+      .replace(/_/g, "")
+      .toLowerCase();
+  const mode = word("mode");
+  return {
+    scale: amount(config, "scale", 1),
+    mode: mode === "fanout" || mode === "fanavg" ? mode : "fanin",
+    uniform: word("distribution") === "uniform",
+  };
+}
+
+function scaled(scaling: Scaling, shape: readonly number[], random: RandomStream): (i: number) => number {
+  const [fanIn, fanOut] = fans(shape);
+  const fan = { fanin: fanIn, fanout: fanOut, fanavg: (fanIn + fanOut) / 2 }[scaling.mode];
+  const variance = scaling.scale / Math.max(1, fan);
+  const limit = Math.sqrt(3 * variance);
+  if (scaling.uniform) return (i) => (2 * random.uniform(i) - 1) * limit;
+  const deviation = Math.sqrt(variance) / TRUNCATED_DEVIATION;
+  return (i) => truncated(random, i) * deviation;
+}
+
+function drawer(ask: Asked, shape: readonly number[], random: RandomStream): ((i: number) => number) | null {
+  const { name, config } = ask;
+  const scaling = scalingOf(ask);
+  if (scaling) return scaled(scaling, shape, random);
+  const mean = amount(config, "mean", 0);
+  const deviation = amount(config, "stddev", 0.05);
+  const low = amount(config, "minval", -0.05);
+  const high = amount(config, "maxval", 0.05);
+  const columns = shape[shape.length - 1] ?? 1;
+  switch (name) {
+    case "zeros":
+      return () => 0;
+    case "ones":
+      return () => 1;
+    case "constant":
+      return () => amount(config, "value", 0);
+    case "randomuniform":
+      return (i) => low + (high - low) * random.uniform(i);
+    case "randomnormal":
+      return (i) => mean + deviation * random.normal(i);
+    case "truncatednormal":
+      return (i) => mean + deviation * truncated(random, i);
+    case "identity":
+      return (i) => (Math.floor(i / columns) === i % columns ? amount(config, "gain", 1) : 0);
+    default:
+      return null;
+  }
+}
+
+/** The config of the LSTM a weight belongs to, when it starts with an open forget gate (Jozefowicz et al. 2015). */
+function opensForgetGate(className: string, config: JsonObject): boolean {
+  if (/^(?:LSTM|LSTMCell|ConvLSTM2D|ConvLSTM2DCell)$/.test(className))
+    return field(config, "unit_forget_bias") === true;
+  const cells = field(config, "cells");
+  const inner = [
+    field(config, "layer"),
+    field(config, "cell"),
+    isJsonArray(cells) ? cells[0] : undefined,
+  ].find(isJsonObject);
+  const name = inner ? field(inner, "class_name") : undefined;
+  const held = inner ? field(inner, "config") : undefined;
+  return typeof name === "string" && isJsonObject(held) && opensForgetGate(name, held);
+}
+
+/**
+ * Start values of a weight by its layer's initializer, as Keras draws them but counter-based: they depend on `seed`, the
+ * weight's key and the position alone. `round` tells repeated initializations apart.
+ */
+export function initialValues(layer: LayerInfo, weight: WeightInfo, seed: number, round = 0): Float32Array {
+  const ask = asked(weight);
+  const random = randomStream(seed, `initialize ${weight.key}`, round);
+  const size = weight.shape.reduce((p, n) => p * n, 1);
+  if (ask.name === "orthogonal") return orthogonal(weight.shape, amount(ask.config, "gain", 1), random);
+  const draw = drawer(ask, weight.shape, random);
+  if (!draw) {
+    return refuse(
+      "P5115",
+      `layer ${quote(layer.path)} asks for the initializer ${quote(ask.name)}, which is not known`,
+    );
+  }
+  const out = new Float32Array(size);
+  for (let i = 0; i < size; i++) out[i] = draw(i);
+  if (/bias$/.test(weight.name) && opensForgetGate(layer.className, layer.config))
+    out.fill(1, size / 4, size / 2);
+  return out;
+}

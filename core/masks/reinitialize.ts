@@ -1,0 +1,46 @@
+import type { ReinitializeIr } from "../ir/types.js";
+import type { JsonObject } from "../network/types.js";
+import { initialValues } from "./initializers.js";
+import { hold } from "./hold.js";
+import type { Body } from "./kill.js";
+
+/**
+ * Draws the weights of these layers (paths) anew under the same masks, by their own initializers or the one named. Optimizer state
+ * and batch-norm statistics start over.
+ */
+export function reinitialize(
+  body: Body,
+  paths: readonly string[],
+  by: ReinitializeIr["by"],
+  seed: number,
+  round: number,
+): void {
+  const { network, parameters, slots } = body;
+  const selected = new Set(paths);
+  for (const layer of network.layers) {
+    if (!selected.has(layer.path)) continue;
+    for (const weight of layer.weights) {
+      const parameter = parameters.get(weight.key);
+      if (parameter === undefined) continue;
+      const initializer = by && weight.isKernel ? asKeras(by) : weight.initializer;
+      parameter.data.set(initialValues(layer, { ...weight, initializer }, seed, round));
+      for (const slot of Object.values(slots.get(weight.key) ?? {})) slot.fill(0);
+    }
+  }
+  hold(body);
+}
+
+/** An initializer of the language as Keras names it: `normal(stddev: …)` and `uniform(limit: …)` have names and arguments of their own there. */
+function asKeras({ name, args }: NonNullable<ReinitializeIr["by"]>): JsonObject {
+  switch (name) {
+    case "normal":
+      return { class_name: "RandomNormal", config: { ...args } };
+    case "uniform": {
+      const { limit } = args;
+      const bounds = limit === undefined ? {} : { minval: -limit, maxval: limit };
+      return { class_name: "RandomUniform", config: bounds };
+    }
+    default:
+      return { class_name: name.replaceAll("-", "_"), config: { ...args } };
+  }
+}

@@ -1,0 +1,60 @@
+import { findUnits } from "../network/units.js";
+import type { Binding, LayerInfo, MacTerm, Network, SizePlace, WeightInfo } from "../network/types.js";
+import { mapConfigs, resizeConfig } from "./edit-config.js";
+import type { IsDead } from "./kill.js";
+
+/**
+ * The same network with the dead channels off every axis: shapes, sizes, config and topology shrink, channel numbers
+ * stay those of the network as loaded. Axes that were one array stay one array.
+ */
+export function shrinkNetwork(network: Network, isDead: IsDead): Network {
+  const axes = new Map<Int32Array, Int32Array>();
+  const shrink = (ids: Int32Array): Int32Array => {
+    const known = axes.get(ids);
+    if (known) return known;
+    const kept = ids.filter((id) => !isDead(id));
+    const shrunk = kept.length === ids.length ? ids : kept;
+    axes.set(ids, shrunk);
+    return shrunk;
+  };
+  const layers = network.layers.map((layer) => shrinkLayer(layer, shrink));
+  const configs = new Map(layers.map((layer) => [layer.name, layer.config] as const));
+  return {
+    ...network,
+    topology: mapConfigs(network.topology, (name, config) => configs.get(name) ?? config),
+    layers,
+    calls: network.calls.map((call) => ({
+      ...call,
+      macs: call.macs.map((term) => shrinkTerm(term, shrink)),
+    })),
+    tensors: network.tensors.map(({ shape, ids }) => {
+      if (!ids) return { shape, ids };
+      const kept = shrink(ids);
+      return { shape: [...shape.slice(0, -1), kept.length], ids: kept };
+    }),
+    units: findUnits(network.channels, layers),
+  };
+}
+
+type Shrink = (ids: Int32Array) => Int32Array;
+
+function shrinkLayer(layer: LayerInfo, shrink: Shrink): LayerInfo {
+  const sizes = layer.sizes.map((size): SizePlace => ({ ...size, ids: shrink(size.ids) }));
+  return {
+    ...layer,
+    config: resizeConfig(layer.config, sizes, (ids) => ids.length),
+    weights: layer.weights.map((weight) => shrinkWeight(weight, shrink)),
+    sizes,
+  };
+}
+
+function shrinkWeight(weight: WeightInfo, shrink: Shrink): WeightInfo {
+  const bindings = weight.bindings.map((binding): Binding => ({ ...binding, ids: shrink(binding.ids) }));
+  const shape = weight.shape.map((n, axis) => bindings.find((b) => b.axis === axis)?.ids.length ?? n);
+  return { ...weight, bindings, shape };
+}
+
+function shrinkTerm(term: MacTerm, shrink: Shrink): MacTerm {
+  const { out, in: reads, ...rest } = term;
+  return { ...rest, ...(out ? { out: shrink(out) } : {}), ...(reads ? { in: shrink(reads) } : {}) };
+}

@@ -1,0 +1,175 @@
+import type { LayerInfo, Network, Unit, WeightInfo } from "../network/types.js";
+import type { StructureIr } from "../ir/clauses.js";
+
+/**
+ * Which layers a structure addresses, and which of their weights: the one rule, used by the checks before training and by
+ * the pruning engine alike.
+ */
+
+export type StructureName = StructureIr["name"];
+
+export type LayerFamily = "conv" | "depthwise" | "dense" | "recurrent" | "embedding" | "other";
+
+const families: ReadonlyMap<string, LayerFamily> = new Map<string, LayerFamily>([
+  ["Conv1D", "conv"],
+  ["Conv2D", "conv"],
+  ["Conv3D", "conv"],
+  ["Conv2DTranspose", "conv"],
+  ["Conv3DTranspose", "conv"],
+  ["SeparableConv1D", "conv"],
+  ["SeparableConv2D", "conv"],
+  ["ConvLSTM2D", "recurrent"],
+  ["DepthwiseConv1D", "depthwise"],
+  ["DepthwiseConv2D", "depthwise"],
+  ["Dense", "dense"],
+  ["SimpleRNN", "recurrent"],
+  ["LSTM", "recurrent"],
+  ["GRU", "recurrent"],
+  ["RNN", "recurrent"],
+  ["Bidirectional", "recurrent"],
+  ["Embedding", "embedding"],
+]);
+
+/** What a layer is for pruning. A TimeDistributed is what it wraps. */
+export function layerFamily(layer: LayerInfo): LayerFamily {
+  return families.get(innerClass(layer)) ?? "other";
+}
+
+/** The class that does the work: that of the wrapped layer for TimeDistributed. */
+export function innerClass(layer: LayerInfo): string {
+  if (layer.className !== "TimeDistributed") return layer.className;
+  const inner = layer.config["layer"];
+  if (typeof inner !== "object" || inner === null || Array.isArray(inner)) return layer.className;
+  const name = Object.entries(inner).find(([key]) => key === "class_name")?.[1];
+  return typeof name === "string" ? name : layer.className;
+}
+
+/** Structures whose units can be cut out of the network. */
+export function isSlimmable(structure: StructureName): boolean {
+  return ["filters", "channels", "neurons", "units", "layers"].includes(structure);
+}
+
+/** Structures made of whole channels: their units are those of `Network.units`. */
+export function isChannelwise(structure: StructureName): boolean {
+  return ["filters", "channels", "neurons", "units"].includes(structure);
+}
+
+/** Worked out once for each network: a network never changes. */
+const byProducerOf = new WeakMap<Network, ReadonlyMap<number, readonly Unit[]>>();
+
+/** Removable units by the layer (index) that produces one of their channels. */
+export function unitsByProducer(network: Network): ReadonlyMap<number, readonly Unit[]> {
+  const known = byProducerOf.get(network);
+  if (known) return known;
+  const made = groupByProducer(network);
+  byProducerOf.set(network, made);
+  return made;
+}
+
+function groupByProducer(network: Network): ReadonlyMap<number, readonly Unit[]> {
+  const byProducer = new Map<number, Unit[]>();
+  for (const unit of network.units) {
+    for (const producer of unit.producers) {
+      const list = byProducer.get(producer);
+      if (list === undefined) byProducer.set(producer, [unit]);
+      else list.push(unit);
+    }
+  }
+  return byProducer;
+}
+
+/** Roots of the removable units that a layer's kernels read. */
+export function unitsRead(network: Network, layer: LayerInfo): ReadonlySet<number> {
+  const removable = new Set(network.units.map((unit) => unit.root));
+  const roots = new Set<number>();
+  for (const weight of layer.weights) {
+    for (const binding of weight.bindings) {
+      if (binding.role !== "in") continue;
+      for (const id of binding.ids) {
+        const root = network.channels.find(id);
+        if (removable.has(root)) roots.add(root);
+      }
+    }
+  }
+  return roots;
+}
+
+/**
+ * The weights of a layer that an element-wise structure (weights, kernels, taps, rows, columns, blocks, n:m, strided) prunes.
+ * Kernels of conv, dense and recurrent layers are candidates by themselves; depthwise kernels and embeddings only where the
+ * selection names their layer (`explicit`), since losing either hurts far more than its size tells.
+ */
+export function candidateWeights(
+  layer: LayerInfo,
+  structure: StructureName,
+  explicit: boolean,
+): readonly WeightInfo[] {
+  const family = layerFamily(layer);
+  if (family === "other") return [];
+  if (family === "embedding") {
+    return explicit ? layer.weights.filter((w) => w.name.endsWith("embeddings") && fits(w, structure)) : [];
+  }
+  if (family === "depthwise" && !explicit) return [];
+  return layer.weights.filter(
+    (w) =>
+      (w.isKernel || (family === "depthwise" && w.name.endsWith("kernel"))) &&
+      fits(w, structure) &&
+      (explicit || !w.name.endsWith("depthwise_kernel")),
+  );
+}
+
+/** Whether a kernel has the axes a structure speaks of: taps, rows and strided lattices need a spatial axis. */
+function fits(weight: WeightInfo, structure: StructureName): boolean {
+  const rank = weight.shape.length;
+  switch (structure) {
+    case "kernels":
+    case "taps":
+      return rank >= 3;
+    case "strided":
+      return rank >= 3;
+    default:
+      return rank >= 2;
+  }
+}
+
+/** Whether a layer is a candidate of a structure. `explicit`: the selection names it. */
+export function isCandidate(
+  network: Network,
+  index: number,
+  structure: StructureName,
+  explicit: boolean,
+  producers: ReadonlyMap<number, readonly Unit[]> = unitsByProducer(network),
+): boolean {
+  const layer = network.layers[index];
+  if (layer === undefined) return false;
+  const family = layerFamily(layer);
+  switch (structure) {
+    case "filters":
+      return family === "conv" && producers.has(index);
+    case "neurons":
+      return (family === "dense" || family === "recurrent") && producers.has(index);
+    case "units":
+      return (family === "conv" || family === "dense" || family === "recurrent") && producers.has(index);
+    case "channels":
+      return (
+        (family === "conv" || family === "dense" || family === "recurrent") &&
+        unitsRead(network, layer).size > 0
+      );
+    case "layers":
+      return family === "conv" || family === "dense";
+    case "gates":
+      return false;
+    default:
+      return candidateWeights(layer, structure, explicit).length > 0;
+  }
+}
+
+/** Indices of the layers that a structure addresses when nothing is selected, in network order. */
+export function candidateLayers(network: Network, structure: StructureName): readonly number[] {
+  const producers = unitsByProducer(network);
+  const found: number[] = [];
+  for (let index = 0; index < network.layers.length; index++) {
+    if (isCandidate(network, index, structure, false, producers)) found.push(index);
+  }
+  return found;
+}

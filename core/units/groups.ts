@@ -1,0 +1,114 @@
+import { producerKey } from "./candidate-units.js";
+import type { GroupCounts } from "../schedule/amounts.js";
+import type { ScopeIr } from "../ir/types.js";
+import type { Space } from "./space.js";
+
+/** One of the rankings a scope asks for. Members are a range of units, or listed in ascending order. */
+export interface Group extends GroupCounts {
+  /** Layers, by path, joined by ", ". */
+  readonly name: string;
+  readonly members: { readonly from: number; readonly to: number } | Int32Array;
+}
+
+/**
+ * The groups of a space. `local`: the units of a layer, or of the set of layers that make them together. `row`: the weights of one
+ * output channel. `sign`: the positive and the negative weights of a layer. Global scopes are one group.
+ */
+export function groupsOf(
+  space: Space,
+  kind: ScopeIr["kind"],
+  counted: (unit: number) => boolean,
+): readonly Group[] {
+  if (kind === "global" || space.structure.name === "layers") {
+    const members = { from: 0, to: space.units };
+    return [
+      { name: "all layers", members, total: space.total, dead: space.total - countUnits(members, counted) },
+    ];
+  }
+  if (space.channelUnits !== null) return producerGroups(space, counted);
+  if (kind === "row") return rowGroups(space, counted);
+  if (kind === "sign") return signGroups(space, counted);
+  return space.layers.map(({ path, start, end, total }) => {
+    const members = { from: start, to: end };
+    return { name: path, members, total, dead: total - countUnits(members, counted) };
+  });
+}
+
+function producerGroups(space: Space, counted: (unit: number) => boolean): readonly Group[] {
+  const lists = new Map<string, number[]>();
+  space.channelUnits?.forEach((unit, i) => {
+    const key = producerKey(space.network, unit);
+    const list = lists.get(key);
+    if (list === undefined) lists.set(key, [i]);
+    else list.push(i);
+  });
+  return [...lists].map(([key, list]) => {
+    const members = Int32Array.from(list);
+    const total = space.totals.get(key) ?? list.length;
+    return { name: key.replaceAll("\n", ", "), members, total, dead: total - countUnits(members, counted) };
+  });
+}
+
+/** The elements of every output channel of every weight; only for structures of single elements. */
+function rowGroups(space: Space, counted: (unit: number) => boolean): readonly Group[] {
+  return space.parts.flatMap((part) => {
+    const layer = space.layers[part.layer];
+    const count = part.inputsLast ? part.tall : part.cols.length;
+    const lists: number[][] = Array.from({ length: count }, () => []);
+    part.rows.forEach((row, r) => {
+      if (row < 0) return;
+      part.cols.forEach((col, c) => {
+        if (col >= 0) lists[part.inputsLast ? r % part.tall : c]?.push(row + col);
+      });
+    });
+    const total = part.rows.length * (part.inputsLast ? part.cols.length / part.tall : 1);
+    const each = Math.round(part.inputsLast ? total : part.rows.length);
+    return lists.map((list, i) => {
+      const members = Int32Array.from(list).sort();
+      const name = `${layer?.path ?? ""} [${i}]`;
+      const perRow = Math.max(each, members.length);
+      return { name, members, total: perRow, dead: perRow - countUnits(members, counted) };
+    });
+  });
+}
+
+/** Positive and negative weights of a layer. What is dead has no sign: it is shared out as the living are. */
+function signGroups(space: Space, counted: (unit: number) => boolean): readonly Group[] {
+  return space.layers.flatMap(({ path, total }, layer) => {
+    const positive: number[] = [];
+    const negative: number[] = [];
+    for (const part of space.parts) {
+      if (part.layer !== layer) continue;
+      const data = space.parameters.get(part.key)?.data;
+      const wide = part.cols.length;
+      part.rows.forEach((row, r) => {
+        if (row < 0) return;
+        part.cols.forEach((col, c) => {
+          const unit = row + col;
+          if (col < 0 || !counted(unit)) return;
+          ((data?.[r * wide + c] ?? 0) < 0 ? negative : positive).push(unit);
+        });
+      });
+    }
+    const alive = positive.length + negative.length;
+    const deadOf = (n: number) => (alive === 0 ? 0 : Math.round(((total - alive) * n) / alive));
+    return [
+      { list: positive, name: `${path} +` },
+      { list: negative, name: `${path} -` },
+    ].map(({ list, name }) => {
+      const dead = deadOf(list.length);
+      return { name, members: Int32Array.from(list), total: list.length + dead, dead };
+    });
+  });
+}
+
+/** Counted units of a group. */
+export function countUnits(members: Group["members"], counted: (unit: number) => boolean): number {
+  let n = 0;
+  if (members instanceof Int32Array) {
+    for (const unit of members) if (counted(unit)) n++;
+  } else {
+    for (let unit = members.from; unit < members.to; unit++) if (counted(unit)) n++;
+  }
+  return n;
+}

@@ -1,0 +1,89 @@
+import { costs } from "../network/costs.js";
+import type { LayerInfo, Network } from "../network/types.js";
+import { candidateLayers, isCandidate, unitsByProducer, type StructureName } from "./candidates.js";
+import type { PatternIr, SelectionIr } from "../ir/clauses.js";
+import { evaluate } from "../expr/evaluate.js";
+
+/**
+ * Indices of the layers that a selection means, in network order: candidates of the structure (null: layers with weights) that
+ * some included pattern names (all automatic candidates when none is written), no excluded pattern names, and for which
+ * `where` holds. Null when it depends on the layer variable of a `for each`.
+ */
+export function selectedLayers(
+  network: Network,
+  selection: SelectionIr,
+  structure: StructureName | null,
+): readonly number[] | null {
+  if ([...selection.include, ...selection.exclude].some((pattern) => "variable" in pattern)) return null;
+  const explicit = selection.include.length > 0;
+  const producers = unitsByProducer(network);
+  const automatic = new Set(structure === null || explicit ? [] : candidateLayers(network, structure));
+  const excluded = new Set(selection.exclude.flatMap((pattern) => matchingLayers(network, pattern)));
+  const included = new Set(selection.include.flatMap((pattern) => matchingLayers(network, pattern)));
+  const found: number[] = [];
+  network.layers.forEach((layer, index) => {
+    if (excluded.has(index) || (explicit && !included.has(index))) return;
+    const candidate =
+      structure === null
+        ? layer.weights.length > 0
+        : explicit
+          ? isCandidate(network, index, structure, true, producers)
+          : automatic.has(index);
+    if (candidate && whereHolds(network, index, selection)) found.push(index);
+  });
+  return found;
+}
+
+/** Indices of all layers a pattern names, candidates or not. A layer variable names none here. */
+export function matchingLayers(network: Network, pattern: PatternIr): readonly number[] {
+  const last = Math.max(0, ...network.layers.map((layer) => layer.ordinal));
+  const matches = (layer: LayerInfo): boolean => {
+    if ("glob" in pattern)
+      return matchesGlob(pattern.glob, layer.path) || matchesGlob(pattern.glob, layer.name);
+    if ("range" in pattern)
+      return layer.ordinal >= Math.max(1, pattern.range[0]) && layer.ordinal <= pattern.range[1];
+    if ("place" in pattern)
+      return layer.ordinal > 0 && layer.ordinal === (pattern.place === "first" ? 1 : last);
+    return "layer" in pattern && layer.path === pattern.layer;
+  };
+  return network.layers.flatMap((layer, index) => (matches(layer) ? [index] : []));
+}
+
+/** `*` stands for any run of characters and `?` for one; linear for one star, never worse than quadratic. */
+export function matchesGlob(glob: string, text: string): boolean {
+  let [at, from, star, resume] = [0, 0, -1, 0];
+  while (from < text.length) {
+    if (glob[at] === "*") {
+      star = at;
+      at += 1;
+      resume = from;
+    } else if (at < glob.length && (glob[at] === "?" || glob[at] === text[from])) {
+      at += 1;
+      from += 1;
+    } else if (star >= 0) {
+      at = star + 1;
+      resume += 1;
+      from = resume;
+    } else {
+      return false;
+    }
+  }
+  while (glob[at] === "*") at += 1;
+  return at === glob.length;
+}
+
+/** Whether the condition of a selection holds for a layer: over `kind` (lowercase class), `name`, `params`, `macs`, `units`. */
+export function whereHolds(network: Network, index: number, selection: SelectionIr): boolean {
+  if (selection.where === undefined) return true;
+  const layer = network.layers[index];
+  if (layer === undefined) return false;
+  const cost = costs(network).perLayer[index];
+  const facts = new Map<string, number | string>([
+    ["kind", layer.className.toLowerCase()],
+    ["name", layer.name],
+    ["params", cost?.params ?? 0],
+    ["macs", cost?.macs ?? 0],
+    ["units", unitsByProducer(network).get(index)?.length ?? 0],
+  ]);
+  return (evaluate(selection.where, facts) ?? 0) !== 0;
+}

@@ -1,0 +1,20 @@
+import { isChannelwise } from "./candidates.js";
+import type { PruneIr, SelectionIr, StructureIr } from "../ir/types.js";
+import { channelSpace } from "./channel-space.js";
+import type { PruningContext } from "../events/context.js";
+import { elementSpace } from "./element-space.js";
+import { layerSpace } from "./layer-space.js";
+import type { Space } from "./space.js";
+
+/** The units that a statement's structure and selection mean, as things stand. */
+export function spaceOf(
+  context: PruningContext,
+  structure: StructureIr,
+  selection: SelectionIr,
+  joins: PruneIr["joins"] = "couple",
+): Space {
+  const paths = context.layersOf(selection, structure.name);
+  if (structure.name === "layers") return layerSpace(context, structure, paths);
+  if (isChannelwise(structure.name)) return channelSpace(context, structure, paths, joins);
+  return elementSpace(context, structure, paths, selection.include.length > 0);
+}

@@ -1,0 +1,131 @@
+import { realpathSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { DiagnosticError } from "../../../core/diagnostics/diagnostic.js";
+import type { BackendName } from "../../types.js";
+import { runError } from "./codes.js";
+import { framesToKeep, placeOf, type Place } from "./failure-place.js";
+import type { RunOptions } from "./options.js";
+import { plainLines } from "../report/plain-lines.js";
+
+/** What an emitted module exports. */
+export type Loop = (options?: RunOptions) => Promise<unknown>;
+
+const usage = `options:
+  --network <path>           LayersModel to prune
+  --data <path>              data to train on
+  --out <dir>                where results and checkpoints go (default: out)
+  --epochs <n>  --batch <n>  --seed <n>
+  --backend <node|wasm|cpu>  --threads <n>
+  --resume                   go on from the newest checkpoint in --out
+  --checkpoint-every <30s|200steps>`;
+
+/**
+ * Runs the loop of an emitted module when the module is the program, and does nothing when it is imported. Mistakes become
+ * lines on stderr and exit code 1, a wrong command line 2.
+ */
+export async function runFromCommandLine(loop: Loop, url: string): Promise<void> {
+  if (!isProgram(url)) return;
+  let options: RunOptions | null;
+  try {
+    options = readArguments(process.argv.slice(2));
+  } catch (cause) {
+    tell(cause, null);
+    return;
+  }
+  if (options === null) {
+    console.log(usage);
+    return;
+  }
+  const abort = new AbortController();
+  const stop = (): void => abort.abort();
+  process.once("SIGINT", stop);
+  process.once("SIGTERM", stop);
+  try {
+    Error.stackTraceLimit = Math.max(Error.stackTraceLimit, framesToKeep);
+    await loop({ ...options, signal: abort.signal, onProgress: plainLines((line) => console.log(line)) });
+  } catch (cause) {
+    tell(cause, placeOf(cause, url));
+  } finally {
+    process.off("SIGINT", stop);
+    process.off("SIGTERM", stop);
+  }
+}
+
+/** Tells what ended the run, at the statement it ended at. @throws what is no diagnostic: a bug of ours */
+function tell(cause: unknown, place: Place | null): void {
+  if (!(cause instanceof DiagnosticError)) throw cause;
+  for (const { severity, code, message, notes, help } of cause.diagnostics) {
+    console.error(`${severity}[${code}]: ${message}`);
+    if (place !== null) console.error(`  at ${place.source}:${place.line}:${place.column}`);
+    for (const note of notes ?? []) console.error(`  = note: ${note}`);
+    if (help !== undefined) console.error(`  = help: ${help}`);
+  }
+  process.exitCode = cause.diagnostics.some(({ code }) => code === "P7010") ? 2 : 1;
+}
+
+function isProgram(url: string): boolean {
+  const program = process.argv[1];
+  try {
+    return program !== undefined && realpathSync(program) === realpathSync(fileURLToPath(url));
+  } catch {
+    return false;
+  }
+}
+
+function readArguments(args: readonly string[]): RunOptions | null {
+  const text = { type: "string" } as const;
+  const flag = { type: "boolean" } as const;
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        network: text,
+        data: text,
+        out: { ...text, default: "out" },
+        epochs: text,
+        batch: text,
+        seed: text,
+        backend: text,
+        threads: text,
+        resume: flag,
+        "checkpoint-every": text,
+        help: flag,
+      },
+    });
+    if (values.help) return null;
+    const number = (name: "epochs" | "batch" | "seed" | "threads"): Partial<RunOptions> => {
+      const value = values[name];
+      if (value === undefined) return {};
+      const read = value.trim() === "" ? NaN : Number(value);
+      if (!Number.isFinite(read))
+        throw runError("P7010", `\`--${name} ${value}\` is no number`, { help: usage });
+      return { [name]: read };
+    };
+    return {
+      ...(values.network === undefined ? {} : { network: values.network }),
+      ...(values.data === undefined ? {} : { data: values.data }),
+      ...(values.backend === undefined ? {} : { backend: backendNamed(values.backend) }),
+      ...(values["checkpoint-every"] === undefined ? {} : { checkpointEvery: values["checkpoint-every"] }),
+      ...number("epochs"),
+      ...number("batch"),
+      ...number("seed"),
+      ...number("threads"),
+      out: values.out,
+      resume: values.resume ?? false,
+    };
+  } catch (cause) {
+    if (cause instanceof DiagnosticError) throw cause;
+    const message = cause instanceof Error ? cause.message : String(cause);
+    const [first = message] = message.split("\n");
+    throw runError("P7010", `${first[0]?.toLowerCase() ?? ""}${first.slice(1)}`, { help: usage });
+  }
+}
+
+const backends: readonly BackendName[] = ["node", "wasm", "cpu", "webgl", "webgpu"];
+
+function backendNamed(name: string): BackendName | "auto" {
+  const found = backends.find((one) => one === name);
+  if (found !== undefined || name === "auto") return found ?? "auto";
+  throw runError("P7010", `there is no backend \`${name}\``, { help: `known are ${backends.join(", ")}` });
+}

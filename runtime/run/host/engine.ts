@@ -1,0 +1,68 @@
+import {
+  curveValue,
+  progress,
+  repeatProgress,
+  type CurveKind,
+  type TimeWindow,
+} from "../../../core/schedule/schedule.js";
+import type { ValueIr } from "../../../core/ir/types.js";
+import type { Moment } from "../../../core/events/context.js";
+import type { ScoringContext } from "../../scores/context.js";
+import { numberOf, timeWindow } from "../../optimizers/rates.js";
+import { calibrationBatches } from "../phase/batches.js";
+import { requireData } from "../phase/require-data.js";
+import { selectLayers } from "../steps/select-layers.js";
+import type { Session } from "./session.js";
+
+/** The session as the pruning engine sees it. */
+export function pruningContext(session: Session): ScoringContext {
+  const { loaded, network, parameters, slots, state, executor, options } = session;
+  return {
+    original: loaded,
+    network,
+    parameters,
+    slots,
+    state,
+    seed: options.seed,
+    executor,
+    layersOf: (selection, structure) => selectLayers(loaded, selection, structure),
+    batches: (count, moment) =>
+      calibrationBatches(requireData(session), {
+        count,
+        size: session.phase?.batch ?? options.batch,
+        seed: options.seed,
+        key: moment.key,
+      }),
+    accumulated: session.phase?.training.sums() ?? new Map(),
+  };
+}
+
+/** The moment at which a statement acts now: inside a phase at its step, else between steps of the program. */
+export function momentOf(session: Session, id: number): Moment {
+  const { phase } = session;
+  const t = (over: TimeWindow | undefined): number => {
+    if (phase === null) return repeatShare(session);
+    return progress(phase.progress.step, over, phase.times);
+  };
+  return {
+    key: momentKey(session),
+    names: new Map(),
+    trainingFollows: phase === null || phase.followed || phase.progress.step < phase.steps,
+    value(value: ValueIr, kind: CurveKind) {
+      if (typeof value !== "object" || !("moving" in value)) return numberOf(value);
+      const { from, to, curve, over } = value.moving;
+      const window = timeWindow(over) ?? phase?.rules.get(id)?.window ?? phase?.along.windows.get(id);
+      return curveValue(curve, t(window), numberOf(from), numberOf(to), kind);
+    },
+  };
+}
+
+/** Differs between any two events of a statement: steps of the program and updates both count. */
+function momentKey({ clock, journal }: Session): number {
+  return clock.step * 4096 + (journal.results.length % 4096);
+}
+
+function repeatShare({ repeats }: Session): number {
+  const innermost = repeats.at(-1);
+  return innermost ? repeatProgress(innermost.pass, innermost.times) : 1;
+}

@@ -1,0 +1,138 @@
+import { join } from "node:path";
+import { openBackend } from "../../backend/index.js";
+import type { Backend } from "../../backend/types.js";
+import { networkHash } from "../../checkpoint/identity.js";
+import { takeLock, type Lock } from "../../checkpoint/lock.js";
+import { restoreCheckpoint } from "../../checkpoint/restore.js";
+import { openStore } from "../../checkpoint/store.js";
+import { givenSource } from "../../data/given.js";
+import { openData } from "../../data/open.js";
+import type { DataSource } from "../../data/types.js";
+import { loadModel, modelBytes, type LoadedModel } from "../../model/index.js";
+import { measure } from "../../../core/masks/measure.js";
+import { newMaskState, rememberStart } from "../../../core/masks/state.js";
+import type { Diagnostic } from "../../../core/diagnostics/diagnostic.js";
+import type { Network } from "../../../core/network/types.js";
+import { checkLayers } from "./check-layers.js";
+import { newClock, Stopwatch } from "../phase/clock.js";
+import { logDiagnostic, tell } from "../report/events.js";
+import { makeExecutor } from "./executor.js";
+import { Journal } from "./journal.js";
+import { noOptimizer } from "../phase/optimizer-state.js";
+import { readOptions, type Options, type RunOptions } from "./options.js";
+import { factsNow } from "../report/report-data.js";
+import { newRecord } from "../report/run-record.js";
+import { makeRun, type OpenRun } from "./run.js";
+import type { Session } from "./session.js";
+
+/**
+ * Opens network, data and backend, and gives the run that an emitted loop drives. With `resume` it stands where the newest
+ * checkpoint in `out` stood.
+ * @throws DiagnosticError P4xxx, P5xxx, P6xxx of what is opened; P7002, P7003 of the checkpoint; P7005 of
+ * the output folder, which another run may be writing to; P7010 of the options
+ */
+export async function openRun(given: RunOptions): Promise<OpenRun> {
+  const options = readOptions(given);
+  const stopwatch = new Stopwatch();
+  const backend = await openBackend(options.backend);
+  const model = await loadModel(options.network, { seed: options.seed });
+  checkLayers(model.network, options);
+  const opened = await openSource(options, model.network);
+  // Whatever cannot be opened leaves no trace of itself in the output folder.
+  const lock = options.out === null ? null : await takeLock(options.out, { again: true });
+  try {
+    return await begin(options, { stopwatch, backend, model, opened, lock });
+  } catch (cause) {
+    lock?.release();
+    throw cause;
+  }
+}
+
+interface Opened {
+  readonly stopwatch: Stopwatch;
+  readonly backend: Backend;
+  readonly model: LoadedModel;
+  readonly opened: Awaited<ReturnType<typeof openSource>>;
+  readonly lock: Lock | null;
+}
+
+async function begin(
+  options: Options,
+  { stopwatch, backend, model, opened, lock }: Opened,
+): Promise<OpenRun> {
+  const { network, store: parameters } = model;
+  const start = {
+    measures: measure(network, newMaskState(network.channels.count)),
+    hash: networkHash(network, parameters),
+  };
+  const state = newMaskState(network.channels.count, { keepsLast: true });
+  rememberStart(state, parameters.values());
+  const session: Session = {
+    options,
+    backend,
+    data: opened.data,
+    loaded: network,
+    start,
+    lock,
+    store: options.out === null ? null : openStore(join(options.out, "checkpoint")),
+    network,
+    parameters,
+    slots: new Map(),
+    state,
+    executor: makeExecutor({ network, parameters, backend, losses: null, options }),
+    losses: null,
+    optimizer: noOptimizer,
+    snapshots: new Map(),
+    slims: [],
+    collapses: false,
+    keepsMomentum: false,
+    clock: newClock(),
+    journal: new Journal(),
+    record: newRecord(),
+    stopwatch,
+    startedAt: new Date().toISOString(),
+    phase: null,
+    phases: new Map(),
+    resumes: null,
+    resumedSums: new Map(),
+    repeats: [],
+    evaluated: null,
+    interrupted: false,
+    lastCheckpoint: { seconds: 0, step: 0 },
+    checkpointWanted: false,
+  };
+  const notes = [...model.diagnostics, ...opened.diagnostics];
+  const resumed = await resume(session);
+  for (const one of notes) logDiagnostic(session, one);
+  if (!resumed) session.record.before = await factsNow(session, await modelBytes(network, parameters));
+  return makeRun(session);
+}
+
+async function openSource(
+  { data }: Options,
+  network: Network,
+): Promise<{ readonly data: DataSource | null; readonly diagnostics: readonly Diagnostic[] }> {
+  if (data === null) return { data, diagnostics: [] };
+  if (typeof data !== "string") return { data: await givenSource(data, network), diagnostics: [] };
+  const { source, diagnostics } = await openData(data, network);
+  return { data: source, diagnostics };
+}
+
+/** Goes to where the newest checkpoint stands. A run that is not resumed drops the checkpoints of the one before. */
+async function resume(session: Session): Promise<boolean> {
+  const { store, options } = session;
+  if (store === null) return false;
+  if (!options.resume) {
+    await store.clear();
+    return false;
+  }
+  const { checkpoint, diagnostics } = await store.read();
+  if (checkpoint === null) {
+    tell(session, { kind: "note", text: "there is no checkpoint to resume from: the run starts anew" });
+    return false;
+  }
+  restoreCheckpoint(session, checkpoint);
+  for (const one of diagnostics) logDiagnostic(session, one);
+  tell(session, { kind: "resumed", step: session.clock.step, epoch: session.clock.epoch });
+  return true;
+}

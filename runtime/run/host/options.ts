@@ -1,0 +1,117 @@
+import { resolve } from "node:path";
+import type { BackendOptions } from "../../backend/types.js";
+import { isLiveModel, type LiveModel } from "../../model/index.js";
+import { runError } from "./codes.js";
+import type { OnProgress } from "../report/progress.js";
+
+/** What `openRun` takes: the settings of an emitted module, overridden by those of its host. */
+export interface RunOptions extends BackendOptions {
+  /** Path of a model.json, its folder or a module; or a tf.LayersModel. */
+  readonly network?: unknown;
+  /** Path or name of data; or an object: see `DataGiven`. A program that neither trains nor measures needs none. */
+  readonly data?: unknown;
+  /** Epochs of a program that trains implicitly. */
+  readonly epochs?: number;
+  /** Examples per step where a phase says nothing. Default 32. */
+  readonly batch?: number;
+  /** Default 1. */
+  readonly seed?: number;
+  readonly program?: string;
+  /** Hash of the layers that `network` must have; unset: any. */
+  readonly layers?: string;
+  readonly source?: string;
+  readonly statements?: Readonly<Record<number, string>>;
+  /** Directory for results and checkpoints; unset: nothing is written and nothing can be resumed. */
+  readonly out?: string | null;
+  /** Go on from the newest checkpoint in `out`; starts anew when there is none. */
+  readonly resume?: boolean;
+  /** "30s" (seconds) or "200steps". Default "60s". */
+  readonly checkpointEvery?: string;
+  /** Whether to time the network before and after for the report. Default true when `out` is set. */
+  readonly latency?: boolean;
+  readonly onProgress?: OnProgress;
+  /** Aborting it ends the run at the next moment it can be resumed from. */
+  readonly signal?: AbortSignal;
+}
+
+/** Options as a run uses them: checked, defaults filled in. */
+export interface Options {
+  readonly network: string | LiveModel;
+  /** Looked at once the network is known. */
+  readonly data: unknown;
+  readonly backend: BackendOptions;
+  readonly epochs: number | null;
+  readonly batch: number;
+  readonly seed: number;
+  readonly program: string;
+  readonly layers: string | null;
+  readonly source: string;
+  readonly statements: Readonly<Record<number, string>>;
+  readonly out: string | null;
+  readonly resume: boolean;
+  readonly every: { readonly unit: "seconds" | "steps"; readonly value: number };
+  readonly latency: boolean;
+  readonly onProgress: OnProgress;
+  readonly signal: AbortSignal | null;
+}
+
+/** @throws DiagnosticError P7010 */
+export function readOptions(given: RunOptions): Options {
+  const out = given.out === undefined || given.out === null ? null : resolve(given.out);
+  if (given.resume && out === null)
+    throw runError("P7010", "there is nothing to resume without an output directory", {
+      help: "name the directory of the run by `--out`",
+    });
+  return {
+    network: networkOption(given.network),
+    data: given.data ?? null,
+    backend: {
+      ...(given.backend === undefined ? {} : { backend: given.backend }),
+      ...(given.threads === undefined ? {} : { threads: given.threads }),
+    },
+    epochs: given.epochs === undefined ? null : atLeast(given.epochs, "epochs", 0),
+    batch: whole(given.batch ?? 32, "batch"),
+    seed: seedOption(given.seed ?? 1),
+    program: given.program ?? "",
+    layers: given.layers ?? null,
+    source: given.source ?? "",
+    statements: given.statements ?? {},
+    out,
+    resume: given.resume ?? false,
+    every: checkpointInterval(given.checkpointEvery ?? "60s"),
+    latency: given.latency ?? out !== null,
+    onProgress: given.onProgress ?? (() => undefined),
+    signal: given.signal ?? null,
+  };
+}
+
+function networkOption(value: unknown): Options["network"] {
+  if (typeof value === "string" || isLiveModel(value)) return value;
+  throw runError("P7010", "no network is given", {
+    help: 'name it in the program (`network "model.json"`) or by `--network`',
+  });
+}
+
+function atLeast(value: number, name: string, least: number): number {
+  if (Number.isFinite(value) && value >= least) return value;
+  throw runError("P7010", `\`${name}\` must be a number of at least ${least}, not ${value}`);
+}
+
+function whole(value: number, name: string): number {
+  if (Number.isSafeInteger(value) && value >= 1) return value;
+  throw runError("P7010", `\`${name}\` must be a whole number of at least 1, not ${value}`);
+}
+
+function seedOption(value: number): number {
+  if (Number.isSafeInteger(value)) return value;
+  throw runError("P7010", `\`seed\` must be a whole number, not ${value}`);
+}
+
+function checkpointInterval(text: string): Options["every"] {
+  const [, number = "", unit = ""] = /^(\d{1,9}(?:\.\d{1,3})?)\s*(s|steps?)$/.exec(text) ?? [];
+  const value = Number(number);
+  if (number !== "" && value > 0) return { unit: unit === "s" ? "seconds" : "steps", value };
+  throw runError("P7010", `\`${text}\` is no interval between checkpoints`, {
+    help: "write `60s` or `500steps`",
+  });
+}

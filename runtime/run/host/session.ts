@@ -1,0 +1,92 @@
+import type { PhaseTimes } from "../../../core/schedule/schedule.js";
+import type { Network } from "../../../core/network/types.js";
+import type { Backend } from "../../backend/types.js";
+import type { Lock } from "../../checkpoint/lock.js";
+import type { CheckpointStore } from "../../checkpoint/store.js";
+import type { DataSource } from "../../data/types.js";
+import type { Accumulated } from "../../scores/context.js";
+import type { MaskState } from "../../../core/masks/state.js";
+import type { ParameterStore, Slots } from "../../../core/parameters.js";
+import type { Executor, Loss } from "../../types.js";
+import type { Clock, Stopwatch } from "../phase/clock.js";
+import type { Journal } from "./journal.js";
+import type { Measures } from "../steps/measures.js";
+import type { OpenPhase, PhaseProgress } from "../phase/open-phase.js";
+import type { Options } from "./options.js";
+import type { OptimizerState } from "../phase/optimizer-state.js";
+import type { RunRecord } from "../report/run-record.js";
+import type { Snapshot } from "../steps/snapshot.js";
+
+/**
+ * All that a run consists of at one moment. Steps read and replace its fields; nothing else keeps state. What the pruning
+ * engine calls its body (`network`, `parameters`, `slots`, `state`) are the fields of these names.
+ */
+export interface Session {
+  readonly options: Options;
+  readonly backend: Backend;
+  readonly data: DataSource | null;
+  /** The network as loaded, before any cut. */
+  readonly loaded: Network;
+  readonly start: StartFacts;
+  /** Kept until the run ends; null without an output folder. */
+  readonly lock: Lock | null;
+  readonly store: CheckpointStore | null;
+
+  network: Network;
+  parameters: ParameterStore;
+  slots: Slots;
+  state: MaskState;
+  executor: Executor;
+  /** Losses asked for by the phase under way or the last one; null: as the network says. */
+  losses: readonly Loss[] | null;
+
+  optimizer: OptimizerState;
+  /** By name: "mark NAME", "phase ID STEP". */
+  readonly snapshots: Map<string, Snapshot>;
+  /** What each `slim` so far did to the network: replayed over the loaded one on resuming. */
+  readonly slims: SlimRecord[];
+  /** Whether optimizer state of dead weights stays dense, since some `regrow` reads it (`by abs(m)`). */
+  keepsMomentum: boolean;
+  /** Whether some statement said `allowing collapse`: emptied branches may go whole. */
+  collapses: boolean;
+  readonly clock: Clock;
+  journal: Journal;
+  readonly record: RunRecord;
+  stopwatch: Stopwatch;
+  /** ISO date of the first process of the run. */
+  startedAt: string;
+  phase: OpenPhase | null;
+  /** Times of the phases so far, by statement id; the first pass of each. */
+  readonly phases: Map<number, PhaseTimes>;
+  /** The phase that a checkpoint stood in, until the program gets there again. */
+  resumes: PhaseProgress | null;
+  /** What it had accumulated, by statement id. */
+  readonly resumedSums: Map<number, Accumulated>;
+  /** The `repeat`s under way, outermost first. */
+  readonly repeats: { readonly id: number; pass: number; readonly times: number }[];
+  /** The last evaluation, as long as nothing has changed the network since. */
+  evaluated: Evaluated | null;
+  /** Set by `interrupt` or the host's signal: the run ends at the next moment it can be resumed from. */
+  interrupted: boolean;
+  lastCheckpoint: { seconds: number; step: number };
+  checkpointWanted: boolean;
+}
+
+export interface SlimRecord {
+  /** Layers (indices then) that got a bias to take up constants. */
+  readonly biases: Int32Array;
+  /** Channels removed. */
+  readonly channels: Int32Array;
+}
+
+export interface Evaluated {
+  readonly on: "test" | "train";
+  readonly loss: number;
+  readonly accuracy: number | null;
+}
+
+/** The network as loaded: what relative budgets and checkpoints compare with. */
+export interface StartFacts {
+  readonly measures: Measures;
+  readonly hash: string;
+}

@@ -1,0 +1,89 @@
+import { windowSteps, type PhaseTimes, type TimeWindow } from "../../../core/schedule/schedule.js";
+import type { RuleIr, TrainIr, WhenIr } from "../../../core/ir/types.js";
+import { timeWindow } from "../../optimizers/rates.js";
+import {
+  activationPenalty,
+  isActivationPenalty,
+  type ActivationPull,
+} from "../../along/activation-penalty.js";
+import { freezeRule } from "../../along/freeze.js";
+import { hold, reveal } from "../../../core/masks/hold.js";
+import { penaltyRule } from "../../along/penalty.js";
+import { updateRule } from "../../along/update-only.js";
+import { momentOf, pruningContext } from "../host/engine.js";
+import type { Session } from "../host/session.js";
+
+/** What acts in every step of a phase rather than at moments: penalties, freezes, restricted updates, and the masks. */
+export interface AlongRules {
+  /** What moving values of these rules move over, by statement id. */
+  readonly windows: ReadonlyMap<number, TimeWindow | undefined>;
+  /** Penalties on activations, which act inside the step after `step` updates. */
+  pulls(session: Session, step: number): readonly ActivationPull[];
+  /** Adds penalties to the gradients and takes away what shall not act, at the step after `step` updates. */
+  beforeUpdate(session: Session, gradients: Map<string, Float32Array>, step: number): BeforeUpdate;
+  /** Puts dead weights back to what their masks say, and frozen ones to what they were. Returns the keys it changed. */
+  afterUpdate(session: Session, step: number): ReadonlySet<string>;
+}
+
+export interface BeforeUpdate {
+  /** What the penalties add to the loss. */
+  readonly penalty: number;
+  /** Weights frozen as a whole: they are not updated at all. */
+  readonly rests: ReadonlySet<string>;
+}
+
+/** Of the gradient of a batch, first restricted updates take their share, then penalties add theirs; freezes come last. */
+export function alongRules(ir: TrainIr, times: PhaseTimes): AlongRules {
+  const updates = prepare(ir, "update", updateRule, times);
+  const onActivations = prepare(ir, "penalize", activationPenalty, times, isActivationPenalty);
+  const penalties = prepare(ir, "penalize", penaltyRule, times, (rule) => !isActivationPenalty(rule));
+  const freezes = prepare(ir, "freeze", freezeRule, times);
+  return {
+    windows: new Map(ir.rules.map(({ id, when }) => [id, timeWindow(when?.window)])),
+    pulls: (session, step) =>
+      onActivations
+        .filter(({ active }) => active(step))
+        .flatMap(({ id, rule }) => rule(pruningContext(session), momentOf(session, id)) ?? []),
+    beforeUpdate(session, gradients, step) {
+      const context = pruningContext(session);
+      for (const { id, rule, active } of updates)
+        if (active(step)) rule.gate(context, momentOf(session, id), gradients);
+      let penalty = 0;
+      for (const { id, rule, active } of penalties)
+        if (active(step)) penalty += rule.add(context, momentOf(session, id), gradients);
+      reveal(session);
+      const rests = new Set<string>();
+      for (const { rule, active } of freezes)
+        if (active(step)) for (const key of rule.before(context, gradients)) rests.add(key);
+      return { penalty, rests };
+    },
+    afterUpdate(session, step) {
+      for (const { rule, active } of freezes) if (active(step)) rule.after(pruningContext(session));
+      return hold(session, session.keepsMomentum);
+    },
+  };
+}
+
+type Kind = RuleIr["kind"];
+type RuleOf<K extends Kind> = Extract<RuleIr, { readonly kind: K }>;
+
+/** The rules of a kind at work, each with the steps at which it acts. */
+function prepare<K extends Kind, R>(
+  ir: TrainIr,
+  kind: K,
+  make: (rule: RuleOf<K>) => R,
+  times: PhaseTimes,
+  chosen: (rule: RuleOf<K>) => boolean = () => true,
+) {
+  const ofKind = (rule: RuleIr): rule is RuleOf<K> => rule.kind === kind;
+  return ir.rules
+    .filter(ofKind)
+    .filter(chosen)
+    .map((rule) => ({ id: rule.id, rule: make(rule), active: activity(rule.when, times) }));
+}
+
+/** Whether a rule acts in the step after `step` updates: from its window's first step until its last. */
+function activity(when: WhenIr | undefined, times: PhaseTimes): (step: number) => boolean {
+  const bounds = windowSteps(timeWindow(when?.window), times);
+  return bounds === null ? () => false : (step) => step >= bounds[0] && step < bounds[1];
+}

@@ -1,0 +1,25 @@
+import type { Diagnostic } from "../../../core/diagnostics/diagnostic.js";
+import type { TrainIr } from "../../../core/ir/types.js";
+import type { Network } from "../../../core/network/types.js";
+import type { TargetFacts } from "../../data/types.js";
+import { measuresAccuracy } from "../../executor/accuracy.js";
+import { runDiagnostic } from "../host/codes.js";
+import { lossNamed } from "./losses.js";
+
+/**
+ * P7013 where a condition asks for an accuracy that nothing will measure, else null. `loss` is what the phase before it minimizes;
+ * unset: what the network says.
+ */
+export function noAccuracy(
+  network: Network,
+  loss: TrainIr["loss"],
+  targets: readonly TargetFacts[],
+): Diagnostic | null {
+  const kinds = targets.map(({ kind }) => kind);
+  if (measuresAccuracy(network, loss === undefined ? [] : [lossNamed(loss)], kinds)) return null;
+  const minimized = loss === undefined ? "the loss of the network" : loss.name;
+  return runDiagnostic("P7013", "there is no accuracy to compare", {
+    notes: [`${minimized} tells no classes apart, and the targets are numbers`],
+    help: "compare the loss, as in `loss <= 0.1`",
+  });
+}

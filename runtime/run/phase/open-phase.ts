@@ -1,0 +1,68 @@
+import type { PhaseTimes, TimeWindow } from "../../../core/schedule/schedule.js";
+import type { TrainIr } from "../../../core/ir/types.js";
+import type { Optimizer } from "../../optimizers/types.js";
+import type { Schedule } from "../../optimizers/rates.js";
+import type { ChosenOptimizer } from "./choose-optimizer.js";
+import type { AlongRules } from "./along-rules.js";
+import type { TrainingSums } from "./training-sums.js";
+
+/** A phase under way. All but `progress` follows from the program and the data. */
+export interface OpenPhase {
+  readonly ir: TrainIr;
+  readonly times: PhaseTimes;
+  /** Steps in all. */
+  readonly steps: number;
+  /** Examples per step. */
+  readonly batch: number;
+  readonly optimizer: Optimizer;
+  readonly args: ReadonlyMap<string, number>;
+  /** Rate by steps of this phase. */
+  readonly rate: Schedule;
+  /** Penalties, freezes and restrictions of updates. */
+  readonly along: AlongRules;
+  /** Criteria accumulated over the training batches. */
+  readonly training: TrainingSums;
+  /** Steps at which a snapshot is due. */
+  readonly snapshots: ReadonlySet<number>;
+  readonly rules: Map<number, AnnouncedRule>;
+  /** Whether any training follows in the program. */
+  readonly followed: boolean;
+  readonly progress: PhaseProgress;
+}
+
+export interface AnnouncedRule {
+  /** What a moving amount of it moves over; unset: the phase. */
+  readonly window: TimeWindow | undefined;
+}
+
+/** What a checkpoint keeps of a phase. Plain JSON. */
+export interface PhaseProgress {
+  /** Journal number of the phase. */
+  readonly number: number;
+  readonly chosen: ChosenOptimizer;
+  /** Epochs of the run done before this phase. Kept, since working it out again would round. */
+  readonly epochBefore: number;
+  /** Updates of the optimizer before this phase. */
+  readonly updatesBefore: number;
+  /** Steps done. */
+  step: number;
+  /** Epoch under way, from 1, and steps done in it. */
+  epoch: number;
+  inEpoch: number;
+  /** `until` held: no further epoch. */
+  stopped: boolean;
+  /** By statement id of a rule, the step at which it fired last. */
+  readonly fired: Record<number, number>;
+  /** Sums over the epoch under way. */
+  sums: EpochSums;
+}
+
+export interface EpochSums {
+  /** Of losses times rows. */
+  loss: number;
+  /** Of right rows; null once accuracy has no meaning. */
+  correct: number | null;
+  rows: number;
+}
+
+export const noSums = (): EpochSums => ({ loss: 0, correct: 0, rows: 0 });

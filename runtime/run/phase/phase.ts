@@ -1,0 +1,82 @@
+import { firesAt, type WhenTimes } from "../../../core/schedule/schedule.js";
+import type { WhenIr } from "../../../core/ir/types.js";
+import type { Phase, Rule } from "../../helpers.js";
+import { whenIr } from "../../normalize.js";
+import { numberOf, timeWindow } from "../../optimizers/rates.js";
+import type { OpenPhase } from "./open-phase.js";
+import { pause } from "../host/interrupt.js";
+import { batchesOf, epochsOf } from "./phase-loops.js";
+import type { Session } from "../host/session.js";
+import { keepSnapshot, phaseName } from "../steps/snapshot.js";
+import { trainStep } from "./step.js";
+
+/** The phase as an emitted loop drives it. */
+export function livePhase(session: Session, phase: OpenPhase): Phase {
+  const { progress } = phase;
+  return {
+    rule(id, spec) {
+      const when = whenTimes(whenIr(spec));
+      phase.rules.set(id, { window: when.window });
+      if (spec.accumulate) phase.training.announce(id, spec.accumulate);
+      return rule(id, when, phase);
+    },
+    start: () => Promise.resolve(),
+    epochs: () => epochsOf(session, phase),
+    batches: () => batchesOf(session, phase),
+    step(batch) {
+      trainStep(session, phase, batch);
+      if (phase.snapshots.has(progress.step)) keepSnapshot(session, phaseName(phase.ir.id, progress.step));
+      return Promise.resolve();
+    },
+    async end() {
+      const { chosen, updatesBefore, step } = progress;
+      session.optimizer = {
+        optimizer: chosen.optimizer,
+        updates: updatesBefore + step,
+        rate: { ...chosen.rate, step: chosen.rate.step + Math.max(0, step - 1) },
+        continues: null,
+        first: session.optimizer.first ?? { optimizer: chosen.optimizer, rate: chosen.rate },
+        batch: phase.batch,
+      };
+      session.phase = null;
+      session.journal.complete();
+      session.checkpointWanted = true;
+      await pause(session);
+    },
+  };
+}
+
+/** A phase that an earlier process finished: nothing is due, nothing runs. */
+export const finishedPhase: Phase = {
+  rule: () => ({ due: () => false }),
+  start: () => Promise.resolve(),
+  epochs: nothing,
+  batches: nothing,
+  step: () => Promise.resolve(),
+  end: () => Promise.resolve(),
+};
+
+async function* nothing(): AsyncGenerator<never> {
+  // No epochs, no batches.
+}
+
+function rule(id: number, when: WhenTimes, { progress, times }: OpenPhase): Rule {
+  return {
+    due() {
+      if (progress.fired[id] === progress.step || !firesAt(when, times, progress.step)) return false;
+      progress.fired[id] = progress.step;
+      return true;
+    },
+  };
+}
+
+/** The times of a rule with its numbers worked out. */
+export function whenTimes(when: WhenIr): WhenTimes {
+  return {
+    unit: when.unit,
+    every: when.every === undefined ? undefined : numberOf(when.every),
+    at: when.at?.map(numberOf),
+    window: timeWindow(when.window),
+    lands: when.lands,
+  };
+}

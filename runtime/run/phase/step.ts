@@ -1,0 +1,104 @@
+import { clipNorm, clipValue } from "../../optimizers/clip.js";
+import type { Slots } from "../../../core/parameters.js";
+import type { Batch } from "../../types.js";
+import { runError } from "../host/codes.js";
+import { dropDeadGradients } from "./dead-gradients.js";
+import { pruningContext } from "../host/engine.js";
+import { tell } from "../report/events.js";
+import type { OpenPhase } from "./open-phase.js";
+import type { Session } from "../host/session.js";
+
+/**
+ * One training step: forward and backward, penalties, what masks hold, clipping, the optimizer, masks, upload. Weight decay
+ * is the optimizer's and acts on all trainable parameters, as in Keras and PyTorch.
+ * @throws DiagnosticError P7001 when loss or gradients are not finite; the weights are then those before the step
+ */
+export function trainStep(session: Session, phase: OpenPhase, batch: Batch): void {
+  const { executor, parameters, clock } = session;
+  const { progress } = phase;
+  const rate = phase.rate(progress.step);
+  const pulls = phase.along.pulls(session, progress.step);
+  const result = executor.trainStep(batch, clock.step, pulls);
+  const gradients = new Map(result.gradients);
+  if (!Number.isFinite(result.loss)) throw diverged(phase, "the loss", result.loss, rate);
+  for (const [key, gradient] of gradients)
+    if (!allFinite(gradient)) throw diverged(phase, `the gradient of \`${key}\``, NaN, rate);
+
+  if (!phase.training.empty) phase.training.add(pruningContext(session), gradients);
+  const { penalty: onWeights, rests } = phase.along.beforeUpdate(session, gradients, progress.step);
+  const penalty = pulls.reduce((sum, pull) => sum + pull.added(), onWeights);
+  const arrays = [...gradients.values()];
+  const bound = phase.args.get("clip-value");
+  if (bound !== undefined) clipValue(arrays, bound);
+  const norm = phase.args.get("clip-norm");
+  if (norm !== undefined) {
+    if (!session.keepsMomentum) dropDeadGradients(session, gradients);
+    clipNorm(arrays, norm);
+  }
+
+  const hyper = { rate, step: phase.progress.updatesBefore + progress.step + 1, args: phase.args };
+  for (const [key, gradient] of gradients) {
+    const parameter = parameters.get(key);
+    if (parameter === undefined || rests.has(key)) continue;
+    const slots = slotsOf(session.slots, key, phase, parameter.data.length);
+    phase.optimizer.update(parameter.data, gradient, slots, hyper);
+  }
+  const held = phase.along.afterUpdate(session, progress.step);
+  executor.upload(new Set([...gradients.keys(), ...held]));
+
+  progress.step++;
+  progress.inEpoch++;
+  clock.step++;
+  clock.epoch = progress.epochBefore + progress.step / phase.times.stepsPerEpoch;
+  session.evaluated = null;
+  count(phase, result.loss + penalty, result.correct, batch.size);
+  report(session, phase, result.loss + penalty, rate);
+}
+
+/** State arrays of a weight, made at its first update. */
+function slotsOf(slots: Slots, key: string, phase: OpenPhase, length: number): Record<string, Float32Array> {
+  const own = slots.get(key) ?? {};
+  for (const name of phase.optimizer.slots(phase.args)) own[name] ??= new Float32Array(length);
+  slots.set(key, own);
+  return own;
+}
+
+function allFinite(values: Float32Array): boolean {
+  // 0·x is 0 for finite x and not a number otherwise: one sum tells of all.
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += 0 * (values[i] ?? 0);
+  return sum === 0;
+}
+
+function diverged(phase: OpenPhase, what: string, value: number, rate: number): Error {
+  const { progress, steps } = phase;
+  const found = Number.isNaN(value) ? "is not a number" : "is infinite";
+  return runError("P7001", `${what} ${found} at step ${progress.step + 1} of ${steps}`, {
+    notes: [`the learning rate was ${rate}`, "the last checkpoint holds the state before it went wrong"],
+    help: "try a lower `rate:`, or `clip-norm: 1`",
+  });
+}
+
+function count(phase: OpenPhase, loss: number, correct: number, rows: number): void {
+  const { sums } = phase.progress;
+  sums.loss += loss * rows;
+  sums.rows += rows;
+  sums.correct = sums.correct === null || Number.isNaN(correct) ? null : sums.correct + correct;
+}
+
+function report(session: Session, phase: OpenPhase, loss: number, rate: number): void {
+  const { progress, times, steps, ir } = phase;
+  const { correct, rows } = progress.sums;
+  tell(session, {
+    kind: "step",
+    id: ir.id,
+    step: progress.step,
+    steps,
+    epoch: progress.epoch,
+    epochs: times.epochs,
+    loss,
+    accuracy: correct === null ? null : correct / rows,
+    rate,
+    seconds: session.stopwatch.seconds(),
+  });
+}

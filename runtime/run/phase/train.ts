@@ -1,0 +1,141 @@
+import { DiagnosticError } from "../../../core/diagnostics/diagnostic.js";
+import { readsAccuracy } from "../../../core/ir/accuracy-readers.js";
+import { momentOf, phaseSteps, phaseTimes, type PhaseTimes } from "../../../core/schedule/schedule.js";
+import { evaluate } from "../../../core/expr/evaluate.js";
+import type { ExprIr, TrainIr } from "../../../core/ir/types.js";
+import type { Phase } from "../../helpers.js";
+import { trainIr } from "../../normalize.js";
+import { rateSchedule, timePoint } from "../../optimizers/rates.js";
+import { commonArguments, optimizerNamed } from "../../optimizers/registry.js";
+import type { TrainSpec } from "../../specs.js";
+import { alongRules } from "./along-rules.js";
+import { stepsPerPass } from "./batches.js";
+import { chooseOptimizer } from "./choose-optimizer.js";
+import { runError } from "../host/codes.js";
+import { defaultOptimizer } from "./default-optimizer.js";
+import { tell } from "../report/events.js";
+import { rebuildExecutor } from "../host/executor.js";
+import { lossNamed } from "./losses.js";
+import { noAccuracy } from "./no-accuracy.js";
+import { noSums, type OpenPhase, type PhaseProgress } from "./open-phase.js";
+import { finishedPhase, livePhase } from "./phase.js";
+import { requireData } from "./require-data.js";
+import type { Session } from "../host/session.js";
+import { TrainingSums } from "./training-sums.js";
+import { keepSnapshot, phaseName } from "../steps/snapshot.js";
+
+/** Opens a phase: afresh, where a checkpoint stood in it, or as one that was done before. */
+export async function train(session: Session, id: number, spec: TrainSpec): Promise<Phase> {
+  const { number, done } = session.journal.begin();
+  if (done) return finishedPhase;
+  const ir = trainIr(id, spec, session.options.statements);
+  const resumed = session.resumes?.number === number ? session.resumes : null;
+  session.resumes = null;
+
+  if (spec.accuracy || (ir.until !== undefined && readsAccuracy(ir.until))) requireAccuracy(session, ir);
+  const batch = ir.batch === undefined ? usualBatch(session, ir) : count(session, ir.batch, "batch");
+  const perEpoch = await stepsPerPass(requireData(session).train, batch, session.options.seed);
+  const length = { unit: ir.length.unit, value: amount(session, ir.length.value, ir.length.unit) };
+  const times = phaseTimes(length, perEpoch);
+  session.losses = ir.loss ? [lossNamed(ir.loss)] : null;
+  rebuildExecutor(session);
+
+  const progress = resumed ?? begin(session, ir, times, number);
+  const phase: OpenPhase = {
+    ir,
+    times,
+    steps: phaseSteps(times),
+    batch,
+    optimizer: optimizerNamed(progress.chosen.optimizer.name),
+    args: argumentsOf(session, progress),
+    rate: rateFrom(progress),
+    along: alongRules(ir, times),
+    training: new TrainingSums(resumed ? session.resumedSums : new Map()),
+    snapshots: new Set(ir.snapshots.map((point) => momentOf(timePoint(point), times))),
+    rules: new Map(),
+    followed: !(spec.last ?? false),
+    progress,
+  };
+  session.phase = phase;
+  if (!session.phases.has(id)) session.phases.set(id, times);
+  if (progress.step === 0 && phase.snapshots.has(0)) keepSnapshot(session, phaseName(id, 0));
+  tell(session, { kind: "phase", id, text: ir.text, steps: phase.steps, epochs: times.epochs });
+  return livePhase(session, phase);
+}
+
+/** @throws DiagnosticError P7013 */
+function requireAccuracy(session: Session, { loss }: TrainIr): void {
+  const missing = noAccuracy(session.loaded, loss, requireData(session).describe().targets);
+  if (missing !== null) throw new DiagnosticError([missing]);
+}
+
+/** Examples per step where a phase does not say: a `finetune` keeps those of the phase before, as it keeps its rate. */
+function usualBatch({ options, optimizer }: Session, { finetune }: TrainIr): number {
+  return (finetune ? optimizer.batch : null) ?? options.batch;
+}
+
+function begin(session: Session, ir: TrainIr, times: PhaseTimes, number: number): PhaseProgress {
+  const fallback = defaultOptimizer(session.loaded.trainingConfig);
+  const chosen = chooseOptimizer(
+    { finetune: ir.finetune, optimizer: ir.optimizer, times },
+    session.optimizer,
+    fallback,
+  );
+  if (!chosen.keepsState) session.slots = new Map();
+  return {
+    number,
+    chosen,
+    epochBefore: session.clock.epoch,
+    updatesBefore: chosen.keepsState ? session.optimizer.updates : 0,
+    step: 0,
+    epoch: 1,
+    inEpoch: 0,
+    stopped: false,
+    fired: {},
+    sums: noSums(),
+  };
+}
+
+function rateFrom({ chosen: { rate } }: PhaseProgress): (step: number) => number {
+  const schedule = rateSchedule(rate.rate, rate.phase);
+  return (step) => schedule(rate.step + step);
+}
+
+function argumentsOf(session: Session, { chosen }: PhaseProgress): ReadonlyMap<string, number> {
+  const { name, args } = chosen.optimizer;
+  const known = [...optimizerNamed(name).defaults.keys(), ...commonArguments];
+  const values = new Map<string, number>();
+  for (const [argument, expr] of Object.entries(args)) {
+    if (!known.includes(argument))
+      throw runError("P7010", `\`${name}\` takes no argument \`${argument}\``, {
+        help: `it takes rate, ${known.join(", ")}`,
+      });
+    values.set(argument, valueOf(session, expr, argument));
+  }
+  return values;
+}
+
+function valueOf(session: Session, expr: ExprIr, what: string): number {
+  const { epochs, batch } = session.options;
+  const names = new Map([["batch", batch]]);
+  if (epochs !== null) names.set("epochs", epochs);
+  const value = evaluate(expr, names);
+  if (value !== undefined && Number.isFinite(value)) return value;
+  if (expr === "epochs")
+    throw runError("P7010", "the program does not say how long to train", {
+      help: "give the length by `--epochs`",
+    });
+  throw runError("P7010", `\`${what}\` is no number: ${JSON.stringify(expr)}`);
+}
+
+function amount(session: Session, expr: ExprIr, what: string): number {
+  const value = valueOf(session, expr, what);
+  if (value >= 0) return value;
+  throw runError("P7010", `a phase cannot last ${value} ${what}`);
+}
+
+function count(session: Session, expr: ExprIr, what: string): number {
+  const value = valueOf(session, expr, what);
+  if (Number.isSafeInteger(value) && value >= 1) return value;
+  throw runError("P7010", `\`${what}\` must be a whole number of at least 1, not ${value}`);
+}

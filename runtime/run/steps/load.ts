@@ -1,0 +1,137 @@
+import { existsSync } from "node:fs";
+import { readFile, stat } from "node:fs/promises";
+import { isAbsolute, join, resolve } from "node:path";
+import { DamagedTensors, decodeTensors } from "../../checkpoint/safetensors.js";
+import { TensorReader } from "../../checkpoint/tensors.js";
+import { loadModel } from "../../model/index.js";
+import { selectionIr } from "../../normalize.js";
+import { hold } from "../../../core/masks/hold.js";
+import { dead, living, touch } from "../../../core/masks/state.js";
+import type { SelectionIr } from "../../../core/ir/types.js";
+import type { SelectionSpec } from "../../specs.js";
+import { reasonOf } from "../../reason.js";
+import { runError } from "../host/codes.js";
+import { logEvent } from "../report/events.js";
+import { isNothing, oneOff } from "./one-off.js";
+import { masksFile } from "../report/results.js";
+import { noteAmount } from "../report/run-record.js";
+import { selectLayers } from "./select-layers.js";
+import type { Session } from "../host/session.js";
+import { counted } from "../report/words.js";
+
+/** Tickets from another run: the weights of a saved network, or its masks. Layers are matched by path. */
+export function load(
+  session: Session,
+  id: number,
+  what: "masks" | "weights",
+  path: string,
+  spec: SelectionSpec,
+): Promise<null> {
+  return oneOff(
+    session,
+    true,
+    async () => {
+      const selection = selectionIr(spec);
+      const paths = new Set(selectLayers(session.loaded, selection, null));
+      const keys = new Set(
+        session.network.layers.flatMap((layer) =>
+          paths.has(layer.path) ? layer.weights.map(({ key }) => key) : [],
+        ),
+      );
+      const count =
+        what === "weights"
+          ? await loadWeights(session, path, keys)
+          : await loadMasks(session, path, keys, paths, selection);
+      touch(session.state);
+      hold(session);
+      session.executor.upload();
+      logEvent(session, "load", id, `${what} of ${counted(count, "tensors")} from \`${path}\``);
+      return null;
+    },
+    isNothing,
+  );
+}
+
+async function loadWeights(session: Session, path: string, keys: ReadonlySet<string>): Promise<number> {
+  const { store } = await loadModel(ticketAt(session, path), { seed: session.options.seed });
+  let count = 0;
+  for (const [key, { data }] of session.parameters) {
+    const values = keys.has(key) ? store.get(key)?.data : undefined;
+    if (values === undefined) continue;
+    if (values.length !== data.length) throw misfit(path, key);
+    data.set(values);
+    session.slots.delete(key);
+    count++;
+  }
+  return count;
+}
+
+async function loadMasks(
+  session: Session,
+  path: string,
+  keys: ReadonlySet<string>,
+  paths: ReadonlySet<string>,
+  selection: SelectionIr,
+): Promise<number> {
+  const masks = await readMasks(join(ticketAt(session, path), masksFile));
+  const { state, network } = session;
+  let count = 0;
+  for (const [key, codes] of masks.bytes("elements|")) {
+    if (!keys.has(key)) continue;
+    if (session.parameters.get(key)?.data.length !== codes.length) throw misfit(path, key);
+    state.elements.set(
+      key,
+      codes.map((code) => (code === living ? living : dead)),
+    );
+    count++;
+  }
+  if (count > 0) noteLoaded(session, "weights", selection);
+  const channels = masks.bytes("channels|").get("");
+  if (channels && channels.some((code) => code !== living)) {
+    if (channels.length !== state.channels.length) throw misfit(path, "the channels");
+    for (const unit of network.units) {
+      const inside = unit.producers.some((layer) => paths.has(network.layers[layer]?.path ?? ""));
+      if (inside && (channels[unit.root] ?? living) !== living)
+        for (const channel of unit.channels) state.channels[channel] = dead;
+    }
+    noteLoaded(session, "units", selection);
+  }
+  return count;
+}
+
+/** What the run itself saved under this name, else what lies there for the working directory. */
+function ticketAt({ options }: Session, path: string): string {
+  const own = options.out === null || isAbsolute(path) ? null : join(options.out, path);
+  return own !== null && existsSync(own) ? own : resolve(path);
+}
+
+/** A row of the report: nobody asked for a number here. */
+function noteLoaded({ record, loaded }: Session, name: "units" | "weights", selection: SelectionIr): void {
+  noteAmount(record, {
+    structure: { name },
+    joins: "couple",
+    layers: selectLayers(loaded, selection, name),
+    named: selection.include.length > 0,
+    nominal: null,
+  });
+}
+
+/** Nobody's masks are larger; the file is not read then. */
+const largest = 2 ** 31;
+
+async function readMasks(file: string): Promise<TensorReader> {
+  try {
+    if ((await stat(file)).size > largest) throw new DamagedTensors("it is too large");
+    return new TensorReader(decodeTensors(await readFile(file)));
+  } catch (cause) {
+    throw runError("P7008", `the masks cannot be read from \`${file}\``, {
+      notes: [reasonOf(cause)],
+      help: "name the output directory of a run",
+    });
+  }
+}
+
+const misfit = (path: string, key: string): Error =>
+  runError("P7008", `\`${path}\` does not fit this network: \`${key}\` has another size there`, {
+    help: "leave the layer out by `except`, or start from the network the ticket is of",
+  });

@@ -1,0 +1,83 @@
+import type { CriterionIr } from "../../core/ir/types.js";
+import type { Moment } from "../../core/events/context.js";
+import type { ScoringContext } from "./context.js";
+import { addGradients, newSums, runBatches, toMeans } from "./gather.js";
+import { flaggedRuns, isVariance, weightsOf } from "../../core/units/places.js";
+import type { Space } from "../../core/units/space.js";
+import { dead, living } from "../../core/masks/state.js";
+
+/**
+ * The gradient of a gate at 0 behind every dead unit with its last weights put back: what makes the unit works again while what
+ * reads it stays at zero, so the loss is as before, and d loss / d gate = Σ w_last · ∂L/∂w over the slices that read it. A plain
+ * gradient at a dead unit would be exactly zero. Values by root channel; 0 where nothing is remembered. Weights are as before after.
+ */
+export async function gateGradients(
+  context: ScoringContext,
+  criterion: CriterionIr,
+  space: Space,
+  candidates: Uint8Array,
+  moment: Moment,
+): Promise<ReadonlyMap<number, number>> {
+  const { network, parameters, state, executor } = context;
+  const flags = new Uint8Array(state.channels.length);
+  space.channelUnits?.forEach((unit, i) => {
+    if (candidates[i] === 1 && space.status[i] !== living)
+      for (const channel of unit.channels) flags[channel] = 1;
+  });
+  const before = new Map<string, Float32Array>();
+  for (const weight of weightsOf(network)) {
+    const data = parameters.get(weight.key)?.data;
+    const last = state.last.get(weight.key);
+    if (data === undefined || last === undefined || isVariance(weight)) continue;
+    const own = { ...weight, bindings: weight.bindings.filter(({ role }) => role !== "in") };
+    const reads = { ...weight, bindings: weight.bindings.filter(({ role }) => role === "in") };
+    const kept = data.slice();
+    flaggedRuns(
+      own,
+      (channel) => flags[channel] === 1,
+      (from, to) => data.set(last.subarray(from, to), from),
+    );
+    flaggedRuns(
+      reads,
+      (channel) => state.channels[channel] === dead,
+      (from, to) => data.fill(0, from, to),
+    );
+    before.set(weight.key, kept);
+  }
+  executor?.upload(before.keys());
+  const sums = newSums();
+  try {
+    await runBatches(context, criterion, moment, { gradients: true, observations: [] }, (batch) =>
+      addGradients(sums, batch, false),
+    );
+  } finally {
+    for (const [key, values] of before) parameters.get(key)?.data.set(values);
+    executor?.upload(before.keys());
+  }
+  toMeans(sums);
+  return sumOverReaders(context, flags, sums.g);
+}
+
+function sumOverReaders(
+  { network, state }: ScoringContext,
+  flags: Uint8Array,
+  gradients: ReadonlyMap<string, Float32Array>,
+): ReadonlyMap<number, number> {
+  const gates = new Map<number, number>();
+  for (const weight of weightsOf(network)) {
+    const last = state.last.get(weight.key);
+    const g = gradients.get(weight.key);
+    if (last === undefined || g === undefined) continue;
+    for (const { axis, ids, role } of weight.bindings) {
+      if (role !== "in") continue;
+      const inner = weight.shape.slice(axis + 1).reduce((a, b) => a * b, 1);
+      for (let i = 0; i < g.length; i++) {
+        const id = ids[Math.floor(i / inner) % ids.length] ?? -1;
+        if (flags[id] !== 1) continue;
+        const root = network.channels.find(id);
+        gates.set(root, (gates.get(root) ?? 0) + (last[i] ?? 0) * (g[i] ?? 0));
+      }
+    }
+  }
+  return gates;
+}

@@ -1,0 +1,187 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { shareOf } from "../../../core/schedule/amounts.js";
+import { isChannelwise } from "../../../core/units/candidates.js";
+import type { AmountIr, StructureIr } from "../../../core/ir/types.js";
+import type { PruningContext } from "../../../core/events/context.js";
+import { groupsOf } from "../../../core/units/groups.js";
+import { hold } from "../../../core/masks/hold.js";
+import { prune } from "./setting.js";
+import { spaceOf } from "../../../core/units/spaces.js";
+import { lenet5, namedNetworks } from "../../helpers/networks.js";
+import { criterionOf, l1, momentOf, pruneOf, settingOf } from "./setting.js";
+
+const structures: readonly StructureIr[] = [
+  { name: "filters" },
+  { name: "neurons" },
+  { name: "units" },
+  { name: "channels" },
+  { name: "weights" },
+  { name: "kernels" },
+  { name: "rows" },
+  { name: "columns" },
+  { name: "blocks", height: 4, width: 3 },
+  { name: "strided", stride: 2, offset: 1 },
+];
+const names = [...namedNetworks.keys()];
+
+const statement = fc.record({
+  network: fc.constantFrom(...names),
+  structure: fc.constantFrom(...structures),
+  scope: fc.constantFrom<"local" | "global">("local", "global"),
+  kind: fc.constantFrom<"drop-share" | "target" | "drop-count" | "keep-count">(
+    "drop-share",
+    "target",
+    "drop-count",
+    "keep-count",
+  ),
+  shares: fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 3 }),
+  expr: fc.constantFrom(l1, "random", ["norm", "w"] as const),
+  seed: fc.nat(1000),
+});
+
+function amountOf(kind: "drop-share" | "target" | "drop-count" | "keep-count", share: number): AmountIr {
+  if (kind === "keep-count") return { kind, value: Math.round(share * 20), each: false };
+  return { kind, value: kind === "drop-count" ? Math.round(share * 20) : share };
+}
+
+/** Moves every weight and every optimizer slot, as a training step would. */
+function disturb({ parameters, slots }: PruningContext, by: number): void {
+  for (const { data, key } of parameters.values()) {
+    for (let i = 0; i < data.length; i++) data[i] = (data[i] ?? 0) + by * ((i % 7) - 3.3);
+    slots.set(key, { momentum: new Float32Array(data.length).fill(by) });
+  }
+}
+
+describe("what is asked is what happens", () => {
+  test("to the unit, over networks, structures, scopes and amounts; the dead stay dead", async () => {
+    await fc.assert(
+      fc.asyncProperty(statement, async ({ network, structure, scope, kind, shares, expr, seed }) => {
+        const setting = settingOf(namedNetworks.get(network)?.(), seed);
+        const ir = pruneOf({
+          structure,
+          scope: { kind: scope },
+          criterion: criterionOf(expr),
+          collapse: true,
+        });
+        let dead = 0;
+        for (const [event, share] of shares.entries()) {
+          const before = spaceOf(setting, structure, ir.selection);
+          const groups = groupsOf(before, scope, (unit) => before.status[unit] === 0);
+          const amount = amountOf(kind, share);
+          const record = await prune(setting, { ...ir, amount }, momentOf(event));
+          expect(record.achieved).toBe(record.nominal);
+          expect(record.dead).toBe(dead + record.achieved);
+          const after = spaceOf(setting, structure, ir.selection);
+          const later = groupsOf(after, scope, (unit) => after.status[unit] === 0);
+          groups.forEach((group, i) => {
+            const lost = (later[i]?.dead ?? 0) - group.dead;
+            if (kind === "drop-share") expect(lost).toBe(shareOf(share, group.total - group.dead));
+            if (kind === "target")
+              expect(later[i]?.dead).toBe(Math.max(group.dead, shareOf(share, group.total)));
+          });
+          disturb(setting, 0.01);
+          hold(setting);
+          const held = spaceOf(setting, structure, ir.selection);
+          expect(held.total - held.status.filter((code) => code === 0).length).toBe(record.dead);
+          dead = record.dead;
+        }
+        expectZeros(setting);
+      }),
+      { numRuns: 60 },
+    );
+  }, 20_000);
+
+  test("floors are kept, and the count is what they leave room for", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...names),
+        fc.constantFrom<StructureIr>({ name: "units" }, { name: "weights" }),
+        fc.constantFrom<"local" | "global">("local", "global"),
+        fc.nat(5),
+        async (network, structure, scope, keep) => {
+          const setting = settingOf(namedNetworks.get(network)?.());
+          const ir = pruneOf({
+            structure,
+            scope: { kind: scope },
+            amount: { kind: "target", value: 1 },
+            keeping: { count: keep },
+          });
+          const record = await prune(setting, ir, momentOf());
+          for (const { live, total } of record.layers)
+            expect(live).toBeGreaterThanOrEqual(Math.min(keep, total));
+          if (!isChannelwise(structure.name)) {
+            expect(record.total - record.dead).toBe(
+              record.layers.reduce((sum, { total }) => sum + Math.min(keep, total), 0),
+            );
+          }
+        },
+      ),
+      { numRuns: 20 },
+    );
+  });
+
+  test("erk reaches the share of the whole exactly", async () => {
+    for (const kind of ["erk", "er"] as const) {
+      const setting = settingOf(lenet5());
+      const record = await prune(
+        setting,
+        pruneOf({
+          structure: { name: "weights" },
+          criterion: criterionOf("random"),
+          scope: { kind },
+          amount: { kind: "target", value: 0.9 },
+        }),
+        momentOf(),
+      );
+      expect(record.dead).toBe(shareOf(0.9, record.total));
+    }
+  });
+
+  test("per row and per sign take the share of each", async () => {
+    const setting = settingOf(lenet5());
+    const ir = pruneOf({ structure: { name: "weights" }, scope: { kind: "row" } });
+    await prune(setting, ir, momentOf());
+    const key = setting.network.layers.find(({ className }) => className === "Dense")?.weights[0]?.key ?? "";
+    const kernel = setting.parameters.get(key);
+    const [rows = 0, cols = 0] = kernel?.shape ?? [];
+    expect(cols).toBeGreaterThan(0);
+    for (let c = 0; c < cols; c++) {
+      let zeros = 0;
+      for (let r = 0; r < rows; r++) if (kernel?.data[r * cols + c] === 0) zeros++;
+      expect(zeros).toBe(shareOf(0.5, rows));
+    }
+    const other = settingOf(lenet5(), 3);
+    const data = other.parameters.get(key)?.data ?? new Float32Array();
+    const positive = data.filter((w) => w > 0).length;
+    const negative = data.filter((w) => w < 0).length;
+    await prune(
+      other,
+      { ...ir, scope: { kind: "sign" }, amount: { kind: "drop-share", value: 0.3 } },
+      momentOf(),
+    );
+    expect(data.filter((w) => w > 0).length).toBe(positive - shareOf(0.3, positive));
+    expect(data.filter((w) => w < 0).length).toBe(negative - shareOf(0.3, negative));
+  });
+});
+
+/** Everything that the masks call dead is exactly zero, optimizer state with it. */
+function expectZeros({ network, parameters, slots, state }: PruningContext): void {
+  for (const layer of network.layers) {
+    for (const weight of layer.weights) {
+      if (weight.name.endsWith("moving_variance")) continue;
+      const data = parameters.get(weight.key)?.data ?? new Float32Array();
+      const momentum = slots.get(weight.key)?.["momentum"];
+      const codes = state.elements.get(weight.key);
+      for (let i = 0; i < data.length; i++) {
+        const gone = weight.bindings.some(({ axis, ids }) => {
+          const inner = weight.shape.slice(axis + 1).reduce((a, b) => a * b, 1);
+          return state.channels[ids[Math.floor(i / inner) % ids.length] ?? -1] === 1;
+        });
+        if (gone || codes?.[i] === 1) {
+          if (data[i] !== 0 || momentum?.[i] !== 0) throw new Error(`${weight.key}[${i}] is not zero`);
+        }
+      }
+    }
+  }
+}
