@@ -10,7 +10,7 @@ const root = join(import.meta.dirname, "../..");
 /** Every code that the sources name, quoted or as a key of a table. */
 function codesInSources(): readonly string[] {
   const found = new Set<string>();
-  for (const folder of ["grammar", "compiler", "runtime", "cli"]) {
+  for (const folder of ["grammar", "core", "compiler", "runtime", "api", "cli"]) {
     for (const file of readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })) {
       if (!file.endsWith(".ts") || file.includes("generated")) continue;
       const text = readFileSync(join(root, folder, file), "utf8");

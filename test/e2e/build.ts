@@ -6,7 +6,7 @@ import { bundle } from "../../scripts/bundle.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const cache = join(root, "node_modules", ".cache", "espalier-e2e");
-const folders = ["grammar", "compiler", "runtime", "cli", "stdlib"];
+const folders = ["grammar", "core", "compiler", "runtime", "api", "cli", "stdlib"];
 
 /**
  * The package as it would be installed, made from the sources as they are now, without declarations: `<folder>/dist/cli/bin.js` runs it,

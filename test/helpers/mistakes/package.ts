@@ -33,7 +33,7 @@ export async function casePackage(): Promise<string> {
   const external = (id: string, importer: string | undefined): boolean =>
     importer !== undefined && !/^[./]|^[A-Z]:/i.test(id);
   const build = await rolldown({ cwd: root, input: entries, platform: "node", external });
-  await build.write({ dir: join(temporary, "dist"), chunkFileNames: "shared/chunks/[name]-[hash].js" });
+  await build.write({ dir: join(temporary, "dist"), chunkFileNames: "shared/[name]-[hash].js" });
   await build.close();
   await cp(join(root, "package.json"), join(temporary, "package.json"));
   mkdirSync(join(temporary, "node_modules"));
@@ -51,7 +51,7 @@ export async function casePackage(): Promise<string> {
 
 function hashOfSources(): string {
   const hash = createHash("sha256").update(JSON.stringify(entries));
-  for (const folder of ["grammar", "compiler", "runtime", "cli"]) {
+  for (const folder of ["grammar", "core", "compiler", "runtime", "api", "cli"]) {
     const names = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).sort();
     for (const name of names.filter((one) => one.endsWith(".ts")))
       hash.update(`${name}\0`).update(readFileSync(join(root, folder, name)));
