@@ -174,7 +174,9 @@ function toTarget(
   where: string,
 ): Dense | Labels {
   if (!isObject(value) || !(value.labels instanceof Int32Array)) return toDense(value, shape, where);
-  const classes = shape?.[shape.length - 1] ?? 0;
+  const units = shape?.[shape.length - 1] ?? 0;
+  // One unit, a sigmoid, tells two classes apart.
+  const classes = units === 1 ? 2 : units;
   const wrong = value.labels.findIndex((label) => label < 0 || label >= classes);
   if (wrong >= 0)
     throw dataError(

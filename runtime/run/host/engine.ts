@@ -31,6 +31,7 @@ export function pruningContext(session: Session): ScoringContext {
         count,
         size: session.phase?.batch ?? options.batch,
         seed: options.seed,
+        epoch: Math.floor(session.clock.epoch) + 1,
         key: moment.key,
       }),
     accumulated: session.phase?.training.sums() ?? new Map(),

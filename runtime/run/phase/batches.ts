@@ -1,6 +1,6 @@
 import { counted } from "../../../core/ir/words.js";
 import { randomStream } from "../../../core/random.js";
-import type { DataSource, Pass, Split } from "../../data/types.js";
+import type { DataSource, Pass, Split, StreamedSplit } from "../../data/types.js";
 import type { Batch } from "../../types.js";
 import { runError } from "../host/codes.js";
 
@@ -64,22 +64,57 @@ export async function* orderedBatches(split: Split, size: number, seed: number):
   }
 }
 
-/** `count` training batches to compute scores on, drawn anew for every moment (`key`) that asks. */
-export async function* calibrationBatches(
-  data: DataSource,
-  options: { readonly count: number; readonly size: number; readonly seed: number; readonly key: number },
-): AsyncGenerator<Batch> {
-  const { count, size, seed, key } = options;
+export interface Calibration {
+  readonly count: number;
+  /** Examples per batch. */
+  readonly size: number;
+  readonly seed: number;
+  /** The epoch that a stream is asked for, from 1. */
+  readonly epoch: number;
+  /** Of the moment that asks: other moments, other batches. */
+  readonly key: number;
+}
+
+/**
+ * `count` training batches to compute scores on, drawn anew for every moment that asks, and the same whenever it asks again. A
+ * stream is asked for a pass with a seed of the moment's own; of one that yields the same whatever the seed, the batches from a
+ * drawn place on are taken.
+ */
+export async function* calibrationBatches(data: DataSource, options: Calibration): AsyncGenerator<Batch> {
+  const { count, size, seed, epoch, key } = options;
   const split = data.train;
+  const stream = randomStream(seed, "calibration", key);
   if (split.kind === "indexed") {
-    const order = randomStream(seed, "calibration", key).permutation(split.examples);
+    const order = stream.permutation(split.examples);
     for (let k = 0; k < count && k * size < order.length; k++)
       yield await split.gather(order.subarray(k * size, (k + 1) * size));
     return;
   }
+  const pass = { epoch, size, seed: stream.integer(0, 2 ** 31) };
+  const shuffles = await readsSeed(split, pass);
+  const rooms = shuffles ? 1 : Math.max(1, (await stepsPerPass(split, size, seed)) - count + 1);
+  const first = stream.integer(1, rooms);
   let k = 0;
-  for await (const batch of split.open({ epoch: 1, size, seed })) {
-    if (k++ >= count) return;
-    yield batch;
+  for await (const batch of split.open(pass)) {
+    if (k >= first + count) return;
+    if (k++ >= first) yield batch;
   }
+}
+
+const seedReaders = new WeakMap<Split, boolean>();
+
+/** Whether the first batch of a pass is another with another seed. */
+async function readsSeed(split: StreamedSplit, pass: Pass): Promise<boolean> {
+  const known = seedReaders.get(split);
+  if (known !== undefined) return known;
+  const batches: Float32Array[] = [];
+  for (const seed of [pass.seed, pass.seed ^ 1])
+    for await (const { inputs } of split.open({ ...pass, seed })) {
+      batches.push(Float32Array.from(inputs.flatMap(({ data }) => [...data])));
+      break;
+    }
+  const [one, other] = batches;
+  const differ = one?.length !== other?.length || one?.some((value, i) => value !== other?.[i]) === true;
+  seedReaders.set(split, differ);
+  return differ;
 }

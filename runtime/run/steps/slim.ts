@@ -65,7 +65,13 @@ async function probe(session: Session): Promise<number[] | null> {
   const free = session.state.channels.some(isFree);
   const elements = [...session.state.elements.values()].some((codes) => codes.some(isFree));
   if (data === null || !(free || elements)) return null;
-  for await (const batch of calibrationBatches(data, { count: 1, size: 32, seed: options.seed, key: 0 }))
+  for await (const batch of calibrationBatches(data, {
+    count: 1,
+    size: 32,
+    seed: options.seed,
+    epoch: 1,
+    key: 0,
+  }))
     return session.executor.predict(batch.inputs).flatMap((output) => [...output.data]);
   return null;
 }

@@ -237,6 +237,16 @@ describe("modules", () => {
     expect(seen).toEqual([5, 6, 7]);
   });
 
+  it("tell two classes apart at an output of one unit", async () => {
+    const labelled = (label: number) =>
+      write(
+        `export function* train() { yield { inputs: { data: new Float32Array(4), shape: [2, 2] }, targets: { labels: Int32Array.of(0, ${label}) } }; }`,
+      );
+    const { source } = await openData(await labelled(1), frame([2], [1]));
+    expect(source.describe().targets).toEqual([{ kind: "labels", classes: 2 }]);
+    expect(await failure(openData(await labelled(2), frame([2], [1])))).toContain("2 classes apart");
+  });
+
   it("are refused by name for wrong shapes, labels, exports and failures", async () => {
     expect(await failure(openData(await write(good()), frame([3], [2])))).toContain("P6005");
     expect(await failure(openData(await write("export const x = 1;"), frame([2], [2])))).toContain("P6010");
