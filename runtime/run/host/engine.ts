@@ -31,7 +31,7 @@ export function pruningContext(session: Session): ScoringContext {
         count,
         size: session.phase?.batch ?? options.batch,
         seed: options.seed,
-        epoch: Math.floor(session.clock.epoch) + 1,
+        epoch: Math.max(1, Math.ceil(session.clock.epoch)),
         key: moment.key,
       }),
     accumulated: session.phase?.training.sums() ?? new Map(),
