@@ -81,13 +81,16 @@ export interface CriterionOptions {
   readonly over?: number | "training" | null;
   /** The objective that `g` differentiates. Default: the loss. */
   readonly under?: CriterionIr["under"];
+  /** What batch norms normalise by. Default: their stored statistics. */
+  readonly statistics?: "batch";
 }
 
 /** A score per unit: its name in reports, and the expression. Lowest goes first. */
 export function criterion(name: string, expr: ExprIr, options: CriterionOptions = {}): CriterionIr {
   const needs = needsOf(expr);
   const under = options.under ?? "loss";
-  return { name, expr, needs, under, over: overOf(options.over, needsData(needs, under)) };
+  const over = overOf(options.over, needsData(needs, under));
+  return { name, expr, needs, under, over, ...(options.statistics && { statistics: options.statistics }) };
 }
 
 function overOf(over: CriterionOptions["over"], data: boolean): CriterionIr["over"] {

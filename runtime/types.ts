@@ -76,6 +76,17 @@ export interface Observation {
   onGradient?(layer: number, call: number, gradient: Float32Array, shape: readonly number[]): void;
 }
 
+/** How a pass for scores goes. */
+export interface ScoringOptions {
+  readonly observe?: Observation | undefined;
+  /**
+   * What batch norms normalise by: their moving statistics, or those of the batch as in training. With the latter a convolution
+   * before a batch norm leaves the loss as it is when its filters are scaled, so that Σ w·∂L/∂w over a filter is 0 but for ε.
+   * Default "stored".
+   */
+  readonly statistics?: "stored" | "batch" | undefined;
+}
+
 /** Runs a network from its masters with fused kernels. */
 export interface Executor {
   readonly network: Network;
@@ -86,7 +97,7 @@ export interface Executor {
   /** Forward and backward in training mode: batch-norm statistics are updated in the masters and variables; dropout is drawn from (seed, step). `pulls` add to the gradients, not to the loss that is given. */
   trainStep(batch: Batch, step: number, pulls?: readonly Pull[]): StepResult;
   /** Loss and gradients without touching batch-norm statistics and without dropout (scores). `objective` "synflow": sum of outputs on all-ones input with |parameters|. */
-  gradients(batch: Batch, objective: "loss" | "synflow", observe?: Observation): StepResult;
+  gradients(batch: Batch, objective: "loss" | "synflow", options?: ScoringOptions): StepResult;
   /** Loss sum and correct count in inference mode. */
   evaluate(batch: Batch, observe?: Observation): { readonly loss: number; readonly correct: number };
   dispose(): void;

@@ -72,6 +72,7 @@ export function criterionCall(criterion: CriterionIr, scope: Scope): string {
     if (over === null || typeof over === "string") options.push(`over: ${JSON.stringify(over)}`);
     else options.push(`over: ${expressionCode(over.batches, scope)}`);
   }
+  if (criterion.statistics) options.push(`statistics: ${quote(criterion.statistics)}`);
   if (under !== "loss") options.push(`under: ${underCode(under)}`);
   const tail = options.length === 0 ? "" : `, { ${options.join(", ")} }`;
   const expr = expressionCode(criterion.expr, scope);

@@ -66,6 +66,11 @@ export interface CriterionIr {
     "loss" | "synflow" | { readonly loss: string; readonly args: Readonly<Record<string, number>> };
   /** Calibration batches (default 1 when gradients or activations are needed), or accumulated on the training batches. */
   readonly over: { readonly batches: ExprIr } | "training" | null;
+  /**
+   * What batch norms normalise by where gradients and activations are computed for this score. Unset: their stored statistics, right
+   * for trained networks; the literature that scores at initialisation uses those of the batch.
+   */
+  readonly statistics?: "batch";
   /** A JavaScript criterion (not available yet). */
   readonly module?: string;
 }

@@ -41,7 +41,7 @@ interface Goal extends OutputLoss {
  * - `trainStep` adds the regularizers of the layers' configs (l1, l2) to loss and gradients; `gradients` and `evaluate`
  *   give the loss of the data alone.
  * - `trainStep` gives gradients of the trainable weights, `gradients` of frozen ones too: they can be scored.
- * - `gradients(…, "loss")` normalises by the statistics of the batch, as training does.
+ * - `gradients(…, "loss")` normalises by the stored statistics, as inference does, unless those of the batch are asked for.
  * - The last soft-max or sigmoid is left out where the loss can be had from logits; an observed last layer
  *   then shows its logits.
  * - `call` of an observation is the index in `network.calls`.
@@ -158,10 +158,11 @@ export function createExecutor(
       variables.download();
       return { ...result, loss: result.loss + regularize(regularizers, store, result.gradients) };
     },
-    gradients(batch, objective, observe) {
+    gradients(batch, objective, { observe, statistics = "stored" } = {}) {
       if (objective === "loss") {
         const onlooker = observe && onlookerOf(observe, backend, true);
-        return step(batch, pass("scoring", 0), scored, onlooker);
+        const mode = statistics === "batch" ? "scoring" : "inference";
+        return step(batch, pass(mode, 0), scored, onlooker);
       }
       return synflow({
         network,

@@ -4,8 +4,7 @@ import type { tf } from "../backend/tf.js";
 
 /**
  * What a pass through the network is for. `inference`: stored statistics, no noise. `training`: statistics of the
- * batch, which move the stored ones, and noise. `scoring`: the loss as training sees it (statistics of the batch) with
- * nothing moved and no noise.
+ * batch, which move the stored ones, and noise. `scoring`: the statistics of the batch with nothing moved and no noise.
  */
 export type Mode = "inference" | "training" | "scoring";
 

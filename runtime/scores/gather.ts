@@ -44,9 +44,10 @@ export async function runBatches(
   const observe = together(wants.observations);
   let batches = 0;
   for await (const batch of calibration(context, criterion, moment)) {
-    if (wants.gradients) {
+    // The statistics of a batch are had in passes with gradients alone.
+    if (wants.gradients || criterion.statistics === "batch") {
       const objective = criterion.under === "synflow" ? "synflow" : "loss";
-      after(executor.gradients(batch, objective, observe).gradients);
+      after(executor.gradients(batch, objective, { observe, statistics: criterion.statistics }).gradients);
     } else {
       executor.evaluate(batch, observe);
       after(new Map());

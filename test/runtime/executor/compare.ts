@@ -29,7 +29,7 @@ export async function compare(c: Case, backend: Backend): Promise<void> {
   const targets = got.map((y, i) => randomInput(y.shape, 50 + i));
   const batch = { inputs, targets, size: N };
   const tensors = tf.memory().numTensors;
-  const own = executor.gradients(batch, "loss").gradients;
+  const own = executor.gradients(batch, "loss", { statistics: "batch" }).gradients;
   expect(tf.memory().numTensors).toBe(tensors);
   if (!c.noGradient && network.layers.some((l) => l.weights.some((w) => w.trainable))) {
     const right = gradientsStock(stock, network, inputs, targets);
@@ -56,7 +56,7 @@ function checkByDifferences(
   const at = (i: number, value: number): number => {
     data[i] = value;
     executor.upload([key]);
-    return executor.gradients(batch, "loss").loss;
+    return executor.gradients(batch, "loss", { statistics: "batch" }).loss;
   };
   for (let i = 0; i < data.length; i += Math.ceil(data.length / 5)) {
     const w = data[i] ?? 0;

@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
+import { randomStream } from "../../../core/random.js";
 import { layers, openBackend, tf, type Backend } from "../../../runtime/backend/index.js";
 import { createExecutor } from "../../../runtime/executor/index.js";
 import { loadModel, toLayersModel } from "../../../runtime/model/index.js";
@@ -102,6 +103,32 @@ test("scores move nothing, and a frozen batch normalization keeps its statistics
   scoring.dispose();
 });
 
+test("scores are of the loss by the stored statistics of batch norms, or by those of the batch where asked", () => {
+  const net = network(small);
+  const store = initialStore(net);
+  const stream = randomStream(4, "statistics");
+  for (const { key, data } of store.values())
+    if (/gamma|beta|moving/.test(key)) data.forEach((_, i) => (data[i] = 0.5 + stream.uniform(i)));
+  const executor = createExecutor(net, store, backend, { seed: 1 });
+  const images = { inputs: [randomInput([4, 8, 8, 2], 1)], targets: [labels(3, 0, 1, 2, 0)], size: 4 };
+  const stored = executor.gradients(images, "loss");
+  const ofBatch = executor.gradients(images, "loss", { statistics: "batch" });
+  expect(stored.loss).toBeCloseTo(executor.evaluate(images).loss / 4, 6);
+  // Behind a convolution a norm by the batch undoes any scaling of a filter; one by stored statistics does not.
+  const { data, shape } = parameter(store, "l0/kernel");
+  const filters = shape.at(-1) ?? 1;
+  const pull = (gradients: ReadonlyMap<string, Float32Array>): number => {
+    const g = gradients.get("l0/kernel") ?? new Float32Array();
+    const sums = new Float64Array(filters);
+    g.forEach((value, i) => (sums[i % filters] = (sums[i % filters] ?? 0) + value * (data[i] ?? 0)));
+    const size = g.reduce((sum, value, i) => sum + Math.abs(value * (data[i] ?? 0)), 0);
+    return Math.max(...sums.map(Math.abs)) / size;
+  };
+  expect(pull(ofBatch.gradients)).toBeLessThan(0.01);
+  expect(pull(stored.gradients)).toBeGreaterThan(0.01);
+  executor.dispose();
+});
+
 test("regularizers of the configs are part of loss and gradients", () => {
   const l1l2 = { class_name: "L1L2", config: { l1: 0.1, l2: 0.01 } };
   const topology = (kernel_regularizer: typeof l1l2 | null): unknown =>
@@ -157,19 +184,21 @@ test("observations show activations, inputs and gradients of every call", () => 
   const seen: string[] = [];
   let flowing = new Float32Array();
   const { gradients } = executor.gradients(batch, "loss", {
-    layers: [0],
-    onActivation: (layer, call, activation, shape, input, inputShape) => {
-      seen.push(`activation ${layer} ${call} [${shape.join()}] of [${inputShape.join()}]`);
-      expect([...input]).toEqual([...x.data]);
-      const w = parameter(store, "l0/kernel").data;
-      expect(activation[0]).toBeCloseTo(
-        [0, 1, 2].reduce((s, i) => s + (x.data[i] ?? 0) * (w[2 * i] ?? 0), 0),
-        5,
-      );
-    },
-    onGradient: (layer, call, gradient, shape) => {
-      seen.push(`gradient ${layer} ${call} [${shape.join()}]`);
-      flowing = gradient.slice();
+    observe: {
+      layers: [0],
+      onActivation: (layer, call, activation, shape, input, inputShape) => {
+        seen.push(`activation ${layer} ${call} [${shape.join()}] of [${inputShape.join()}]`);
+        expect([...input]).toEqual([...x.data]);
+        const w = parameter(store, "l0/kernel").data;
+        expect(activation[0]).toBeCloseTo(
+          [0, 1, 2].reduce((s, i) => s + (x.data[i] ?? 0) * (w[2 * i] ?? 0), 0),
+          5,
+        );
+      },
+      onGradient: (layer, call, gradient, shape) => {
+        seen.push(`gradient ${layer} ${call} [${shape.join()}]`);
+        flowing = gradient.slice();
+      },
     },
   });
   expect(seen).toEqual(["activation 0 0 [2,2] of [2,3]", "gradient 0 0 [2,2]"]);

@@ -1,0 +1,199 @@
+import { layers as L, openBackend, tf } from "../runtime/backend/index.js";
+import { openRun, sgd } from "../runtime/index.js";
+import { killUnits } from "../core/masks/kill.js";
+import type { ExprIr } from "../core/ir/types.js";
+import { needsOf } from "../core/expr/needs.js";
+import { spaceOf } from "../core/units/spaces.js";
+import { momentOf, pruningContext } from "../runtime/run/host/engine.js";
+import type { OpenRun } from "../runtime/run/host/run.js";
+import { scoreUnits } from "../runtime/scores/scores.js";
+import { median, writeResult } from "./result.js";
+
+/**
+ * Which statistics gradient scores of a trained network shall be taken by: the rank correlation (Spearman) of scores of filters with the
+ * true change of the loss when the filter is removed, with batch norms normalising by their stored statistics and by those of the batch.
+ * Networks of several kinds are trained on MNIST first; scores and losses are of the same calibration batches of training examples.
+ */
+
+type Tensor = L.SymbolicTensor;
+const apply = (layer: Pick<ReturnType<typeof L.layers.dense>, "apply">, x: Tensor | Tensor[]): Tensor => {
+  const y = layer.apply(x);
+  if (Array.isArray(y) || y instanceof tf.Tensor) throw new Error("one symbolic tensor was expected");
+  return y;
+};
+const relu = (x: Tensor): Tensor => apply(L.layers.reLU(), x);
+
+/** A convolution and its batch norm. */
+function conv(x: Tensor, filters: number, kernelSize: number, strides: number, epsilon = 1e-3): Tensor {
+  const layer = L.layers.conv2d({ filters, kernelSize, strides, padding: "same", useBias: false });
+  return apply(L.layers.batchNormalization({ momentum: 0.9, epsilon }), apply(layer, x));
+}
+
+function depthwise(x: Tensor, strides: number, epsilon: number): Tensor {
+  const layer = L.layers.depthwiseConv2d({ kernelSize: 3, strides, padding: "same", useBias: false });
+  return apply(L.layers.batchNormalization({ momentum: 0.9, epsilon }), apply(layer, x));
+}
+
+function headed(input: Tensor, x: Tensor): L.LayersModel {
+  const pooled = apply(L.layers.globalAveragePooling2d({}), x);
+  return L.model({
+    inputs: input,
+    outputs: apply(L.layers.dense({ units: 10, activation: "softmax" }), pooled),
+  });
+}
+
+function plain(epsilon: number): L.LayersModel {
+  const input = L.input({ shape: [28, 28, 1] });
+  let x = relu(conv(input, 12, 5, 2, epsilon));
+  x = relu(conv(x, 20, 3, 2, epsilon));
+  return headed(input, relu(conv(x, 28, 3, 1, epsilon)));
+}
+
+function residual(): L.LayersModel {
+  const input = L.input({ shape: [28, 28, 1] });
+  let x = relu(conv(input, 12, 5, 2));
+  for (const strides of [2, 1]) {
+    const inner = conv(relu(conv(x, 20, 3, strides)), 20, 3, 1);
+    x = relu(apply(L.layers.add(), [inner, strides === 1 ? x : conv(x, 20, 1, strides)]));
+  }
+  return headed(input, x);
+}
+
+/** Inverted residuals (Sandler et al. 2018) in small. */
+function inverted(): L.LayersModel {
+  const epsilon = 1e-5;
+  const input = L.input({ shape: [28, 28, 1] });
+  let x = relu(conv(input, 12, 3, 2, epsilon));
+  for (const [filters, strides] of [
+    [16, 2],
+    [16, 1],
+    [24, 2],
+  ] as const) {
+    const wide = relu(depthwise(relu(conv(x, 36, 1, 1, epsilon)), strides, epsilon));
+    const narrow = conv(wide, filters, 1, 1, epsilon);
+    x = strides === 1 ? apply(L.layers.add(), [narrow, x]) : narrow;
+  }
+  return headed(input, relu(conv(x, 48, 1, 1, epsilon)));
+}
+
+const networks: Readonly<Record<string, () => L.LayersModel>> = {
+  "convolutions, ε = 1e-3": () => plain(1e-3),
+  "convolutions, ε = 1e-5": () => plain(1e-5),
+  residual,
+  "inverted residuals": inverted,
+};
+const scores: Readonly<Record<string, ExprIr>> = {
+  taylor: ["abs", ["sum", ["*", "w", "g"]]],
+  snip: ["sum", ["abs", ["*", "w", "g"]]],
+};
+const BATCHES = 8;
+
+async function trained(network: L.LayersModel): Promise<OpenRun> {
+  const run = await openRun({ network, data: "mnist", batch: 64, seed: 1 });
+  const phase = await run.train(1, { steps: 600, optimizer: sgd({ rate: 0.05, momentum: 0.9 }) });
+  for await (const epoch of phase.epochs())
+    for await (const batch of phase.batches(epoch)) await phase.step(batch);
+  await phase.end();
+  return run;
+}
+
+/** Change of the loss when each of the units is removed, in magnitude. */
+async function trueChanges({ session }: OpenRun): Promise<readonly number[]> {
+  const context = pruningContext(session);
+  const moment = momentOf(session, 2);
+  const space = spaceOf(context, { name: "units" }, { include: [], exclude: [] });
+  const loss = async (): Promise<number> => {
+    let sum = 0;
+    let rows = 0;
+    for await (const batch of context.batches?.(BATCHES, moment) ?? []) {
+      sum += session.executor.evaluate(batch).loss;
+      rows += batch.size;
+    }
+    return sum / rows;
+  };
+  const before = await loss();
+  const values = [...session.parameters.values()].map(({ data }) => data.slice());
+  const codes = session.state.channels.slice();
+  const changes: number[] = [];
+  for (let unit = 0; unit < space.units; unit++) {
+    killUnits(
+      context,
+      space,
+      Uint8Array.from({ length: space.units }, (_, i) => Number(i === unit)),
+      1,
+    );
+    session.executor.upload();
+    changes.push(Math.abs((await loss()) - before));
+    [...session.parameters.values()].forEach(({ data }, i) => data.set(values[i] ?? []));
+    session.state.channels.set(codes);
+  }
+  session.executor.upload();
+  return changes;
+}
+
+async function scoresOf(
+  { session }: OpenRun,
+  expr: ExprIr,
+  statistics?: "batch",
+): Promise<readonly number[]> {
+  const context = pruningContext(session);
+  const space = spaceOf(context, { name: "units" }, { include: [], exclude: [] });
+  const criterion = {
+    name: "score",
+    expr,
+    needs: needsOf(expr),
+    under: "loss",
+    over: { batches: BATCHES },
+    ...(statistics && { statistics }),
+  } as const;
+  const { units } = await scoreUnits(context, { id: 2, criterion, space, moment: momentOf(session, 2) });
+  return [...units];
+}
+
+/** Ranks from 0, ties sharing their mean. */
+function ranks(values: readonly number[]): readonly number[] {
+  const order = values.map((_, i) => i).sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0));
+  const result = values.map(() => 0);
+  for (let from = 0; from < order.length;) {
+    let to = from;
+    while (to < order.length && values[order[to] ?? 0] === values[order[from] ?? 0]) to++;
+    for (let i = from; i < to; i++) result[order[i] ?? 0] = (from + to - 1) / 2;
+    from = to;
+  }
+  return result;
+}
+
+function spearman(a: readonly number[], b: readonly number[]): number {
+  const [x, y] = [ranks(a), ranks(b)];
+  const middle = (x.length - 1) / 2;
+  let [xy, xx, yy] = [0, 0, 0];
+  x.forEach((one, i) => {
+    const [p, q] = [one - middle, (y[i] ?? 0) - middle];
+    xy += p * q;
+    xx += p * p;
+    yy += q * q;
+  });
+  return xy / Math.sqrt(xx * yy);
+}
+
+await openBackend({});
+const measured = [];
+for (const [name, make] of Object.entries(networks)) {
+  const run = await trained(make());
+  const changes = await trueChanges(run);
+  for (const [score, expr] of Object.entries(scores)) {
+    const stored = spearman(changes, await scoresOf(run, expr));
+    const batch = spearman(changes, await scoresOf(run, expr, "batch"));
+    measured.push({ network: name, score, units: changes.length, stored, batch });
+  }
+}
+writeResult("statistics", {
+  what: "rank correlation of scores of filters with the true change of the loss, by the statistics that batch norms normalise by",
+  batches: BATCHES,
+  measured,
+  median: {
+    stored: median(measured.map(({ stored }) => stored)),
+    batch: median(measured.map(({ batch }) => batch)),
+  },
+});
+process.exit(0);
