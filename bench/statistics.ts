@@ -1,8 +1,9 @@
 import { layers as L, openBackend, tf } from "../runtime/backend/index.js";
-import { openRun, sgd } from "../runtime/index.js";
+import { move, openRun, sgd } from "../runtime/index.js";
 import { killUnits } from "../core/masks/kill.js";
 import type { ExprIr } from "../core/ir/types.js";
 import { needsOf } from "../core/expr/needs.js";
+import { groupsOf } from "../core/units/groups.js";
 import { spaceOf } from "../core/units/spaces.js";
 import { momentOf, pruningContext } from "../runtime/run/host/engine.js";
 import type { OpenRun } from "../runtime/run/host/run.js";
@@ -90,7 +91,10 @@ const BATCHES = 8;
 
 async function trained(network: L.LayersModel): Promise<OpenRun> {
   const run = await openRun({ network, data: "mnist", batch: 64, seed: 1 });
-  const phase = await run.train(1, { steps: 600, optimizer: sgd({ rate: 0.05, momentum: 0.9 }) });
+  const phase = await run.train(1, {
+    steps: 600,
+    optimizer: sgd({ rate: move(0.05, 0, "cosine"), momentum: 0.9 }),
+  });
   for await (const epoch of phase.epochs())
     for await (const batch of phase.batches(epoch)) await phase.step(batch);
   await phase.end();
@@ -177,13 +181,51 @@ function spearman(a: readonly number[], b: readonly number[]): number {
 }
 
 await openBackend({});
-const measured = [];
+interface Correlation {
+  readonly overall: number;
+  readonly withinLayers: number;
+}
+
+/** The mean over the layers (the groups of units with the same producers) of what is said of each alone, by their sizes. */
+function withinLayers(
+  of: (members: readonly number[]) => number,
+  groups: readonly (readonly number[])[],
+): number {
+  const sized = groups.filter(({ length }) => length > 2);
+  const total = sized.reduce((sum, { length }) => sum + length, 0);
+  return sized.reduce((sum, members) => sum + of(members) * members.length, 0) / total;
+}
+
+/** The units of each layer, by position. */
+function layersOf({ session }: OpenRun): readonly (readonly number[])[] {
+  const space = spaceOf(pruningContext(session), { name: "units" }, { include: [], exclude: [] });
+  return groupsOf(space, "local", () => true).map(({ members }) =>
+    members instanceof Int32Array
+      ? [...members]
+      : Array.from({ length: members.to - members.from }, (_, i) => members.from + i),
+  );
+}
+
+const measured: {
+  network: string;
+  score: string;
+  units: number;
+  stored: Correlation;
+  batch: Correlation;
+}[] = [];
 for (const [name, make] of Object.entries(networks)) {
   const run = await trained(make());
   const changes = await trueChanges(run);
   for (const [score, expr] of Object.entries(scores)) {
-    const stored = spearman(changes, await scoresOf(run, expr));
-    const batch = spearman(changes, await scoresOf(run, expr, "batch"));
+    const correlations = async (statistics?: "batch") => {
+      const found = await scoresOf(run, expr, statistics);
+      const within = withinLayers((members) => {
+        const at = (values: readonly number[]) => members.map((i) => values[i] ?? 0);
+        return spearman(at(changes), at(found));
+      }, layersOf(run));
+      return { overall: spearman(changes, found), withinLayers: within };
+    };
+    const [stored, batch] = [await correlations(), await correlations("batch")];
     measured.push({ network: name, score, units: changes.length, stored, batch });
   }
 }
@@ -191,9 +233,13 @@ writeResult("statistics", {
   what: "rank correlation of scores of filters with the true change of the loss, by the statistics that batch norms normalise by",
   batches: BATCHES,
   measured,
-  median: {
-    stored: median(measured.map(({ stored }) => stored)),
-    batch: median(measured.map(({ batch }) => batch)),
-  },
+  medians: Object.keys(scores).map((score) => {
+    const own = measured.filter((one) => one.score === score);
+    return {
+      score,
+      stored: median(own.map(({ stored }) => stored.withinLayers)),
+      batch: median(own.map(({ batch }) => batch.withinLayers)),
+    };
+  }),
 });
 process.exit(0);
