@@ -1,8 +1,8 @@
 import type { IToken } from "chevrotain";
 import type { Diagnostic } from "../core/diagnostics/diagnostic.js";
 import { mistake } from "./mistake.js";
-import { spanOf } from "./to-ast/cst.js";
 import * as t from "./tokens.js";
+import { spanOf } from "./tokens.js";
 
 /** Texts come from anywhere: what would exhaust memory or the stack is refused before it is parsed. */
 

@@ -1,7 +1,7 @@
 import { SYNTAX_CODES, type SyntaxMistake } from "./codes.js";
 import type { Diagnostic, Fix, Span } from "../core/diagnostics/diagnostic.js";
 
-type Details = Partial<Pick<Diagnostic, "label" | "labels" | "notes" | "help" | "fixes">>;
+export type Details = Partial<Pick<Diagnostic, "label" | "labels" | "notes" | "help" | "fixes">>;
 
 /** A diagnostic of the grammar. */
 export function mistake(kind: SyntaxMistake, span: Span, message: string, details: Details = {}): Diagnostic {

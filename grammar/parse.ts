@@ -8,7 +8,6 @@ import { mistake } from "./mistake.js";
 import { parser } from "./parser.js";
 import { explain } from "./recovery.js";
 import { readItems, type Reading } from "./recovery/items.js";
-import { nodes } from "./to-ast/cst.js";
 
 export interface Parsed {
   readonly program: Program;
@@ -51,10 +50,9 @@ function read(
   text: string,
   scanned: Scanned,
 ): Pick<Program, "statements"> & { readonly diagnostics: Diagnostic[] } {
-  const { tree, stopped } = parser().read(scanned.tokens);
+  const { items, errors, stopped } = parser().read(text, scanned.tokens);
   const diagnostics = [...scanned.diagnostics];
   const before = neighbours(scanned.tokens);
-  const errors = parser().errors.filter((error) => error.name !== "NotAllInputParsedException");
   const explained = errors.map((error) => explain(error, { text, tokens: scanned.tokens, before }));
   diagnostics.push(...explained);
   const reading: Reading = {
@@ -65,7 +63,7 @@ function read(
     missedBraces: explained.filter((one) => one.code === SYNTAX_CODES.missingBrace.code).length,
     endsInside: explained.some((one) => one.code === SYNTAX_CODES.incomplete.code),
   };
-  const statements = readItems(nodes(tree, "item"), reading);
+  const statements = readItems(items, reading);
   diagnostics.sort((a, b) => (a.span?.start ?? 0) - (b.span?.start ?? 0));
   return { statements, diagnostics: capped(diagnostics, stopped) };
 }

@@ -1,244 +1,245 @@
-import { isRecognitionException, type CstNode, type IToken } from "chevrotain";
+import {
+  isRecognitionException,
+  type IRecognitionException,
+  type ISerializedGast,
+  type IToken,
+} from "chevrotain";
+import type * as ast from "./ast.js";
+import type { Diagnostic } from "../core/diagnostics/diagnostic.js";
 import { MAX_DIAGNOSTICS } from "./limits.js";
-import { DeclarationRules } from "./parser/declarations.js";
+import { amountRules } from "./parser/amounts.js";
+import { clauseRules } from "./parser/clauses.js";
+import { expressionRules } from "./parser/expressions.js";
+import type { Rule } from "./parser/parts.js";
+import { nameOf, Reader } from "./parser/reader.js";
+import { statementRules } from "./parser/statements.js";
 import * as t from "./tokens.js";
+import { spanOf } from "./tokens.js";
+import { isWord } from "./words.js";
 
 /** After so many mistakes, more than are shown, the rest of a text is not read. */
 const MAX_FAILURES = 4 * MAX_DIAGNOSTICS;
 
-/** Statements with a block, and the program. A statement with an error is left out; the next one is read as ever. */
-export class PruneParser extends DeclarationRules {
+/** What stands between two braces, or in a program, one after the other. */
+export type Item =
+  | {
+      readonly kind: "statement";
+      readonly statement: ast.Statement;
+      /** What is wrong with it although it follows the grammar. */
+      readonly mistakes: readonly Diagnostic[];
+      readonly body: Body | undefined;
+    }
+  /** A statement with a syntax error; the next one is read as ever. */
+  | { readonly kind: "failed" }
+  | { readonly kind: "semicolon" }
+  /** A closing brace too many. */
+  | { readonly kind: "brace"; readonly token: IToken }
+  /** A block that belongs to no statement. */
+  | { readonly kind: "orphan"; readonly body: Body }
+  /** Text that belongs to no statement, up to the end of its line: one mistake. */
+  | { readonly kind: "stray"; readonly tokens: readonly IToken[] };
+
+/** A block whose statements are still to be told from the mistakes among its items. */
+export interface Body {
+  readonly block: { readonly statements: ast.Statement[]; readonly span: ast.Block["span"] };
+  readonly open: IToken;
+  /** The closing brace is missing only at the end of the text: nothing else ends a block. */
+  readonly closed: boolean;
+  readonly items: readonly Item[];
+}
+
+export interface Reading {
+  readonly items: readonly Item[];
+  readonly errors: readonly IRecognitionException[];
+  readonly stopped: boolean;
+}
+
+/** The whole grammar. */
+export class Parser {
+  private readonly reader: Reader;
+  private readonly program: Rule<Item[]>;
   private failures = 0;
 
   constructor(validate = false) {
-    super(validate);
-    this.performSelfAnalysis();
-  }
+    const p = new Reader(validate);
+    this.reader = p;
+    const e = expressionRules(p);
+    const c = clauseRules(p, e);
+    const a = amountRules(p, e, c);
+    const { parameters, rules } = statementRules(p, e, c, a);
 
-  /** A line break stands before the next token. */
-  private startsLine(): boolean {
-    return (this.LA(0).endLine ?? 0) < (this.LA(1).startLine ?? 0);
-  }
+    /** The block of the statement being read. */
+    let body: Body | undefined;
+    const goesOn = (): boolean => this.failures < MAX_FAILURES;
 
-  private goesOn(): boolean {
-    return this.failures < MAX_FAILURES;
-  }
-
-  private startsStatement(): boolean {
-    return !this.is(1, t.Stray) || (this.is(1, t.Identifier) && this.is(2, t.OpenParen));
-  }
-
-  readonly program = this.RULE("program", () => {
-    this.MANY({ GATE: () => this.goesOn(), DEF: () => this.SUBRULE(this.item) });
-  });
-
-  /** The gate tells a call from stray text, so one token is enough: two would cost most of the start-up. */
-  readonly item = this.RULE("item", () => {
-    this.OR({
-      DEF: [
-        { GATE: () => this.startsStatement(), ALT: () => this.guardedStatement() },
-        { ALT: () => this.CONSUME(t.Semicolon) },
-        { ALT: () => this.mistaken(() => this.CONSUME(t.CloseBrace)) },
-        { ALT: () => this.mistaken(() => this.SUBRULE(this.block, { LABEL: "orphan" })) },
-        { ALT: () => this.mistaken(() => this.SUBRULE(this.stray)) },
-      ],
-      IGNORE_AMBIGUITIES: true,
-      MAX_LOOKAHEAD: 1,
+    const block: Rule<Body> = p.node("block", () => {
+      const open = p.token(t.OpenBrace);
+      const items = p.several(
+        (index) => p.read(item, index),
+        0,
+        () => goesOn() && !p.is(1, t.CloseBrace),
+      );
+      const closed = p.maybe(() => p.token(t.CloseBrace)) !== undefined;
+      return (span) => ({ block: { statements: [], span }, open, closed, items });
     });
-  });
+    const own = (index?: number): ast.Block => {
+      const read = p.read(block, index);
+      return p.act(() => {
+        body = read;
+        return read.block;
+      });
+    };
 
-  private mistaken(read: () => void): void {
-    this.failures += 1;
-    read();
-  }
+    const trainClauses = {
+      batch: p.once("`batch`", p.after("batch", e.additive)),
+      optimizer: p.once("`with`", p.after("with", e.callLike)),
+      loss: p.once("`minimizing`", p.after("minimizing", e.expr)),
+      until: p.once("`until`", p.after("until", e.expr)),
+    };
+    /** `train epoch` trains for one. */
+    const length = (): ast.Expr => {
+      const written = p.read(e.additive);
+      return p.act(() => {
+        a.needUnit(written);
+        const word = written.kind === "ref" && written.path.length === 1 ? written.path[0]?.text : undefined;
+        if (word !== "epoch" && word !== "step") return written;
+        return { kind: "duration", value: 1, raw: "1", unit: `${word}s`, counted: false, span: written.span };
+      });
+    };
+    const phase = p.oneOf("train", "finetune");
+    const finetune = (): boolean => phase() === "finetune";
 
-  private guardedStatement(): void {
-    try {
-      this.SUBRULE(this.statement);
-    } catch (error) {
-      if (!(error instanceof Error) || !isRecognitionException(error)) throw error;
+    const objective = p.rule(
+      "objective",
+      p.sequence({ direction: p.oneOf("maximizing", "minimizing") }, { expr: e.expr }),
+    );
+    const searchClauses = {
+      per: p.once("`per`", p.after("per", p.name)),
+      agent: p.once("`by`", c.gate),
+      objective: p.once("objective", objective),
+      subjectTo: p.once(
+        "`subject to`",
+        p.after(["subject", "to"], (index) => p.read(e.expr, index)),
+      ),
+    };
+
+    /** A call must start with a plain name, so a method cannot be called by a word of the language. */
+    const methodName = (): ast.Name =>
+      p.leaf(t.Name, (token) => {
+        if (isWord(token.image)) {
+          p.refuse("reservedName", spanOf(token), `a method cannot be called \`${token.image}\``, {
+            label: "a word of the language",
+            help: "choose another name, so that calls of it are not taken for statements",
+          });
+        }
+        return nameOf(token);
+      });
+
+    const statement = p.choice<ast.Statement>("statement", [
+      ...rules,
+      p.statement(
+        "train",
+        { kind: "train" },
+        { finetune },
+        { length },
+        p.gathered("trainClause", trainClauses, {}),
+        {
+          body: p.optional(own),
+        },
+      ),
+      p.sentence(
+        "repeat",
+        { times: e.additive },
+        "times",
+        { as: p.optional(p.after("as", p.name)) },
+        { body: own },
+        { until: p.optional(p.after("until", e.expr)) },
+      ),
+      p.statement(
+        "forEach",
+        { kind: "for-each" },
+        "for",
+        "each",
+        "layer",
+        "as",
+        { as: p.name },
+        p.gathered("forEachPlace", { selection: c.selection }, {}),
+        { body: own },
+      ),
+      p.sentence(
+        "search",
+        { name: p.name },
+        "in",
+        { range: e.range },
+        p.gathered("searchClause", searchClauses, {}),
+        { body: own },
+      ),
+      p.sentence("method", { name: methodName }, { params: parameters }, { body: own }),
+    ]);
+
+    /** Reads a statement; an error in it is kept by the parser. */
+    const attempt = (index?: number): Item => {
+      const outer = p.mistakes;
+      const mistakes: Diagnostic[] = (p.mistakes = []);
+      body = undefined;
+      try {
+        const read = p.read(statement, index);
+        return { kind: "statement", statement: read, mistakes, body };
+      } catch (error) {
+        if (!(error instanceof Error) || !isRecognitionException(error)) throw error;
+        this.failures += 1;
+        return { kind: "failed" };
+      } finally {
+        p.mistakes = outer;
+        body = undefined;
+      }
+    };
+    const mistaken = (read: () => Item) => (): Item => {
       this.failures += 1;
-    }
+      return read();
+    };
+    const startsStatement = (): boolean =>
+      !p.is(1, t.Stray) || (p.is(1, t.Identifier) && p.is(2, t.OpenParen));
+    const strayRun = p.rule("stray", () => [
+      p.token(t.Stray),
+      ...p.several(
+        () => p.leaf(t.Stray, (token) => token, 1),
+        0,
+        () => !p.startsLine(),
+      ),
+    ]);
+    /** A call is told from stray text by its gate. */
+    const item: Rule<Item> = p.rule(
+      "item",
+      p.gated<Item>([
+        { GATE: startsStatement, ALT: () => attempt() },
+        { ALT: () => (p.token(t.Semicolon), { kind: "semicolon" }) },
+        { ALT: mistaken(() => ({ kind: "brace", token: p.token(t.CloseBrace) })) },
+        { ALT: mistaken(() => ({ kind: "orphan", body: p.read(block) })) },
+        { ALT: mistaken(() => ({ kind: "stray", tokens: p.read(strayRun) })) },
+      ]),
+    );
+    this.program = p.rule("program", () => p.several(item, 0, goesOn));
+    p.finish();
   }
-
-  /** Text that belongs to no statement, up to the end of its line: one mistake. */
-  readonly stray = this.RULE("stray", () => {
-    this.CONSUME(t.Stray);
-    this.MANY({ GATE: () => !this.startsLine(), DEF: () => this.CONSUME1(t.Stray) });
-  });
-
-  /** The closing brace is missing only at the end of the text: nothing else ends the loop. */
-  readonly block = this.RULE("block", () => {
-    this.CONSUME(t.OpenBrace);
-    this.MANY({ GATE: () => this.goesOn(), DEF: () => this.SUBRULE(this.inner) });
-    this.OPTION(() => this.CONSUME(t.CloseBrace));
-  });
-
-  readonly inner = this.RULE("inner", () => {
-    this.OR({
-      DEF: [
-        { GATE: () => this.startsStatement(), ALT: () => this.guardedStatement() },
-        { ALT: () => this.CONSUME(t.Semicolon) },
-        { ALT: () => this.mistaken(() => this.SUBRULE(this.block, { LABEL: "orphan" })) },
-        { ALT: () => this.mistaken(() => this.SUBRULE(this.stray)) },
-      ],
-      IGNORE_AMBIGUITIES: true,
-      MAX_LOOKAHEAD: 1,
-    });
-  });
-
-  readonly statement = this.RULE(
-    "statement",
-    this.choice(() =>
-      [
-        this.network,
-        this.data,
-        this.train,
-        this.prune,
-        this.regrow,
-        this.restore,
-        this.penalize,
-        this.learn,
-        this.freeze,
-        this.update,
-        this.pull,
-        this.rewind,
-        this.mark,
-        this.reinitialize,
-        this.shuffle,
-        this.harden,
-        this.load,
-        this.repeat,
-        this.forEach,
-        this.search,
-        this.slim,
-        this.quantize,
-        this.evaluate,
-        this.require,
-        this.save,
-        this.declaration,
-        this.use,
-        this.param,
-        this.method,
-        this.call,
-      ].map((rule) => ({ ALT: () => this.SUBRULE(rule) })),
-    ),
-  );
-
-  readonly train = this.RULE("train", () => {
-    this.OR([{ ALT: () => this.word("train") }, { ALT: () => this.word("finetune") }]);
-    this.SUBRULE(this.additive, { LABEL: "length" });
-    this.MANY(() => this.SUBRULE(this.trainClause));
-    this.OPTION(() => this.SUBRULE(this.block));
-  });
-
-  readonly trainClause = this.RULE(
-    "trainClause",
-    this.choice(() => [
-      {
-        ALT: () => {
-          this.word("batch");
-          this.SUBRULE(this.additive);
-        },
-      },
-      {
-        ALT: () => {
-          this.word("with");
-          this.SUBRULE(this.callLike);
-        },
-      },
-      {
-        ALT: () => {
-          this.word("minimizing");
-          this.SUBRULE(this.expr, { LABEL: "loss" });
-        },
-      },
-      {
-        ALT: () => {
-          this.word("until");
-          this.SUBRULE1(this.expr, { LABEL: "until" });
-        },
-      },
-    ]),
-  );
-
-  readonly repeat = this.RULE("repeat", () => {
-    this.word("repeat");
-    this.SUBRULE(this.additive);
-    this.word("times");
-    this.OPTION(() => {
-      this.word("as");
-      this.CONSUME(t.Name);
-    });
-    this.SUBRULE(this.block);
-    this.OPTION1(() => {
-      this.word("until");
-      this.SUBRULE(this.expr);
-    });
-  });
-
-  readonly forEach = this.RULE("forEach", () => {
-    this.word("for");
-    this.word("each");
-    this.word("layer");
-    this.word("as");
-    this.CONSUME(t.Name);
-    this.MANY(() => this.SUBRULE(this.selection));
-    this.SUBRULE(this.block);
-  });
-
-  readonly search = this.RULE("search", () => {
-    this.word("search");
-    this.CONSUME(t.Name);
-    this.word("in");
-    this.SUBRULE(this.range);
-    this.MANY(() => this.SUBRULE(this.searchClause));
-    this.SUBRULE(this.block);
-  });
-
-  readonly searchClause = this.RULE(
-    "searchClause",
-    this.choice(() => [
-      {
-        ALT: () => {
-          this.word("per");
-          this.CONSUME(t.Name);
-        },
-      },
-      { ALT: () => this.SUBRULE(this.gate) },
-      {
-        ALT: () => {
-          this.OR1([{ ALT: () => this.word("maximizing") }, { ALT: () => this.word("minimizing") }]);
-          this.SUBRULE(this.expr, { LABEL: "objective" });
-        },
-      },
-      {
-        ALT: () => {
-          this.word("subject");
-          this.word("to");
-          this.SUBRULE1(this.expr, { LABEL: "budget" });
-        },
-      },
-    ]),
-  );
-
-  readonly method = this.RULE("method", () => {
-    this.word("method");
-    this.CONSUME(t.Name);
-    this.SUBRULE(this.parameters);
-    this.SUBRULE(this.block);
-  });
 
   /** Reads a token list from its beginning; `stopped` when there were too many mistakes to go on. */
-  read(tokens: IToken[]): { readonly tree: CstNode; readonly stopped: boolean } {
+  read(text: string, tokens: IToken[]): Reading {
     this.failures = 0;
-    this.input = tokens;
-    const tree = this.program();
-    return { tree, stopped: !this.goesOn() };
+    this.reader.text = text;
+    this.reader.input = tokens;
+    const items = this.program.call(this.reader);
+    const errors = this.reader.errors.filter((error) => error.name !== "NotAllInputParsedException");
+    return { items, errors, stopped: this.failures >= MAX_FAILURES };
+  }
+
+  /** The grammar as data. */
+  productions(): ISerializedGast[] {
+    return this.reader.getSerializedGastProductions();
   }
 }
 
-let shared: PruneParser | undefined;
+let shared: Parser | undefined;
 
 /** The one parser: building it takes a tenth of a second, so it is built when first needed. */
-export const parser = (): PruneParser => (shared ??= new PruneParser());
+export const parser = (): Parser => (shared ??= new Parser());

@@ -7,8 +7,8 @@ import { unknownCharacters } from "./recovery/characters.js";
 import { expectation, expectedWords } from "./recovery/expected.js";
 import { nearest } from "./recovery/nearest.js";
 import { quotedPath, structure, unit } from "./recovery/places.js";
-import { spanOf } from "./to-ast/cst.js";
 import * as t from "./tokens.js";
+import { spanOf } from "./tokens.js";
 
 export interface Mistaken {
   readonly text: string;

@@ -1,4 +1,5 @@
-import { createToken, Lexer, type ITokenConfig, type TokenType } from "chevrotain";
+import { createToken, Lexer, type IToken, type ITokenConfig, type TokenType } from "chevrotain";
+import type { Span } from "../core/diagnostics/diagnostic.js";
 import { isWord, WORDS, type Word } from "./words.js";
 
 /**
@@ -172,3 +173,20 @@ export const lexed: readonly TokenType[] = [
 
 /** What a parser needs to know: the lexed types and the abstract ones. */
 export const vocabulary: readonly TokenType[] = [...lexed, Name, Stray, AnyString];
+
+export const endOf = (token: IToken): number => (token.endOffset ?? token.startOffset) + 1;
+
+export const spanOf = (token: IToken): Span => ({ start: token.startOffset, end: endOf(token) });
+
+/**
+ * The value of a string token, closed or not: `\"` is a quote and `\\` a backslash; any other backslash stands for itself, so that
+ * Windows paths can be written as they are.
+ */
+export function stringValue(image: string): string {
+  const closed = /^"(?:[^"\\]|\\.)*"$/.test(image);
+  return image.slice(1, closed ? -1 : undefined).replace(/\\(["\\])/g, "$1");
+}
+
+/** The shortest text that reads back as the value. */
+export const quote = (value: string): string =>
+  `"${value.replace(/\\(?=["\\]|$)/g, "\\\\").replace(/"/g, '\\"')}"`;

@@ -184,6 +184,11 @@ const words = {
 
 export type Word = keyof typeof words;
 
+/** The words of a category. */
+export type WordIn<C extends WordCategory> = {
+  [W in Word]: C extends (typeof words)[W]["is"][number] ? W : never;
+}[Word];
+
 const table: ReadonlyMap<string, WordInfo> = new Map(Object.entries(words));
 
 /** Every word with its categories and its sentence. */
@@ -194,8 +199,10 @@ export const WORDS: readonly (WordInfo & { readonly word: string })[] = [...tabl
 
 export const isWord = (text: string): text is Word => table.has(text);
 
-export const wordsOf = (category: WordCategory): readonly string[] =>
-  WORDS.filter((entry) => entry.is.includes(category)).map((entry) => entry.word);
+export const wordsIn = <C extends WordCategory>(category: C): readonly WordIn<C>[] =>
+  [...table.keys()].filter((word): word is WordIn<C> => table.get(word)?.is.includes(category) === true);
+
+export const wordsOf: (category: WordCategory) => readonly string[] = wordsIn;
 
 /** What an editor shows for a word, or undefined for a name. */
 export const docOf = (word: string): string | undefined => table.get(word)?.doc;

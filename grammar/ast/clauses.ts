@@ -1,21 +1,14 @@
 import type { Span } from "../../core/diagnostics/diagnostic.js";
+import type { WordIn } from "../words.js";
 import type { CallLike, CurveName, Expr, Name, TimeUnit } from "./expressions.js";
+
+/** Structures that one word names. */
+export type PlainStructure = Exclude<WordIn<"structure">, "blocks" | "strided">;
 
 export type Structure =
   | {
       readonly kind: "structure";
-      readonly name:
-        | "weights"
-        | "filters"
-        | "channels"
-        | "neurons"
-        | "kernels"
-        | "taps"
-        | "rows"
-        | "columns"
-        | "layers"
-        | "gates"
-        | "units";
+      readonly name: PlainStructure;
       readonly span: Span;
     }
   | {

@@ -1,4 +1,5 @@
 import type { Span } from "../../core/diagnostics/diagnostic.js";
+import type { WordIn } from "../words.js";
 import type { Curve, Range } from "./clauses.js";
 
 export interface Name {
@@ -15,7 +16,7 @@ export interface StringLiteral {
 
 export type TimeUnit = "epochs" | "steps";
 /** Written curve names; `along NAME(…)` is a declared one. */
-export type CurveName = "linear" | "cubic" | "cosine" | "exponential" | "staircase";
+export type CurveName = Exclude<WordIn<"curve">, "along">;
 
 export interface NumberLiteral {
   readonly kind: "number";

@@ -1,175 +1,167 @@
-import * as t from "../tokens.js";
-import { wordToken } from "../tokens.js";
-import { ClauseRules } from "./clauses.js";
+import type * as ast from "../ast.js";
+import { inserting } from "../mistake.js";
+import type { ClauseRules } from "./clauses.js";
+import type { ExpressionRules } from "./expressions.js";
+import type { Rule } from "./parts.js";
+import type { Reader } from "./reader.js";
 
-/** How much, when, and how: the second half of section 4. */
-export class AmountRules extends ClauseRules {
-  readonly amount = this.RULE(
-    "amount",
-    this.choice(() => [
-      { ALT: () => this.SUBRULE(this.target) },
-      { ALT: () => this.SUBRULE(this.movingTarget) },
-      { ALT: () => this.SUBRULE(this.keep) },
-      { ALT: () => this.SUBRULE(this.threshold) },
-      { ALT: () => this.SUBRULE(this.namedAmount) },
-      { ALT: () => this.SUBRULE(this.literalAmount) },
-    ]),
-  );
+const COMPARISONS: ReadonlySet<string> = new Set(["<", "<=", ">", ">=", "=", "!="]);
 
-  readonly target = this.RULE("target", () => {
-    this.word("to");
-    this.SUBRULE(this.expr);
+/** A condition, as opposed to a share or a number. */
+function isCondition(value: ast.Expr): boolean {
+  if (value.kind === "paren") return isCondition(value.inner);
+  if (value.kind === "unary") return value.op === "not";
+  return value.kind === "binary" && (COMPARISONS.has(value.op) || value.op === "and" || value.op === "or");
+}
+
+export type AmountRules = ReturnType<typeof amountRules>;
+
+/** How much, when, and how: the second half of section 4 of the language reference. */
+export function amountRules(p: Reader, e: ExpressionRules, c: ClauseRules) {
+  const target = p.node("target", () => {
+    p.word("to");
+    const value = p.read(e.expr);
+    return (span): ast.Amount =>
+      isCondition(value) ? { kind: "budget", condition: value, span } : { kind: "target", value, span };
   });
 
   /** Its start is a literal or a plain name: `from epoch 4` begins a window. */
-  readonly movingTarget = this.RULE("movingTarget", () => {
-    this.word("from");
-    this.OR([
-      { ALT: () => this.CONSUME(t.Percent) },
-      { ALT: () => this.CONSUME(t.NumberToken) },
-      { ALT: () => this.CONSUME(t.Identifier) },
-    ]);
-    this.word("to");
-    this.SUBRULE(this.additive);
+  const movingTarget = p.phrase(
+    "movingTarget",
+    { kind: "moving-target" },
+    "from",
+    { from: p.either<ast.Expr>([e.percent, e.digits, e.identifier]) },
+    "to",
+    { to: e.additive },
+  );
+
+  const keep = p.phrase("keep", { kind: "keep" }, "keep", { value: e.additive }, { each: p.has("each") });
+
+  const threshold = p.phrase(
+    "threshold",
+    { kind: "threshold" },
+    { side: p.oneOf("below", "above") },
+    { value: e.additive },
+  );
+
+  const namedAmount = p.phrase("namedAmount", { kind: "drop", keyword: true }, "amount", {
+    value: () => e.moved(p.read(e.additive)),
   });
 
-  readonly keep = this.RULE("keep", () => {
-    this.word("keep");
-    this.SUBRULE(this.additive);
-    this.OPTION(() => this.word("each"));
+  const literal = p.either<ast.Expr>([e.percent, e.digits]);
+  const literalAmount = p.phrase("literalAmount", {
+    kind: "drop",
+    keyword: false,
+    value: () => e.moved(literal()),
   });
 
-  readonly threshold = this.RULE("threshold", () => {
-    this.OR([{ ALT: () => this.word("below") }, { ALT: () => this.word("above") }]);
-    this.SUBRULE(this.additive);
-  });
+  const amount = p.choice<ast.Amount>("amount", [
+    target,
+    movingTarget,
+    keep,
+    threshold,
+    namedAmount,
+    literalAmount,
+  ]);
 
-  readonly namedAmount = this.RULE("namedAmount", () => {
-    this.word("amount");
-    this.SUBRULE(this.additive);
-    this.OPTION(() => this.SUBRULE(this.motion));
-  });
+  /** `every 2`, `train 20`: epochs or steps? */
+  function needUnit(value: ast.Expr): void {
+    if (value.kind !== "number") return;
+    p.refuse("missingUnit", value.span, `\`${value.raw}\` needs a unit`, {
+      label: "epochs or steps",
+      help: `write \`${value.raw} epochs\` or \`${value.raw} steps\``,
+      fixes: [
+        inserting("count epochs", value.span.end, " epochs"),
+        inserting("count steps", value.span.end, " steps"),
+      ],
+    });
+  }
 
-  readonly literalAmount = this.RULE("literalAmount", () => {
-    this.OR([{ ALT: () => this.CONSUME(t.Percent) }, { ALT: () => this.CONSUME(t.NumberToken) }]);
-    this.OPTION(() => this.SUBRULE(this.motion));
-  });
+  const counted = (): ast.Expr => {
+    const value = p.read(e.number);
+    p.act(() => needUnit(value));
+    return value;
+  };
+  const every = p.phrase("every", "every", { count: p.either<ast.Expr>([e.oneUnit, counted, e.identifier]) });
+  const at = p.phrase("at", "at", { unit: e.unit }, { values: p.listed(e.count) });
+  const during = p.rule("during", p.after("during", e.window));
 
-  readonly when = this.RULE(
-    "when",
-    this.choice(() => [
-      { ALT: () => this.SUBRULE(this.every) },
-      { ALT: () => this.SUBRULE(this.at) },
-      { ALT: () => this.SUBRULE(this.during) },
-      {
-        ALT: () => {
-          this.word("from");
-          this.SUBRULE(this.point, { LABEL: "since" });
-        },
-      },
-      {
-        ALT: () => {
-          this.word("until");
-          this.SUBRULE1(this.point, { LABEL: "until" });
-        },
-      },
+  const times = {
+    every: p.once("`every`", every),
+    at: p.once("`at`", at),
+    during: p.once("`during`", during),
+    from: p.once("`from` with a unit", p.after("from", e.point)),
+    until: p.once("`until`", p.after("until", e.point)),
+  };
+  const when = p.spanned(p.clauses("when", times, {}));
+
+  const frozen = p.rule(
+    "frozen",
+    p.sequence({ name: "frozen" }, "frozen", "at", { at: p.oneOf("start", "last") }),
+  );
+  const manner: Rule<NonNullable<ast.PruneOptions["manner"]>> = p.phrase(
+    "manner",
+    p.either<Omit<NonNullable<ast.PruneOptions["manner"]>, "span">>([
+      ...p.words(["softly", "latently"], (name) => ({ name })),
+      frozen,
     ]),
   );
 
-  readonly every = this.RULE("every", () => {
-    this.word("every");
-    this.OR([
-      { ALT: () => this.SUBRULE(this.unit) },
-      { ALT: () => this.SUBRULE(this.number) },
-      { ALT: () => this.CONSUME(t.Identifier) },
-    ]);
+  const joins = p.phrase("joins", "joins", { name: p.oneOf("couple", "skip", "agree") });
+
+  const keeping = p.node("keeping", () => {
+    p.word("keeping", "at", "least");
+    const value = p.read(e.additive);
+    c.perLayer();
+    return (span) => ({ value, span });
   });
 
-  readonly at = this.RULE("at", () => {
-    this.word("at");
-    this.SUBRULE(this.unit);
-    this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.count) });
-  });
+  const allowing = p.phrase("allowing", "allowing", "collapse");
+  const aligned = p.phrase("aligned", "aligned", "to", { value: e.whole("counts are aligned to", 1) });
+  const compensating = p.phrase("compensating", "compensating", "by", { by: e.callLike });
 
-  readonly during = this.RULE("during", () => {
-    this.word("during");
-    this.SUBRULE(this.window);
-  });
+  const options = {
+    manner: p.once("manner of dying", manner),
+    joins: p.once("`joins`", joins),
+    keeping: p.once("`keeping`", keeping),
+    allowingCollapse: p.once("`allowing collapse`", allowing),
+    aligned: p.once("`aligned to`", aligned),
+    compensating: p.once("`compensating`", compensating),
+  };
 
-  readonly point = this.RULE("point", () => {
-    this.SUBRULE(this.unit);
-    this.SUBRULE(this.count);
-  });
-
-  readonly pruneOption = this.RULE(
-    "pruneOption",
-    this.choice(() => [
-      { ALT: () => this.word("softly") },
-      { ALT: () => this.word("latently") },
-      { ALT: () => this.SUBRULE(this.frozen) },
-      { ALT: () => this.SUBRULE(this.joins) },
-      { ALT: () => this.SUBRULE(this.keeping) },
-      {
-        ALT: () => {
-          this.word("allowing");
-          this.word("collapse");
-        },
-      },
-      { ALT: () => this.SUBRULE(this.aligned) },
-      {
-        ALT: () => {
-          this.word("compensating");
-          this.word("by");
-          this.SUBRULE(this.callLike);
-        },
-      },
-    ]),
-  );
-
-  readonly frozen = this.RULE("frozen", () => {
-    this.word("frozen");
-    this.word("at");
-    this.OR(this.anyOf("start", "last"));
-  });
-
-  readonly joins = this.RULE("joins", () => {
-    this.word("joins");
-    this.OR(this.anyOf("couple", "skip", "agree"));
-  });
-
-  /** `per layer` belongs to this phrase; another `per` is the scope. */
-  readonly keeping = this.RULE("keeping", () => {
-    this.word("keeping");
-    this.word("at");
-    this.word("least");
-    this.SUBRULE(this.additive);
-    this.OPTION({ GATE: () => this.is(2, wordToken("layer")), DEF: () => this.SUBRULE(this.perLayer) });
-  });
-
-  readonly aligned = this.RULE("aligned", () => {
-    this.word("aligned");
-    this.word("to");
-    this.CONSUME(t.NumberToken);
-  });
-
-  readonly strength = this.RULE("strength", () => {
-    this.word("strength");
-    this.SUBRULE(this.moving);
-  });
-
-  /** One clause of a prune, in any order; that each stands at most once is checked on the tree. */
-  readonly clause = this.RULE(
+  /** The clauses of a prune, or of the projection in `pull`. */
+  const clauses = p.gathered(
     "clause",
-    this.choice(() => [
-      { ALT: () => this.SUBRULE(this.selection) },
-      { ALT: () => this.SUBRULE(this.by) },
-      { ALT: () => this.SUBRULE(this.normalized) },
-      { ALT: () => this.SUBRULE(this.members) },
-      { ALT: () => this.SUBRULE(this.scope) },
-      { ALT: () => this.SUBRULE(this.curve) },
-      { ALT: () => this.SUBRULE(this.when) },
-      { ALT: () => this.SUBRULE(this.pruneOption) },
-      { ALT: () => this.SUBRULE(this.amount) },
-    ]),
+    {
+      selection: c.selection,
+      criterion: p.once("`by`", c.by),
+      normalized: p.once("`normalized by`", c.normalized),
+      members: p.once("`members`", c.members),
+      scope: p.once("scope", c.scope),
+      curve: p.once("curve", e.curve),
+      when,
+      options: p.clauses("pruneOption", options, {}),
+      amount: p.once("amount", amount),
+    },
+    { options: {} },
   );
+
+  /** `cosine … 30% -> 0%` and `30% -> 0% cosine` are one thing: the curve goes to the value that moves. */
+  function withCurve(
+    share: ast.Amount | undefined,
+    shape: ast.Curve | undefined,
+  ): Pick<ast.PruneClauses, "amount" | "curve"> {
+    if (shape === undefined || share?.kind !== "drop" || share.value.kind !== "moving")
+      return { ...(share && { amount: share }), ...(shape && { curve: shape }) };
+    const own = share.value.curve;
+    if (own !== undefined) p.refuseSecond("curve", own.span, shape.span);
+    return { amount: { ...share, value: { ...share.value, curve: own ?? shape } } };
+  }
+
+  const pruneClauses = (): ast.PruneClauses => {
+    const { amount: share, curve: shape, ...others } = clauses();
+    return p.act(() => ({ ...others, ...withCurve(share, shape) }));
+  };
+
+  return { amount, needUnit, pruneClauses, when };
 }

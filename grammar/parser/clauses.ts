@@ -1,201 +1,203 @@
-import { tokenMatcher, type TokenType } from "chevrotain";
+import type { IToken } from "chevrotain";
+import type * as ast from "../ast.js";
+import { replacing } from "../mistake.js";
 import * as t from "../tokens.js";
-import { wordToken } from "../tokens.js";
-import { ExpressionRules } from "./expressions.js";
+import { spanOf, stringValue, wordToken } from "../tokens.js";
+import { wordsIn, wordsOf } from "../words.js";
+import type { ExpressionRules } from "./expressions.js";
+import type { Rule } from "./parts.js";
+import type { Reader } from "./reader.js";
 
-/** What to prune, by what score, in which ranking: the first half of section 4. */
-export class ClauseRules extends ExpressionRules {
-  protected is(distance: number, type: TokenType): boolean {
-    return tokenMatcher(this.LA(distance), type);
+const CLAUSES: ReadonlySet<string> = new Set(wordsOf("clause"));
+
+const isPlain = (word: string): word is ast.PlainStructure => word !== "blocks" && word !== "strided";
+
+export type ClauseRules = ReturnType<typeof clauseRules>;
+
+/** What to prune, by what score, in which ranking: the first half of section 4 of the language reference. */
+export function clauseRules(p: Reader, e: ExpressionRules) {
+  /** Sizes beyond any tensor are refused before anyone multiplies them. */
+  function sizes(from: IToken): readonly [number, number] {
+    const [a = 0, b = 0] = from.image.split(/[x:]/).map(Number);
+    if (a < 1 || b < 1 || a > 1e6 || b > 1e6) {
+      p.refuse("numberRange", spanOf(from), `\`${from.image}\` is not a size`);
+    }
+    return [a, b];
   }
 
-  /** No white space between the last token and the next. */
-  protected touching(): boolean {
-    return (this.LA(0).endOffset ?? NaN) + 1 === this.LA(1).startOffset;
-  }
-
-  readonly structure = this.RULE(
-    "structure",
-    this.choice(() => [
-      ...this.anyOf(
-        "weights",
-        "filters",
-        "channels",
-        "neurons",
-        "kernels",
-        "taps",
-        "rows",
-        "columns",
-        "layers",
-        "gates",
-        "units",
-      ),
-      { ALT: () => this.SUBRULE(this.blockStructure) },
-      { ALT: () => this.SUBRULE(this.stridedStructure) },
-      { ALT: () => this.SUBRULE(this.sparseStructure) },
-    ]),
+  const plainStructure = p.phrase(
+    "plainStructure",
+    { kind: "structure" },
+    { name: p.oneOf(...wordsIn("structure").filter(isPlain)) },
   );
 
-  readonly blockStructure = this.RULE("blockStructure", () => {
-    this.word("blocks");
-    this.CONSUME(t.OpenParen);
-    this.CONSUME(t.Size);
-    this.CONSUME(t.CloseParen);
+  const blockStructure = p.node("blockStructure", () => {
+    p.word("blocks");
+    p.token(t.OpenParen);
+    const size = p.leaf(t.Size, sizes);
+    p.token(t.CloseParen);
+    return (span) => ({ kind: "structure", name: "blocks", height: size[0], width: size[1], span }) as const;
   });
 
-  readonly stridedStructure = this.RULE("stridedStructure", () => {
-    this.word("strided");
-    this.CONSUME(t.OpenParen);
-    this.CONSUME(t.NumberToken);
-    this.OPTION(() => {
-      this.CONSUME(t.Comma);
-      this.word("offset");
-      this.CONSUME(t.Colon);
-      this.CONSUME1(t.NumberToken);
+  const stride = e.whole("a stride is", 1, 1e6);
+  const offset = e.whole("an offset is", 0, 1e6);
+  const stridedStructure = p.node("stridedStructure", () => {
+    p.word("strided");
+    p.token(t.OpenParen);
+    const every = stride();
+    const first = p.maybe(() => {
+      p.token(t.Comma);
+      p.word("offset");
+      p.token(t.Colon);
+      return offset(1);
     });
-    this.CONSUME(t.CloseParen);
+    p.token(t.CloseParen);
+    return (span) =>
+      ({ kind: "structure", name: "strided", stride: every, offset: first ?? 0, span }) as const;
   });
 
-  readonly sparseStructure = this.RULE("sparseStructure", () => {
-    this.CONSUME(t.OfEach);
-    this.OPTION(() => {
-      this.word("of");
-      this.word("weights");
-    });
+  const sparseStructure = p.node("sparseStructure", () => {
+    const size = p.leaf(t.OfEach, sizes);
+    p.maybe(() => p.word("of", "weights"));
+    return (span) => ({ kind: "structure", name: "n:m", n: size[0], m: size[1], span }) as const;
   });
 
-  readonly selection = this.RULE(
-    "selection",
-    this.choice(() => [
-      {
-        ALT: () => {
-          this.word("in");
-          this.SUBRULE(this.patterns);
-        },
-      },
-      {
-        ALT: () => {
-          this.word("except");
-          this.SUBRULE1(this.patterns);
-        },
-      },
-      {
-        ALT: () => {
-          this.word("where");
-          this.SUBRULE(this.expr);
-        },
-      },
-    ]),
+  const structure = p.choice<ast.Structure>("structure", [
+    plainStructure,
+    blockStructure,
+    stridedStructure,
+    sparseStructure,
+  ]);
+
+  const layerRange = p.phrase("layerRange", { kind: "layer-range" }, "layers", { range: e.range });
+
+  const globStart = p.either([t.Name, t.Star, t.Question].map((type) => () => p.token(type)));
+  const globPart = p.choice(
+    "globPart",
+    [t.Name, t.Star, t.Question, t.NumberToken, t.Size].map((type) => () => p.token(type)),
   );
-
-  readonly patterns = this.RULE("patterns", () => {
-    this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.pattern) });
-  });
-
-  readonly pattern = this.RULE("pattern", () => {
-    this.OR({
-      DEF: [
-        { ALT: () => this.CONSUME(t.AnyString) },
-        {
-          GATE: () => this.is(2, t.NumberToken) || this.is(3, t.DotDot),
-          ALT: () => this.SUBRULE(this.layerRange),
-        },
-        { ALT: () => this.SUBRULE(this.glob) },
-      ],
-      IGNORE_AMBIGUITIES: true,
-      MAX_LOOKAHEAD: 1,
-    });
-  });
-
-  readonly layerRange = this.RULE("layerRange", () => {
-    this.word("layers");
-    this.SUBRULE(this.range);
-  });
-
   /** `conv*`, `*_1`, `block_?`: tokens that touch are one pattern, so that `w *g` stays a product elsewhere. */
-  readonly glob = this.RULE("glob", () => {
-    this.OR([
-      { ALT: () => this.CONSUME(t.Name) },
-      { ALT: () => this.CONSUME(t.Star) },
-      { ALT: () => this.CONSUME(t.Question) },
-    ]);
-    this.MANY({
-      GATE: () => this.touching(),
-      DEF: () =>
-        this.OR1([
-          { ALT: () => this.CONSUME1(t.Name) },
-          { ALT: () => this.CONSUME1(t.Star) },
-          { ALT: () => this.CONSUME1(t.Question) },
-          { ALT: () => this.CONSUME(t.NumberToken) },
-          { ALT: () => this.CONSUME(t.Size) },
-        ]),
-    });
+  const glob = p.node("glob", () => {
+    globStart();
+    p.several(globPart, 0, () => p.touching());
+    return (span): ast.Pattern => {
+      const text = p.text.slice(span.start, span.end);
+      // a bare `layers` before a number would read as a range once clauses are put in order
+      return { kind: "pattern", text, quoted: text === "layers", span };
+    };
   });
 
-  readonly by = this.RULE("by", () => {
-    this.word("by");
-    this.SUBRULE(this.expr);
-    this.OPTION(() => this.SUBRULE(this.under));
-    this.OPTION1(() => this.SUBRULE(this.over));
+  const quoted = (token: IToken): ast.Pattern => ({
+    kind: "pattern",
+    text: stringValue(token.image),
+    quoted: true,
+    span: spanOf(token),
   });
-
-  readonly under = this.RULE("under", () => {
-    this.word("under");
-    this.SUBRULE(this.callLike);
-  });
-
-  readonly over = this.RULE("over", () => {
-    this.word("over");
-    this.OR([
-      { ALT: () => this.word("training") },
-      {
-        ALT: () => {
-          this.SUBRULE(this.count);
-          this.word("batches");
-        },
-      },
-    ]);
-  });
-
-  /** A literal or a plain name, not an expression: what counts in windows and grids. */
-  readonly count = this.RULE("count", () => {
-    this.OR([{ ALT: () => this.CONSUME(t.NumberToken) }, { ALT: () => this.CONSUME(t.Identifier) }]);
-  });
-
-  readonly normalized = this.RULE("normalized", () => {
-    this.word("normalized");
-    this.word("by");
-    this.CONSUME(t.Name);
-    this.OPTION({ GATE: () => this.is(2, wordToken("layer")), DEF: () => this.SUBRULE(this.perLayer) });
-  });
-
-  readonly perLayer = this.RULE("perLayer", () => {
-    this.word("per");
-    this.word("layer");
-  });
-
-  readonly members = this.RULE("members", () => {
-    this.word("members");
-    this.CONSUME(t.Name);
-  });
-
-  readonly scope = this.RULE(
-    "scope",
-    this.choice(() => [
-      ...this.anyOf("global", "local", "uniform", "erk", "er"),
-      {
-        ALT: () => {
-          this.word("per");
-          this.CONSUME(t.Name);
-        },
-      },
+  const pattern = p.rule(
+    "pattern",
+    p.gated<ast.Pattern>([
+      { ALT: () => p.leaf(t.AnyString, quoted) },
+      { GATE: () => p.is(2, t.NumberToken) || p.is(3, t.DotDot), ALT: () => p.read(layerRange) },
+      { ALT: () => p.read(glob) },
     ]),
   );
+  const patterns = p.rule("patterns", p.listed(pattern));
 
-  readonly amongClause = this.RULE("amongClause", () => {
-    this.OR([{ ALT: () => this.word("top") }, { ALT: () => this.word("bottom") }]);
-    this.SUBRULE(this.additive);
-    this.SUBRULE(this.by);
-    this.OPTION(() => this.SUBRULE(this.scope));
+  const none: Pick<ast.Selection, "include" | "exclude"> = { include: [], exclude: [] };
+  const places = {
+    include: p.once("`in`", p.after("in", patterns), "join them with a comma"),
+    exclude: p.once("`except`", p.after("except", patterns), "join them with a comma"),
+    where: p.once("`where`", p.after("where", e.expr), "join them with `and`"),
+  };
+  const selection = p.spanned(p.clauses("selection", places, none));
+
+  const under = p.rule("under", p.after("under", e.callLike));
+
+  const over = p.phrase("over", "over", {
+    batches: p.either<ast.Expr | "training">([
+      ...p.words(["training"], (word) => word),
+      () => {
+        const count = p.read(e.count);
+        p.word("batches");
+        return count;
+      },
+    ]),
   });
+
+  /** `by l1 and global 50%` reads as a condition, but no one means it. */
+  function refuseJoin(score: ast.Expr): void {
+    if (score.kind !== "binary" || score.op !== "and") return;
+    const { left, right } = score;
+    refuseJoin(left);
+    if (right.kind !== "ref" || right.path.length !== 1 || !CLAUSES.has(right.path[0]?.text ?? "")) return;
+    const start = p.text.indexOf("and", left.span.end);
+    const end = start + 3;
+    p.refuse("needlessJoin", { start, end }, "clauses and statements are not joined by `and`", {
+      fixes: [replacing("remove `and`", { start: left.span.end, end }, "")],
+    });
+  }
+
+  const scored = p.sequence("by", { expr: e.expr }, { under: p.optional(under) }, { over: p.optional(over) });
+  const by = p.node("by", () => {
+    const score = scored();
+    return (span): ast.Criterion => {
+      refuseJoin(score.expr);
+      return { ...score, span };
+    };
+  });
+
+  /** `per layer` belongs to the phrase before it; another `per` is the scope. */
+  const perLayer = p.optional(
+    p.rule("perLayer", () => p.word("per", "layer")),
+    () => p.is(2, wordToken("layer")),
+  );
+  const normalizer = p.sequence("normalized", "by", { by: p.name });
+  const normalized = p.node("normalized", () => {
+    const statistic = normalizer();
+    const ownLayer = perLayer() ?? false;
+    return (span): ast.Normalized => ({ ...statistic, perLayer: ownLayer, span });
+  });
+
+  const members = p.phrase("members", "members", { by: p.name });
+
+  const ranking = p.either<Omit<ast.Scope, "span">>([
+    ...p.words(["global", "local", "uniform", "erk", "er"], (name) => ({ name })),
+    p.sequence({ name: "per" }, "per", { group: p.name }),
+  ]);
+  const scope = p.node("scope", () => {
+    const named = ranking();
+    return (span): ast.Scope => {
+      if (named.group?.text === "layer") {
+        p.refuse("layerScope", span, "a ranking per layer is called `local`", {
+          fixes: [replacing("write `local`", span, "local")],
+        });
+      }
+      return { ...named, span };
+    };
+  });
+
+  const amongClause: Rule<ast.Among> = p.phrase(
+    "amongClause",
+    { end: p.oneOf("top", "bottom") },
+    { share: e.additive },
+    { by },
+    { scope: p.optional(scope) },
+  );
+
+  const gate = p.rule("gate", p.after("by", e.callLike));
+  const strength = p.rule("strength", p.after("strength", e.moving));
+
+  return {
+    amongClause,
+    by,
+    gate,
+    members,
+    normalized,
+    perLayer,
+    scope,
+    selection,
+    strength,
+    structure,
+    under,
+  };
 }

@@ -1,201 +1,331 @@
-import { CstParser, type CstNode, type IOrAlt, type IToken } from "chevrotain";
+import type { IToken, TokenType } from "chevrotain";
+import type * as ast from "../ast.js";
+import type { Span } from "../../core/diagnostics/diagnostic.js";
 import * as t from "../tokens.js";
-import { vocabulary, wordToken } from "../tokens.js";
-import type { Word } from "../words.js";
-import { expectations } from "./expectations.js";
+import { spanOf, stringValue, wordToken } from "../tokens.js";
+import { wordsIn, type WordIn } from "../words.js";
+import type { Rule } from "./parts.js";
+import { joined, nameOf, type Reader } from "./reader.js";
 
-/** Values: section 6 of the language reference. Operators from the loosest to the tightest. */
-export class ExpressionRules extends CstParser {
-  constructor(validate: boolean) {
-    super([...vocabulary], {
-      maxLookahead: 2,
-      recoveryEnabled: false,
-      nodeLocationTracking: "onlyOffset",
-      errorMessageProvider: expectations,
-      // the suite builds the grammar with validations on; at every start they would double the time
-      skipValidations: !validate,
-    });
+/** Deeper expressions are refused, so that no later pass can overflow its stack on them. */
+const MAX_EXPRESSION_DEPTH = 200;
+
+const SCALES: ReadonlyMap<string, number> = new Map([
+  ["k", 1e3],
+  ["M", 1e6],
+  ["G", 1e9],
+]);
+
+const timeUnit = (word: WordIn<"unit">): ast.TimeUnit => (word.startsWith("epoch") ? "epochs" : "steps");
+
+const plainName = (from: IToken): ast.Reference => ({
+  kind: "ref",
+  path: [nameOf(from)],
+  span: spanOf(from),
+});
+
+const stringOf = (from: IToken): ast.StringLiteral => ({
+  kind: "string",
+  value: stringValue(from.image),
+  span: spanOf(from),
+});
+
+export type ExpressionRules = ReturnType<typeof expressionRules>;
+
+/** Values: section 6 of the language reference. Operators from the tightest to the loosest. */
+export function expressionRules(p: Reader) {
+  /** Heights of the expressions built so far. */
+  const heights = new WeakMap<object, number>();
+
+  function grown<T extends ast.Expr>(value: T, operands: readonly object[]): T {
+    const height = 1 + operands.reduce((most, operand) => Math.max(most, heights.get(operand) ?? 0), 0);
+    heights.set(value, height);
+    if (height === MAX_EXPRESSION_DEPTH + 1) {
+      const { start } = value.span;
+      p.refuse("tooDeep", { start, end: start + 1 }, "this expression is nested too deeply", {
+        help: "declare parts of it as criteria of their own",
+      });
+    }
+    return value;
   }
 
-  protected word(word: Word, index = 0): IToken {
-    return this.consume(index, wordToken(word));
+  const binary = (op: ast.BinaryOp, left: ast.Expr, right: ast.Expr): ast.Expr =>
+    grown({ kind: "binary", op, left, right, span: joined(left.span, right.span) }, [left, right]);
+
+  /** Signs before an operand; the last stands nearest to it. */
+  const prefixed = (op: "-" | "not", signs: readonly Span[], operand: ast.Expr): ast.Expr =>
+    signs.reduceRight<ast.Expr>(
+      (inner, sign) => grown({ kind: "unary", op, operand: inner, span: joined(sign, inner.span) }, [inner]),
+      operand,
+    );
+
+  function finite(value: number, span: Span): number {
+    if (Number.isFinite(value)) return value;
+    p.refuse("numberRange", span, "this number is too large");
+    return 0;
   }
 
-  protected anyOf(...words: readonly Word[]): IOrAlt<IToken>[] {
-    return words.map((word) => ({ ALT: () => this.word(word) }));
+  function numberOf(from: IToken): ast.NumberLiteral {
+    const raw = from.image;
+    const span = spanOf(from);
+    const scale = SCALES.get(raw.slice(-1));
+    const value = Number(scale === undefined ? raw : raw.slice(0, -1)) * (scale ?? 1);
+    return { kind: "number", value: finite(value, span), raw, span };
   }
 
-  /** A rule that is one choice; its alternatives are made once, since making them anew costs more than parsing. */
-  protected choice(make: () => IOrAlt<unknown>[]): () => void {
-    let alternatives: IOrAlt<unknown>[] | undefined;
-    return () => {
-      alternatives ??= make();
-      this.OR(alternatives);
-    };
+  function percentOf(from: IToken): ast.PercentLiteral {
+    const raw = from.image;
+    const span = spanOf(from);
+    return { kind: "percent", value: finite(Number(raw.slice(0, -1)) / 100, span), raw, span };
   }
 
-  /** A value that may move: `0.1 -> 0 cosine over epochs 5..20`. */
-  readonly moving = this.RULE("moving", () => {
-    this.SUBRULE(this.expr);
-    this.OPTION(() => this.SUBRULE(this.motion));
-  });
+  const digits = (index?: number): ast.NumberLiteral => p.leaf(t.NumberToken, numberOf, index);
+  const percent = (): ast.PercentLiteral => p.leaf(t.Percent, percentOf);
+  const identifier = (): ast.Reference => p.leaf(t.Identifier, plainName);
+  const text = (): ast.StringLiteral => p.leaf(t.AnyString, stringOf);
 
-  readonly motion = this.RULE("motion", () => {
-    this.CONSUME(t.Arrow);
-    this.SUBRULE(this.additive);
-    this.OPTION(() => this.SUBRULE(this.curve));
-    this.OPTION1(() => {
-      this.word("over");
-      this.SUBRULE(this.window);
-    });
-  });
-
-  readonly curve = this.RULE(
-    "curve",
-    this.choice(() => [
-      ...this.anyOf("linear", "cubic", "cosine", "exponential", "staircase"),
-      {
-        ALT: () => {
-          this.word("along");
-          this.SUBRULE(this.callLike);
-        },
-      },
-    ]),
-  );
-
-  readonly window = this.RULE("window", () => {
-    this.OPTION(() => this.SUBRULE(this.unit));
-    this.SUBRULE(this.range);
-  });
-
-  readonly range = this.RULE("range", () => {
-    this.SUBRULE(this.additive, { LABEL: "from" });
-    this.CONSUME(t.DotDot);
-    this.SUBRULE1(this.additive, { LABEL: "to" });
-  });
-
-  readonly unit = this.RULE(
-    "unit",
-    this.choice(() => this.anyOf("epochs", "epoch", "steps", "step")),
-  );
-
-  readonly expr = this.RULE("expr", () => {
-    this.SUBRULE(this.conjunction);
-    this.MANY(() => {
-      this.word("or");
-      this.SUBRULE1(this.conjunction);
-    });
-  });
-
-  readonly conjunction = this.RULE("conjunction", () => {
-    this.SUBRULE(this.negation);
-    this.MANY(() => {
-      this.word("and");
-      this.SUBRULE1(this.negation);
-    });
-  });
-
-  readonly negation = this.RULE("negation", () => {
-    this.MANY(() => this.word("not"));
-    this.SUBRULE(this.comparison);
-  });
-
-  readonly comparison = this.RULE("comparison", () => {
-    this.SUBRULE(this.additive);
-    this.MANY(() => {
-      this.OR(this.operators(t.AtLeast, t.AtMost, t.NotEqual, t.Greater, t.Less, t.Equals));
-      this.SUBRULE1(this.additive);
-    });
-  });
-
-  readonly additive = this.RULE("additive", () => {
-    this.SUBRULE(this.multiplicative);
-    this.MANY(() => {
-      this.OR(this.operators(t.Plus, t.Minus));
-      this.SUBRULE1(this.multiplicative);
-    });
-  });
-
-  readonly multiplicative = this.RULE("multiplicative", () => {
-    this.SUBRULE(this.signed);
-    this.MANY(() => {
-      this.OR(this.operators(t.Star, t.Slash));
-      this.SUBRULE1(this.signed);
-    });
-  });
-
-  /** `-w^2` is `-(w^2)`; `2^-3` needs no parentheses. Loops instead of recursion keep the stack flat. */
-  readonly signed = this.RULE("signed", () => {
-    this.MANY(() => this.CONSUME(t.Minus));
-    this.SUBRULE(this.primary);
-    this.MANY1(() => this.SUBRULE(this.exponent));
-  });
-
-  readonly exponent = this.RULE("exponent", () => {
-    this.CONSUME(t.Caret);
-    this.MANY(() => this.CONSUME(t.Minus));
-    this.SUBRULE(this.primary);
-  });
-
-  readonly primary = this.RULE(
-    "primary",
-    this.choice(() => [
-      { ALT: () => this.SUBRULE(this.number) },
-      { ALT: () => this.CONSUME(t.Percent) },
-      { ALT: () => this.CONSUME(t.AnyString) },
-      { ALT: () => this.SUBRULE(this.parenthesized) },
-      { ALT: () => this.SUBRULE(this.list) },
-      { ALT: () => this.SUBRULE(this.reference) },
-    ]),
-  );
+  const unit = p.choice("unit", p.words(wordsIn("unit"), timeUnit));
 
   /** A unit word directly after a number makes it a duration. */
-  readonly number = this.RULE("number", () => {
-    this.CONSUME(t.NumberToken);
-    this.OPTION(() => this.SUBRULE(this.unit));
+  const number = p.node("number", () => {
+    const value = digits();
+    const counted = p.maybe(unit);
+    return (span): ast.NumberLiteral | ast.DurationLiteral =>
+      counted === undefined ? value : { ...value, kind: "duration", unit: counted, counted: true, span };
   });
 
-  readonly parenthesized = this.RULE("parenthesized", () => {
-    this.CONSUME(t.OpenParen);
-    this.SUBRULE(this.expr);
-    this.CONSUME(t.CloseParen);
+  /** A bare `epoch` or `step`. */
+  const oneUnit: Rule<ast.DurationLiteral> = p.phrase(
+    "oneUnit",
+    { kind: "duration", value: 1, raw: "1", counted: false },
+    { unit },
+  );
+
+  const whole =
+    (what: string, least: number, most = Infinity) =>
+    (index?: number): number => {
+      const digit = digits(index);
+      return p.act(() => {
+        const { value, span } = digit;
+        if (!Number.isInteger(value) || value < least || value > most) {
+          p.refuse("numberRange", span, `${what} a whole number from ${least}`);
+        }
+        return value;
+      });
+    };
+
+  const parenthesized = p.node("parenthesized", () => {
+    p.token(t.OpenParen);
+    const inner = p.read(expr);
+    p.token(t.CloseParen);
+    return (span) => grown({ kind: "paren", inner, span }, [inner]);
   });
 
-  readonly list = this.RULE("list", () => {
-    this.CONSUME(t.OpenBracket);
-    this.MANY_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.expr) });
-    this.CONSUME(t.CloseBracket);
+  const list = p.node("list", () => {
+    const items = p.enclosed(t.OpenBracket, expr, t.CloseBracket);
+    return (span) => grown({ kind: "list", items, span }, items);
   });
 
-  readonly reference = this.RULE("reference", () => {
-    this.CONSUME(t.Name);
-    this.MANY(() => {
-      this.CONSUME(t.Dot);
-      this.CONSUME1(t.Name);
+  const label = p.sequence({ name: p.name }, t.Colon);
+  const arg = p.node("arg", () => {
+    const named = p.maybe(label);
+    const value = p.read(moving);
+    return (span): ast.Argument => ({ ...named, value, span });
+  });
+  const args: Rule<ast.Argument[]> = p.rule("args", () => p.enclosed(t.OpenParen, arg, t.CloseParen));
+
+  const reference = p.node("reference", () => {
+    const path = [p.name()];
+    path.push(
+      ...p.several(() => {
+        p.token(t.Dot);
+        return p.name(1);
+      }),
+    );
+    const called = p.maybe(args);
+    return (span): ast.Expr => {
+      if (called === undefined) return { kind: "ref", path, span };
+      const values = called.map(({ value }) => value);
+      return grown({ kind: "call", callee: path, args: called, span }, values);
+    };
+  });
+
+  const primary = p.choice<ast.Expr>("primary", [number, percent, text, parenthesized, list, reference]);
+
+  const minus = (): Span => p.leaf(t.Minus, spanOf);
+
+  const exponent = p.rule(
+    "exponent",
+    p.sequence(t.Caret, { signs: () => p.several(minus) }, { value: primary }),
+  );
+
+  /** `-w^2` is `-(w^2)`; `2^-3` needs no parentheses. Loops instead of recursion keep the stack flat. */
+  const signed = p.rule("signed", () => {
+    const signs = p.several(minus);
+    const base = p.read(primary);
+    const exponents = p.several(exponent, 1);
+    return p.act(() => {
+      let power: ast.Expr | undefined;
+      for (const { signs, value } of exponents.reverse()) {
+        power = prefixed("-", signs, power === undefined ? value : binary("^", value, power));
+      }
+      return prefixed("-", signs, power === undefined ? base : binary("^", base, power));
     });
-    this.OPTION(() => this.SUBRULE(this.args));
   });
 
-  readonly callLike = this.RULE("callLike", () => {
-    this.CONSUME(t.Name);
-    this.OPTION(() => this.SUBRULE(this.args));
-  });
-
-  readonly args = this.RULE("args", () => {
-    this.CONSUME(t.OpenParen);
-    this.MANY_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.arg) });
-    this.CONSUME(t.CloseParen);
-  });
-
-  readonly arg = this.RULE("arg", () => {
-    this.OPTION(() => {
-      this.CONSUME(t.Name);
-      this.CONSUME(t.Colon);
+  /** Operands joined from the left by the operators of one level. */
+  const level = (name: string, operand: Rule<ast.Expr>, operator: () => ast.BinaryOp): Rule<ast.Expr> =>
+    p.rule(name, () => {
+      let left = p.read(operand);
+      p.several(() => {
+        const op = operator();
+        const right = p.read(operand, 1);
+        p.act(() => (left = binary(op, left, right)));
+      });
+      return left;
     });
-    this.SUBRULE(this.moving);
+
+  const operators = (table: readonly (readonly [ast.BinaryOp, TokenType])[]): (() => ast.BinaryOp) =>
+    p.either(
+      table.map(([op, type]) => () => {
+        p.token(type);
+        return op;
+      }),
+    );
+
+  const multiplicative = level(
+    "multiplicative",
+    signed,
+    operators([
+      ["*", t.Star],
+      ["/", t.Slash],
+    ]),
+  );
+
+  const additive = level(
+    "additive",
+    multiplicative,
+    operators([
+      ["+", t.Plus],
+      ["-", t.Minus],
+    ]),
+  );
+
+  const comparison = level(
+    "comparison",
+    additive,
+    operators([
+      [">=", t.AtLeast],
+      ["<=", t.AtMost],
+      ["!=", t.NotEqual],
+      [">", t.Greater],
+      ["<", t.Less],
+      ["=", t.Equals],
+    ]),
+  );
+
+  const negation = p.rule("negation", () => {
+    const signs = p.several(() => p.leaf(wordToken("not"), spanOf));
+    const inner = p.read(comparison);
+    return p.act(() => prefixed("not", signs, inner));
   });
 
-  private operators(...types: readonly (typeof t.Plus)[]): IOrAlt<IToken | CstNode>[] {
-    return types.map((type) => ({ ALT: () => this.consume(0, type, { LABEL: "op" }) }));
+  const wordy = (op: "and" | "or") => (): ast.BinaryOp => {
+    p.word(op);
+    return op;
+  };
+  const conjunction = level("conjunction", negation, wordy("and"));
+  const expr: Rule<ast.Expr> = level("expr", conjunction, wordy("or"));
+
+  /** Arguments that are all options: a comparison there is a misspelt `name: value`. */
+  function checkOptions(values: readonly ast.Argument[] | undefined): void {
+    for (const { name, value } of values ?? []) {
+      if (name !== undefined || value.kind !== "binary" || value.op !== "=" || value.left.kind !== "ref")
+        continue;
+      const { left, right } = value;
+      const start = p.text.indexOf("=", left.span.end);
+      p.refuse("equalsForColon", { start, end: start + 1 }, "arguments are named with `:`", {
+        help: `write \`${p.text.slice(left.span.start, left.span.end)}: …\``,
+        fixes: [
+          {
+            title: "replace `=` with `:`",
+            edits: [{ span: { start: left.span.end, end: right.span.start }, text: ": " }],
+          },
+        ],
+      });
+    }
   }
+
+  const options = p.rule("options", () => {
+    const values = p.read(args);
+    p.act(() => checkOptions(values));
+    return values;
+  });
+
+  const callLike: Rule<ast.CallLike> = p.phrase(
+    "callLike",
+    { kind: "call-like", name: p.name },
+    { args: p.optional(options) },
+  );
+
+  const curve = p.choice<ast.Curve>("curve", [
+    p.phrase("plainCurve", { name: p.oneOf("linear", "cubic", "cosine", "exponential", "staircase") }),
+    p.phrase("declaredCurve", { name: "along" }, "along", { along: callLike }),
+  ]);
+
+  const range: Rule<ast.Range> = p.phrase("range", { from: additive }, t.DotDot, { to: additive });
+
+  const window = p.node("window", () => {
+    const counted = p.maybe(unit);
+    const inner = p.read(range);
+    return (span): ast.Range => (counted === undefined ? inner : { ...inner, unit: counted, span });
+  });
+
+  const motion = p.phrase(
+    "motion",
+    t.Arrow,
+    { to: additive },
+    { curve: p.optional(curve) },
+    { over: p.optional(p.after("over", window)) },
+  );
+
+  /** The value `from`, moving when a motion follows it. */
+  const moved = (from: ast.Expr): ast.Expr => {
+    const way = p.maybe(motion);
+    return p.act(() => {
+      if (way === undefined) return from;
+      return grown({ ...way, kind: "moving", from, span: joined(from.span, way.span) }, [from, way.to]);
+    });
+  };
+
+  /** A value that may move: `0.1 -> 0 cosine over epochs 5..20`. */
+  const moving = p.rule("moving", () => moved(p.read(expr)));
+
+  /** A literal or a plain name, not an expression: what counts in windows and grids. */
+  const count = p.choice<ast.Expr>("count", [digits, identifier]);
+
+  const point: Rule<ast.Point> = p.phrase("point", { unit }, { value: count });
+
+  return {
+    additive,
+    args,
+    callLike,
+    count,
+    curve,
+    digits,
+    expr,
+    identifier,
+    moved,
+    moving,
+    number,
+    oneUnit,
+    options,
+    percent,
+    point,
+    range,
+    text,
+    unit,
+    whole,
+    window,
+  };
 }

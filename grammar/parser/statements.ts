@@ -1,261 +1,186 @@
+import type { IToken } from "chevrotain";
+import type * as ast from "../ast.js";
 import * as t from "../tokens.js";
-import { AmountRules } from "./amounts.js";
+import { spanOf, wordToken } from "../tokens.js";
+import { wordsOf } from "../words.js";
+import type { AmountRules } from "./amounts.js";
+import type { ClauseRules } from "./clauses.js";
+import type { ExpressionRules } from "./expressions.js";
+import { nameOf, type Reader } from "./reader.js";
 
-/** Statements without a block, in the order of section 3. */
-export class StatementRules extends AmountRules {
-  readonly network = this.RULE("network", () => {
-    this.word("network");
-    this.CONSUME(t.AnyString);
+export type StatementRules = ReturnType<typeof statementRules>;
+
+/** Statements without a block, in the order of sections 3, 6 and 9 of the language reference. */
+export function statementRules(p: Reader, e: ExpressionRules, c: ClauseRules, a: AmountRules) {
+  const selection = { selection: c.selection };
+  const when = { when: a.when };
+  const by = { by: p.once("`by`", c.gate) };
+  const strength = { strength: p.once("`strength`", c.strength) };
+  const scope = { scope: p.once("scope", c.scope) };
+  const amount = { amount: p.once("amount", a.amount) };
+  const among = p.phrase("among", "among", c.amongClause);
+  const structure = { structure: c.structure };
+  const path = { path: e.text };
+
+  const allocated = p.phrase("allocated", "allocated", {
+    by: p.either<ast.Expr | "evenly">([...p.words(["evenly"], (word) => word), p.after("by", e.expr)]),
   });
-
-  readonly data = this.RULE("data", () => {
-    this.word("data");
-    this.CONSUME(t.AnyString);
-  });
-
-  readonly prune = this.RULE("prune", () => {
-    this.word("prune");
-    this.SUBRULE(this.structure);
-    this.MANY(() => this.SUBRULE(this.clause));
-  });
-
-  readonly regrow = this.RULE("regrow", () => {
-    this.word("regrow");
-    this.OPTION(() => this.SUBRULE(this.structure));
-    this.MANY(() => this.SUBRULE(this.regrowClause));
-  });
-
-  readonly regrowClause = this.RULE(
-    "regrowClause",
-    this.choice(() => [
-      { ALT: () => this.word("random") },
-      { ALT: () => this.SUBRULE(this.by) },
-      { ALT: () => this.SUBRULE(this.allocated) },
-      { ALT: () => this.SUBRULE(this.startValues) },
-      {
-        ALT: () => {
-          this.word("including");
-          this.word("dropped");
-        },
-      },
-      { ALT: () => this.SUBRULE(this.selection) },
-      { ALT: () => this.SUBRULE(this.scope) },
-      { ALT: () => this.SUBRULE(this.when) },
-      { ALT: () => this.SUBRULE(this.amount) },
-    ]),
+  const values = p.phrase(
+    "startValues",
+    "with",
+    { name: p.oneOf("zero", "fresh", "start", "last") },
+    "values",
   );
+  const dropped = p.phrase("includingDropped", "including", "dropped");
+  const regrown = {
+    random: p.once("`random` or `by`", () => p.word("random")),
+    criterion: p.once("`random` or `by`", c.by),
+    allocated: p.once("`allocated`", allocated),
+    values: p.once("`with … values`", values),
+    includingDropped: p.once("`including dropped`", dropped),
+    ...selection,
+    ...scope,
+    ...when,
+    ...amount,
+  };
+  const restored = {
+    above: p.once("`above`", p.rule("floor", p.after("above", e.additive))),
+    criterion: p.once("`by`", c.by),
+    ...selection,
+    ...when,
+  };
+  const penalized = {
+    penalty: p.once("`by`", c.by),
+    ...selection,
+    among: p.once("`among`", among),
+    ...strength,
+    ...when,
+  };
+  const learned = { gate: by.by, ...selection, ...scope, ...strength, ...when, ...amount };
+  const bits = p.node("bits", () => {
+    p.word("to");
+    const count = p.read(e.count);
+    p.word("bits");
+    return () => count;
+  });
+  const evaluated = { on: p.once("`on`", p.rule("split", p.after("on", p.name))), ...when };
 
-  readonly allocated = this.RULE("allocated", () => {
-    this.word("allocated");
-    this.OR([
-      { ALT: () => this.word("evenly") },
-      {
-        ALT: () => {
-          this.word("by");
-          this.SUBRULE(this.expr);
-        },
+  const rewound = p.phrase("rewound", { name: p.oneOf("weights", "rate", "optimizer", "masks", "gates") });
+
+  /** `rewind … to epoch 2` must stay readable, so a mark is not called `epoch`. */
+  function markName(from: IToken): ast.Name {
+    if (wordsOf("unit").includes(from.image) || from.image === "start") {
+      const message = `a moment cannot be called \`${from.image}\``;
+      p.refuse("reservedName", spanOf(from), message, { label: "a word that says when" });
+    }
+    return nameOf(from);
+  }
+  const mark = (): ast.Name => p.leaf(t.Name, markName);
+
+  const moment = p.gated<ast.RewindTarget>([
+    {
+      GATE: () => p.is(2, t.NumberToken) || p.is(2, t.Identifier),
+      ALT: () => {
+        const point = p.read(e.point);
+        return p.act(() => ({ kind: "point", point, span: point.span }));
       },
-    ]);
-  });
+    },
+    { ALT: () => p.leaf(wordToken("start"), (token) => ({ kind: "start", span: spanOf(token) })) },
+    {
+      ALT: () => {
+        const name = mark();
+        return p.act(() => ({ kind: "mark", name, span: name.span }));
+      },
+    },
+  ]);
 
-  readonly startValues = this.RULE("startValues", () => {
-    this.word("with");
-    this.OR(this.anyOf("zero", "fresh", "start", "last"));
-    this.word("values");
-  });
-
-  readonly restore = this.RULE("restore", () => {
-    this.word("restore");
-    this.SUBRULE(this.structure);
-    this.MANY(() =>
-      this.OR([
-        { ALT: () => this.SUBRULE(this.floor) },
-        { ALT: () => this.SUBRULE(this.by) },
-        { ALT: () => this.SUBRULE(this.selection) },
-        { ALT: () => this.SUBRULE(this.when) },
-      ]),
-    );
-  });
-
-  readonly floor = this.RULE("floor", () => {
-    this.word("above");
-    this.SUBRULE(this.additive);
-  });
-
-  readonly penalize = this.RULE("penalize", () => {
-    this.word("penalize");
-    this.SUBRULE(this.structure);
-    this.MANY(() =>
-      this.OR([
-        { ALT: () => this.SUBRULE(this.by) },
-        { ALT: () => this.SUBRULE(this.selection) },
-        { ALT: () => this.SUBRULE(this.among) },
-        { ALT: () => this.SUBRULE(this.strength) },
-        { ALT: () => this.SUBRULE(this.when) },
-      ]),
-    );
-  });
-
-  readonly among = this.RULE("among", () => {
-    this.word("among");
-    this.SUBRULE(this.amongClause);
-  });
-
-  readonly learn = this.RULE("learn", () => {
-    this.word("learn");
-    this.word("masks");
-    this.word("on");
-    this.SUBRULE(this.structure);
-    this.MANY(() =>
-      this.OR([
-        { ALT: () => this.SUBRULE(this.gate) },
-        { ALT: () => this.SUBRULE(this.selection) },
-        { ALT: () => this.SUBRULE(this.scope) },
-        { ALT: () => this.SUBRULE(this.strength) },
-        { ALT: () => this.SUBRULE(this.when) },
-        { ALT: () => this.SUBRULE(this.amount) },
-      ]),
-    );
-  });
-
-  readonly gate = this.RULE("gate", () => {
-    this.word("by");
-    this.SUBRULE(this.callLike);
-  });
-
-  readonly freeze = this.RULE("freeze", () => {
-    this.word("freeze");
-    this.SUBRULE(this.structure);
-    this.MANY(() => this.SUBRULE(this.place));
-  });
-
-  /** Where and when, for statements that need nothing else. */
-  readonly place = this.RULE("place", () => {
-    this.OR([{ ALT: () => this.SUBRULE(this.selection) }, { ALT: () => this.SUBRULE(this.when) }]);
-  });
-
-  readonly update = this.RULE("update", () => {
-    this.word("update");
-    this.word("only");
-    this.SUBRULE(this.amongClause);
-    this.MANY(() => this.SUBRULE(this.place));
-  });
-
-  readonly pull = this.RULE("pull", () => {
-    this.word("pull");
-    this.word("weights");
-    this.word("toward");
-    this.word("pruned");
-    this.CONSUME(t.OpenParen);
-    this.MANY(() => this.SUBRULE(this.clause));
-    this.CONSUME(t.CloseParen);
-    this.MANY1(() =>
-      this.OR([{ ALT: () => this.SUBRULE(this.strength) }, { ALT: () => this.SUBRULE(this.when) }]),
-    );
-  });
-
-  readonly rewind = this.RULE("rewind", () => {
-    this.word("rewind");
-    this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.rewound) });
-    this.word("to");
-    this.OR({
-      DEF: [
-        {
-          GATE: () => this.is(2, t.NumberToken) || this.is(2, t.Identifier),
-          ALT: () => this.SUBRULE(this.point),
-        },
-        { ALT: () => this.word("start") },
-        { ALT: () => this.CONSUME(t.Name) },
-      ],
-      IGNORE_AMBIGUITIES: true,
-      MAX_LOOKAHEAD: 1,
-    });
-  });
-
-  readonly rewound = this.RULE(
-    "rewound",
-    this.choice(() => this.anyOf("weights", "rate", "optimizer", "masks", "gates")),
+  const parameter = p.phrase(
+    "parameter",
+    { name: p.name },
+    {
+      value: p.optional((index) => {
+        p.token(t.Equals);
+        return p.read(e.expr, index);
+      }),
+    },
   );
+  const parameters = p.rule("parameters", () => p.enclosed(t.OpenParen, parameter, t.CloseParen));
 
-  readonly mark = this.RULE("mark", () => {
-    this.word("mark");
-    this.CONSUME(t.Name);
-    this.OPTION(() => this.SUBRULE(this.whens));
-  });
+  const imported = p.rule("imported", p.oneOf("criterion", "penalty", "curve", "method", "step"));
+  /** `use step from "std"` imports a name; `use step warm from "./x.js"` says what is imported. */
+  const namesKind = (): boolean => {
+    const from = wordToken("from");
+    return p.is(2, t.Name) && (!p.is(2, from) || p.is(3, from));
+  };
 
-  readonly whens = this.RULE("whens", () => {
-    this.AT_LEAST_ONE(() => this.SUBRULE(this.when));
-  });
-
-  readonly reinitialize = this.RULE("reinitialize", () => {
-    this.word("reinitialize");
-    this.MANY(() =>
-      this.OR([{ ALT: () => this.SUBRULE(this.selection) }, { ALT: () => this.SUBRULE(this.gate) }]),
-    );
-  });
-
-  readonly shuffle = this.RULE("shuffle", () => {
-    this.word("shuffle");
-    this.word("masks");
-    this.MANY(() => this.SUBRULE(this.selection));
-  });
-
-  readonly harden = this.RULE("harden", () => {
-    this.word("harden");
-    this.word("masks");
-    this.MANY(() => this.SUBRULE(this.selection));
-  });
-
-  readonly load = this.RULE("load", () => {
-    this.word("load");
-    this.OR([{ ALT: () => this.word("masks") }, { ALT: () => this.word("weights") }]);
-    this.word("from");
-    this.CONSUME(t.AnyString);
-    this.MANY(() => this.SUBRULE(this.selection));
-  });
-
-  readonly slim = this.RULE("slim", () => {
-    this.word("slim");
-    this.OPTION(() => this.SUBRULE(this.whens));
-  });
-
-  readonly quantize = this.RULE("quantize", () => {
-    this.word("quantize");
-    this.word("weights");
-    this.MANY(() =>
-      this.OR([
-        { ALT: () => this.SUBRULE(this.bits) },
-        { ALT: () => this.SUBRULE(this.gate) },
-        { ALT: () => this.SUBRULE(this.selection) },
-      ]),
-    );
-  });
-
-  readonly bits = this.RULE("bits", () => {
-    this.word("to");
-    this.SUBRULE(this.count);
-    this.word("bits");
-  });
-
-  readonly evaluate = this.RULE("evaluate", () => {
-    this.word("evaluate");
-    this.MANY(() =>
-      this.OR([{ ALT: () => this.SUBRULE(this.split) }, { ALT: () => this.SUBRULE(this.when) }]),
-    );
-  });
-
-  readonly split = this.RULE("split", () => {
-    this.word("on");
-    this.CONSUME(t.Name);
-  });
-
-  readonly require = this.RULE("require", () => {
-    this.word("require");
-    this.SUBRULE(this.expr);
-  });
-
-  readonly save = this.RULE("save", () => {
-    this.word("save");
-    this.CONSUME(t.AnyString);
-  });
+  const rules = [
+    p.sentence("network", path),
+    p.sentence("data", path),
+    p.sentence("prune", structure, a.pruneClauses),
+    p.sentence(
+      "regrow",
+      { structure: p.optional(c.structure) },
+      p.gathered("regrowClause", regrown, { random: false }),
+    ),
+    p.sentence("restore", structure, p.gathered("restoreClause", restored, {})),
+    p.sentence("penalize", structure, p.gathered("penalizeClause", penalized, {})),
+    p.sentence("learn", "masks", "on", structure, p.gathered("learnClause", learned, {})),
+    p.sentence("freeze", structure, p.gathered("freezePlace", { ...selection, ...when }, {})),
+    p.sentence(
+      "update",
+      "only",
+      { among: c.amongClause },
+      p.gathered("updatePlace", { ...selection, ...when }, {}),
+    ),
+    p.sentence(
+      "pull",
+      "weights",
+      "toward",
+      "pruned",
+      t.OpenParen,
+      { toward: a.pruneClauses },
+      t.CloseParen,
+      p.gathered("pullClause", { ...strength, ...when }, {}),
+    ),
+    p.sentence("rewind", { what: p.listed(rewound) }, "to", { to: moment }),
+    p.sentence("mark", { name: mark }, p.gathered("markTime", when, {})),
+    p.sentence("reinitialize", p.gathered("reinitializeClause", { ...selection, ...by }, {})),
+    p.sentence("shuffle", "masks", p.gathered("shufflePlace", selection, {})),
+    p.sentence("harden", "masks", p.gathered("hardenPlace", selection, {})),
+    p.sentence(
+      "load",
+      { what: p.oneOf("masks", "weights") },
+      "from",
+      path,
+      p.gathered("loadPlace", selection, {}),
+    ),
+    p.sentence("slim", p.gathered("slimTime", when, {})),
+    p.sentence(
+      "quantize",
+      "weights",
+      p.gathered("quantizeClause", { bits: p.once("`to … bits`", bits), ...by, ...selection }, {}),
+    ),
+    p.sentence("evaluate", p.gathered("evaluateClause", evaluated, {})),
+    p.sentence("require", { condition: e.expr }),
+    p.sentence("save", path),
+    p.statement(
+      "declaration",
+      { kind: p.oneOf("criterion", "penalty", "curve") },
+      { name: p.name },
+      { params: p.optional(parameters) },
+      t.Equals,
+      { expr: e.expr },
+      { under: p.optional(c.under) },
+    ),
+    p.sentence("use", { what: p.optional(imported, namesKind) }, { names: p.listed(p.name) }, "from", {
+      from: e.text,
+    }),
+    p.sentence("param", { name: p.name }, t.Equals, { value: e.expr }),
+    p.statement(
+      "call",
+      { kind: "call-statement", name: () => p.leaf(t.Identifier, nameOf) },
+      { args: e.options },
+    ),
+  ];
+  return { parameters, rules };
 }

@@ -1,6 +1,6 @@
 import type * as ast from "../ast.js";
 import type { Span } from "../../core/diagnostics/diagnostic.js";
-import { quote } from "../to-ast/strings.js";
+import { quote } from "../tokens.js";
 import { additive, callLike, curve, expr, moving, point, range, times, window } from "./expressions.js";
 
 /** A part of a statement that is not broken over lines, and where it stood. */

@@ -1,5 +1,5 @@
 import type * as ast from "../ast.js";
-import { quote } from "../to-ast/strings.js";
+import { quote } from "../tokens.js";
 
 /** How tightly an expression holds together; an operand that holds less gets parentheses. */
 export const LEVEL = {

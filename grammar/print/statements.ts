@@ -1,5 +1,5 @@
 import type * as ast from "../ast.js";
-import { quote } from "../to-ast/strings.js";
+import { quote } from "../tokens.js";
 import * as clause from "./clauses.js";
 import { piece, pieces, type Part, type Piece } from "./clauses.js";
 import { additive, args, callLike, expr, moving, point, range } from "./expressions.js";

@@ -1,7 +1,7 @@
 import type { IToken } from "chevrotain";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.js";
 import { mistake, replacing } from "../mistake.js";
-import { spanOf } from "../to-ast/cst.js";
+import { spanOf } from "../tokens.js";
 import { shown } from "./around.js";
 
 /** What word processors make of the marks of the language. */

@@ -1,9 +1,9 @@
 import type { IToken } from "chevrotain";
+import type * as ast from "../ast.js";
 import type { Diagnostic, Edit } from "../../core/diagnostics/diagnostic.js";
 import { inserting, mistake, replacing } from "../mistake.js";
-import { node, nodes, spanOf } from "../to-ast/cst.js";
 import * as t from "../tokens.js";
-import { wordToken } from "../tokens.js";
+import { spanOf, wordToken } from "../tokens.js";
 import { wordsOf } from "../words.js";
 import { chunk, isName, isNumeric, shown } from "./around.js";
 import { nearest } from "./nearest.js";
@@ -76,16 +76,25 @@ export function quotable(first: IToken, { before, text }: Surroundings): Diagnos
   });
 }
 
-/** Statements that score units, by the rules that hold their clauses. */
-const SCORING = ["prune", "restore", "penalize", "learn", "regrow"];
+/** Whether a statement could still be told how units are scored. */
+function lacksScore(statement: ast.Statement | undefined): boolean {
+  switch (statement?.kind) {
+    case "prune":
+    case "restore":
+      return statement.criterion === undefined;
+    case "regrow":
+      return statement.criterion === undefined && !statement.random;
+    case "penalize":
+      return statement.penalty === undefined;
+    case "learn":
+      return statement.gate === undefined;
+    default:
+      return false;
+  }
+}
 
 export function missingBy(first: IToken, { previous }: Surroundings): Diagnostic | undefined {
-  const rule = SCORING.find((each) => previous !== undefined && node(previous, each) !== undefined);
-  const inner = previous && rule !== undefined ? node(previous, rule) : undefined;
-  if (inner === undefined) return undefined;
-  const wrappers = [inner, ...nodes(inner, "clause"), ...nodes(inner, "regrowClause")];
-  const random = wrappers.some((wrapper) => wrapper.children["word random"] !== undefined);
-  if (random || wrappers.some((wrapper) => node(wrapper, "by") ?? node(wrapper, "gate"))) return undefined;
+  if (!lacksScore(previous)) return undefined;
   return mistake("missingBy", spanOf(first), `\`by\` is missing before ${shown(first)}`, {
     fixes: [inserting("insert `by`", first.startOffset, "by ")],
   });

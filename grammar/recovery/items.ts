@@ -1,9 +1,9 @@
-import type { CstNode, IToken } from "chevrotain";
+import type { IToken } from "chevrotain";
 import type * as ast from "../ast.js";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.js";
 import { inserting, mistake, replacing } from "../mistake.js";
-import { statement } from "../to-ast.js";
-import { node, nodes, nodeSpan, spanOf, theToken, token, tokens } from "../to-ast/cst.js";
+import type { Body, Item } from "../parser.js";
+import { spanOf } from "../tokens.js";
 import { explainStray, type Explained } from "./stray.js";
 
 /** What reading a program shares between its blocks. */
@@ -21,89 +21,77 @@ export interface Reading {
 }
 
 /** The statements of a program or a block, in order; text between them becomes one diagnostic per mistake. */
-export function readItems(items: readonly CstNode[], reading: Reading): ast.Statement[] {
-  const made: ast.Statement[] = [];
+export function readItems(items: readonly Item[], reading: Reading): ast.Statement[] {
+  const statements: ast.Statement[] = [];
   /** An error stands directly before: what follows it on the line belongs to it. */
   let afterError = false;
-  let previous: CstNode | undefined;
+  let previous: ast.Statement | undefined;
   for (const [place, item] of items.entries()) {
     if (reading.full()) break;
-    const written = node(item, "statement");
-    const stray = node(item, "stray");
-    const orphan = node(item, "orphan");
-    const brace = token(item, "CloseBrace");
-    if (written !== undefined) {
-      const read = (block: CstNode): ast.Block => readBlock(block, reading);
-      // what follows on the line says better what is wrong with a statement than its tree does
-      const damage = strayAfter(items[place + 1], written, reading)?.damages === true;
-      const result = statement(written, reading.text, damage ? ignored : reading.report, read);
-      if (result !== undefined) made.push(result);
-      afterError = false;
-      previous = written;
-    } else if (stray !== undefined) {
-      const explained = explain(stray, afterError, previous, reading);
-      if (explained !== undefined) reading.report(explained.diagnostic);
-      if (explained?.damages === true && previous !== undefined) dropLast(made, previous);
-      afterError = true;
-    } else if (orphan !== undefined) {
-      readOrphan(orphan, afterError, reading);
-      if (afterError && previous !== undefined) previous = undefined;
-      afterError = true;
-    } else if (brace !== undefined) {
-      extraBrace(brace, reading);
-      afterError = false;
-      previous = undefined;
-    } else {
-      afterError = token(item, "Semicolon") === undefined;
-      previous = undefined;
+    switch (item.kind) {
+      case "statement": {
+        previous = item.statement;
+        // what follows on the line says better what is wrong with a statement than its tree does
+        const damaged = explain(items[place + 1], false, previous, reading)?.damages === true;
+        if (!damaged) item.mistakes.forEach(reading.report);
+        if (item.body !== undefined) readBlock(item.body, reading);
+        if (item.mistakes.length === 0) statements.push(previous);
+        afterError = false;
+        break;
+      }
+      case "stray": {
+        const explained = explain(item, afterError, previous, reading);
+        if (explained !== undefined) reading.report(explained.diagnostic);
+        if (explained?.damages === true && statements.at(-1) === previous) statements.pop();
+        afterError = true;
+        break;
+      }
+      case "orphan":
+        if (afterError) previous = undefined;
+        else refuseOrphan(item.body, reading);
+        readBlock(item.body, reading);
+        afterError = true;
+        break;
+      case "brace":
+        extraBrace(item.token, reading);
+        afterError = false;
+        previous = undefined;
+        break;
+      default:
+        afterError = item.kind === "failed";
+        previous = undefined;
     }
   }
-  return made;
+  return statements;
 }
-
-const ignored = (): void => undefined;
 
 function explain(
-  stray: CstNode,
+  item: Item | undefined,
   afterError: boolean,
-  previous: CstNode | undefined,
-  reading: Reading,
+  previous: ast.Statement | undefined,
+  { text, before }: Reading,
 ): Explained | undefined {
-  const run = tokens(stray, "Stray");
-  return explainStray(run, { text: reading.text, afterError, previous, before: reading.before(run[0]) });
+  if (item?.kind !== "stray") return undefined;
+  return explainStray(item.tokens, { text, afterError, previous, before: before(item.tokens[0]) });
 }
 
-function strayAfter(next: CstNode | undefined, previous: CstNode, reading: Reading): Explained | undefined {
-  const stray = next && node(next, "stray");
-  return stray && explain(stray, false, previous, reading);
-}
-
-function dropLast(made: ast.Statement[], from: CstNode): void {
-  if (made.at(-1)?.span.start === nodeSpan(from).start) made.pop();
-}
-
-export function readBlock(block: CstNode, reading: Reading): ast.Block {
-  if (token(block, "CloseBrace") === undefined && !reading.endsInside) {
-    const open = theToken(block, "OpenBrace");
+function readBlock({ block, open, closed, items }: Body, reading: Reading): void {
+  if (!closed && !reading.endsInside) {
     reading.report(
       mistake("unclosedBlock", spanOf(open), "this block is never closed", {
         fixes: [inserting("add `}` at the end", reading.text.trimEnd().length, "\n}")],
       }),
     );
   }
-  return { statements: readItems(nodes(block, "inner"), reading), span: nodeSpan(block) };
+  block.statements.push(...readItems(items, reading));
 }
 
-function readOrphan(block: CstNode, afterError: boolean, reading: Reading): void {
-  if (!afterError) {
-    const open = theToken(block, "OpenBrace");
-    reading.report(
-      mistake("orphanBlock", spanOf(open), "this block belongs to no statement", {
-        help: "blocks follow `train`, `finetune`, `repeat`, `for each`, `search` and `method`",
-      }),
-    );
-  }
-  readBlock(block, reading);
+function refuseOrphan({ open }: Body, reading: Reading): void {
+  reading.report(
+    mistake("orphanBlock", spanOf(open), "this block belongs to no statement", {
+      help: "blocks follow `train`, `finetune`, `repeat`, `for each`, `search` and `method`",
+    }),
+  );
 }
 
 function extraBrace(brace: IToken, reading: Reading): void {

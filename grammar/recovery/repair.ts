@@ -1,8 +1,8 @@
 import { createTokenInstance, type IToken } from "chevrotain";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.js";
 import { inserting, mistake, replacing } from "../mistake.js";
-import { spanOf } from "../to-ast/cst.js";
 import * as t from "../tokens.js";
+import { spanOf } from "../tokens.js";
 
 /**
  * Mistakes that one look at the tokens shows, mended before parsing so that they cost one diagnostic and no

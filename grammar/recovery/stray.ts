@@ -1,8 +1,9 @@
-import type { CstNode, IToken } from "chevrotain";
+import type { IToken } from "chevrotain";
+import type * as ast from "../ast.js";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.js";
 import { inserting, mistake, replacing } from "../mistake.js";
-import { node, spanOf } from "../to-ast/cst.js";
 import * as t from "../tokens.js";
+import { spanOf } from "../tokens.js";
 import { wordsOf } from "../words.js";
 import { isName, isNumeric, shown, startsLine } from "./around.js";
 import { unknownCharacters } from "./characters.js";
@@ -13,7 +14,7 @@ export interface Surroundings {
   readonly text: string;
   readonly afterError: boolean;
   /** The statement that stands before, if nothing parts it from the run. */
-  readonly previous: CstNode | undefined;
+  readonly previous: ast.Statement | undefined;
   /** The token before the run. */
   readonly before: IToken | undefined;
 }
@@ -117,10 +118,9 @@ function closing(first: IToken): Diagnostic | undefined {
   return mistake("unexpected", spanOf(first), `this ${shown(first)} closes nothing`, { fixes: [fix] });
 }
 
-function misplaced(first: IToken, { previous }: Surroundings): Diagnostic {
-  const rule = previous && Object.keys(previous.children)[0];
-  const inner = previous && rule !== undefined ? node(previous, rule) : undefined;
-  const word = STATEMENTS.find((each) => inner?.children[`word ${each}`] !== undefined);
+function misplaced(first: IToken, { previous, text }: Surroundings): Diagnostic {
+  const written = previous && text.slice(previous.word.start, previous.word.end);
+  const word = written !== undefined && STATEMENTS.includes(written) ? written : undefined;
   const message =
     word === undefined
       ? `unexpected ${shown(first)}`

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { format, parse, type Expr } from "../../grammar/index.js";
-import { quote, stringValue } from "../../grammar/to-ast/strings.js";
+import { quote, stringValue } from "../../grammar/tokens.js";
 
 function condition(text: string): Expr {
   const [statement] = parse(`require ${text}`).program.statements;

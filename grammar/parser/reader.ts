@@ -1,0 +1,327 @@
+import {
+  EmbeddedActionsParser,
+  tokenMatcher,
+  type IOrAlt,
+  type IParserErrorMessageProvider,
+  type IToken,
+  type TokenType,
+} from "chevrotain";
+import type * as ast from "../ast.js";
+import type { SyntaxMistake } from "../codes.js";
+import type { Diagnostic, Span } from "../../core/diagnostics/diagnostic.js";
+import { mistake, type Details } from "../mistake.js";
+import * as t from "../tokens.js";
+import { endOf, spanOf, vocabulary, wordToken } from "../tokens.js";
+import type { Word } from "../words.js";
+import type { Built, Clause, Filled, Filler, Fillers, Part, Read, Rule, Spanned } from "./parts.js";
+
+/**
+ * Error "messages" that only name what was expected, as token type names joined by tabs. The wording is made later,
+ * where the tokens around the mistake are known.
+ */
+const names = (types: readonly (TokenType | undefined)[]): string =>
+  [...new Set(types.flatMap((type) => (type === undefined ? [] : [type.name])))].join("\t");
+
+const expectations: IParserErrorMessageProvider = {
+  buildMismatchTokenMessage: ({ expected }) => names([expected]),
+  buildNoViableAltMessage: ({ expectedPathsPerAlt }) =>
+    names(expectedPathsPerAlt.flat().map((path) => path[0])),
+  buildEarlyExitMessage: ({ expectedIterationPaths }) => names(expectedIterationPaths.map((path) => path[0])),
+  buildNotAllInputParsedMessage: () => "",
+};
+
+const isMark = (part: Part): part is TokenType => typeof part === "object" && "tokenTypeIdx" in part;
+
+export const joined = (from: Span, to: Span): Span => ({ start: from.start, end: to.end });
+
+export const nameOf = (from: IToken): ast.Name => ({ kind: "name", text: from.image, span: spanOf(from) });
+
+/**
+ * What the grammar is written with: each rule reads its tokens and builds its part of the tree. The parser generator runs every rule
+ * once without a text to learn its shape; the functions given to `leaf`, `act` and `node` to build with run on texts only.
+ */
+export class Reader extends EmbeddedActionsParser {
+  text = "";
+  /** What is wrong with the statement being read although it follows the grammar. */
+  mistakes: Diagnostic[] = [];
+  /** The clauses of the statement being read; undefined for one whose repetition was reported. */
+  private taken = new Map<string, Span | undefined>();
+
+  constructor(validate: boolean) {
+    super([...vocabulary], {
+      maxLookahead: 2,
+      recoveryEnabled: false,
+      errorMessageProvider: expectations,
+      // the suite builds the grammar with validations on; at every start they would double the time
+      skipValidations: !validate,
+    });
+  }
+
+  /** To be called once, when all rules are there. */
+  finish(): void {
+    this.performSelfAnalysis();
+  }
+
+  refuse(kind: SyntaxMistake, span: Span, message: string, details?: Details): void {
+    this.mistakes.push(mistake(kind, span, message, details));
+  }
+
+  rule<T>(name: string, read: () => T): Rule<T> {
+    const rule: Rule<T> = this.RULE(name, read);
+    // the generator looks for each rule in a property of its name
+    Object.assign(this, { [name]: rule });
+    return rule;
+  }
+
+  /** A rule whose part of the tree is built from the span of all its tokens. */
+  node<T>(name: string, read: () => (span: Span) => T): Rule<T> {
+    return this.rule(name, () => {
+      const start = this.LA(1).startOffset;
+      const build = read();
+      return this.ACTION(() => build({ start, end: endOf(this.LA(0)) }));
+    });
+  }
+
+  choice<T>(name: string, alternatives: readonly Read<T>[]): Rule<T> {
+    return this.rule(name, this.either(alternatives));
+  }
+
+  /** A choice that its gates decide, so that one token is enough: two would cost most of the start-up. */
+  gated<T>(alternatives: IOrAlt<T>[]): () => T {
+    const choice = { DEF: alternatives, IGNORE_AMBIGUITIES: true, MAX_LOOKAHEAD: 1 };
+    return () => this.OR(choice);
+  }
+
+  /** One of several, at most once in a rule. They are made once, since making them anew costs more than parsing. */
+  either<T>(alternatives: readonly Read<T>[]): () => T {
+    const made: IOrAlt<T>[] = alternatives.map((part, i) => ({ ALT: () => this.read(part, i) }));
+    return () => this.OR(made);
+  }
+
+  /** Alternatives that are one word each. */
+  words<W extends Word, T>(words: readonly W[], build: (word: W) => T): (() => T)[] {
+    return words.map((word) => () => {
+      this.word(word);
+      return build(word);
+    });
+  }
+
+  oneOf<W extends Word>(...words: readonly W[]): () => W {
+    return this.either(this.words(words, (word) => word));
+  }
+
+  /** Words, marks and fields in the order of the text. */
+  sequence<const P extends readonly Part[]>(...parts: P): () => Built<P> {
+    const steps = parts.flatMap((part, i): ((object: Record<string, unknown>) => void)[] => {
+      if (typeof part === "string") return [() => this.word(part)];
+      if (typeof part === "function") return [(object) => Object.assign(object, this.read(part, i))];
+      if (isMark(part)) return [() => this.token(part)];
+      return Object.entries(part).map(([field, value]) => (object) => {
+        const read = typeof value === "function" ? this.read(value, i) : value;
+        if (read !== undefined) object[field] = read;
+      });
+    });
+    return () => {
+      const object: Record<string, unknown> = {};
+      for (const step of steps) step(object);
+      return object as Built<P>;
+    };
+  }
+
+  /** A node that is a sequence. */
+  phrase<const P extends readonly Part[]>(name: string, ...parts: P): Rule<Spanned<Built<P>>> {
+    const read = this.sequence(...parts);
+    return this.node(name, () => {
+      const object = read();
+      return (span) => ({ ...object, span });
+    });
+  }
+
+  /** A statement; `word` is the span of its first token. */
+  statement<const P extends readonly Part[]>(
+    name: string,
+    ...parts: P
+  ): Rule<Spanned<Built<P>> & { readonly word: Span }> {
+    const read = this.sequence(...parts);
+    return this.node(name, () => {
+      const first = this.LA(1);
+      const fields = read();
+      return (span) => ({ ...fields, span, word: spanOf(first) });
+    });
+  }
+
+  /** A statement that starts with the word of its kind. */
+  sentence<const K extends Word, const P extends readonly Part[]>(kind: K, ...parts: P) {
+    return this.statement(kind, { kind }, kind, ...parts);
+  }
+
+  /** What stands behind words. */
+  after<T>(words: Word | readonly Word[], part: Read<T>): (index?: number) => T {
+    const before = typeof words === "string" ? [words] : words;
+    return (index) => {
+      this.word(...before);
+      return this.read(part, index);
+    };
+  }
+
+  optional<T>(part: Read<T>, gate?: () => boolean): (index?: number) => T | undefined {
+    return (index) => this.maybe(part, index, gate);
+  }
+
+  /** Whether the words are there. */
+  has(...words: readonly Word[]): (index?: number) => boolean {
+    return (index) => this.maybe(() => this.word(...words), index) ?? false;
+  }
+
+  /** One or more, with commas between. */
+  listed<T>(part: Read<T>): () => T[] {
+    return () => {
+      const values: T[] = [];
+      this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => values.push(this.read(part)) });
+      return values;
+    };
+  }
+
+  /** Any number, with commas between, in brackets. */
+  enclosed<T>(open: TokenType, part: Read<T>, close: TokenType): T[] {
+    const values: T[] = [];
+    this.consume(0, open);
+    this.MANY_SEP({ SEP: t.Comma, DEF: () => values.push(this.read(part)) });
+    this.consume(0, close);
+    return values;
+  }
+
+  /** `index` tells apart calls of one kind within a rule. */
+  read<T>(part: Read<T>, index = 0): T {
+    return "ruleName" in part ? this.subrule(index, part) : part(index);
+  }
+
+  maybe<T>(part: Read<T>, index = 0, gate?: () => boolean): T | undefined {
+    const DEF = (): T => this.read(part, index);
+    return this.option(index, gate === undefined ? DEF : { GATE: gate, DEF });
+  }
+
+  several<T>(part: Read<T>, index = 0, gate?: () => boolean): T[] {
+    const values: T[] = [];
+    const DEF = (): number => values.push(this.read(part, index));
+    this.many(index, gate === undefined ? DEF : { GATE: gate, DEF });
+    return values;
+  }
+
+  word(...words: readonly Word[]): true {
+    for (const word of words) this.consume(0, wordToken(word));
+    return true;
+  }
+
+  token(type: TokenType): IToken {
+    return this.consume(0, type);
+  }
+
+  leaf<T>(type: TokenType, build: (token: IToken) => T, index = 0): T {
+    const token = this.consume(index, type);
+    return this.ACTION(() => build(token));
+  }
+
+  readonly name = (index?: number): ast.Name => this.leaf(t.Name, nameOf, index);
+
+  act<T>(build: () => T): T {
+    return this.ACTION(build);
+  }
+
+  is(distance: number, type: TokenType): boolean {
+    return tokenMatcher(this.LA(distance), type);
+  }
+
+  /** No white space between the last token and the next. */
+  touching(): boolean {
+    return endOf(this.LA(0)) === this.LA(1).startOffset;
+  }
+
+  /** A line break stands before the next token. */
+  startsLine(): boolean {
+    return (this.LA(0).endLine ?? 0) < (this.LA(1).startLine ?? 0);
+  }
+
+  /**
+   * A clause that a statement takes once. Clauses come in any order, so the grammar accepts any number; the second is the mistake, and
+   * both are named. Nothing else is said of the second.
+   */
+  once<T>(what: string, part: Read<T>, help?: string): Clause<T> {
+    return (_, index) => {
+      const start = this.LA(1).startOffset;
+      const before = this.mistakes.length;
+      const value = this.read(part, index);
+      return this.ACTION(() => {
+        const span = { start, end: endOf(this.LA(0)) };
+        if (!this.taken.has(what)) {
+          this.taken.set(what, span);
+          return value;
+        }
+        this.mistakes.length = before;
+        const first = this.taken.get(what);
+        this.taken.set(what, undefined);
+        if (first !== undefined) this.refuseSecond(what, first, span, help);
+        return undefined;
+      });
+    };
+  }
+
+  refuseSecond(what: string, first: Span, second: Span, help?: string): void {
+    const [one = "", two = ""] = [first, second].map(({ start, end }) => this.text.slice(start, end));
+    const short =
+      one.length + two.length < 60 && !/[\n\r]/.test(one + two) ? `: \`${one}\` and \`${two}\`` : "";
+    const gap = /\s*$/.exec(this.text.slice(0, second.start))?.[0].length ?? 0;
+    const removed = { start: second.start - gap, end: second.end };
+    this.refuse("repeatedClause", second, `a statement takes one ${what}${short}`, {
+      label: "the second",
+      labels: [{ span: first, text: "the first" }],
+      ...(help !== undefined && { help }),
+      fixes: [{ title: "remove the second", edits: [{ span: removed, text: "" }] }],
+    });
+  }
+
+  /** A rule that is a choice of clauses; each fills a field of one object, which is `empty` before the first. */
+  clauses<F extends Fillers, E extends Readonly<Record<string, unknown>>>(
+    name: string,
+    fields: F,
+    empty: E,
+  ): Clause<E & Filled<F>> {
+    let object: Record<string, unknown> = { ...empty };
+    const alternatives = Object.entries<Filler>(fields).map(([field, clause]) => (index?: number) => {
+      const value = clause(object[field] as never, index);
+      if (value !== undefined) object = { ...object, [field]: value };
+    });
+    const rule = this.choice(name, alternatives);
+    return (present, index) => {
+      object = { ...(present ?? empty) };
+      this.read(rule, index);
+      return object as E & Filled<F>;
+    };
+  }
+
+  /** The clauses of a statement, in any order and number. */
+  gathered<F extends Fillers, E extends Readonly<Record<string, unknown>>>(
+    name: string,
+    fields: F,
+    empty: E,
+  ): (index?: number) => E & Filled<F> {
+    const clause = this.clauses(name, fields, empty);
+    return (index = 0) => {
+      this.taken = new Map();
+      let object: (E & Filled<F>) | undefined;
+      this.many(index, () => {
+        object = clause(object, index);
+      });
+      return object ?? ({ ...empty } as E & Filled<F>);
+    };
+  }
+
+  /** Adds the span from the first clause that fills an object to the last. */
+  spanned<T extends object>(clause: Clause<T>): Clause<Spanned<T>> {
+    return (present, index) => {
+      const start = present?.span.start ?? this.LA(1).startOffset;
+      const object = clause(present, index);
+      return this.ACTION(() => object && { ...object, span: { start, end: endOf(this.LA(0)) } });
+    };
+  }
+}
