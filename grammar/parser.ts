@@ -66,7 +66,7 @@ export class Parser {
     const e = expressionRules(p);
     const c = clauseRules(p, e);
     const a = amountRules(p, e, c);
-    const { parameters, rules } = statementRules(p, e, c, a);
+    const { parameters, rules, where } = statementRules(p, e, c, a);
 
     /** The block of the statement being read. */
     let body: Body | undefined;
@@ -155,17 +155,9 @@ export class Parser {
         { body: own },
         { until: p.optional(p.after("until", e.expr)) },
       ),
-      p.statement(
-        "forEach",
-        { kind: "for-each" },
-        "for",
-        "each",
-        "layer",
-        "as",
-        { as: p.name },
-        p.gathered("forEachPlace", { selection: c.selection }, {}),
-        { body: own },
-      ),
+      p.statement("forEach", { kind: "for-each" }, "for", "each", "layer", "as", { as: p.name }, where, {
+        body: own,
+      }),
       p.sentence(
         "search",
         { name: p.name },

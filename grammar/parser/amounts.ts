@@ -82,7 +82,9 @@ export function amountRules(p: Reader, e: ExpressionRules, c: ClauseRules) {
     p.act(() => needUnit(value));
     return value;
   };
-  const every = p.phrase("every", "every", { count: p.either<ast.Expr>([e.oneUnit, counted, e.identifier]) });
+  const every = p.phrase("every", "every", {
+    count: p.either<ast.Expr>([...e.oneUnit, counted, e.identifier]),
+  });
   const at = p.phrase("at", "at", { unit: e.unit }, { values: p.listed(e.count) });
   const during = p.rule("during", p.after("during", e.window));
 

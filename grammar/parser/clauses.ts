@@ -25,12 +25,6 @@ export function clauseRules(p: Reader, e: ExpressionRules) {
     return [a, b];
   }
 
-  const plainStructure = p.phrase(
-    "plainStructure",
-    { kind: "structure" },
-    { name: p.oneOf(...wordsIn("structure").filter(isPlain)) },
-  );
-
   const blockStructure = p.node("blockStructure", () => {
     p.word("blocks");
     p.token(t.OpenParen);
@@ -63,7 +57,10 @@ export function clauseRules(p: Reader, e: ExpressionRules) {
   });
 
   const structure = p.choice<ast.Structure>("structure", [
-    plainStructure,
+    ...p.words(
+      wordsIn("structure").filter(isPlain),
+      (name, span) => ({ kind: "structure", name, span }) as const,
+    ),
     blockStructure,
     stridedStructure,
     sparseStructure,
@@ -72,14 +69,13 @@ export function clauseRules(p: Reader, e: ExpressionRules) {
   const layerRange = p.phrase("layerRange", { kind: "layer-range" }, "layers", { range: e.range });
 
   const globStart = p.either([t.Name, t.Star, t.Question].map((type) => () => p.token(type)));
-  const globPart = p.choice(
-    "globPart",
-    [t.Name, t.Star, t.Question, t.NumberToken, t.Size].map((type) => () => p.token(type)),
+  const globPart = p.either(
+    [t.Name, t.Star, t.Question, t.NumberToken, t.Size].map((type) => () => p.token(type, 1)),
   );
   /** `conv*`, `*_1`, `block_?`: tokens that touch are one pattern, so that `w *g` stays a product elsewhere. */
   const glob = p.node("glob", () => {
     globStart();
-    p.several(globPart, 0, () => p.touching());
+    p.several(globPart, 1, () => p.touching());
     return (span): ast.Pattern => {
       const text = p.text.slice(span.start, span.end);
       // a bare `layers` before a number would read as a range once clauses are put in order

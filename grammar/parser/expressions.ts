@@ -95,11 +95,14 @@ export function expressionRules(p: Reader) {
   });
 
   /** A bare `epoch` or `step`. */
-  const oneUnit: Rule<ast.DurationLiteral> = p.phrase(
-    "oneUnit",
-    { kind: "duration", value: 1, raw: "1", counted: false },
-    { unit },
-  );
+  const oneUnit = p.words(wordsIn("unit"), (word, span): ast.Expr => ({
+    kind: "duration",
+    value: 1,
+    raw: "1",
+    unit: timeUnit(word),
+    counted: false,
+    span,
+  }));
 
   const whole =
     (what: string, least: number, most = Infinity) =>
@@ -269,7 +272,7 @@ export function expressionRules(p: Reader) {
   );
 
   const curve = p.choice<ast.Curve>("curve", [
-    p.phrase("plainCurve", { name: p.oneOf("linear", "cubic", "cosine", "exponential", "staircase") }),
+    ...p.words(["linear", "cubic", "cosine", "exponential", "staircase"], (name, span) => ({ name, span })),
     p.phrase("declaredCurve", { name: "along" }, "along", { along: callLike }),
   ]);
 

@@ -92,21 +92,18 @@ export class Reader extends EmbeddedActionsParser {
     return () => this.OR(choice);
   }
 
-  /** One of several, at most once in a rule. They are made once, since making them anew costs more than parsing. */
-  either<T>(alternatives: readonly Read<T>[]): () => T {
+  /** One of several. They are made once, since making them anew costs more than parsing. */
+  either<T>(alternatives: readonly Read<T>[]): (index?: number) => T {
     const made: IOrAlt<T>[] = alternatives.map((part, i) => ({ ALT: () => this.read(part, i) }));
-    return () => this.OR(made);
+    return (index = 0): T => this.or(index, made);
   }
 
   /** Alternatives that are one word each. */
-  words<W extends Word, T>(words: readonly W[], build: (word: W) => T): (() => T)[] {
-    return words.map((word) => () => {
-      this.word(word);
-      return build(word);
-    });
+  words<W extends Word, T>(words: readonly W[], build: (word: W, span: Span) => T): (() => T)[] {
+    return words.map((word) => () => this.leaf(wordToken(word), (token) => build(word, spanOf(token))));
   }
 
-  oneOf<W extends Word>(...words: readonly W[]): () => W {
+  oneOf<W extends Word>(...words: readonly W[]): (index?: number) => W {
     return this.either(this.words(words, (word) => word));
   }
 
@@ -213,8 +210,8 @@ export class Reader extends EmbeddedActionsParser {
     return true;
   }
 
-  token(type: TokenType): IToken {
-    return this.consume(0, type);
+  token(type: TokenType, index = 0): IToken {
+    return this.consume(index, type);
   }
 
   leaf<T>(type: TokenType, build: (token: IToken) => T, index = 0): T {
@@ -280,7 +277,7 @@ export class Reader extends EmbeddedActionsParser {
     });
   }
 
-  /** A rule that is a choice of clauses; each fills a field of one object, which is `empty` before the first. */
+  /** A choice of clauses; each fills a field of one object, which is `empty` before the first. */
   clauses<F extends Fillers, E extends Readonly<Record<string, unknown>>>(
     name: string,
     fields: F,
@@ -291,10 +288,11 @@ export class Reader extends EmbeddedActionsParser {
       const value = clause(object[field] as never, index);
       if (value !== undefined) object = { ...object, [field]: value };
     });
-    const rule = this.choice(name, alternatives);
+    const [only] = alternatives;
+    const clause = alternatives.length === 1 && only !== undefined ? only : this.choice(name, alternatives);
     return (present, index) => {
       object = { ...(present ?? empty) };
-      this.read(rule, index);
+      this.read(clause, index);
       return object as E & Filled<F>;
     };
   }

@@ -14,6 +14,9 @@ export type StatementRules = ReturnType<typeof statementRules>;
 export function statementRules(p: Reader, e: ExpressionRules, c: ClauseRules, a: AmountRules) {
   const selection = { selection: c.selection };
   const when = { when: a.when };
+  const where = p.gathered("selection", selection, {});
+  const times = p.gathered("when", when, {});
+  const place = p.gathered("place", { ...selection, ...when }, {});
   const by = { by: p.once("`by`", c.gate) };
   const strength = { strength: p.once("`strength`", c.strength) };
   const scope = { scope: p.once("scope", c.scope) };
@@ -125,13 +128,8 @@ export function statementRules(p: Reader, e: ExpressionRules, c: ClauseRules, a:
     p.sentence("restore", structure, p.gathered("restoreClause", restored, {})),
     p.sentence("penalize", structure, p.gathered("penalizeClause", penalized, {})),
     p.sentence("learn", "masks", "on", structure, p.gathered("learnClause", learned, {})),
-    p.sentence("freeze", structure, p.gathered("freezePlace", { ...selection, ...when }, {})),
-    p.sentence(
-      "update",
-      "only",
-      { among: c.amongClause },
-      p.gathered("updatePlace", { ...selection, ...when }, {}),
-    ),
+    p.sentence("freeze", structure, place),
+    p.sentence("update", "only", { among: c.amongClause }, place),
     p.sentence(
       "pull",
       "weights",
@@ -143,18 +141,12 @@ export function statementRules(p: Reader, e: ExpressionRules, c: ClauseRules, a:
       p.gathered("pullClause", { ...strength, ...when }, {}),
     ),
     p.sentence("rewind", { what: p.listed(rewound) }, "to", { to: moment }),
-    p.sentence("mark", { name: mark }, p.gathered("markTime", when, {})),
+    p.sentence("mark", { name: mark }, times),
     p.sentence("reinitialize", p.gathered("reinitializeClause", { ...selection, ...by }, {})),
-    p.sentence("shuffle", "masks", p.gathered("shufflePlace", selection, {})),
-    p.sentence("harden", "masks", p.gathered("hardenPlace", selection, {})),
-    p.sentence(
-      "load",
-      { what: p.oneOf("masks", "weights") },
-      "from",
-      path,
-      p.gathered("loadPlace", selection, {}),
-    ),
-    p.sentence("slim", p.gathered("slimTime", when, {})),
+    p.sentence("shuffle", "masks", where),
+    p.sentence("harden", "masks", where),
+    p.sentence("load", { what: p.oneOf("masks", "weights") }, "from", path, where),
+    p.sentence("slim", times),
     p.sentence(
       "quantize",
       "weights",
@@ -182,5 +174,5 @@ export function statementRules(p: Reader, e: ExpressionRules, c: ClauseRules, a:
       { args: e.options },
     ),
   ];
-  return { parameters, rules };
+  return { parameters, rules, where };
 }
