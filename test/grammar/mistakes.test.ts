@@ -57,6 +57,20 @@ describe("syntax mistakes", () => {
     }
   });
 
+  it("forgives one closing brace for each opening one that is missing, and no more", () => {
+    const { missingBrace, strayBrace } = SYNTAX_CODES;
+    for (let missing = 0; missing < 4; missing++) {
+      for (let extra = 0; extra < 4; extra++) {
+        const text = "repeat 2 times\nslim\n}\n".repeat(missing) + "}\n".repeat(extra);
+        const codes = parse(text).diagnostics.map(({ code }) => code);
+        expect(codes, text).toEqual([
+          ...Array<string>(missing).fill(missingBrace.code),
+          ...Array<string>(extra).fill(strayBrace.code),
+        ]);
+      }
+    }
+  });
+
   it("words every message in lower case without a final stop", () => {
     for (const { text } of casesIn(directory)) {
       for (const { message, help = "" } of parse(text).diagnostics) {
