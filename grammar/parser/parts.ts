@@ -1,6 +1,6 @@
 import type { ParserMethod, TokenType } from "chevrotain";
 import type * as ast from "../ast.js";
-import type { Span } from "../diagnostic.js";
+import type { Span } from "../../core/diagnostics/diagnostic.js";
 import type { Word } from "../words.js";
 
 /** The types of what the grammar is written with. */

@@ -1,6 +1,6 @@
 import { isRecognitionException, type IToken } from "chevrotain";
 import type * as ast from "../ast.js";
-import type { Diagnostic } from "../diagnostic.js";
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.js";
 import { MAX_DIAGNOSTICS } from "../limits.js";
 import * as t from "../tokens.js";
 import { spanOf } from "../tokens.js";
