@@ -1,4 +1,5 @@
 import type { ParserMethod, TokenType } from "chevrotain";
+import type * as ast from "../ast.js";
 import type { Span } from "../../core/diagnostics/diagnostic.js";
 import type { Word } from "../words.js";
 
@@ -52,3 +53,11 @@ type Intersection<P extends readonly unknown[]> = P extends readonly [infer Firs
 export type Built<P extends readonly unknown[]> = {
   readonly [K in keyof Intersection<P>]: Intersection<P>[K];
 };
+
+type Of<K> = Extract<ast.Statement, { readonly kind: K }>;
+type Own<S> = Exclude<keyof S, "kind" | "span" | "word">;
+
+/** The rule of a kind of statement, if its parts give every field of its tree and no other; else what differs. */
+export type Complete<K, B> = [Exclude<Own<Of<K>>, keyof B> | Exclude<keyof B, Own<Of<K>>>] extends [never]
+  ? Rule<Spanned<B> & { readonly kind: K; readonly word: Span }>
+  : { readonly differs: Exclude<Own<Of<K>>, keyof B> | Exclude<keyof B, Own<Of<K>>> };

@@ -13,7 +13,7 @@ import { mistake, type Details } from "../mistake.js";
 import * as t from "../tokens.js";
 import { endOf, spanOf, vocabulary, wordToken } from "../tokens.js";
 import type { Word } from "../words.js";
-import type { Built, Clause, Filled, Filler, Fillers, Part, Read, Rule, Spanned } from "./parts.js";
+import type { Built, Clause, Complete, Filled, Filler, Fillers, Part, Read, Rule, Spanned } from "./parts.js";
 
 /**
  * Error "messages" that only name what was expected, as token type names joined by tabs. The wording is made later,
@@ -148,7 +148,11 @@ export class Reader extends EmbeddedActionsParser {
   }
 
   /** A statement that starts with the word of its kind. */
-  sentence<const K extends Word, const P extends readonly Part[]>(kind: K, ...parts: P) {
+  sentence<const K extends Word & ast.Statement["kind"], const P extends readonly Part[]>(
+    kind: K,
+    ...parts: P
+  ): Complete<K, Built<P>>;
+  sentence(kind: Word, ...parts: readonly Part[]): unknown {
     return this.statement(kind, { kind }, kind, ...parts);
   }
 

@@ -2,7 +2,7 @@ import type { IToken } from "chevrotain";
 import type * as ast from "../ast.js";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.js";
 import { inserting, mistake, replacing } from "../mistake.js";
-import type { Body, Item } from "../parser.js";
+import type { Body, Item } from "../parser/program.js";
 import { spanOf } from "../tokens.js";
 import { explainStray, type Explained } from "./stray.js";
 
