@@ -2,19 +2,13 @@ import type { ErrorObject, ValidateFunction } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { diagnostic } from "../diagnostics/create.js";
-import { irSchemaText } from "./generated/schema.js";
-import type { Ir, RuleIr, StepIr } from "./types.js";
+import { irSchema, type Ir, type RuleIr, type StepIr } from "./types.js";
 
 export type ValidIr = { readonly ir: Ir; readonly diagnostics: readonly [] };
 export type InvalidIr = { readonly ir: null; readonly diagnostics: readonly Diagnostic[] };
 
 const deepest = 200;
 const mostMistakes = 10;
-
-/** The published JSON Schema of the IR (2020-12). */
-export function irSchema(): Record<string, unknown> {
-  return JSON.parse(irSchemaText);
-}
 
 let compiled: ValidateFunction<Ir> | undefined;
 
