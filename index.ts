@@ -3,12 +3,14 @@
  *
  * - `compile(source, options)`: text to diagnostics, IR, plan and training loop; for browsers it is in `espalier/compiler`.
  * - `validateIr(value)`: an IR that was stored or written elsewhere, checked against the published schema.
+ * - `irSchema()`: that schema (JSON Schema 2020-12), the same as the file `espalier/ir.schema.json`.
  * - `loadNetwork(source)`: a LayersModel from a path, a module or memory.
  * - `run(source, options)`: compile for a network and data, train, prune, write the smaller network.
  */
 export { compile, type CompileOptions, type CompileResult } from "./compiler/compile.js";
 export { renderDiagnostics, type RenderOptions } from "./compiler/render/terminal.js";
 export type { Ir, PlanIr } from "./core/ir/types.js";
+export { irSchema } from "./core/ir/types.js";
 export { validateIr } from "./core/ir/validate.js";
 export type { Network } from "./core/network/types.js";
 export { format, parse } from "./grammar/index.js";

@@ -1,6 +1,6 @@
-import { cp, mkdir, readdir } from "node:fs/promises";
+import { cp, mkdir, readdir, writeFile } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { rolldown } from "rolldown";
 
 /** What is loaded from outside: `espalier`, `espalier/compiler` (in browsers too), `espalier/runtime` and the command line. */
@@ -18,7 +18,8 @@ const PACKAGE = /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/;
 /**
  * Writes the package's JavaScript into `dist`: a few files instead of several hundred, for a start spends most of its time finding
  * and reading modules. What several entries share lies in `dist/shared/`, at the depth of `shared/api/`, so that a path from a
- * module there to the runtime holds in both. The licences of packages put inside go to `dist/licenses/`.
+ * module there to the runtime holds in both. The licences of packages put inside go to `dist/licenses/`, the schema of the IR beside
+ * the entries.
  */
 export async function bundle(root, dist) {
   const build = await rolldown({
@@ -34,8 +35,8 @@ export async function bundle(root, dist) {
     chunkFileNames: "shared/[name]-[hash].js",
   });
   await build.close();
-  await mkdir(join(dist, "compiler/ir"), { recursive: true });
-  await cp(join(root, "core/ir/ir.schema.json"), join(dist, "core/ir/ir.schema.json"));
+  const { irSchema } = await import(pathToFileURL(join(dist, "index.js")).href);
+  await writeFile(join(dist, "ir.schema.json"), `${JSON.stringify(irSchema(), null, 2)}\n`);
   const modules = output.flatMap((chunk) => (chunk.type === "chunk" ? chunk.moduleIds : []));
   await copyLicenses(modules, join(dist, "licenses"));
 }

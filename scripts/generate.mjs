@@ -1,6 +1,6 @@
-// Writes every file under a `generated` folder anew: the standard library, the pages of diagnostics and the schema as modules.
+// Writes every file under a `generated` folder anew: the standard library and the pages of diagnostics as modules.
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-for (const script of ["embed-stdlib.mjs", "embed-pages.mjs", "embed-schema.mjs"])
+for (const script of ["embed-stdlib.mjs", "embed-pages.mjs"])
   execFileSync(process.execPath, [fileURLToPath(new URL(script, import.meta.url))], { stdio: "inherit" });

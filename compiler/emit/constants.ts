@@ -1,4 +1,5 @@
-import type { CriterionIr, ExprIr, RuleIr, SelectionIr, StepIr } from "../../core/ir/types.js";
+import type { CriterionIr, ExprIr, StepIr } from "../../core/ir/types.js";
+import { criteriaOf, placed, selectionsOf, statements } from "../../core/ir/walk.js";
 import { criterionKey } from "./scope.js";
 
 /** A criterion that becomes a constant of the module. */
@@ -11,45 +12,16 @@ export interface NamedCriterion {
 /** The criteria and penalties of a program in order of appearance, each once; those that move with a loop left out. */
 export function constantCriteria(body: readonly StepIr[]): readonly NamedCriterion[] {
   const found = new Map<string, NamedCriterion>();
-  const visit: Visit = (role, criterion, variables) => {
-    const key = criterionKey(criterion);
-    if (!found.has(key) && !mentions(criterion, variables)) found.set(key, { key, role, criterion });
-  };
-  for (const step of body) visitStep(step, new Set(), visit);
+  for (const { statement, around } of placed(body)) {
+    const variables = new Set(around.flatMap(({ as }) => as ?? []));
+    for (const criterion of criteriaOf(statement)) {
+      const key = criterionKey(criterion);
+      const isPenalty = statement.kind === "penalize" && criterion === statement.penalty;
+      if (!found.has(key) && !mentions(criterion, variables))
+        found.set(key, { key, role: isPenalty ? "penalty" : "criterion", criterion });
+    }
+  }
   return [...found.values()];
-}
-
-type Visit = (role: NamedCriterion["role"], criterion: CriterionIr, variables: ReadonlySet<string>) => void;
-
-function visitStep(step: StepIr, variables: ReadonlySet<string>, visit: Visit): void {
-  if (step.kind === "repeat" || step.kind === "for-each") {
-    const inner = step.as === undefined ? variables : new Set([...variables, step.as]);
-    for (const one of step.body) visitStep(one, inner, visit);
-  } else if (step.kind === "train") {
-    for (const rule of step.rules) visitRule(rule, variables, visit);
-  } else if (step.kind === "prune" || step.kind === "regrow") {
-    visitRule(step, variables, visit);
-  }
-}
-
-function visitRule(rule: RuleIr, variables: ReadonlySet<string>, visit: Visit): void {
-  switch (rule.kind) {
-    case "prune":
-      visit("criterion", rule.criterion, variables);
-      if (rule.regrow) visit("criterion", rule.regrow.criterion, variables);
-      break;
-    case "regrow":
-    case "restore":
-    case "update":
-      visit("criterion", rule.criterion, variables);
-      break;
-    case "penalize":
-      visit("penalty", rule.penalty, variables);
-      if (rule.among) visit("criterion", rule.among.criterion, variables);
-      break;
-    default:
-      break;
-  }
 }
 
 function mentions(criterion: CriterionIr, variables: ReadonlySet<string>): boolean {
@@ -76,17 +48,7 @@ export function namesLayers(body: readonly StepIr[]): boolean {
 }
 
 /** The layers that statements were found to select, statement by statement. */
-function selectedLayers(body: readonly StepIr[]): readonly (readonly string[])[] {
-  const found: (readonly string[])[] = [];
-  const look = (selection: SelectionIr | undefined) => {
-    if (selection?.layers !== undefined) found.push(selection.layers);
-  };
-  const visit = (one: StepIr | RuleIr): void => {
-    if ("selection" in one) look(one.selection);
-    if (one.kind === "prune") look(one.regrow?.selection);
-    if (one.kind === "train") one.rules.forEach(visit);
-    if (one.kind === "repeat" || one.kind === "for-each") one.body.forEach(visit);
-  };
-  body.forEach(visit);
-  return found;
-}
+const selectedLayers = (body: readonly StepIr[]): readonly (readonly string[])[] =>
+  statements(body)
+    .flatMap(selectionsOf)
+    .flatMap(({ layers }) => (layers === undefined ? [] : [layers]));

@@ -9,6 +9,7 @@ import {
   whenFields,
 } from "./javascript-specs.js";
 import { holdsAlong } from "../../core/ir/rules.js";
+import { trains } from "../../core/ir/walk.js";
 import { isImplicit, trainFields } from "./javascript-train.js";
 import { commentLines, layout, lineWidth, quote, type Field, type Js } from "./javascript-value.js";
 import type { Notes } from "./notes.js";
@@ -41,9 +42,6 @@ export function writeSteps(body: readonly StepIr[], context: StepContext): void 
     });
   }
 }
-
-const trains = (step: StepIr): boolean =>
-  step.kind === "train" || ((step.kind === "repeat" || step.kind === "for-each") && step.body.some(trains));
 
 function writeStep(step: StepIr, context: StepContext): void {
   switch (step.kind) {

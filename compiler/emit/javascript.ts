@@ -1,6 +1,7 @@
 import { accuracyReaders } from "../../core/ir/accuracy-readers.js";
 import { counted } from "../../core/ir/words.js";
-import type { Ir, RuleIr, StepIr } from "../../core/ir/types.js";
+import type { Ir } from "../../core/ir/types.js";
+import { statements, withPaired } from "../../core/ir/walk.js";
 import { version } from "../version.js";
 import { constantCriteria, layerLists } from "./constants.js";
 import { expressionHelpers } from "./javascript-expressions.js";
@@ -146,11 +147,14 @@ function settingsFields(ir: Ir, options: EmitOptions): Field[] {
       note: "length of the training; --epochs overrides",
     });
   }
-  const texts = new Map<number, string>();
-  for (const step of ir.body) collectTexts(step, texts);
-  const statements = [...texts]
+  const texts = new Map(
+    statements(ir.body)
+      .flatMap(withPaired)
+      .map(({ id, text }) => [id, text] as const),
+  );
+  const written = [...texts]
     .sort(([a], [b]) => a - b)
-    .map(([id, text]) => ({ key: String(id), value: quote(text) }));
+    .map(([id, text]) => ({ key: String(id), value: quote(commentText(text)) }));
   fields.push(
     {
       key: "batch",
@@ -171,19 +175,11 @@ function settingsFields(ir: Ir, options: EmitOptions): Field[] {
     { key: "source", value: quote(ir.source) },
     {
       key: "statements",
-      value: { fields: statements },
+      value: { fields: written },
       comment: ["what the numbers below stand for, in log and report"],
     },
   );
   return fields;
-}
-
-function collectTexts(step: StepIr | RuleIr, texts: Map<number, string>): void {
-  texts.set(step.id, commentText(step.text));
-  if (step.kind === "repeat" || step.kind === "for-each")
-    for (const inner of step.body) collectTexts(inner, texts);
-  if (step.kind === "train") for (const rule of step.rules) collectTexts(rule, texts);
-  if (step.kind === "prune" && step.regrow) texts.set(step.regrow.id, commentText(step.regrow.text));
 }
 
 /** A constant is called as its criterion is, where that is a name; expressions are "score". */

@@ -1,5 +1,5 @@
-import type { PruneIr, RestoreIr, RuleIr, StepIr } from "../../core/ir/types.js";
-import { mapSteps } from "./map-steps.js";
+import type { PruneIr, RestoreIr } from "../../core/ir/types.js";
+import { mapStatements, statements, type StatementIr } from "../../core/ir/walk.js";
 import type { FrontState } from "./state.js";
 
 /**
@@ -9,22 +9,18 @@ import type { FrontState } from "./state.js";
  */
 export function awaitRestores(state: FrontState): FrontState {
   const body = state.body.flatMap((step, i) => {
-    const restores = state.body.slice(i).flatMap(restoresIn);
+    const restores = statements(state.body.slice(i)).filter(isRestore);
     if (restores.length === 0) return [step];
-    const settle = <T extends StepIr | RuleIr>(one: T): T =>
+    const settle = <T extends StatementIr>(one: T): T =>
       one.kind === "prune" && restores.some((restore) => belongs(restore, one))
         ? { ...one, awaitsRestore: true }
         : one;
-    return mapSteps([step], settle, settle);
+    return mapStatements([step], settle);
   });
   return { ...state, body };
 }
 
-function restoresIn(step: StepIr | RuleIr): readonly RestoreIr[] {
-  if (step.kind === "restore") return [step];
-  if (step.kind === "train") return step.rules.flatMap(restoresIn);
-  return step.kind === "repeat" || step.kind === "for-each" ? step.body.flatMap(restoresIn) : [];
-}
+const isRestore = (one: StatementIr): one is RestoreIr => one.kind === "restore";
 
 function belongs(restore: RestoreIr, { manner, amount, structure, selection }: PruneIr): boolean {
   if (manner !== "latently" || amount.kind !== "threshold") return false;

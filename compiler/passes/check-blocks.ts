@@ -1,6 +1,7 @@
 import type { Statement } from "../../grammar/ast.js";
 import { diagnostic } from "../../core/diagnostics/create.js";
-import { flatten, holdsAllAlong, isPairing, isRule } from "./rules.js";
+import { holdsAllAlong, isPairing, isRule } from "./lower-statements.js";
+import { flatten } from "./rules.js";
 import type { FrontState, TimelineNode } from "./state.js";
 
 /** Statements that may carry a when-clause, and so may stand in a phase. */

@@ -1,4 +1,5 @@
-import type { ExprIr, OptimizerIr, StepIr, TrainIr } from "../../core/ir/types.js";
+import type { ExprIr, OptimizerIr, TrainIr } from "../../core/ir/types.js";
+import { steps } from "../../core/ir/walk.js";
 import { labelAt, reportAt } from "./report-at.js";
 import type { FrontState } from "./state.js";
 
@@ -7,19 +8,13 @@ const RESTS = 1e-3;
 
 /** Warns of a `finetune` that goes on at the last rate where that has come down to next to nothing: it would train nothing. */
 export function checkLastRates(state: FrontState): FrontState {
-  visit(state.body, null, state);
-  return state;
-}
-
-/** `rested` is the phase whose rate came to rest last, if no other rate has been set since. Gives what holds after the steps. */
-function visit(steps: readonly StepIr[], rested: TrainIr | null, state: FrontState): TrainIr | null {
-  let last = rested;
-  for (const step of steps) {
-    if (step.kind === "repeat" || step.kind === "for-each") last = visit(step.body, last, state);
-    else if (step.kind === "rewind" && step.what.includes("rate")) last = null;
-    else if (step.kind === "train") last = after(step, last, state);
+  // The phase whose rate came to rest last, while no other rate has been set since.
+  let rested: TrainIr | null = null;
+  for (const step of steps(state.body)) {
+    if (step.kind === "rewind" && step.what.includes("rate")) rested = null;
+    else if (step.kind === "train") rested = after(step, rested, state);
   }
-  return last;
+  return state;
 }
 
 function after(phase: TrainIr, rested: TrainIr | null, state: FrontState): TrainIr | null {

@@ -1,5 +1,6 @@
 import { isSlimmable } from "../../core/units/candidates.js";
 import type { PruneIr, RegrowIr, RuleIr, StepIr, StructureIr, TrainIr } from "../../core/ir/types.js";
+import { steps } from "../../core/ir/walk.js";
 import { structureText } from "./clauses/structure.js";
 import { labelAt, reportAt } from "./report-at.js";
 import type { FrontState } from "./state.js";
@@ -18,7 +19,7 @@ interface Seen {
 /** Checks that soft and latent deaths become final, and that nothing wants back what is gone or comes back by itself. */
 export function checkManners(state: FrontState): FrontState {
   const seen: Seen = { pending: new Map(), latent: new Set(), soft: false, slim: null };
-  visit(state.body, seen, state);
+  for (const step of steps(state.body)) visit(step, seen, state);
   for (const prune of seen.pending.values()) {
     reportAt(state, prune.id, "manner", "P3016", `what dies ${prune.manner} here never becomes final`, {
       help: isSlimmable(prune.structure.name)
@@ -29,35 +30,16 @@ export function checkManners(state: FrontState): FrontState {
   return state;
 }
 
-function visit(steps: readonly StepIr[], seen: Seen, state: FrontState): void {
-  for (const step of steps) {
-    switch (step.kind) {
-      case "repeat":
-      case "for-each":
-        visit(step.body, seen, state);
-        break;
-      case "train":
-        visitPhase(step, seen, state);
-        break;
-      case "harden":
-        if (!seen.soft) {
-          reportAt(
-            state,
-            step.id,
-            "word",
-            "P3017",
-            "nothing died softly or latently that could become final",
-            {
-              help: "`harden masks` ends `softly` and `latently`",
-            },
-          );
-        }
-        seen.pending.clear();
-        break;
-      default:
-        visitOne(step, seen, state);
-    }
+function visit(step: StepIr, seen: Seen, state: FrontState): void {
+  if (step.kind === "train") return visitPhase(step, seen, state);
+  if (step.kind !== "harden") return visitOne(step, seen, state);
+  if (!seen.soft) {
+    const message = "nothing died softly or latently that could become final";
+    reportAt(state, step.id, "word", "P3017", message, {
+      help: "`harden masks` ends `softly` and `latently`",
+    });
   }
+  seen.pending.clear();
 }
 
 function visitPhase(phase: TrainIr, seen: Seen, state: FrontState): void {

@@ -1,4 +1,5 @@
-import type { RuleIr, StepIr } from "../../core/ir/types.js";
+import type { StepIr } from "../../core/ir/types.js";
+import { bodyOf, statements } from "../../core/ir/walk.js";
 import { reportAt } from "./report-at.js";
 import type { FrontState } from "./state.js";
 
@@ -19,13 +20,10 @@ function visit(steps: readonly StepIr[], masked: boolean, state: FrontState): bo
     }
     // What a loop prunes at its end is there in its next pass.
     may ||= makesMasks(step);
-    if (step.kind === "repeat" || step.kind === "for-each") visit(step.body, may, state);
+    visit(bodyOf(step), may, state);
   }
   return may;
 }
 
-function makesMasks(step: StepIr | RuleIr): boolean {
-  if (step.kind === "repeat" || step.kind === "for-each") return step.body.some(makesMasks);
-  if (step.kind === "train") return step.rules.some(makesMasks);
-  return step.kind === "prune" || (step.kind === "load" && step.what === "masks");
-}
+const makesMasks = (step: StepIr): boolean =>
+  statements([step]).some((one) => one.kind === "prune" || (one.kind === "load" && one.what === "masks"));

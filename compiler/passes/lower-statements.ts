@@ -1,5 +1,16 @@
 import { diagnostic } from "../../core/diagnostics/create.js";
-import type { PruneIr, RuleIr, StepIr } from "../../core/ir/types.js";
+import type { EvaluateIr, MarkIr, PruneIr, RegrowIr, RuleIr, SlimIr, StepIr } from "../../core/ir/types.js";
+import type {
+  EvaluateStatement,
+  ForEachStatement,
+  MarkStatement,
+  PruneStatement,
+  RegrowStatement,
+  RepeatStatement,
+  SlimStatement,
+  Statement,
+  TrainStatement,
+} from "../../grammar/ast.js";
 import { counted } from "../../core/ir/words.js";
 import { lowerCondition } from "./clauses/condition.js";
 import { lowerEvents } from "./clauses/events.js";
@@ -7,14 +18,14 @@ import { lowerSelection } from "./clauses/selection.js";
 import { oneOf } from "./clauses/words.js";
 import { lowerTyped } from "./clauses/typed.js";
 import { createIds, reject, textOf, type Ids, type Place } from "./lowering.js";
-import { flatten, isPairing, isRule } from "./rules.js";
+import { flatten, whenOf } from "./rules.js";
 import type { FrontState, TimelineNode } from "./state.js";
 import { lowerPrune } from "./statements/prune.js";
 import { lowerRegrow } from "./statements/regrow.js";
 import { lowerFreeze, lowerPenalize, lowerRestore, lowerUpdate } from "./statements/rules.js";
-import { lowerOnce } from "./statements/steps.js";
+import { lowerOnce, type Once } from "./statements/steps.js";
 import { lowerTrain } from "./statements/train.js";
-import { refuse } from "./statements/unavailable.js";
+import { refuse, type Unavailable } from "./statements/unavailable.js";
 
 interface Lowering {
   readonly state: FrontState;
@@ -62,11 +73,12 @@ function lowerBlock(
   const steps: StepIr[] = [];
   for (const node of flatten(nodes)) {
     const place: Place = { scope: node.scope, report: lowering.state.report, repeated };
+    const at: At = { node, place, ids: lowering.ids, rules, lowering };
     if (isRule(node.statement) || (isPairing(node.statement) && pairable(node, rules))) {
-      lowerRule(node, rules, place, lowering);
+      lowerRule(at);
     } else {
       if (node.statement.kind === "prune") rules.step = node;
-      steps.push(...lowerStep(node, rules, place, lowering));
+      steps.push(...lowerStep(at));
     }
   }
   return steps;
@@ -78,17 +90,18 @@ function pairable(node: TimelineNode, rules: Rules): boolean {
   return node.statement.kind === "regrow" && node.statement.structure === undefined;
 }
 
-function lowerRule(node: TimelineNode, rules: Rules, place: Place, lowering: Lowering): void {
+function lowerRule(at: At): void {
+  const { node, rules, lowering } = at;
   const { statement } = node;
-  const { ids } = lowering;
   const index = rules.own.findLastIndex((rule) => rule.kind === "prune");
   const above = rules.own[index];
   const pair = above?.kind === "prune" ? above : undefined;
   if (statement.kind === "regrow" && statement.when === undefined) {
-    lowerPaired(node, pair, index, rules, place, lowering);
+    const regrow = lowerPaired(statement, at, pair);
+    if (regrow !== null && pair !== undefined) rules.own[index] = { ...pair, regrow };
     return;
   }
-  const rule = lowerRuleAlone(node, pair, place, ids);
+  const rule = rowOf(statement).rule?.(statement, at, pair) ?? null;
   if (statement.kind === "prune") rules.broken = rule === null;
   if (rule === null) return;
   rules.own.push(rule);
@@ -96,167 +109,170 @@ function lowerRule(node: TimelineNode, rules: Rules, place: Place, lowering: Low
 }
 
 function lowerPaired(
-  node: TimelineNode,
+  statement: RegrowStatement,
+  { node, rules, place, ids }: At,
   pair: PruneIr | undefined,
-  index: number,
-  rules: Rules,
-  place: Place,
-  lowering: Lowering,
-): void {
-  const { statement } = node;
-  if (statement.kind !== "regrow" || rules.broken) return;
-  if (pair === undefined) {
-    const file = rules.step?.scope.module.file;
-    reject(place, "P3012", "there is no prune rule above that this could act with", statement.word, {
-      labels:
-        rules.step === null
-          ? []
-          : [
-              {
-                span: rules.step.statement.word,
-                text: "this prunes once, and nothing was dead before it",
-                ...(file === undefined ? {} : { file }),
-              },
-            ],
-      help:
-        rules.step === null
-          ? "write `regrow weights random 10%`, or put it below a `prune … every …`"
-          : "give the prune a when-clause: `every 2 epochs`",
+): RegrowIr | null {
+  if (rules.broken) return null;
+  if (pair?.regrow !== undefined)
+    return reject(place, "P3012", "the prune rule above already has a regrow", statement.word);
+  if (pair !== undefined) return lowerRegrow(statement, node, pair, place, ids);
+  const message = "there is no prune rule above that this could act with";
+  if (rules.step === null)
+    return reject(place, "P3012", message, statement.word, {
+      help: "write `regrow weights random 10%`, or put it below a `prune … every …`",
     });
-    return;
-  }
-  if (pair.regrow !== undefined) {
-    reject(place, "P3012", "the prune rule above already has a regrow", statement.word);
-    return;
-  }
-  const regrow = lowerRegrow(statement, node, pair, place, lowering.ids);
-  if (regrow !== null) rules.own[index] = { ...pair, regrow };
+  const { statement: step, scope } = rules.step;
+  const { file } = scope.module;
+  const text = "this prunes once, and nothing was dead before it";
+  return reject(place, "P3012", message, statement.word, {
+    labels: [{ span: step.word, text, ...(file === undefined ? {} : { file }) }],
+    help: "give the prune a when-clause: `every 2 epochs`",
+  });
 }
 
-function lowerRuleAlone(
-  node: TimelineNode,
-  pair: PruneIr | undefined,
-  place: Place,
-  ids: Ids,
-): RuleIr | null {
-  const { statement } = node;
-  switch (statement.kind) {
-    case "prune":
-      return lowerPrune(statement, node, place, ids);
-    case "regrow":
-      return lowerRegrow(statement, node, undefined, place, ids);
-    case "restore":
-      return lowerRestore(statement, node, pair?.when, place, ids);
-    case "penalize":
-      return lowerPenalize(statement, node, place, ids);
-    case "freeze":
-      return lowerFreeze(statement, node, place, ids);
-    case "update":
-      return lowerUpdate(statement, node, place, ids);
-    case "slim":
-    case "evaluate":
-    case "mark":
-      return lowerEither(node, place, ids);
-    case "learn":
-    case "pull":
-      return refuse(statement, place);
-    default:
-      return null;
-  }
+/** A statement where it is lowered. */
+interface At {
+  readonly node: TimelineNode;
+  readonly place: Place;
+  readonly ids: Ids;
+  readonly rules: Rules;
+  readonly lowering: Lowering;
 }
 
-/** `slim`, `evaluate` and `mark`, which may be steps or rules. */
-function lowerEither(node: TimelineNode, place: Place, ids: Ids) {
-  const { statement } = node;
+/** What a kind of statement becomes. Neither step nor rule: a declaration, which takes no place in the timeline. */
+interface Row<S extends Statement> {
+  /** Where it stands, once. */
+  step?(statement: S, at: At): StepIr | readonly StepIr[] | null;
+  /** While the network trains. `pair` is the nearest prune rule above. */
+  rule?(statement: S, at: At, pair: PruneIr | undefined): RuleIr | null;
+  /** Without a when-clause it acts with the prune rule above. */
+  readonly pairs?: true;
+}
+
+const prune = (statement: PruneStatement, { node, place, ids }: At) =>
+  lowerPrune(statement, node, place, ids);
+const regrow = (statement: RegrowStatement, { node, place, ids }: At) =>
+  lowerRegrow(statement, node, undefined, place, ids);
+const once = { step: (statement: Once, { node, place, ids }: At) => lowerOnce(statement, node, place, ids) };
+const unavailable = (statement: Unavailable, { place }: At) => refuse(statement, place);
+const slim = (statement: SlimStatement, at: At): SlimIr | null => {
+  const due = dueOf(statement, at);
+  return due && { kind: "slim", ...numbered(at), ...due };
+};
+const mark = (statement: MarkStatement, at: At): MarkIr | null => {
+  const due = dueOf(statement, at);
+  return due && { kind: "mark", ...numbered(at), name: statement.name.text, ...due };
+};
+const evaluate = (statement: EvaluateStatement, at: At): EvaluateIr | null => {
+  const due = dueOf(statement, at);
+  const splits = ["test", "train", "validation"] as const;
+  const on = statement.on === undefined ? "test" : oneOf(statement.on, splits, "set of data", at.place);
+  return due && on && { kind: "evaluate", ...numbered(at), on, ...due };
+};
+
+const lowerings: { readonly [K in Statement["kind"]]: Row<Extract<Statement, { readonly kind: K }>> } = {
+  prune: { step: prune, rule: prune },
+  regrow: { step: regrow, rule: regrow, pairs: true },
+  restore: {
+    step: (statement, { node, place, ids }) => lowerRestore(statement, node, undefined, place, ids),
+    rule: (statement, { node, place, ids }, pair) => lowerRestore(statement, node, pair?.when, place, ids),
+    pairs: true,
+  },
+  penalize: { rule: (statement, { node, place, ids }) => lowerPenalize(statement, node, place, ids) },
+  freeze: { rule: (statement, { node, place, ids }) => lowerFreeze(statement, node, place, ids) },
+  update: { rule: (statement, { node, place, ids }) => lowerUpdate(statement, node, place, ids) },
+  learn: { rule: unavailable },
+  pull: { rule: unavailable },
+  slim: { step: slim, rule: slim },
+  evaluate: { step: evaluate, rule: evaluate },
+  mark: { step: mark, rule: mark },
+  train: { step: lowerPhase },
+  repeat: { step: lowerRepeat },
+  "for-each": { step: lowerForEach },
+  "call-statement": { step: (_, at) => lowerInner(at, at.place.repeated) },
+  rewind: once,
+  reinitialize: once,
+  shuffle: once,
+  harden: once,
+  load: once,
+  require: once,
+  save: once,
+  quantize: { step: unavailable },
+  search: { step: unavailable },
+  network: {},
+  data: {},
+  criterion: {},
+  penalty: {},
+  curve: {},
+  use: {},
+  param: {},
+  method: {},
+};
+const rowOf = (statement: Statement): Row<Statement> => lowerings[statement.kind];
+
+/** Rules by nature: they hold while the network trains, clause or not. */
+export function holdsAllAlong(statement: Statement): boolean {
+  const { step, rule } = rowOf(statement);
+  return step === undefined && rule !== undefined;
+}
+
+/** A rule lives to the end of its block and acts while the network trains; anything else happens once, where it stands. */
+export const isRule = (statement: Statement): boolean =>
+  holdsAllAlong(statement) || whenOf(statement) !== undefined;
+
+export const isPairing = (statement: Statement): boolean =>
+  rowOf(statement).pairs === true && whenOf(statement) === undefined;
+
+/** Statements that take no place in the timeline. */
+export function isDeclaration(statement: Statement): boolean {
+  const { step, rule } = rowOf(statement);
+  return step === undefined && rule === undefined;
+}
+
+const numbered = ({ node, ids }: At) => ({ id: ids.next(node), text: textOf(node) });
+
+/** When it acts; null after a mistake. */
+function dueOf(statement: SlimStatement | EvaluateStatement | MarkStatement, { place }: At) {
   const when = lowerEvents(statement, false, place);
-  if (when === null) return null;
-  const due = when === undefined ? {} : { when };
-  switch (statement.kind) {
-    case "slim":
-      return { kind: "slim", id: ids.next(node), text: textOf(node), ...due } as const;
-    case "evaluate": {
-      const on =
-        statement.on === undefined
-          ? "test"
-          : oneOf(statement.on, ["test", "train", "validation"], "set of data", place);
-      return on === null
-        ? null
-        : ({ kind: "evaluate", id: ids.next(node), text: textOf(node), on, ...due } as const);
-    }
-    case "mark": {
-      const name = statement.name.text;
-      return { kind: "mark", id: ids.next(node), text: textOf(node), name, ...due } as const;
-    }
-    default:
-      return null;
-  }
+  return when === null ? null : when === undefined ? {} : { when };
 }
 
-function lowerStep(node: TimelineNode, rules: Rules, place: Place, lowering: Lowering): readonly StepIr[] {
-  const { statement } = node;
-  const { ids } = lowering;
-  const one = (step: StepIr | null): readonly StepIr[] => (step === null ? [] : [step]);
-  const block = (repeated: boolean) =>
-    lowerBlock(node.body, [...rules.inherited, ...rules.own], repeated, lowering);
-  switch (statement.kind) {
-    case "prune":
-      return one(lowerPrune(statement, node, place, ids));
-    case "regrow":
-      return one(lowerRegrow(statement, node, undefined, place, ids));
-    case "restore":
-      return one(lowerRestore(statement, node, undefined, place, ids));
-    case "train": {
-      const governing = [...rules.inherited, ...rules.own];
-      for (const rule of governing) lowering.idle.delete(rule.id);
-      return one(lowerTrain(statement, node, [...governing, ...lowerPhaseRules(node, lowering)], place, ids));
-    }
-    case "repeat": {
-      const times = lowerTimes(statement.times, place);
-      const until =
-        statement.until === undefined ? undefined : lowerCondition(statement.until, "`until`", place);
-      const id = ids.next(node);
-      const body = block(true);
-      if (times === null || until === null) return [];
-      const as = node.variable === undefined ? {} : { as: node.variable };
-      return [
-        {
-          kind: "repeat",
-          id,
-          text: textOf(node),
-          times,
-          ...as,
-          body,
-          ...(until === undefined ? {} : { until }),
-        },
-      ];
-    }
-    case "for-each": {
-      const selection = lowerSelection(statement.selection, place);
-      const id = ids.next(node);
-      const body = block(place.repeated);
-      if (selection === null || node.variable === undefined) return [];
-      return [{ kind: "for-each", id, text: textOf(node), as: node.variable, selection, body }];
-    }
-    case "call-statement":
-      return block(place.repeated);
-    case "slim":
-    case "evaluate":
-    case "mark":
-      return one(lowerEither(node, place, ids));
-    case "rewind":
-    case "reinitialize":
-    case "shuffle":
-    case "harden":
-    case "load":
-    case "require":
-    case "save":
-      return one(lowerOnce(statement, node, place, ids));
-    case "quantize":
-    case "search":
-      return one(refuse(statement, place));
-    default:
-      return [];
-  }
+function lowerStep(at: At): readonly StepIr[] {
+  const { statement } = at.node;
+  const steps = rowOf(statement).step?.(statement, at) ?? [];
+  return "kind" in steps ? [steps] : steps;
+}
+
+/** The statements inside one, under the rules in force here. */
+function lowerInner({ node, rules, lowering }: At, repeated: boolean): readonly StepIr[] {
+  return lowerBlock(node.body, [...rules.inherited, ...rules.own], repeated, lowering);
+}
+
+function lowerPhase(statement: TrainStatement, { node, place, ids, rules, lowering }: At): StepIr | null {
+  const governing = [...rules.inherited, ...rules.own];
+  for (const rule of governing) lowering.idle.delete(rule.id);
+  return lowerTrain(statement, node, [...governing, ...lowerPhaseRules(node, lowering)], place, ids);
+}
+
+function lowerRepeat(statement: RepeatStatement, at: At): StepIr | null {
+  const { node, place } = at;
+  const times = lowerTimes(statement.times, place);
+  const until = statement.until === undefined ? undefined : lowerCondition(statement.until, "`until`", place);
+  const head = numbered(at);
+  const body = lowerInner(at, true);
+  if (times === null || until === null) return null;
+  const as = node.variable === undefined ? {} : { as: node.variable };
+  return { kind: "repeat", ...head, times, ...as, body, ...(until === undefined ? {} : { until }) };
+}
+
+function lowerForEach(statement: ForEachStatement, at: At): StepIr | null {
+  const { node, place } = at;
+  const selection = lowerSelection(statement.selection, place);
+  const head = numbered(at);
+  const body = lowerInner(at, place.repeated);
+  if (selection === null || node.variable === undefined) return null;
+  return { kind: "for-each", ...head, as: node.variable, selection, body };
 }
 
 /** The rules that stand in the block of a phase. */
@@ -276,7 +292,7 @@ function lowerPhaseRules(node: TimelineNode, lowering: Lowering): readonly RuleI
       });
       continue;
     }
-    lowerRule(inner, rules, place, lowering);
+    lowerRule({ node: inner, place, ids: lowering.ids, rules, lowering });
   }
   for (const rule of rules.own) lowering.idle.delete(rule.id);
   return rules.own;

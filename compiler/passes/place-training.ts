@@ -1,6 +1,7 @@
 import type { TrainStatement } from "../../grammar/ast.js";
 import { diagnostic } from "../../core/diagnostics/create.js";
-import { flatten, holdsTraining, isDeclaration, isPairing, isRule, pruneRuleAbove } from "./rules.js";
+import { isDeclaration, isPairing, isRule } from "./lower-statements.js";
+import { flatten, holdsTraining } from "./rules.js";
 import type { FrontState, TimelineNode } from "./state.js";
 
 /** Puts the one training that rules without `train` imply where it happens: before the first step below a rule, else at the end. */
@@ -41,4 +42,9 @@ function implicitTraining(rule: TimelineNode, epochs: number): TimelineNode {
     word: rule.statement.word,
   };
   return { statement, scope: rule.scope, body: [], calls: rule.calls, implicit: true };
+}
+
+/** The nearest prune rule above a place in the same block. */
+function pruneRuleAbove(nodes: readonly TimelineNode[], index: number): TimelineNode | undefined {
+  return nodes.slice(0, index).findLast((node) => node.statement.kind === "prune" && isRule(node.statement));
 }

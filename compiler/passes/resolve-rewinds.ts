@@ -1,5 +1,6 @@
 import { similar } from "../../core/diagnostics/nearest.js";
 import type { PointIr, RewindIr, StepIr, TrainIr } from "../../core/ir/types.js";
+import { mapStatements, trains } from "../../core/ir/walk.js";
 import { reportAt } from "./report-at.js";
 import type { FrontState } from "./state.js";
 
@@ -14,41 +15,14 @@ interface Before {
 /** Finds the phase that each rewind goes back to, and notes in that phase the moments of which it has to keep a snapshot. */
 export function resolveRewinds(state: FrontState): FrontState {
   const before: Before = { phases: [], marks: new Set(), needed: new Map() };
-  const resolved = resolveBlock(state.body, before, false, state);
-  return { ...state, body: keepSnapshots(resolved, before.needed) };
-}
-
-function resolveBlock(
-  steps: readonly StepIr[],
-  before: Before,
-  trainsAround: boolean,
-  state: FrontState,
-): readonly StepIr[] {
-  return steps.map((step) => {
-    switch (step.kind) {
-      case "train":
-        before.phases.push(step);
-        for (const rule of step.rules) if (rule.kind === "mark") before.marks.add(rule.name);
-        return step;
-      case "mark":
-        before.marks.add(step.name);
-        return step;
-      case "repeat":
-      case "for-each":
-        return { ...step, body: resolveBlock(step.body, before, trainsAround || trains(step.body), state) };
-      case "rewind":
-        return resolveOne(step, before, trainsAround, state);
-      default:
-        return step;
-    }
+  const resolved = mapStatements(state.body, (statement, around) => {
+    if (statement.kind === "train") before.phases.push(statement);
+    else if (statement.kind === "mark") before.marks.add(statement.name);
+    else if (statement.kind === "rewind")
+      return { ...statement, ...resolveOne(statement, before, around.some(trains), state) };
+    return statement;
   });
-}
-
-function trains(steps: readonly StepIr[]): boolean {
-  return steps.some(
-    (step) =>
-      step.kind === "train" || ((step.kind === "repeat" || step.kind === "for-each") && trains(step.body)),
-  );
+  return { ...state, body: keepSnapshots(resolved, before.needed) };
 }
 
 function resolveOne(step: RewindIr, before: Before, trainsAround: boolean, state: FrontState): RewindIr {
@@ -99,14 +73,12 @@ function describePoint(point: PointIr): string {
 }
 
 function keepSnapshots(
-  steps: readonly StepIr[],
+  body: readonly StepIr[],
   needed: ReadonlyMap<number, readonly PointIr[]>,
 ): readonly StepIr[] {
-  if (needed.size === 0) return steps;
-  return steps.map((step) => {
-    if (step.kind === "repeat" || step.kind === "for-each")
-      return { ...step, body: keepSnapshots(step.body, needed) };
-    if (step.kind !== "train") return step;
-    return { ...step, snapshots: [...step.snapshots, ...(needed.get(step.id) ?? [])] };
+  return mapStatements(body, (statement) => {
+    const points = needed.get(statement.id);
+    if (points === undefined || statement.kind !== "train") return statement;
+    return { ...statement, snapshots: [...statement.snapshots, ...points] };
   });
 }

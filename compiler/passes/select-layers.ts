@@ -1,8 +1,8 @@
 import { selectedLayers } from "../../core/units/select.js";
 import type { StructureName } from "../../core/units/candidates.js";
-import type { RuleIr, SelectionIr, StepIr } from "../../core/ir/types.js";
+import type { SelectionIr } from "../../core/ir/types.js";
 import type { Network } from "../../core/network/types.js";
-import { mapSteps } from "./map-steps.js";
+import { mapStatements, type StatementIr } from "../../core/ir/walk.js";
 import { checkSelection } from "./network/check-selection.js";
 import type { FrontState } from "./state.js";
 
@@ -11,7 +11,7 @@ export function selectLayers(state: FrontState): FrontState {
   const { network } = state.options;
   if (network === undefined) return state;
   const checked = new Set<number>();
-  const resolve = <Statement extends StepIr | RuleIr>(statement: Statement): Statement => {
+  const resolve = <Statement extends StatementIr>(statement: Statement): Statement => {
     const structure = structureOf(statement);
     if (!("selection" in statement) || statement.selection === undefined || structure === undefined)
       return statement;
@@ -27,7 +27,7 @@ export function selectLayers(state: FrontState): FrontState {
     if (statement.kind !== "for-each" || selection.layers === undefined) return { ...statement, selection };
     return { ...statement, selection: { ...selection, layers: selection.layers.filter(counted) } };
   };
-  return { ...state, body: mapSteps(state.body, resolve, resolve) };
+  return { ...state, body: mapStatements(state.body, resolve) };
 }
 
 function withLayers(selection: SelectionIr, structure: StructureName | null, network: Network): SelectionIr {
@@ -38,7 +38,7 @@ function withLayers(selection: SelectionIr, structure: StructureName | null, net
 }
 
 /** What a selection's layers are candidates for; null for statements about whole layers. */
-function structureOf(statement: StepIr | RuleIr): StructureName | null | undefined {
+function structureOf(statement: StatementIr): StructureName | null | undefined {
   switch (statement.kind) {
     case "prune":
     case "restore":

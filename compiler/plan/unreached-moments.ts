@@ -2,7 +2,8 @@ import type { Diagnostic, Label } from "../../core/diagnostics/diagnostic.js";
 import { diagnostic } from "../../core/diagnostics/create.js";
 import { momentOf, phaseSteps } from "../../core/schedule/schedule.js";
 import { spanOfPart, type IrSpans } from "../../core/ir/spans.js";
-import type { Ir, MarkIr, RewindIr, RuleIr, StepIr } from "../../core/ir/types.js";
+import type { Ir, MarkIr, RewindIr } from "../../core/ir/types.js";
+import { statements } from "../../core/ir/walk.js";
 import { counted } from "../../core/ir/words.js";
 import type { SimulatedPhase, Simulation } from "./simulation.js";
 import { pointAt } from "./value.js";
@@ -77,10 +78,3 @@ const isKnown = ({ stepsPerEpoch, train }: SimulatedPhase, unit: string): boolea
 
 const perEpoch = ({ stepsPerEpoch }: SimulatedPhase): string =>
   stepsPerEpoch === null ? "" : `, ${stepsPerEpoch} an epoch`;
-
-function statements(body: readonly StepIr[]): readonly (StepIr | RuleIr)[] {
-  return body.flatMap((step): readonly (StepIr | RuleIr)[] => {
-    if (step.kind === "train") return step.rules;
-    return step.kind === "repeat" || step.kind === "for-each" ? statements(step.body) : [step];
-  });
-}

@@ -1,4 +1,4 @@
-import type { ExprIr } from "../ir/expressions.js";
+import type { ExprIr } from "../ir/clauses.js";
 
 /**
  * The value of an expression over plain numbers: counters of `repeat`, `t` of a curve, measures in `until` and `require`,

@@ -1,4 +1,5 @@
 import type { ExprIr, StepIr, TrainIr } from "./types.js";
+import { bodyOf } from "./walk.js";
 
 /** A condition that reads the accuracy. */
 export interface AccuracyReader {
@@ -22,7 +23,7 @@ export function accuracyReaders(body: readonly StepIr[]): readonly AccuracyReade
       phase = firsts.get(loss) ?? step;
       firsts.set(loss, phase);
     }
-    if (step.kind === "repeat" || step.kind === "for-each") step.body.forEach(visit);
+    bodyOf(step).forEach(visit);
     if (step.kind === "require") look(step.id, step.condition);
     if (step.kind === "train" || step.kind === "repeat") look(step.id, step.until);
   };

@@ -1,100 +1,228 @@
-import type { ExprIr, ValueIr } from "./expressions.js";
+import * as is from "./declare.js";
+import type { Of } from "./declare.js";
 
-export type StructureIr =
-  | {
-      readonly name:
-        | "weights"
-        | "filters"
-        | "channels"
-        | "neurons"
-        | "units"
-        | "kernels"
-        | "taps"
-        | "rows"
-        | "columns"
-        | "layers"
-        | "gates";
-    }
-  | { readonly name: "blocks"; readonly height: number; readonly width: number }
-  | { readonly name: "n:m"; readonly n: number; readonly m: number }
-  | { readonly name: "strided"; readonly stride: number; readonly offset: number };
+/** The parts of statements, each declared once: TypeScript type and JSON Schema. */
 
-export type PatternIr =
-  | { readonly glob: string }
-  | { readonly range: readonly [number, number] }
-  | { readonly place: "first" | "last" }
-  /** Exactly the layer of this path, whatever characters its name holds. */
-  | { readonly layer: string }
-  /** The variable of a `for each layer as L`. */
-  | { readonly variable: string };
+/** Named parts of the schema. */
+export const definitions = new is.Definitions();
 
-export interface SelectionIr {
-  /** Empty means every candidate layer. */
-  readonly include: readonly PatternIr[];
-  readonly exclude: readonly PatternIr[];
-  /** Over `kind` (a string constant is ["string", "conv2d"]), `params`, `macs`, `units`, `name`. */
-  readonly where?: ExprIr;
-  /** Layer paths, when compiled against a network. */
-  readonly layers?: readonly string[];
-}
+/** An expression: a number, a name ("w", "i", "layer.std"), or `[operator, …arguments]`, e.g. ["sum", ["abs", "w"]]. */
+export type ExprIr = number | string | readonly [string, ...ExprIr[]];
+export const expression = definitions.define<ExprIr>(
+  "expression",
+  {
+    anyOf: [
+      is.number,
+      is.text,
+      {
+        type: "array",
+        minItems: 2,
+        prefixItems: [{ type: "string", minLength: 1 }],
+        items: is.ref<ExprIr>("expression"),
+      },
+    ],
+  },
+  'A number, a name, or [operator, ...arguments], e.g. ["sum", ["abs", "w"]].',
+);
+
+const curve = definitions.define(
+  "curve",
+  is.anyOf(
+    is.oneOf("linear", "cubic", "cosine", "exponential", "staircase"),
+    /** A declared curve: `expr` over `t` in 0..1 giving 0..1. */
+    is.object({ name: is.text, expr: expression }),
+  ),
+  "A declared curve is an expression over t in 0..1 giving 0..1.",
+);
+export type CurveIr = Of<typeof curve>;
+
+/** A moment of a phase. `share` is of the phase's length. */
+export type PointIr = Of<typeof point>;
+export const point = definitions.define(
+  "point",
+  is.anyOf(
+    is.object({ epochs: expression }),
+    is.object({ steps: expression }),
+    is.object({ share: expression }),
+  ),
+  "A moment of a phase; a share is of its length.",
+);
+
+export type WindowIr = Of<typeof window>;
+const window = definitions.define("window", is.object({ from: point, to: point }));
+
+/** `a -> b CURVE`, `from a to b CURVE`. Without `over` it moves over its rule's window (or the phase, or the iterations of a `repeat`). */
+export type MovingIr = Of<typeof moving>;
+const moving = is.object({ from: expression, to: expression, curve, over: is.optional(window) });
+
+export type ValueIr = Of<typeof value>;
+export const value = definitions.define(
+  "value",
+  is.anyOf(expression, is.object({ moving })),
+  "A value that may move along a curve.",
+);
+
+/** When a rule fires; see schedule.ts for the exact times. Absent for rules that hold all along. */
+export type WhenIr = Of<typeof when>;
+export const when = definitions.define(
+  "when",
+  is.object({
+    unit: is.oneOf("epochs", "steps"),
+    /** Every so many `unit`s. */
+    every: is.optional(expression),
+    /** At these moments (ends of epochs; steps after that many updates; step 0 is before the first). */
+    at: is.optional(is.list(expression)),
+    window: is.optional(window),
+    /** True for a moving target: its last event moves to the window's end. */
+    lands: is.flag,
+  }),
+  "When a rule fires; both every and at unset: it holds all along.",
+);
+
+const size = is.integer(1);
+
+export type StructureIr = Of<typeof structure>;
+export const structure = definitions.define(
+  "structure",
+  is.anyOf(
+    is.object({
+      name: is.oneOf(
+        "weights",
+        "filters",
+        "channels",
+        "neurons",
+        "units",
+        "kernels",
+        "taps",
+        "rows",
+        "columns",
+        "layers",
+        "gates",
+      ),
+    }),
+    is.object({ name: is.literal("blocks"), height: size, width: size }),
+    is.object({ name: is.literal("n:m"), n: size, m: is.integer(2) }),
+    is.object({ name: is.literal("strided"), stride: is.integer(2), offset: is.integer(0) }),
+  ),
+);
+
+export type PatternIr = Of<typeof pattern>;
+const pattern = definitions.define(
+  "pattern",
+  is.anyOf(
+    is.object({ glob: is.text }),
+    is.object({ range: is.pair(size, size) }),
+    is.object({ place: is.oneOf("first", "last") }),
+    is.object({
+      /** Exactly the layer of this path, whatever characters its name holds. */
+      layer: is.text,
+    }),
+    is.object({
+      /** The variable of a `for each layer as L`. */
+      variable: is.text,
+    }),
+  ),
+);
+
+export type SelectionIr = Of<typeof selection>;
+export const selection = definitions.define(
+  "selection",
+  is.object({
+    /** Empty means every candidate layer. */
+    include: is.list(pattern),
+    exclude: is.list(pattern),
+    /** Over `kind` (a string constant is ["string", "conv2d"]), `params`, `macs`, `units`, `name`. */
+    where: is.optional(expression),
+    /** Layer paths, when compiled against a network. */
+    layers: is.optional(is.list(is.text)),
+  }),
+  "Empty include: every candidate layer. `layers`: paths, when compiled against a network.",
+);
+
+/** What becomes of units that a join ties together: they go as one, stay, or go where all would. */
+export const joins = is.oneOf("couple", "skip", "agree");
 
 /** Tensors an expression reads, and so what computing it costs. */
-export type Need =
-  | "w"
-  | "w0"
-  | "dw"
-  | "g"
-  | "g2"
-  | "h"
-  | "hg"
-  | "a"
-  | "ga"
-  | "x"
-  | "m"
-  | "gamma"
-  | "beta"
-  | "gate"
-  | "alpha"
-  | "random";
+export type Need = Of<typeof need>;
+const need = is.oneOf(
+  "w",
+  "w0",
+  "dw",
+  "g",
+  "g2",
+  "h",
+  "hg",
+  "a",
+  "ga",
+  "x",
+  "m",
+  "gamma",
+  "beta",
+  "gate",
+  "alpha",
+  "random",
+);
 
-export interface CriterionIr {
-  /** As written: "l1", or the text of the expression. */
-  readonly name: string;
-  readonly expr: ExprIr;
-  readonly needs: readonly Need[];
-  readonly under:
-    "loss" | "synflow" | { readonly loss: string; readonly args: Readonly<Record<string, number>> };
-  /** Calibration batches (default 1 when gradients or activations are needed), or accumulated on the training batches. */
-  readonly over: { readonly batches: ExprIr } | "training" | null;
-  /**
-   * What batch norms normalise by where gradients and activations are computed for this score. Unset: their stored statistics, right
-   * for trained networks; the literature that scores at initialisation uses those of the batch.
-   */
-  readonly statistics?: "batch";
-  /** A JavaScript criterion (not available yet). */
-  readonly module?: string;
-}
+const numbers = is.named(is.number);
+/** A loss or an initializer with its arguments. */
+export const call = is.object({ name: is.text, args: numbers });
 
-export type ScopeIr =
-  | { readonly kind: "global" | "local" | "erk" | "er" | "row" | "sign" }
-  | { readonly kind: "group"; readonly name: string };
+export type CriterionIr = Of<typeof criterion>;
+export const criterion = definitions.define(
+  "criterion",
+  is.object({
+    /** As written: "l1", or the text of the expression. */
+    name: is.text,
+    expr: expression,
+    needs: is.set(need),
+    under: is.anyOf(is.oneOf("loss", "synflow"), is.object({ loss: is.text, args: numbers })),
+    /** Calibration batches (default 1 when gradients or activations are needed), or accumulated on the training batches. */
+    over: is.anyOf(is.object({ batches: expression }), is.literal("training"), is.nothing),
+    /**
+     * What batch norms normalise by where gradients and activations are computed for this score. Unset: their stored statistics, right
+     * for trained networks; the literature that scores at initialisation uses those of the batch.
+     */
+    statistics: is.optional(is.literal("batch")),
+    /** A JavaScript criterion (not available yet). */
+    module: is.optional(is.text),
+  }),
+);
 
-export type AmountIr =
-  /** A share of the units still alive in scope. */
-  | { readonly kind: "drop-share"; readonly value: ValueIr }
-  | { readonly kind: "drop-count"; readonly value: ValueIr }
-  /** The share of all units that shall be dead. */
-  | { readonly kind: "target"; readonly value: ValueIr }
-  | { readonly kind: "keep-count"; readonly value: ValueIr; readonly each: boolean }
-  | { readonly kind: "budget"; readonly limits: readonly BudgetLimit[] }
-  /** `value` is an expression over `layer.mean(…)`, `layer.std(…)`, numbers. */
-  | { readonly kind: "threshold"; readonly side: "below" | "above"; readonly value: ExprIr }
-  /** n:m structures take no amount. */
-  | { readonly kind: "pattern" };
+export type ScopeIr = Of<typeof scope>;
+export const scope = definitions.define(
+  "scope",
+  is.anyOf(
+    is.object({ kind: is.oneOf("global", "local", "erk", "er", "row", "sign") }),
+    is.object({ kind: is.literal("group"), name: is.text }),
+  ),
+);
 
-export interface BudgetLimit {
-  readonly measure: "macs" | "params" | "bytes";
+export type BudgetLimit = Of<typeof limit>;
+const limit = is.object({
+  measure: is.oneOf("macs", "params", "bytes"),
   /** Relative limits are shares of the network as loaded. */
-  readonly relative: boolean;
-  readonly value: ExprIr;
-}
+  relative: is.flag,
+  value: expression,
+});
+
+export type AmountIr = Of<typeof amount>;
+export const amount = definitions.define(
+  "amount",
+  is.byKind({
+    /** A share of the units still alive in scope. */
+    "drop-share": is.object({ kind: is.literal("drop-share"), value }),
+    "drop-count": is.object({ kind: is.literal("drop-count"), value }),
+    /** The share of all units that shall be dead. */
+    target: is.object({ kind: is.literal("target"), value }),
+    "keep-count": is.object({ kind: is.literal("keep-count"), value, each: is.flag }),
+    budget: is.object({ kind: is.literal("budget"), limits: is.list(limit, { minItems: 1 }) }),
+    threshold: is.object({
+      kind: is.literal("threshold"),
+      side: is.oneOf("below", "above"),
+      /** An expression over `layer.mean(…)`, `layer.std(…)`, numbers. */
+      value: expression,
+    }),
+    /** n:m structures take no amount. */
+    pattern: is.object({ kind: is.literal("pattern") }),
+  }),
+);

@@ -1,42 +1,45 @@
-/** What will happen, worked out before any training. */
-export interface PlanIr {
-  readonly network: {
-    readonly name: string;
-    readonly params: number;
-    readonly macs: number;
-    readonly units: number;
-  };
-  readonly phases: readonly PlannedPhase[];
-  readonly events: readonly PlannedEvent[];
-}
-export interface PlannedPhase {
+import * as is from "./declare.js";
+import type { Of } from "./declare.js";
+
+const id = is.integer(1);
+/** From a least to a most, alike where the number is exact. */
+const range = is.pair(is.number, is.number);
+
+export type PlannedPhase = Of<typeof phase>;
+const phase = is.object({
   /** Statement id, and which pass through it (1 for the first; repeats count on). */
-  readonly id: number;
-  readonly pass: number;
-  readonly epochs: number;
-  readonly stepsPerEpoch: number | null;
-}
-export interface PlannedEvent {
+  id,
+  pass: id,
+  epochs: is.number,
+  stepsPerEpoch: is.maybe(is.number),
+});
+
+export type PlannedEvent = Of<typeof event>;
+const event = is.object({
   /** Statement id. */
-  readonly id: number;
-  readonly action: "prune" | "regrow" | "slim" | "restore" | "evaluate" | "mark" | "rewind";
+  id,
+  action: is.oneOf("prune", "regrow", "slim", "restore", "evaluate", "mark", "rewind"),
   /** Index into `phases`; null between phases. */
-  readonly phase: number | null;
+  phase: is.maybe(is.integer(0)),
   /** Fraction of the phase done in epochs (2 = end of epoch 2), and the step when known. */
-  readonly epoch: number | null;
-  readonly step: number | null;
+  epoch: is.maybe(is.number),
+  step: is.maybe(is.number),
   /** Units: asked for by the statement, and reachable after floors, ties, alignment. Exact or a range. */
-  readonly nominal: number | null;
-  readonly reachable: readonly [number, number] | null;
+  nominal: is.maybe(is.number),
+  reachable: is.maybe(range),
   /** After the event: dead of all in scope. */
-  readonly dead: readonly [number, number] | null;
-  readonly total: number | null;
-  readonly params: readonly [number, number] | null;
-  readonly macs: readonly [number, number] | null;
+  dead: is.maybe(range),
+  total: is.maybe(is.number),
+  params: is.maybe(range),
+  macs: is.maybe(range),
   /** Live units per layer where exact. */
-  readonly layers: readonly {
-    readonly layer: string;
-    readonly live: readonly [number, number];
-    readonly total: number;
-  }[];
-}
+  layers: is.list(is.object({ layer: is.text, live: range, total: is.number })),
+});
+
+/** What will happen, worked out before any training. */
+export type PlanIr = Of<typeof plan>;
+export const plan = is.object({
+  network: is.object({ name: is.text, params: is.number, macs: is.number, units: is.number }),
+  phases: is.list(phase),
+  events: is.list(event),
+});

@@ -1,259 +1,233 @@
 /**
  * The intermediate representation: plain JSON, versioned, hashable, no spans inside. Methods are expanded, parameters
- * substituted, rules attached to every phase they govern. `ir.schema.json` is its published schema.
+ * substituted, rules attached to every phase they govern. Every statement is declared here once: its TypeScript type is inferred
+ * from the declaration, and the published JSON Schema (`ir.schema.json`) is the declarations put together.
  */
 
-import type { AmountIr, CriterionIr, ScopeIr, SelectionIr, StructureIr } from "./clauses.js";
-import type { ExprIr, PointIr, ValueIr, WhenIr } from "./expressions.js";
-import type { PlanIr } from "./plan-types.js";
+import {
+  amount,
+  call,
+  criterion,
+  definitions,
+  expression,
+  joins,
+  point,
+  scope,
+  selection,
+  structure,
+  value,
+  when,
+} from "./clauses.js";
+import * as is from "./declare.js";
+import type { Of } from "./declare.js";
+import { plan } from "./plan-types.js";
 
 export type * from "./clauses.js";
-export type * from "./expressions.js";
 export type * from "./plan-types.js";
 
-export interface RegrowIr {
-  readonly kind: "regrow";
-  readonly id: number;
-  readonly text: string;
+/** A statement of this kind: its id tells it from all others, its text is as written. */
+const statement = <const Kind extends string, F extends is.Fields>(kind: Kind, fields: F) =>
+  definitions.define(
+    kind,
+    is.object({ kind: is.literal(kind), id: is.integer(1), text: is.text, ...fields }),
+  );
+const due = { when: is.optional(when) };
+
+export type RegrowIr = Of<typeof regrow>;
+const regrow = statement("regrow", {
   /** Unset when paired: the structure of its prune. */
-  readonly structure?: StructureIr;
-  readonly selection?: SelectionIr;
-  readonly criterion: CriterionIr;
+  structure: is.optional(structure),
+  selection: is.optional(selection),
+  criterion,
   /** Unset: as many as the paired prune dropped. A share is of the dead. */
-  readonly amount?: AmountIr;
-  /** Unset: each layer regains what it lost. */
-  readonly allocated?: "evenly" | ExprIr;
-  readonly values: "zero" | "fresh" | "start" | "last";
-  readonly includingDropped: boolean;
-  readonly when?: WhenIr;
-}
+  amount: is.optional(amount),
+  /** Unset: each layer regains what it lost. "evenly", or a share by layer. */
+  allocated: is.optional(expression),
+  values: is.oneOf("zero", "fresh", "start", "last"),
+  includingDropped: is.flag,
+  ...due,
+});
 
-export interface PruneIr {
-  readonly kind: "prune";
-  readonly id: number;
-  readonly text: string;
-  readonly structure: StructureIr;
-  readonly selection: SelectionIr;
-  readonly criterion: CriterionIr;
-  readonly normalized?: "mean" | "max" | "l2";
-  readonly members: "sum" | "mean" | "max";
-  readonly scope: ScopeIr;
-  readonly amount: AmountIr;
-  readonly manner: "held" | "softly" | "latently" | "frozen";
-  readonly joins: "couple" | "skip" | "agree";
-  readonly keeping: { readonly count: number } | { readonly share: number };
-  readonly collapse: boolean;
-  readonly aligned: number;
+export type PruneIr = Of<typeof prune>;
+const prune = statement("prune", {
+  structure,
+  selection,
+  criterion,
+  normalized: is.optional(is.oneOf("mean", "max", "l2")),
+  members: is.oneOf("sum", "mean", "max"),
+  scope,
+  amount,
+  manner: is.oneOf("held", "softly", "latently", "frozen"),
+  joins,
+  keeping: is.anyOf(
+    is.object({ count: is.integer(0) }),
+    is.object({ share: { ...is.number, minimum: 0, maximum: 1 } }),
+  ),
+  collapse: is.flag,
+  aligned: is.integer(1),
   /** The paired regrow, acting in the same event. */
-  readonly regrow?: RegrowIr;
+  regrow: is.optional(regrow),
   /** What it took latently by a threshold stays dead until a `restore` brings it back, however high it scores meanwhile. */
-  readonly awaitsRestore?: true;
-  readonly when?: WhenIr;
-}
+  awaitsRestore: is.optional(is.literal(true)),
+  ...due,
+});
 
-export interface RestoreIr {
-  readonly kind: "restore";
-  readonly id: number;
-  readonly text: string;
-  readonly structure: StructureIr;
-  readonly selection: SelectionIr;
-  readonly criterion: CriterionIr;
-  readonly above: ExprIr;
-  readonly when?: WhenIr;
-}
+export type RestoreIr = Of<typeof restore>;
+const restore = statement("restore", { structure, selection, criterion, above: expression, ...due });
 
-export interface PenalizeIr {
-  readonly kind: "penalize";
-  readonly id: number;
-  readonly text: string;
-  readonly structure: StructureIr;
-  readonly selection: SelectionIr;
+export type PenalizeIr = Of<typeof penalize>;
+const penalize = statement("penalize", {
+  structure,
+  selection,
   /** The penalty of one unit, over the names of criteria; added over units. */
-  readonly penalty: CriterionIr;
-  readonly among?: {
-    readonly end: "top" | "bottom";
-    readonly share: ValueIr;
-    readonly criterion: CriterionIr;
-    readonly scope: ScopeIr;
-  };
-  readonly strength: ValueIr;
-  readonly when?: WhenIr;
-}
+  penalty: criterion,
+  among: is.optional(is.object({ end: is.oneOf("top", "bottom"), share: value, criterion, scope })),
+  strength: value,
+  ...due,
+});
 
-export interface FreezeIr {
-  readonly kind: "freeze";
-  readonly id: number;
-  readonly text: string;
-  readonly structure: StructureIr;
-  readonly selection: SelectionIr;
-  readonly when?: WhenIr;
-}
-export interface SlimIr {
-  readonly kind: "slim";
-  readonly id: number;
-  readonly text: string;
-  readonly when?: WhenIr;
-}
-export interface EvaluateIr {
-  readonly kind: "evaluate";
-  readonly id: number;
-  readonly text: string;
-  readonly on: "test" | "train" | "validation";
-  readonly when?: WhenIr;
-}
-export interface MarkIr {
-  readonly kind: "mark";
-  readonly id: number;
-  readonly text: string;
-  readonly name: string;
-  readonly when?: WhenIr;
-}
+export type FreezeIr = Of<typeof freeze>;
+const freeze = statement("freeze", { structure, selection, ...due });
+export type SlimIr = Of<typeof slim>;
+const slim = statement("slim", due);
+export type EvaluateIr = Of<typeof evaluate>;
+const evaluate = statement("evaluate", { on: is.oneOf("test", "train", "validation"), ...due });
+export type MarkIr = Of<typeof mark>;
+const mark = statement("mark", { name: is.text, ...due });
 
 /** `update only top 10% by CRITERION`: the other weights get decay and momentum but no gradient. */
-export interface UpdateIr {
-  readonly kind: "update";
-  readonly id: number;
-  readonly text: string;
-  readonly selection: SelectionIr;
-  readonly end: "top" | "bottom";
-  readonly share: ValueIr;
-  readonly criterion: CriterionIr;
-  readonly scope: ScopeIr;
-  readonly when?: WhenIr;
-}
+export type UpdateIr = Of<typeof update>;
+const update = statement("update", {
+  selection,
+  end: is.oneOf("top", "bottom"),
+  share: value,
+  criterion,
+  scope,
+  ...due,
+});
 
-export type RuleIr =
-  PruneIr | RegrowIr | RestoreIr | PenalizeIr | FreezeIr | UpdateIr | SlimIr | EvaluateIr | MarkIr;
+export type RuleIr = Of<typeof rule>;
+const rule = definitions.define(
+  "rule",
+  is.byKind({ prune, regrow, restore, penalize, freeze, update, slim, evaluate, mark }),
+);
 
-export interface OptimizerIr {
-  readonly name: "sgd" | "adam" | "adamw" | "rmsprop";
-  /**
-   * Learning rate; a `steps(…)` rate is a list of pieces. Unset where none is written: after `rewind rate` the earlier schedule
-   * goes on, else it is the optimizer's usual one.
-   */
-  readonly rate?:
-    | ValueIr
-    | { readonly steps: { readonly base: ExprIr; readonly at: readonly PointIr[]; readonly by: ExprIr } };
-  /** momentum, nesterov (0/1), weight-decay, beta1, beta2, epsilon, rho, centered (0/1), clip-norm, clip-value. */
-  readonly args: Readonly<Record<string, ExprIr>>;
-}
+export type OptimizerIr = Of<typeof optimizer>;
+/** Learning rate; a `steps(…)` rate is a list of pieces. */
+export const rate = is.anyOf(
+  value,
+  is.object({ steps: is.object({ base: expression, at: is.list(point), by: expression }) }),
+);
+export const optimizer = definitions.define(
+  "optimizer",
+  is.object({
+    name: is.oneOf("sgd", "adam", "adamw", "rmsprop"),
+    /** Unset where none is written: after `rewind rate` the earlier schedule goes on, else it is the optimizer's usual one. */
+    rate: is.optional(rate),
+    /** momentum, nesterov (0/1), weight-decay, beta1, beta2, epsilon, rho, centered (0/1), clip-norm, clip-value. */
+    args: is.named(expression),
+  }),
+);
 
-export interface TrainIr {
-  readonly kind: "train";
-  readonly id: number;
-  readonly text: string;
-  readonly finetune: boolean;
+export type TrainIr = Of<typeof train>;
+const train = statement("train", {
+  finetune: is.flag,
   /** The training that a file without `train` implies; its length came from `--epochs`. */
-  readonly implicit?: true;
-  readonly length: { readonly unit: "epochs" | "steps"; readonly value: ExprIr };
+  implicit: is.optional(is.literal(true)),
+  length: is.object({ unit: is.oneOf("epochs", "steps"), value: expression }),
   /** Unset: for finetune that of the phase before, else the host's `--batch`, else 32. */
-  readonly batch?: ExprIr;
+  batch: is.optional(expression),
   /** Unset: the network's training config, else adam(rate: 1e-3); for finetune the last one. */
-  readonly optimizer?: OptimizerIr;
+  optimizer: is.optional(optimizer),
   /** Unset: from the training config or the last activation. */
-  readonly loss?: { readonly name: string; readonly args: Readonly<Record<string, number>> };
-  readonly until?: ExprIr;
+  loss: is.optional(call),
+  until: is.optional(expression),
   /** Acting in this order when due together. */
-  readonly rules: readonly RuleIr[];
+  rules: is.list(rule),
   /** Moments of this phase that later rewinds need: the runtime keeps snapshots of these and of no others. */
-  readonly snapshots: readonly PointIr[];
-}
+  snapshots: is.list(point),
+});
 
-export interface RepeatIr {
-  readonly kind: "repeat";
-  readonly id: number;
-  readonly text: string;
-  readonly times: ExprIr;
+const body = is.list(is.ref<StepIr>("step"));
+
+/** An interface, as the next: what holds steps and is one has its type worked out late. */
+export interface RepeatIr extends Of<typeof repeat> {}
+const repeat = statement("repeat", {
+  times: expression,
   /** Name of the counter, from 1. */
-  readonly as?: string;
-  readonly body: readonly StepIr[];
-  readonly until?: ExprIr;
-}
-export interface ForEachIr {
-  readonly kind: "for-each";
-  readonly id: number;
-  readonly text: string;
-  readonly as: string;
-  readonly selection: SelectionIr;
-  readonly body: readonly StepIr[];
-}
-export interface RewindIr {
-  readonly kind: "rewind";
-  readonly id: number;
-  readonly text: string;
-  readonly what: readonly ("weights" | "rate" | "optimizer" | "masks")[];
-  readonly to: "start" | { readonly mark: string } | { readonly phase: number; readonly point: PointIr };
-}
-export interface ReinitializeIr {
-  readonly kind: "reinitialize";
-  readonly id: number;
-  readonly text: string;
-  readonly selection: SelectionIr;
+  as: is.optional(is.text),
+  body,
+  until: is.optional(expression),
+});
+export interface ForEachIr extends Of<typeof forEach> {}
+const forEach = statement("for-each", { as: is.text, selection, body });
+
+export type RewindIr = Of<typeof rewind>;
+const rewind = statement("rewind", {
+  what: is.set(is.oneOf("weights", "rate", "optimizer", "masks"), { minItems: 1 }),
+  to: is.anyOf(is.literal("start"), is.object({ mark: is.text }), is.object({ phase: is.integer(1), point })),
+});
+export type ReinitializeIr = Of<typeof reinitialize>;
+const reinitialize = statement("reinitialize", {
+  selection,
   /** Unset: every layer's own initializer. */
-  readonly by?: { readonly name: string; readonly args: Readonly<Record<string, number>> };
-}
-export interface ShuffleIr {
-  readonly kind: "shuffle";
-  readonly id: number;
-  readonly text: string;
-  readonly selection: SelectionIr;
-}
-export interface HardenIr {
-  readonly kind: "harden";
-  readonly id: number;
-  readonly text: string;
-  readonly selection: SelectionIr;
-}
-export interface LoadIr {
-  readonly kind: "load";
-  readonly id: number;
-  readonly text: string;
-  readonly what: "masks" | "weights";
-  readonly path: string;
-  readonly selection: SelectionIr;
-}
-export interface RequireIr {
-  readonly kind: "require";
-  readonly id: number;
-  readonly text: string;
+  by: is.optional(call),
+});
+export type ShuffleIr = Of<typeof shuffle>;
+const shuffle = statement("shuffle", { selection });
+export type HardenIr = Of<typeof harden>;
+const harden = statement("harden", { selection });
+export type LoadIr = Of<typeof load>;
+const load = statement("load", { what: is.oneOf("masks", "weights"), path: is.text, selection });
+export type RequireIr = Of<typeof requirement>;
+const requirement = statement("require", {
   /**
    * Over accuracy, loss, macs, params, bytes and `start.macs`, `start.params`, `start.bytes` (the network as loaded):
    * `macs <= 50%` is ["<=", "macs", ["*", 0.5, "start.macs"]].
    */
-  readonly condition: ExprIr;
-}
-export interface SaveIr {
-  readonly kind: "save";
-  readonly id: number;
-  readonly text: string;
-  readonly path: string;
-}
+  condition: expression,
+});
+export type SaveIr = Of<typeof save>;
+const save = statement("save", { path: is.text });
 
+const acting = { train, prune, regrow, restore };
+const once = {
+  slim,
+  rewind,
+  mark,
+  reinitialize,
+  shuffle,
+  harden,
+  load,
+  evaluate,
+  require: requirement,
+  save,
+};
 export type StepIr =
-  | TrainIr
-  | PruneIr
-  | RegrowIr
-  | RestoreIr
-  | RepeatIr
-  | ForEachIr
-  | SlimIr
-  | RewindIr
-  | MarkIr
-  | ReinitializeIr
-  | ShuffleIr
-  | HardenIr
-  | LoadIr
-  | EvaluateIr
-  | RequireIr
-  | SaveIr;
+  Of<(typeof acting)[keyof typeof acting]> | RepeatIr | ForEachIr | Of<(typeof once)[keyof typeof once]>;
+definitions.define("step", is.byKind({ ...acting, repeat, "for-each": forEach, ...once }));
 
-export interface Ir {
-  readonly ir: 1;
+export type Ir = Of<typeof program>;
+const program = is.object({
+  ir: is.literal(1),
   /** Base name of the source file. */
-  readonly source: string;
-  readonly network: string | null;
-  readonly data: string | null;
-  readonly body: readonly StepIr[];
+  source: is.text,
+  network: is.maybe(is.text),
+  data: is.maybe(is.text),
+  body,
   /** Resolved against a network (and data): see plan.ts. */
-  readonly plan: PlanIr | null;
+  plan: is.maybe(definitions.define("plan", plan, "What will happen, worked out before any training.")),
+});
+
+/** The published JSON Schema of the IR (2020-12). */
+export function irSchema(): is.Schema<Ir> {
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    $id: "espalier/ir.schema.json",
+    title: "Espalier IR, version 1",
+    description:
+      "What a .prune program means: methods expanded, parameters substituted, rules attached to every phase they govern.",
+    ...program,
+    $defs: definitions.schemas,
+  };
 }

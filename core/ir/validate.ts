@@ -2,19 +2,14 @@ import type { ErrorObject, ValidateFunction } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { diagnostic } from "../diagnostics/create.js";
-import { irSchemaText } from "./generated/schema.js";
-import type { Ir, RuleIr, StepIr } from "./types.js";
+import { irSchema, type Ir } from "./types.js";
+import { statements, withPaired } from "./walk.js";
 
 export type ValidIr = { readonly ir: Ir; readonly diagnostics: readonly [] };
 export type InvalidIr = { readonly ir: null; readonly diagnostics: readonly Diagnostic[] };
 
 const deepest = 200;
 const mostMistakes = 10;
-
-/** The published JSON Schema of the IR (2020-12). */
-export function irSchema(): Record<string, unknown> {
-  return JSON.parse(irSchemaText);
-}
 
 let compiled: ValidateFunction<Ir> | undefined;
 
@@ -118,29 +113,20 @@ function jsonPath(pointer: string): string {
 function checkTogether(ir: Ir): readonly Diagnostic[] {
   const kinds = new Map<number, string>();
   const mistakes: Diagnostic[] = [];
-  const note = (statement: StepIr | RuleIr): void => {
-    const known = kinds.get(statement.id);
-    if (known !== undefined && known !== `${statement.kind} ${statement.text}`) {
-      mistakes.push(diagnostic("P9004", `two statements have the id ${statement.id}`, undefined));
+  const all = statements(ir.body).flatMap(withPaired);
+  for (const { id, kind, text } of all) {
+    const known = kinds.get(id);
+    if (known !== undefined && known !== `${kind} ${text}`) {
+      mistakes.push(diagnostic("P9004", `two statements have the id ${id}`, undefined));
     }
-    kinds.set(statement.id, `${statement.kind} ${statement.text}`);
-    if (statement.kind === "prune" && statement.regrow !== undefined) note(statement.regrow);
-  };
-  const rewinds: (readonly [number, number])[] = [];
-  const visit = (steps: readonly StepIr[]): void => {
-    for (const step of steps) {
-      note(step);
-      if (step.kind === "train") step.rules.forEach(note);
-      else if (step.kind === "repeat" || step.kind === "for-each") visit(step.body);
-      else if (step.kind === "rewind" && typeof step.to === "object" && "phase" in step.to)
-        rewinds.push([step.id, step.to.phase]);
-    }
-  };
-  visit(ir.body);
-  for (const [id, phase] of rewinds) {
+    kinds.set(id, `${kind} ${text}`);
+  }
+  for (const step of all) {
+    if (step.kind !== "rewind" || typeof step.to !== "object" || !("phase" in step.to)) continue;
+    const { phase } = step.to;
     if (kinds.get(phase)?.startsWith("train ") === true) continue;
     mistakes.push(
-      diagnostic("P9004", `rewind ${id} leads to statement ${phase}, which is no phase`, undefined),
+      diagnostic("P9004", `rewind ${step.id} leads to statement ${phase}, which is no phase`, undefined),
     );
   }
   return mistakes;

@@ -1,5 +1,5 @@
 import { evaluate } from "../expr/evaluate.js";
-import type { CurveIr } from "../ir/expressions.js";
+import type { CurveIr } from "../ir/clauses.js";
 
 /** `staircase` climbs in this many equal steps, the last at the very end. */
 export const staircaseSteps = 4;

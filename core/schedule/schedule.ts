@@ -1,5 +1,5 @@
 import { curveAt } from "./curve.js";
-import type { CurveIr } from "../ir/expressions.js";
+import type { CurveIr } from "../ir/clauses.js";
 
 /**
  * When rules fire: the one place that knows. Times are global steps within a phase: step k is the moment after k updates,

@@ -1,3 +1,4 @@
+import type { ValidateFunction } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { runError } from "../run/host/codes.js";
 import { Journal } from "../run/host/journal.js";
@@ -12,7 +13,11 @@ import type { MaskState } from "../../core/masks/state.js";
 import type { Slots } from "../../core/parameters.js";
 import { TensorReader } from "./tensors.js";
 
-const isState = new Ajv2020({ strict: false }).compile<CheckpointState>(checkpointSchema);
+let compiled: ValidateFunction<CheckpointState> | undefined;
+function isState(state: unknown): state is CheckpointState {
+  compiled ??= new Ajv2020({ strict: false }).compile<CheckpointState>(checkpointSchema);
+  return compiled(state);
+}
 
 /**
  * Puts a fresh session where a checkpoint stood: the slims are replayed over the loaded network, then every array is taken over

@@ -1,116 +1,98 @@
+import { definitions, joins, structure } from "../../core/ir/clauses.js";
+import * as is from "../../core/ir/declare.js";
+import { optimizer, rate } from "../../core/ir/types.js";
+import type { Json } from "../../core/network/types.js";
+import type { CheckpointState } from "./state.js";
+
 /** What the JSON of a checkpoint must look like before any of it is used. */
 
-const number = { type: "number" } as const;
-const count = { type: "integer", minimum: 0 } as const;
-const text = { type: "string" } as const;
-const maybe = (schema: object): object => ({ anyOf: [schema, { type: "null" }] });
-const object = (properties: Record<string, object>, optional: readonly string[] = []): object => ({
-  type: "object",
-  properties,
-  required: Object.keys(properties).filter((key) => !optional.includes(key)),
-});
-const list = (items: object): object => ({ type: "array", items });
+const count = is.integer(0);
+const json: is.Schema<Json> = {};
+const measured = is.maybe(is.number);
 
-/** An expression nests as deep as its operators; rates and arguments are numbers by the time a loop runs, or nearly. */
-const expr = { anyOf: [number, text, { type: "array", minItems: 1, items: true }] };
-const point = { type: "object" };
-const curve = { anyOf: [text, object({ name: text, expr })] };
-const moving = object({ from: expr, to: expr, curve, over: object({ from: point, to: point }) }, ["over"]);
-const rate = {
-  anyOf: [expr, object({ moving }), object({ steps: object({ base: expr, at: list(point), by: expr }) })],
-};
-const times = object({ epochs: number, stepsPerEpoch: { type: "number", exclusiveMinimum: 0 } });
-const position = object({ rate, phase: times, step: count });
-const optimizer = object(
-  {
-    name: { enum: ["sgd", "adam", "adamw", "rmsprop"] },
-    rate,
-    args: { type: "object", additionalProperties: expr },
-  },
-  ["rate"],
-);
-const optimizerState = object({
-  optimizer: maybe(optimizer),
+const times = is.open({ epochs: is.number, stepsPerEpoch: { ...is.number, exclusiveMinimum: 0 } });
+const position = is.open({ rate, phase: times, step: count });
+const optimizerState = is.open({
+  optimizer: is.maybe(optimizer),
   updates: count,
-  rate: maybe(position),
-  continues: maybe(position),
-  first: maybe(object({ optimizer, rate: position })),
-  batch: maybe(count),
+  rate: is.maybe(position),
+  continues: is.maybe(position),
+  first: is.maybe(is.open({ optimizer, rate: position })),
+  batch: is.maybe(count),
 });
-const progress = object({
+const progress = is.open({
   number: count,
-  chosen: object({ optimizer, rate: position, keepsState: { type: "boolean" } }),
-  epochBefore: number,
+  chosen: is.open({ optimizer, rate: position, keepsState: is.flag }),
+  epochBefore: is.number,
   updatesBefore: count,
   step: count,
-  epoch: { type: "integer", minimum: 1 },
+  epoch: is.integer(1),
   inEpoch: count,
-  stopped: { type: "boolean" },
-  fired: { type: "object", additionalProperties: count },
-  sums: object({ loss: number, correct: maybe(number), rows: count }),
+  stopped: is.flag,
+  fired: is.record(count),
+  sums: is.open({ loss: is.number, correct: measured, rows: count }),
 });
-const row = object({
+const row = is.open({
   step: count,
-  epoch: number,
-  trainLoss: maybe(number),
-  trainAccuracy: maybe(number),
-  testLoss: maybe(number),
-  testAccuracy: maybe(number),
-  sparsity: number,
+  epoch: is.number,
+  trainLoss: measured,
+  trainAccuracy: measured,
+  testLoss: measured,
+  testAccuracy: measured,
+  sparsity: is.number,
   params: count,
-  macs: number,
-  rate: maybe(number),
+  macs: is.number,
+  rate: measured,
 });
-const size = { type: "integer", minimum: 1 };
-const plain = "weights filters channels neurons units kernels taps rows columns layers gates".split(" ");
-const structures = [
-  object({ name: { enum: plain } }),
-  object({ name: { const: "blocks" }, height: size, width: size }),
-  object({ name: { const: "n:m" }, n: count, m: size }),
-  object({ name: { const: "strided" }, stride: size, offset: count }),
-];
-const amount = object({
-  structure: { anyOf: structures },
-  joins: { enum: ["couple", "skip", "agree"] },
-  layers: list(text),
-  named: { type: "boolean" },
-  nominal: maybe(number),
+const amount = is.open({
+  structure,
+  joins,
+  layers: is.list(is.text),
+  named: is.flag,
+  nominal: measured,
 });
-const facts = object({
+const facts = is.open({
   params: count,
-  macs: number,
+  macs: is.number,
   bytes: count,
   gzipped: count,
-  accuracy: maybe(number),
-  loss: maybe(number),
-  latency: maybe(object({ single: number, batch: number })),
+  accuracy: measured,
+  loss: measured,
+  latency: is.maybe(is.open({ single: is.number, batch: is.number })),
 });
 
-export const checkpointSchema = object({
-  identity: object({
-    program: text,
-    network: text,
-    data: text,
-    seed: number,
-    batch: count,
-    epochs: maybe(number),
+type Lists<T> = { readonly [K in keyof T]: T[K] extends readonly (infer Item)[] ? readonly Item[] : T[K] };
+/** The state, its lists read-only. */
+type State = Omit<CheckpointState, "record"> & { readonly record: Lists<CheckpointState["record"]> };
+
+export const checkpointSchema: is.Schema<State> = {
+  ...is.open({
+    identity: is.open({
+      program: is.text,
+      network: is.text,
+      data: is.text,
+      seed: is.number,
+      batch: count,
+      epochs: measured,
+    }),
+    clock: is.open({ step: count, pass: count, epoch: is.number }),
+    journal: is.list(json),
+    optimizer: optimizerState,
+    phase: is.maybe(progress),
+    phases: is.list(is.pair(count, times)),
+    snapshots: is.list(is.open({ name: is.text, optimizer: optimizerState })),
+    keepsLast: is.flag,
+    slims: count,
+    collapses: is.flag,
+    keepsMomentum: is.flag,
+    record: is.open({
+      events: is.list(is.open({ id: count, step: count, epoch: is.number, kind: is.text, text: is.text })),
+      history: is.list(row),
+      notes: is.list(is.text),
+      amounts: is.list(amount),
+      before: is.maybe(facts),
+    }),
+    timing: is.open({ startedAt: is.text, seconds: is.number }),
   }),
-  clock: object({ step: count, pass: count, epoch: number }),
-  journal: list({}),
-  optimizer: optimizerState,
-  phase: maybe(progress),
-  phases: list({ type: "array", prefixItems: [count, times], minItems: 2, items: false }),
-  snapshots: list(object({ name: text, optimizer: optimizerState })),
-  keepsLast: { type: "boolean" },
-  slims: count,
-  collapses: { type: "boolean" },
-  keepsMomentum: { type: "boolean" },
-  record: object({
-    events: list(object({ id: count, step: count, epoch: number, kind: text, text })),
-    history: list(row),
-    notes: list(text),
-    amounts: list(amount),
-    before: maybe(facts),
-  }),
-  timing: object({ startedAt: text, seconds: number }),
-});
+  $defs: definitions.schemas,
+};

@@ -1,5 +1,6 @@
 import { selectedLayers } from "../../../core/units/select.js";
 import type { PatternIr, SelectionIr, StepIr } from "../../../core/ir/types.js";
+import { steps } from "../../../core/ir/walk.js";
 import type { Network } from "../../../core/network/types.js";
 
 /** A selection by the variable of a `for each`, with all layers that the loop goes through in its place; null where those vary. */
@@ -10,8 +11,8 @@ export function allTurns(
 ): SelectionIr | null {
   const turns = (pattern: PatternIr): readonly PatternIr[] | null => {
     if (!("variable" in pattern)) return [pattern];
-    const loop = loopOf(pattern.variable, body);
-    const layers = loop && selectedLayers(network, loop, null);
+    const loop = steps(body).find((step) => step.kind === "for-each" && step.as === pattern.variable);
+    const layers = loop?.kind === "for-each" ? selectedLayers(network, loop.selection, null) : null;
     return (
       layers &&
       layers.flatMap((index) => {
@@ -25,14 +26,4 @@ export function allTurns(
   // What a turn leaves out, another takes.
   const exclude = selection.exclude.filter((pattern) => !("variable" in pattern));
   return { ...selection, include: include.flatMap((patterns) => patterns ?? []), exclude };
-}
-
-/** What the loop with this variable goes through. */
-function loopOf(variable: string, body: readonly StepIr[]): SelectionIr | null {
-  for (const step of body) {
-    if (step.kind === "for-each" && step.as === variable) return step.selection;
-    const inner = step.kind === "repeat" || step.kind === "for-each" ? loopOf(variable, step.body) : null;
-    if (inner !== null) return inner;
-  }
-  return null;
 }

@@ -24,7 +24,7 @@ const initializers: Readonly<Record<string, readonly string[]>> = {
   uniform: ["limit"],
 };
 
-type Once = Extract<
+export type Once = Extract<
   Statement,
   { kind: "rewind" | "reinitialize" | "shuffle" | "harden" | "load" | "require" | "save" }
 >;

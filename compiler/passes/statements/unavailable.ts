@@ -8,11 +8,10 @@ import { lowerMoving } from "../clauses/moving.js";
 import { lowerSelection } from "../clauses/selection.js";
 import { reject, type Place } from "../lowering.js";
 
+export type Unavailable = LearnStatement | PullStatement | QuantizeStatement | SearchStatement;
+
 /** Statements that are understood as far as they can be and then refused: nothing is silently ignored. */
-export function refuse(
-  statement: LearnStatement | PullStatement | QuantizeStatement | SearchStatement,
-  place: Place,
-): null {
+export function refuse(statement: Unavailable, place: Place): null {
   switch (statement.kind) {
     case "learn":
       lowerSelection(statement.selection, place);

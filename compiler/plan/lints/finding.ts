@@ -1,4 +1,5 @@
-import type { Ir, RuleIr, StepIr } from "../../../core/ir/types.js";
+import type { Ir } from "../../../core/ir/types.js";
+export { statements } from "../../../core/ir/walk.js";
 import type { Network } from "../../../core/network/types.js";
 import type { PlanCode } from "../codes.js";
 import type { Simulation } from "../simulation.js";
@@ -30,14 +31,6 @@ export interface LintContext {
 }
 
 export type Lint = (context: LintContext) => readonly Finding[];
-
-/** Every statement that can act, rules of phases included, in written order. */
-export function statements(body: readonly StepIr[]): readonly (StepIr | RuleIr)[] {
-  return body.flatMap((step): readonly (StepIr | RuleIr)[] => {
-    if (step.kind === "train") return [step, ...step.rules];
-    return step.kind === "repeat" || step.kind === "for-each" ? [step, ...statements(step.body)] : [step];
-  });
-}
 
 /** Statements with one id, as phases share the rules above them, are one. */
 export function distinct<T extends { readonly id: number }>(list: readonly T[]): readonly T[] {

@@ -3,7 +3,8 @@ import { needsData } from "../../../core/expr/needs.js";
 import { evaluate } from "../../../core/expr/evaluate.js";
 import type { CriterionIr, Ir, PlannedEvent, RuleIr, StepIr, StructureIr } from "../../../core/ir/types.js";
 import type { Merge, Network } from "../../../core/network/types.js";
-import { distinct, statements } from "../../plan/lints/finding.js";
+import { scoresOf, statements } from "../../../core/ir/walk.js";
+import { distinct } from "../../plan/lints/finding.js";
 import { counted, structureName } from "../../plan/words.js";
 
 /** What `check` tells beside diagnostics, as plain data. */
@@ -156,12 +157,7 @@ function criteriaOf(ir: Ir): readonly CriterionCost[] {
     if (!found.has(key))
       found.set(key, { name: criterion.name, needs: criterion.needs, cost: costOf(criterion) });
   };
-  for (const one of statements(ir.body)) {
-    if (one.kind === "prune" || one.kind === "regrow" || one.kind === "restore" || one.kind === "update")
-      add(one.criterion);
-    if (one.kind === "prune" && one.regrow) add(one.regrow.criterion);
-    if (one.kind === "penalize" && one.among) add(one.among.criterion);
-  }
+  for (const criterion of statements(ir.body).flatMap(scoresOf)) add(criterion);
   return [...found.values()];
 }
 

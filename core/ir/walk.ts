@@ -1,0 +1,83 @@
+import type { CriterionIr, ForEachIr, RepeatIr, RuleIr, SelectionIr, StepIr } from "./types.js";
+
+/** Ways through a program: every pass, lint and printer that visits statements takes one of these. */
+
+export type StatementIr = StepIr | RuleIr;
+export type LoopIr = RepeatIr | ForEachIr;
+
+export const isLoop = (statement: StatementIr): statement is LoopIr =>
+  statement.kind === "repeat" || statement.kind === "for-each";
+
+/** The steps that a loop repeats; none of other steps. */
+export const bodyOf = (step: StepIr): readonly StepIr[] => (isLoop(step) ? step.body : []);
+
+/** A statement and the loops around it, the outermost first. */
+export interface Placed {
+  readonly statement: StatementIr;
+  readonly around: readonly LoopIr[];
+}
+
+/**
+ * Every statement in written order: loops before what they repeat, phases before their rules. A rule stands in every phase that it
+ * governs; a paired regrow is part of its prune.
+ */
+export function placed(body: readonly StepIr[], around: readonly LoopIr[] = []): readonly Placed[] {
+  return body.flatMap((step): readonly Placed[] => {
+    const rules = step.kind === "train" ? step.rules : [];
+    const inner = isLoop(step) ? placed(step.body, [...around, step]) : [];
+    return [{ statement: step, around }, ...rules.map((statement) => ({ statement, around })), ...inner];
+  });
+}
+export const statements = (body: readonly StepIr[]): readonly StatementIr[] =>
+  placed(body).map(({ statement }) => statement);
+
+/** The steps alone, without the rules of phases. */
+export const steps = (body: readonly StepIr[]): readonly StepIr[] =>
+  body.flatMap((step) => [step, ...steps(bodyOf(step))]);
+
+/** Whether a step trains, or a step in it does. */
+export const trains = (step: StepIr): boolean => step.kind === "train" || bodyOf(step).some(trains);
+
+/** A statement, and the regrow that acts with it. */
+export const withPaired = (statement: StatementIr): readonly StatementIr[] =>
+  statement.kind === "prune" && statement.regrow !== undefined ? [statement, statement.regrow] : [statement];
+
+/** The same program with every statement changed, in written order but for loops and phases, which follow what they hold. */
+export function mapStatements(
+  body: readonly StepIr[],
+  change: <S extends StatementIr>(statement: S, around: readonly LoopIr[]) => S,
+  around: readonly LoopIr[] = [],
+): readonly StepIr[] {
+  return body.map((step) => {
+    if (step.kind === "train")
+      return change({ ...step, rules: step.rules.map((rule) => change(rule, around)) }, around);
+    if (!isLoop(step)) return change(step, around);
+    return change({ ...step, body: mapStatements(step.body, change, [...around, step]) }, around);
+  });
+}
+
+/** Every criterion by which a statement scores units. */
+export function scoresOf(statement: StatementIr): readonly CriterionIr[] {
+  switch (statement.kind) {
+    case "prune":
+      return [statement.criterion, ...(statement.regrow === undefined ? [] : [statement.regrow.criterion])];
+    case "regrow":
+    case "restore":
+    case "update":
+      return [statement.criterion];
+    case "penalize":
+      return statement.among === undefined ? [] : [statement.among.criterion];
+    default:
+      return [];
+  }
+}
+
+/** Every score and penalty that a statement works out. */
+export const criteriaOf = (statement: StatementIr): readonly CriterionIr[] =>
+  statement.kind === "penalize" ? [statement.penalty, ...scoresOf(statement)] : scoresOf(statement);
+
+/** The layers that a statement is about, and those of the regrow that acts with it. */
+export const selectionsOf = (statement: StatementIr): readonly SelectionIr[] =>
+  withPaired(statement).flatMap((one) =>
+    "selection" in one && one.selection !== undefined ? [one.selection] : [],
+  );
