@@ -72,7 +72,10 @@ export function namesOf(values: Values): Names {
 }
 
 /** The weights as names see them: those given, else as the network computes with them. */
-function weightReader(values: Values, space: Space): (key: string) => Float32Array | Float64Array | undefined {
+function weightReader(
+  values: Values,
+  space: Space,
+): (key: string) => Float32Array | Float64Array | undefined {
   let view: ParameterStore | undefined;
   return (key) => values.w?.get(key) ?? (view ??= maskedView(space)).get(key)?.data;
 }

@@ -42,7 +42,9 @@ function putBack(body: Body): ReadonlySet<string> {
     for (const [key, indices] of places) clear(parameters.get(key)?.data, indices);
   clearState(channels);
   if (!keepsMomentum) for (const places of [elements, frozenElements]) clearState(places);
-  return new Set([elements, channels, frozenElements, frozenChannels].flatMap((places) => [...places.keys()]));
+  return new Set(
+    [elements, channels, frozenElements, frozenChannels].flatMap((places) => [...places.keys()]),
+  );
 }
 
 function clear(values: Float32Array | undefined, indices: Int32Array): void {

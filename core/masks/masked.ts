@@ -77,7 +77,8 @@ export function placesOf(network: Network, state: MaskState, code: number): Plac
 
 export function elementPlaces(state: MaskState, code: number): Places {
   const places = new Map<string, Int32Array>();
-  for (const [key, codes] of state.elements) if (codes.includes(code)) places.set(key, indicesOf(codes, code));
+  for (const [key, codes] of state.elements)
+    if (codes.includes(code)) places.set(key, indicesOf(codes, code));
   return places;
 }
 

@@ -61,11 +61,7 @@ function pull(
 }
 
 /** The counted units that pass a batch norm; a norm without scale (shift) counts as one of 1 (0). */
-function normUnits(
-  context: PruningContext,
-  space: Space,
-  counted: Uint8Array,
-): readonly NormUnit[] {
+function normUnits(context: PruningContext, space: Space, counted: Uint8Array): readonly NormUnit[] {
   const { network } = context;
   const parameters = maskedView(context);
   const places = new Map<number, Place[]>();

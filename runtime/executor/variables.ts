@@ -75,7 +75,8 @@ export function makeVariables(
       }
     },
     download() {
-      for (const { key, data } of moving) keepLatent(data, latent().get(key), () => data.set(backend.read(make(key))));
+      for (const { key, data } of moving)
+        keepLatent(data, latent().get(key), () => data.set(backend.read(make(key))));
     },
     dispose() {
       for (const variable of variables.values()) variable.dispose();

@@ -2,7 +2,14 @@ import type { CriterionIr } from "../../core/ir/types.js";
 import type { Moment } from "../../core/events/context.js";
 import type { ScoringContext } from "./context.js";
 import { addGradients, newSums, runBatches, toMeans } from "./gather.js";
-import { fillSlices, flaggedRuns, isVariance, ownSlices, readSlices, weightsOf } from "../../core/units/slices.js";
+import {
+  fillSlices,
+  flaggedRuns,
+  isVariance,
+  ownSlices,
+  readSlices,
+  weightsOf,
+} from "../../core/units/slices.js";
 import type { Space } from "../../core/units/space.js";
 import { dead, living } from "../../core/masks/state.js";
 

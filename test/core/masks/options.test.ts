@@ -77,7 +77,10 @@ describe("how units die", () => {
   const kernels = ({ parameters }: Pick<PruningContext, "parameters">) =>
     [...parameters.values()].filter(({ key }) => key.endsWith("kernel"));
   const zeros = (setting: PruningContext) =>
-    kernels({ parameters: maskedView(setting) }).reduce((n, { data }) => n + data.filter((w) => w === 0).length, 0);
+    kernels({ parameters: maskedView(setting) }).reduce(
+      (n, { data }) => n + data.filter((w) => w === 0).length,
+      0,
+    );
   const train = (setting: PruningContext) => {
     for (const { data } of setting.parameters.values())
       for (let i = 0; i < data.length; i++) data[i] = (data[i] ?? 0) + 0.25;
