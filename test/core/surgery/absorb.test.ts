@@ -120,6 +120,19 @@ describe("constant channels", () => {
     expect(done.added).toEqual([]);
   });
 
+  it("add a bias where the batch norm behind normalises another layer as well", async () => {
+    const network = net((b, k) => {
+      const image = b.input([6, 6, 2]);
+      const x = k.conv(image, 8, 3, 1, { use_bias: true, activation: "sigmoid" });
+      const normalised = k.bn(k.conv(x, 5, 1));
+      const also = b.again(normalised, [k.conv(image, 5, 1)]);
+      return k.dense(k.gap(k.add(normalised, also)), 3);
+    });
+    const done = await check(network, 4);
+    expect(done.absorbed).toBeGreaterThan(1);
+    expect(done.added).toEqual(["conv2d_2/bias"]);
+  });
+
   it("leave one carrier under zero padding", async () => {
     const network = net((b, k) => {
       const x = k.conv(b.input([6, 6, 2]), 8, 3, 1, { use_bias: true, activation: "sigmoid" });
