@@ -1,4 +1,7 @@
-/** One variable of the network. `data` is the master copy: everything but the executor reads and writes it in place. */
+/**
+ * One variable of the network. `data` is the master copy, read and written in place: the truth, what died latently included.
+ * Who asks for it as the network computes with it instead: `masks/masked.ts`.
+ */
 export interface Parameter {
   /** `<layer path>/<name>`, as `WeightInfo.key`. */
   readonly key: string;

@@ -1,13 +1,24 @@
-import { isSlimmable } from "../../core/units/candidates.js";
-import type { PruneIr, RegrowIr, RuleIr, StepIr, StructureIr, TrainIr } from "../../core/ir/types.js";
+import { candidateUnits, selectedUnits } from "../../core/units/candidate-units.js";
+import { isChannelwise, isSlimmable } from "../../core/units/candidates.js";
+import type {
+  PatternIr,
+  PruneIr,
+  RegrowIr,
+  RuleIr,
+  SelectionIr,
+  StepIr,
+  StructureIr,
+  TrainIr,
+} from "../../core/ir/types.js";
+import type { Network } from "../../core/network/types.js";
 import { steps } from "../../core/ir/walk.js";
 import { structureText } from "./clauses/structure.js";
 import { labelAt, reportAt } from "./report-at.js";
 import type { FrontState } from "./state.js";
 
 interface Seen {
-  /** Soft and latent prunes that nothing has made final yet. */
-  readonly pending: Map<number, PruneIr>;
+  /** Soft and latent prunes that nothing has made final yet, or not all of it. */
+  readonly pending: Map<number, Pending>;
   /** Structures that died latently so far. */
   readonly latent: Set<string>;
   /** Whether anything ever died softly or latently. */
@@ -16,11 +27,17 @@ interface Seen {
   slim: number | null;
 }
 
+interface Pending {
+  readonly prune: PruneIr;
+  /** Units by root, or layers by path, that are not final; null without a network. */
+  readonly left: ReadonlySet<number | string> | null;
+}
+
 /** Checks that soft and latent deaths become final, and that nothing wants back what is gone or comes back by itself. */
 export function checkManners(state: FrontState): FrontState {
   const seen: Seen = { pending: new Map(), latent: new Set(), soft: false, slim: null };
   for (const step of steps(state.body)) visit(step, seen, state);
-  for (const prune of seen.pending.values()) {
+  for (const { prune } of seen.pending.values()) {
     reportAt(state, prune.id, "manner", "P3016", `what dies ${prune.manner} here never becomes final`, {
       help: isSlimmable(prune.structure.name)
         ? "end with `slim`, or with `harden masks`"
@@ -39,7 +56,47 @@ function visit(step: StepIr, seen: Seen, state: FrontState): void {
       help: "`harden masks` ends `softly` and `latently`",
     });
   }
-  seen.pending.clear();
+  for (const [id, pending] of seen.pending) {
+    const after = hardened(pending, step.selection, state.options.network);
+    if (after === null) seen.pending.delete(id);
+    else seen.pending.set(id, after);
+  }
+}
+
+/** What a prune may take: units by root, or layers by path. */
+function touched({ structure, selection, joins }: PruneIr, network: Network | undefined): Pending["left"] {
+  if (network === undefined || selection.layers === undefined) return null;
+  if (!isChannelwise(structure.name)) return new Set(selection.layers);
+  const paths = new Set(selection.layers);
+  const indices = [...network.layers.keys()].filter((index) => paths.has(network.layers[index]?.path ?? ""));
+  return new Set(candidateUnits(network, structure.name, indices, joins).map(({ unit }) => unit.root));
+}
+
+/** What is pending after a `harden masks` in these layers; null when nothing is. */
+function hardened(pending: Pending, selection: SelectionIr, network: Network | undefined): Pending | null {
+  const { include, exclude, where, layers } = selection;
+  if (include.length === 0 && exclude.length === 0 && where === undefined) return null;
+  if (pending.left === null || network === undefined || layers === undefined)
+    return areApart(include, pending.prune.selection.include) ? pending : null;
+  const final = new Set<number | string>(layers);
+  for (const { root } of selectedUnits(network, layers)) final.add(root);
+  const left = new Set([...pending.left].filter((one) => !final.has(one)));
+  return left.size === 0 ? null : { ...pending, left };
+}
+
+/** Whether two lists of patterns name other layers for certain: by their names alone. */
+function areApart(a: readonly PatternIr[], b: readonly PatternIr[]): boolean {
+  const namesOf = (patterns: readonly PatternIr[]) =>
+    patterns.flatMap((pattern) =>
+      "layer" in pattern
+        ? [pattern.layer]
+        : "glob" in pattern && !/[*?]/.test(pattern.glob)
+          ? [pattern.glob]
+          : [],
+    );
+  const [left, right] = [namesOf(a), namesOf(b)];
+  const all = a.length > 0 && b.length > 0 && left.length === a.length && right.length === b.length;
+  return all && !left.some((name) => right.includes(name));
 }
 
 function visitPhase(phase: TrainIr, seen: Seen, state: FrontState): void {
@@ -92,7 +149,7 @@ function visitOne(step: StepIr | RuleIr, seen: Seen, state: FrontState): void {
       seen.slim = null;
       if (step.manner !== "softly" && step.manner !== "latently") break;
       seen.soft = true;
-      seen.pending.set(step.id, step);
+      seen.pending.set(step.id, { prune: step, left: touched(step, state.options.network) });
       if (step.manner === "latently") seen.latent.add(structureText(step.structure));
       break;
     case "restore":

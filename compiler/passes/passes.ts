@@ -28,10 +28,10 @@ export const stages: readonly (readonly Pass[])[] = [
   ],
   [
     { name: "resolve-rewinds", run: resolveRewinds },
-    { name: "check-manners", run: checkManners },
     { name: "check-last-rates", run: checkLastRates },
     { name: "check-shuffles", run: checkShuffles },
     { name: "select-layers", run: selectLayers },
+    { name: "check-manners", run: checkManners },
     { name: "await-restores", run: awaitRestores },
   ],
 ];

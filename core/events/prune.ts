@@ -10,7 +10,7 @@ import type { EventRecord } from "./record.js";
 import { countsOf, structureName } from "./record.js";
 import { chooseRevived } from "./regrow.js";
 import { releaseUnits } from "../masks/release.js";
-import { underneath } from "./restore.js";
+import { masters } from "./restore.js";
 import { reviveUnits } from "../masks/revive.js";
 import type { EventOf } from "./scoring.js";
 import { selectListed, selectRange } from "../choose/select.js";
@@ -23,7 +23,7 @@ const codes = { held: dead, softly: soft, latently: latent, frozen } as const;
 /** Carries out one event of a `prune` statement, the paired `regrow` included. Parameters, slots and state change in place. */
 export function* prune(context: PruningContext, ir: PruneIr, moment: Moment): EventOf<EventRecord> {
   const space = spaceOf(context, ir.structure, ir.selection, ir.joins);
-  const values = ir.manner === "latently" ? { w: underneath(context) } : {};
+  const values = ir.manner === "latently" ? { w: masters(context) } : {};
   const scored = yield { id: ir.id, criterion: ir.criterion, space, moment, combining: ir, values };
   // Two thresholds with a gap between them (dynamic network surgery; Guo, Yao and Chen 2016): what fell under the lower one stays
   // dead until a `restore` finds it over the upper one. Without any `restore`, units over the threshold come back by themselves.

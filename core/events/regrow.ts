@@ -8,6 +8,7 @@ import { countsOf, structureName } from "./record.js";
 import { regrowCounts } from "../choose/regrow-plan.js";
 import { revivable, reviveUnits } from "../masks/revive.js";
 import type { EventOf, UnitScores } from "./scoring.js";
+import { maskedView } from "../masks/masked.js";
 import { selectListed, selectRange } from "../choose/select.js";
 import { spaceOf } from "../units/spaces.js";
 import type { Space } from "../units/space.js";
@@ -84,10 +85,11 @@ function* regrowScores(
 }
 
 /** The weights with what died put back. */
-function lastOrNow({ parameters, state }: PruningContext): ReadonlyMap<string, Float32Array> {
+function lastOrNow(context: PruningContext): ReadonlyMap<string, Float32Array> {
+  const shown = maskedView(context);
   const values = new Map<string, Float32Array>();
-  for (const [key, last] of state.last) {
-    const data = parameters.get(key)?.data;
+  for (const [key, last] of context.state.last) {
+    const data = shown.get(key)?.data;
     if (data !== undefined)
       values.set(
         key,

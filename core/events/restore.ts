@@ -12,7 +12,7 @@ import { beyondThreshold } from "../choose/threshold.js";
 /** Revives latently dead units whose score, with the values underneath, lies above a threshold. */
 export function* restore(context: PruningContext, ir: RestoreIr, moment: Moment): EventOf<EventRecord> {
   const space = spaceOf(context, ir.structure, ir.selection);
-  const w = underneath(context);
+  const w = masters(context);
   const scored = yield { id: ir.id, criterion: ir.criterion, space, moment, values: { w } };
   const candidates = space.status.map((code) => (code === latent ? 1 : 0));
   const { units, entries, names } = scored;
@@ -32,16 +32,7 @@ export function* restore(context: PruningContext, ir: RestoreIr, moment: Moment)
   };
 }
 
-/** The weights with the values underneath latent ones in place. */
-export function underneath({ parameters, state }: PruningContext): ReadonlyMap<string, Float32Array> {
-  const values = new Map<string, Float32Array>();
-  for (const [key, hidden] of state.hidden) {
-    const data = parameters.get(key)?.data;
-    const codes = state.elements.get(key);
-    if (data === undefined) continue;
-    const shown = (now: number, i: number) =>
-      codes?.[i] === latent || (codes === undefined && now === 0) ? (hidden[i] ?? 0) : now;
-    values.set(key, data.map(shown));
-  }
-  return values;
+/** The weights with what trained underneath latent ones. */
+export function masters({ parameters }: PruningContext): ReadonlyMap<string, Float32Array> {
+  return new Map([...parameters].map(([key, { data }]) => [key, data]));
 }

@@ -1,5 +1,5 @@
 import type { ExprIr } from "../ir/types.js";
-import type { Slots } from "../parameters.js";
+import type { ParameterStore, Slots } from "../parameters.js";
 import { entryDraw } from "./draw.js";
 import type { Names } from "./expression.js";
 import type { Node } from "./nodes.js";
@@ -8,6 +8,7 @@ import { normNode } from "./norm-terms.js";
 import { binaryOperators } from "./operators.js";
 import { entrySizes } from "./reduce.js";
 import type { Space } from "../units/space.js";
+import { maskedView } from "../masks/masked.js";
 import { living } from "../masks/state.js";
 
 /** Arrays by weight key, same length as the weight. */
@@ -24,7 +25,7 @@ export interface Values {
   readonly h?: Arrays;
   readonly hg?: Arrays;
   readonly slots?: Slots;
-  /** Values to use instead of the weights as they are (the last values of dead units, put back). */
+  /** Values to use instead of the masked weights (those underneath; the last values of dead units, put back). */
   readonly w?: Arrays;
   known?(expr: ExprIr, space: Space): Node | undefined;
 }
@@ -32,11 +33,12 @@ export interface Values {
 /** The names of language.md section 6 that the masters, the slots and gathered gradients can give. */
 export function namesOf(values: Values): Names {
   return {
-    known: (expr, space) => values.known?.(expr, space) ?? normNode(expr, space, values.numbers),
+    known: (expr, space) =>
+      values.known?.(expr, space) ?? normNode(expr, space, weightReader(values, space), values.numbers),
     node(name, space) {
       const number = values.numbers.get(name);
       if (number !== undefined) return numberNode(number);
-      const data = (key: string) => values.w?.get(key) ?? space.parameters.get(key)?.data;
+      const data = weightReader(values, space);
       const start = (key: string) => space.state.start.get(key) ?? data(key);
       switch (name) {
         case "w":
@@ -67,6 +69,15 @@ export function namesOf(values: Values): Names {
       }
     },
   };
+}
+
+/** The weights as names see them: those given, else as the network computes with them. */
+function weightReader(
+  values: Values,
+  space: Space,
+): (key: string) => Float32Array | Float64Array | undefined {
+  let view: ParameterStore | undefined;
+  return (key) => values.w?.get(key) ?? (view ??= maskedView(space)).get(key)?.data;
 }
 
 function difference(left: Node, right: Node): Node {

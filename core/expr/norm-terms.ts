@@ -12,10 +12,15 @@ import type { Space } from "../units/space.js";
  * Parts of an expression over batch-norm scales and shifts alone (`gamma`, `beta`): worked out per batch norm that a unit's channels
  * pass, then reduced over those. Without a reducer they are summed.
  */
-export function normNode(expr: ExprIr, space: Space, numbers: ReadonlyMap<string, number>): Node | undefined {
+export function normNode(
+  expr: ExprIr,
+  space: Space,
+  weights: (key: string) => ArrayLike<number> | undefined,
+  numbers: ReadonlyMap<string, number>,
+): Node | undefined {
   const [inner, reducer] = normTerm(expr);
   if (inner === undefined) return undefined;
-  const values = channelValues(space, inner, reducer, numbers);
+  const values = channelValues(space, inner, reducer, weights, numbers);
   const units = space.channelUnits;
   if (units === null) {
     return axisNode("out", (key) => {
@@ -54,6 +59,7 @@ function channelValues(
   space: Space,
   inner: ExprIr,
   reducer: Reducer,
+  weights: (key: string) => ArrayLike<number> | undefined,
   numbers: ReadonlyMap<string, number>,
 ): ReadonlyMap<number, number> {
   const lists = new Map<number, number[]>();
@@ -61,8 +67,8 @@ function channelValues(
     const scale = layer.weights.find(({ name }) => name === "gamma");
     const shift = layer.weights.find(({ name }) => name === "beta");
     const ids = (scale ?? shift)?.bindings[0]?.ids;
-    const gamma = scale && space.parameters.get(scale.key)?.data;
-    const beta = shift && space.parameters.get(shift.key)?.data;
+    const gamma = scale && weights(scale.key);
+    const beta = shift && weights(shift.key);
     ids?.forEach((id, i) => {
       const names = new Map([...numbers, ["gamma", gamma?.[i] ?? 1], ["beta", beta?.[i] ?? 0]] as const);
       const root = space.network.channels.find(id);

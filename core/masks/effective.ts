@@ -1,7 +1,7 @@
 import type { Network, WeightInfo } from "../network/types.js";
 import { measureDead } from "./measure.js";
 import type { Measure } from "./measure.js";
-import { weightsOf } from "../units/places.js";
+import { weightsOf } from "../units/slices.js";
 import { frozen, living } from "./state.js";
 import type { MaskState } from "./state.js";
 

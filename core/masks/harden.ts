@@ -1,28 +1,26 @@
-import type { Body } from "./kill.js";
+import { selectedUnits } from "../units/candidate-units.js";
 import { killChannels } from "./kill.js";
-import { dead, latent, soft, touch } from "./state.js";
+import { dead, latent, soft, touch, type Body } from "./state.js";
 
 /**
- * Makes what died latently or softly final, in these layers (paths; all when unset): held at zero at every place, the values
- * underneath forgotten. Returns how many channels and elements hardened.
+ * Makes what died latently or softly final, in these layers (paths; all when unset): held at zero at every place, the weights
+ * underneath gone. A unit hardens whole, where a selection means it. Returns how many channels and elements hardened.
  */
 export function harden(
   body: Body,
   paths?: readonly string[],
 ): { readonly channels: number; readonly elements: number } {
   const { network, parameters, slots, state } = body;
-  touch(state);
-  const selected = paths === undefined ? null : new Set(paths);
+  const isFree = (code: number | undefined): boolean => code === soft || code === latent;
   const flags = new Uint8Array(state.channels.length);
   let channels = 0;
-  state.channels.forEach((code, channel) => {
-    if (code !== latent && code !== soft) return;
-    const path = network.layers[network.channels.producer[channel] ?? -1]?.path;
-    if (selected !== null && !selected.has(path ?? "")) return;
-    flags[channel] = 1;
-    channels++;
-  });
+  for (const unit of paths === undefined ? network.units : selectedUnits(network, paths)) {
+    if (!isFree(state.channels[unit.root])) continue;
+    for (const channel of unit.channels) flags[channel] = 1;
+    channels += unit.channels.length;
+  }
   if (channels > 0) killChannels(body, flags, dead);
+  const selected = paths === undefined ? null : new Set(paths);
   let elements = 0;
   for (const layer of network.layers) {
     if (selected !== null && !selected.has(layer.path)) continue;
@@ -32,14 +30,14 @@ export function harden(
       if (codes === undefined || data === undefined) continue;
       const states = Object.values(slots.get(key) ?? {});
       codes.forEach((code, i) => {
-        if (code !== latent && code !== soft) return;
+        if (!isFree(code)) return;
         codes[i] = dead;
         data[i] = 0;
         for (const slot of states) slot[i] = 0;
         elements++;
       });
-      if (!codes.includes(latent)) state.hidden.delete(key);
     }
   }
+  touch(state);
   return { channels, elements };
 }

@@ -6,7 +6,7 @@ import type { Space } from "../units/space.js";
 import { newChunk, walkPart } from "../units/parts.js";
 import { frozen, living } from "./state.js";
 import type { MaskState } from "./state.js";
-import { weightsOf } from "../units/places.js";
+import { weightsOf } from "../units/slices.js";
 
 export interface Measure {
   readonly params: number;

@@ -1,8 +1,8 @@
 import type { ReinitializeIr } from "../ir/types.js";
 import type { JsonObject } from "../network/types.js";
 import { initialValues } from "./initializers.js";
-import { hold } from "./hold.js";
-import type { Body } from "./kill.js";
+import { settle } from "./hold.js";
+import type { Body } from "./state.js";
 
 /**
  * Draws the weights of these layers (paths) anew under the same masks, by their own initializers or the one named. Optimizer state
@@ -27,7 +27,7 @@ export function reinitialize(
       for (const slot of Object.values(slots.get(weight.key) ?? {})) slot.fill(0);
     }
   }
-  hold(body);
+  settle(body);
 }
 
 /** An initializer of the language as Keras names it: `normal(stddev: …)` and `uniform(limit: …)` have names and arguments of their own there. */

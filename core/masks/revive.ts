@@ -1,11 +1,10 @@
 import type { RegrowIr } from "../ir/types.js";
 import type { LayerInfo, WeightInfo } from "../network/types.js";
 import { initialValues } from "./initializers.js";
-import type { Body } from "./kill.js";
 import { newChunk, walkPart } from "../units/parts.js";
-import { flaggedRuns } from "../units/places.js";
+import { fillSlices, flaggedRuns, isVariance, ownSlices, readSlices } from "../units/slices.js";
 import type { Space } from "../units/space.js";
-import { dead, frozen, living, touch } from "./state.js";
+import { dead, frozen, living, touch, type Body } from "./state.js";
 
 export interface RevivalSource {
   readonly seed: number;
@@ -54,38 +53,23 @@ export function reviveChannels(
       const data = parameters.get(weight.key)?.data;
       if (data === undefined || weight.bindings.length === 0) continue;
       const states = Object.values(slots.get(weight.key) ?? {});
-      const own = weight.bindings.filter(({ role }) => role !== "in");
       const known = values === "start" || values === "last";
       const fill = valuesFor(body, layer, weight, values, source);
       const isFlagged = (channel: number) => flags[channel] === 1;
-      flaggedRuns({ ...weight, bindings: known ? weight.bindings : own }, isFlagged, (from, to) => {
+      flaggedRuns(known ? weight : ownSlices(weight), isFlagged, (from, to) => {
         for (let i = from; i < to; i++) data[i] = fill(i);
         for (const slot of states) slot.fill(0, from, to);
       });
       silence(body, weight, data);
-      if (!known) silenceReaders(weight, data, isFlagged);
+      if (!known) fillSlices(readSlices(weight), data, isFlagged, 0);
     }
   }
 }
 
-/** What a flagged channel's readers see stays zero. */
-function silenceReaders(
-  weight: WeightInfo,
-  data: Float32Array,
-  isFlagged: (channel: number) => boolean,
-): void {
-  const bindings = weight.bindings.filter(({ role }) => role === "in");
-  flaggedRuns({ ...weight, bindings }, isFlagged, (from, to) => data.fill(0, from, to));
-}
-
 /** Puts back the zeros of dead channels and pruned weights. */
 function silence({ state }: Body, weight: WeightInfo, data: Float32Array): void {
-  if (weight.name.endsWith("moving_variance")) return;
-  flaggedRuns(
-    weight,
-    (channel) => state.channels[channel] === dead,
-    (from, to) => data.fill(0, from, to),
-  );
+  if (isVariance(weight)) return;
+  fillSlices(weight, data, (channel) => state.channels[channel] === dead, 0);
   const codes = state.elements.get(weight.key);
   if (codes !== undefined) for (let i = 0; i < codes.length; i++) if (codes[i] === dead) data[i] = 0;
 }
@@ -97,10 +81,10 @@ function valuesFor(
   values: RegrowIr["values"],
   { seed, round }: RevivalSource,
 ): (index: number) => number {
-  const one = weight.name === "gamma" || weight.name.endsWith("moving_variance");
+  const one = weight.name === "gamma" || isVariance(weight);
   if (values === "start" || values === "last") {
     const kept = (values === "start" ? state.start : state.last).get(weight.key);
-    if (values === "last" && weight.name.endsWith("moving_variance")) return () => 1;
+    if (values === "last" && isVariance(weight)) return () => 1;
     return kept === undefined ? () => (one ? 1 : 0) : (i) => kept[i] ?? 0;
   }
   if (one) return () => 1;

@@ -1,12 +1,12 @@
 import { initialValues } from "./initializers.js";
 import type { LayerInfo, WeightInfo } from "../network/types.js";
 import { randomStream } from "../random.js";
-import type { Body } from "./kill.js";
 import { killUnits } from "./kill.js";
 import { reviveUnits } from "./revive.js";
+import { fillSlices } from "../units/slices.js";
 import type { Space } from "../units/space.js";
 import { groupsOf } from "../units/groups.js";
-import { dead, living, touch } from "./state.js";
+import { dead, frozen, latent, living, touch, type Body } from "./state.js";
 
 /**
  * `shuffle masks` (Frankle et al. 2020): every weight keeps its number of dead elements, at random places. What comes alive starts at
@@ -47,21 +47,17 @@ function shuffleOne(
     const was = codes[place] ?? living;
     const now = before[order[n] ?? 0] ?? living;
     codes[place] = now;
-    if (now !== living) data[place] = 0;
-    else if (was !== living) data[place] = start[place] ?? 0;
+    const trains = now === living || now === latent;
+    if (!trains && now !== frozen) data[place] = 0;
+    else if (now === frozen || (was !== living && was !== now)) data[place] = start[place] ?? 0;
   });
 }
 
 /** Flat indices of the elements that no dead channel holds. */
 function outsideDeadChannels(weight: WeightInfo, channels: Uint8Array): Int32Array {
   const length = weight.shape.reduce((a, b) => a * b, 1);
-  const held = new Uint8Array(length);
-  for (const { axis, ids } of weight.bindings) {
-    const inner = weight.shape.slice(axis + 1).reduce((a, b) => a * b, 1);
-    for (let i = 0; i < length; i++) {
-      if (channels[ids[Math.floor(i / inner) % ids.length] ?? -1] === dead) held[i] = 1;
-    }
-  }
+  const held = new Float32Array(length);
+  fillSlices(weight, held, (channel) => channels[channel] === dead, 1);
   return Int32Array.from(held.keys()).filter((i) => held[i] === 0);
 }
 
@@ -71,10 +67,12 @@ export function shuffleUnits(body: Body, space: Space, seed: number, round: numb
   const revived = new Uint8Array(space.units);
   groupsOf(space, "local", (unit) => space.status[unit] === living).forEach(({ members }, g) => {
     if (!(members instanceof Int32Array)) return;
-    const order = randomStream(seed, "shuffle units", round, g).permutation(members.length);
-    members.forEach((unit, n) => {
+    // What died in another way stays where it is.
+    const drawn = members.filter((unit) => space.status[unit] === living || space.status[unit] === dead);
+    const order = randomStream(seed, "shuffle units", round, g).permutation(drawn.length);
+    drawn.forEach((unit, n) => {
       const was = space.status[unit] ?? living;
-      const now = space.status[members[order[n] ?? 0] ?? 0] ?? living;
+      const now = space.status[drawn[order[n] ?? 0] ?? 0] ?? living;
       if (was === living && now === dead) killed[unit] = 1;
       if (was === dead && now === living) revived[unit] = 1;
     });

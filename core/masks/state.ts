@@ -1,8 +1,11 @@
+import type { Network } from "../network/types.js";
+import type { ParameterStore, Slots } from "../parameters.js";
+
 /** How a channel or an element stands. The same codes for both, so that 0 is always "nothing special". */
 export const living = 0;
 /** Held at zero. */
 export const dead = 1;
-/** Zero in the forward pass; the weight underneath (`hidden`) keeps training. */
+/** Zero in the forward pass; its master keeps training. */
 export const latent = 2;
 /** Zeroed at the last event and free to grow back: living again from the next update. */
 export const soft = 3;
@@ -15,8 +18,6 @@ export interface MaskState {
   readonly channels: Uint8Array;
   /** Codes by element for weights that element-wise structures touched. Elements of dead channels need no code here. */
   readonly elements: Map<string, Uint8Array>;
-  /** Values underneath latent elements; same length as the weight. */
-  readonly hidden: Map<string, Float32Array>;
   /** Values at death, where something died. Kept only when `keepsLast`. */
   readonly last: Map<string, Float32Array>;
   /** Values of the network as loaded; filled only when the program asks for them (`w0`, `dw`, `start values`, `frozen`). */
@@ -25,12 +26,23 @@ export interface MaskState {
   readonly keepsLast: boolean;
 }
 
+/** What the engine changes. */
+export interface Body {
+  readonly network: Network;
+  readonly parameters: ParameterStore;
+  readonly slots: Slots;
+  readonly state: MaskState;
+  /** Whether emptied branches may go whole: the shifts left of them are held at zero then. */
+  readonly collapses?: boolean;
+  /** Whether optimizer state of dead elements stays dense (a `regrow … by abs(m)` reads it). */
+  readonly keepsMomentum?: boolean;
+}
+
 /** Nothing has died. `channels` is the channel count of the network. */
 export function newMaskState(channels: number, options: { readonly keepsLast?: boolean } = {}): MaskState {
   return {
     channels: new Uint8Array(channels),
     elements: new Map(),
-    hidden: new Map(),
     last: new Map(),
     start: new Map(),
     keepsLast: options.keepsLast ?? false,
@@ -68,7 +80,7 @@ export function cutMaskState(
   state: MaskState,
   cut: (key: string, values: Float32Array) => Float32Array | null,
 ): void {
-  for (const values of [state.hidden, state.last, state.start]) {
+  for (const values of [state.last, state.start]) {
     for (const [key, array] of values) replace(values, key, cut(key, array));
   }
   for (const [key, codes] of state.elements) {

@@ -2,7 +2,7 @@ import type { CallInfo, LayerInfo, Network } from "../network/types.js";
 import { uptakeOf, type Uptake } from "../network/uptake.js";
 import type { ParameterStore } from "../parameters.js";
 import { findConstants, varying } from "./constants.js";
-import type { IsDead } from "./kill.js";
+import type { IsDead } from "../network/costs.js";
 
 /** A constant channel on the input axis of a layer. */
 export interface ConstantInput {

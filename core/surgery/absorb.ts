@@ -4,7 +4,8 @@ import type { Network, WeightInfo } from "../network/types.js";
 import type { Parameter, ParameterStore, Slots } from "../parameters.js";
 import { planAbsorption, type LayerUptake } from "./absorb-plan.js";
 import { addBias } from "./add-bias.js";
-import { kill, type IsDead } from "./kill.js";
+import type { IsDead } from "../network/costs.js";
+import { zeroChannels } from "../units/slices.js";
 
 export interface Absorption {
   /** The network, with biases added where a layer without one took up a constant. */
@@ -23,7 +24,7 @@ export interface Absorption {
  * Takes up constant channels exactly: channels whose kernel is all zero, but whose bias or shift lives on, go into the
  * next layer's bias (dense, 1×1, valid padding), into the moving mean of a batch norm right behind that layer, or
  * under zero padding onto one carrier channel for each layer. Parameters are changed in place and the channels
- * killed, so the network computes what it computed. Behind a padded depthwise layer they stay, with note P4022.
+ * zeroed, so the network computes what it computed. Behind a padded depthwise layer they stay, with note P4022.
  */
 export function absorb(network: Network, store: ParameterStore, isDead: IsDead, slots?: Slots): Absorption {
   const plan = planAbsorption(network, store, isDead);
@@ -44,7 +45,7 @@ export function absorb(network: Network, store: ParameterStore, isDead: IsDead, 
     shift.forEach((x, i) => (bias ? (bias[i] = (bias[i] ?? 0) + x) : undefined));
   }
   const gone: IsDead = (id) => plan.absorbed.has(network.channels.find(id));
-  kill(current, store, gone, slots);
+  zeroChannels(current, store, gone, slots);
   const diagnostics = plan.kept.size === 0 ? [] : [keptNote(plan.kept)];
   return {
     network: current,

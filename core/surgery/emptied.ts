@@ -1,5 +1,5 @@
 import type { Network } from "../network/types.js";
-import type { IsDead } from "./kill.js";
+import type { IsDead } from "../network/costs.js";
 
 /** Paths of the layers that would be left with an axis of no channels, in network order. */
 export function emptiedLayers(network: Network, isDead: IsDead): readonly string[] {

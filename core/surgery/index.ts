@@ -2,5 +2,4 @@ export { absorb, type Absorption } from "./absorb.js";
 export { planAbsorption, type AbsorbPlan } from "./absorb-plan.js";
 export { collapse, type Collapse } from "../network/collapse.js";
 export { emptiedLayers } from "./emptied.js";
-export { fillSlices, kill, silence, type IsDead } from "./kill.js";
 export { slim, slimSlots, slimStore, type Slimming, type SlimOptions, type SlimResult } from "./slim.js";

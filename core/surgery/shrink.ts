@@ -1,7 +1,7 @@
 import { findUnits } from "../network/units.js";
 import type { Binding, LayerInfo, MacTerm, Network, SizePlace, WeightInfo } from "../network/types.js";
 import { mapConfigs, resizeConfig } from "./edit-config.js";
-import type { IsDead } from "./kill.js";
+import type { IsDead } from "../network/costs.js";
 
 /**
  * The same network with the dead channels off every axis: shapes, sizes, config and topology shrink, channel numbers

@@ -4,9 +4,9 @@ import type { Parameter, ParameterStore, Slots } from "../parameters.js";
 import { collapse } from "../network/collapse.js";
 import { dropCalls } from "./drop-calls.js";
 import { emptiedLayers } from "./emptied.js";
-import { gather } from "./gather.js";
-import type { IsDead } from "./kill.js";
+import type { IsDead } from "../network/costs.js";
 import { shrinkNetwork } from "./shrink.js";
+import { gather } from "../units/slices.js";
 
 /** A cut that has been planned: the smaller network, and how every array of the old one is cut along. */
 export interface Slimming {
@@ -26,7 +26,7 @@ export interface SlimResult {
 export interface SlimOptions {
   /**
    * A layer may lose all its channels where a branch can go whole; the masked network must then be silent there
-   * (`silence` with what `collapse` says). Default false: an emptied layer is error P4020.
+   * (the variables that `collapse` names are zero then). Default false: an emptied layer is error P4020.
    */
   readonly allowingCollapse?: boolean;
 }
@@ -73,7 +73,7 @@ function plan(before: Network, after: Network, isDead: IsDead): Slimming {
     isDead,
     cut: (key, data) => {
       const weight = weights.get(key);
-      return weight ? gather(data, weight.shape, weight.bindings, isDead).data : null;
+      return weight ? gather(weight, data, isDead) : null;
     },
   };
 }

@@ -38,6 +38,21 @@ export function candidateUnits(
   return found;
 }
 
+/**
+ * The units that a statement without a structure (`harden masks in …`, `load masks …`) means by these layers (paths): those that
+ * some structure addresses by what makes them.
+ */
+export function selectedUnits(network: Network, paths: readonly string[]): readonly Unit[] {
+  const wanted = new Set(paths);
+  const layers = [...network.layers.keys()].filter((index) => wanted.has(network.layers[index]?.path ?? ""));
+  const found = new Set(
+    (["filters", "neurons"] as const).flatMap((structure) =>
+      candidateUnits(network, structure, layers).map(({ unit }) => unit),
+    ),
+  );
+  return network.units.filter((unit) => found.has(unit));
+}
+
 /** The producers of the structure's kind, none of them unless all are selected: worked out once for each list of producers. */
 function selectedProducers(
   network: Network,

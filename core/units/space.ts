@@ -24,6 +24,7 @@ export interface SpaceLayer {
 export interface Space {
   readonly structure: StructureIr;
   readonly network: Network;
+  /** Masters: what the network computes with is their masked view. */
   readonly parameters: ParameterStore;
   readonly state: MaskState;
   readonly layers: readonly SpaceLayer[];

@@ -3,7 +3,7 @@ import type { FreezeIr } from "../../core/ir/types.js";
 import { cachedSpace } from "../../core/units/cached-space.js";
 import type { PruningContext } from "../../core/events/context.js";
 import { newChunk, walkPart } from "../../core/units/parts.js";
-import { flaggedRuns, weightsOf } from "../../core/units/places.js";
+import { flaggedRuns, ownSlices, weightsOf } from "../../core/units/slices.js";
 import type { Space } from "../../core/units/space.js";
 
 /** A `freeze` rule at work: what it covers neither follows gradients nor decays. */
@@ -74,10 +74,9 @@ function coveredPlaces(context: PruningContext, space: Space): ReadonlyMap<strin
   const channels = new Set<number>();
   for (const unit of space.channelUnits ?? []) for (const channel of unit.channels) channels.add(channel);
   for (const weight of weightsOf(context.network)) {
-    const own = { ...weight, bindings: weight.bindings.filter(({ role }) => role !== "in") };
     const length = weight.shape.reduce((a, b) => a * b, 1);
     flaggedRuns(
-      own,
+      ownSlices(weight),
       (channel) => channels.has(channel),
       (from, to) => flagsOf(weight.key, length).fill(1, from, to),
     );

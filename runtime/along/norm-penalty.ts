@@ -3,6 +3,7 @@ import type { PruningContext } from "../../core/events/context.js";
 import { derivative, perUnit } from "../../core/expr/derivative.js";
 import { rowValues, type Rows } from "../../core/expr/row-values.js";
 import { namesIn } from "../../core/expr/samples.js";
+import { maskedView } from "../../core/masks/masked.js";
 import type { Space } from "../../core/units/space.js";
 
 /** A penalty on batch-norm scales and shifts: `abs(gamma)` (Liu et al. 2017). The compiler lets none read weights besides. */
@@ -60,11 +61,9 @@ function pull(
 }
 
 /** The counted units that pass a batch norm; a norm without scale (shift) counts as one of 1 (0). */
-function normUnits(
-  { network, parameters }: PruningContext,
-  space: Space,
-  counted: Uint8Array,
-): readonly NormUnit[] {
+function normUnits(context: PruningContext, space: Space, counted: Uint8Array): readonly NormUnit[] {
+  const { network } = context;
+  const parameters = maskedView(context);
   const places = new Map<number, Place[]>();
   space.channelUnits?.forEach((unit, i) => {
     if (counted[i] === 1) places.set(unit.root, []);

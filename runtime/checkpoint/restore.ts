@@ -97,7 +97,6 @@ function checkMasks(session: Session, state: MaskState): MaskState {
   if (state.channels.length !== session.state.channels.length)
     throw damaged("its masks are of another network");
   checkSizes(session, state.elements);
-  checkSizes(session, state.hidden);
   checkSizes(session, state.last);
   return state;
 }

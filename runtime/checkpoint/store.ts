@@ -34,6 +34,8 @@ export interface Checkpoint {
 
 /** Larger files are not read: no state comes near. */
 const largestState = 256 * 2 ** 20;
+/** Since 2 the weights are masters: 1 kept what trained underneath latent ones apart. */
+const version = 2;
 const stateFile = "state.json";
 const tensorFile = "tensors.safetensors";
 
@@ -115,7 +117,7 @@ async function writeInto(directory: string, { state, tensors }: Checkpoint): Pro
   for (const piece of pieces) hash.update(piece);
   await writeDurably(join(directory, tensorFile), pieces);
   const body = { tensors: hash.digest("hex"), state };
-  const text = JSON.stringify({ "espalier-checkpoint": 1, digest: digestOf(body), ...body });
+  const text = JSON.stringify({ "espalier-checkpoint": version, digest: digestOf(body), ...body });
   await writeDurably(join(directory, stateFile), [new TextEncoder().encode(text)]);
   await syncDirectory(directory);
 }
@@ -128,7 +130,7 @@ async function readFrom(directory: string): Promise<Checkpoint | string> {
     const parsed: unknown = JSON.parse(await readFile(statePath, "utf8"));
     if (typeof parsed !== "object" || parsed === null) return "its state is not an object";
     const fields = new Map<string, unknown>(Object.entries(parsed));
-    if (fields.get("espalier-checkpoint") !== 1) return "its state is of another version";
+    if (fields.get("espalier-checkpoint") !== version) return "its state is of another version";
     const body = { tensors: fields.get("tensors"), state: fields.get("state") };
     if (digestOf(body) !== fields.get("digest")) return "its state does not match its digest";
     const bytes = await readFile(join(directory, tensorFile));

@@ -32,10 +32,9 @@ export function putMasks(into: TensorMap, at: string, state: MaskState): void {
   for (const [key, data] of state.elements) put(into, `${at}elements|${key}`, data);
 }
 
-/** Masks and what lies under them. `start` is the same for all snapshots of a run and stored once. */
+/** Masks and what lived where they are. `start` is the same for all snapshots of a run and stored once. */
 export function putState(into: TensorMap, at: string, state: MaskState, withStart: boolean): void {
   putMasks(into, at, state);
-  for (const [key, data] of state.hidden) put(into, `${at}hidden|${key}`, data);
   for (const [key, data] of state.last) put(into, `${at}last|${key}`, data);
   if (withStart) for (const [key, data] of state.start) put(into, `${at}start|${key}`, data);
 }
@@ -84,7 +83,6 @@ export class TensorReader {
     return {
       channels: this.bytes(`${at}channels|`).get("") ?? new Uint8Array(0),
       elements: this.bytes(`${at}elements|`),
-      hidden: this.floats(`${at}hidden|`),
       last: this.floats(`${at}last|`),
       start,
       keepsLast,

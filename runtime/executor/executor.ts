@@ -1,6 +1,7 @@
 import type { Network } from "../../core/network/types.js";
 import { tf } from "../backend/tf.js";
 import type { Backend } from "../backend/types.js";
+import type { Places } from "../../core/masks/masked.js";
 import type { Parameter, ParameterStore } from "../../core/parameters.js";
 import type { Batch, Dense, Executor, Loss, StepResult } from "../types.js";
 import { correctRows } from "./accuracy.js";
@@ -27,6 +28,8 @@ export interface ExecutorOptions {
   /** One for all outputs or one per output; without it the file's training config or the last activations decide. */
   readonly losses?: readonly Loss[];
   readonly seed: number;
+  /** What is latent now: zero wherever the network computes. Default: nothing. */
+  readonly latent?: () => Places;
 }
 
 /** One output's loss for a batch. */
@@ -53,7 +56,7 @@ export function createExecutor(
   options: ExecutorOptions,
 ): Executor {
   checkRefusals(network, backend, "any");
-  const variables = makeVariables(store, backend);
+  const variables = makeVariables(store, backend, options.latent);
   const plan = makePlan(network, backend, variables);
   const losses = outputLosses(network, options.losses);
   const regularizers = regularizersOf(network);
@@ -154,9 +157,9 @@ export function createExecutor(
       const current = pass("training", number);
       const pulling = pulls.length === 0 ? undefined : pullingOnlooker(pulls, backend);
       const result = step(batch, current, trainable, pulling);
-      variables.upload(moveStatistics(current.updates, store));
+      variables.upload(moveStatistics(current.updates, store, options.latent?.() ?? new Map()));
       variables.download();
-      return { ...result, loss: result.loss + regularize(regularizers, store, result.gradients) };
+      return { ...result, loss: result.loss + regularize(regularizers, variables.shown, result.gradients) };
     },
     gradients(batch, objective, { observe, statistics = "stored" } = {}) {
       if (objective === "loss") {

@@ -1,6 +1,5 @@
 import { field, isJsonArray, isJsonObject } from "../../core/network/json.js";
 import type { Json, JsonObject, Network } from "../../core/network/types.js";
-import type { ParameterStore } from "../../core/parameters.js";
 
 /** λ₁·Σ|w| + λ₂·Σw² on one weight, as the layer's config asks. */
 export interface Regularizer {
@@ -59,17 +58,17 @@ export function regularizersOf(network: Network): readonly Regularizer[] {
   return out;
 }
 
-/** Adds the gradients of the regularizers to `gradients` and returns their sum. Works on the masters. */
+/** Adds the gradients of the regularizers to `gradients` and returns their sum. `weights`: as they went up. */
 export function regularize(
   regularizers: readonly Regularizer[],
-  store: ParameterStore,
+  weights: (key: string) => Float32Array,
   gradients: ReadonlyMap<string, Float32Array>,
 ): number {
   let total = 0;
   for (const { key, l1, l2 } of regularizers) {
-    const w = store.get(key)?.data;
     const g = gradients.get(key);
-    if (!w || !g) continue;
+    if (!g) continue;
+    const w = weights(key);
     let absolute = 0;
     let square = 0;
     for (let i = 0; i < w.length; i++) {

@@ -30,7 +30,7 @@ export interface SynflowTask {
 export function synflow(task: SynflowTask): StepResult {
   const { network, store, variables, backend } = task;
   const upload = (value: (data: Float32Array) => Float32Array): void => {
-    for (const { key, data } of store.values()) backend.assign(variables.get(key), value(data));
+    for (const key of store.keys()) backend.assign(variables.get(key), value(variables.shown(key)));
   };
   const logits = new Set(task.losses.map((loss) => loss.head.call));
   const onlooker = task.observe ? { onlooker: onlookerOf(task.observe, backend, true) } : {};
@@ -49,8 +49,8 @@ export function synflow(task: SynflowTask): StepResult {
       return total;
     });
     for (const [key, gradient] of gradients) {
-      const w = store.get(key)?.data;
-      if (w) for (let i = 0; i < gradient.length; i++) if ((w[i] ?? 0) < 0) gradient[i] = -(gradient[i] ?? 0);
+      const w = variables.shown(key);
+      for (let i = 0; i < gradient.length; i++) if ((w[i] ?? 0) < 0) gradient[i] = -(gradient[i] ?? 0);
     }
     return { loss, correct: NaN, gradients };
   } finally {

@@ -2,7 +2,14 @@ import type { CriterionIr } from "../../core/ir/types.js";
 import type { Moment } from "../../core/events/context.js";
 import type { ScoringContext } from "./context.js";
 import { addGradients, newSums, runBatches, toMeans } from "./gather.js";
-import { flaggedRuns, isVariance, weightsOf } from "../../core/units/places.js";
+import {
+  fillSlices,
+  flaggedRuns,
+  isVariance,
+  ownSlices,
+  readSlices,
+  weightsOf,
+} from "../../core/units/slices.js";
 import type { Space } from "../../core/units/space.js";
 import { dead, living } from "../../core/masks/state.js";
 
@@ -29,19 +36,13 @@ export async function gateGradients(
     const data = parameters.get(weight.key)?.data;
     const last = state.last.get(weight.key);
     if (data === undefined || last === undefined || isVariance(weight)) continue;
-    const own = { ...weight, bindings: weight.bindings.filter(({ role }) => role !== "in") };
-    const reads = { ...weight, bindings: weight.bindings.filter(({ role }) => role === "in") };
     const kept = data.slice();
     flaggedRuns(
-      own,
+      ownSlices(weight),
       (channel) => flags[channel] === 1,
       (from, to) => data.set(last.subarray(from, to), from),
     );
-    flaggedRuns(
-      reads,
-      (channel) => state.channels[channel] === dead,
-      (from, to) => data.fill(0, from, to),
-    );
+    fillSlices(readSlices(weight), data, (channel) => state.channels[channel] === dead, 0);
     before.set(weight.key, kept);
   }
   executor?.upload(before.keys());

@@ -2,6 +2,7 @@ import type { CriterionIr } from "../../core/ir/types.js";
 import { randomStream } from "../../core/random.js";
 import type { Moment } from "../../core/events/context.js";
 import type { ScoringContext } from "./context.js";
+import { maskedView } from "../../core/masks/masked.js";
 import { addGradients, newSums, runBatches, toMeans } from "./gather.js";
 
 /** How far weights are moved for a difference of gradients, relative to their size. */
@@ -52,15 +53,17 @@ async function product(
   gradient: () => Promise<Map<string, Float32Array>>,
 ): Promise<Map<string, Float32Array>> {
   const { parameters, executor } = context;
+  const shown = maskedView(context);
   const before = new Map<string, Float32Array>();
   let size = 0;
   let length = 0;
   for (const [key, v] of direction) {
     const data = parameters.get(key)?.data;
-    if (data === undefined) continue;
+    const w = shown.get(key)?.data;
+    if (data === undefined || w === undefined) continue;
     before.set(key, data.slice());
     for (let i = 0; i < v.length; i++) {
-      size += (data[i] ?? 0) ** 2;
+      size += (w[i] ?? 0) ** 2;
       length += (v[i] ?? 0) ** 2;
     }
   }

@@ -1,3 +1,4 @@
+import { maskedView } from "../../../core/masks/masked.js";
 import type { Network } from "../../../core/network/types.js";
 import { modelBytes, toLayersModel } from "../../model/index.js";
 import type { Report } from "../../report/types.js";
@@ -8,7 +9,7 @@ import { writeResults } from "../report/results.js";
 import type { Session } from "./session.js";
 
 export interface RunResult {
-  /** The network as it ended. */
+  /** The network as it ended, masks applied. */
   readonly network: Network;
   readonly parameters: ParameterStore;
   readonly report: Report;
@@ -25,17 +26,18 @@ export interface RunResult {
  * one ended the run: the results are those so far.
  */
 export async function finish(session: Session, failed: string | null = null): Promise<RunResult> {
+  const { network } = session;
+  const parameters = maskedView(session);
   const { options, lock, store, data } = session;
   const report =
     options.out === null
-      ? await reportData(session, await modelBytes(session.network, session.parameters), failed)
+      ? await reportData(session, await modelBytes(network, parameters), failed)
       : await writeResults(session, options.out, failed);
   await store?.clear();
   lock?.release();
   session.executor.dispose();
   await data?.close?.();
   tell(session, { kind: "done", out: options.out });
-  const { network, parameters } = session;
   return {
     network,
     parameters,

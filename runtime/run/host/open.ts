@@ -16,7 +16,7 @@ import type { Network } from "../../../core/network/types.js";
 import { checkLayers } from "./check-layers.js";
 import { newClock, Stopwatch } from "../phase/clock.js";
 import { logDiagnostic, tell } from "../report/events.js";
-import { makeExecutor } from "./executor.js";
+import { makeExecutor, type ExecutorParts } from "./executor.js";
 import { Journal } from "./journal.js";
 import { noOptimizer } from "../phase/optimizer-state.js";
 import { readOptions, type Options, type RunOptions } from "./options.js";
@@ -67,20 +67,16 @@ async function begin(
   };
   const state = newMaskState(network.channels.count, { keepsLast: true });
   rememberStart(state, parameters.values());
-  const session: Session = {
-    options,
-    backend,
+  const parts: ExecutorParts = { network, parameters, state, backend, losses: null, options };
+  // The same object: the executor masks by the state that the session has whenever weights go up.
+  const session: Session = Object.assign(parts, {
     data: opened.data,
     loaded: network,
     start,
     lock,
     store: options.out === null ? null : openStore(join(options.out, "checkpoint")),
-    network,
-    parameters,
     slots: new Map(),
-    state,
-    executor: makeExecutor({ network, parameters, backend, losses: null, options }),
-    losses: null,
+    executor: makeExecutor(parts),
     optimizer: noOptimizer,
     snapshots: new Map(),
     slims: [],
@@ -100,7 +96,7 @@ async function begin(
     interrupted: false,
     lastCheckpoint: { seconds: 0, step: 0 },
     checkpointWanted: false,
-  };
+  });
   const notes = [...model.diagnostics, ...opened.diagnostics];
   const resumed = await resume(session);
   for (const one of notes) logDiagnostic(session, one);

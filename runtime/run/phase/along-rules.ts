@@ -7,7 +7,7 @@ import {
   type ActivationPull,
 } from "../../along/activation-penalty.js";
 import { freezeRule } from "../../along/freeze.js";
-import { hold, reveal } from "../../../core/masks/hold.js";
+import { hold } from "../../../core/masks/hold.js";
 import { penaltyRule } from "../../along/penalty.js";
 import { updateRule } from "../../along/update-only.js";
 import { momentOf, pruningContext } from "../host/engine.js";
@@ -51,7 +51,6 @@ export function alongRules(ir: TrainIr, times: PhaseTimes): AlongRules {
       let penalty = 0;
       for (const { id, rule, active } of penalties)
         if (active(step)) penalty += rule.add(context, momentOf(session, id), gradients);
-      reveal(session);
       const rests = new Set<string>();
       for (const { rule, active } of freezes)
         if (active(step)) for (const key of rule.before(context, gradients)) rests.add(key);
@@ -59,7 +58,7 @@ export function alongRules(ir: TrainIr, times: PhaseTimes): AlongRules {
     },
     afterUpdate(session, step) {
       for (const { rule, active } of freezes) if (active(step)) rule.after(pruningContext(session));
-      return hold(session, session.keepsMomentum);
+      return hold(session);
     },
   };
 }

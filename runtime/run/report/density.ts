@@ -1,10 +1,13 @@
+import { maskedView } from "../../../core/masks/masked.js";
 import type { HistoryPoint } from "../../report/types.js";
 import { measuresNow } from "../steps/evaluate-on.js";
 import { kernelDensity } from "./kernel-density.js";
 import type { Session } from "../host/session.js";
 
 /** Share of the kernel weights of the network as loaded that are there and not zero. */
-export function density({ loaded, network, parameters }: Session): number {
+export function density(session: Session): number {
+  const { loaded, network } = session;
+  const parameters = maskedView(session);
   let [all, left] = [0, 0];
   for (const layer of loaded.layers)
     for (const weight of layer.weights)

@@ -1,4 +1,5 @@
 import { costs } from "../../../core/network/costs.js";
+import { maskedView } from "../../../core/masks/masked.js";
 import { liveChannels } from "../../../core/network/live-channels.js";
 import type { ModelBytes } from "../../model/index.js";
 import type { LayerRow, NetworkFacts, Report } from "../../report/types.js";
@@ -62,7 +63,9 @@ export async function factsNow(session: Session, bytes: ModelBytes): Promise<Net
   };
 }
 
-function layerRows({ loaded, network, parameters }: Session): readonly LayerRow[] {
+function layerRows(session: Session): readonly LayerRow[] {
+  const { loaded, network } = session;
+  const parameters = maskedView(session);
   const before = costs(loaded).perLayer;
   const after = new Map(costs(network).perLayer.map((row) => [network.layers[row.layer]?.path, row]));
   return loaded.layers.flatMap((layer, index) => {

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { maskedView } from "../../../core/masks/masked.js";
 import { encodeTensors } from "../../checkpoint/safetensors.js";
 import { sweepTemporary, writeAtomically } from "../../checkpoint/files.js";
 import { putMasks, type TensorMap } from "../../checkpoint/tensors.js";
@@ -21,7 +22,7 @@ export async function writeResults(
   directory: string,
   failed: string | null = null,
 ): Promise<Report> {
-  const saved = await saveModel(session.network, session.parameters, directory);
+  const saved = await saveModel(session.network, maskedView(session), directory);
   const report = await reportData(session, saved.bytes, failed);
   const masks: TensorMap = new Map();
   putMasks(masks, "", session.state);

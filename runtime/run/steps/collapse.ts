@@ -2,7 +2,7 @@ import { DiagnosticError } from "../../../core/diagnostics/diagnostic.js";
 import { dead } from "../../../core/masks/state.js";
 import { collapse } from "../../../core/network/collapse.js";
 import { emptiedLayers } from "../../../core/surgery/emptied.js";
-import { silence } from "../../../core/surgery/kill.js";
+import { settle } from "../../../core/masks/hold.js";
 import type { Session } from "../host/session.js";
 
 /**
@@ -11,10 +11,10 @@ import type { Session } from "../host/session.js";
  */
 export function collapseEmptied(session: Session): void {
   session.collapses = true;
-  const { network, state, parameters, slots } = session;
+  const { network, state } = session;
   const isDead = (channel: number): boolean => state.channels[channel] === dead;
   if (emptiedLayers(network, isDead).length === 0) return;
-  const { silenced, diagnostics } = collapse(network, isDead);
+  const { diagnostics } = collapse(network, isDead);
   if (diagnostics.length > 0) throw new DiagnosticError(diagnostics);
-  silence(parameters, silenced, slots);
+  settle(session);
 }

@@ -5,7 +5,6 @@ export function copyState(state: MaskState, start: Map<string, Float32Array>): M
   return {
     channels: state.channels.slice(),
     elements: copyAll(state.elements, (codes) => codes.slice()),
-    hidden: copyAll(state.hidden, (values) => values.slice()),
     last: copyAll(state.last, (values) => values.slice()),
     start,
     keepsLast: state.keepsLast,

@@ -5,7 +5,8 @@ import { DamagedTensors, decodeTensors } from "../../checkpoint/safetensors.js";
 import { TensorReader } from "../../checkpoint/tensors.js";
 import { loadModel } from "../../model/index.js";
 import { selectionIr } from "../../normalize.js";
-import { hold } from "../../../core/masks/hold.js";
+import { settle } from "../../../core/masks/hold.js";
+import { selectedUnits } from "../../../core/units/candidate-units.js";
 import { dead, living, touch } from "../../../core/masks/state.js";
 import type { SelectionIr } from "../../../core/ir/types.js";
 import type { SelectionSpec } from "../../specs.js";
@@ -43,7 +44,7 @@ export function load(
           ? await loadWeights(session, path, keys)
           : await loadMasks(session, path, keys, paths, selection);
       touch(session.state);
-      hold(session);
+      settle(session);
       session.executor.upload();
       logEvent(session, "load", id, `${what} of ${counted(count, "tensors")} from \`${path}\``);
       return null;
@@ -89,9 +90,8 @@ async function loadMasks(
   const channels = masks.bytes("channels|").get("");
   if (channels && channels.some((code) => code !== living)) {
     if (channels.length !== state.channels.length) throw misfit(path, "the channels");
-    for (const unit of network.units) {
-      const inside = unit.producers.some((layer) => paths.has(network.layers[layer]?.path ?? ""));
-      if (inside && (channels[unit.root] ?? living) !== living)
+    for (const unit of selectedUnits(network, [...paths])) {
+      if ((channels[unit.root] ?? living) !== living)
         for (const channel of unit.channels) state.channels[channel] = dead;
     }
     noteLoaded(session, "units", selection);

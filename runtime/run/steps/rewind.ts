@@ -1,7 +1,7 @@
 import { momentOf } from "../../../core/schedule/schedule.js";
 import type { RewindSpec } from "../../helpers.js";
 import { timePoint } from "../../optimizers/rates.js";
-import { hold } from "../../../core/masks/hold.js";
+import { settle } from "../../../core/masks/hold.js";
 import { runError } from "../host/codes.js";
 import { copyState } from "./copy-state.js";
 import { logEvent } from "../report/events.js";
@@ -26,7 +26,6 @@ export function rewind(session: Session, id: number, spec: RewindSpec): Promise<
           const values = snapshot.weights.get(key);
           if (values) data.set(values);
         }
-        session.state.hidden.clear();
       }
       if (what.has("optimizer")) {
         session.slots = copySlots(snapshot.slots);
@@ -46,7 +45,7 @@ export function rewind(session: Session, id: number, spec: RewindSpec): Promise<
           continues: rate,
         };
       }
-      hold(session);
+      settle(session);
       session.executor.upload();
       logEvent(session, "rewind", id, `${spec.what.join(", ")} back to ${name}`);
       return null;

@@ -4,7 +4,8 @@ import type { CriterionIr } from "../../../core/ir/types.js";
 import { penaltyRule } from "../../../runtime/along/penalty.js";
 import { prune } from "./setting.js";
 import { restore } from "./setting.js";
-import { hold, reveal } from "../../../core/masks/hold.js";
+import { hold } from "../../../core/masks/hold.js";
+import { maskedData } from "../../../core/masks/masked.js";
 import { scoreUnits } from "../../../runtime/scores/scores.js";
 import { spaceOf } from "../../../core/units/spaces.js";
 import { updateRule } from "../../../runtime/along/update-only.js";
@@ -119,12 +120,12 @@ test("dynamic network surgery: two thresholds with what lies between left alone"
     pruneOf({ structure: weights, criterion: magnitude, amount, manner: "latently" }),
     momentOf(),
   );
-  close(w, [0, -0.5, 0, 0, 0.9, 0]);
-  reveal(setting);
+  const shown = () => maskedData(setting, key) ?? [];
+  close(shown(), [0, -0.5, 0, 0, 0.9, 0]);
   close(w, [0.02, -0.5, 0.3, -0.06, 0.9, 0.1]);
   w[2] = 0.6;
   hold(setting);
-  close(w, [0, -0.5, 0, 0, 0.9, 0]);
+  close(shown(), [0, -0.5, 0, 0, 0.9, 0]);
   const record = await restore(
     setting,
     {
@@ -140,7 +141,7 @@ test("dynamic network surgery: two thresholds with what lies between left alone"
   );
   expect(record.achieved).toBe(1);
   expect([...(setting.state.elements.get(key) ?? [])]).toEqual([2, 0, 0, 2, 0, 2]);
-  close(w, [0, -0.5, 0.6, 0, 0.9, 0]);
+  close(shown(), [0, -0.5, 0.6, 0, 0.9, 0]);
 });
 
 test("2:4 keeps two of every four inputs, ties to the first", async () => {

@@ -95,6 +95,38 @@ describe("drop and regrow", () => {
     }
   });
 
+  test("a share comes back where the dead are, not where the event dropped", async () => {
+    const setting = settingOf(namedNetworks.get("flatten to dense")?.());
+    const structure: StructureIr = { name: "weights" };
+    const [first, ...others] = spaceOf(setting, structure, everything).layers.map(({ path }) => path);
+    const before = { ...everything, layers: [first ?? ""] };
+    const amount = (value: number) => ({ kind: "drop-share", value }) as const;
+    await prune(setting, pruneOf({ structure, selection: before, amount: amount(0.8) }), momentOf(1));
+    await prune(
+      setting,
+      pruneOf({ structure, selection: { ...everything, layers: others }, amount: amount(0.4) }),
+      momentOf(2),
+    );
+    const deadOf = () =>
+      spaceOf(setting, structure, everything).layers.map(
+        ({ start, end }) =>
+          spaceOf(setting, structure, everything)
+            .status.slice(start, end)
+            .filter((code) => code === 1).length,
+      );
+    const was = deadOf();
+    const living = spaceOf(setting, structure, everything).layers.map(
+      ({ start, end }, i) => end - start - (was[i] ?? 0),
+    );
+    const regrown = regrowOf({ values: "zero", amount: amount(0.5) });
+    await prune(setting, pruneOf({ structure, amount: amount(0.1), regrow: regrown }), momentOf(3));
+    // Every layer lost a tenth of its living, and half of all its dead came back.
+    deadOf().forEach((dead, i) => {
+      const gone = (was[i] ?? 0) + 0.1 * (living[i] ?? 0);
+      expect(Math.abs(dead - gone / 2)).toBeLessThanOrEqual(2);
+    });
+  });
+
   test("shares between layers follow an expression", async () => {
     const setting = settingOf(namedNetworks.get("flatten to dense")?.());
     const structure: StructureIr = { name: "weights" };

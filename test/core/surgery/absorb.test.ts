@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { readNetwork } from "../../../core/network/read.js";
 import type { Json, Network } from "../../../core/network/types.js";
 import { absorb } from "../../../core/surgery/absorb.js";
-import { kill } from "../../../core/surgery/kill.js";
+import { zeroChannels } from "../../../core/units/slices.js";
 import { slim, slimStore } from "../../../core/surgery/slim.js";
 import type { ParameterStore } from "../../../core/parameters.js";
 import {
@@ -57,7 +57,7 @@ async function check(network: Network, seed: number, share = 0.4, killed = 0): P
   const store = randomStore(network, random);
   emptyKernels(network, store, share, random);
   const isDead = randomDead(network, killed, random);
-  kill(network, store, isDead);
+  zeroChannels(network, store, isDead);
   const inputs = randomInputs(network, 2, random);
   const before = await runStock(network, store, inputs, 2);
   const done = absorb(network, store, isDead);
@@ -118,6 +118,19 @@ describe("constant channels", () => {
     const done = await check(network, 4);
     expect(done.absorbed).toBeGreaterThan(1);
     expect(done.added).toEqual([]);
+  });
+
+  it("add a bias where the batch norm behind normalises another layer as well", async () => {
+    const network = net((b, k) => {
+      const image = b.input([6, 6, 2]);
+      const x = k.conv(image, 8, 3, 1, { use_bias: true, activation: "sigmoid" });
+      const normalised = k.bn(k.conv(x, 5, 1));
+      const also = b.again(normalised, [k.conv(image, 5, 1)]);
+      return k.dense(k.gap(k.add(normalised, also)), 3);
+    });
+    const done = await check(network, 4);
+    expect(done.absorbed).toBeGreaterThan(1);
+    expect(done.added).toEqual(["conv2d_2/bias"]);
   });
 
   it("leave one carrier under zero padding", async () => {

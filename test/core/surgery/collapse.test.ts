@@ -3,7 +3,7 @@ import { costs } from "../../../core/network/costs.js";
 import { readNetwork } from "../../../core/network/read.js";
 import type { Json, Network } from "../../../core/network/types.js";
 import { collapse } from "../../../core/network/collapse.js";
-import { kill, silence } from "../../../core/surgery/kill.js";
+import { zeroChannels } from "../../../core/units/slices.js";
 import { slim, slimStore } from "../../../core/surgery/slim.js";
 import { randomDead } from "../../helpers/masks.js";
 import {
@@ -49,8 +49,8 @@ async function check(network: Network, isDead: IsDead): Promise<Network> {
   const inputs = randomInputs(network, 2, random);
   const fate = collapse(network, isDead);
   expect(fate.diagnostics).toEqual([]);
-  kill(network, store, fate.isDead);
-  silence(store, fate.silenced);
+  zeroChannels(network, store, fate.isDead);
+  for (const key of fate.silenced) store.get(key)?.data.fill(0);
   const masked = await runStock(network, store, inputs, 2);
   const { slimming, diagnostics } = slim(network, isDead, { allowingCollapse: true });
   expect(diagnostics).toEqual([]);

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { weightsToHold } from "../../../core/network/hold.js";
 import { readNetwork } from "../../../core/network/read.js";
 import type { Json, LayerInfo, Network, WeightInfo } from "../../../core/network/types.js";
-import { fillSlices, kill } from "../../../core/surgery/kill.js";
+import { fillSlices, zeroChannels } from "../../../core/units/slices.js";
 import { slim, slimStore } from "../../../core/surgery/slim.js";
 import type { ParameterStore } from "../../../core/parameters.js";
 import { randomDead } from "../../helpers/masks.js";
@@ -94,7 +94,7 @@ describe("gradients of a masked network", () => {
       const store = randomStore(network, random);
       const isDead = randomDead(network, 0.4, random);
       const inputs = randomInputs(network, 2, random);
-      kill(network, store, isDead);
+      zeroChannels(network, store, isDead);
       const masked = await gradients(network, store, inputs);
       const hold = weightsToHold(network);
       const weights = network.layers

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { costs } from "../../../core/network/costs.js";
 import { readNetwork } from "../../../core/network/read.js";
-import { kill } from "../../../core/surgery/kill.js";
+import { zeroChannels } from "../../../core/units/slices.js";
 import { slim, slimStore } from "../../../core/surgery/slim.js";
 import { randomDead } from "../../helpers/masks.js";
 import { operationNames, randomNetwork } from "../../helpers/random-network.js";
@@ -25,7 +25,7 @@ describe("random networks", () => {
         const store = randomStore(network, random);
         const inputs = randomInputs(network, 2, random);
         const isDead = randomDead(network, 0.5, random);
-        kill(network, store, isDead);
+        zeroChannels(network, store, isDead);
         const masked = await runStock(network, store, inputs, 2);
         const { slimming, diagnostics: problems } = slim(network, isDead);
         expect(problems, label).toEqual([]);

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, truncate, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -126,6 +126,17 @@ describe("a damaged checkpoint", () => {
     await loop({ resume: true, onProgress: (event) => events.push(event) });
     expect(events[0]).toMatchObject({ kind: "note" });
     expect(events.find(({ kind }) => kind === "resumed")).toMatchObject({ step: 4 });
+  });
+
+  it("of an earlier version says so and is refused", async () => {
+    await interrupted();
+    const path = join(await newest(), "state.json");
+    const text = await readFile(path, "utf8");
+    expect(text).toContain('"espalier-checkpoint":2');
+    await writeFile(path, text.replace('"espalier-checkpoint":2', '"espalier-checkpoint":1'));
+    await expect(loop({ resume: true })).rejects.toMatchObject({
+      diagnostics: [{ code: "P7003", notes: [expect.stringContaining("another version")] }],
+    });
   });
 
   it("is refused when no other is left", async () => {

@@ -81,8 +81,11 @@ const topology = (units: number, bias: boolean) => ({
 /** Path of the small network's model.json, without weights: they are drawn under the run's seed. */
 export const smallNetwork = ({ units = 10, bias = true } = {}): string => written(topology(units, bias));
 
-/** Path of a network of a stem and two residual blocks (`x1`, `x2` and `y1`, `y2`) with batch norms, for the same data. */
-export function residualNetwork(): string {
+/**
+ * Path of a network of a stem and two residual blocks (`x1`, `x2` and `y1`, `y2`) with batch norms, for the same data. `deep`: with
+ * one more convolution in the middle of each (`x1b`, `y1b`).
+ */
+export function residualNetwork({ deep = false } = {}): string {
   const layers: object[] = [];
   const add = (class_name: string, name: string, from: readonly string[], config: object): string => {
     const inbound_nodes = from.length === 0 ? [] : [from.map((one) => [one, 0, 0, {}])];
@@ -101,7 +104,8 @@ export function residualNetwork(): string {
   const input = add("InputLayer", "image", [], { batch_input_shape: [null, 8, 8, 1], dtype: "float32" });
   let last = relu("stemr", convolve("stem", input, 4));
   for (const block of ["x", "y"]) {
-    const inner = relu(`${block}1r`, convolve(`${block}1`, last, 6));
+    const outer = relu(`${block}1r`, convolve(`${block}1`, last, 6));
+    const inner = deep ? relu(`${block}1br`, convolve(`${block}1b`, outer, 5)) : outer;
     const sum = add("Add", `${block}add`, [last, convolve(`${block}2`, inner, 4)], {});
     last = relu(`${block}r`, sum);
   }

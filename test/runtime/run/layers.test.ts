@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import { abs, openRun, sgd, sum, type OpenRun } from "../../../runtime/index.js";
 import { options, residualNetwork } from "./fixtures.js";
@@ -42,4 +45,25 @@ it("a layer that was pruned stays silent while the network trains on, and slims 
   outputs(run).forEach((value, i) => expect(value).toBeCloseTo(before[i] ?? NaN, 5));
   await train(run, 5);
   run.session.executor.dispose();
+});
+
+it("what falls with an emptied branch is noted as dead, so that the masks of the run leave it out elsewhere too", async () => {
+  const network = residualNetwork({ deep: true });
+  const out = await mkdtemp(join(tmpdir(), "espalier-layers-"));
+  const run = await openRun(options({ network, out }));
+  const all = { structure: "filters", in: ["x1"], by: sum(abs("w")), scope: "local" } as const;
+  await run.prune(1, { ...all, drop: 1, keeping: 0, collapse: true });
+  await run.slim(2);
+  const { network: slimmed, loaded, state } = run.session;
+  const left = new Set(slimmed.units.map(({ root }) => root));
+  const gone = loaded.units.filter(({ root }) => !left.has(root));
+  expect(gone).toHaveLength(6 + 5);
+  for (const { channels } of gone) for (const channel of channels) expect(state.channels[channel]).toBe(1);
+  await run.finish();
+
+  const other = await openRun(options({ network }));
+  await other.load(1, "masks", out);
+  for (const { root } of gone) expect(other.session.state.channels[root]).toBe(1);
+  other.session.executor.dispose();
+  await rm(out, { recursive: true, force: true });
 });

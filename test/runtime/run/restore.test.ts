@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { abs, openRun, sum, type OpenRun } from "../../../runtime/index.js";
-import { hold, reveal } from "../../../core/masks/hold.js";
+import { hold } from "../../../core/masks/hold.js";
 import { latent } from "../../../core/masks/state.js";
 import { options, smallNetwork } from "./fixtures.js";
 
@@ -10,7 +10,6 @@ const key = "d1/kernel";
 
 /** An update that moves the weight underneath the first latent one. */
 function grow(run: OpenRun, place: number, to: number): void {
-  reveal(run.session);
   const data = run.session.parameters.get(key)?.data;
   if (data) data[place] = to;
   hold(run.session);
