@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../core/network/types.js";
 import { blocks, type Blocks } from "./networks/blocks.js";
+import { asKeras3 } from "./networks/keras3.js";
 import { topology, type Ref, type TopologyBuilder } from "./networks/builder.js";
 
 /** Random networks over all kinds of layers and joins: a pool of 8×8 maps that operations draw from and add to. */
@@ -15,7 +16,7 @@ interface Drawing {
   readonly random: () => number;
   readonly pool: Map2d[];
   readonly shared: Map<number, Map2d>;
-  readonly names: Set<string>;
+  readonly norms: Map<number, Ref>;
 }
 
 const ACTIVATIONS = [
@@ -194,6 +195,26 @@ const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
       return made;
     },
   ],
+  [
+    "shared norm",
+    (d, x) => {
+      const known = d.norms.get(x.channels);
+      if (known) return { ref: d.b.again(known, [x.ref]), channels: x.channels };
+      const ref = d.k.bn(x.ref);
+      d.norms.set(x.channels, ref);
+      return { ref, channels: x.channels };
+    },
+  ],
+  [
+    "partly shared",
+    (d, x) => {
+      // The sum of one layer and two beside each other, in either order.
+      const wide = (): Ref => conv(d, x, { filters: 6 }).ref;
+      const [near, far] = [conv(d, x, { filters: 4 }).ref, conv(d, x, { filters: 2 }).ref];
+      const parts = d.random() < 0.5 ? [d.k.cat(near, far), wide()] : [wide(), d.k.cat(near, far)];
+      return { ref: d.k.add(...parts), channels: 6 };
+    },
+  ],
   ["prelu", (d, x) => same("PReLU", { shared_axes: pick(d, [[1, 2], [1], [1, 2, 3]]) })(d, x)],
   ["layer norm", (d, x) => (d.random() < 0.6 ? null : same("LayerNormalization", { axis: -1 })(d, x))],
   [
@@ -267,7 +288,7 @@ const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
   ],
 ]);
 
-export const operationNames: readonly string[] = [...OPERATIONS.keys()];
+export const operationNames: readonly string[] = [...OPERATIONS.keys(), "keras 3"];
 
 export interface RandomNetwork {
   readonly model: JsonObject;
@@ -278,7 +299,7 @@ export interface RandomNetwork {
 /** A network of about `length` operations, with one head of four outputs. The same numbers give the same network. */
 export function randomNetwork(random: () => number, length = 10): RandomNetwork {
   const b = topology();
-  const d: Drawing = { b, k: blocks(b), random, pool: [], shared: new Map(), names: new Set() };
+  const d: Drawing = { b, k: blocks(b), random, pool: [], shared: new Map(), norms: new Map() };
   const input: Map2d = { ref: b.input([8, 8, 2]), channels: 2 };
   d.pool.push(conv(d, input));
   const operations: string[] = [];
@@ -293,5 +314,8 @@ export function randomNetwork(random: () => number, length = 10): RandomNetwork 
   const tail = d.pool.slice(-3).map((x) => x.ref);
   const all = tail.length > 1 ? d.k.cat(...tail) : (tail[0] ?? input.ref);
   const head = random() < 0.5 ? d.k.gap(all) : d.k.flatten(all);
-  return { model: b.build([d.k.dense(head, 4)]), operations };
+  const model = b.build([d.k.dense(head, 4)]);
+  return random() < 0.2
+    ? { model: asKeras3(model), operations: [...operations, "keras 3"] }
+    : { model, operations };
 }

@@ -9,6 +9,7 @@ import type {
   TrainSpec,
   WhenSpec,
 } from "../../../runtime/specs.js";
+import { loopOf } from "../../helpers/run-text.js";
 import type { WhenIr } from "../../../core/ir/types.js";
 
 /**
@@ -17,14 +18,7 @@ import type { WhenIr } from "../../../core/ir/types.js";
  */
 export async function replay(code: string): Promise<unknown[]> {
   const log: unknown[] = [];
-  const modules = { ...expressions, openRun: opener(log), runFromCommandLine: async () => undefined };
-  const body = code
-    .replace(/import \{([^}]*)\} from "[^"]*";/, (_, names: string) => `const {${names}} = runtime;`)
-    .replace("export const settings", "const settings")
-    .replace("export default async function", "async function")
-    .replace("import.meta.url", "null");
-  const AsyncFunction = Object.getPrototypeOf(async () => undefined).constructor;
-  await new AsyncFunction("runtime", `${body}\nawait loop();`)(modules);
+  await loopOf(code, { ...expressions, openRun: opener(log) })({});
   return log;
 }
 

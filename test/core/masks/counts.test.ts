@@ -121,6 +121,33 @@ describe("what is asked is what happens", () => {
     );
   });
 
+  test.each(["wide layer over two narrow ones", "two narrow layers under a wide one"])(
+    "every floor of a unit that several layers make is kept: %s",
+    async (network) => {
+      for (const scope of ["global", "local"] as const) {
+        for (const count of [1, 2, 3, 4]) {
+          for (const expr of [l1, 1]) {
+            const setting = settingOf(namedNetworks.get(network)?.());
+            const amount = { kind: "target", value: 1 } as const;
+            const keeping = { count };
+            const criterion = criterionOf(expr);
+            const units = pruneOf({
+              structure: { name: "units" },
+              scope: { kind: scope },
+              criterion,
+              amount,
+              keeping,
+            });
+            const { layers } = await prune(setting, units, momentOf());
+            expect(layers.length).toBeGreaterThan(3);
+            for (const { layer, live, total } of layers)
+              expect([layer, count, live >= Math.min(count, total)]).toEqual([layer, count, true]);
+          }
+        }
+      }
+    },
+  );
+
   test("erk reaches the share of the whole exactly", async () => {
     for (const kind of ["erk", "er"] as const) {
       const setting = settingOf(lenet5());

@@ -8,6 +8,9 @@ import {
   phaseTimes,
   progress,
   repeatProgress,
+  type PhaseTimes,
+  type TimePoint,
+  type TimeWindow,
 } from "../../../core/schedule/schedule.js";
 
 const phase = { epochs: 20, stepsPerEpoch: 10 };
@@ -51,29 +54,59 @@ describe("eventSteps", () => {
     expect(phaseSteps(steps)).toBe(25);
     expect(eventSteps({ unit: "epochs", every: 1, lands: false }, steps)).toEqual([10, 20]);
   });
-  it("is ascending, inside the window, and lands at its end", () => {
-    const draw = fc.record({
-      every: fc.integer({ min: 1, max: 50 }),
-      epochs: fc.integer({ min: 1, max: 30 }),
-      stepsPerEpoch: fc.integer({ min: 1, max: 40 }),
-      from: fc.integer({ min: 1, max: 30 }),
-      length: fc.integer({ min: 0, max: 30 }),
-      lands: fc.boolean(),
-    });
+  it("is ascending, inside the window, and lands at its end, whatever the window is written in", () => {
     fc.assert(
-      fc.property(draw, ({ every, epochs, stepsPerEpoch, from, length, lands }) => {
-        const window = { from: { epochs: from }, to: { epochs: from + length } };
-        const found = eventSteps({ unit: "steps", every, window, lands }, { epochs, stepsPerEpoch });
-        const [first, last] = [(from - 1) * stepsPerEpoch, Math.min(from + length, epochs) * stepsPerEpoch];
-        const grid = Array.from({ length: epochs * stepsPerEpoch }, (_, k) => k + 1).filter(
-          (step) => step % every === 0 && step > first && step <= last,
-        );
-        if (!lands) expect(found).toEqual(grid);
-        else if (from <= epochs) expect(found).toEqual([...grid.slice(0, -1), last]);
-      }),
+      fc.property(
+        times,
+        windows,
+        fc.integer({ min: 1, max: 50 }),
+        fc.boolean(),
+        (at, window, every, lands) => {
+          const found = eventSteps({ unit: "steps", every, window, lands }, at);
+          const total = at.epochs * at.stepsPerEpoch;
+          const inside = Array.from({ length: total + 1 }, (_, step) => step).filter(
+            (step) => !opensLater(window.from, at, step) && !closedBefore(window.to, at, step),
+          );
+          const grid = inside.filter((step) => step > 0 && step % every === 0);
+          const last = inside.at(-1);
+          if (!lands) expect(found).toEqual(grid);
+          else if (last === undefined) expect(found).toEqual([]);
+          else if (last > 0) expect(found).toEqual([...grid.slice(0, -1), last]);
+        },
+      ),
+      { numRuns: 500 },
     );
   });
+  it("has both ends of a window in steps and in shares, but not the step that ended the epoch before", () => {
+    const steps = (from: TimePoint, to: TimePoint) =>
+      eventSteps({ unit: "steps", every: 1, window: { from, to }, lands: false }, phase);
+    expect(steps({ steps: 4 }, { steps: 6 })).toEqual([4, 5, 6]);
+    expect(steps({ share: 0.02 }, { share: 0.03 })).toEqual([4, 5, 6]);
+    expect(steps({ epochs: 2 }, { steps: 12 })).toEqual([11, 12]);
+  });
 });
+
+const times = fc.record({
+  epochs: fc.integer({ min: 1, max: 30 }),
+  stepsPerEpoch: fc.integer({ min: 1, max: 40 }),
+});
+const points: fc.Arbitrary<TimePoint> = fc.oneof(
+  fc.integer({ min: 1, max: 30 }).map((epochs) => ({ epochs })),
+  fc.integer({ min: 0, max: 120 }).map((steps) => ({ steps })),
+  fc.integer({ min: 0, max: 100 }).map((percent) => ({ share: percent / 100 })),
+);
+const windows: fc.Arbitrary<TimeWindow> = fc.record({ from: points, to: points });
+
+/** Whether a window that begins at this point is still closed at a step: an epoch begins after the step that ended the one before. */
+function opensLater(from: TimePoint, { epochs, stepsPerEpoch }: PhaseTimes, step: number): boolean {
+  if ("epochs" in from) return from.epochs > 1 ? step <= (from.epochs - 1) * stepsPerEpoch : false;
+  return step < ("steps" in from ? from.steps : Math.round(from.share * (epochs * stepsPerEpoch)));
+}
+
+function closedBefore(to: TimePoint, { epochs, stepsPerEpoch }: PhaseTimes, step: number): boolean {
+  if ("epochs" in to) return step > to.epochs * stepsPerEpoch;
+  return step > ("steps" in to ? to.steps : Math.round(to.share * (epochs * stepsPerEpoch)));
+}
 
 describe("a rule without its list of steps", () => {
   const draw = fc.record({
@@ -85,9 +118,7 @@ describe("a rule without its list of steps", () => {
       },
     ),
     at: fc.array(fc.integer({ min: 0, max: 40 }), { maxLength: 4 }),
-    window: fc.option(fc.tuple(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 0, max: 12 })), {
-      nil: undefined,
-    }),
+    window: fc.option(windows, { nil: undefined }),
     lands: fc.boolean(),
     epochs: fc.integer({ min: 1, max: 12 }),
     stepsPerEpoch: fc.integer({ min: 1, max: 15 }),
@@ -96,8 +127,7 @@ describe("a rule without its list of steps", () => {
     fc.assert(
       fc.property(draw, fc.nat(20), ({ unit, every, at, window, lands, epochs, stepsPerEpoch }, most) => {
         const times = { epochs, stepsPerEpoch };
-        const between = window && { from: { epochs: window[0] }, to: { epochs: window[0] + window[1] } };
-        const when = { unit, ...(every === undefined ? { at } : { every }), window: between, lands };
+        const when = { unit, ...(every === undefined ? { at } : { every }), window, lands };
         const all = eventSteps(when, times);
         const steps = Array.from({ length: epochs * stepsPerEpoch + 2 }, (_, step) => step);
         expect(steps.filter((step) => firesAt(when, times, step))).toEqual(all);

@@ -344,5 +344,37 @@ export const namedNetworks: ReadonlyMap<string, () => JsonObject> = new Map<stri
         return k.dense(y, 3);
       }),
   ],
+  ["wide layer over two narrow ones", () => net((b, k) => partlyShared(b, k, true))],
+  ["two narrow layers under a wide one", () => net((b, k) => partlyShared(b, k, false))],
+  [
+    "batch norm called twice",
+    () =>
+      net((b, k) => {
+        const x = k.cbr(b.input([8, 8, 3]), 6);
+        const norm = k.bn(k.conv(x, 5));
+        const y = k.relu(b.again(norm, [k.conv(k.relu(norm), 5)]));
+        return k.dense(k.gap(k.conv(y, 6, 3, 1, BIASED)), 4);
+      }),
+  ],
+  [
+    "batch norm of two branches",
+    () =>
+      net((b, k) => {
+        const x = k.cbr(b.input([8, 8, 3]), 6);
+        const norm = k.bn(k.conv(x, 5));
+        const other = b.again(norm, [biased(k, x, 5, "sigmoid")]);
+        return k.dense(k.cat(k.gap(k.relu(norm)), k.gap(k.conv(k.relu(other), 4, 1, 1, BIASED))), 4);
+      }),
+  ],
   ...sequenceNetworks,
 ]);
+
+/** A sum of one layer and two beside each other: each narrow one shares only some of its channels' layers with the wide one. */
+function partlyShared(b: TopologyBuilder, k: Blocks, wideFirst: boolean): Ref {
+  const x = k.cbr(b.input([8, 8, 3]), 5);
+  const wide = (): Ref => k.conv(x, 7);
+  const narrow = (): Ref => k.cat(k.conv(x, 4), k.conv(x, 3));
+  const first = wideFirst ? wide() : narrow();
+  const joined = k.add(first, wideFirst ? narrow() : wide());
+  return k.dense(k.gap(k.conv(k.relu(k.bn(joined)), 6, 3, 1, BIASED)), 4);
+}

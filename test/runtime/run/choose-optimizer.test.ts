@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { OptimizerIr } from "../../../core/ir/types.js";
 import { chooseOptimizer } from "../../../runtime/run/phase/choose-optimizer.js";
+import { move, openRun, sgd as sgdSpec } from "../../../runtime/index.js";
 import { defaultOptimizer } from "../../../runtime/run/phase/default-optimizer.js";
 import { noOptimizer, rateAt, type OptimizerState } from "../../../runtime/run/phase/optimizer-state.js";
+import { options } from "./fixtures.js";
 
 const times = { epochs: 2, stepsPerEpoch: 10 };
 const adam: OptimizerIr = { name: "adam", rate: 1e-3, args: {} };
@@ -52,6 +54,26 @@ describe("the optimizer of a phase", () => {
     expect(choose(false, unrated, rewound)).toEqual({ name: "sgd", rate: 0.75, keeps: false });
     expect(choose(false, unrated, after)).toEqual({ name: "sgd", rate: 0.01, keeps: false });
   });
+});
+
+it("`finetune` goes on at the rate of the last update, not at the one the schedule would take next", async () => {
+  const rates: number[] = [];
+  const run = await openRun(
+    options({ onProgress: (event) => event.kind === "step" && rates.push(event.rate) }),
+  );
+  const train = async (id: number, spec: Parameters<typeof run.train>[1]): Promise<void> => {
+    const phase = await run.train(id, { steps: 3, ...spec });
+    for await (const epoch of phase.epochs())
+      for await (const batch of phase.batches(epoch)) await phase.step(batch);
+    await phase.end();
+  };
+  await train(1, { optimizer: sgdSpec({ rate: move(0.1, 0, "cosine") }) });
+  await train(2, { finetune: true });
+  const [first, , last, ...finetuned] = rates;
+  expect(first).toBe(0.1);
+  expect(last).toBeCloseTo(0.025, 12);
+  expect(finetuned).toEqual([last, last, last]);
+  run.session.executor.dispose();
 });
 
 describe("the default optimizer", () => {

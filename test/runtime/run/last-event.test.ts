@@ -1,6 +1,9 @@
 import { expect, it } from "vitest";
+import { compile } from "../../../compiler/compile.js";
+import * as runtime from "../../../runtime/index.js";
 import { abs, openRun, sum } from "../../../runtime/index.js";
 import { amountRows } from "../../../runtime/run/report/amount-rows.js";
+import { loopOf } from "../../helpers/run-text.js";
 import { options, residualNetwork } from "./fixtures.js";
 
 /** What the events of a phase of four steps say: half of the weights go at steps 1, 2 and 4, random ones come back. */
@@ -58,4 +61,20 @@ it("an event whose growth goes to other layers than its losses ends at the count
   expect(ends).toEqual([ends[0], ends[0]]);
   expect(run.session.record.events.at(-1)?.text).toMatch(/^dropped 0 /);
   run.session.executor.dispose();
+});
+
+it("in nested repeats only the last pass of the last pass has no training behind it", async () => {
+  const { code } = compile(
+    "repeat 2 times { repeat 2 times { train 2 steps { prune weights by magnitude 30% at step 2; regrow random } } }",
+  );
+  const texts: string[] = [];
+  const onProgress: runtime.OnProgress = (event) => event.kind === "event" && texts.push(event.text);
+  await loopOf(code ?? "", runtime)(options({ onProgress }));
+  const [first, second, third, last] = texts;
+  expect(texts.length).toBe(4);
+  // Nothing was dead that could have come back.
+  expect(first).toMatch(/^dropped \d+ weights: /);
+  expect(second).toMatch(/regrew \d+: /);
+  expect(third).toMatch(/regrew \d+: /);
+  expect(last).toMatch(/^dropped 0 /);
 });
