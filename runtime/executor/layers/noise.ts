@@ -1,8 +1,7 @@
 import { field, isJsonArray } from "../../../core/network/json.js";
 import { tf } from "../../backend/tf.js";
-import { number } from "../config.js";
 import { drawsOf } from "../draws.js";
-import { only, passMask, type Build, type Builder, type CallContext } from "../pass.js";
+import { only, passMask, type Build, type Builder, type CallContext, number } from "../pass.js";
 
 /** Dropout, SpatialDropout1D, GaussianDropout, GaussianNoise and AlphaDropout: the identity outside of training. */
 
@@ -19,7 +18,7 @@ function inTraining(noise: Noise): ReturnType<Builder> {
 }
 
 function rateOf(build: Build): number {
-  return Math.min(1, Math.max(0, number({ path: build.layer.path, values: build.layer.config }, "rate", 0)));
+  return Math.min(1, Math.max(0, number(build.config, "rate", 0)));
 }
 
 /** The shape of the draws: `noise_shape` with its gaps filled from the input; 1 repeats a draw along the axis. */
@@ -75,7 +74,7 @@ export const gaussianDropout: Builder = (build) => {
 };
 
 export const gaussianNoise: Builder = (build) => {
-  const deviation = number({ path: build.layer.path, values: build.layer.config }, "stddev", 0);
+  const deviation = number(build.config, "stddev", 0);
   return inTraining((x, context) => tf.add(x, tf.mul(normal(x, context), deviation)));
 };
 
