@@ -1,10 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { costBounds } from "../../../core/network/cost-bounds.js";
-import { CostTally, savings } from "../../../core/network/cost-tally.js";
 import { costs } from "../../../core/network/costs.js";
 import { readNetwork } from "../../../core/network/read.js";
 import type { Network, Unit } from "../../../core/network/types.js";
-import { resnet18, resnet50 } from "../../helpers/networks.js";
+import { resnet50 } from "../../helpers/networks.js";
 import { randomNetwork } from "../../helpers/random-network.js";
 import { seeded } from "../../helpers/stock.js";
 
@@ -63,37 +62,5 @@ describe("cost bounds", () => {
     expect(performance.now() - start).toBeLessThan(10_000);
     expect(params.low).toBeGreaterThanOrEqual(0);
     expect(params.high).toBeLessThan(costs(network).params);
-  });
-});
-
-describe("the running tally", () => {
-  it("agrees with the exact costs after every death and revival", () => {
-    const random = seeded(6);
-    for (const network of networks(20)) {
-      const tally = new CostTally(network);
-      const dead = new Set<Unit>();
-      for (let i = 0; i < 25 && network.units.length > 0; i++) {
-        const unit = network.units[Math.floor(random() * network.units.length)];
-        if (!unit) continue;
-        if (dead.delete(unit)) tally.revive(unit.root);
-        else {
-          dead.add(unit);
-          tally.kill(unit.root);
-        }
-        const { params, macs } = costs(network, deadness(network, [...dead]));
-        expect(tally.costs).toEqual({ params, macs });
-      }
-    }
-  });
-
-  it("knows what each unit alone would save", () => {
-    const { network } = readNetwork(resnet18({ size: 32 }));
-    if (!network) throw new Error("not read");
-    const all = costs(network);
-    const saved = savings(network);
-    for (const unit of network.units.filter((_, i) => i % 97 === 0)) {
-      const { params, macs } = costs(network, deadness(network, [unit]));
-      expect(saved.get(unit.root)).toEqual({ params: all.params - params, macs: all.macs - macs });
-    }
   });
 });
