@@ -125,7 +125,7 @@ export const spatialLayers = {
   MaxPooling1D: overPositions(pooling(1)),
   MaxPooling2D: overPositions(pooling(2)),
   MaxPooling3D: overPositions(pooling(3)),
-  RandomWidth: withoutBatch(randomWidth),
+  RandomWidth: { ...withoutBatch(randomWidth), silence: () => null },
   Resizing: withoutBatch(resizing),
   UpSampling2D: overPositions(upSampling2d),
   ZeroPadding2D: { ...overPositions(zeroPadding2d), constants: each((x) => (x === 0 ? 0 : NaN)) },
