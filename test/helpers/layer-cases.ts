@@ -127,6 +127,7 @@ export const layerCases: readonly LayerCase[] = [
   ["LSTM", { units: 4, return_state: true }, SEQUENCE],
   ["LayerNormalization", { axis: -1 }, MAP],
   ["LayerNormalization", { axis: [1, 3], scale: false }, MAP],
+  ["LeakyReLU", {}, MAP],
   ["LeakyReLU", { alpha: 0.3 }, MAP],
   ["LeakyReLU", { alpha: 0.05 }, MAP],
   ["Masking", { mask_value: 0 }, SEQUENCE],
@@ -170,6 +171,7 @@ export const layerCases: readonly LayerCase[] = [
   ["SimpleRNN", { units: 4, use_bias: false }, SEQUENCE],
   ["Softmax", { axis: -1 }, MAP],
   ["SpatialDropout1D", { rate: 0.2 }, SEQUENCE],
+  ["ThresholdedReLU", {}, MAP],
   ["ThresholdedReLU", { theta: 0.5 }, MAP],
   [
     "TimeDistributed",

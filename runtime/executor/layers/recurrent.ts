@@ -1,8 +1,8 @@
 import { field, heldLayer, isJsonArray, type HeldLayer } from "../../../core/network/json.js";
 import { tf } from "../../backend/tf.js";
 import { flag } from "../../../core/network/config.js";
-import { drawsOf } from "../draws.js";
 import type { Build, Builder, CallContext } from "../pass.js";
+import { kept } from "./noise.js";
 import { makeCell, type Cell } from "./cells.js";
 import { recurrentRunner, unroll, type Unrolled } from "./unroll.js";
 
@@ -34,21 +34,6 @@ function cellsOf({ className, config, scope }: SweepParts): readonly CellSpec[] 
   });
 }
 
-/** What a draw of ones and zeros becomes when what is kept is scaled up for what is not. */
-function scaledMask(
-  context: CallContext,
-  rate: number,
-  stream: string,
-  shape: number[],
-  ids: Int32Array | null,
-): tf.Tensor | null {
-  if (rate === 0 || context.pass.mode !== "training") return null;
-  const draws = drawsOf(context, stream).uniform(shape, ids?.length === shape[shape.length - 1] ? ids : null);
-  const keep = rate === 1 ? 0 : 1 / (1 - rate);
-  for (let i = 0; i < draws.length; i++) draws[i] = (draws[i] ?? 0) >= rate ? keep : 0;
-  return tf.tensor(draws, shape);
-}
-
 /** Builds one direction. States are listed from the last cell to the first, as tfjs-layers does. */
 export function makeSweep(build: Build, parts: SweepParts): Sweep {
   const cells = cellsOf(parts).map((spec): Cell =>
@@ -66,26 +51,21 @@ export function makeSweep(build: Build, parts: SweepParts): Sweep {
 
   return (context, x, initial, ids) => {
     const [n = 1, , width = 1] = x.shape;
-    const noise = scaledMask(
-      context,
-      first.dropout,
-      `${parts.scope}input`,
-      [n, 1, width],
-      context.inputIds[0] ?? null,
-    );
+    const dropped = (
+      rate: number,
+      stream: string,
+      shape: number[],
+      axis: Int32Array | null,
+    ): tf.Tensor | null =>
+      rate === 0 || context.pass.mode !== "training"
+        ? null
+        : kept(context, `${parts.scope}${stream}`, shape, axis, rate);
+    const noise = dropped(first.dropout, "input", [n, 1, width], context.inputIds[0] ?? null);
     const noises = cells.map((cell, i) =>
-      scaledMask(
-        context,
-        cell.recurrentDropout,
-        `${parts.scope}state ${i}`,
-        [n, cell.units],
-        cell === last ? ids : null,
-      ),
+      dropped(cell.recurrentDropout, `state ${i}`, [n, cell.units], cell === last ? ids : null),
     );
     const between = cells.map((cell, i) =>
-      i === 0
-        ? null
-        : scaledMask(context, cell.dropout, `${parts.scope}input ${i}`, [n, cells[i - 1]?.units ?? 1], null),
+      i === 0 ? null : dropped(cell.dropout, `input ${i}`, [n, cells[i - 1]?.units ?? 1], null),
     );
     const zeros = [...cells]
       .reverse()

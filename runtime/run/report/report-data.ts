@@ -1,5 +1,4 @@
-import { costs } from "../../../core/network/costs.js";
-import { liveChannels } from "../../../core/network/live-channels.js";
+import { costs, liveChannels } from "../../../core/network/costs.js";
 import type { ModelBytes } from "../../model/index.js";
 import type { LayerRow, NetworkFacts, Report } from "../../report/types.js";
 import { version } from "../../version.js";
