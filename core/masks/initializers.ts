@@ -1,4 +1,4 @@
-import { field, isJsonArray, isJsonObject } from "../network/json.js";
+import { field, isJsonObject } from "../network/json.js";
 import { quote } from "../network/problems.js";
 import type { JsonObject, LayerInfo, WeightInfo } from "../network/types.js";
 import { randomStream, type RandomStream } from "../random.js";
@@ -120,21 +120,6 @@ function drawer(ask: Asked, shape: readonly number[], random: RandomStream): ((i
   }
 }
 
-/** The config of the LSTM a weight belongs to, when it starts with an open forget gate (Jozefowicz et al. 2015). */
-function opensForgetGate(className: string, config: JsonObject): boolean {
-  if (/^(?:LSTM|LSTMCell|ConvLSTM2D|ConvLSTM2DCell)$/.test(className))
-    return field(config, "unit_forget_bias") === true;
-  const cells = field(config, "cells");
-  const inner = [
-    field(config, "layer"),
-    field(config, "cell"),
-    isJsonArray(cells) ? cells[0] : undefined,
-  ].find(isJsonObject);
-  const name = inner ? field(inner, "class_name") : undefined;
-  const held = inner ? field(inner, "config") : undefined;
-  return typeof name === "string" && isJsonObject(held) && opensForgetGate(name, held);
-}
-
 /**
  * Start values of a weight by its layer's initializer, as Keras draws them but counter-based: they depend on `seed`, the
  * weight's key and the position alone. `round` tells repeated initializations apart.
@@ -153,7 +138,6 @@ export function initialValues(layer: LayerInfo, weight: WeightInfo, seed: number
   }
   const out = new Float32Array(size);
   for (let i = 0; i < size; i++) out[i] = draw(i);
-  if (/bias$/.test(weight.name) && opensForgetGate(layer.className, layer.config))
-    out.fill(1, size / 4, size / 2);
+  if (weight.forgetGate) out.fill(1, size / 4, size / 2);
   return out;
 }

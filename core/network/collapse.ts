@@ -1,7 +1,7 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import type { IsDead } from "./costs.js";
+import { layerClass } from "./layers/index.js";
 import type { CallInfo, LayerInfo, Network } from "./types.js";
-import { zeroKind } from "./zero-preserving.js";
 
 /** What becomes of a tensor: `void` has no channel left, `zero` is all zeros once the shifts behind it are gone. */
 type State = "live" | "void" | "zero";
@@ -102,14 +102,14 @@ class Following {
     if (everyVoid) return this.settle(call, "void");
     if (states.every((state) => state === "live")) return this.keep(index, inputs);
     const left = inputs.filter((_, i) => states[i] === "live");
-    switch (layer.className) {
-      case "Add":
+    switch (layerClass(layer.className).combines) {
+      case "sum":
         return this.join(call, index, left);
-      case "Concatenate":
+      case "list":
         if (states.includes("zero"))
           return this.problem(index, inputs, layer, "it would have to append zeros");
         return this.join(call, index, left);
-      case "Multiply":
+      case "product":
         return this.settle(call, "zero");
       default:
         return this.single(call, index, inputs, layer, states);
@@ -123,9 +123,9 @@ class Following {
     layer: LayerInfo,
     states: readonly State[],
   ): void {
-    const kind = zeroKind(layer);
+    const shifts = layerClass(layer.className).silence(layer.config);
     const allGone = states.every((state) => state !== "live");
-    if (kind === "other" || !allGone) {
+    if (shifts === null || !allGone) {
       return this.problem(
         index,
         inputs,
@@ -133,7 +133,7 @@ class Following {
         "without an input it would still give something other than zeros",
       );
     }
-    if (kind !== "pass") this.silent.set(call.layer, (this.silent.get(call.layer) ?? 0) + 1);
+    if (shifts.length > 0) this.silent.set(call.layer, (this.silent.get(call.layer) ?? 0) + 1);
     this.settle(call, "zero");
   }
 
@@ -146,7 +146,8 @@ class Following {
     const layer = this.network.layers[call.layer];
     const alone = this.network.tensors[only]?.shape ?? [];
     const whole = this.network.tensors[out]?.shape ?? [];
-    const compared = layer?.className === "Concatenate" ? whole.length - 1 : whole.length;
+    const compared =
+      layer && layerClass(layer.className).combines === "list" ? whole.length - 1 : whole.length;
     if (alone.length === whole.length && alone.slice(1, compared).every((n, i) => n === whole[i + 1])) {
       this.aliases.set(out, only);
     } else if (layer) {
@@ -182,8 +183,8 @@ class Following {
         this.fail(`\`${layer.path}\``, "it is shared, and used elsewhere too");
         continue;
       }
-      const shifts = zeroKind(layer) === "norm" ? /^(gamma|beta|moving_mean)$/ : /^bias$/;
-      for (const weight of layer.weights) if (shifts.test(weight.name)) keys.push(weight.key);
+      const shifts = layerClass(layer.className).silence(layer.config) ?? [];
+      for (const weight of layer.weights) if (shifts.includes(weight.name)) keys.push(weight.key);
     }
     return keys;
   }

@@ -1,6 +1,6 @@
 import { counted } from "../ir/words.js";
 import { quote, refuse } from "./problems.js";
-import { applyRule } from "./rules/index.js";
+import { layerClass } from "./layers/index.js";
 import type { Graph, Value } from "./graph.js";
 import { nestedInput, networkInput, readShape, statedShape, stateShape } from "./inputs.js";
 import { field } from "./json.js";
@@ -122,7 +122,7 @@ export class Execution {
     const layer = graph.draft(spec, layerTrains(spec, trainable));
     layer.uses++;
     const macs: MacTerm[] = [];
-    const made = applyRule({
+    const made = layerClass(spec.className).rule({
       graph,
       layer,
       className: spec.className,

@@ -56,3 +56,16 @@ export function cleanJson(value: unknown, depth = 0): Json | undefined {
   }
   return out;
 }
+
+/** A layer or cell as another one's config holds it. */
+export interface HeldLayer {
+  readonly className: string;
+  readonly config: JsonObject;
+}
+
+/** The layer or cell that a field of a config holds (`layer`, `cell`, one of `cells`); null where there is none. */
+export function heldLayer(value: Json | undefined): HeldLayer | null {
+  if (!isJsonObject(value)) return null;
+  const [className, config] = [field(value, "class_name"), field(value, "config")];
+  return typeof className === "string" && isJsonObject(config) ? { className, config } : null;
+}

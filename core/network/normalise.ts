@@ -1,4 +1,5 @@
-import { field, isJsonArray, isJsonObject } from "./json.js";
+import { field, heldLayer, isJsonArray, isJsonObject } from "./json.js";
+import { layerClass } from "./layers/index.js";
 import type { Json, JsonObject } from "./types.js";
 
 /** Brings a layer's config from the spellings of Keras 2 and 3 to the one that TensorFlow.js reads. */
@@ -50,16 +51,14 @@ export function normaliseConfig(className: string, given: JsonObject): JsonObjec
   const value = unwrapValue(given);
   const config: { [key: string]: Json } = isJsonObject(value) ? { ...value } : {};
   const shape = batchShape(config);
-  for (const key of ["batch_shape", "input_shape", "shape"]) {
-    if (key !== "shape" || className === "InputLayer") delete config[key];
-  }
+  for (const key of ["batch_shape", "input_shape"]) delete config[key];
   if (shape !== undefined) config["batch_input_shape"] = shape;
   else delete config["batch_input_shape"];
   for (const [key, item] of Object.entries(config)) {
     if (/activation$/.test(key) && typeof item === "string") config[key] = ACTIVATIONS.get(item) ?? item;
     if (/activation$/.test(key) && item === null) config[key] = "linear";
   }
-  fixClass(className, config);
+  layerClass(className).normalise?.(config);
   for (const key of ["layer", "cell", "backward_layer"]) {
     const inner = config[key];
     if (isJsonObject(inner)) config[key] = normaliseInner(inner);
@@ -71,31 +70,10 @@ export function normaliseConfig(className: string, given: JsonObject): JsonObjec
 }
 
 function normaliseInner(inner: JsonObject): JsonObject {
-  const className = field(inner, "class_name");
-  const config = field(inner, "config");
-  if (typeof className !== "string" || !isJsonObject(config)) return inner;
+  const held = heldLayer(inner);
+  if (held === null) return inner;
+  const { className, config } = held;
   const given = field(config, "name");
   const name = typeof given === "string" ? given.replace(/[^-A-Za-z0-9_.]/g, "_") : className.toLowerCase();
   return { class_name: className, config: { ...normaliseConfig(className, config), name } };
-}
-
-function fixClass(className: string, config: { [key: string]: Json }): void {
-  if (className === "Dropout" && config["noise_shape"] === null) delete config["noise_shape"];
-  if (className === "Reshape" && isJsonArray(config["target_shape"])) {
-    config["target_shape"] = config["target_shape"].map((n) => (typeof n === "number" && n < 0 ? null : n));
-  }
-  if (className === "BatchNormalization") {
-    const axis = config["axis"];
-    if (isJsonArray(axis) && axis.length === 1) config["axis"] = axis[0] ?? -1;
-  }
-  if (className === "LeakyReLU" && config["alpha"] === undefined && config["negative_slope"] !== undefined) {
-    config["alpha"] = config["negative_slope"];
-    delete config["negative_slope"];
-  }
-  if (/^(Separable|Depthwise)Conv/.test(className)) {
-    for (const key of ["kernel_initializer", "kernel_regularizer", "kernel_constraint", "filters"]) {
-      if (key !== "filters" || className === "DepthwiseConv2D") delete config[key];
-    }
-  }
-  if (className === "InputLayer") delete config["optional"];
 }

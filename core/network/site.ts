@@ -1,8 +1,9 @@
-import type { Config } from "./config.js";
-import { field, isJsonObject } from "./json.js";
+import { activationFunction } from "./activations.js";
+import { activation, choice, flag, type Config } from "./config.js";
+import { field, heldLayer, isJsonObject } from "./json.js";
 import { quote, refuse } from "./problems.js";
 import { checkShape, lastOf, showShape } from "./shapes.js";
-import type { Graph, LayerDraft, Value } from "./graph.js";
+import { bind, type Graph, type LayerDraft, type Value } from "./graph.js";
 import type { Binding, JsonObject, MacTerm, Merge, Protection, Shape } from "./types.js";
 
 /** One call of one layer, or of a layer inside a wrapper: where a rule reads and writes. */
@@ -31,10 +32,11 @@ export interface WeightSpec {
   readonly name: string;
   readonly shape: readonly (number | null)[];
   readonly bindings: readonly Binding[];
-  /** Config key of its initializer. */
+  /** Config key of its initializer; that of its regularizer ends otherwise. */
   readonly initializer?: string;
   readonly kernel?: boolean;
   readonly frozen?: boolean;
+  readonly forgetGate?: boolean;
 }
 
 /** The only input, of the given rank (or at least one channel axis). */
@@ -97,7 +99,8 @@ export function addWeight(site: Site, spec: WeightSpec): void {
       notes: ["every size of a variable must be known and at least 1"],
     });
   });
-  const initializer = spec.initializer ? field(site.config.values, spec.initializer) : undefined;
+  const key = spec.initializer ?? "";
+  const initializer = field(site.config.values, key);
   site.graph.addWeight(
     site.layer,
     {
@@ -107,6 +110,8 @@ export function addWeight(site: Site, spec: WeightSpec): void {
       shape,
       trainable: site.layer.trainable && spec.frozen !== true,
       initializer: isJsonObject(initializer) ? initializer : null,
+      regularizer: field(site.config.values, key.replace(/initializer$/, "regularizer")) ?? null,
+      forgetGate: spec.forgetGate === true,
       bindings: spec.bindings,
       isKernel: spec.kernel === true,
     },
@@ -166,16 +171,38 @@ export function innerSite(
   at: readonly (string | number)[],
   change: Partial<Pick<Site, "inputs" | "scope" | "folders" | "times">>,
 ): Site {
-  const className = field(inner, "class_name");
-  const values = field(inner, "config");
-  if (typeof className !== "string" || !isJsonObject(values)) {
+  const held = heldLayer(inner);
+  if (held === null)
     return refuse("P5002", `\`${at.join(".")}\` of layer ${quote(site.layer.spec.path)} is not a layer`);
-  }
   return {
     ...site,
-    className,
-    config: { path: site.config.path, values },
+    className: held.className,
+    config: { path: site.config.path, values: held.config },
     at: [...site.at, ...at, "config"],
     ...change,
   };
+}
+
+export const CHANNELS_FIRST = "with channels first the last axis is not the channels";
+
+export function isChannelsFirst(site: Site): boolean {
+  const format = choice(site.config, "data_format", ["channelsLast", "channelsFirst"], "channelsLast");
+  return format === "channelsFirst";
+}
+
+/** Bias [out], where there is one. */
+export function addBias(site: Site, ids: Int32Array, role: "out" | "pass" = "out"): void {
+  if (!flag(site.config, "use_bias", true)) return;
+  addWeight(site, {
+    name: "bias",
+    shape: [ids.length],
+    bindings: [bind(0, ids, role)],
+    initializer: "bias_initializer",
+  });
+}
+
+/** Protects an axis whose activation looks at all channels together. */
+export function checkActivation(site: Site, ids: Int32Array | null, key = "activation"): void {
+  if (activationFunction(activation(site.config, key))?.acrossChannels !== true) return;
+  protect(site, ids, "softmax", `soft-max is taken over the channels of ${site.layer.spec.path}`);
 }

@@ -2,7 +2,6 @@ import { counted } from "../ir/words.js";
 import { field, isJsonArray, isJsonObject } from "./json.js";
 import { readNode, readRefs, type RawNode, type RawRef } from "./inbound.js";
 import { MAX_CALLS, MAX_NESTING } from "./limits.js";
-import { Names } from "./names.js";
 import { normaliseConfig } from "./normalise.js";
 import { quote, refuse } from "./problems.js";
 import type { LayerSpec, ModelSpec, TensorRef } from "./spec.js";
@@ -185,4 +184,20 @@ function offsetsOfNested(
   const offsets = new Map<string, number>();
   for (const [name, seen] of nested) offsets.set(name, seen.zero ? 0 : seen.past || !r.keras3 ? 1 : 0);
   return offsets;
+}
+
+/** Hands out names that are unique in a whole network and valid as tensor names of TensorFlow.js. */
+class Names {
+  private readonly taken = new Set<string>();
+
+  /** The name itself where it is valid and free, else the nearest one that is. */
+  claim(wanted: string): string {
+    let base = wanted.replace(/[^-A-Za-z0-9_./]/g, "_");
+    if (!/^[A-Za-z0-9.]/.test(base)) base = `layer${base}`;
+    if (base.length > 200) base = base.slice(0, 200);
+    let name = base;
+    for (let n = 1; this.taken.has(name); n++) name = `${base}_${n}`;
+    this.taken.add(name);
+    return name;
+  }
 }

@@ -20,6 +20,10 @@ export interface WeightInfo {
   readonly trainable: boolean;
   /** Keras initializer config, or null for the class default. */
   readonly initializer: JsonObject | null;
+  /** Keras regularizer as the config holds it, or null. */
+  readonly regularizer: Json;
+  /** True for the bias of an LSTM whose forget gate, its second quarter, starts open (Jozefowicz et al. 2015). */
+  readonly forgetGate: boolean;
   /** Which axes follow which channels; `prune weights` looks at kernels only. */
   readonly bindings: readonly Binding[];
   /** True for the tensors that `prune weights` may prune: conv, dense, depthwise, recurrent kernels, embeddings excluded. */

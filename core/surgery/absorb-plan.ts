@@ -1,7 +1,8 @@
 import type { CallInfo, LayerInfo, Network } from "../network/types.js";
-import { uptakeOf, type Uptake } from "../network/uptake.js";
+import { varying } from "../network/layers/constants.js";
+import { uptakeOf, type Uptake } from "../network/layers/index.js";
 import type { ParameterStore } from "../parameters.js";
-import { findConstants, varying } from "./constants.js";
+import { findConstants } from "./constants.js";
 import type { IsDead } from "../network/costs.js";
 
 /** A constant channel on the input axis of a layer. */

@@ -147,12 +147,12 @@ function intoMovingMean(
   const readers = network.calls.filter((call) => call.inputs.some((t) => outputs.has(t)));
   const [first] = readers;
   const norm = first ? network.layers[first.layer] : undefined;
-  if (!first || norm?.className !== "BatchNormalization" || network.outputs.some((t) => outputs.has(t)))
-    return false;
+  if (!first || !norm || network.outputs.some((t) => outputs.has(t))) return false;
   if (readers.length !== outputs.size || readers.some((call) => call.layer !== first.layer)) return false;
   if (norm.uses !== readers.length) return false;
   const weight: WeightInfo | undefined = norm.weights.find((w) => w.name === "moving_mean");
-  const mean = weight ? store.get(weight.key)?.data : undefined;
+  // One that normalises another axis is not bound to the channels.
+  const mean = weight?.bindings.length === 1 ? store.get(weight.key)?.data : undefined;
   if (!mean || mean.length !== shift.length) return false;
   shift.forEach((x, i) => (mean[i] = (mean[i] ?? 0) - x));
   return true;

@@ -22,6 +22,8 @@ export function addBias(network: Network, index: number): Grown {
     shape: [out.length],
     trainable: layer.trainable,
     initializer: null,
+    regularizer: layer.config["bias_regularizer"] ?? null,
+    forgetGate: false,
     bindings: [{ axis: 0, ids: out, role: "out" }],
     isKernel: false,
   };

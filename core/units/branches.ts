@@ -1,6 +1,6 @@
 import { collapse } from "../network/collapse.js";
 import type { LayerInfo, Network } from "../network/types.js";
-import { layerFamily } from "./candidates.js";
+import { layerFamily } from "../network/layers/index.js";
 
 /** What goes when a layer goes: a branch that something leads round, with all layers that work for it alone. */
 export interface Branch {

@@ -1,5 +1,6 @@
 import type { Network, Unit } from "../network/types.js";
-import { layerFamily, unitsRead } from "./candidates.js";
+import { layerFamily } from "../network/layers/index.js";
+import { unitsRead } from "./candidates.js";
 import type { StructureName } from "./candidates.js";
 import type { PruneIr } from "../ir/types.js";
 

@@ -1,3 +1,4 @@
+import { layerFamily } from "../network/layers/index.js";
 import type { LayerInfo, Network, Unit, WeightInfo } from "../network/types.js";
 import type { StructureIr } from "../ir/clauses.js";
 
@@ -7,42 +8,6 @@ import type { StructureIr } from "../ir/clauses.js";
  */
 
 export type StructureName = StructureIr["name"];
-
-export type LayerFamily = "conv" | "depthwise" | "dense" | "recurrent" | "embedding" | "other";
-
-const families: ReadonlyMap<string, LayerFamily> = new Map<string, LayerFamily>([
-  ["Conv1D", "conv"],
-  ["Conv2D", "conv"],
-  ["Conv3D", "conv"],
-  ["Conv2DTranspose", "conv"],
-  ["Conv3DTranspose", "conv"],
-  ["SeparableConv1D", "conv"],
-  ["SeparableConv2D", "conv"],
-  ["ConvLSTM2D", "recurrent"],
-  ["DepthwiseConv1D", "depthwise"],
-  ["DepthwiseConv2D", "depthwise"],
-  ["Dense", "dense"],
-  ["SimpleRNN", "recurrent"],
-  ["LSTM", "recurrent"],
-  ["GRU", "recurrent"],
-  ["RNN", "recurrent"],
-  ["Bidirectional", "recurrent"],
-  ["Embedding", "embedding"],
-]);
-
-/** What a layer is for pruning. A TimeDistributed is what it wraps. */
-export function layerFamily(layer: LayerInfo): LayerFamily {
-  return families.get(innerClass(layer)) ?? "other";
-}
-
-/** The class that does the work: that of the wrapped layer for TimeDistributed. */
-export function innerClass(layer: LayerInfo): string {
-  if (layer.className !== "TimeDistributed") return layer.className;
-  const inner = layer.config["layer"];
-  if (typeof inner !== "object" || inner === null || Array.isArray(inner)) return layer.className;
-  const name = Object.entries(inner).find(([key]) => key === "class_name")?.[1];
-  return typeof name === "string" ? name : layer.className;
-}
 
 /** Structures whose units can be cut out of the network. */
 export function isSlimmable(structure: StructureName): boolean {

@@ -1,4 +1,5 @@
-import { candidateWeights, layerFamily } from "./candidates.js";
+import { layerFamily } from "../network/layers/index.js";
+import { candidateWeights } from "./candidates.js";
 import { elementUnits, kernelAxes } from "./element-units.js";
 import type { ElementUnits } from "./element-units.js";
 import type { StructureIr } from "../ir/types.js";

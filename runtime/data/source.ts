@@ -1,4 +1,5 @@
 import { counted } from "../../core/ir/words.js";
+import { layerClass } from "../../core/network/layers/index.js";
 import type { Network } from "../../core/network/types.js";
 import type { Batch, Dense, Labels } from "../types.js";
 import { dataError } from "./codes.js";
@@ -30,14 +31,11 @@ export function arraySource(raw: RawData, network: Network, name: string): DataS
   };
 }
 
-/** Layers that want whole numbers as they are: as indices, or because they scale them themselves. */
-const READS_BYTES: ReadonlySet<string> = new Set(["Embedding", "CategoryEncoding", "Rescaling"]);
-
 /** Whether bytes go into the network as they are. Elsewhere they are brightnesses, and go in as shares of 255. */
 function readsBytes(network: Network): boolean {
   const [input] = network.inputs;
   const readers = network.calls.filter(({ inputs }) => input !== undefined && inputs.includes(input));
-  return readers.some(({ layer }) => READS_BYTES.has(network.layers[layer]?.className ?? ""));
+  return readers.some(({ layer }) => layerClass(network.layers[layer]?.className ?? "").reads !== "shares");
 }
 
 type Free = readonly (number | null)[];

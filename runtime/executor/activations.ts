@@ -1,3 +1,5 @@
+import { activationName, type ActivationName } from "../../core/network/activations.js";
+import { activation, type Config } from "../../core/network/config.js";
 import { tf } from "../backend/tf.js";
 import type { FusedOps } from "../backend/types.js";
 import { refuse } from "./problems.js";
@@ -12,39 +14,38 @@ function geluNew(x: tf.Tensor): tf.Tensor {
   return tf.mul(0.5, tf.mul(x, tf.add(1, tf.tanh(inner))));
 }
 
-const table: Record<string, (ops: FusedOps) => Activation> = Object.assign(Object.create(null), {
-  linear: () => (x: tf.Tensor) => x,
-  relu: (ops: FusedOps) => (x: tf.Tensor) => ops.relu(x),
-  relu6: (ops: FusedOps) => (x: tf.Tensor) => ops.relu6(x),
-  elu: () => (x: tf.Tensor) => tf.elu(x),
-  selu: () => (x: tf.Tensor) => tf.selu(x),
-  sigmoid: () => (x: tf.Tensor) => tf.sigmoid(x),
-  hardsigmoid: () => (x: tf.Tensor) => tf.clipByValue(tf.add(0.5, tf.mul(0.2, x)), 0, 1),
-  softplus: () => (x: tf.Tensor) => tf.softplus(x),
-  softsign: () => (x: tf.Tensor) => tf.div(x, tf.add(tf.abs(x), 1)),
-  tanh: () => (x: tf.Tensor) => tf.tanh(x),
-  softmax: () => (x: tf.Tensor) => tf.softmax(x),
-  logsoftmax: () => (x: tf.Tensor) => tf.logSoftmax(x),
-  exponential: () => (x: tf.Tensor) => tf.exp(x),
-  gelu: () => (x: tf.Tensor) => tf.mul(x, tf.mul(0.5, tf.add(1, tf.erf(tf.mul(x, SQRT_HALF))))),
-  gelunew: () => geluNew,
-  mish: () => (x: tf.Tensor) => tf.mul(x, tf.tanh(tf.softplus(x))),
-  swish: () => (x: tf.Tensor) => tf.mul(x, tf.sigmoid(x)),
-});
+const forward: Readonly<Record<ActivationName, (x: tf.Tensor, ops: FusedOps) => tf.Tensor>> = {
+  linear: (x) => x,
+  relu: (x, ops) => ops.relu(x),
+  relu6: (x, ops) => ops.relu6(x),
+  elu: (x) => tf.elu(x),
+  selu: (x) => tf.selu(x),
+  sigmoid: (x) => tf.sigmoid(x),
+  hardsigmoid: (x) => tf.clipByValue(tf.add(0.5, tf.mul(0.2, x)), 0, 1),
+  softplus: (x) => tf.softplus(x),
+  softsign: (x) => tf.div(x, tf.add(tf.abs(x), 1)),
+  tanh: (x) => tf.tanh(x),
+  softmax: (x) => tf.softmax(x),
+  logsoftmax: (x) => tf.logSoftmax(x),
+  exponential: (x) => tf.exp(x),
+  gelu: (x) => tf.mul(x, tf.mul(0.5, tf.add(1, tf.erf(tf.mul(x, SQRT_HALF))))),
+  gelunew: geluNew,
+  mish: (x) => tf.mul(x, tf.tanh(tf.softplus(x))),
+  swish: (x) => tf.mul(x, tf.sigmoid(x)),
+};
 
-/** `hard_sigmoid`, `hardSigmoid` and `HardSigmoid` are one. */
-function plain(name: string): string {
-  const short = name.replace(/_/g, "").toLowerCase();
-  return short === "silu" ? "swish" : short;
-}
-
-/** Whether the activation turns logits into what the loss can take apart again: soft-max or sigmoid. */
-export function isActivation(name: string, wanted: string): boolean {
-  return plain(name) === wanted;
-}
-
-/** The function of an activation's name, in any of its spellings; an unknown name is refused. */
-export function activationOf(name: string, ops: FusedOps, layer: string): Activation {
-  const make = table[plain(name)];
-  return make ? make(ops) : refuse("P5151", `layer \`${layer}\` has the unknown activation \`${name}\``);
+/** The activation that a layer's config names under `key`; an unknown name is refused. */
+export function activationOf(
+  { config, ops }: { readonly config: Config; readonly ops: FusedOps },
+  key = "activation",
+  fallback: ActivationName = "linear",
+): Activation {
+  const given = config.values[key] ?? fallback;
+  const name = activationName(given);
+  if (name === null)
+    return refuse(
+      "P5151",
+      `layer \`${config.path}\` has the unknown activation \`${activation(config, key)}\``,
+    );
+  return (x) => forward[name](x, ops);
 }

@@ -8,14 +8,12 @@ import { correctRows } from "./accuracy.js";
 import { inputTensors } from "./inputs.js";
 import { lossValue } from "./loss-value.js";
 import { givesLogits, outputLosses, settle, wantsLogits, type OutputLoss } from "./loss.js";
-import { backward } from "./backward.js";
-import { moveStatistics } from "./moving.js";
-import { onlookerOf } from "./observe.js";
+import { backward } from "./gradients.js";
+import { moveStatistics } from "./layers/normalization.js";
+import { onlookerOf, pullingOnlooker } from "./observe.js";
 import type { Mode, Pass } from "./pass.js";
 import { execute, makePlan, type Execution, type Onlooker } from "./plan.js";
-import { pullingOnlooker } from "./pull.js";
-import { checkRefusals } from "./refusals.js";
-import { scoped } from "./scope.js";
+import { refuse } from "./problems.js";
 import { regularize, regularizersOf } from "./regularizers.js";
 import { synflow } from "./synflow.js";
 import { checkTargets, checkValues, targetOf } from "./targets.js";
@@ -187,4 +185,30 @@ export function createExecutor(
       }),
     dispose: () => variables.dispose(),
   };
+}
+
+/** Stops before a backend would compute a layer wrong. */
+function checkRefusals(network: Network, backend: Backend, pass: "training" | "any"): void {
+  for (const refusal of backend.refusals) {
+    if (refusal.pass !== pass) continue;
+    const layer = network.layers.find((l) => refusal.classNames.includes(l.className));
+    if (!layer) continue;
+    refuse(
+      "P5153",
+      `layer \`${layer.path}\` of class \`${layer.className}\` cannot be ${pass === "any" ? "run" : "trained"} on the ${backend.name} backend`,
+      "`espalier doctor` says which backends there are",
+      [refusal.reason],
+    );
+  }
+}
+
+/** `tf.tidy` for results that hold no tensors. */
+function scoped<T>(body: () => T): T {
+  const engine = tf.engine();
+  engine.startScope("espalier");
+  try {
+    return body();
+  } finally {
+    engine.endScope();
+  }
 }

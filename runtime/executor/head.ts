@@ -1,7 +1,7 @@
-import { activation } from "./config.js";
-import type { CallInfo, LayerInfo, Network } from "../../core/network/types.js";
-import { field, isJsonObject } from "../../core/network/json.js";
-import { isActivation } from "./activations.js";
+import { activationName } from "../../core/network/activations.js";
+import { heldLayer, type HeldLayer } from "../../core/network/json.js";
+import { layerClass } from "../../core/network/layers/index.js";
+import type { CallInfo, Network } from "../../core/network/types.js";
 
 /** What stands at an output of the network: it decides the loss and whether that can be computed from logits. */
 export interface Head {
@@ -10,36 +10,13 @@ export interface Head {
   readonly call: number;
 }
 
-const ACTIVATED = new Set([
-  "Activation",
-  "Conv1D",
-  "Conv2D",
-  "Conv2DTranspose",
-  "Conv3D",
-  "Conv3DTranspose",
-  "Dense",
-  "DepthwiseConv2D",
-  "SeparableConv2D",
-]);
-
-/** Layers behind which a distribution is still one, though its activation can no longer be left out. */
-const TRANSPARENT = new Set(["Flatten", "Reshape", "Dropout", "Masking"]);
-
-function kindOf(className: string, config: LayerInfo["config"], path: string): Head["kind"] {
-  if (className === "Softmax") return "softmax";
-  if (className === "TimeDistributed") {
-    const inner = field(config, "layer");
-    if (!isJsonObject(inner)) return "other";
-    const innerClass = field(inner, "class_name");
-    const innerConfig = field(inner, "config");
-    return typeof innerClass === "string" && isJsonObject(innerConfig)
-      ? kindOf(innerClass, innerConfig, path)
-      : "other";
-  }
-  if (!ACTIVATED.has(className)) return "other";
-  const name = activation({ path, values: config });
-  if (isActivation(name, "softmax")) return "softmax";
-  return isActivation(name, "sigmoid") ? "sigmoid" : "other";
+function kindOf({ className, config }: HeldLayer): Head["kind"] {
+  const { distribution, family } = layerClass(className);
+  if (distribution === "softmax") return "softmax";
+  const held = family === "inner" ? heldLayer(config["layer"]) : null;
+  if (held) return kindOf(held);
+  const name = distribution === "activation" ? activationName(config["activation"]) : null;
+  return name === "softmax" || name === "sigmoid" ? name : "other";
 }
 
 /** The head at each output. */
@@ -58,10 +35,12 @@ export function headsOf(network: Network): readonly Head[] {
       const call: CallInfo | undefined = index === undefined ? undefined : network.calls[index];
       const layer = call ? network.layers[call.layer] : undefined;
       if (index === undefined || !call || !layer) return { kind: "other", call: -1 };
-      const kind = kindOf(layer.className, layer.config, layer.path);
+      const kind = kindOf(layer);
       if (kind !== "other") return { kind, call: direct ? index : -1 };
+      // Behind some layers a distribution is still one, though its activation can no longer be left out.
       const [before] = call.inputs;
-      if (!TRANSPARENT.has(layer.className) || before === undefined) return { kind: "other", call: -1 };
+      if (layerClass(layer.className).distribution !== "input" || before === undefined)
+        return { kind: "other", call: -1 };
       direct = false;
       tensor = before;
     }

@@ -1,3 +1,4 @@
+import { layerClass } from "../../core/network/layers/index.js";
 import type { Dense, Executor } from "../types.js";
 
 export interface LatencyOptions {
@@ -59,5 +60,8 @@ function halves({ network }: Executor, batch: number): Dense[] {
 
 /** Indices have to lie in the table of an embedding. */
 function feedsTable({ calls, layers }: Executor["network"], tensor: number): boolean {
-  return calls.some((call) => call.inputs.includes(tensor) && layers[call.layer]?.className === "Embedding");
+  return calls.some(
+    (call) =>
+      call.inputs.includes(tensor) && layerClass(layers[call.layer]?.className ?? "").reads === "indices",
+  );
 }

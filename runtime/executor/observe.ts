@@ -1,22 +1,8 @@
 import { tf } from "../backend/tf.js";
 import type { Backend } from "../backend/types.js";
-import type { Observation } from "../types.js";
+import type { Observation, Pull } from "../types.js";
+import { withGradient } from "./gradients.js";
 import type { Onlooker } from "./plan.js";
-
-/** The identity, which shows the gradient that flows back through it. */
-function watched(x: tf.Tensor, show: (gradient: tf.Tensor) => void): tf.Tensor {
-  return tf.customGrad((...args: (tf.Tensor | tf.GradSaveFunc)[]) => {
-    const [value] = args;
-    if (!(value instanceof tf.Tensor)) throw new Error("customGrad called without a tensor");
-    return {
-      value: tf.clone(value),
-      gradFunc: (dy: tf.Tensor) => {
-        show(dy);
-        return dy;
-      },
-    };
-  })(x);
-}
 
 /** Shows activations, inputs and (where a tape records) gradients of the layers asked for. */
 export function onlookerOf(observe: Observation, backend: Backend, taped: boolean): Onlooker {
@@ -34,9 +20,24 @@ export function onlookerOf(observe: Observation, backend: Backend, taped: boolea
     );
     const onGradient = observe.onGradient;
     if (!taped || !onGradient) return outputs;
-    return [
-      watched(first, (dy) => onGradient(node.layer, node.index, backend.read(dy), first.shape)),
-      ...others,
-    ];
+    const watched = withGradient(first, tf.clone, (dy) => {
+      onGradient(node.layer, node.index, backend.read(dy), first.shape);
+      return dy;
+    });
+    return [watched, ...others];
+  };
+}
+
+/** Lets penalties on activations pull on the layers they are about: their slopes are added to the gradients that flow back. */
+export function pullingOnlooker(pulls: readonly Pull[], backend: Backend): Onlooker {
+  return (node, outputs) => {
+    const [first, ...others] = outputs;
+    const own = pulls.filter(({ layers }) => layers.includes(node.layer));
+    if (!first || own.length === 0) return outputs;
+    const activation = backend.read(first);
+    const slopes = own.flatMap((pull) => pull.slope(node.layer, activation, first.shape) ?? []);
+    const pulled = (x: tf.Tensor, slope: Float32Array): tf.Tensor =>
+      withGradient(x, tf.clone, (dy) => tf.add(dy, tf.tensor(slope, x.shape)));
+    return [slopes.reduce(pulled, first), ...others];
   };
 }

@@ -1,6 +1,9 @@
+import type { Config } from "../../core/network/config.js";
+import { field } from "../../core/network/json.js";
 import type { LayerInfo, Shape } from "../../core/network/types.js";
 import type { FusedOps } from "../backend/types.js";
 import type { tf } from "../backend/tf.js";
+import { refuse } from "./problems.js";
 
 /**
  * What a pass through the network is for. `inference`: stored statistics, no noise. `training`: statistics of the
@@ -51,6 +54,8 @@ export interface Runner {
 /** What a layer's builder may use. */
 export interface Build {
   readonly layer: LayerInfo;
+  /** Its config, to be read field by field. */
+  readonly config: Config;
   /** Of its first call. */
   readonly inputShapes: readonly Shape[];
   readonly ops: FusedOps;
@@ -83,4 +88,12 @@ export function only(context: CallContext): tf.Tensor {
 /** The mask of the first input goes on to the output. */
 export function passMask(context: CallContext): readonly (tf.Tensor | null)[] {
   return [context.masks[0] ?? null];
+}
+
+/** A number of a layer's config. */
+export function number(config: Config, key: string, fallback: number): number {
+  const value = field(config.values, key);
+  if (value === undefined || value === null) return fallback;
+  if (typeof value === "number") return value;
+  return refuse("P5151", `\`${key}\` of layer \`${config.path}\` is not a number`);
 }

@@ -32,6 +32,7 @@ export function makePlan(network: Network, backend: Backend, variables: Variable
     if (!runner) {
       runner = builderOf(layer)({
         layer,
+        config: { path: layer.path, values: layer.config },
         inputShapes: call.inputs.map((t) => network.tensors[t]?.shape ?? []),
         ops: backend.ops,
         read: (t) => backend.read(t),

@@ -1,6 +1,6 @@
 import { counted } from "../../core/ir/words.js";
 import { quote } from "../../core/network/problems.js";
-import { knownClasses, type LayerInfo, type Network, type WeightInfo } from "../../core/network/index.js";
+import { isLayerClass, type LayerInfo, type Network, type WeightInfo } from "../../core/network/index.js";
 import type { Parameter, ParameterStore } from "../../core/parameters.js";
 import { refuse } from "../../core/diagnostics/model-problems.js";
 import type { StoredWeight } from "./shards.js";
@@ -10,7 +10,6 @@ export interface Matched {
   readonly store: ParameterStore;
 }
 
-const KNOWN = new Set(knownClasses);
 /** Weights that belong to an optimizer, which a saved model may hold. */
 const OPTIMIZER = /^(?:optimizer|training|Adam|SGD|RMSprop|iter)(?:$|[/_])/;
 
@@ -65,9 +64,9 @@ function sameShape(a: readonly number[], b: readonly number[]): boolean {
 
 /** Layers of unknown classes take every weight that carries their name. */
 function adoptUnknown(network: Network, stored: readonly StoredWeight[]): Network {
-  if (network.layers.every((layer) => KNOWN.has(layer.className))) return network;
+  if (network.layers.every((layer) => isLayerClass(layer.className))) return network;
   const layers = network.layers.map((layer): LayerInfo => {
-    if (KNOWN.has(layer.className)) return layer;
+    if (isLayerClass(layer.className)) return layer;
     const weights = stored
       .filter((weight) => weight.name.startsWith(`${layer.name}/`))
       .map((weight): WeightInfo => {
@@ -79,6 +78,8 @@ function adoptUnknown(network: Network, stored: readonly StoredWeight[]): Networ
           shape: weight.shape,
           trainable: layer.trainable && weight.trainable !== false,
           initializer: null,
+          regularizer: null,
+          forgetGate: false,
           bindings: [],
           isKernel: false,
         };

@@ -1,14 +1,5 @@
+import { layerClass } from "../../core/network/layers/index.js";
 import type { LayerInfo, Network } from "../../core/network/types.js";
-
-const passing: ReadonlySet<string> = new Set([
-  "BatchNormalization",
-  "Activation",
-  "ReLU",
-  "LeakyReLU",
-  "ThresholdedReLU",
-  "ELU",
-  "PReLU",
-]);
 
 /**
  * Where the activation of a layer's units is read: at its output once the batch norm and the activation function that follow it
@@ -29,4 +20,5 @@ export function watchedLayer(network: Network, index: number): number {
   }
 }
 
-const passes = (layer: LayerInfo | undefined): boolean => layer !== undefined && passing.has(layer.className);
+const passes = (layer: LayerInfo | undefined): boolean =>
+  layer !== undefined && layerClass(layer.className).completes;

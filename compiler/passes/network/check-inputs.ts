@@ -1,4 +1,5 @@
-import { layerFamily, type StructureName } from "../../../core/units/candidates.js";
+import { layerFamily } from "../../../core/network/layers/index.js";
+import type { StructureName } from "../../../core/units/candidates.js";
 import type { RuleIr, StepIr } from "../../../core/ir/types.js";
 import type { Network } from "../../../core/network/types.js";
 import { reportAt } from "../report-at.js";

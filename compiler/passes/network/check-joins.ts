@@ -1,5 +1,6 @@
 import { candidateUnits } from "../../../core/units/candidate-units.js";
-import { layerFamily, unitsByProducer, type StructureName } from "../../../core/units/candidates.js";
+import { layerClass, layerFamily } from "../../../core/network/layers/index.js";
+import { unitsByProducer, type StructureName } from "../../../core/units/candidates.js";
 import { matchingLayers } from "../../../core/units/select.js";
 import type { RuleIr, SelectionIr, StepIr } from "../../../core/ir/types.js";
 import { explainTie } from "../../../core/network/explain.js";
@@ -110,7 +111,8 @@ function joinOf(
     const tie = ties?.find((one) => one.why === "join" || one.why === "product") ?? ties?.[0];
     if (tie === undefined) continue;
     const className = network.layers.find((layer) => layer.path === tie.at)?.className ?? "";
-    const verb = className === "Add" ? "added to" : className === "Multiply" ? "multiplied with" : "tied to";
+    const { combines } = layerClass(className);
+    const verb = combines === "sum" ? "added to" : combines === "product" ? "multiplied with" : "tied to";
     return { at: tie.at, verb };
   }
   return undefined;

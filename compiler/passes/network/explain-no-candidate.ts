@@ -1,4 +1,5 @@
-import { layerFamily, type StructureName } from "../../../core/units/candidates.js";
+import { layerFamily } from "../../../core/network/layers/index.js";
+import type { StructureName } from "../../../core/units/candidates.js";
 import type { RuleIr, StepIr } from "../../../core/ir/types.js";
 import { producerPath } from "../../../core/network/explain.js";
 import type { LayerInfo, Network, Protection } from "../../../core/network/types.js";

@@ -1,14 +1,17 @@
+import type { Config } from "../../../core/network/config.js";
+import { cellKind, cellKinds, type CellKind } from "../../../core/network/layers/recurrent.js";
 import { tf } from "../../backend/tf.js";
 import type { FusedOps } from "../../backend/types.js";
-import { activationOf } from "../activations.js";
-import { activation, number, type Config } from "../config.js";
+import { activationOf, type Activation } from "../activations.js";
+import { number } from "../pass.js";
 import { refuse } from "../problems.js";
 import { rank1, rank2 } from "../ranks.js";
+import { lstmStep } from "./unroll.js";
 
 /** One recurrent cell. Its input product is kept apart, so that a layer can do it for all steps at once. */
 export interface Cell {
   readonly units: number;
-  /** States it carries: 1, or 2 for an LSTM. The first is its output. */
+  /** States it carries. The first is its output. */
   readonly states: number;
   /** Rate of noise on the inputs and on the state, the same draw for all steps. */
   readonly dropout: number;
@@ -34,80 +37,71 @@ export interface CellParts {
   weight(name: string): tf.Variable | null;
 }
 
-function rate(config: Config, key: string): number {
-  return Math.min(1, Math.max(0, number(config, key, 0)));
+interface Recurrence {
+  readonly recurrent: tf.Tensor2D;
+  readonly act: Activation;
+  readonly gate: Activation;
+  times(h: tf.Tensor, w: tf.Tensor2D): tf.Tensor;
 }
 
-function named(parts: CellParts, key: string, fallback: string): (x: tf.Tensor) => tf.Tensor {
-  const given = parts.config.values[key];
-  const name = given === undefined || given === null ? fallback : activation(parts.config, key);
-  return activationOf(name, parts.ops, parts.config.path);
-}
+const noisy = (h: tf.Tensor | undefined, noise: tf.Tensor | null): tf.Tensor =>
+  noise ? tf.mul(held(h), noise) : held(h);
+
+const starts: Readonly<Record<CellKind, (r: Recurrence) => Step>> = {
+  SimpleRNN:
+    ({ recurrent, act, times }) =>
+    (z, [h], noise) => [act(tf.add(z, times(noisy(h, noise), recurrent)))],
+
+  LSTM:
+    ({ recurrent, act, gate, times }) =>
+    (z, [h, carry], noise) =>
+      lstmStep(tf.add(z, times(noisy(h, noise), recurrent)), 1, carry, act, gate),
+
+  // The gates z and r read the state; the candidate reads what r lets through (Cho et al. 2014).
+  GRU: ({ recurrent, act, gate, times }) => {
+    const units = recurrent.shape[0];
+    const [gates, candidate] = tf.split(recurrent, [2 * units, units], 1);
+    const [ofGates, ofCandidate] = [rank2(held(gates)), rank2(held(candidate))];
+    return (x, [state], noise) => {
+      const h = noisy(state, noise);
+      const [xz, xr, xh] = tf.split(x, 3, 1);
+      const [hz, hr] = tf.split(times(h, ofGates), 2, 1);
+      const z = gate(tf.add(held(xz), held(hz)));
+      const r = gate(tf.add(held(xr), held(hr)));
+      const next = act(tf.add(held(xh), times(tf.mul(r, h), ofCandidate)));
+      return [tf.add(tf.mul(z, h), tf.mul(tf.sub(1, z), next))];
+    };
+  },
+};
 
 /** The cell of a SimpleRNN, GRU or LSTM layer, or of their cell classes. */
 export function makeCell(parts: CellParts): Cell {
   const { config, ops } = parts;
   const need = (name: string): tf.Tensor2D => {
-    const found = parts.weight(name);
-    return found ? rank2(found) : refuse("P5152", `layer \`${config.path}\` lacks its \`${name}\``);
+    const weight = parts.weight(name);
+    return weight ? rank2(weight) : refuse("P5152", `layer \`${config.path}\` lacks its \`${name}\``);
   };
+  const kind = cellKind(parts.className);
+  if (kind === null) throw new Error(`${config.path} has a cell of the unknown class ${parts.className}`);
   const kernel = need("kernel");
   const recurrent = need("recurrent_kernel");
   const given = parts.weight("bias");
   const bias = given ? rank1(given) : null;
-  const units = recurrent.shape[0];
-  const act = named(parts, "activation", "tanh");
-  const gate = named(parts, "recurrent_activation", "hard_sigmoid");
-  const times = (h: tf.Tensor, w: tf.Tensor2D): tf.Tensor => ops.dense(h, w, null);
-  const noisy = (h: tf.Tensor, noise: tf.Tensor | null): tf.Tensor => (noise ? tf.mul(h, noise) : h);
-  const common = {
-    units,
-    dropout: rate(config, "dropout"),
-    recurrentDropout: rate(config, "recurrent_dropout"),
-    project: (x: tf.Tensor) => ops.dense(x, kernel, bias),
+  const recurrence: Recurrence = {
+    recurrent,
+    act: activationOf(parts, "activation", "tanh"),
+    gate: activationOf(parts, "recurrent_activation", "hardsigmoid"),
+    times: (h, w) => ops.dense(h, w, null),
   };
-  switch (parts.className.replace(/Cell$/, "")) {
-    case "SimpleRNN":
-      return {
-        ...common,
-        states: 1,
-        start:
-          () =>
-          (z, [h], noise) => [act(tf.add(z, times(noisy(held(h), noise), recurrent)))],
-      };
-    case "LSTM":
-      return {
-        ...common,
-        states: 2,
-        start:
-          () =>
-          (z, [h, c], noise) => {
-            const sum = tf.add(z, times(noisy(held(h), noise), recurrent));
-            const [i, f, g, o] = tf.split(sum, 4, 1);
-            const carry = tf.add(tf.mul(gate(held(f)), held(c)), tf.mul(gate(held(i)), act(held(g))));
-            return [tf.mul(gate(held(o)), act(carry)), carry];
-          },
-      };
-    default:
-      // The gates z and r read the state; the candidate reads what r lets through (Cho et al. 2014).
-      return {
-        ...common,
-        states: 1,
-        start: () => {
-          const [gates, candidate] = tf.split(recurrent, [2 * units, units], 1);
-          const [ofGates, ofCandidate] = [rank2(held(gates)), rank2(held(candidate))];
-          return (x, [state], noise) => {
-            const h = noisy(held(state), noise);
-            const [xz, xr, xh] = tf.split(x, 3, 1);
-            const [hz, hr] = tf.split(times(h, ofGates), 2, 1);
-            const z = gate(tf.add(held(xz), held(hz)));
-            const r = gate(tf.add(held(xr), held(hr)));
-            const next = act(tf.add(held(xh), times(tf.mul(r, h), ofCandidate)));
-            return [tf.add(tf.mul(z, h), tf.mul(tf.sub(1, z), next))];
-          };
-        },
-      };
-  }
+  const rate = (key: string): number => Math.min(1, Math.max(0, number(config, key, 0)));
+  return {
+    units: recurrent.shape[0],
+    states: cellKinds[kind].states,
+    dropout: rate("dropout"),
+    recurrentDropout: rate("recurrent_dropout"),
+    project: (x) => ops.dense(x, kernel, bias),
+    start: () => starts[kind](recurrence),
+  };
 }
 
 function held(t: tf.Tensor | undefined): tf.Tensor {

@@ -1,7 +1,7 @@
 import type { Pair, Padding } from "../../backend/types.js";
 import { tf } from "../../backend/tf.js";
 import { activationOf } from "../activations.js";
-import { activation, choice, sizes, type Config } from "../config.js";
+import { choice, sizes, type Config } from "../../../core/network/config.js";
 import { only, unary, type Build, type Builder, type CallContext, type Runner } from "../pass.js";
 import { rank1, rank3, rank4, rank5 } from "../ranks.js";
 
@@ -35,16 +35,16 @@ function bias(build: Build): tf.Tensor1D | null {
 }
 
 /** The convolution, then the activation unless the loss takes logits. */
-function activated(build: Build, config: Config, body: (x: tf.Tensor) => tf.Tensor): Runner {
-  const act = activationOf(activation(config), build.ops, build.layer.path);
+function activated(build: Build, body: (x: tf.Tensor) => tf.Tensor): Runner {
+  const act = activationOf(build);
   return unary((x, context) => (context.logits ? body(x) : act(body(x))));
 }
 
 export const conv1d: Builder = (build) => {
-  const config = { path: build.layer.path, values: build.layer.config };
+  const { config } = build;
   const g = geometry(config, 1);
   const kernel = build.need("kernel");
-  return activated(build, config, (x) => {
+  return activated(build, (x) => {
     const [n, w, c] = rank3(x).shape;
     const [k = 1, inputs = 1, outputs = 1] = kernel.shape;
     const y = build.ops.conv2d(
@@ -60,19 +60,19 @@ export const conv1d: Builder = (build) => {
 };
 
 export const conv2d: Builder = (build) => {
-  const config = { path: build.layer.path, values: build.layer.config };
+  const { config } = build;
   const g = geometry(config, 2);
   const kernel = rank4(build.need("kernel"));
-  return activated(build, config, (x) =>
+  return activated(build, (x) =>
     build.ops.conv2d(rank4(x), kernel, bias(build), pair(g.strides), g.pad, pair(g.dilations)),
   );
 };
 
 export const conv3d: Builder = (build) => {
-  const config = { path: build.layer.path, values: build.layer.config };
+  const { config } = build;
   const g = geometry(config, 3);
   const kernel = rank5(build.need("kernel"));
-  return activated(build, config, (x) => {
+  return activated(build, (x) => {
     const y = tf.conv3d(rank5(x), kernel, triple(g.strides), g.pad, "NDHWC", triple(g.dilations));
     const b = bias(build);
     return b ? build.ops.biasAdd(y, b) : y;
@@ -85,12 +85,12 @@ function deconvolved(length: number, stride: number, kernel: number, pad: Paddin
 }
 
 export const conv2dTranspose: Builder = (build) => {
-  const config = { path: build.layer.path, values: build.layer.config };
+  const { config } = build;
   const g = geometry(config, 2);
   const kernel = rank4(build.need("kernel"));
   const [sh, sw] = pair(g.strides);
   const [kh, kw, filters] = kernel.shape;
-  return activated(build, config, (x) => {
+  return activated(build, (x) => {
     const [n, h, w] = rank4(x).shape;
     const shape: [number, number, number, number] = [
       n,
@@ -142,13 +142,13 @@ function transposed3d(
 }
 
 export const conv3dTranspose: Builder = (build) => {
-  const config = { path: build.layer.path, values: build.layer.config };
+  const { config } = build;
   const g = geometry(config, 3);
   const kernel = rank5(build.need("kernel"));
   const strides = triple(g.strides);
   const size = (axis: number, length: number): number =>
     deconvolved(length, strides[axis] ?? 1, kernel.shape[axis] ?? 1, g.pad);
-  return activated(build, config, (x) => {
+  return activated(build, (x) => {
     const [n, d, h, w] = rank5(x).shape;
     const shape: Shape5 = [n, size(0, d), size(1, h), size(2, w), kernel.shape[3]];
     const y = transposed3d(rank5(x), kernel, shape, strides, g.pad);
@@ -158,20 +158,20 @@ export const conv3dTranspose: Builder = (build) => {
 };
 
 export const depthwiseConv2d: Builder = (build) => {
-  const config = { path: build.layer.path, values: build.layer.config };
+  const { config } = build;
   const g = geometry(config, 2);
   const kernel = rank4(build.need("depthwise_kernel"));
-  return activated(build, config, (x) =>
+  return activated(build, (x) =>
     build.ops.depthwiseConv2d(rank4(x), kernel, bias(build), pair(g.strides), g.pad, pair(g.dilations)),
   );
 };
 
 export const separableConv2d: Builder = (build) => {
-  const config = { path: build.layer.path, values: build.layer.config };
+  const { config } = build;
   const g = geometry(config, 2);
   const depthwise = rank4(build.need("depthwise_kernel"));
   const pointwise = rank4(build.need("pointwise_kernel"));
-  const act = activationOf(activation(config), build.ops, build.layer.path);
+  const act = activationOf(build);
   return {
     run: (context: CallContext) => {
       const x = rank4(only(context));

@@ -1,4 +1,5 @@
 import { field, isJsonArray, isJsonObject } from "../../../core/network/json.js";
+import { layerClass } from "../../../core/network/layers/index.js";
 import type { Json, JsonObject } from "../../../core/network/types.js";
 import { layers, tf } from "../../backend/tf.js";
 import type { Build, Builder, CallContext } from "../pass.js";
@@ -10,7 +11,10 @@ import { refuse } from "../problems.js";
  */
 type Layer = InstanceType<typeof layers.layers.Layer>;
 
-const RECURRENT = new Set(["RNN", "SimpleRNN", "GRU", "LSTM", "ConvLSTM2D", "Bidirectional"]);
+/** Whether its first input is the sequence and further ones are initial states. */
+function takesStates(className: string): boolean {
+  return layerClass(className).family === "recurrent";
+}
 
 function camel(name: string): string {
   return name.replace(/_+([a-z0-9])/gi, (_, letter: string) => letter.toUpperCase());
@@ -64,7 +68,7 @@ function instantiate(build: Build): Layer {
       return refuse("P5150", `\`${className}\` of layer \`${path}\` is not a layer`);
     const shapes = build.inputShapes.map((shape) => [...shape]);
     const [first = []] = shapes;
-    layer.build(shapes.length === 1 || RECURRENT.has(className) ? first : shapes);
+    layer.build(shapes.length === 1 || takesStates(className) ? first : shapes);
     layer.built = true;
     return layer;
   } catch (error) {
@@ -95,7 +99,7 @@ function adopt(build: Build, layer: Layer): void {
 export const foreign: Builder = (build) => {
   const layer = instantiate(build);
   adopt(build, layer);
-  const recurrent = RECURRENT.has(build.layer.className);
+  const recurrent = takesStates(build.layer.className);
   const arguments_ = (context: CallContext): Record<string, unknown> => {
     const mask = context.masks[0];
     return {

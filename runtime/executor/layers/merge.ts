@@ -1,5 +1,5 @@
 import { tf } from "../../backend/tf.js";
-import { axes, flag } from "../config.js";
+import { axes, flag } from "../../../core/network/config.js";
 import { field, isJsonArray } from "../../../core/network/json.js";
 import type { Builder, CallContext } from "../pass.js";
 
@@ -41,7 +41,7 @@ export const average = merging((inputs) =>
 );
 
 export const concatenate: Builder = (build) => {
-  const config = { path: build.layer.path, values: build.layer.config };
+  const { config } = build;
   const axisOf = (rank: number): number => axes(config, "axis", rank, -1)[0] ?? rank - 1;
   return {
     run: ({ inputs }) => [tf.concat([...inputs], axisOf(inputs[0]?.rank ?? 1))],
@@ -64,7 +64,7 @@ function l2Normalised(x: tf.Tensor, axis: number): tf.Tensor {
 
 /** Dot products along one axis of each input, the batch kept: [n, a, d] · [n, b, d] gives [n, a, b]. */
 export const dot: Builder = (build) => {
-  const config = { path: build.layer.path, values: build.layer.config };
+  const { config } = build;
   const given = field(config.values, "axes");
   const normalize = flag(config, "normalize", false);
   const axis = (of: number, rank: number): number => {

@@ -1,8 +1,7 @@
 import { field, isJsonArray } from "../../../core/network/json.js";
 import { tf } from "../../backend/tf.js";
-import { number } from "../config.js";
 import { drawsOf } from "../draws.js";
-import { only, passMask, type Build, type Builder, type CallContext } from "../pass.js";
+import { only, passMask, type Build, type Builder, type CallContext, number } from "../pass.js";
 
 /** Dropout, SpatialDropout1D, GaussianDropout, GaussianNoise and AlphaDropout: the identity outside of training. */
 
@@ -19,7 +18,7 @@ function inTraining(noise: Noise): ReturnType<Builder> {
 }
 
 function rateOf(build: Build): number {
-  return Math.min(1, Math.max(0, number({ path: build.layer.path, values: build.layer.config }, "rate", 0)));
+  return Math.min(1, Math.max(0, number(build.config, "rate", 0)));
 }
 
 /** The shape of the draws: `noise_shape` with its gaps filled from the input; 1 repeats a draw along the axis. */
@@ -32,39 +31,39 @@ function noiseShape(build: Build, x: tf.Tensor): number[] {
   });
 }
 
-function idsFor(context: CallContext, shape: readonly number[]): Int32Array | null {
-  const ids = context.inputIds[0] ?? null;
-  return ids && ids.length === shape[shape.length - 1] ? ids : null;
-}
-
-/** 1 where a draw is at or above the rate, else 0. */
-function kept(context: CallContext, shape: number[], rate: number, one = 1): tf.Tensor {
-  const draws = drawsOf(context, "dropout").uniform(shape, idsFor(context, shape));
+/** `one` where a draw is at or above the rate, else 0; `ids` number the channels on the last axis of `shape`. */
+export function kept(
+  context: CallContext,
+  stream: string,
+  shape: number[],
+  ids: Int32Array | null,
+  rate: number,
+  one = rate === 1 ? 0 : 1 / (1 - rate),
+): tf.Tensor {
+  const draws = drawsOf(context, stream).uniform(shape, ids);
   for (let i = 0; i < draws.length; i++) draws[i] = (draws[i] ?? 0) >= rate ? one : 0;
   return tf.tensor(draws, shape);
 }
 
-export const dropout: Builder = (build) => {
-  const rate = rateOf(build);
-  return inTraining((x, context) => {
-    if (rate === 0) return x;
-    if (rate === 1) return tf.zerosLike(x);
-    return tf.mul(x, kept(context, noiseShape(build, x), rate, 1 / (1 - rate)));
-  });
-};
+/** What is kept is scaled up for what is not. */
+function dropping(shapeOf: (build: Build, x: tf.Tensor) => number[]): Builder {
+  return (build) => {
+    const rate = rateOf(build);
+    return inTraining((x, context) => {
+      if (rate === 0) return x;
+      if (rate === 1) return tf.zerosLike(x);
+      return tf.mul(x, kept(context, "dropout", shapeOf(build, x), context.inputIds[0] ?? null, rate));
+    });
+  };
+}
+
+export const dropout = dropping(noiseShape);
 
 /** One draw for each sample and channel. */
-export const spatialDropout1d: Builder = (build) => {
-  const rate = rateOf(build);
-  return inTraining((x, context) => {
-    if (rate === 0) return x;
-    if (rate === 1) return tf.zerosLike(x);
-    return tf.mul(x, kept(context, [x.shape[0] ?? 1, 1, x.shape[2] ?? 1], rate, 1 / (1 - rate)));
-  });
-};
+export const spatialDropout1d = dropping((_, x) => [x.shape[0] ?? 1, 1, x.shape[2] ?? 1]);
 
 function normal(x: tf.Tensor, context: CallContext): tf.Tensor {
-  return tf.tensor(drawsOf(context, "normal").normal(x.shape, idsFor(context, x.shape)), x.shape);
+  return tf.tensor(drawsOf(context, "normal").normal(x.shape, context.inputIds[0] ?? null), x.shape);
 }
 
 export const gaussianDropout: Builder = (build) => {
@@ -75,7 +74,7 @@ export const gaussianDropout: Builder = (build) => {
 };
 
 export const gaussianNoise: Builder = (build) => {
-  const deviation = number({ path: build.layer.path, values: build.layer.config }, "stddev", 0);
+  const deviation = number(build.config, "stddev", 0);
   return inTraining((x, context) => tf.add(x, tf.mul(normal(x, context), deviation)));
 };
 
@@ -90,7 +89,7 @@ export const alphaDropout: Builder = (build) => {
   const a = ((1 - rate) * (1 + rate * low ** 2)) ** -0.5;
   const b = -a * low * rate;
   return inTraining((x, context) => {
-    const mask = kept(context, noiseShape(build, x), rate);
+    const mask = kept(context, "dropout", noiseShape(build, x), context.inputIds[0] ?? null, rate, 1);
     const y = tf.add(tf.mul(x, mask), tf.mul(tf.sub(1, mask), low));
     return tf.add(tf.mul(y, a), b);
   });

@@ -1,7 +1,10 @@
 import { tf } from "../../backend/tf.js";
-import { axes, number } from "../config.js";
-import { only, passMask, unary, type Builder, type CallContext } from "../pass.js";
+import { axes } from "../../../core/network/config.js";
+import { only, passMask, unary, type Builder, type CallContext, type MovingUpdate, number } from "../pass.js";
+import type { ParameterStore } from "../../../core/parameters.js";
+import type { Places } from "../../../core/masks/masked.js";
 import { rank1 } from "../ranks.js";
+import { keepLatent } from "../variables.js";
 
 /**
  * BatchNormalization (Ioffe and Szegedy 2015). In training the statistics of the batch normalise, and the moving ones
@@ -9,7 +12,7 @@ import { rank1 } from "../ranks.js";
  * that is not trainable normalises by its stored statistics in every pass, as Keras does.
  */
 export const batchNormalization: Builder = (build) => {
-  const config = { path: build.layer.path, values: build.layer.config };
+  const { config } = build;
   const epsilon = number(config, "epsilon", 1e-3);
   const momentum = number(config, "momentum", 0.99);
   const gamma = build.weight("gamma");
@@ -52,7 +55,7 @@ export const batchNormalization: Builder = (build) => {
 
 /** LayerNormalization (Ba, Kiros and Hinton 2016): statistics of each example over `axis`. */
 export const layerNormalization: Builder = (build) => {
-  const config = { path: build.layer.path, values: build.layer.config };
+  const { config } = build;
   const epsilon = number(config, "epsilon", 1e-3);
   const gamma = build.weight("gamma");
   const beta = build.weight("beta");
@@ -69,3 +72,28 @@ export const layerNormalization: Builder = (build) => {
     return beta ? tf.add(y, spread(beta)) : y;
   }, true);
 };
+
+/** Folds the statistics of a training pass into the masters; gives the keys that changed. */
+export function moveStatistics(
+  updates: readonly MovingUpdate[],
+  store: ParameterStore,
+  latent: Places,
+): readonly string[] {
+  const changed = new Set<string>();
+  const fold = (key: string, batch: Float32Array, momentum: number): void => {
+    const moving = store.get(key)?.data;
+    if (!moving) return;
+    keepLatent(moving, latent.get(key), () => {
+      for (let i = 0; i < moving.length; i++) {
+        const before = moving[i] ?? 0;
+        moving[i] = before - (before - (batch[i] ?? 0)) * (1 - momentum);
+      }
+    });
+    changed.add(key);
+  };
+  for (const update of updates) {
+    fold(update.meanKey, update.mean, update.momentum);
+    fold(update.varianceKey, update.variance, update.momentum);
+  }
+  return [...changed];
+}

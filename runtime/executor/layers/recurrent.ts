@@ -1,69 +1,37 @@
-import { field, isJsonArray, isJsonObject } from "../../../core/network/json.js";
-import type { JsonObject } from "../../../core/network/types.js";
+import { field, heldLayer, isJsonArray, type HeldLayer } from "../../../core/network/json.js";
 import { tf } from "../../backend/tf.js";
-import { flag } from "../config.js";
-import { drawsOf } from "../draws.js";
+import { flag } from "../../../core/network/config.js";
 import type { Build, Builder, CallContext } from "../pass.js";
+import { kept } from "./noise.js";
 import { makeCell, type Cell } from "./cells.js";
-import { unroll } from "./unroll.js";
+import { recurrentRunner, unroll, type Unrolled } from "./unroll.js";
 
-/** One direction of a recurrent layer: outputs, then the last states. */
+/** One direction of a recurrent layer; `ids` number the channels of its output. */
 export type Sweep = (
   context: CallContext,
   x: tf.Tensor,
   initial: readonly tf.Tensor[],
   ids: Int32Array | null,
-) => { readonly output: tf.Tensor; readonly states: readonly tf.Tensor[] };
+) => Unrolled;
 
-export interface SweepParts {
-  readonly className: string;
-  readonly config: JsonObject;
+export interface SweepParts extends HeldLayer {
   /** Prefix of its weights: "", "forward_". */
   readonly scope: string;
   readonly backwards: boolean;
 }
 
-interface CellSpec {
-  readonly className: string;
-  readonly config: JsonObject;
-  readonly scope: string;
-}
-
-function specOf(value: unknown, scope: string): CellSpec | null {
-  if (typeof value !== "object" || value === null || !("class_name" in value) || !("config" in value))
-    return null;
-  const { class_name: className, config } = value;
-  const object = typeof config === "object" && config !== null && isPlain(config) ? config : null;
-  return typeof className === "string" && object ? { className, config: object, scope } : null;
-}
-
-function isPlain(value: object): value is JsonObject {
-  return !Array.isArray(value);
-}
+type CellSpec = HeldLayer & { readonly scope: string };
 
 /** The cells of a layer, first to last. */
 function cellsOf({ className, config, scope }: SweepParts): readonly CellSpec[] {
-  if (className !== "RNN") return [{ className, config, scope }];
-  const cell = specOf(field(config, "cell"), scope);
+  const cell = className === "RNN" ? heldLayer(config["cell"]) : { className, config };
   if (!cell) return [];
   const cells = cell.className === "StackedRNNCells" ? field(cell.config, "cells") : undefined;
-  if (!isJsonArray(cells)) return [cell];
-  return cells.flatMap((item, i) => specOf(isJsonObject(item) ? item : null, `${scope}cell_${i}_`) ?? []);
-}
-
-/** What a draw of ones and zeros becomes when what is kept is scaled up for what is not. */
-function scaledMask(
-  context: CallContext,
-  rate: number,
-  stream: string,
-  shape: number[],
-  ids: Int32Array | null,
-): tf.Tensor | null {
-  if (rate === 0 || context.pass.mode !== "training") return null;
-  const draws = drawsOf(context, stream).uniform(shape, ids?.length === shape[shape.length - 1] ? ids : null);
-  const keep = rate === 1 ? 0 : 1 / (1 - rate);
-  for (let i = 0; i < draws.length; i++) draws[i] = (draws[i] ?? 0) >= rate ? keep : 0;
-  return tf.tensor(draws, shape);
+  if (!isJsonArray(cells)) return [{ ...cell, scope }];
+  return cells.flatMap((item, i) => {
+    const inner = heldLayer(item);
+    return inner ? [{ ...inner, scope: `${scope}cell_${i}_` }] : [];
+  });
 }
 
 /** Builds one direction. States are listed from the last cell to the first, as tfjs-layers does. */
@@ -83,26 +51,21 @@ export function makeSweep(build: Build, parts: SweepParts): Sweep {
 
   return (context, x, initial, ids) => {
     const [n = 1, , width = 1] = x.shape;
-    const noise = scaledMask(
-      context,
-      first.dropout,
-      `${parts.scope}input`,
-      [n, 1, width],
-      context.inputIds[0] ?? null,
-    );
+    const dropped = (
+      rate: number,
+      stream: string,
+      shape: number[],
+      axis: Int32Array | null,
+    ): tf.Tensor | null =>
+      rate === 0 || context.pass.mode !== "training"
+        ? null
+        : kept(context, `${parts.scope}${stream}`, shape, axis, rate);
+    const noise = dropped(first.dropout, "input", [n, 1, width], context.inputIds[0] ?? null);
     const noises = cells.map((cell, i) =>
-      scaledMask(
-        context,
-        cell.recurrentDropout,
-        `${parts.scope}state ${i}`,
-        [n, cell.units],
-        cell === last ? ids : null,
-      ),
+      dropped(cell.recurrentDropout, `state ${i}`, [n, cell.units], cell === last ? ids : null),
     );
     const between = cells.map((cell, i) =>
-      i === 0
-        ? null
-        : scaledMask(context, cell.dropout, `${parts.scope}input ${i}`, [n, cells[i - 1]?.units ?? 1], null),
+      i === 0 ? null : dropped(cell.dropout, `input ${i}`, [n, cells[i - 1]?.units ?? 1], null),
     );
     const zeros = [...cells]
       .reverse()
@@ -133,20 +96,12 @@ export function makeSweep(build: Build, parts: SweepParts): Sweep {
   };
 }
 
-/** SimpleRNN, GRU, LSTM, and RNN over one or several of their cells. Further inputs are initial states. */
+/** SimpleRNN, GRU, LSTM, and RNN over one or several of their cells. */
 export const recurrent: Builder = (build) => {
-  const { className, config, path } = build.layer;
-  const backwards = flag({ path, values: config }, "go_backwards", false);
-  const states = flag({ path, values: config }, "return_state", false);
-  const sequences = flag({ path, values: config }, "return_sequences", false);
+  const { className, config } = build.layer;
+  const backwards = flag(build.config, "go_backwards", false);
   const sweep = makeSweep(build, { className, config, scope: "", backwards });
-  return {
-    run: (context) => {
-      const [x, ...initial] = context.inputs;
-      if (!x) throw new Error("a recurrent layer was called without inputs");
-      const done = sweep(context, x, initial, context.outputIds);
-      return states ? [done.output, ...done.states] : [done.output];
-    },
-    mask: (context) => [sequences ? (context.masks[0] ?? null) : null],
-  };
+  return recurrentRunner(build.config, (context, x, initial) =>
+    sweep(context, x, initial, context.outputIds),
+  );
 };

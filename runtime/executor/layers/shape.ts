@@ -1,6 +1,6 @@
 import { tf } from "../../backend/tf.js";
 import { field, isJsonArray } from "../../../core/network/json.js";
-import { int } from "../config.js";
+import { int } from "../../../core/network/config.js";
 import { unary, type Builder } from "../pass.js";
 import { refuse } from "../problems.js";
 
@@ -31,6 +31,6 @@ export const permute: Builder = (build) => {
 };
 
 export const repeatVector: Builder = (build) => {
-  const n = int({ path: build.layer.path, values: build.layer.config }, "n");
+  const n = int(build.config, "n");
   return unary((x) => tf.tile(tf.expandDims(x, 1), [1, n, 1]));
 };

@@ -1,23 +1,18 @@
 import { tf } from "../../backend/tf.js";
-import { choice, flag, int, pairs, sizes } from "../config.js";
+import { choice, flag, int, pairs, sizes } from "../../../core/network/config.js";
 import { unary, type Builder } from "../pass.js";
 import { rank4 } from "../ranks.js";
 
 /** ZeroPadding2D, Cropping2D, UpSampling2D, Resizing; channels last. */
 
 export const zeroPadding2d: Builder = (build) => {
-  const by = pairs({ path: build.layer.path, values: build.layer.config }, "padding", 2, 1);
+  const by = pairs(build.config, "padding", 2, 1);
   const paddings: [number, number][] = [[0, 0], ...by.map(([a, b]): [number, number] => [a, b]), [0, 0]];
   return unary((x) => tf.pad(x, paddings));
 };
 
 export const cropping2d: Builder = (build) => {
-  const [rows = [0, 0], columns = [0, 0]] = pairs(
-    { path: build.layer.path, values: build.layer.config },
-    "cropping",
-    2,
-    0,
-  );
+  const [rows = [0, 0], columns = [0, 0]] = pairs(build.config, "cropping", 2, 0);
   return unary((x) => {
     const [n, h, w, c] = rank4(x).shape;
     return tf.slice(
@@ -29,7 +24,7 @@ export const cropping2d: Builder = (build) => {
 };
 
 export const upSampling2d: Builder = (build) => {
-  const config = { path: build.layer.path, values: build.layer.config };
+  const { config } = build;
   const [fh = 2, fw = 2] = sizes(config, "size", 2, 2);
   const how = choice(config, "interpolation", ["nearest", "bilinear"], "nearest");
   return unary((x) => {
@@ -42,7 +37,7 @@ export const upSampling2d: Builder = (build) => {
 };
 
 export const resizing: Builder = (build) => {
-  const config = { path: build.layer.path, values: build.layer.config };
+  const { config } = build;
   const size: [number, number] = [int(config, "height"), int(config, "width")];
   const how = choice(config, "interpolation", ["nearest", "bilinear"], "bilinear");
   // What the field means to tfjs-layers: whether corner pixels keep their places.

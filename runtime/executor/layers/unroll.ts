@@ -1,4 +1,6 @@
+import { flag, type Config } from "../../../core/network/config.js";
 import { tf } from "../../backend/tf.js";
+import type { CallContext, Runner } from "../pass.js";
 
 export interface Unrolling {
   /** Projected inputs, steps on axis 1. */
@@ -13,8 +15,46 @@ export interface Unrolling {
   step(z: tf.Tensor, states: readonly tf.Tensor[]): readonly tf.Tensor[];
 }
 
+/** What a recurrence gives: its output or outputs, then the last states. */
+export interface Unrolled {
+  readonly output: tf.Tensor;
+  readonly states: readonly tf.Tensor[];
+}
+
+/** A recurrent layer: its first input is the sequence, further ones are initial states. */
+export function recurrentRunner(
+  config: Config,
+  sweep: (context: CallContext, x: tf.Tensor, initial: readonly tf.Tensor[]) => Unrolled,
+): Runner {
+  const withStates = flag(config, "return_state", false);
+  const sequences = flag(config, "return_sequences", false);
+  return {
+    run: (context) => {
+      const [x, ...initial] = context.inputs;
+      if (!x) throw new Error("a recurrent layer was called without inputs");
+      const { output, states } = sweep(context, x, initial);
+      return withStates ? [output, ...states] : [output];
+    },
+    mask: (context) => [sequences ? (context.masks[0] ?? null) : null],
+  };
+}
+
+/** States of an LSTM after a step (Hochreiter and Schmidhuber 1997), from the sums at its gates side by side on `axis`. */
+export function lstmStep(
+  sums: tf.Tensor,
+  axis: number,
+  carry: tf.Tensor | undefined,
+  act: (x: tf.Tensor) => tf.Tensor,
+  gate: (x: tf.Tensor) => tf.Tensor,
+): readonly tf.Tensor[] {
+  const [i, f, g, o] = tf.split(sums, 4, axis);
+  if (!i || !f || !g || !o || !carry) throw new Error("an LSTM misses a state or a gate");
+  const next = tf.add(tf.mul(gate(f), carry), tf.mul(gate(i), act(g)));
+  return [tf.mul(gate(o), act(next)), next];
+}
+
 /** Runs a recurrence over the steps of a sequence. */
-export function unroll(u: Unrolling): { readonly output: tf.Tensor; readonly states: readonly tf.Tensor[] } {
+export function unroll(u: Unrolling): Unrolled {
   // Copies: the tape keeps the arrays that `unstack` gives.
   const inOrder = (list: readonly tf.Tensor[]): readonly tf.Tensor[] =>
     u.backwards ? [...list].reverse() : list;

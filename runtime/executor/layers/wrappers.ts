@@ -1,32 +1,24 @@
-import { field, isJsonObject } from "../../../core/network/json.js";
-import type { JsonObject, LayerInfo } from "../../../core/network/types.js";
+import { field, heldLayer, type HeldLayer } from "../../../core/network/json.js";
+import type { LayerInfo } from "../../../core/network/types.js";
 import { tf } from "../../backend/tf.js";
-import { flag } from "../config.js";
-import { only, type Builder } from "../pass.js";
+import { flag } from "../../../core/network/config.js";
+import { only, passMask, type Builder } from "../pass.js";
 import { makeSweep } from "./recurrent.js";
 
-interface Inner {
-  readonly className: string;
-  readonly config: JsonObject;
-}
-
 /** The layer that a wrapper wraps. */
-export function innerOf(layer: LayerInfo): Inner | null {
-  const inner = field(layer.config, "layer");
-  if (!isJsonObject(inner)) return null;
-  const className = field(inner, "class_name");
-  const config = field(inner, "config");
-  return typeof className === "string" && isJsonObject(config) ? { className, config } : null;
+function innerOf({ path, config }: LayerInfo): HeldLayer {
+  const inner = heldLayer(config["layer"]);
+  if (!inner) throw new Error(`${path} wraps no layer`);
+  return inner;
 }
 
 /** TimeDistributed: time is folded into the batch, and the inner layer called once. */
 export function timeDistributed(builderOf: (layer: LayerInfo) => Builder): Builder {
   return (build) => {
-    const inner = innerOf(build.layer);
-    if (!inner) throw new Error(`${build.layer.path} wraps no layer`);
-    const layer: LayerInfo = { ...build.layer, ...inner };
+    const layer: LayerInfo = { ...build.layer, ...innerOf(build.layer) };
+    const config = { path: layer.path, values: layer.config };
     const inputShapes = build.inputShapes.map((shape) => [null, ...shape.slice(2)]);
-    const runner = builderOf(layer)({ ...build, layer, inputShapes });
+    const runner = builderOf(layer)({ ...build, layer, config, inputShapes });
     return {
       run: (context) => {
         const x = only(context);
@@ -35,7 +27,7 @@ export function timeDistributed(builderOf: (layer: LayerInfo) => Builder): Build
         if (!y) throw new Error(`${build.layer.path} gives nothing`);
         return [tf.reshape(y, [n, steps, ...y.shape.slice(1)])];
       },
-      mask: (context) => [context.masks[0] ?? null],
+      mask: passMask,
     };
   };
 }
@@ -58,7 +50,6 @@ function merged(mode: unknown, forward: tf.Tensor, backward: tf.Tensor): readonl
 /** Bidirectional (Schuster and Paliwal 1997): the same kind of layer forward and backward in time. */
 export const bidirectional: Builder = (build) => {
   const inner = innerOf(build.layer);
-  if (!inner) throw new Error(`${build.layer.path} wraps no layer`);
   const config = { path: build.layer.path, values: inner.config };
   const reversed = flag(config, "go_backwards", false);
   const sequences = flag(config, "return_sequences", false);

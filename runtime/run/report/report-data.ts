@@ -1,6 +1,5 @@
-import { costs } from "../../../core/network/costs.js";
+import { costs, liveChannels } from "../../../core/network/costs.js";
 import { maskedView } from "../../../core/masks/masked.js";
-import { liveChannels } from "../../../core/network/live-channels.js";
 import type { ModelBytes } from "../../model/index.js";
 import type { LayerRow, NetworkFacts, Report } from "../../report/types.js";
 import { version } from "../../version.js";

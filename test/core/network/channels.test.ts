@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { describeUnit, explainTie, showTies, tiesOfUnit } from "../../../core/network/explain.js";
-import { liveChannels } from "../../../core/network/live-channels.js";
+import { liveChannels } from "../../../core/network/costs.js";
 import { readNetwork } from "../../../core/network/read.js";
 import type { Json, LayerInfo, Network } from "../../../core/network/types.js";
 import { UnionFind } from "../../../core/network/union-find.js";

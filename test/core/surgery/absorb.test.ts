@@ -133,6 +133,16 @@ describe("constant channels", () => {
     expect(done.added).toEqual(["conv2d_2/bias"]);
   });
 
+  it("go into a bias where the batch norm behind normalises another axis, though it has as many statistics", async () => {
+    const network = net((b, k) => {
+      const x = k.conv(b.input([5, 5, 2]), 8, 1, 1, { use_bias: true, activation: "sigmoid" });
+      return k.dense(b.call("BatchNormalization", { axis: 1 }, [k.conv(x, 5, 1)]), 3);
+    });
+    const done = await check(network, 4);
+    expect(done.absorbed).toBeGreaterThan(1);
+    expect(done.added).toEqual(["conv2d_2/bias"]);
+  });
+
   it("leave one carrier under zero padding", async () => {
     const network = net((b, k) => {
       const x = k.conv(b.input([6, 6, 2]), 8, 3, 1, { use_bias: true, activation: "sigmoid" });

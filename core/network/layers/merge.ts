@@ -6,6 +6,8 @@ import { product, showShape } from "../shapes.js";
 import { addMacs, barrier, derived, protect, result, unite, type Rule, type Site } from "../site.js";
 import type { Value } from "../graph.js";
 import type { Shape } from "../types.js";
+import { joined } from "./constants.js";
+import { nothing, ORDINARY, type ConstantRule, type LayerClass } from "./layer-class.js";
 
 function severalInputs(site: Site, least = 2): readonly Value[] {
   if (site.inputs.length >= least) return site.inputs;
@@ -40,7 +42,7 @@ function broadcast(site: Site, shapes: readonly Shape[]): Shape {
 }
 
 /** Add, Subtract, Multiply, Average, Maximum, Minimum: channels are tied index by index. */
-export function elementwiseMerge(why: "join" | "product"): Rule {
+function elementwiseMerge(why: "join" | "product"): Rule {
   return (site) => {
     const inputs = severalInputs(site);
     if (inputs.some((input) => input.shape.length < 2)) {
@@ -66,7 +68,7 @@ export function elementwiseMerge(why: "join" | "product"): Rule {
 }
 
 /** Concatenate: appends on the channel axis, ties on any other. */
-export const concatenate: Rule = (site) => {
+const concatenate: Rule = (site) => {
   const inputs = severalInputs(site, 1);
   const first = inputs[0];
   if (!first) return [];
@@ -119,7 +121,7 @@ function refuseShapes(site: Site, inputs: readonly Value[]): never {
 }
 
 /** Dot: products between two tensors; what it sums over must stay whole, so it is a barrier. */
-export const dot: Rule = (site) => {
+const dot: Rule = (site) => {
   const [a, b] = severalInputs(site);
   if (!a || !b || site.inputs.length !== 2 || a.shape.length > 3 || b.shape.length > 3) {
     return refuse("P5006", `layer ${quote(site.config.path)} takes two tensors of two or three axes`);
@@ -144,3 +146,35 @@ export const dot: Rule = (site) => {
   addMacs(site, { times: product(shape.slice(1)) * (summed ?? 1) });
   return barrier(site, [shape], "barrier", "a dot product mixes its inputs");
 };
+
+const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
+
+/** A constant zero silences a product whatever the others are. */
+const productOf = (values: readonly number[]): number =>
+  values.includes(0) ? 0 : values.reduce((a, b) => a * b, 1);
+
+/** One after the other on the channel axis; on another, where all agree. */
+const appended: ConstantRule = (call) => {
+  if (sum(call.inputs.map((values) => values.length)) === call.width)
+    return Float64Array.from(call.inputs.flatMap((values) => [...values]));
+  return joined((values) => (values.every((x) => x === values[0]) ? (values[0] ?? NaN) : NaN))(call);
+};
+
+const join = (combine: (values: readonly number[]) => number) =>
+  ({
+    ...ORDINARY,
+    rule: elementwiseMerge("join"),
+    silence: nothing,
+    constants: joined(combine),
+    combines: "other",
+  }) as const;
+
+export const mergeLayers = {
+  Add: { ...join(sum), combines: "sum" },
+  Average: join((values) => sum(values) / values.length),
+  Concatenate: { ...ORDINARY, rule: concatenate, silence: nothing, constants: appended, combines: "list" },
+  Dot: { ...ORDINARY, rule: dot, silence: nothing, constants: null, combines: "product" },
+  Maximum: join((values) => Math.max(...values)),
+  Minimum: join((values) => Math.min(...values)),
+  Multiply: { ...join(productOf), rule: elementwiseMerge("product"), combines: "product" },
+} satisfies Record<string, LayerClass>;

@@ -1,10 +1,19 @@
 import { choice, int, pairs, sizes } from "../config.js";
 import { quote, refuse } from "../problems.js";
 import { convLength } from "../shapes.js";
-import { barrier, onlyInput, result, type Rule, type Site } from "../site.js";
+import {
+  barrier,
+  CHANNELS_FIRST,
+  isChannelsFirst,
+  onlyInput,
+  result,
+  type Rule,
+  type Site,
+} from "../site.js";
 import type { Value } from "../graph.js";
 import type { Shape } from "../types.js";
-import { CHANNELS_FIRST, isChannelsFirst } from "./conv.js";
+import { each, unchanged } from "./constants.js";
+import { nothing, ORDINARY, type LayerClass } from "./layer-class.js";
 
 type Space = readonly (number | null)[];
 
@@ -20,7 +29,7 @@ function overSpace(site: Site, input: Value, change: (space: Space) => Space): r
 }
 
 /** MaxPooling and AveragePooling of 1 to 3 dimensions. */
-export function pooling(rank: number): Rule {
+function pooling(rank: number): Rule {
   return (site) => {
     const input = onlyInput(site, rank + 2);
     const pool = sizes(site.config, "pool_size", rank, 2);
@@ -33,7 +42,7 @@ export function pooling(rank: number): Rule {
 }
 
 /** Global pooling: [N, …, C] → [N, C]. */
-export function globalPooling(rank: number): Rule {
+function globalPooling(rank: number): Rule {
   return (site) => {
     const input = onlyInput(site, rank + 2);
     if (site.config.values["keepdims"] === true) {
@@ -53,13 +62,13 @@ function resized(n: number | null, by: number): number | null {
   return n === null ? null : n + by;
 }
 
-export const zeroPadding2d: Rule = (site) => {
+const zeroPadding2d: Rule = (site) => {
   const input = onlyInput(site, 4);
   const margins = pairs(site.config, "padding", 2, 1);
   return overSpace(site, input, (space) => space.map((n, i) => resized(n, sum(margins[i]))));
 };
 
-export const cropping2d: Rule = (site) => {
+const cropping2d: Rule = (site) => {
   const input = onlyInput(site, 4);
   const margins = pairs(site.config, "cropping", 2, 0);
   return overSpace(site, input, (space) => space.map((n, i) => resized(n, -sum(margins[i]))));
@@ -69,14 +78,14 @@ function sum(pair: readonly [number, number] | undefined): number {
   return pair ? pair[0] + pair[1] : 0;
 }
 
-export const upSampling2d: Rule = (site) => {
+const upSampling2d: Rule = (site) => {
   const input = onlyInput(site, 4);
   const size = sizes(site.config, "size", 2, 2);
   choice(site.config, "interpolation", ["nearest", "bilinear"], "nearest");
   return overSpace(site, input, (space) => space.map((n, i) => (n === null ? null : n * (size[i] ?? 1))));
 };
 
-export const centerCrop: Rule = (site) => {
+const centerCrop: Rule = (site) => {
   const input = onlyInput(site, 3, 4);
   const height = int(site.config, "height");
   const width = int(site.config, "width");
@@ -85,14 +94,39 @@ export const centerCrop: Rule = (site) => {
 };
 
 /** Resizing and RandomWidth state the shape of an image without a batch, so that what follows them cannot be tied. */
-export const resizing: Rule = (site) => {
+const resizing: Rule = (site) => {
   const input = onlyInput(site, 3, 4);
   const shape: Shape = [int(site.config, "height"), int(site.config, "width"), input.shape[2] ?? null];
   return barrier(site, [shape], "barrier", "resizing states a shape without a batch");
 };
 
-export const randomWidth: Rule = (site) => {
+const randomWidth: Rule = (site) => {
   const input = onlyInput(site, 3, 4);
   const shape: Shape = [input.shape[input.shape.length - 3] ?? null, null, input.shape[2] ?? null];
   return barrier(site, [shape], "barrier", "the width is drawn at random");
 };
+
+const overPositions = (rule: Rule) =>
+  ({ ...ORDINARY, rule, silence: nothing, constants: unchanged }) as const satisfies LayerClass;
+
+/** They state no batch, so that nothing is followed behind them. */
+const withoutBatch = (rule: Rule) => ({ ...overPositions(rule), constants: null }) as const;
+
+export const spatialLayers = {
+  AveragePooling1D: overPositions(pooling(1)),
+  AveragePooling2D: overPositions(pooling(2)),
+  AveragePooling3D: overPositions(pooling(3)),
+  CenterCrop: overPositions(centerCrop),
+  Cropping2D: overPositions(cropping2d),
+  GlobalAveragePooling1D: overPositions(globalPooling(1)),
+  GlobalAveragePooling2D: overPositions(globalPooling(2)),
+  GlobalMaxPooling1D: overPositions(globalPooling(1)),
+  GlobalMaxPooling2D: overPositions(globalPooling(2)),
+  MaxPooling1D: overPositions(pooling(1)),
+  MaxPooling2D: overPositions(pooling(2)),
+  MaxPooling3D: overPositions(pooling(3)),
+  RandomWidth: { ...withoutBatch(randomWidth), silence: () => null },
+  Resizing: withoutBatch(resizing),
+  UpSampling2D: overPositions(upSampling2d),
+  ZeroPadding2D: { ...overPositions(zeroPadding2d), constants: each((x) => (x === 0 ? 0 : NaN)) },
+} satisfies Record<string, LayerClass>;

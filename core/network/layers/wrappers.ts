@@ -1,24 +1,25 @@
-import { field, isJsonObject } from "../json.js";
+import { field, heldLayer, isJsonObject } from "../json.js";
 import type { Value } from "../graph.js";
 import { quote, refuse } from "../problems.js";
 import { derived, innerSite, onlyInput, protect, result, type Rule, type Site } from "../site.js";
 import type { JsonObject } from "../types.js";
+import { isModelClass } from "../unwrap.js";
 import { append } from "./merge.js";
-
-const MODELS: ReadonlySet<unknown> = new Set(["Sequential", "Functional", "Model"]);
+import { ORDINARY, type LayerClass } from "./layer-class.js";
 
 function wrapped(site: Site): JsonObject {
   const layer = field(site.config.values, "layer");
   const { path } = site.config;
   if (!isJsonObject(layer)) return refuse("P5002", `layer ${quote(path)} wraps no layer`);
-  if (!MODELS.has(field(layer, "class_name"))) return layer;
+  const className = field(layer, "class_name");
+  if (typeof className !== "string" || !isModelClass(className)) return layer;
   return refuse("P5009", `layer ${quote(path)} wraps a whole model, which is not supported`, {
     help: "wrap the layers of the model one by one",
   });
 }
 
 /** TimeDistributed: the inner layer without the time axis, once for each step. */
-export function timeDistributed(apply: Rule): Rule {
+function timeDistributed(apply: Rule): Rule {
   return (site) => {
     const input = onlyInput(site);
     if (input.shape.length < 3) {
@@ -44,7 +45,7 @@ export function timeDistributed(apply: Rule): Rule {
  * Bidirectional: two copies of the inner layer, forward and backward. One number in the config sizes both, so
  * their units are tied, whatever the way their outputs are joined.
  */
-export function bidirectional(apply: Rule): Rule {
+function bidirectional(apply: Rule): Rule {
   return (site) => {
     const layer = wrapped(site);
     const name = innerName(layer);
@@ -98,7 +99,7 @@ function mergeMode(site: Site): string | null {
 }
 
 /** A class without a rule: its neighbours are fixed, its variables are found when the weights are read. */
-export const unknownClass: Rule = (site) => {
+const unknownClass: Rule = (site) => {
   const reason = `the class ${site.className} is not known`;
   site.graph.barrier(site.layer.spec.path, reason);
   for (const input of site.inputs) protect(site, input.ids, "unknown-class", reason);
@@ -109,4 +110,36 @@ export const unknownClass: Rule = (site) => {
       `layer ${quote(site.config.path)} of the unknown class ${site.className} has no input`,
     );
   return [result(site, input.shape, input.ids)];
+};
+
+/** Wrappers are what they wrap: `classOf` gives what is known of that. */
+export function wrappers(classOf: (className: string) => LayerClass) {
+  const apply: Rule = (site) => classOf(site.className).rule(site);
+  return {
+    Bidirectional: {
+      ...ORDINARY,
+      rule: bidirectional(apply),
+      family: "recurrent",
+      silence: () => null,
+      constants: null,
+    },
+    TimeDistributed: {
+      ...ORDINARY,
+      rule: timeDistributed(apply),
+      family: "inner",
+      silence: (config) => {
+        const inner = heldLayer(config["layer"]);
+        return inner && classOf(inner.className).silence(inner.config);
+      },
+      constants: null,
+    },
+  } satisfies Record<string, LayerClass>;
+}
+
+/** A class that nobody has described. */
+export const UNKNOWN: LayerClass = {
+  ...ORDINARY,
+  rule: unknownClass,
+  silence: () => null,
+  constants: null,
 };

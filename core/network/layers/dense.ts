@@ -3,10 +3,12 @@ import { bind } from "../graph.js";
 import { quote, refuse } from "../problems.js";
 import { product } from "../shapes.js";
 import {
+  addBias,
   addMacs,
   addSize,
   addWeight,
   channelsOf,
+  checkActivation,
   fresh,
   onlyInput,
   protect,
@@ -14,11 +16,11 @@ import {
   weightKey,
   type Rule,
 } from "../site.js";
-import { checkActivation } from "./activation-check.js";
-import { addBias } from "./conv.js";
+import { emptyKernels } from "./constants.js";
+import { ORDINARY, silentActivated, type LayerClass } from "./layer-class.js";
 
 /** Dense acts on the last axis of any rank: kernel [in, out], bias [out]. */
-export const dense: Rule = (site) => {
+const dense: Rule = (site) => {
   const input = onlyInput(site);
   const rank = input.shape.length;
   if (rank < 2) refuse("P5006", `layer ${quote(site.config.path)} needs an input of two axes or more`);
@@ -41,7 +43,7 @@ export const dense: Rule = (site) => {
 };
 
 /** Embedding [vocabulary, dim]: the last axis of the indices becomes a position. */
-export const embedding: Rule = (site) => {
+const embedding: Rule = (site) => {
   const input = onlyInput(site);
   const vocabulary = int(site.config, "input_dim");
   const size = int(site.config, "output_dim");
@@ -56,3 +58,23 @@ export const embedding: Rule = (site) => {
   addSize(site, ["output_dim"], ids);
   return [result(site, [...input.shape, size], ids)];
 };
+
+export const tableLayers = {
+  Dense: {
+    ...ORDINARY,
+    rule: dense,
+    family: "dense",
+    silence: silentActivated("bias"),
+    constants: emptyKernels("kernel"),
+    uptake: () => "fold",
+    distribution: "activation",
+  },
+  Embedding: {
+    ...ORDINARY,
+    rule: embedding,
+    family: "embedding",
+    silence: () => null,
+    constants: null,
+    reads: "indices",
+  },
+} satisfies Record<string, LayerClass>;

@@ -3,12 +3,23 @@ import { field, isJsonArray } from "../json.js";
 import { MAX_SIZE } from "../limits.js";
 import { quote, refuse } from "../problems.js";
 import { lastOf, product, showShape, tile } from "../shapes.js";
-import { addSize, barrier, derived, onlyInput, result, type Rule, type Site } from "../site.js";
+import {
+  addSize,
+  barrier,
+  CHANNELS_FIRST,
+  derived,
+  isChannelsFirst,
+  onlyInput,
+  result,
+  type Rule,
+  type Site,
+} from "../site.js";
 import type { Shape } from "../types.js";
-import { CHANNELS_FIRST, isChannelsFirst } from "./conv.js";
+import { repeated, unchanged } from "./constants.js";
+import { nothing, ORDINARY, type LayerClass } from "./layer-class.js";
 
 /** Flatten repeats the channels once for each position. */
-export const flatten: Rule = (site) => {
+const flatten: Rule = (site) => {
   const input = onlyInput(site);
   const batch = input.shape[0] ?? null;
   const rest = input.shape.slice(1);
@@ -53,7 +64,7 @@ function targetShape(site: Site): (number | null)[] {
  * Reshape keeps the flat order: position p is channel p mod Cin before and p mod Cout after. So all channels whose
  * numbers agree modulo gcd(Cin, Cout) are one unit, and flatten (repetition) is a special case.
  */
-export const reshape: Rule = (site) => {
+const reshape: Rule = (site) => {
   const input = onlyInput(site);
   const target = targetShape(site);
   const from = input.shape.slice(1);
@@ -115,13 +126,13 @@ function gcd(a: number, b: number): number {
 }
 
 /** RepeatVector: [N, C] → [N, n, C]. */
-export const repeatVector: Rule = (site) => {
+const repeatVector: Rule = (site) => {
   const input = onlyInput(site, 2);
   return [result(site, [input.shape[0] ?? null, int(site.config, "n"), input.shape[1] ?? null], input.ids)];
 };
 
 /** Permute: passes channels when the last axis stays last. */
-export const permute: Rule = (site) => {
+const permute: Rule = (site) => {
   const input = onlyInput(site);
   const value = field(site.config.values, "dims");
   const n = input.shape.length - 1;
@@ -136,7 +147,7 @@ export const permute: Rule = (site) => {
 };
 
 /** CategoryEncoding reads its input as token numbers. */
-export const categoryEncoding: Rule = (site) => {
+const categoryEncoding: Rule = (site) => {
   const input = onlyInput(site);
   const tokens = int(site.config, "num_tokens");
   const mode = field(site.config.values, "output_mode");
@@ -145,3 +156,29 @@ export const categoryEncoding: Rule = (site) => {
   const shape = [...(grow ? input.shape : input.shape.slice(0, -1)), tokens];
   return barrier(site, [shape], "barrier", "it reads token numbers, not channels");
 };
+
+const moving = { ...ORDINARY, silence: nothing, constants: unchanged } as const;
+
+export const reshapeLayers = {
+  CategoryEncoding: {
+    ...ORDINARY,
+    rule: categoryEncoding,
+    silence: () => null,
+    constants: null,
+    reads: "indices",
+  },
+  Flatten: { ...moving, rule: flatten, constants: repeated, distribution: "input" },
+  Permute: { ...moving, rule: permute },
+  RepeatVector: { ...moving, rule: repeatVector },
+  Reshape: {
+    ...moving,
+    rule: reshape,
+    constants: repeated,
+    distribution: "input",
+    normalise: (config) => {
+      const target = config["target_shape"];
+      if (isJsonArray(target))
+        config["target_shape"] = target.map((n) => (typeof n === "number" && n < 0 ? null : n));
+    },
+  },
+} satisfies Record<string, LayerClass>;

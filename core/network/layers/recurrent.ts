@@ -10,29 +10,36 @@ import {
   addWeight,
   barrier,
   channelsOf,
+  checkActivation,
+  CHANNELS_FIRST,
   checkRank,
   derived,
   fresh,
   innerSite,
+  isChannelsFirst,
   result,
   unite,
   weightKey,
   type Rule,
   type Site,
 } from "../site.js";
-import { checkActivation } from "./activation-check.js";
 import type { JsonObject, Shape } from "../types.js";
-import { CHANNELS_FIRST, isChannelsFirst } from "./conv.js";
+import { ORDINARY, type LayerClass } from "./layer-class.js";
 
-/** Gate blocks side by side in one kernel. */
-const GATES = new Map([
-  ["SimpleRNN", 1],
-  ["SimpleRNNCell", 1],
-  ["GRU", 3],
-  ["GRUCell", 3],
-  ["LSTM", 4],
-  ["LSTMCell", 4],
-]);
+/** What tells the kinds of cells apart: gate blocks side by side in one kernel, and states, of which the first is the output. */
+export const cellKinds = {
+  SimpleRNN: { gates: 1, states: 1 },
+  GRU: { gates: 3, states: 1 },
+  LSTM: { gates: 4, states: 2 },
+} as const;
+
+export type CellKind = keyof typeof cellKinds;
+
+/** The kind of a recurrent layer or of its cell class (`LSTM`, `LSTMCell`); null for others. */
+export function cellKind(className: string): CellKind | null {
+  const name = className.replace(/Cell$/, "");
+  return name === "SimpleRNN" || name === "GRU" || name === "LSTM" ? name : null;
+}
 
 interface Cell {
   readonly ids: Int32Array;
@@ -40,20 +47,22 @@ interface Cell {
   readonly states: readonly Int32Array[];
 }
 
-function gatesOf(className: string): number | undefined {
-  return GATES.get(className);
+/** Whether the forget gate of an LSTM starts open. */
+function opensForgetGate(site: Site): boolean {
+  return field(site.config.values, "unit_forget_bias") === true;
 }
 
 /** Variables of a cell: kernel [in, g·u], recurrent [u, g·u], bias [g·u]; unit j is column j of every block and row j. */
 function cell(site: Site, reads: Int32Array, steps: number): Cell {
-  const gates = gatesOf(site.className);
-  if (gates === undefined) {
+  const kind = cellKind(site.className);
+  if (kind === null) {
     return refuse(
       "P5009",
       `layer ${quote(site.config.path)} has a cell of class ${site.className}, which is not known`,
     );
   }
-  if (gates === 3 && field(site.config.values, "reset_after") === true) {
+  const { gates, states } = cellKinds[kind];
+  if (kind === "GRU" && field(site.config.values, "reset_after") === true) {
     refuse("P5009", `layer ${quote(site.config.path)} is a GRU with \`reset_after\``, {
       notes: ["TensorFlow.js cannot compute it"],
       help: "train it with `reset_after=False`",
@@ -77,15 +86,20 @@ function cell(site: Site, reads: Int32Array, steps: number): Cell {
     kernel: true,
   });
   if (flag(site.config, "use_bias", true)) {
-    const bindings = [bind(0, columns, "out")];
-    addWeight(site, { name: "bias", shape: [columns.length], bindings, initializer: "bias_initializer" });
+    addWeight(site, {
+      name: "bias",
+      shape: [columns.length],
+      bindings: [bind(0, columns, "out")],
+      initializer: "bias_initializer",
+      forgetGate: kind === "LSTM" && opensForgetGate(site),
+    });
   }
   addSize(site, ["units"], ids);
   addMacs(site, { times: steps, in: reads, out: columns, weight: weightKey(site, "kernel") });
   addMacs(site, { times: steps, in: ids, out: columns, weight: weightKey(site, "recurrent_kernel") });
   checkActivation(site, ids);
   checkActivation(site, ids, "recurrent_activation");
-  return { ids, states: gates === 4 ? [ids, ids] : [ids] };
+  return { ids, states: new Array<Int32Array>(states).fill(ids) };
 }
 
 /** The gate blocks' columns, the same array at every call. */
@@ -147,7 +161,7 @@ function tieStates(site: Site, states: readonly Int32Array[]): void {
 }
 
 /** SimpleRNN, GRU, LSTM and RNN over one or several cells. */
-export const recurrent: Rule = (site) => {
+const recurrent: Rule = (site) => {
   const input = mainInput(site, 3);
   const steps = input.shape[1] ?? 1;
   let reads = channelsOf(site, input);
@@ -169,7 +183,7 @@ export const recurrent: Rule = (site) => {
 };
 
 /** ConvLSTM2D: kernel [h, w, in, 4f], recurrent [h, w, f, 4f], bias [4f]. */
-export const convLstm2d: Rule = (site) => {
+const convLstm2d: Rule = (site) => {
   const input = mainInput(site, 5);
   const kernel = sizes(site.config, "kernel_size", 2);
   const strides = sizes(site.config, "strides", 2, 1);
@@ -205,8 +219,13 @@ export const convLstm2d: Rule = (site) => {
     kernel: true,
   });
   if (flag(site.config, "use_bias", true)) {
-    const bindings = reads ? [bind(0, columns, "out")] : [];
-    addWeight(site, { name: "bias", shape: [4 * filters], bindings, initializer: "bias_initializer" });
+    addWeight(site, {
+      name: "bias",
+      shape: [4 * filters],
+      bindings: reads ? [bind(0, columns, "out")] : [],
+      initializer: "bias_initializer",
+      forgetGate: opensForgetGate(site),
+    });
   }
   if (!reads) {
     addMacs(site, { times: taps * ((inputs ?? 1) + filters) * 4 * filters });
@@ -219,3 +238,20 @@ export const convLstm2d: Rule = (site) => {
   checkActivation(site, ids);
   return shapes.map((shape) => result(site, shape, ids));
 };
+
+const overTime = (rule: Rule) =>
+  ({
+    ...ORDINARY,
+    rule,
+    family: "recurrent",
+    silence: () => null,
+    constants: null,
+  }) as const satisfies LayerClass;
+
+export const recurrentLayers = {
+  ConvLSTM2D: overTime(convLstm2d),
+  GRU: overTime(recurrent),
+  LSTM: overTime(recurrent),
+  RNN: overTime(recurrent),
+  SimpleRNN: overTime(recurrent),
+} satisfies Record<string, LayerClass>;

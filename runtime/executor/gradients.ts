@@ -23,3 +23,24 @@ export function backward(forward: () => tf.Scalar, variables: tf.Variable[]): Ba
     );
   }
 }
+
+/** `value(x)` with a gradient of our own: from that of the result, `dy`, to that of x. */
+export function withGradient(
+  x: tf.Tensor,
+  value: (x: tf.Tensor) => tf.Tensor,
+  gradient: (dy: tf.Tensor) => tf.Tensor,
+): tf.Tensor {
+  return tf.customGrad((...args: (tf.Tensor | tf.GradSaveFunc)[]) => {
+    const [input] = args;
+    if (!(input instanceof tf.Tensor)) throw new Error("customGrad called without a tensor");
+    return { value: value(input), gradFunc: gradient };
+  })(x);
+}
+
+/**
+ * `f(x)` as a constant: no gradient flows back through it. For comparisons, which tfjs cannot differentiate and
+ * whose gradient is 0 wherever it exists.
+ */
+export function constantOf(x: tf.Tensor, f: (x: tf.Tensor) => tf.Tensor): tf.Tensor {
+  return withGradient(x, f, () => tf.zeros(x.shape));
+}

@@ -1,0 +1,57 @@
+import { heldLayer } from "../json.js";
+import type { LayerInfo } from "../types.js";
+import { convolutions } from "./convolution.js";
+import { tableLayers } from "./dense.js";
+import { elementwiseLayers, normLayers } from "./elementwise.js";
+import type { LayerClass, LayerFamily, Uptake } from "./layer-class.js";
+import { mergeLayers } from "./merge.js";
+import { recurrentLayers } from "./recurrent.js";
+import { reshapeLayers } from "./reshape.js";
+import { spatialLayers } from "./spatial.js";
+import { UNKNOWN, wrappers } from "./wrappers.js";
+
+export type { ConstantCall, LayerClass, LayerFamily, Uptake } from "./layer-class.js";
+
+/** Every layer class of TensorFlow.js. An InputLayer is not called: models enter their inputs themselves. */
+export const layerClasses = {
+  ...convolutions,
+  ...tableLayers,
+  ...elementwiseLayers,
+  ...normLayers,
+  ...mergeLayers,
+  ...recurrentLayers,
+  ...reshapeLayers,
+  ...spatialLayers,
+  ...wrappers(layerClass),
+  InputLayer: {
+    ...UNKNOWN,
+    normalise: (config) => {
+      delete config["optional"];
+      delete config["shape"];
+    },
+  },
+} satisfies Record<string, LayerClass>;
+
+export type ClassName = keyof typeof layerClasses;
+
+export function isLayerClass(className: string): className is ClassName {
+  return Object.prototype.hasOwnProperty.call(layerClasses, className);
+}
+
+/** What is known of a class; of one that is not in the table, that it is a barrier. */
+export function layerClass(className: string): LayerClass {
+  return isLayerClass(className) ? layerClasses[className] : UNKNOWN;
+}
+
+/** What a layer is for pruning. */
+export function layerFamily({ className, config }: LayerInfo): LayerFamily {
+  const { family } = layerClass(className);
+  if (family !== "inner") return family;
+  const inner = layerClass(heldLayer(config["layer"])?.className ?? "").family;
+  return inner === "inner" ? "other" : inner;
+}
+
+/** What a layer does with a constant input that is the same everywhere in the example. */
+export function uptakeOf({ className, config }: Pick<LayerInfo, "className" | "config">): Uptake {
+  return layerClass(className).uptake(config);
+}
