@@ -12,14 +12,14 @@ export const MAX_NESTING = 64;
 /** Nobody reads more at once. */
 export const MAX_DIAGNOSTICS = 50;
 
-function textSize(text: string): Diagnostic | undefined {
+export function textSize(text: string): Diagnostic | undefined {
   if (text.length <= MAX_TEXT) return undefined;
   return mistake("tooLarge", { start: 0, end: 0 }, "this text is larger than a million characters", {
     help: "a program is a few lines; is this the right file?",
   });
 }
 
-function nesting(tokens: readonly IToken[]): Diagnostic | undefined {
+export function nesting(tokens: readonly IToken[]): Diagnostic | undefined {
   let depth = 0;
   for (const token of tokens) {
     const type = token.tokenType;
@@ -32,5 +32,3 @@ function nesting(tokens: readonly IToken[]): Diagnostic | undefined {
   }
   return undefined;
 }
-
-export const limits = { textSize, nesting };

@@ -3,7 +3,7 @@ import type { Program } from "./ast.js";
 import type { Diagnostic } from "../core/diagnostics/diagnostic.js";
 import { SYNTAX_CODES } from "./codes.js";
 import { scan, type Scanned } from "./lexer.js";
-import { limits, MAX_DIAGNOSTICS } from "./limits.js";
+import { MAX_DIAGNOSTICS, nesting, textSize } from "./limits.js";
 import { mistake } from "./mistake.js";
 import { parser } from "./parser.js";
 import { explain } from "./recovery.js";
@@ -31,18 +31,17 @@ export function parse(text: string, file?: string): Parsed {
 
 function readText(text: string, file: string | undefined): Parsed {
   const span = { start: 0, end: text.length };
-  const scanned = limits.textSize(text) ?? scan(text);
-  const found = "code" in scanned ? undefined : (limits.nesting(scanned.tokens) ?? scanned);
-  if (found === undefined || "code" in found) {
-    const refusal = "code" in scanned ? scanned : found;
-    const program: Program = { kind: "program", statements: [], comments: [], span };
-    return {
-      program,
-      diagnostics: located(refusal === undefined || !("code" in refusal) ? [] : [refusal], file),
-    };
-  }
-  const { statements, diagnostics } = read(text, found);
-  const program: Program = { kind: "program", statements, comments: found.comments, span };
+  const refused = (diagnostic: Diagnostic): Parsed => ({
+    program: { kind: "program", statements: [], comments: [], span },
+    diagnostics: located([diagnostic], file),
+  });
+  const tooLarge = textSize(text);
+  if (tooLarge !== undefined) return refused(tooLarge);
+  const scanned = scan(text);
+  const tooDeep = nesting(scanned.tokens);
+  if (tooDeep !== undefined) return refused(tooDeep);
+  const { statements, diagnostics } = read(text, scanned);
+  const program: Program = { kind: "program", statements, comments: scanned.comments, span };
   return { program, diagnostics: located(diagnostics, file) };
 }
 

@@ -1,4 +1,6 @@
+import type { Diagnostic } from "../core/diagnostics/diagnostic.js";
 import type { Program } from "./ast.js";
+import { parse } from "./parse.js";
 import { Comments, statements } from "./print/layout.js";
 
 /**
@@ -9,4 +11,16 @@ export function print(program: Program, source?: string): string {
   const comments = new Comments(program.comments, source);
   const lines = statements(program.statements, Infinity, "", comments);
   return lines.length === 0 ? "" : `${lines.join("\n")}\n`;
+}
+
+export interface Formatted {
+  readonly text: string;
+  readonly diagnostics: Diagnostic[];
+}
+
+/** The canonical form of a text, or the text as it is when it does not parse. */
+export function format(text: string): Formatted {
+  const { program, diagnostics } = parse(text);
+  if (diagnostics.some((diagnostic) => diagnostic.severity === "error")) return { text, diagnostics };
+  return { text: print(program, text), diagnostics };
 }

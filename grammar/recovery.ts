@@ -4,11 +4,10 @@ import { inserting, mistake, replacing } from "./mistake.js";
 import { isName, shown, startsLine } from "./recovery/around.js";
 import { bracket } from "./recovery/brackets.js";
 import { unknownCharacters } from "./recovery/characters.js";
-import { expectation, expectedWords } from "./recovery/expected.js";
 import { nearest } from "./recovery/nearest.js";
 import { quotedPath, structure, unit } from "./recovery/places.js";
 import * as t from "./tokens.js";
-import { spanOf } from "./tokens.js";
+import { spanOf, vocabulary } from "./tokens.js";
 
 export interface Mistaken {
   readonly text: string;
@@ -23,21 +22,40 @@ export interface Place extends Mistaken {
   readonly previous: IToken | undefined;
   /** Names of the token types that would have fitted. */
   readonly expected: readonly string[];
-  /** The grammar rule that stopped, and those around it. */
+  /** The grammar rule that stopped. */
   readonly rule: string;
-  readonly rules: readonly string[];
 }
+
+/** What a rule that stopped would have taken, in words. */
+const RULES: ReadonlyMap<string, string> = new Map([
+  ["structure", "a structure such as `weights` or `filters`"],
+  ["primary", "a value"],
+  ["pattern", "a layer name or pattern"],
+  ["patterns", "a layer name or pattern"],
+  ["glob", "a layer name or pattern"],
+  ["every", "a duration such as `2 epochs`"],
+  ["count", "a number or a name"],
+  ["unit", "`epochs` or `steps`"],
+  ["when", "`every`, `at`, `during`, `from` or `until`"],
+  ["movingTarget", "a percentage such as `0%`"],
+  ["literalAmount", "an amount"],
+  ["rewound", "`weights`, `rate`, `optimizer`, `masks` or `gates`"],
+]);
+
+const LABELS: ReadonlyMap<string, string> = new Map([
+  ...vocabulary.map((type): [string, string] => [type.name, type.LABEL ?? type.name]),
+  ["Name", "a name"],
+  ["AnyString", "a path in quotes"],
+]);
 
 /** The one diagnostic of a syntax error. Nothing is ever inserted to go on: the statement is left out. */
 export function explain(error: IRecognitionException, around: Mistaken): Diagnostic {
-  const rules = error.context.ruleStack;
   const place: Place = {
     ...around,
     found: error.token,
     previous: around.before(error.token),
     expected: error.message.split("\t"),
-    rule: rules.at(-1) ?? "",
-    rules,
+    rule: error.context.ruleStack.at(-1) ?? "",
   };
   if (Number.isNaN(error.token.startOffset)) return atEnd(place);
   if (error.token.tokenType === t.Unknown) return unknownCharacters(error.token);
@@ -101,3 +119,17 @@ function missing(place: Place): Diagnostic | undefined {
 
 const unexpected = (place: Place): Diagnostic =>
   mistake("unexpected", spanOf(place.found), `expected ${expectation(place)}, found ${shown(place.found)}`);
+
+const WORD = "word ";
+
+const expectedWords = (expected: readonly string[]): string[] =>
+  expected.filter((name) => name.startsWith(WORD)).map((name) => name.slice(WORD.length));
+
+function expectation({ expected, rule }: Place): string {
+  const labels = expected.map((name) => LABELS.get(name) ?? name);
+  const last = labels.at(-1);
+  if (last === undefined || (labels.length > 1 && RULES.has(rule)) || labels.length > 5) {
+    return RULES.get(rule) ?? "something else";
+  }
+  return labels.length === 1 ? last : `${labels.slice(0, -1).join(", ")} or ${last}`;
+}

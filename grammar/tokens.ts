@@ -1,6 +1,7 @@
 import { createToken, Lexer, type IToken, type ITokenConfig, type TokenType } from "chevrotain";
+import type { BinaryOp } from "./ast.js";
 import type { Span } from "../core/diagnostics/diagnostic.js";
-import { isWord, WORDS, type Word } from "./words.js";
+import { WORDS, type Word } from "./words.js";
 
 /**
  * Token types. `Name` is abstract: the concrete `Identifier` and every contextual word belong to it. Rules consume
@@ -96,38 +97,15 @@ export const OpenBrace = bound("OpenBrace", "{");
 export const CloseBrace = bound("CloseBrace", "}");
 export const Semicolon = bound("Semicolon", ";");
 
-const wordTokens = new Map<string, TokenType>(
-  WORDS.map(({ word, is }) => {
+/** Longest first: `only` before `on`. */
+const wordTypes = [...WORDS]
+  .sort((a, b) => b.word.length - a.word.length)
+  .map(({ word, is }) => {
     const categories: TokenType[] = is.includes("reserved") ? [] : [Name];
     if (!is.includes("statement")) categories.push(Stray);
-    return [
-      word,
-      createToken({
-        name: `word ${word}`,
-        pattern: word,
-        label: `\`${word}\``,
-        longer_alt: Identifier,
-        categories,
-      }),
-    ];
-  }),
-);
-
-/** The token type of a word. */
-export function wordToken(word: Word): TokenType {
-  const token = wordTokens.get(word);
-  if (token === undefined) throw new Error(`no token for the word ${word}`);
-  return token;
-}
-
-/** The word a token type stands for, if it is one. */
-export function wordOf(token: TokenType): Word | undefined {
-  const text = token.name.startsWith("word ") ? token.name.slice(5) : "";
-  return isWord(text) ? text : undefined;
-}
-
-/** Longest first: `only` before `on`. */
-const wordTypes = [...wordTokens.values()].sort((a, b) => b.name.length - a.name.length);
+    const label = `\`${word}\``;
+    return createToken({ name: `word ${word}`, pattern: word, label, longer_alt: Identifier, categories });
+  });
 
 /** In the order the lexer tries them. */
 export const lexed: readonly TokenType[] = [
@@ -170,6 +148,15 @@ export const lexed: readonly TokenType[] = [
   ...wordTypes,
   Identifier,
 ];
+
+const byText: ReadonlyMap<unknown, TokenType> = new Map(lexed.map((type) => [type.PATTERN, type]));
+
+/** The token type of a word or an operator. */
+export function tokenOf(text: Word | BinaryOp): TokenType {
+  const token = byText.get(text);
+  if (token === undefined) throw new Error(`no token for ${text}`);
+  return token;
+}
 
 /** What a parser needs to know: the lexed types and the abstract ones. */
 export const vocabulary: readonly TokenType[] = [...lexed, Name, Stray, AnyString];

@@ -2,7 +2,7 @@ import type { IToken } from "chevrotain";
 import type * as ast from "../ast.js";
 import { replacing } from "../mistake.js";
 import * as t from "../tokens.js";
-import { spanOf, stringValue, wordToken } from "../tokens.js";
+import { spanOf, stringValue, tokenOf } from "../tokens.js";
 import { wordsIn, wordsOf } from "../words.js";
 import type { ExpressionRules } from "./expressions.js";
 import type { Rule } from "./parts.js";
@@ -145,7 +145,7 @@ export function clauseRules(p: Reader, e: ExpressionRules) {
   /** `per layer` belongs to the phrase before it; another `per` is the scope. */
   const perLayer = p.optional(
     p.rule("perLayer", () => p.word("per", "layer")),
-    () => p.is(2, wordToken("layer")),
+    () => p.is(2, tokenOf("layer")),
   );
   const normalizer = p.sequence("normalized", "by", { by: p.name });
   const normalized = p.node("normalized", () => {

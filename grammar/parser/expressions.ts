@@ -1,8 +1,8 @@
-import type { IToken, TokenType } from "chevrotain";
+import type { IToken } from "chevrotain";
 import type * as ast from "../ast.js";
 import type { Span } from "../../core/diagnostics/diagnostic.js";
 import * as t from "../tokens.js";
-import { spanOf, stringValue, wordToken } from "../tokens.js";
+import { spanOf, stringValue, tokenOf } from "../tokens.js";
 import { wordsIn, type WordIn } from "../words.js";
 import type { Rule } from "./parts.js";
 import { joined, nameOf, type Reader } from "./reader.js";
@@ -177,8 +177,9 @@ export function expressionRules(p: Reader) {
   });
 
   /** Operands joined from the left by the operators of one level. */
-  const level = (name: string, operand: Rule<ast.Expr>, operator: () => ast.BinaryOp): Rule<ast.Expr> =>
-    p.rule(name, () => {
+  function level(name: string, operand: Rule<ast.Expr>, ops: readonly ast.BinaryOp[]): Rule<ast.Expr> {
+    const operator = p.either(ops.map((op) => () => p.leaf(tokenOf(op), () => op)));
+    return p.rule(name, () => {
       let left = p.read(operand);
       p.several(() => {
         const op = operator();
@@ -187,58 +188,18 @@ export function expressionRules(p: Reader) {
       });
       return left;
     });
+  }
 
-  const operators = (table: readonly (readonly [ast.BinaryOp, TokenType])[]): (() => ast.BinaryOp) =>
-    p.either(
-      table.map(([op, type]) => () => {
-        p.token(type);
-        return op;
-      }),
-    );
-
-  const multiplicative = level(
-    "multiplicative",
-    signed,
-    operators([
-      ["*", t.Star],
-      ["/", t.Slash],
-    ]),
-  );
-
-  const additive = level(
-    "additive",
-    multiplicative,
-    operators([
-      ["+", t.Plus],
-      ["-", t.Minus],
-    ]),
-  );
-
-  const comparison = level(
-    "comparison",
-    additive,
-    operators([
-      [">=", t.AtLeast],
-      ["<=", t.AtMost],
-      ["!=", t.NotEqual],
-      [">", t.Greater],
-      ["<", t.Less],
-      ["=", t.Equals],
-    ]),
-  );
-
+  const multiplicative = level("multiplicative", signed, ["*", "/"]);
+  const additive = level("additive", multiplicative, ["+", "-"]);
+  const comparison = level("comparison", additive, [">=", "<=", "!=", ">", "<", "="]);
   const negation = p.rule("negation", () => {
-    const signs = p.several(() => p.leaf(wordToken("not"), spanOf));
+    const signs = p.several(() => p.leaf(tokenOf("not"), spanOf));
     const inner = p.read(comparison);
     return p.act(() => prefixed("not", signs, inner));
   });
-
-  const wordy = (op: "and" | "or") => (): ast.BinaryOp => {
-    p.word(op);
-    return op;
-  };
-  const conjunction = level("conjunction", negation, wordy("and"));
-  const expr: Rule<ast.Expr> = level("expr", conjunction, wordy("or"));
+  const conjunction = level("conjunction", negation, ["and"]);
+  const expr: Rule<ast.Expr> = level("expr", conjunction, ["or"]);
 
   /** Arguments that are all options: a comparison there is a misspelt `name: value`. */
   function checkOptions(values: readonly ast.Argument[] | undefined): void {

@@ -11,7 +11,7 @@ import type { SyntaxMistake } from "../codes.js";
 import type { Diagnostic, Span } from "../../core/diagnostics/diagnostic.js";
 import { mistake, type Details } from "../mistake.js";
 import * as t from "../tokens.js";
-import { endOf, spanOf, vocabulary, wordToken } from "../tokens.js";
+import { endOf, spanOf, vocabulary, tokenOf } from "../tokens.js";
 import type { Word } from "../words.js";
 import type { Built, Clause, Complete, Filled, Filler, Fillers, Part, Read, Rule, Spanned } from "./parts.js";
 
@@ -93,17 +93,19 @@ export class Reader extends EmbeddedActionsParser {
   }
 
   /** One of several. They are made once, since making them anew costs more than parsing. */
-  either<T>(alternatives: readonly Read<T>[]): (index?: number) => T {
-    const made: IOrAlt<T>[] = alternatives.map((part, i) => ({ ALT: () => this.read(part, i) }));
-    return (index = 0): T => this.or(index, made);
+  either<T>(alternatives: readonly Read<T>[]): Read<T> {
+    const [only] = alternatives;
+    if (only !== undefined && alternatives.length === 1) return (index) => this.read(only, index);
+    const choices: IOrAlt<T>[] = alternatives.map((part, i) => ({ ALT: () => this.read(part, i) }));
+    return (index = 0): T => this.or(index, choices);
   }
 
   /** Alternatives that are one word each. */
   words<W extends Word, T>(words: readonly W[], build: (word: W, span: Span) => T): (() => T)[] {
-    return words.map((word) => () => this.leaf(wordToken(word), (token) => build(word, spanOf(token))));
+    return words.map((word) => () => this.leaf(tokenOf(word), (token) => build(word, spanOf(token))));
   }
 
-  oneOf<W extends Word>(...words: readonly W[]): (index?: number) => W {
+  oneOf<W extends Word>(...words: readonly W[]): Read<W> {
     return this.either(this.words(words, (word) => word));
   }
 
@@ -157,7 +159,7 @@ export class Reader extends EmbeddedActionsParser {
   }
 
   /** What stands behind words. */
-  after<T>(words: Word | readonly Word[], part: Read<T>): (index?: number) => T {
+  after<T>(words: Word | readonly Word[], part: Read<T>): Read<T> {
     const before = typeof words === "string" ? [words] : words;
     return (index) => {
       this.word(...before);
@@ -165,12 +167,12 @@ export class Reader extends EmbeddedActionsParser {
     };
   }
 
-  optional<T>(part: Read<T>, gate?: () => boolean): (index?: number) => T | undefined {
+  optional<T>(part: Read<T>, gate?: () => boolean): Read<T | undefined> {
     return (index) => this.maybe(part, index, gate);
   }
 
   /** Whether the words are there. */
-  has(...words: readonly Word[]): (index?: number) => boolean {
+  has(...words: readonly Word[]): Read<boolean> {
     return (index) => this.maybe(() => this.word(...words), index) ?? false;
   }
 
@@ -210,7 +212,7 @@ export class Reader extends EmbeddedActionsParser {
   }
 
   word(...words: readonly Word[]): true {
-    for (const word of words) this.consume(0, wordToken(word));
+    for (const word of words) this.consume(0, tokenOf(word));
     return true;
   }
 

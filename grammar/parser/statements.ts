@@ -1,7 +1,7 @@
 import type { IToken } from "chevrotain";
 import type * as ast from "../ast.js";
 import * as t from "../tokens.js";
-import { spanOf, wordToken } from "../tokens.js";
+import { spanOf, tokenOf } from "../tokens.js";
 import { wordsOf } from "../words.js";
 import type { AmountRules } from "./amounts.js";
 import type { ClauseRules } from "./clauses.js";
@@ -88,7 +88,7 @@ export function statementRules(p: Reader, e: ExpressionRules, c: ClauseRules, a:
         return p.act(() => ({ kind: "point", point, span: point.span }));
       },
     },
-    { ALT: () => p.leaf(wordToken("start"), (token) => ({ kind: "start", span: spanOf(token) })) },
+    { ALT: () => p.leaf(tokenOf("start"), (token) => ({ kind: "start", span: spanOf(token) })) },
     {
       ALT: () => {
         const name = mark();
@@ -112,7 +112,7 @@ export function statementRules(p: Reader, e: ExpressionRules, c: ClauseRules, a:
   const imported = p.rule("imported", p.oneOf("criterion", "penalty", "curve", "method", "step"));
   /** `use step from "std"` imports a name; `use step warm from "./x.js"` says what is imported. */
   const namesKind = (): boolean => {
-    const from = wordToken("from");
+    const from = tokenOf("from");
     return p.is(2, t.Name) && (!p.is(2, from) || p.is(3, from));
   };
 

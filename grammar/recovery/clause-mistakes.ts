@@ -3,7 +3,7 @@ import type * as ast from "../ast.js";
 import type { Diagnostic, Edit } from "../../core/diagnostics/diagnostic.js";
 import { inserting, mistake, replacing } from "../mistake.js";
 import * as t from "../tokens.js";
-import { spanOf, wordToken } from "../tokens.js";
+import { spanOf, tokenOf } from "../tokens.js";
 import { wordsOf } from "../words.js";
 import { chunk, isName, isNumeric, shown } from "./around.js";
 import { nearest } from "./nearest.js";
@@ -11,8 +11,7 @@ import type { Surroundings } from "./stray.js";
 
 /** Mistakes between the clauses of a statement, each told from the tokens where the statement stops. */
 
-const isJoin = (token: IToken): boolean =>
-  token.tokenType === t.Comma || token.tokenType === wordToken("and");
+const isJoin = (token: IToken): boolean => token.tokenType === t.Comma || token.tokenType === tokenOf("and");
 
 /** `by l1, global` and `50% and regrow random`; in `at epochs 10 and 20` the comma is what is missing. */
 export function join(run: readonly IToken[], first: IToken, around: Surroundings): Diagnostic | undefined {

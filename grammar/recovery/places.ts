@@ -3,7 +3,7 @@ import type { Diagnostic } from "../../core/diagnostics/diagnostic.js";
 import { inserting, mistake, replacing } from "../mistake.js";
 import type { Place } from "../recovery.js";
 import * as t from "../tokens.js";
-import { spanOf, wordToken } from "../tokens.js";
+import { spanOf, tokenOf } from "../tokens.js";
 import { wordsOf } from "../words.js";
 import { chunk, isName, isNumeric, shown, startsLine } from "./around.js";
 import { nearest } from "./nearest.js";
@@ -47,7 +47,7 @@ export function structure(place: Place): Diagnostic | undefined {
 /** `prune 50% of filters by l1`: the commonest English order. */
 function amountFirst(place: Place): Diagnostic | undefined {
   const { found, text } = place;
-  const of = after(place, 1)?.tokenType === wordToken("of") ? 1 : 0;
+  const of = after(place, 1)?.tokenType === tokenOf("of") ? 1 : 0;
   const named = after(place, 1 + of);
   if (named === undefined || !STRUCTURES.includes(named.image)) return undefined;
   const all = { start: found.startOffset, end: spanOf(named).end };
