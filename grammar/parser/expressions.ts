@@ -131,7 +131,7 @@ export function expressionRules(p: Reader) {
 
   const label = p.sequence({ name: p.name }, t.Colon);
   const arg = p.node("arg", () => {
-    const named = p.maybe(label);
+    const named = p.maybe(label, 0, () => p.is(2, t.Colon));
     const value = p.read(moving);
     return (span): ast.Argument => ({ ...named, value, span });
   });

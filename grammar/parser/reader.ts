@@ -199,15 +199,16 @@ export class Reader extends EmbeddedActionsParser {
     return "ruleName" in part ? this.subrule(index, part) : part(index);
   }
 
+  /** A gate decides, so that one token is enough: two cost more at the start-up. */
   maybe<T>(part: Read<T>, index = 0, gate?: () => boolean): T | undefined {
     const DEF = (): T => this.read(part, index);
-    return this.option(index, gate === undefined ? DEF : { GATE: gate, DEF });
+    return this.option(index, gate === undefined ? DEF : { DEF, GATE: gate, MAX_LOOKAHEAD: 1 });
   }
 
   several<T>(part: Read<T>, index = 0, gate?: () => boolean): T[] {
     const values: T[] = [];
     const DEF = (): number => values.push(this.read(part, index));
-    this.many(index, gate === undefined ? DEF : { GATE: gate, DEF });
+    this.many(index, gate === undefined ? DEF : { DEF, GATE: gate, MAX_LOOKAHEAD: 1 });
     return values;
   }
 
