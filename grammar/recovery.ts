@@ -32,13 +32,9 @@ const RULES: ReadonlyMap<string, string> = new Map([
   ["primary", "a value"],
   ["pattern", "a layer name or pattern"],
   ["patterns", "a layer name or pattern"],
-  ["glob", "a layer name or pattern"],
   ["every", "a duration such as `2 epochs`"],
   ["count", "a number or a name"],
   ["unit", "`epochs` or `steps`"],
-  ["when", "`every`, `at`, `during`, `from` or `until`"],
-  ["movingTarget", "a percentage such as `0%`"],
-  ["literalAmount", "an amount"],
   ["rewound", "`weights`, `rate`, `optimizer`, `masks` or `gates`"],
 ]);
 

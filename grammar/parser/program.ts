@@ -195,8 +195,8 @@ export function programRules(
     "item",
     p.gated<Item>([
       { GATE: startsStatement, ALT: () => attempt() },
-      { ALT: () => (p.token(t.Semicolon), { kind: "semicolon" }) },
-      { ALT: mistaken(() => ({ kind: "brace", token: p.token(t.CloseBrace) })) },
+      { ALT: () => p.leaf(t.Semicolon, () => ({ kind: "semicolon" })) },
+      { ALT: mistaken(() => p.leaf(t.CloseBrace, (token) => ({ kind: "brace", token }))) },
       { ALT: mistaken(() => ({ kind: "orphan", body: p.read(block) })) },
       { ALT: mistaken(() => ({ kind: "stray", tokens: p.read(strayRun) })) },
     ]),
