@@ -14,7 +14,7 @@ import type { Diagnostic } from "../../grammar/diagnostic.js";
 import type { Network } from "../../compiler/network/types.js";
 import { checkLayers } from "./check-layers.js";
 import { newClock, Stopwatch } from "./clock.js";
-import { logDiagnostic, tell } from "./events.js";
+import { logDiagnostic, logNote, tell } from "./events.js";
 import { makeExecutor } from "./executor.js";
 import { Journal } from "./journal.js";
 import { noOptimizer } from "./optimizer-state.js";
@@ -102,6 +102,7 @@ async function begin(
   };
   const notes = [...model.diagnostics, ...opened.diagnostics];
   const resumed = await resume(session);
+  for (const text of backend.notes) logNote(session, text);
   for (const one of notes) logDiagnostic(session, one);
   if (!resumed) session.record.before = await factsNow(session, await modelBytes(network, parameters));
   return makeRun(session);
