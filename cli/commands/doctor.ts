@@ -1,6 +1,6 @@
 import { DiagnosticError } from "../../grammar/diagnostic.js";
 import { examine, type DoctorReport, type NativeReport } from "../../runtime/backend/doctor.js";
-import { priceOf } from "../../runtime/backend/node/verdict.js";
+import { priceOf, type NativeHost } from "../../runtime/backend/node/verdict.js";
 import { backendOption } from "../backend-option.js";
 import { EXIT, type ExitCode } from "../exit.js";
 import { report } from "../report.js";
@@ -14,17 +14,19 @@ export interface DoctorOptions {
 }
 
 /** Says which backend runs, why, whether it survives and computes right, how fast it is, and how to get more. */
-export async function doctor(options: DoctorOptions, terminal: Terminal): Promise<ExitCode> {
+export async function doctor(
+  options: DoctorOptions,
+  terminal: Terminal,
+  native?: NativeHost,
+): Promise<ExitCode> {
   const { backend, diagnostics } = backendOption(options.backend);
   if (backend === null) {
     report(diagnostics, null, options, terminal);
     return EXIT.usage;
   }
   try {
-    const found = await examine({
-      backend,
-      ...(options.threads === undefined ? {} : { threads: options.threads }),
-    });
+    const { threads } = options;
+    const found = await examine({ backend, ...(threads === undefined ? {} : { threads }) }, native);
     terminal.out(options.json === true ? JSON.stringify(found, null, 2) : page(found, terminal));
     return found.checks.every((check) => check.ok) ? EXIT.ok : EXIT.failed;
   } catch (cause) {

@@ -89,7 +89,7 @@ function tryGradients(
   tf: typeof core,
   shapes: readonly TrialShape[],
   ways: readonly core.KernelConfig[],
-  say: (line: object) => void,
+  say: (message: Message) => void,
 ): void {
   const positive = (dimensions: readonly number[], seed: number): core.Tensor => {
     const size = dimensions.reduce((a, b) => a * b, 1);
@@ -126,7 +126,7 @@ function tryGradients(
   const [images, filter] = [positive([8, 32, 32, 32], 1), positive([3, 3, 32, 32], 2)];
   const total = (x: core.Tensor, w: core.Tensor): core.Scalar =>
     tf.sum(tf.conv2d(x as core.Tensor4D, w as core.Tensor4D, 1, "same"));
-  const [convolution] = least(() => tf.grads(total)([images, filter]));
+  const [convolution = NaN] = least(() => tf.grads(total)([images, filter]));
   const [x, dy] = [positive([32, 32, 32, 16], 1), positive([32, 16, 16, 32], 2)];
   const attrs = { strides: 2, pad: "same", dataFormat: "NHWC", filterShape: [1, 1, 16, 32] };
   const backend = tf.backend();
@@ -134,7 +134,8 @@ function tryGradients(
     const result = kernelFunc({ inputs: { x, dy }, backend, attrs });
     return result instanceof tf.Tensor ? [result] : [];
   });
-  const pointwise = ways.length > 1 ? least(...runs) : null;
+  const [own, ours] = ways.length > 1 ? least(...runs) : [];
+  const pointwise = own === undefined || ours === undefined ? null : ([own, ours] as const);
   say({ milliseconds: { convolution, pointwise } });
   shapes.forEach((given, at) => {
     say({ at });
@@ -220,14 +221,29 @@ function readLines(text: string): Omit<Told, "death"> & { readonly at: number } 
   let milliseconds: TrialTimes | null = null;
   const wrong: number[] = [];
   for (const line of text.split("\n")) {
-    if (!line.startsWith("{") || !line.endsWith("}")) continue;
-    const said: Readonly<Record<string, unknown>> & { readonly milliseconds?: TrialTimes } = JSON.parse(line);
-    if (said["loaded"] === true) loaded = true;
-    if (typeof said["at"] === "number") at = said["at"];
-    if (typeof said["wrong"] === "number") wrong.push(said["wrong"]);
+    const said = message(line);
+    if (said.loaded === true) loaded = true;
+    if (said.at !== undefined) at = said.at;
+    if (said.wrong !== undefined) wrong.push(said.wrong);
     if (said.milliseconds !== undefined) milliseconds = said.milliseconds;
   }
   return { loaded, at, milliseconds, wrong };
+}
+
+interface Message {
+  readonly loaded?: true;
+  readonly at?: number;
+  readonly wrong?: number;
+  readonly milliseconds?: TrialTimes;
+}
+
+/** What the program said in one line; the library may print others. */
+function message(line: string): Message {
+  try {
+    return line.startsWith('{"') ? JSON.parse(line) : {};
+  } catch {
+    return {};
+  }
 }
 
 /** Sums up what a process told of these shapes. */
