@@ -7,6 +7,7 @@ import {
   type BackendOptions,
   type Padding,
 } from "../../../runtime/backend/index.js";
+import type { NativeHost } from "../../../runtime/backend/node/verdict.js";
 import { expectClose, values } from "./oracle.js";
 
 interface Strided {
@@ -66,10 +67,10 @@ const factors = fc.record({
 });
 
 /** Kernels taken another way, against their definitions in plain loops. */
-export function mendedSuite(options: BackendOptions, numRuns: number): void {
+export function mendedSuite(options: BackendOptions, numRuns: number, native?: NativeHost): void {
   let backend: Backend;
   beforeAll(async () => {
-    backend = await openBackend(options);
+    backend = await openBackend(options, native);
   });
 
   test("the filter gradient of a 1×1 convolution with any strides", () =>

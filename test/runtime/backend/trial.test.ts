@@ -213,9 +213,11 @@ test("the doctor prints what was tried and what it costs", async () => {
       ),
     cache: null,
   };
-  // tfjs-node need not be installed: what the doctor opens is wasm.
+  delete process.env["TF_ENABLE_ONEDNN_OPTS"];
+  // tfjs-node need not be installed: what the doctor opens then is wasm.
   await doctor({ backend: "auto" }, terminal, host);
   expect(said.out).toContain("a convolution with its gradients takes 3.0 times as long");
   expect(said.out).toContain("TensorFlow's own: conv2d ends the process (SIGSEGV)");
   expect(said.out).toContain("(1.5 times as long)");
+  expect(process.env["TF_ENABLE_ONEDNN_OPTS"]).toBe("0");
 });
