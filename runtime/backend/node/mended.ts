@@ -31,18 +31,17 @@ export function mendKernels(tf: typeof core, backendName: string): void {
     const [x, dy] = [tensor(given.inputs["x"]), tensor(given.inputs["dy"])];
     const [down, across] = typeof strides === "number" ? [strides, strides] : strides;
     const [tall, wide, channels, outputs] = filterShape;
-    const swapped = dataFormat === "NCHW";
-    const [height = 0, width = 0] = x.shape.slice(swapped ? 2 : 1);
+    const [height = 0, width = 0] = x.shape.slice(1);
     const reduced = tall * wide === 1 && down * across > 1 && height % down === 0 && width % across === 0;
-    if (!reduced || typeof pad !== "string") return stock(given);
+    // TensorFlow has no convolution with channels first on processors.
+    if (!reduced || typeof pad !== "string" || dataFormat === "NCHW") return stock(given);
     return tf.tidy(() => {
-      const [images = x, upstream = dy] = swapped ? [x, dy].map((t) => tf.transpose(t, [0, 2, 3, 1])) : [];
       const columns = width / across;
-      const rows = images.size / (down * width * channels);
-      const tiles = tf.reshape(images, [rows, down, columns, across * channels]);
+      const rows = x.size / (down * width * channels);
+      const tiles = tf.reshape(x, [rows, down, columns, across * channels]);
       const seen = tf.slice(tiles, [0, 0, 0, 0], [rows, 1, columns, channels]);
       const pixels = tf.reshape<core.Rank.R2>(seen, [rows * columns, channels]);
-      const slopes = tf.reshape<core.Rank.R2>(upstream, [rows * columns, outputs]);
+      const slopes = tf.reshape<core.Rank.R2>(dy, [rows * columns, outputs]);
       return tf.reshape(tf.matMul(pixels, slopes, true, false), filterShape);
     });
   });
