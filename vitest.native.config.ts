@@ -1,8 +1,12 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
     include: ["test/native/**/*.test.ts"],
+    // What is found out about the machine is kept apart from what its user knows.
+    env: { XDG_CACHE_HOME: join(tmpdir(), "espalier-native-tests") },
     pool: "forks",
     maxWorkers: 1,
     testTimeout: 300_000,

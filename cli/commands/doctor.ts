@@ -1,5 +1,6 @@
 import { DiagnosticError } from "../../core/diagnostics/diagnostic.js";
-import { examine, type DoctorReport } from "../../runtime/backend/doctor.js";
+import { examine, type DoctorReport, type NativeReport } from "../../runtime/backend/doctor.js";
+import { priceOf, type NativeHost } from "../../runtime/backend/node/verdict.js";
 import { backendOption } from "../backend-option.js";
 import { EXIT, type ExitCode } from "../exit.js";
 import { report } from "../report.js";
@@ -12,18 +13,20 @@ export interface DoctorOptions {
   readonly json?: boolean;
 }
 
-/** Says which backend runs, why, whether its kernels compute right, how fast they are, and how to get more. */
-export async function doctor(options: DoctorOptions, terminal: Terminal): Promise<ExitCode> {
+/** Says which backend runs, why, whether it survives and computes right, how fast it is, and how to get more. */
+export async function doctor(
+  options: DoctorOptions,
+  terminal: Terminal,
+  native?: NativeHost,
+): Promise<ExitCode> {
   const { backend, diagnostics } = backendOption(options.backend);
   if (backend === null) {
     report(diagnostics, null, options, terminal);
     return EXIT.usage;
   }
   try {
-    const found = await examine({
-      backend,
-      ...(options.threads === undefined ? {} : { threads: options.threads }),
-    });
+    const { threads } = options;
+    const found = await examine({ backend, ...(threads === undefined ? {} : { threads }) }, native);
     terminal.out(options.json === true ? JSON.stringify(found, null, 2) : page(found, terminal));
     return found.checks.every((check) => check.ok) ? EXIT.ok : EXIT.failed;
   } catch (cause) {
@@ -48,12 +51,28 @@ function page(found: DoctorReport, { colors }: Terminal): string {
       "",
       `${classNames.join(", ")} cannot ${pass === "any" ? "run" : "be trained"}: ${reason}`,
     ]),
+    ...trials(found.native).map((line, i) => [i === 0 ? "trials" : "", line]),
     ["node", `${found.node} on ${found.platform}`],
     ["images", found.sharp ? "sharp is installed" : "sharp is not installed"],
   ];
   const lines = grid(facts, []).map((line) => line.replace(/^\w+/, (word) => colors.bold(word)));
   for (const advice of found.advice) lines.push("", advice);
   return lines.join("\n");
+}
+
+/** What was tried of tfjs-node in other processes, and what it costs to be on the safe side. */
+function trials(native: NativeReport | null): readonly string[] {
+  if (native === null) return [];
+  const { tried, verdict, library } = native;
+  const survived = `${tried} gradients were tried in another process: it survives, and none comes out wrong`;
+  const lines = [priceOf(verdict) ?? survived];
+  if (library === null) return lines;
+  const [theirs = NaN, ours = NaN] = library.milliseconds?.pointwise ?? [];
+  const price = Number.isNaN(ours) ? "" : ` (${(ours / theirs).toPrecision(2)} times as long)`;
+  lines.push(
+    `TensorFlow's own: ${library.fault ?? "it survives here too"}; espalier takes the gradients of strided 1×1 convolutions another way${price}`,
+  );
+  return lines;
 }
 
 const gigaflops = (value: number): string => `${value.toPrecision(3)} GFLOP/s`;

@@ -1,4 +1,6 @@
-import { openBackend } from "./index.js";
+import { isInstalled, openBackend } from "./index.js";
+import { awkward, type Trial } from "./node/trial.js";
+import { judge, thisMachine, type NativeHost, type Verdict } from "./node/verdict.js";
 import { tf } from "./tf.js";
 import type { Backend, BackendOptions, KernelCheck, Refusal, SkippedBackend } from "./types.js";
 
@@ -22,8 +24,18 @@ export interface DoctorReport {
   readonly checks: readonly KernelCheck[];
   readonly refusals: readonly Refusal[];
   readonly speed: Speed;
+  /** What trials of tfjs-node in processes of their own found; null where it is not installed, not asked for, or cannot be tried. */
+  readonly native: NativeReport | null;
   /** How to get a faster or fuller setting, one command or sentence each; empty when there is nothing to gain. */
   readonly advice: readonly string[];
+}
+
+export interface NativeReport {
+  /** How many gradients were tried. */
+  readonly tried: number;
+  readonly verdict: Verdict;
+  /** What TensorFlow's own kernels do with the gradients that they are known to die of, which espalier takes another way. */
+  readonly library: Trial | null;
 }
 
 /** GFLOP/s of one product of 512×512 matrices and of one 3×3 convolution 8×32×32×32 → 32, each the best of three. */
@@ -32,9 +44,18 @@ export interface Speed {
   readonly conv2d: number;
 }
 
-/** Opens the backend and looks at it. Takes well below a second on wasm and tfjs-node. */
-export async function examine(options: BackendOptions = {}): Promise<DoctorReport> {
-  const backend = await openBackend(options);
+/**
+ * Opens the backend and looks at it: well below a second on wasm, some seconds on tfjs-node, which is tried anew in other processes
+ * whatever was found before.
+ */
+export async function examine(
+  options: BackendOptions = {},
+  host: NativeHost = thisMachine,
+): Promise<DoctorReport> {
+  const { backend: wanted = "auto" } = options;
+  // Before TensorFlow is opened, which may switch oneDNN off for this process and those it starts.
+  const native = wanted === "auto" || wanted === "node" ? await tryNative(host) : null;
+  const backend = await openBackend(options, host);
   const sharp = await installed("sharp");
   const asked = options.backend !== undefined && options.backend !== "auto";
   const simd = backend.name === "wasm" ? await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT") : null;
@@ -51,13 +72,20 @@ export async function examine(options: BackendOptions = {}): Promise<DoctorRepor
     checks: backend.checks,
     refusals: backend.refusals,
     speed: measure(backend),
+    native,
     advice: adviceOn(backend, sharp),
   };
 }
 
+async function tryNative(host: NativeHost): Promise<NativeReport | null> {
+  const verdict = await judge(host, { fresh: true }).catch(() => null);
+  if (verdict === null) return null;
+  return { tried: awkward.length, verdict, library: await host.trial("library", {}) };
+}
+
 function adviceOn(backend: Backend, sharp: boolean): string[] {
   const advice: string[] = [];
-  if (backend.name !== "node") {
+  if (backend.name !== "node" && !backend.skipped.some(isInstalled)) {
     advice.push(
       "for about three times the speed: `npm install @tensorflow/tfjs-node` (in this repository `npm run setup:native`)",
     );

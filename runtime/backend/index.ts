@@ -1,6 +1,7 @@
 import { DiagnosticError } from "../../core/diagnostics/diagnostic.js";
 import type { BackendName } from "../types.js";
 import { selfCheck, type SelfCheck } from "./check/self-check.js";
+import type { NativeHost } from "./node/verdict.js";
 import type { Backend, BackendOptions, OpenedBackend, SkippedBackend } from "./types.js";
 
 export { layers, tf } from "./tf.js";
@@ -10,25 +11,35 @@ export type * from "./types.js";
 const AUTO: readonly BackendName[] = ["node", "wasm", "cpu"];
 
 /** Every pack is loaded on demand: a browser never sees the one for Node. */
-const OPEN: Readonly<Record<BackendName, (threads: number) => Promise<OpenedBackend>>> = {
-  node: async () => (await import("./node/open.js")).openNode(),
-  wasm: async (threads) => (await import("./wasm/open.js")).openWasm(threads),
-  cpu: async () => (await import("./cpu/open.js")).openCpu(),
-  webgl: async () => (await import("./open-registered.js")).openRegistered("webgl"),
-  webgpu: async () => (await import("./open-registered.js")).openRegistered("webgpu"),
-};
+const OPEN: Readonly<Record<BackendName, (threads: number, native?: NativeHost) => Promise<OpenedBackend>>> =
+  {
+    node: async (_threads, native) => (await import("./node/open.js")).openNode(native),
+    wasm: async (threads) => (await import("./wasm/open.js")).openWasm(threads),
+    cpu: async () => (await import("./cpu/open.js")).openCpu(),
+    webgl: async () => (await import("./open-registered.js")).openRegistered("webgl"),
+    webgpu: async () => (await import("./open-registered.js")).openRegistered("webgpu"),
+  };
 
 /**
  * Opens the fastest backend there is (or the one asked for), makes it the current one of tfjs and checks its training
- * kernels. Throws a DiagnosticError (P7301) when the one asked for does not open.
+ * kernels. Throws a DiagnosticError (P7301) when the one asked for does not open. `native` stands for this machine where tfjs-node is
+ * judged: tests put their own in.
  */
-export async function openBackend(options: BackendOptions = {}): Promise<Backend> {
+export async function openBackend(options: BackendOptions = {}, native?: NativeHost): Promise<Backend> {
   const { backend = "auto", threads = 1 } = options;
   const skipped: SkippedBackend[] = [];
   for (const name of backend === "auto" ? AUTO : [backend]) {
     try {
-      const opened = await OPEN[name](threads);
-      return { ...opened, ...(await checked(opened)), skipped };
+      const opened = await OPEN[name](threads, native);
+      const notes = skipped
+        .filter(isInstalled)
+        .map((one) => `backend ${one.name} does not open: ${one.reason}`);
+      return {
+        ...opened,
+        ...(await checked(opened)),
+        skipped,
+        notes: [...(opened.notes ?? []), ...notes],
+      };
     } catch (error) {
       skipped.push({ name, reason: reasonOf(error) });
     }
@@ -41,12 +52,15 @@ export async function openBackend(options: BackendOptions = {}): Promise<Backend
         backend === "auto" ? "no backend of TensorFlow.js opens here" : `backend ${backend} does not open`,
       notes: skipped.map(({ name, reason }) => `${name}: ${reason}`),
       help:
-        backend === "node"
+        backend === "node" && !skipped.some(isInstalled)
           ? "run `npm install @tensorflow/tfjs-node`, or choose backend wasm"
-          : "run `espalier doctor` to see what was found",
+          : "run `espalier doctor`, which tries again and says what was found, or choose another backend",
     },
   ]);
 }
+
+const NOT_INSTALLED = "not installed";
+export const isInstalled = ({ reason }: SkippedBackend): boolean => reason !== NOT_INSTALLED;
 
 const results = new Map<BackendName, Promise<SelfCheck>>();
 
@@ -60,7 +74,7 @@ function checked(opened: OpenedBackend): Promise<SelfCheck> {
 /** The first line of what was thrown: the rest is a list of module paths. */
 function reasonOf(error: unknown): string {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
-  if (code === "ERR_MODULE_NOT_FOUND" || code === "MODULE_NOT_FOUND") return "not installed";
+  if (code === "ERR_MODULE_NOT_FOUND" || code === "MODULE_NOT_FOUND") return NOT_INSTALLED;
   const message = error instanceof Error ? error.message : String(error);
   return message.split("\n", 1)[0] ?? message;
 }

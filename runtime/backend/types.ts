@@ -3,7 +3,7 @@ import type { tf } from "./tf.js";
 
 /** What a caller asks of `openBackend`. */
 export interface BackendOptions {
-  /** `auto` (default): tfjs-node when it is installed, else wasm, else cpu. */
+  /** `auto` (default): tfjs-node when it is installed and survives its trial, else wasm, else cpu. */
   readonly backend?: BackendName | "auto";
   /** Worker threads of the wasm backend; default 1. Other backends take no notice. */
   readonly threads?: number;
@@ -23,6 +23,8 @@ export interface Backend {
   readonly checks: readonly KernelCheck[];
   /** Backends that `auto` tried before this one. */
   readonly skipped: readonly SkippedBackend[];
+  /** What a run should tell its user of the choice: kernels switched off, an installed backend that does not open. */
+  readonly notes: readonly string[];
   /**
    * Gives the variable the values of `data` by the cheapest way. The array stays the caller's; tensors that shared the
    * variable's memory (clones, reshapes) keep the old values.
@@ -32,8 +34,9 @@ export interface Backend {
   read(t: tf.Tensor): Float32Array;
 }
 
-/** What a pack hands to `openBackend`, which adds the self-check. */
-export type OpenedBackend = Omit<Backend, "checks" | "refusals" | "skipped">;
+/** What a pack hands to `openBackend`, which adds the self-check and what led to the choice. */
+export type OpenedBackend = Omit<Backend, "checks" | "refusals" | "skipped" | "notes"> &
+  Partial<Pick<Backend, "notes">>;
 
 export interface SkippedBackend {
   readonly name: BackendName;

@@ -10,6 +10,7 @@ import {
 import { tf } from "../tf.js";
 import { batchNorm, batchNormGrad } from "./batch-norm.js";
 import { crossEntropySparse } from "./cross-entropy.js";
+import { mendKernels } from "./mended.js";
 import { attributesOf, type NativeBackend } from "./native.js";
 
 /** A kernel on named inputs: what the engine passes, all of them present. */
@@ -20,10 +21,11 @@ export type NativeKernel = (
 
 let installed = false;
 
-/** Registers our kernels on TensorFlow's own fused ops: a batch normalization of small ops costs three times more. */
+/** Registers our kernels: the mended ones, and those on TensorFlow's fused ops, for a batch normalization of small ops costs three times more. */
 export function installNativeKernels(native: NativeBackend): void {
   if (installed) return;
   installed = true;
+  mendKernels(tf, "tensorflow");
   const kernels: Readonly<Record<string, NativeKernel>> = {
     [BATCH_NORM]: batchNorm(native),
     [BATCH_NORM_GRAD]: batchNormGrad(native),

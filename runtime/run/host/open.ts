@@ -15,7 +15,7 @@ import type { Diagnostic } from "../../../core/diagnostics/diagnostic.js";
 import type { Network } from "../../../core/network/types.js";
 import { checkLayers } from "./check-layers.js";
 import { newClock, Stopwatch } from "../phase/clock.js";
-import { logDiagnostic, tell } from "../report/events.js";
+import { logDiagnostic, logNote, tell } from "../report/events.js";
 import { makeExecutor, type ExecutorParts } from "./executor.js";
 import { Journal } from "./journal.js";
 import { noOptimizer } from "../phase/optimizer-state.js";
@@ -99,6 +99,7 @@ async function begin(
   });
   const notes = [...model.diagnostics, ...opened.diagnostics];
   const resumed = await resume(session);
+  for (const text of backend.notes) logNote(session, text);
   for (const one of notes) logDiagnostic(session, one);
   if (!resumed) session.record.before = await factsNow(session, await modelBytes(network, parameters));
   return makeRun(session);
