@@ -1,8 +1,8 @@
 import { tf } from "../../backend/tf.js";
 import { axes } from "../../../core/network/config.js";
 import { only, passMask, unary, type Builder, type CallContext, type MovingUpdate, number } from "../pass.js";
-import type { ParameterStore } from "../../../core/parameters.js";
 import type { Places } from "../../../core/masks/masked.js";
+import type { ParameterStore } from "../../../core/parameters.js";
 import { rank1 } from "../ranks.js";
 import { keepLatent } from "../variables.js";
 

@@ -89,6 +89,16 @@ describe("a branch that lost all its channels", () => {
     expect(new Set(smaller.calls.map((c) => c.origin)).size).toBe(smaller.calls.length);
   });
 
+  it("goes with another one through a maximum of both", async () => {
+    const network = net((b, k) => {
+      const x = k.conv(b.input([6, 6, 2]), 4);
+      const y = k.conv(x, 5);
+      return k.dense(k.gap(k.add(x, b.call("Maximum", {}, [k.conv(y, 4), k.conv(y, 4)]))), 3);
+    });
+    const smaller = await check(network, emptied(network, ["conv2d_2"]));
+    expect(paths(smaller).filter((p) => /conv|add|maximum/.test(p))).toEqual(["conv2d_1"]);
+  });
+
   it("takes its bias along", async () => {
     const smaller = await check(
       net((b, k) => {
