@@ -1,3 +1,4 @@
+import type { Need } from "../expr/names.js";
 import type { ExprIr, ValueIr } from "./expressions.js";
 
 export type StructureIr =
@@ -39,23 +40,7 @@ export interface SelectionIr {
 }
 
 /** Tensors an expression reads, and so what computing it costs. */
-export type Need =
-  | "w"
-  | "w0"
-  | "dw"
-  | "g"
-  | "g2"
-  | "h"
-  | "hg"
-  | "a"
-  | "ga"
-  | "x"
-  | "m"
-  | "gamma"
-  | "beta"
-  | "gate"
-  | "alpha"
-  | "random";
+export type { Need };
 
 export interface CriterionIr {
   /** As written: "l1", or the text of the expression. */
