@@ -2,7 +2,7 @@ import { layers as L, openBackend, tf } from "../runtime/backend/index.js";
 import { move, openRun, sgd } from "../runtime/index.js";
 import { killUnits } from "../core/masks/kill.js";
 import type { ExprIr } from "../core/ir/types.js";
-import { needsOf } from "../core/expr/needs.js";
+import { needsOf } from "../core/expr/names.js";
 import { groupsOf } from "../core/units/groups.js";
 import { spaceOf } from "../core/units/spaces.js";
 import { momentOf, pruningContext } from "../runtime/run/host/engine.js";

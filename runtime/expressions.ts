@@ -1,4 +1,5 @@
-import { needsData, needsOf } from "../core/expr/needs.js";
+import { needsData, needsOf, type names } from "../core/expr/names.js";
+import type { Op, operators, Statistic } from "../core/expr/operators.js";
 import type {
   CriterionIr,
   CurveIr,
@@ -9,7 +10,13 @@ import type {
   ValueIr,
 } from "../core/ir/types.js";
 
-/** The combinators that emitted loops write expressions with: each gives the expression as plain data. */
+/** What emitted loops write expressions with: constants for names, combinators for operators. Each gives plain data. */
+
+type Nothing<T extends never> = T;
+type Spelled =
+  (typeof names)[keyof typeof names]["constant"] | (typeof operators)[keyof typeof operators]["combinator"];
+/** What the tables of names and operators spell and this file does not export: the type checker names it here. */
+export type Unspelled = Nothing<Exclude<Spelled, keyof typeof import("./expressions.js") | null>>;
 
 export const w = "w";
 export const w0 = "w0";
@@ -33,10 +40,16 @@ export const random = "random";
 /** The variable of a curve. */
 export const t = "t";
 
-const unary = (operator: string) => (value: ExprIr) => [operator, value] as const;
-const binary = (operator: string) => (left: ExprIr, right: ExprIr) => [operator, left, right] as const;
+const unary =
+  <O extends Op>(operator: O) =>
+  (value: ExprIr) =>
+    [operator, value] as const;
+const binary =
+  <O extends Op>(operator: O) =>
+  (left: ExprIr, right: ExprIr) =>
+    [operator, left, right] as const;
 const variadic =
-  (operator: string) =>
+  <O extends Op>(operator: O) =>
   (...values: readonly ExprIr[]) =>
     [operator, ...values] as const;
 
@@ -71,8 +84,13 @@ export const and = binary("and");
 export const or = binary("or");
 export const not = unary("not");
 
-/** Over the living units of the layer: `layer.mean(E)`, `layer.std(E)`, `layer.max(E)`. */
-export const layer = { mean: unary("layer.mean"), std: unary("layer.std"), max: unary("layer.max") } as const;
+/** Over the living units of the layer: `layer.mean(E)`. */
+export const layer = {
+  mean: unary("layer.mean"),
+  std: unary("layer.std"),
+  max: unary("layer.max"),
+  min: unary("layer.min"),
+} as const satisfies Record<Statistic, unknown>;
 /** Computed batch by batch, then averaged. */
 export const batches = unary("batches");
 

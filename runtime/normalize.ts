@@ -16,7 +16,8 @@ import type {
   UpdateIr,
   WhenIr,
 } from "../core/ir/types.js";
-import { criterion } from "./expressions.js";
+import { usualMembers } from "../core/expr/names.js";
+import { criterion as criterionOf } from "./expressions.js";
 import type {
   AmountSpec,
   CriterionSpec,
@@ -41,15 +42,16 @@ const textOf = (texts: Texts, id: number) => (Object.hasOwn(texts, id) ? (texts[
 
 export function pruneIr(id: number, spec: PruneSpec, when: WhenIr | undefined, texts: Texts = {}): PruneIr {
   const structure = structureIr(spec.structure);
+  const criterion = criterionIr(spec.by);
   return {
     kind: "prune",
     id,
     text: textOf(texts, id),
     structure,
     selection: selectionIr(spec),
-    criterion: criterionIr(spec.by),
+    criterion,
     ...(spec.normalized && { normalized: spec.normalized }),
-    members: spec.members ?? "sum",
+    members: spec.members ?? usualMembers(criterion.expr, structure.name),
     scope: scopeIr(spec.scope),
     amount: amountIr(spec) ?? { kind: "pattern" },
     manner: spec.manner ?? "held",
@@ -248,7 +250,7 @@ export const scopeIr = (spec: ScopeSpec = "local"): ScopeIr =>
 
 export function criterionIr(spec: CriterionSpec): CriterionIr {
   if (typeof spec === "object" && "expr" in spec) return spec;
-  return criterion(typeof spec === "string" ? spec : JSON.stringify(spec), spec);
+  return criterionOf(typeof spec === "string" ? spec : JSON.stringify(spec), spec);
 }
 
 export function amountIr(spec: AmountSpec): AmountIr | undefined {

@@ -76,21 +76,27 @@ export interface WhenSpec {
   readonly during?: readonly [PointIr, PointIr];
   /** True where a moving target's last event moves to the window's end. */
   readonly lands?: boolean;
-  /** What the events score by, for a criterion `over training`: it is summed from the start of the phase on. */
-  readonly accumulate?: AccumulateSpec;
+  /** What the events score by, for criteria `over training`: they are summed from the start of the phase on. */
+  readonly accumulate?: AccumulateSpec | readonly AccumulateSpec[];
 }
 
 export interface AccumulateSpec extends SelectionSpec {
   readonly structure: StructureSpec;
   readonly by: CriterionSpec;
   readonly joins?: PruneIr["joins"];
+  /** Statement id, for a regrow that is paired. Default: that of the rule. */
+  readonly id?: number;
+  /** A threshold or an allocation beside the score. */
+  readonly beside?: ExprIr;
+  /** True where what is latently dead is scored with the values underneath. */
+  readonly latent?: boolean;
 }
 
 export interface PruneSpec extends SelectionSpec, AmountSpec {
   readonly structure: StructureSpec;
   readonly by: CriterionSpec;
   readonly normalized?: NonNullable<PruneIr["normalized"]>;
-  /** How the members' scores of a coupled unit combine. Default "sum". */
+  /** How the members' scores of a coupled unit combine. Default "sum", but "mean" for what is the same for all members. */
   readonly members?: PruneIr["members"];
   /** Default "local". */
   readonly scope?: ScopeSpec;

@@ -94,8 +94,8 @@ export interface Executor {
   upload(keys?: Iterable<string>): void;
   /** Inference. Output tensors read back, one per network output. */
   predict(inputs: readonly Dense[]): Dense[];
-  /** Forward and backward in training mode: batch-norm statistics are updated in the masters and variables; dropout is drawn from (seed, step). `pulls` add to the gradients, not to the loss that is given. */
-  trainStep(batch: Batch, step: number, pulls?: readonly Pull[]): StepResult;
+  /** Forward and backward in training mode: batch-norm statistics are updated in the masters and variables; dropout is drawn from (seed, step). `pulls` add to the gradients, not to the loss that is given. `observe` sees this very pass: activations as training has them, gradients without the pulls. */
+  trainStep(batch: Batch, step: number, pulls?: readonly Pull[], observe?: Observation): StepResult;
   /** Loss and gradients without touching batch-norm statistics and without dropout (scores). `objective` "synflow": sum of outputs on all-ones input with |parameters|. */
   gradients(batch: Batch, objective: "loss" | "synflow", options?: ScoringOptions): StepResult;
   /** Loss sum and correct count in inference mode. */

@@ -1,44 +1,20 @@
 import type { CurveIr, ExprIr, PointIr, ValueIr } from "../../core/ir/types.js";
+import { allNames, isName, nameRow } from "../../core/expr/names.js";
+import { operatorOf, operators, statisticOf } from "../../core/expr/operators.js";
 import { quote, type Js } from "./javascript-value.js";
 import type { Scope } from "./scope.js";
 
-/** Expression names that are constants of the runtime, and the operators that are its combinators. */
-const constants: ReadonlyMap<string, string> = new Map([
-  ...["w", "w0", "dw", "g", "g2", "h", "hg", "a", "ga", "x", "m", "gamma", "beta", "gate", "alpha"].map(
-    (name) => [name, name] as const,
-  ),
-  ["size", "size"],
-  ["fan-in", "fanIn"],
-  ["alive", "alive"],
-  ["random", "random"],
-  ["t", "t"],
-]);
-
-const combinators: ReadonlyMap<string, string> = new Map([
-  ...["sum", "mean", "norm", "std", "min", "max", "abs", "sqrt", "exp", "log", "sign", "clip", "batches"].map(
-    (name) => [name, name] as const,
-  ),
-  ["+", "add"],
-  ["-", "sub"],
-  ["*", "mul"],
-  ["/", "div"],
-  ["^", "pow"],
-  ["<", "lt"],
-  ["<=", "le"],
-  [">", "gt"],
-  [">=", "ge"],
-  ["=", "eq"],
-  ["!=", "ne"],
-  ["and", "and"],
-  ["or", "or"],
-  ["not", "not"],
-]);
+/** `-` of one argument has a combinator of its own. */
+const negation = "neg";
+/** Constants and combinators of the runtime that expressions are written with. */
+const constantOf = (name: string): string | null =>
+  isName(name) ? nameRow(name).constant : name === "t" ? "t" : null;
 
 /** Every name the emitter may import for expressions: reserved, so that no constant of a module hides one. */
 export const expressionHelpers: readonly string[] = [
-  ...constants.values(),
-  ...combinators.values(),
-  ...["neg", "layer", "criterion", "move", "curve", "steps", "sgd", "adam", "adamw", "rmsprop"],
+  ...allNames.flatMap((name) => nameRow(name).constant ?? []),
+  ...Object.values(operators).flatMap(({ combinator }) => combinator ?? []),
+  ...["t", negation, "criterion", "move", "curve", "steps", "sgd", "adam", "adamw", "rmsprop"],
 ];
 
 /** An expression as code: plain arithmetic where it holds numbers and loop counters alone, combinators elsewhere. */
@@ -51,18 +27,17 @@ function combined(expr: ExprIr, scope: Scope): string {
   if (typeof expr === "string") {
     const variable = scope.variable(expr);
     if (variable !== undefined) return variable;
-    const constant = constants.get(expr);
-    return constant === undefined ? quote(expr) : scope.helper(constant);
+    const constant = constantOf(expr);
+    return constant === null ? quote(expr) : scope.helper(constant);
   }
   const [operator, ...operands] = expr;
   if (operator === "string") return `["string", ${quote(String(operands[0]))}]`;
   const code = operands.map((operand) => expressionCode(operand, scope)).join(", ");
-  if (operator.startsWith("layer.") && operands.length === 1) {
-    const statistic = operator.slice("layer.".length);
-    if (["mean", "std", "max"].includes(statistic)) return `${scope.helper("layer")}.${statistic}(${code})`;
-  }
-  const combinator = operator === "-" && operands.length === 1 ? "neg" : combinators.get(operator);
-  return combinator === undefined
+  const statistic = operands.length === 1 ? statisticOf(operator) : undefined;
+  if (statistic !== undefined) return `${scope.helper("layer")}.${statistic}(${code})`;
+  const negates = operator === "-" && operands.length === 1;
+  const combinator = negates ? negation : (operatorOf(operator)?.combinator ?? null);
+  return combinator === null
     ? `[${quote(operator)}${code === "" ? "" : `, ${code}`}]`
     : `${scope.helper(combinator)}(${code})`;
 }
@@ -73,15 +48,6 @@ interface Arithmetic {
   readonly precedence: number;
   readonly symbol?: string;
 }
-
-const infix: ReadonlyMap<string, readonly [symbol: string, precedence: number]> = new Map([
-  ["+", ["+", 1]],
-  ["-", ["-", 1]],
-  ["*", ["*", 2]],
-  ["/", ["/", 2]],
-  ["^", ["**", 3]],
-]);
-const mathCalls = new Set(["min", "max", "abs", "sqrt", "exp", "log", "sign"]);
 
 /** Arithmetic over numbers and loop counters as JavaScript arithmetic; null where anything else occurs. */
 function arithmetic(expr: ExprIr, scope: Scope): Arithmetic | null {
@@ -100,14 +66,14 @@ function arithmetic(expr: ExprIr, scope: Scope): Arithmetic | null {
     parts.push(part);
   }
   const [left, right] = parts;
-  if (mathCalls.has(operator) && left !== undefined) {
-    return { code: `Math.${operator}(${parts.map((part) => part.code).join(", ")})`, precedence: 4 };
+  const javascript = operatorOf(operator)?.javascript ?? null;
+  if (typeof javascript === "string" && left !== undefined) {
+    return { code: `${javascript}(${parts.map((part) => part.code).join(", ")})`, precedence: 4 };
   }
   if (left === undefined || parts.length > 2) return null;
   if (right === undefined) return operator === "-" ? { code: `-${bracket(left, 4)}`, precedence: 0 } : null;
-  const found = infix.get(operator);
-  if (found === undefined) return null;
-  const [symbol, precedence] = found;
+  if (javascript === null || typeof javascript === "string") return null;
+  const [symbol, precedence] = javascript;
   const powers = precedence === 3;
   // Products of unlike operators get the brackets that formatters give them.
   const mixed = precedence === 2 && left.precedence === 2 && left.symbol !== symbol;

@@ -1,7 +1,8 @@
-import { needsData } from "../../core/expr/needs.js";
+import { namesIn, needsData, usualMembers } from "../../core/expr/names.js";
 import type {
   AmountIr,
   CriterionIr,
+  ExprIr,
   OptimizerIr,
   PruneIr,
   RegrowIr,
@@ -134,15 +135,65 @@ export function whenFields(when: WhenIr, scope: Scope): Field[] {
 
 /** What a rule with a criterion `over training` announces, so that it is summed from the start of its phase on. */
 export function accumulateFields(rule: RuleIr, scope: Scope): Field[] {
-  if (rule.kind !== "prune" || rule.criterion.over !== "training") return [];
-  const fields = [
-    field("structure", structureCode(rule.structure)),
-    ...selectionFields(rule.selection, scope),
-    field("by", criterionCode(rule.criterion, scope)),
-  ];
-  if (rule.joins !== "couple") fields.push(field("joins", quote(rule.joins)));
-  return [field("accumulate", { fields })];
+  const sums = accumulatedBy(rule).map(({ structure, selection, criterion, joins, beside, ...more }) => {
+    const fields = more.id === undefined ? [] : [field("id", String(more.id))];
+    fields.push(
+      field("structure", structureCode(structure)),
+      ...selectionFields(selection, scope),
+      field("by", criterionCode(criterion, scope)),
+    );
+    if (joins !== undefined && joins !== "couple") fields.push(field("joins", quote(joins)));
+    if (beside !== undefined) fields.push(field("beside", expressionCode(beside, scope)));
+    if (more.latent === true) fields.push(field("latent", "true"));
+    return { fields };
+  });
+  const [only] = sums;
+  if (only === undefined) return [];
+  return [field("accumulate", sums.length === 1 ? only : { list: sums })];
 }
+
+interface Accumulated {
+  readonly id?: number;
+  readonly structure: StructureIr;
+  readonly selection: SelectionIr;
+  readonly criterion: CriterionIr;
+  readonly joins?: PruneIr["joins"];
+  readonly beside?: ExprIr | undefined;
+  readonly latent?: boolean;
+}
+
+/** The scores of a rule that are taken over training, those of the paired regrow included. */
+function accumulatedBy(rule: RuleIr): readonly Accumulated[] {
+  const all: Accumulated[] = [];
+  if (rule.kind === "prune") {
+    const { structure, selection, joins, regrow, amount } = rule;
+    const beside = amount.kind === "threshold" ? read(amount.value) : undefined;
+    all.push({
+      structure,
+      selection,
+      criterion: rule.criterion,
+      joins,
+      beside,
+      latent: rule.manner === "latently",
+    });
+    if (regrow) {
+      const { id, criterion, allocated } = regrow;
+      all.push({ id, structure, selection, criterion, joins, beside: besideOf(allocated) });
+    }
+  } else if (rule.kind === "restore") {
+    const { structure, selection, criterion, above } = rule;
+    all.push({ structure, selection, criterion, beside: read(above), latent: true });
+  } else if (rule.kind === "regrow") {
+    const { structure = { name: "weights" }, selection = { include: [], exclude: [] }, criterion } = rule;
+    all.push({ structure, selection, criterion, beside: besideOf(rule.allocated) });
+  }
+  return all.filter(({ criterion }) => criterion.over === "training");
+}
+
+/** What reads nothing of the units is not summed. */
+const read = (expr: ExprIr): ExprIr | undefined => (namesIn(expr).length === 0 ? undefined : expr);
+const besideOf = (allocated: RegrowIr["allocated"]): ExprIr | undefined =>
+  allocated === undefined || allocated === "evenly" ? undefined : read(allocated);
 
 export function pruneFields(prune: PruneIr, scope: Scope): Field[] {
   const { normalized, members, manner, joins, keeping, collapse, aligned, regrow } = prune;
@@ -152,7 +203,8 @@ export function pruneFields(prune: PruneIr, scope: Scope): Field[] {
     field("by", criterionCode(prune.criterion, scope)),
   ];
   if (normalized) fields.push(field("normalized", quote(normalized)));
-  if (members !== "sum") fields.push(field("members", quote(members)));
+  if (members !== usualMembers(prune.criterion.expr, prune.structure.name))
+    fields.push(field("members", quote(members)));
   fields.push(...scopeFields(prune.scope), ...amountFields(prune.amount, scope));
   if (manner !== "held") fields.push(field("manner", quote(manner)));
   if (prune.awaitsRestore) fields.push(field("awaitsRestore", "true"));

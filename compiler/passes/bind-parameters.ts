@@ -4,9 +4,9 @@ import { diagnostic } from "../../core/diagnostics/create.js";
 import { similar } from "../../core/diagnostics/nearest.js";
 import { fits, unitHelp } from "./expressions/arguments.js";
 import { newBudget, type ExprContext } from "./expressions/context.js";
-import { describe } from "./expressions/describe.js";
+import { describe } from "./scope.js";
 import { infer } from "./expressions/infer.js";
-import { scoreNames } from "./expressions/words.js";
+import { isName } from "../../core/expr/names.js";
 import type { Module } from "./module.js";
 import type { Report, Typed } from "./scope.js";
 import type { FrontState } from "./state.js";
@@ -51,10 +51,8 @@ function bindOne(statement: ParamStatement, module: Module, text: string | undef
     stack: [],
     budget: newBudget(),
   };
-  if (module.parameters.has(name) || scoreNames.has(name)) {
-    const why = scoreNames.has(name)
-      ? `\`${name}\` is a tensor in expressions`
-      : `\`${name}\` is declared twice`;
+  if (module.parameters.has(name) || isName(name)) {
+    const why = isName(name) ? `\`${name}\` is a tensor in expressions` : `\`${name}\` is declared twice`;
     report(diagnostic("P2004", why, statement.name.span, { file: module.file, help: "choose another name" }));
     if (module.parameters.has(name)) return;
   }

@@ -5,7 +5,7 @@ import { similar } from "../../core/diagnostics/nearest.js";
 import { bindArguments } from "./expressions/arguments.js";
 import { newBudget } from "./expressions/context.js";
 import { infer } from "./expressions/infer.js";
-import { scoreNames } from "./expressions/words.js";
+import { isName } from "../../core/expr/names.js";
 import { lookUp, namesOf, type Module } from "./module.js";
 import { bind, type Scope } from "./scope.js";
 import type { CallSite, FrontState, TimelineNode } from "./state.js";
@@ -155,7 +155,7 @@ function freshVariable(name: string, expansion: Expansion): string {
 }
 
 function refuseTensorName(name: string, span: CallSite["span"], scope: Scope, expansion: Expansion): void {
-  if (!scoreNames.has(name)) return;
+  if (!isName(name)) return;
   expansion.state.report(
     diagnostic("P2004", `\`${name}\` is a tensor in expressions`, span, {
       file: scope.module.file,

@@ -5,7 +5,7 @@ import { similar } from "../../core/diagnostics/nearest.js";
 import { declaredKey, type Declared, type DeclaredKind, type Module } from "./module.js";
 import { bindModuleParameters } from "./bind-parameters.js";
 import { ownDeclarations } from "./own-declarations.js";
-import { scoreNames } from "./expressions/words.js";
+import { isName } from "../../core/expr/names.js";
 import { standardLibrary } from "./standard.js";
 import type { FrontState } from "./state.js";
 
@@ -55,8 +55,7 @@ function declare(declared: Declared, module: Module, state: FrontState): void {
     return;
   }
   module.declared.set(key, declared);
-  const isTensor =
-    scoreNames.has(declared.name) && (declared.kind === "criterion" || declared.kind === "penalty");
+  const isTensor = isName(declared.name) && (declared.kind === "criterion" || declared.kind === "penalty");
   if (module.standard.has(key) && declared.kind !== "method") {
     state.report(
       diagnostic("P2005", `this \`${declared.name}\` hides the standard one`, node.span, {

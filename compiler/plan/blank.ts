@@ -1,5 +1,5 @@
 import type { ExprIr, PruneIr } from "../../core/ir/types.js";
-import { argumentsOf } from "../../core/expr/needs.js";
+import { argumentsOf } from "../../core/expr/operators.js";
 import { firmOf } from "./loose.js";
 import { deadOf, type State } from "./state.js";
 import type { Pool } from "./world.js";

@@ -2,7 +2,7 @@ import { evaluate } from "../expr/evaluate.js";
 import type { BudgetLimit } from "../ir/types.js";
 import { count, selectUnits } from "./allocate.js";
 import type { SelectOptions, Selected } from "./allocate.js";
-import type { Moment, PruningContext } from "../events/context.js";
+import type { PruningContext } from "../events/context.js";
 import { chooseBranches } from "../units/layer-space.js";
 import type { Scores } from "../units/keys.js";
 import { measure } from "../masks/measure.js";
@@ -18,14 +18,10 @@ export interface Limit {
 }
 
 /** The limits of a budget as numbers; shares are of the network as loaded. */
-export function limitsOf(
-  limits: readonly BudgetLimit[],
-  context: PruningContext,
-  moment: Moment,
-): readonly Limit[] {
+export function limitsOf(limits: readonly BudgetLimit[], context: PruningContext): readonly Limit[] {
   const loaded = measure(context.original, newMaskState(context.original.channels.count));
   return limits.map((limit) => {
-    const value = evaluate(limit.value, moment.names) ?? NaN;
+    const value = evaluate(limit.value, new Map()) ?? NaN;
     return { measure: limit.measure, most: limit.relative ? value * loaded[limit.measure] : value };
   });
 }

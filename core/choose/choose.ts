@@ -6,7 +6,7 @@ import type { Selected } from "./allocate.js";
 import { countAmount } from "./amount.js";
 import { limitsOf, selectBudget } from "./budget.js";
 import type { Moment, PruningContext } from "../events/context.js";
-import type { Names } from "../expr/expression.js";
+import type { Domain } from "../expr/domain.js";
 import { floorsOf, selectAboveFloors } from "./floors.js";
 import { groupsOf } from "../units/groups.js";
 import { chooseInsideKernels } from "../units/kernel-groups.js";
@@ -21,7 +21,7 @@ export interface Scored {
   readonly units: Scores;
   /** Of the entries; the same array where every entry is a unit. */
   readonly entries: Scores;
-  readonly names: Names;
+  readonly domain: Domain;
 }
 
 /** The units that an event of a `prune` statement takes, whatever its amount. `open` (1) are those that may go. */
@@ -39,7 +39,7 @@ export function chooseUnits(
   }
   if (amount.kind === "threshold") return byThreshold(ir, space, scores, open, amount);
   if (amount.kind === "budget") {
-    const limits = limitsOf(amount.limits, context, moment);
+    const limits = limitsOf(amount.limits, context);
     return selectBudget(context, space, scores.units, open, limits, ir);
   }
   const counted = countAmount(amount, moment);
@@ -96,8 +96,8 @@ function byThreshold(
   open: Uint8Array,
   amount: Extract<PruneIr["amount"], { kind: "threshold" }>,
 ): Selected {
-  const { units, entries, names } = scores;
-  const beyond = beyondThreshold(space, units, entries, open, amount.side, amount.value, names);
+  const { units, domain } = scores;
+  const beyond = beyondThreshold(space, units, open, amount.side, amount.value, domain);
   const nominal = count(beyond);
   const order = amount.side === "below" ? units : units.map((score) => -score);
   const chosen = new Uint8Array(space.units);

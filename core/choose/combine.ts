@@ -1,6 +1,7 @@
 import type { PruneIr } from "../ir/types.js";
 import type { Scores } from "../units/keys.js";
-import { layerStatistic } from "../expr/reduce.js";
+import { layerStatistic } from "../expr/domain.js";
+import { livesIn } from "../expr/sources.js";
 import type { Space } from "../units/space.js";
 
 /** Divides the scores of every layer by their mean, maximum or l2 norm over its living entries; in place. */
@@ -9,23 +10,12 @@ export function normalizePerLayer(
   scores: Scores,
   by: NonNullable<PruneIr["normalized"]>,
 ): void {
-  const magnitudes = scores.map(Math.abs);
-  const scale =
-    by === "l2" ? norms(space, scores) : layerStatistic(space, magnitudes, by === "max" ? "max" : "mean");
+  const domain = { layers: space.layers, lives: (entry: number) => livesIn(space, entry) };
+  const statistic = by === "l2" ? "norm" : by;
+  const scale = layerStatistic(domain, scores.map(Math.abs), statistic);
   space.layers.forEach(({ start, end }, layer) => {
     const divisor = scale[layer] ?? 0;
     if (divisor > 0) for (let i = start; i < end; i++) scores[i] = (scores[i] ?? 0) / divisor;
-  });
-}
-
-function norms(space: Space, scores: Scores): Float64Array {
-  const squares = Float64Array.from(scores, (score) => score * score);
-  const means = layerStatistic(space, squares, "mean");
-  return means.map((mean, layer) => {
-    const { start, end } = space.layers[layer] ?? { start: 0, end: 0 };
-    let alive = 0;
-    for (let i = start; i < end; i++) if ((space.status[space.entryUnit?.[i] ?? i] ?? 1) === 0) alive++;
-    return Math.sqrt(mean * alive);
   });
 }
 

@@ -2,11 +2,9 @@ import { apportion, shareOf } from "../schedule/amounts.js";
 import type { AmountIr, RegrowIr } from "../ir/types.js";
 import { countAmount } from "./amount.js";
 import type { Moment } from "../events/context.js";
-import { evaluateEntries } from "../expr/expression.js";
-import type { Names } from "../expr/expression.js";
+import { evaluateEntries, layerStatistic, type Domain } from "../expr/domain.js";
 import { countUnits } from "../units/groups.js";
 import type { Group } from "../units/groups.js";
-import { layerStatistic } from "../expr/reduce.js";
 import type { Space } from "../units/space.js";
 
 /**
@@ -21,7 +19,7 @@ export function regrowCounts(
   groups: readonly Group[],
   dropped: readonly number[],
   candidates: Uint8Array,
-  names: Names,
+  domain: Domain,
   moment: Moment,
   spills: boolean,
 ): readonly number[] {
@@ -32,7 +30,7 @@ export function regrowCounts(
   const sum = ir.amount === undefined ? lost : askedBack(ir.amount, groups, dead, moment);
   if (ir.allocated !== undefined) {
     const weights =
-      ir.allocated === "evenly" ? groups.map(() => 1) : groupWeights(ir.allocated, space, groups, names);
+      ir.allocated === "evenly" ? groups.map(() => 1) : groupWeights(ir.allocated, space, groups, domain);
     return spread(Math.min(sum, all), weights, limits);
   }
   if (ir.amount !== undefined)
@@ -80,9 +78,9 @@ function groupWeights(
   allocated: Exclude<RegrowIr["allocated"], "evenly" | undefined>,
   space: Space,
   groups: readonly Group[],
-  names: Names,
+  domain: Domain,
 ): readonly number[] {
-  const means = layerStatistic(space, evaluateEntries(allocated, space, names), "mean");
+  const means = layerStatistic(domain, evaluateEntries(allocated, domain), "mean");
   return groups.map((group) => {
     const path = group.name.split(", ")[0];
     const value = means[space.layers.findIndex((layer) => layer.path === path)] ?? 0;

@@ -25,8 +25,6 @@ export interface Moment {
   readonly key: number;
   /** The value of an amount at this moment; "share-dead" for targets. */
   value(value: ValueIr, kind: CurveKind): number;
-  /** Counters of the surrounding `repeat` and the like. */
-  readonly names: ReadonlyMap<string, number>;
   /** Whether any training follows; without it a paired `regrow` only lessens the drop. */
   readonly trainingFollows: boolean;
 }

@@ -58,7 +58,7 @@ export function* chooseRevived(
   const nothing = count(candidates) === 0;
   if (nothing) return { revived, nominal: 0, notes: [] };
   const scored = yield* regrowScores(context, ir, space, candidates, moment);
-  const counts = regrowCounts(ir, space, groups, lost, candidates, scored.names, moment, spills);
+  const counts = regrowCounts(ir, space, groups, lost, candidates, scored.domain, moment, spills);
   const best: Scores = scored.units.map((score) => -score);
   groups.forEach(({ members }, i) => {
     const k = counts[i] ?? 0;
@@ -76,8 +76,9 @@ function* regrowScores(
   candidates: Uint8Array,
   moment: Moment,
 ): EventOf<UnitScores> {
-  const { id, criterion } = ir;
-  const request = { id, criterion, space, moment };
+  const { id, criterion, allocated } = ir;
+  const beside = allocated === undefined || allocated === "evenly" ? {} : { beside: allocated };
+  const request = { id, criterion, space, moment, ...beside };
   if (space.channelUnits === null) return yield request;
   const values = { w: lastOrNow(context) };
   if (!criterion.needs.includes("g")) return yield { ...request, values };

@@ -13,10 +13,11 @@ import { beyondThreshold } from "../choose/threshold.js";
 export function* restore(context: PruningContext, ir: RestoreIr, moment: Moment): EventOf<EventRecord> {
   const space = spaceOf(context, ir.structure, ir.selection);
   const w = masters(context);
-  const scored = yield { id: ir.id, criterion: ir.criterion, space, moment, values: { w } };
+  const { id, criterion, above } = ir;
+  const scored = yield { id, criterion, space, moment, beside: above, values: { w } };
   const candidates = space.status.map((code) => (code === latent ? 1 : 0));
-  const { units, entries, names } = scored;
-  const back = beyondThreshold(space, units, entries, candidates, "above", ir.above, names);
+  const { units, domain } = scored;
+  const back = beyondThreshold(space, units, candidates, "above", ir.above, domain);
   const kept = space.status.map((code, unit) => (code === living || back[unit] === 1 ? 0 : 1));
   releaseUnits(context, space, kept, "latently");
   const achieved = count(back);

@@ -1,6 +1,6 @@
-import type { CriterionIr, PruneIr } from "../ir/types.js";
-import type { Names } from "../expr/expression.js";
-import type { Values } from "../expr/names.js";
+import type { CriterionIr, ExprIr, PruneIr } from "../ir/types.js";
+import type { Domain } from "../expr/domain.js";
+import type { Values } from "../expr/sources.js";
 import type { Scores } from "../units/keys.js";
 import type { Space } from "../units/space.js";
 import type { Moment } from "./context.js";
@@ -13,7 +13,9 @@ export interface ScoreRequest {
   readonly criterion: CriterionIr;
   readonly space: Space;
   readonly moment: Moment;
-  /** How the scores of members make that of a unit. Default: their sum. */
+  /** A threshold or an allocation that the event works out beside the scores, over the same batches. */
+  readonly beside?: ExprIr;
+  /** How the scores of members make that of a unit. Default: what is usual for the criterion. */
   readonly combining?: Combining;
   /** Adds to or replaces what names stand for. */
   readonly values?: Partial<Values>;
@@ -24,8 +26,8 @@ export interface ScoreRequest {
 export interface UnitScores {
   readonly units: Scores;
   readonly entries: Scores;
-  /** The names the scores were computed with, for thresholds. */
-  readonly names: Names;
+  /** What the scores were worked out over, for what stands beside them. */
+  readonly domain: Domain;
   readonly notes: readonly string[];
 }
 

@@ -1,4 +1,5 @@
 import type { ExprIr } from "../ir/clauses.js";
+import { applyTo } from "./operators.js";
 
 /**
  * The value of an expression over plain numbers: counters of `repeat`, `t` of a curve, measures in `until` and `require`,
@@ -21,69 +22,17 @@ function valueOf(expr: ExprIr, names: ReadonlyMap<string, number | string>): num
     if (first === undefined || second === undefined) return undefined;
     return (first === second) === (operator === "=") ? 1 : 0;
   }
-  const numbers: number[] = [];
-  for (const value of values) {
-    if (typeof value !== "number") return undefined;
-    numbers.push(value);
-  }
-  return apply(operator, numbers);
+  const numbers = values.filter((value) => typeof value === "number");
+  return numbers.length === values.length ? applyTo(operator, numbers) : undefined;
 }
 
-/** An operator on numbers; booleans are 1 and 0. */
-function apply(operator: string, values: readonly number[]): number | undefined {
-  const [a, b] = values;
-  if (a === undefined) return undefined;
-  if (b === undefined) return unary(operator, a);
-  if (values.length > 2) return undefined;
-  switch (operator) {
-    case "+":
-      return a + b;
-    case "-":
-      return a - b;
-    case "*":
-      return a * b;
-    case "/":
-      return a / b;
-    case "^":
-      return a ** b;
-    case "<":
-      return a < b ? 1 : 0;
-    case "<=":
-      return a <= b ? 1 : 0;
-    case ">":
-      return a > b ? 1 : 0;
-    case ">=":
-      return a >= b ? 1 : 0;
-    case "and":
-      return a !== 0 && b !== 0 ? 1 : 0;
-    case "or":
-      return a !== 0 || b !== 0 ? 1 : 0;
-    case "min":
-      return Math.min(a, b);
-    case "max":
-      return Math.max(a, b);
-    default:
-      return undefined;
-  }
-}
+const noNames: ReadonlyMap<string, number> = new Map();
 
-function unary(operator: string, a: number): number | undefined {
-  switch (operator) {
-    case "-":
-      return -a;
-    case "not":
-      return a === 0 ? 1 : 0;
-    case "abs":
-      return Math.abs(a);
-    case "sqrt":
-      return Math.sqrt(a);
-    case "exp":
-      return Math.exp(a);
-    case "log":
-      return Math.log(a);
-    case "sign":
-      return Math.sign(a);
-    default:
-      return undefined;
-  }
+/** `[operator, …]`, or its value, tidied, when every operand is a number and the value is finite. */
+export function fold(operator: string, ...operands: readonly ExprIr[]): ExprIr {
+  const expr: ExprIr = [operator, ...operands];
+  if (!operands.every((operand) => typeof operand === "number")) return expr;
+  const value = evaluate(expr, noNames);
+  // Rounds away what binary fractions add to decimal ones: 0.1 · 3 is 0.3.
+  return value !== undefined && Number.isFinite(value) ? Number(value.toPrecision(15)) : expr;
 }

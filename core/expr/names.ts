@@ -1,115 +1,244 @@
-import type { ExprIr } from "../ir/types.js";
-import type { ParameterStore, Slots } from "../parameters.js";
-import { entryDraw } from "./draw.js";
-import type { Names } from "./expression.js";
-import type { Node } from "./nodes.js";
-import { binaryNode, elementNode, entryFunctionNode, entryNode, layerNode, numberNode } from "./nodes.js";
-import { normNode } from "./norm-terms.js";
-import { binaryOperators } from "./operators.js";
-import { entrySizes } from "./reduce.js";
-import type { Space } from "../units/space.js";
-import { maskedView } from "../masks/masked.js";
-import { living } from "../masks/state.js";
+import type { Code } from "../diagnostics/catalogue/index.js";
+import type { StructureIr } from "../ir/clauses.js";
+import type { ExprIr } from "../ir/clauses.js";
+import { isChannelwise } from "../units/candidates.js";
+import { argumentsOf } from "./operators.js";
+import { sources, type Source } from "./sources.js";
 
-/** Arrays by weight key, same length as the weight. */
-export type Arrays = ReadonlyMap<string, Float32Array | Float64Array>;
+/** What a score, a penalty or a threshold may read of the units. */
+export type Name =
+  | "w"
+  | "w0"
+  | "dw"
+  | "g"
+  | "g2"
+  | "h"
+  | "hg"
+  | "a"
+  | "ga"
+  | "x"
+  | "m"
+  | "gamma"
+  | "beta"
+  | "gate"
+  | "alpha"
+  | "random"
+  | "size"
+  | "fan-in"
+  | "alive"
+  | "snr";
 
-/** Where the names of an expression get their values in a run. What is left out has no value. */
-export interface Values {
-  readonly seed: number;
-  /** Statement id and event: draws of `random` hang on them. */
-  readonly keys: readonly number[];
-  readonly numbers: ReadonlyMap<string, number>;
-  readonly g?: Arrays;
-  readonly g2?: Arrays;
-  readonly h?: Arrays;
-  readonly hg?: Arrays;
-  readonly slots?: Slots;
-  /** Values to use instead of the masked weights (those underneath; the last values of dead units, put back). */
-  readonly w?: Arrays;
-  known?(expr: ExprIr, space: Space): Node | undefined;
+/** Where an expression is worked out: */
+export type Place =
+  /** by an event of `prune`, `regrow` or `restore`, its threshold and its allocation included: it may run batches of its own; */
+  | "event"
+  /** over all steps of the training before an event (`over training`), on the batch of each; */
+  | "training"
+  /** in every step, to choose among the units (`update only`, `among`), on the batch at hand. */
+  | "step";
+
+/** What of the network a penalty pulls on. */
+export type Pulled = "weights" | "norms" | "activations";
+
+/** What is refused of a name for the time being. */
+interface Refusal {
+  readonly code: Code;
+  readonly message: (name: Name) => string;
+  readonly help?: string;
 }
 
-/** The names of language.md section 6 that the masters, the slots and gathered gradients can give. */
-export function namesOf(values: Values): Names {
+interface NameRow {
+  /** A number for every weight of a unit, for every place of its activation, or for the unit. */
+  readonly type: "element" | "activation" | "unit";
+  /** What knowing it takes beside the weights: nothing, a pass forward, one backward, or several of them. */
+  readonly cost: "nothing" | "forward" | "backward" | "second order";
+  /** Where it has a value. */
+  readonly at: Readonly<Record<Place, boolean>>;
+  /** The structures it has a value for: any, those of whole units, or those of whole units scored where they are made. */
+  readonly of: "any" | "units" | "made units";
+  /** Whether all members of a coupled unit have the same, so that adding them up would count it once for every layer. */
+  readonly shared: boolean;
+  /** In a penalty: what it belongs to and whether it has a slope; or why it cannot stand there. */
+  readonly penalty: { readonly of: Pulled; readonly slope: boolean } | Refusal;
+  /** Why programs may not use it yet. */
+  readonly refusal: Refusal | null;
+  /** The constant of emitted loops that stands for it; null where no loop may read it. */
+  readonly constant: string | null;
+  /** Whether `check` lists it among the tensors that a score reads. */
+  readonly tensor: boolean;
+  /** Where the engine takes its value from. */
+  readonly value: Source;
+}
+
+const slopeOfSlopes: Refusal = {
+  code: "P8005",
+  message: (name) => `the slope of \`${name}\` is a second derivative, which is not available yet`,
+};
+const unreadable: Refusal = {
+  code: "P8010",
+  message: () => "penalties over what a layer reads, or over gradients of activations, are not available yet",
+  help: "penalize the activations of the layer that makes them: `penalize filters by mean(abs(a))`",
+};
+const secondOrder: Refusal = {
+  code: "P8005",
+  message: (name) => `\`${name}\` needs second derivatives, which are not available yet`,
+  help: "first-order scores are: `by taylor`, `by snip`",
+};
+const learned: Refusal = {
+  code: "P8003",
+  message: (name) => `\`${name}\` belongs to learned masks, which are not available yet`,
+};
+
+const everywhere = { event: true, training: true, step: true } as const;
+const atEvents = { event: true, training: false, step: false } as const;
+const nowhere = { event: false, training: false, step: false } as const;
+
+const ofWeights = {
+  type: "element",
+  cost: "nothing",
+  at: everywhere,
+  of: "any",
+  shared: false,
+  refusal: null,
+  tensor: true,
+} as const;
+const ofGradients = { ...ofWeights, cost: "backward", penalty: slopeOfSlopes } as const;
+const ofHessian = { ...ofGradients, cost: "second order", at: atEvents, refusal: secondOrder } as const;
+const ofNorms = {
+  ...ofWeights,
+  value: sources.gathered,
+  type: "unit",
+  of: "units",
+  shared: true,
+  penalty: { of: "norms", slope: true },
+} as const;
+const ofActivations = {
+  ...ofWeights,
+  type: "activation",
+  value: sources.gathered,
+  cost: "forward",
+  penalty: unreadable,
+} as const;
+const ofUnits = { ...ofWeights, type: "unit", penalty: { of: "weights", slope: false } } as const;
+const ofMasks = {
+  ...ofUnits,
+  value: sources.gathered,
+  at: nowhere,
+  refusal: learned,
+  penalty: learned,
+} as const;
+
+/** One row says all that is known of a name. */
+export const names = {
+  w: { ...ofWeights, penalty: { of: "weights", slope: true }, constant: "w", value: sources.weights },
+  w0: { ...ofWeights, penalty: { of: "weights", slope: false }, constant: "w0", value: sources.atStart },
+  dw: { ...ofWeights, penalty: { of: "weights", slope: true }, constant: "dw", value: sources.change },
+  g: { ...ofGradients, constant: "g", value: sources.gradient },
+  g2: { ...ofGradients, constant: "g2", value: sources.squares },
+  h: { ...ofHessian, constant: "h", value: sources.curvature },
+  hg: { ...ofHessian, constant: "hg", value: sources.curvatureAlong },
+  a: { ...ofActivations, of: "units", penalty: { of: "activations", slope: true }, constant: "a" },
+  ga: { ...ofActivations, cost: "backward", of: "made units", constant: "ga" },
+  x: { ...ofActivations, constant: "x" },
+  m: { ...ofWeights, penalty: { of: "weights", slope: false }, constant: "m", value: sources.momentum },
+  gamma: { ...ofNorms, constant: "gamma" },
+  beta: { ...ofNorms, constant: "beta" },
+  gate: { ...ofMasks, constant: "gate" },
+  alpha: { ...ofMasks, constant: "alpha" },
+  random: { ...ofUnits, shared: true, constant: "random", value: sources.draw },
+  size: { ...ofUnits, constant: "size", tensor: false, value: sources.size },
+  "fan-in": { ...ofUnits, constant: "fanIn", tensor: false, value: sources.fanIn },
+  alive: { ...ofUnits, constant: "alive", value: sources.alive, tensor: false },
+  snr: { ...ofMasks, constant: null, tensor: false },
+} as const satisfies Record<Name, NameRow>;
+
+const rows: Readonly<Record<Name, NameRow>> = names;
+
+export const isName = (text: string): text is Name => Object.hasOwn(names, text);
+export const nameRow = (name: Name): NameRow => rows[name];
+export const allNames: readonly Name[] = Object.keys(names).filter(isName);
+
+/** The tensors that a criterion lists, in the order of the table. */
+export type Need = { [N in Name]: (typeof names)[N]["tensor"] extends true ? N : never }[Name];
+export const isNeed = (name: Name): name is Need => rows[name].tensor;
+
+/** Every name that an expression mentions, of units or of anything else. */
+export function mentionedIn(expr: ExprIr): ReadonlySet<string> {
+  const found = new Set<string>();
+  const collect = (part: ExprIr): void => {
+    if (typeof part === "string") found.add(part);
+    else if (typeof part !== "number" && part[0] !== "string") argumentsOf(part).forEach(collect);
+  };
+  collect(expr);
+  return found;
+}
+
+/** The names of units that expressions read, each once, in the order of the table. */
+export function namesIn(...exprs: readonly ExprIr[]): readonly Name[] {
+  const mentioned = new Set(exprs.flatMap((expr) => [...mentionedIn(expr)]));
+  return allNames.filter((name) => mentioned.has(name));
+}
+
+export const needNames: readonly Need[] = allNames.filter(isNeed);
+
+/** The tensors that an expression reads. */
+export const needsOf = (expr: ExprIr): readonly Need[] => namesIn(expr).filter(isNeed);
+
+/** Whether knowing these takes passes over data (the data-free objective `synflow` never does). */
+export function needsData(read: readonly Name[], under: unknown): boolean {
+  return under !== "synflow" && read.some((name) => rows[name].cost !== "nothing");
+}
+
+/** Whether knowing these takes gradients, of weights or of activations. */
+export function needsGradients(read: readonly Name[]): boolean {
+  return read.some((name) => rows[name].cost === "backward" || rows[name].cost === "second order");
+}
+
+/**
+ * How the scores of members make that of their unit where nothing is written: they add up, but what is the same for all of them
+ * is taken once, since adding would favour units of many layers.
+ */
+export function usualMembers(expr: ExprIr, structure: StructureIr["name"]): "sum" | "mean" {
+  const read = isChannelwise(structure) ? namesIn(expr) : [];
+  return read.length > 0 && read.every((name) => rows[name].shared) ? "mean" : "sum";
+}
+
+const doings: Readonly<Record<Place, string>> = {
+  event: "at an event",
+  training: "over training",
+  step: "in every step of training",
+};
+
+/** Why expressions cannot be worked out at a place: a name among them has no value there. */
+export function withoutValue(
+  exprs: readonly ExprIr[],
+  place: Place,
+): { readonly message: string; readonly help: string } | undefined {
+  const name = namesIn(...exprs).find((one) => !rows[one].at[place]);
+  if (name === undefined) return undefined;
+  const passes = rows[name].cost !== "nothing" && rows[name].at.event;
   return {
-    known: (expr, space) =>
-      values.known?.(expr, space) ?? normNode(expr, space, weightReader(values, space), values.numbers),
-    node(name, space) {
-      const number = values.numbers.get(name);
-      if (number !== undefined) return numberNode(number);
-      const data = weightReader(values, space);
-      const start = (key: string) => space.state.start.get(key) ?? data(key);
-      switch (name) {
-        case "w":
-          return elementNode(data);
-        case "w0":
-          return elementNode(start);
-        case "dw":
-          return difference(elementNode(data), elementNode(start));
-        case "g":
-        case "g2":
-        case "h":
-        case "hg": {
-          const arrays = values[name];
-          return arrays && elementNode((key) => arrays.get(key));
-        }
-        case "m":
-          return elementNode((key) => momentum(values.slots, key));
-        case "size":
-          return space.elementary ? numberNode(1) : entryNode(entrySizes(space));
-        case "fan-in":
-          return fanIn(space);
-        case "alive":
-          return aliveUnits(space);
-        case "random":
-          return entryFunctionNode(entryDraw(space, values.seed, values.keys));
-        default:
-          return undefined;
-      }
-    },
+    message: `\`${name}\` has no value ${doings[place]}`,
+    help: passes
+      ? "it takes passes of its own, which only events run: write `over N batches` there"
+      : "read weights, gradients or activations: `by abs(w * g)`",
   };
 }
 
-/** The weights as names see them: those given, else as the network computes with them. */
-function weightReader(
-  values: Values,
-  space: Space,
-): (key: string) => Float32Array | Float64Array | undefined {
-  let view: ParameterStore | undefined;
-  return (key) => values.w?.get(key) ?? (view ??= maskedView(space)).get(key)?.data;
-}
+/** Measures of the network that `until` and `require` compare; `start.` before a size is the network as loaded. */
+export const measures = {
+  accuracy: "share",
+  loss: "number",
+  macs: "size",
+  params: "size",
+  bytes: "size",
+} as const;
 
-function difference(left: Node, right: Node): Node {
-  const minus = binaryOperators.get("-");
-  if (minus === undefined) throw new Error("no subtraction");
-  return binaryNode(left, right, minus);
-}
-
-/** First moment of the optimizer. */
-function momentum(slots: Slots | undefined, key: string): Float32Array | undefined {
-  const own = slots?.get(key);
-  return own?.["momentum"];
-}
-
-/** Living inputs of one output, per entry's layer: what a unit sums over. */
-function fanIn(space: Space): Node {
-  const values = new Float64Array(space.layers.length);
-  for (const part of space.parts) {
-    const rows = part.rows.reduce((n, row) => n + (row >= 0 ? 1 : 0), 0);
-    const cols = part.cols.reduce((n, col) => n + (col >= 0 ? 1 : 0), 0);
-    const inputs = part.inputsLast ? (rows / part.tall) * cols : rows;
-    values[part.layer] = Math.max(values[part.layer] ?? 0, inputs);
-  }
-  return layerNode(values);
-}
-
-function aliveUnits(space: Space): Node {
-  return layerNode(
-    Float64Array.from(space.layers, ({ start, end }) => {
-      let n = 0;
-      for (let i = start; i < end; i++) if ((space.status[space.entryUnit?.[i] ?? i] ?? 1) === living) n++;
-      return n;
-    }),
-  );
-}
+/** Facts of a layer that `where` asks for. */
+export const layerFacts = {
+  kind: "text",
+  name: "text",
+  params: "number",
+  macs: "number",
+  units: "number",
+} as const;

@@ -1,8 +1,8 @@
 import type { Chunk } from "../units/parts.js";
 import { chunkSize } from "../units/parts.js";
-import type { Binary, Unary } from "./operators.js";
+import { fillOf, type Op } from "./operators.js";
 
-/** What a value varies over: nothing, layers, entries of the space, or elements of the weights. */
+/** What a value varies over: nothing, layers, entries of the domain, or its elements. */
 export type Level = "number" | "layer" | "entry" | "element";
 
 /** A piece of an expression that can fill a buffer for any chunk of its level or a finer one. */
@@ -12,19 +12,18 @@ export interface Node {
 }
 
 const order: readonly Level[] = ["number", "layer", "entry", "element"];
-export const finest = (a: Level, b: Level): Level => (order.indexOf(a) >= order.indexOf(b) ? a : b);
 
 export function numberNode(value: number): Node {
   return { level: "number", fill: (chunk, out) => void out.fill(value, 0, chunk.count) };
 }
 
-/** One value per layer of the space. */
+/** One value per layer. */
 export function layerNode(values: Float64Array): Node {
   return { level: "layer", fill: (chunk, out) => void out.fill(values[chunk.layer] ?? 0, 0, chunk.count) };
 }
 
 /** One value per entry. */
-export function entryNode(values: Float64Array): Node {
+export function entryNode(values: Float64Array | Float32Array): Node {
   return {
     level: "entry",
     fill({ entry, count }, out) {
@@ -39,6 +38,17 @@ export function entryFunctionNode(value: (entry: number) => number): Node {
     level: "entry",
     fill({ entry, count }, out) {
       for (let i = 0; i < count; i++) out[i] = value(entry[i] ?? 0);
+    },
+  };
+}
+
+/** One value per element, by its index; `values` may change from chunk to chunk. */
+export function columnNode(values: () => Float64Array | Float32Array): Node {
+  return {
+    level: "element",
+    fill({ at, count }, out) {
+      const column = values();
+      for (let i = 0; i < count; i++) out[i] = column[at[i] ?? 0] ?? 0;
     },
   };
 }
@@ -72,24 +82,26 @@ export function axisNode(axis: "in" | "out", values: (key: string) => Float64Arr
   };
 }
 
-export function unaryNode(argument: Node, apply: Unary): Node {
+/** An operator applied place by place; the result is as fine as its finest argument. */
+export function operatorNode(operator: string, args: readonly Node[]): Node {
+  const apply = fillOf(operator, args.length);
+  const [first, ...rest] = args;
+  if (apply === undefined || first === undefined)
+    throw new Error(`no operator \`${operator}\` of ${args.length}`);
+  const buffers = rest.map(() => new Float64Array(chunkSize));
+  const level = args.reduce<Level>(
+    (so, { level: next }) => (order.indexOf(next) > order.indexOf(so) ? next : so),
+    "number",
+  );
   return {
-    level: argument.level,
+    level,
     fill(chunk, out) {
-      argument.fill(chunk, out);
-      apply(out, chunk.count);
+      first.fill(chunk, out);
+      rest.forEach((node, i) => node.fill(chunk, buffers[i] ?? out));
+      apply([out, ...buffers], chunk.count);
     },
   };
 }
 
-export function binaryNode(left: Node, right: Node, apply: Binary): Node {
-  const scratch = new Float64Array(chunkSize);
-  return {
-    level: finest(left.level, right.level),
-    fill(chunk, out) {
-      left.fill(chunk, out);
-      right.fill(chunk, scratch);
-      apply(out, scratch, chunk.count);
-    },
-  };
-}
+export const binaryOf = (operator: Op, left: Node, right: Node): Node =>
+  operatorNode(operator, [left, right]);

@@ -1,3 +1,4 @@
+import { needNames } from "../expr/names.js";
 import * as is from "./declare.js";
 import type { Of } from "./declare.js";
 
@@ -143,25 +144,8 @@ export const selection = definitions.define(
 export const joins = is.oneOf("couple", "skip", "agree");
 
 /** Tensors an expression reads, and so what computing it costs. */
-export type Need = Of<typeof need>;
-const need = is.oneOf(
-  "w",
-  "w0",
-  "dw",
-  "g",
-  "g2",
-  "h",
-  "hg",
-  "a",
-  "ga",
-  "x",
-  "m",
-  "gamma",
-  "beta",
-  "gate",
-  "alpha",
-  "random",
-);
+export type { Need } from "../expr/names.js";
+const need = is.oneOf(...needNames);
 
 const numbers = is.named(is.number);
 /** A loss or an initializer with its arguments. */

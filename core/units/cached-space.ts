@@ -1,4 +1,4 @@
-import type { SelectionIr, StructureIr } from "../ir/types.js";
+import type { PruneIr, SelectionIr, StructureIr } from "../ir/types.js";
 import type { PruningContext } from "../events/context.js";
 import type { Space } from "./space.js";
 import { spaceOf } from "./spaces.js";
@@ -8,6 +8,7 @@ import { versionOf } from "../masks/state.js";
 export function cachedSpace(
   structure: StructureIr,
   selection: SelectionIr,
+  joins: PruneIr["joins"] = "couple",
 ): (context: PruningContext) => Space {
   let known: Space | null = null;
   let version = -1;
@@ -20,7 +21,7 @@ export function cachedSpace(
       known.network !== context.network ||
       known.parameters !== context.parameters
     ) {
-      known = spaceOf(context, structure, selection);
+      known = spaceOf(context, structure, selection, joins);
       version = now;
     }
     return known;

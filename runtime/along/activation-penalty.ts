@@ -3,11 +3,13 @@ import type { Pull } from "../types.js";
 import { cachedSpace } from "../../core/units/cached-space.js";
 import type { Moment, PruningContext } from "../../core/events/context.js";
 import { derivative, perUnit } from "../../core/expr/derivative.js";
-import { rowValues } from "../../core/expr/row-values.js";
-import { namesIn } from "../../core/expr/samples.js";
+import { build, evaluateEntries, walkElements } from "../../core/expr/domain.js";
+import { rowDomain } from "../../core/expr/domains.js";
+import { mentionedIn } from "../../core/expr/names.js";
 import type { Space } from "../../core/units/space.js";
 import { living } from "../../core/masks/state.js";
 import { watchedLayer } from "../scores/watch.js";
+import { everywhere } from "./penalty.js";
 
 /** What a penalty on activations adds to a step: slopes while it runs, and then what it added to the loss. */
 export interface ActivationPull extends Pull {
@@ -15,7 +17,7 @@ export interface ActivationPull extends Pull {
 }
 
 /** A penalty over activations: `mean(abs(a))`. The compiler lets none read weights besides. */
-export const isActivationPenalty = ({ penalty }: PenalizeIr): boolean => namesIn(penalty.expr).has("a");
+export const isActivationPenalty = ({ penalty }: PenalizeIr): boolean => mentionedIn(penalty.expr).has("a");
 
 /**
  * Prepares a penalty on activations: the sum, over the living units and the layers that make them, of an expression over all samples
@@ -36,15 +38,15 @@ export function activationPenalty(
       added: () => strength * value,
       slope(layer, activation, shape) {
         const channels = shape.at(-1) ?? 1;
+        const alive = positions.get(layer) ?? new Set<number>();
+        const entryOf = Int32Array.from(activation, (_, i) => (alive.has(i % channels) ? i % channels : -1));
+        const domain = rowDomain(channels, entryOf, { a: () => activation });
+        const totals = evaluateEntries(total, domain);
+        for (const channel of alive) value += totals[channel] ?? 0;
         const slopes = new Float32Array(activation.length);
-        for (const channel of positions.get(layer) ?? []) {
-          const count = activation.length / channels;
-          const a = Float64Array.from({ length: count }, (_, i) => activation[i * channels + channel] ?? 0);
-          const rows = { count, columns: { a } };
-          value += rowValues(total, rows, moment.names)[0] ?? 0;
-          const own = rowValues(slope, rows, moment.names);
-          for (let i = 0; i < count; i++) slopes[i * channels + channel] = strength * (own[i] ?? 0);
-        }
+        walkElements(domain, everywhere(build(slope, domain)), ({ at, count }, own) => {
+          for (let i = 0; i < count; i++) slopes[at[i] ?? 0] = strength * (own[i] ?? 0);
+        });
         return slopes;
       },
     };
@@ -52,8 +54,8 @@ export function activationPenalty(
 }
 
 /** Positions of living units on the last axis of the outputs in which they are read, by layer. */
-function livingPositions({ network, layers, ...space }: Space): ReadonlyMap<number, readonly number[]> {
-  const found = new Map<number, number[]>();
+function livingPositions({ network, layers, ...space }: Space): ReadonlyMap<number, ReadonlySet<number>> {
+  const found = new Map<number, Set<number>>();
   for (const { start, end, index } of layers) {
     const alive = new Set<number>();
     for (let entry = start; entry < end; entry++) {
@@ -63,9 +65,9 @@ function livingPositions({ network, layers, ...space }: Space): ReadonlyMap<numb
     }
     const watched = watchedLayer(network, index);
     const output = network.calls.find(({ layer }) => layer === watched)?.outputs[0];
-    const positions = found.get(watched) ?? [];
+    const positions = found.get(watched) ?? new Set();
     network.tensors[output ?? -1]?.ids?.forEach((id, position) => {
-      if (alive.has(network.channels.find(id))) positions.push(position);
+      if (alive.has(network.channels.find(id))) positions.add(position);
     });
     found.set(watched, positions);
   }

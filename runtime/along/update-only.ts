@@ -1,25 +1,27 @@
 import type { UpdateIr } from "../../core/ir/types.js";
-import { cachedSpace } from "../../core/units/cached-space.js";
 import type { Moment, PruningContext } from "../../core/events/context.js";
+import { cachedSpace } from "../../core/units/cached-space.js";
 import { newChunk, walkPart } from "../../core/units/parts.js";
-import { extremeUnits } from "../scores/score-now.js";
+import { stepChoice } from "../scores/on-step.js";
+import type { Observation } from "../types.js";
 
 /** An `update only` rule at work: the weights it leaves out decay and keep their momentum but get no gradient. */
 export interface UpdateRule {
+  /** What the pass of the step shall show for the score. */
+  watch(context: PruningContext): Observation | undefined;
   /** Zeroes the gradients of the weights that are not among the chosen share (Ding et al. 2019). */
   gate(context: PruningContext, moment: Moment, gradients: ReadonlyMap<string, Float32Array>): void;
 }
 
 export function updateRule(ir: UpdateIr): UpdateRule {
-  const space = cachedSpace({ name: "weights" }, ir.selection);
+  const choice = stepChoice(ir.id, ir, cachedSpace({ name: "weights" }, ir.selection));
   return {
+    watch: (context) => choice.watch(context),
     gate(context, moment, gradients) {
-      const here = space(context);
       const share = moment.value(ir.share, "value");
-      const values = { numbers: moment.names, g: gradients };
-      const chosen = extremeUnits(context, ir.id, here, { ...ir, share }, values);
+      const { space, chosen } = choice.choose(context, share, gradients);
       const chunk = newChunk();
-      for (const part of here.parts) {
+      for (const part of space.parts) {
         const gradient = gradients.get(part.key);
         if (gradient === undefined) continue;
         walkPart(part, chunk, ({ at, entry, count }) => {

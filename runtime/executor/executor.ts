@@ -151,10 +151,16 @@ export function createExecutor(
         });
         return outputs.map((y): Dense => ({ kind: "dense", data: backend.read(y).slice(), shape: y.shape }));
       }),
-    trainStep(batch, number, pulls = []) {
+    trainStep(batch, number, pulls = [], observe) {
       const current = pass("training", number);
-      const pulling = pulls.length === 0 ? undefined : pullingOnlooker(pulls, backend);
-      const result = step(batch, current, trainable, pulling);
+      const onlookers = [
+        ...(pulls.length === 0 ? [] : [pullingOnlooker(pulls, backend)]),
+        ...(observe ? [onlookerOf(observe, backend, true)] : []),
+      ];
+      // Whoever looks last sees gradients first: before the pulls add to them.
+      const onlooker: Onlooker = (node, outputs, input) =>
+        onlookers.reduce<readonly tf.Tensor[]>((seen, look) => look(node, seen, input), outputs);
+      const result = step(batch, current, trainable, onlookers.length === 0 ? undefined : onlooker);
       variables.upload(moveStatistics(current.updates, store, options.latent?.() ?? new Map()));
       variables.download();
       return { ...result, loss: result.loss + regularize(regularizers, variables.shown, result.gradients) };

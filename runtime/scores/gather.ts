@@ -25,7 +25,7 @@ export async function* calibration(
     return;
   }
   const { over } = criterion;
-  const asked = over !== null && typeof over === "object" ? evaluate(over.batches, moment.names) : 1;
+  const asked = over !== null && typeof over === "object" ? evaluate(over.batches, new Map()) : 1;
   const count = Math.max(1, Math.round(asked ?? 1));
   if (context.batches === undefined) throw new Error(`\`${criterion.name}\` needs data`);
   yield* context.batches(count, moment);
@@ -58,7 +58,7 @@ export async function runBatches(
 }
 
 /** Several observations in one pass. */
-function together(observations: readonly Observation[]): Observation | undefined {
+export function together(observations: readonly Observation[]): Observation | undefined {
   const [first, ...rest] = observations.filter(({ layers }) => layers.length > 0);
   if (first === undefined || rest.length === 0) return first;
   const all = [first, ...rest];

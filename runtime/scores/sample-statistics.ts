@@ -1,30 +1,27 @@
 import type { Network } from "../../core/network/types.js";
 import type { Observation } from "../types.js";
-import { build } from "../../core/expr/expression.js";
-import type { Node } from "../../core/expr/nodes.js";
-import { axisNode, entryNode } from "../../core/expr/nodes.js";
-import type { Reducer } from "../../core/expr/operators.js";
+import type { ExprIr } from "../../core/ir/types.js";
+import { build, reductionOf, type Reduction } from "../../core/expr/domain.js";
+import { rowDomain } from "../../core/expr/domains.js";
+import { axisNode, entryNode, type Node } from "../../core/expr/nodes.js";
+import { keyOf, type SampleTerm } from "../../core/expr/terms.js";
 import { chunkSize, newChunk } from "../../core/units/parts.js";
-import type { SampleTerm } from "../../core/expr/samples.js";
 import type { Space } from "../../core/units/space.js";
 import { watchedLayer } from "./watch.js";
-
-/** Running sums of one term per channel of a layer's outputs or inputs. */
-interface Sums {
-  readonly sum: Float64Array;
-  readonly squares: Float64Array;
-  readonly least: Float64Array;
-  readonly most: Float64Array;
-  samples: number;
-}
 
 interface Tap {
   readonly term: SampleTerm;
   /** Layer of the space. */
   readonly layer: number;
+  /** Whether it is about what the layer reads. */
+  readonly inputs: boolean;
   readonly node: Node;
+  /** What is looked at: `a` and `x` are the same array, of outputs or of inputs. */
   readonly current: { a: Float32Array; ga: Float32Array; x: Float32Array };
-  sums: Sums | null;
+  /** Activations that wait for their gradients, by call. */
+  readonly kept: Map<number, Float32Array>;
+  /** By channel on the last axis. */
+  reduction: Reduction | null;
 }
 
 /** Statistics of activations and inputs over calibration batches, channel by channel, without keeping the samples. */
@@ -33,7 +30,7 @@ export interface SampleStatistics {
   /** Forgets everything seen so far. */
   clear(): void;
   /** The value of a term: per entry for outputs of channel structures, along an axis of the kernels otherwise. */
-  node(expr: SampleTerm["expr"], space: Space): Node | undefined;
+  node(expr: ExprIr): Node | undefined;
 }
 
 export function sampleStatistics(space: Space, terms: readonly SampleTerm[]): SampleStatistics {
@@ -53,29 +50,35 @@ export function sampleStatistics(space: Space, terms: readonly SampleTerm[]): Sa
   return {
     observation: {
       layers: [...byLayer.keys()],
-      onActivation(layer, _call, activation, shape, input, inputShape) {
+      onActivation(layer, call, activation, shape, input, inputShape) {
         for (const tap of byLayer.get(layer) ?? []) {
-          const inputs = readsInput(tap.term, space);
-          const values = inputs ? input : activation;
-          const channels = (inputs ? inputShape : shape).at(-1) ?? 1;
-          tap.current.a = tap.term.needsGradient ? values.slice() : values;
-          tap.current.x = tap.current.a;
-          if (!tap.term.needsGradient) collect(tap, values.length, channels);
+          const values = tap.inputs ? input : activation;
+          if (tap.term.needsGradient) {
+            tap.kept.set(call, values.slice());
+            continue;
+          }
+          tap.current.a = values;
+          tap.current.x = values;
+          collect(tap, values.length, (tap.inputs ? inputShape : shape).at(-1) ?? 1);
         }
       },
       ...(terms.some(({ needsGradient }) => needsGradient) && {
-        onGradient(layer: number, _call: number, gradient: Float32Array, shape: readonly number[]) {
+        onGradient(layer: number, call: number, gradient: Float32Array, shape: readonly number[]) {
           for (const tap of byLayer.get(layer) ?? []) {
-            if (!tap.term.needsGradient) continue;
+            const activation = tap.kept.get(call);
+            if (!tap.term.needsGradient || activation === undefined) continue;
+            tap.kept.delete(call);
+            tap.current.a = activation;
             tap.current.ga = gradient;
             collect(tap, gradient.length, shape.at(-1) ?? 1);
           }
         },
       }),
     },
-    clear: () => taps.forEach((tap) => (tap.sums = null)),
+    clear: () => taps.forEach((tap) => (tap.reduction = null)),
     node(expr) {
-      const own = taps.filter(({ term }) => term.expr === expr);
+      const key = keyOf(expr);
+      const own = taps.filter(({ term }) => keyOf(term.expr) === key);
       return own.length === 0 ? undefined : valueNode(space, own);
     },
   };
@@ -88,74 +91,32 @@ const readsInput = (term: SampleTerm, space: Space): boolean =>
 function newTap(term: SampleTerm, layer: number, space: Space): Tap {
   const none = new Float32Array(0);
   const current = { a: none, ga: none, x: none };
-  const node = build(term.inner, space, {
-    node: (name) => (name === "a" || name === "ga" || name === "x" ? sampleNode(current, name) : undefined),
-  });
-  return { term, layer, node, current, sums: null };
-}
-
-function sampleNode(current: Tap["current"], name: "a" | "ga" | "x"): Node {
-  return {
-    level: "element",
-    fill({ at, count }, out) {
-      const values = current[name];
-      for (let i = 0; i < count; i++) out[i] = values[at[i] ?? 0] ?? 0;
-    },
-  };
+  const columns = { a: () => current.a, ga: () => current.ga, x: () => current.x };
+  const node = build(term.inner, rowDomain(0, new Int32Array(0), columns));
+  return { term, layer, inputs: readsInput(term, space), node, current, kept: new Map(), reduction: null };
 }
 
 function collect(tap: Tap, length: number, channels: number): void {
-  tap.sums ??= {
-    sum: new Float64Array(channels),
-    squares: new Float64Array(channels),
-    least: new Float64Array(channels).fill(Infinity),
-    most: new Float64Array(channels).fill(-Infinity),
-    samples: 0,
-  };
-  const { sum, squares, least, most } = tap.sums;
-  tap.sums.samples += length / channels;
+  tap.reduction ??= reductionOf(tap.term.reducer, channels);
   const chunk = newChunk();
   const values = new Float64Array(chunkSize);
   for (let from = 0; from < length; from += chunkSize) {
     chunk.count = Math.min(chunkSize, length - from);
-    for (let i = 0; i < chunk.count; i++) chunk.at[i] = from + i;
-    tap.node.fill(chunk, values);
     for (let i = 0; i < chunk.count; i++) {
-      const c = (from + i) % channels;
-      const value = values[i] ?? 0;
-      sum[c] = (sum[c] ?? 0) + value;
-      squares[c] = (squares[c] ?? 0) + value * value;
-      if (value < (least[c] ?? 0)) least[c] = value;
-      if (value > (most[c] ?? 0)) most[c] = value;
+      chunk.at[i] = from + i;
+      chunk.entry[i] = (from + i) % channels;
     }
-  }
-}
-
-function reducedSums(sums: Sums, reducer: Reducer): Float64Array {
-  const { sum, squares, least, most, samples } = sums;
-  const n = Math.max(1, samples);
-  switch (reducer) {
-    case "sum":
-      return sum;
-    case "mean":
-      return sum.map((value) => value / n);
-    case "norm":
-      return squares.map(Math.sqrt);
-    case "std":
-      return squares.map((value, c) => Math.sqrt(Math.max(0, value / n - ((sum[c] ?? 0) / n) ** 2)));
-    case "min":
-      return least;
-    case "max":
-      return most;
+    tap.node.fill(chunk, values);
+    tap.reduction.add(chunk.entry, values, chunk.count);
   }
 }
 
 function valueNode(space: Space, taps: readonly Tap[]): Node {
   const byLayer = new Map<number, Float64Array>();
-  for (const { layer, sums, term } of taps) {
-    if (sums !== null) byLayer.set(layer, reducedSums(sums, term.reducer));
+  for (const { layer, reduction } of taps) {
+    if (reduction !== null) byLayer.set(layer, reduction.result());
   }
-  const inputs = taps[0] !== undefined && readsInput(taps[0].term, space);
+  const inputs = taps[0]?.inputs === true;
   const ofPart = (key: string) => byLayer.get(space.parts.find((part) => part.key === key)?.layer ?? -1);
   const perEntry = space.channelUnits !== null && inputs === (space.structure.name === "channels");
   if (!perEntry) return axisNode(inputs ? "in" : "out", ofPart);

@@ -1,6 +1,3 @@
-import { counted } from "../../core/ir/words.js";
-import type { CriterionIr, Need } from "../../core/ir/types.js";
-import { batchAverage } from "./batch-averages.js";
 import { combineMembers, normalizePerLayer } from "../../core/choose/combine.js";
 import type { Moment } from "../../core/events/context.js";
 import {
@@ -10,115 +7,176 @@ import {
   type ScoreRequest,
   type UnitScores,
 } from "../../core/events/scoring.js";
+import { atEntries, build, evaluateEntries, walkElements, type Domain } from "../../core/expr/domain.js";
+import { spaceDomain } from "../../core/expr/domains.js";
+import { namesIn, needsData, usualMembers, type Name } from "../../core/expr/names.js";
+import { elementNode, entryNode, type Node } from "../../core/expr/nodes.js";
+import type { Values } from "../../core/expr/sources.js";
+import { batchTerms, keyOf, sampleTerms } from "../../core/expr/terms.js";
+import type { CriterionIr, ExprIr } from "../../core/ir/types.js";
+import { counted } from "../../core/ir/words.js";
+import type { Scores } from "../../core/units/keys.js";
+import type { Space } from "../../core/units/space.js";
 import type { ScoringContext } from "./context.js";
 import { gateGradients } from "./gate-gradients.js";
-import { entryNode } from "../../core/expr/nodes.js";
-import { evaluateEntries } from "../../core/expr/expression.js";
-import type { Names } from "../../core/expr/expression.js";
 import { addGradients, newSums, runBatches, toMeans } from "./gather.js";
-import type { Scores } from "../../core/units/keys.js";
-import { namesOf } from "../../core/expr/names.js";
-import type { Values } from "../../core/expr/names.js";
+import { accumulatedNodes } from "./on-step.js";
 import { sampleStatistics } from "./sample-statistics.js";
-import { batchTerms, sampleTerms } from "../../core/expr/samples.js";
 import { secondOrder } from "./second-order.js";
-import type { Space } from "../../core/units/space.js";
 
 /** Carries out an event of the engine with scores of this network. */
 export const act = <R>(context: ScoringContext, event: EventOf<R>): Promise<R> =>
   carryOutAsync(event, (request) => scoreUnits(context, request));
 
-/** Scores of all units of a space by a criterion. Lowest goes first. */
+/** Scores of all units of a space by a criterion, and what a threshold or an allocation beside it reads. Lowest goes first. */
 export async function scoreUnits(context: ScoringContext, request: ScoreRequest): Promise<UnitScores> {
-  const { id, criterion, space, moment, combining = { members: "sum" } } = request;
-  const values =
-    request.gates === undefined ? request.values : await gateValues(context, request, request.gates);
-  const base: Values = {
-    seed: context.seed,
-    keys: [id, moment.key],
-    numbers: moment.names,
-    slots: context.slots,
-    ...values,
-  };
+  const { id, criterion, space, moment, beside, gates } = request;
+  const { seed, slots } = context;
+  const base: Values = { seed, keys: [id, moment.key], slots, ...request.values };
+  const others = beside === undefined ? [] : [beside];
+  const work = (values: Values, exprs: readonly ExprIr[]) =>
+    gathered(context, { criterion, space, moment }, values, exprs).then((all) => spaceDomain(space, all));
+
   const accumulated = criterion.over === "training" ? context.accumulated?.get(id) : undefined;
-  if (accumulated !== undefined && accumulated.sums.length === space.entries) {
-    const steps = Math.max(1, accumulated.steps);
-    const entries = accumulated.sums.map((sum) => sum / steps);
-    return combined(space, entries, criterion, combining, namesOf(base));
+  const means = accumulated && accumulatedNodes(accumulated, criterion, beside, space);
+  const notes =
+    criterion.over === "training" && means === undefined
+      ? ["nothing was trained on since the last event, so this one scored on one batch"]
+      : [];
+  if (gates === undefined) {
+    const known = means ? { ...base, gathered: means } : base;
+    const domain = await work(known, [criterion.expr, ...others]);
+    return combined(request, evaluateEntries(criterion.expr, domain), domain, notes);
   }
-  const names = namesOf(await gathered(context, criterion, space, moment, base));
-  return combined(space, evaluateEntries(criterion.expr, space, names), criterion, combining, names);
+  const gate = entryNode(await gatesByEntry(context, request, gates));
+  const domain = await work({ ...base, gathered: (expr) => (expr === "g" ? gate : undefined) }, [
+    criterion.expr,
+  ]);
+  const around = others.length === 0 ? domain : await work(base, others);
+  return combined(request, evaluateEntries(criterion.expr, domain), around, notes);
 }
 
-/** What names stand for where `g` is that of gates. */
-async function gateValues(
+/** The gradients of gates at 0, by entry. */
+async function gatesByEntry(
   context: ScoringContext,
-  { criterion, space, moment, values }: ScoreRequest,
+  { criterion, space, moment }: ScoreRequest,
   candidates: Uint8Array,
-): Promise<Partial<Values>> {
+): Promise<Float64Array> {
   const gates = await gateGradients(context, criterion, space, candidates, moment);
-  const byEntry = Float64Array.from({ length: space.entries }, (_, entry) => {
+  return Float64Array.from({ length: space.entries }, (_, entry) => {
     const unit = space.channelUnits?.[space.entryUnit?.[entry] ?? entry];
     return gates.get(unit?.root ?? -1) ?? 0;
   });
-  const node = entryNode(byEntry);
-  return { ...values, g: new Map(), known: (expr, of) => (expr === "g" && of === space ? node : undefined) };
 }
 
-/** Runs what the criterion needs over the calibration batches. */
+/** Runs what expressions need over the calibration batches of a criterion. */
 async function gathered(
   context: ScoringContext,
-  criterion: CriterionIr,
-  space: Space,
-  moment: Moment,
+  { criterion, space, moment }: { criterion: CriterionIr; space: Space; moment: Moment },
   base: Values,
+  exprs: readonly ExprIr[],
 ): Promise<Values> {
-  const { expr } = criterion;
-  const needs = (...wanted: readonly Need[]) => wanted.some((need) => criterion.needs.includes(need));
-  const gradients = needs("g", "g2", "ga");
-  const given = base.g !== undefined && !needs("g2", "ga", "a", "x", "h", "hg");
-  if (given || !(gradients || needs("a", "x", "h", "hg"))) return base;
+  const read = unknownIn(exprs, base);
+  if (!needsData(read, null)) return base;
+  const reads = (...wanted: readonly Name[]) => wanted.some((name) => read.includes(name));
+  const gradients = reads("g", "g2", "ga");
 
-  const whole = sampleStatistics(space, sampleTerms(expr));
-  const averages = batchTerms(expr).map((term) => ({
+  const whole = sampleStatistics(space, sampleTerms(exprs));
+  const averages = batchTerms(exprs).map((term) => ({
     average: batchAverage(space, term.expr, term.inner),
-    samples: sampleStatistics(space, sampleTerms(term.inner)),
+    samples: sampleStatistics(space, sampleTerms([term.inner])),
   }));
   const sums = newSums();
   const observations = [whole.observation, ...averages.map(({ samples }) => samples.observation)];
-  if (gradients || needs("a", "x")) {
+  if (gradients || reads("a", "x")) {
     await runBatches(context, criterion, moment, { gradients, observations }, (batch) => {
-      addGradients(sums, batch, needs("g2"));
-      const squares = needs("g2")
-        ? new Map([...batch].map(([key, g]) => [key, g.map((one) => one * one)] as const))
-        : new Map<string, Float32Array>();
+      addGradients(sums, batch, reads("g2"));
+      const g2 = new Map(
+        reads("g2") ? [...batch].map(([key, g]) => [key, g.map((one) => one * one)] as const) : [],
+      );
       for (const { average, samples } of averages) {
-        average.add(namesOf({ g: batch, g2: squares, ...base, known: samples.node }));
+        average.add(spaceDomain(space, { g: batch, g2, ...base, gathered: samples.node }));
         samples.clear();
       }
     });
   }
   toMeans(sums);
-  const second = needs("h", "hg") ? await secondOrder(context, criterion, moment) : {};
-  const nodes = new Map(averages.map(({ average }) => [average.expr, average.node()] as const));
+  const second = reads("h", "hg") ? await secondOrder(context, criterion, moment) : {};
+  const nodes = new Map(averages.map(({ average }) => [average.key, average.node()] as const));
   return {
     g: sums.g,
     g2: sums.g2,
     ...second,
     ...base,
-    known: (part, of) => nodes.get(part) ?? whole.node(part, of) ?? base.known?.(part, of),
+    gathered: (part) => nodes.get(keyOf(part)) ?? whole.node(part) ?? base.gathered?.(part),
+  };
+}
+
+/** The names that expressions read where nothing of them is gathered yet. */
+function unknownIn(exprs: readonly ExprIr[], { gathered: given }: Values): readonly Name[] {
+  if (given === undefined) return namesIn(...exprs);
+  return exprs.flatMap((expr) => {
+    if (typeof expr === "number" || given(expr) !== undefined) return [];
+    if (typeof expr === "string") return namesIn(expr);
+    const [, ...args] = expr;
+    return [...unknownIn(args, { seed: 0, keys: [], gathered: given })];
+  });
+}
+
+/** `batches(E)`: E computed batch by batch, then averaged. */
+interface BatchAverage {
+  readonly key: string;
+  /** Adds E over one batch. */
+  add(domain: Domain): void;
+  /** The average so far. */
+  node(): Node;
+}
+
+function batchAverage(space: Space, expr: ExprIr, inner: ExprIr): BatchAverage {
+  const elements = new Map<string, Float64Array>();
+  const entries = new Float64Array(space.entries);
+  let batches = 0;
+  let overElements = false;
+  return {
+    key: keyOf(expr),
+    add(domain) {
+      batches++;
+      const node = build(inner, domain);
+      overElements = node.level === "element";
+      if (!overElements) {
+        const now = new Float64Array(space.entries);
+        atEntries(domain, node, now);
+        for (let i = 0; i < entries.length; i++) entries[i] = (entries[i] ?? 0) + (now[i] ?? 0);
+        return;
+      }
+      walkElements(domain, node, ({ part, at, count }, values) => {
+        if (part === null) return;
+        const sums = elements.get(part.key) ?? new Float64Array(part.rows.length * part.cols.length);
+        elements.set(part.key, sums);
+        for (let i = 0; i < count; i++) sums[at[i] ?? 0] = (sums[at[i] ?? 0] ?? 0) + (values[i] ?? 0);
+      });
+    },
+    node() {
+      const n = Math.max(1, batches);
+      if (!overElements) return entryNode(entries.map((sum) => sum / n));
+      for (const sums of elements.values())
+        for (let i = 0; i < sums.length; i++) sums[i] = (sums[i] ?? 0) / n;
+      return elementNode((key) => elements.get(key));
+    },
   };
 }
 
 function combined(
-  space: Space,
+  { space, criterion, combining }: ScoreRequest,
   entries: Scores,
-  criterion: CriterionIr,
-  combining: Combining,
-  names: Names,
+  domain: Domain,
+  notes: readonly string[],
 ): UnitScores {
-  if (combining.normalized) normalizePerLayer(space, entries, combining.normalized);
-  const members = sharedByMembers(criterion) ? "mean" : combining.members;
+  const { members, normalized }: Combining = {
+    members: usualMembers(criterion.expr, space.structure.name),
+    ...combining,
+  };
+  if (normalized) normalizePerLayer(space, entries, normalized);
   const units = combineMembers(space, entries, members);
   let bad = 0;
   for (let i = 0; i < units.length; i++) {
@@ -126,15 +184,12 @@ function combined(
     // Only what is not a number differs from itself.
     if (score !== score) bad++;
   }
-  const notes =
-    bad > 0
-      ? [
-          `${counted(bad, "units")} ${bad === 1 ? "scores" : "score"} not a number and ${bad === 1 ? "goes" : "go"} first`,
-        ]
-      : [];
-  return { units, entries, names, notes };
+  if (bad === 0) return { units, entries, domain, notes };
+  const scoring = `${counted(bad, "units")} ${bad === 1 ? "scores" : "score"} not a number`;
+  return {
+    units,
+    entries,
+    domain,
+    notes: [...notes, `${scoring} and ${bad === 1 ? "goes" : "go"} first`],
+  };
 }
-
-/** Values that all members of a unit share: adding them up would favour units of many layers. */
-const sharedByMembers = ({ needs }: CriterionIr): boolean =>
-  needs.length > 0 && needs.every((need) => need === "random" || need === "gamma" || need === "beta");

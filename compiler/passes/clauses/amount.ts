@@ -3,12 +3,13 @@ import type { Span } from "../../../core/diagnostics/diagnostic.js";
 import type { AmountIr } from "../../../core/ir/types.js";
 import { replace } from "../../../core/diagnostics/create.js";
 import { percent } from "../expressions/arguments.js";
-import { describe } from "../expressions/describe.js";
+import { describe } from "../scope.js";
 import { infer } from "../expressions/infer.js";
 import { expressions, reject, type Place } from "../lowering.js";
 import { lowerBudget } from "./budget.js";
 import { lowerCurve } from "./curve.js";
 import { lowerMoving } from "./moving.js";
+import { isReadable } from "./reads.js";
 import { checkTyped, constant, lowerTyped } from "./typed.js";
 
 /** How much goes: a share of the living, a count, a target, what is kept, a threshold or a budget. */
@@ -62,6 +63,7 @@ export function lowerAmount(
         );
       }
       if (checkTyped(value, amount.value, ["number"], "a threshold", place) === null) return null;
+      if (!isReadable(value.ir, structure, "event", amount.value.span, place)) return null;
       return { kind: "threshold", side: amount.side, value: value.ir };
     }
   }

@@ -2,7 +2,7 @@ import type { Expr } from "../../../grammar/ast.js";
 import type { AmountIr, BudgetLimit } from "../../../core/ir/types.js";
 import { similar } from "../../../core/diagnostics/nearest.js";
 import { infer } from "../expressions/infer.js";
-import { describe } from "../expressions/describe.js";
+import { describe } from "../scope.js";
 import { expressions, reject, type Place } from "../lowering.js";
 import { checkTyped } from "./typed.js";
 

@@ -2,7 +2,7 @@ import type { Expr, NumberLiteral } from "../../../grammar/ast.js";
 import type { ExprIr } from "../../../core/ir/types.js";
 import { replace } from "../../../core/diagnostics/create.js";
 import { percent } from "../expressions/arguments.js";
-import { describe } from "../expressions/describe.js";
+import { describe } from "../scope.js";
 import { infer } from "../expressions/infer.js";
 import { expressions, reject, type Place } from "../lowering.js";
 import { shareInRange } from "./amount.js";

@@ -1,14 +1,12 @@
 import type { CallLike, Criterion, Structure } from "../../../grammar/ast.js";
-import type { Span } from "../../../core/diagnostics/diagnostic.js";
-import { isChannelwise } from "../../../core/units/candidates.js";
-import { needsData, needsOf } from "../../../core/expr/needs.js";
-import type { CriterionIr, ExprIr, Need } from "../../../core/ir/types.js";
+import { namesIn, needsData, needsGradients, needsOf } from "../../../core/expr/names.js";
+import type { CriterionIr, ExprIr } from "../../../core/ir/types.js";
 import { similar } from "../../../core/diagnostics/nearest.js";
-import { describe } from "../expressions/describe.js";
+import { describe } from "../scope.js";
 import { infer } from "../expressions/infer.js";
 import { expressions, reject, type Place } from "../lowering.js";
 import { sourceText } from "../scope.js";
-import { canPull } from "./penalty.js";
+import { canPull, isReadable } from "./reads.js";
 import { inRange } from "./range.js";
 import { constant, lowerTyped } from "./typed.js";
 
@@ -16,16 +14,24 @@ import { constant, lowerTyped } from "./typed.js";
 const mostBatches = 1e6;
 const objectives: readonly string[] = ["loss", "synflow"];
 const elementStructures: ReadonlySet<string> = new Set(["weights", "taps", "n:m"]);
-const unitTensors: readonly Need[] = ["gamma", "beta", "a", "ga"];
+
+/** Where a score or a penalty is worked out, and what that leaves to say of it. */
+export type Use =
+  /** By events; `untrained` says why nothing can be accumulated for them over training. */
+  | { readonly by: "events"; readonly untrained: { readonly why: string; readonly help: string } | null }
+  /** In every step of training, to choose among units or as a term of the loss. */
+  | { readonly by: "steps" }
+  | { readonly by: "penalty" };
 
 /** How units are scored (or penalized): its expression with every declared name put in, and what computing it needs. */
 export function lowerCriterion(
   criterion: Criterion,
   structure: Structure["name"],
   place: Place,
-  vocabulary: "score" | "penalty" = "score",
+  use: Use,
 ): CriterionIr | null {
   const found: CallLike[] = [];
+  const vocabulary = use.by === "penalty" ? "penalty" : "score";
   const value = infer(criterion.expr, { ...expressions(place, vocabulary), under: { found } });
   if (value === null) return null;
   const { span } = criterion.expr;
@@ -47,52 +53,15 @@ export function lowerCriterion(
     });
   }
   const ir: ExprIr = value.type === "unit" || byElement ? value.ir : ["sum", value.ir];
-  const needs = needsOf(ir);
-  if (vocabulary === "penalty" && !canPull(ir, needs, structure, span, place)) return null;
-  if (!available(ir, needs, structure, span, place)) return null;
+  const where =
+    use.by === "events" ? (criterion.over?.batches === "training" ? "training" : "event") : "step";
+  if (use.by === "penalty" && !canPull(ir, structure, span, place)) return null;
+  if (!isReadable(ir, structure, use.by === "penalty" ? "penalty" : where, span, place)) return null;
   const under = lowerObjective(criterion.under, found, place);
-  if (under === null) return null;
-  const over = lowerOver(criterion, needs, under, place);
+  if (under === null || !objectiveFits(criterion, ir, under, use, place)) return null;
+  const over = lowerOver(criterion, ir, under, use, place);
   if (over === undefined) return null;
-  return { name: sourceText(place.scope.module, span), expr: ir, needs, under, over };
-}
-
-/** Refuses what is not available yet and what has no meaning for the structure. */
-function available(ir: ExprIr, needs: readonly Need[], structure: string, span: Span, place: Place): boolean {
-  const second = needs.find((need) => need === "h" || need === "hg");
-  if (second !== undefined) {
-    reject(place, "P8005", `\`${second}\` needs second derivatives, which are not available yet`, span, {
-      help: "first-order scores are: `by taylor`, `by snip`",
-    });
-    return false;
-  }
-  const gate =
-    needs.find((need) => need === "gate" || need === "alpha") ?? (mentions(ir, "snr") ? "snr" : undefined);
-  if (gate !== undefined) {
-    reject(place, "P8003", `\`${gate}\` belongs to learned masks, which are not available yet`, span);
-    return false;
-  }
-  const perUnit = needs.find((need) => unitTensors.includes(need));
-  const channelwise =
-    structure === "layers" || (structure !== "n:m" && isChannelwise(asStructure(structure)));
-  if (perUnit !== undefined && !channelwise) {
-    reject(place, "P2031", `\`${perUnit}\` belongs to whole units, not to ${structure}`, span, {
-      help: "score `filters`, `neurons` or `units` by it",
-    });
-    return false;
-  }
-  return true;
-}
-
-function asStructure(name: string): "filters" | "weights" | "channels" | "neurons" | "units" {
-  return name === "filters" || name === "channels" || name === "neurons" || name === "units"
-    ? name
-    : "weights";
-}
-
-function mentions(expr: ExprIr, name: string): boolean {
-  if (typeof expr === "string") return expr === name;
-  return typeof expr !== "number" && expr.slice(1).some((part) => mentions(part, name));
+  return { name: sourceText(place.scope.module, span), expr: ir, needs: needsOf(ir), under, over };
 }
 
 /** The objective that gradients differentiate: the clause's, else the declaration's, else the loss. */
@@ -124,23 +93,63 @@ function lowerObjective(
   });
 }
 
+/** Whether an objective is one that the gradients at hand are of; where none is read it would do nothing. */
+function objectiveFits(
+  criterion: Criterion,
+  ir: ExprIr,
+  under: CriterionIr["under"],
+  use: Use,
+  place: Place,
+): boolean {
+  const span = criterion.under?.span ?? criterion.expr.span;
+  if (criterion.under !== undefined && !needsGradients(namesIn(ir))) {
+    reject(
+      place,
+      "P3026",
+      "this score reads no gradients, so there is nothing that an objective would change",
+      span,
+      {
+        help: "leave `under …` out",
+      },
+    );
+    return false;
+  }
+  if (use.by === "events" || under === "loss") return true;
+  reject(
+    place,
+    "P3026",
+    "in every step of training there are the gradients of its loss, and of nothing else",
+    span,
+    {
+      help: "score by gradients of the loss: `by abs(w * g)`",
+    },
+  );
+  return false;
+}
+
 /** How many batches a score averages over; undefined once a mistake was reported. */
 function lowerOver(
   criterion: Criterion,
-  needs: readonly Need[],
+  ir: ExprIr,
   under: CriterionIr["under"],
+  use: Use,
   place: Place,
 ): CriterionIr["over"] | undefined {
-  const data = needsData(needs, under);
+  const data = needsData(namesIn(ir), under);
   if (criterion.over === undefined) return data ? { batches: 1 } : null;
   const { batches, span } = criterion.over;
-  if (!data) {
-    reject(place, "P3026", "this score reads no data, so there are no batches to take it over", span, {
-      help: "leave `over …` out",
-    });
-    return undefined;
-  }
-  if (batches === "training") return "training";
+  const refuse = (message: string, help: string): undefined => {
+    reject(place, "P3026", message, span, { help });
+  };
+  if (!data)
+    return refuse("this score reads no data, so there are no batches to take it over", "leave `over …` out");
+  if (use.by !== "events")
+    return refuse(
+      "this is worked out in every step of training, on the batch of that step",
+      "leave `over …` out",
+    );
+  if (batches === "training")
+    return use.untrained === null ? "training" : refuse(use.untrained.why, use.untrained.help);
   const count = lowerTyped(batches, ["number"], "a number of batches", place);
   if (count === null) return undefined;
   if (typeof count.ir === "number" && (count.ir < 1 || !Number.isInteger(count.ir))) {
@@ -151,3 +160,14 @@ function lowerOver(
     return undefined;
   return { batches: count.ir };
 }
+
+/** Nothing trains while a step of the program acts. */
+export const stepByItself = {
+  why: "nothing trains while a step acts, so nothing is accumulated for it",
+  help: "write `over N batches`, or give it a when-clause in a training: `at epoch 1`",
+} as const;
+/** Why regrowing whole units cannot be scored by sums over training. */
+export const outOfTraining = {
+  why: "dead units take no part in training, so nothing of them is accumulated",
+  help: "write `over N batches`: their last weights are put back for a pass of their own",
+} as const;

@@ -1,7 +1,7 @@
 import type { Pattern, Selection } from "../../../grammar/ast.js";
 import type { ExprIr, PatternIr, SelectionIr } from "../../../core/ir/types.js";
 import { infer } from "../expressions/infer.js";
-import { describe } from "../expressions/describe.js";
+import { describe } from "../scope.js";
 import { expressions, reject, type Place } from "../lowering.js";
 import { lowerTyped } from "./typed.js";
 

@@ -2,7 +2,7 @@ import type { Expr } from "../../../grammar/ast.js";
 import { replace } from "../../../core/diagnostics/create.js";
 import { evaluate } from "../../../core/expr/evaluate.js";
 import { percent, unitHelp } from "../expressions/arguments.js";
-import { describe } from "../expressions/describe.js";
+import { describe } from "../scope.js";
 import { infer } from "../expressions/infer.js";
 import type { Type, Typed } from "../scope.js";
 import { expressions, reject, type Place } from "../lowering.js";

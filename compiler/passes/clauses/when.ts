@@ -1,7 +1,7 @@
 import type { Expr, Point, Range, TimeUnit, When } from "../../../grammar/ast.js";
 import type { Span } from "../../../core/diagnostics/diagnostic.js";
 import type { ExprIr, PointIr, WhenIr, WindowIr } from "../../../core/ir/types.js";
-import { describe } from "../expressions/describe.js";
+import { describe } from "../scope.js";
 import { infer } from "../expressions/infer.js";
 import { expressions, reject, type Place } from "../lowering.js";
 import { lowerTyped } from "./typed.js";

@@ -6,7 +6,7 @@ import type { Module } from "../module.js";
 import type { Binding, Type, Typed } from "../scope.js";
 import { fail, type ExprContext } from "./context.js";
 import type { Infer } from "./infer.js";
-import { describe } from "./describe.js";
+import { describe } from "../scope.js";
 
 /**
  * The parameters of a method or declaration bound to what a call gives them: by name (a single one also by place), each once,

@@ -2,13 +2,13 @@ import type { BinaryExpr } from "../../../grammar/ast.js";
 import { replace } from "../../../core/diagnostics/create.js";
 import type { Type, Typed } from "../scope.js";
 import { fail, type ExprContext } from "./context.js";
-import { describe } from "./describe.js";
-import { fold } from "./fold.js";
+import { describe } from "../scope.js";
+import { fold } from "../../../core/expr/evaluate.js";
 import type { Infer } from "./infer.js";
-import { layerFacts } from "./words.js";
+import { layerFacts } from "../../../core/expr/names.js";
+import { operatorOf } from "../../../core/expr/operators.js";
 import { similar } from "../../../core/diagnostics/nearest.js";
 
-const comparisons: ReadonlySet<string> = new Set(["<", "<=", ">", ">=", "=", "!="]);
 const scoreTypes: ReadonlySet<Type> = new Set<Type>(["element", "activation", "unit"]);
 
 /** What two values joined by an operator mean; types decide, since `50%` is a share and `2 epochs` a length. */
@@ -16,8 +16,9 @@ export function inferBinary(expr: BinaryExpr, context: ExprContext, infer: Infer
   const left = infer(expr.left, context);
   const right = infer(expr.right, context);
   if (left === null || right === null) return null;
-  if (expr.op === "and" || expr.op === "or") return logical(expr, left, right, context);
-  if (comparisons.has(expr.op)) return compare(expr, left, right, context);
+  const rule = operatorOf(expr.op)?.type;
+  if (rule === "logic") return logical(expr, left, right, context);
+  if (rule === "comparison") return compare(expr, left, right, context);
   const type = arithmetic(expr.op, left.type, right.type);
   if (type !== null) return { type, ir: fold(expr.op, left.ir, right.ir) };
   return mismatch(expr, left, right, context);
@@ -57,8 +58,8 @@ function compare(expr: BinaryExpr, left: Typed, right: Typed, context: ExprConte
       const name = expr.left.path.map((part) => part.text).join(".");
       return fail(context, "P2001", `a layer has no \`${name}\``, expr.left.span, {
         help:
-          similar(name, layerFacts.keys()) ??
-          `layers have ${[...layerFacts.keys()].map((fact) => `\`${fact}\``).join(", ")}`,
+          similar(name, Object.keys(layerFacts)) ??
+          `layers have ${[...Object.keys(layerFacts)].map((fact) => `\`${fact}\``).join(", ")}`,
       });
     }
     return { type: "boolean", ir: [op, left.ir, right.ir] };
@@ -71,7 +72,7 @@ function compare(expr: BinaryExpr, left: Typed, right: Typed, context: ExprConte
   ) {
     const name = expr.left.path.map((part) => part.text).join(".");
     return fail(context, "P2001", `a layer has no \`${name}\``, expr.left.span, {
-      help: similar(name, layerFacts.keys()),
+      help: similar(name, Object.keys(layerFacts)),
     });
   }
   const sizes = (a: Type, b: Type): boolean => a === "size" && (b === "size" || b === "number");

@@ -5,27 +5,26 @@ import { lookUp } from "../module.js";
 import type { Type, Typed } from "../scope.js";
 import { widest } from "./binary.js";
 import { fail, type ExprContext } from "./context.js";
-import { describe } from "./describe.js";
-import { expandScore } from "./expand-score.js";
-import { fold } from "./fold.js";
+import { describe } from "../scope.js";
+import { fold } from "../../../core/expr/evaluate.js";
 import type { Infer } from "./infer.js";
-import { elementwise, functionNames, layerStatistics, reducers } from "./words.js";
+import { expandScore } from "./reference.js";
+import { arityOf, functionNames, isOp, operators, type Op } from "../../../core/expr/operators.js";
 
 /** What a call means: a function of the language, a statistic of the layer, or a declared score with arguments. */
 export function inferCall(expr: CallExpr, context: ExprContext, infer: Infer): Typed | null {
   const name = expr.callee.map((part) => part.text).join(".");
-  const [head, tail] = expr.callee;
+  const [head] = expr.callee;
   const isScore = context.vocabulary === "score" || context.vocabulary === "penalty";
   if (isScore && expr.callee.length === 1) {
     const declared =
       (context.vocabulary === "penalty" ? lookUp(context.scope.module, "penalty", name) : undefined) ??
       lookUp(context.scope.module, "criterion", name);
-    if (declared !== undefined && !context.stack.includes(declared) && !functionNames.includes(name)) {
+    if (declared !== undefined && !context.stack.includes(declared) && !isFunction(name)) {
       return expandScore(declared, expr.args, expr.span, context, infer);
     }
   }
-  const isStatistic = head?.text === "layer" && tail !== undefined && layerStatistics.has(tail.text);
-  if (!functionNames.includes(name)) {
+  if (!isFunction(name)) {
     if (context.scope.module.missing.has(name)) return null;
     const calleeSpan = {
       start: head?.span.start ?? expr.span.start,
@@ -35,8 +34,11 @@ export function inferCall(expr: CallExpr, context: ExprContext, infer: Infer): T
       help: similar(name, functionNames, "function"),
     });
   }
+  const rule = operators[name].type;
   const inner: ExprContext =
-    isStatistic && context.vocabulary === "threshold" ? { ...context, vocabulary: "score" } : context;
+    rule === "statistic" && context.vocabulary === "threshold"
+      ? { ...context, vocabulary: "score" }
+      : context;
   const args: Typed[] = [];
   for (const argument of expr.args) {
     if (argument.name !== undefined) {
@@ -61,7 +63,7 @@ export function inferCall(expr: CallExpr, context: ExprContext, infer: Infer): T
     args.push(value);
   }
   const [first, second] = args;
-  const wanted = arity(name);
+  const wanted = arityOf(name);
   if (first === undefined || !wanted.includes(args.length)) {
     return fail(
       context,
@@ -71,15 +73,15 @@ export function inferCall(expr: CallExpr, context: ExprContext, infer: Infer): T
     );
   }
   const irs: readonly ExprIr[] = args.map((argument) => argument.ir);
-  if (isStatistic) {
+  if (rule === "statistic") {
     if (!["score", "penalty", "threshold"].includes(context.vocabulary)) return outside(name, expr, context);
     return { type: context.vocabulary === "threshold" ? "number" : "unit", ir: [name, first.ir] };
   }
-  if (name === "batches") {
+  if (rule === "averaged") {
     return isScore ? { type: first.type, ir: [name, first.ir] } : outside(name, expr, context);
   }
-  if (elementwise.has(name)) return { type: first.type, ir: fold(name, first.ir) };
-  if (name === "clip" || second !== undefined) {
+  if (rule === "elementwise" && second === undefined) return { type: first.type, ir: fold(name, first.ir) };
+  if (second !== undefined) {
     const type = args.reduce<Type | null>(
       (so, next) => (so === null ? null : widest(so, next.type)),
       first.type,
@@ -88,14 +90,11 @@ export function inferCall(expr: CallExpr, context: ExprContext, infer: Infer): T
       return fail(context, "P2027", `the arguments of \`${name}\` do not fit each other`, expr.span);
     return { type, ir: fold(name, ...irs) };
   }
-  if (reducers.has(name) && !isScore) return outside(name, expr, context);
+  if (!isScore) return outside(name, expr, context);
   return { type: first.type === "number" ? "number" : "unit", ir: [name, first.ir] };
 }
 
-function arity(name: string): readonly number[] {
-  if (name === "clip") return [3];
-  return name === "min" || name === "max" ? [1, 2] : [1];
-}
+const isFunction = (name: string): name is Op => isOp(name) && functionNames.includes(name);
 
 function outside(name: string, expr: CallExpr, context: ExprContext): null {
   return fail(

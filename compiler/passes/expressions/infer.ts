@@ -1,5 +1,5 @@
 import type { Expr } from "../../../grammar/ast.js";
-import { foldUnary } from "./fold.js";
+import { fold } from "../../../core/expr/evaluate.js";
 import type { Typed } from "../scope.js";
 import { inferBinary } from "./binary.js";
 import { inferCall } from "./call.js";
@@ -48,7 +48,7 @@ function inferKind(expr: Expr, context: ExprContext): Typed | null {
         const wants = expr.op === "not" ? "something true or false" : "a number";
         return fail(context, "P2027", `\`${expr.op}\` needs ${wants}`, expr.operand.span);
       }
-      return { type: operand.type, ir: foldUnary(expr.op, operand.ir) };
+      return { type: operand.type, ir: fold(expr.op, operand.ir) };
     }
     case "list":
       return fail(context, "P2020", "a list stands where one value is meant", expr.span);

@@ -1,12 +1,14 @@
-import type { Reference } from "../../../grammar/ast.js";
+import type { Argument, Reference } from "../../../grammar/ast.js";
 import { similar } from "../../../core/diagnostics/nearest.js";
 import { replace } from "../../../core/diagnostics/create.js";
-import { lookUp, namesOf } from "../module.js";
-import type { Typed } from "../scope.js";
+import type { Span } from "../../../core/diagnostics/diagnostic.js";
+import { isName, layerFacts, measures, nameRow, allNames } from "../../../core/expr/names.js";
+import { statisticOf } from "../../../core/expr/operators.js";
+import { lookUp, namesOf, type Declared } from "../module.js";
+import type { Type, Typed } from "../scope.js";
 import { fail, type ExprContext } from "./context.js";
-import { expandScore } from "./expand-score.js";
+import { bindArguments } from "./arguments.js";
 import type { Infer } from "./infer.js";
-import { layerFacts, layerStatistics, measureNames, scoreNames } from "./words.js";
 
 /** What a name means: what the program bound it to, a declared score, or a word of the expression's vocabulary. */
 export function inferReference(expr: Reference, context: ExprContext, infer: Infer): Typed | null {
@@ -33,9 +35,7 @@ function inferWord(expr: Reference, name: string, context: ExprContext, infer: I
         return expandScore(declared, [], expr.span, context, infer);
       }
     }
-    if (name === "snr") return { type: "unit", ir: "snr" };
-    const type = scoreNames.get(name);
-    if (type !== undefined) return { type, ir: name };
+    if (isName(name)) return { type: nameRow(name).type, ir: name };
     for (const kind of kinds) {
       // Its own name, with nothing behind it that it could mean.
       const declared = lookUp(scope.module, kind, name);
@@ -47,11 +47,11 @@ function inferWord(expr: Reference, name: string, context: ExprContext, infer: I
     }
   }
   if (vocabulary === "measure") {
-    const type = measureNames.get(name);
+    const type = typeIn(measures, name);
     if (type !== undefined) return { type, ir: name };
   }
   if (vocabulary === "layer") {
-    const type = layerFacts.get(name);
+    const type = typeIn(layerFacts, name);
     // A word that is no fact is a text: `kind = conv2d`.
     return type === undefined ? { type: "text", ir: ["string", name] } : { type, ir: name };
   }
@@ -68,12 +68,12 @@ function inferDotted(expr: Reference, name: string, context: ExprContext): Typed
     expr.path.length === 2 &&
     tail !== undefined
   ) {
-    if (measureNames.get(tail.text) === "size") return { type: "size", ir: name };
+    if (typeIn(measures, tail.text) === "size") return { type: "size", ir: name };
     return fail(context, "P2001", `\`${name}\` is not known`, expr.span, {
       help: "of the network as loaded there are `start.macs`, `start.params` and `start.bytes`",
     });
   }
-  if (head?.text === "layer" && tail !== undefined && layerStatistics.has(tail.text)) {
+  if (head?.text === "layer" && tail !== undefined && statisticOf(name) !== undefined) {
     return fail(context, "P2026", `\`${name}\` does not say of what`, expr.span, {
       help: `name it: \`${name}(abs(w))\` is taken over the living units of the layer`,
     });
@@ -106,19 +106,47 @@ function knownNames(context: ExprContext): readonly string[] {
   const own = [...scope.bindings.keys()];
   switch (vocabulary) {
     case "score":
-      return [...own, ...scoreNames.keys(), ...namesOf(scope.module, "criterion")];
+      return [...own, ...allNames, ...namesOf(scope.module, "criterion")];
     case "penalty":
       return [
         ...own,
-        ...scoreNames.keys(),
+        ...allNames,
         ...namesOf(scope.module, "penalty"),
         ...namesOf(scope.module, "criterion"),
       ];
     case "measure":
-      return [...own, ...measureNames.keys()];
+      return [...own, ...Object.keys(measures)];
     case "curve":
       return [...own, "t"];
     default:
       return own;
   }
+}
+
+const typeIn = (table: Readonly<Record<string, Type>>, name: string): Type | undefined =>
+  Object.hasOwn(table, name) ? table[name] : undefined;
+
+/** A declared criterion or penalty put in place of its name, with its arguments bound. */
+export function expandScore(
+  declared: Declared,
+  args: readonly Argument[],
+  span: Span,
+  context: ExprContext,
+  infer: Infer,
+): Typed | null {
+  if (declared.kind !== "criterion" && declared.kind !== "penalty") return null;
+  const bindings = bindArguments(
+    declared.name,
+    declared.node.params ?? [],
+    args,
+    span,
+    context,
+    declared.module,
+    infer,
+  );
+  if (bindings === null) return null;
+  // A declaration sees the parameters of its own file, never what is bound where it is used.
+  const scope = { module: declared.module, bindings: new Map([...declared.module.parameters, ...bindings]) };
+  if (declared.node.under !== undefined) context.under?.found.push(declared.node.under);
+  return infer(declared.node.expr, { ...context, scope, stack: [...context.stack, declared] });
 }

@@ -4,7 +4,7 @@ import type { RuleIr, StepIr } from "../../../core/ir/types.js";
 import type { Network } from "../../../core/network/types.js";
 import { reportAt } from "../report-at.js";
 import type { FrontState } from "../state.js";
-import { criteriaOf } from "../../../core/ir/walk.js";
+import { readIn } from "../../../core/ir/walk.js";
 
 /** Scores that meet weights with what they read, in layers that read their own states: those are seen by nobody outside. */
 export function checkInputs(
@@ -14,7 +14,7 @@ export function checkInputs(
   network: Network,
   state: FrontState,
 ): void {
-  if (structure === "channels" || !criteriaOf(statement).some(({ needs }) => needs.includes("x"))) return;
+  if (structure === "channels" || !readIn(statement).includes("x")) return;
   const recurrent = layers.flatMap((index) => {
     const layer = network.layers[index];
     return layer !== undefined && layerFamily(layer) === "recurrent" ? [layer.path] : [];

@@ -6,7 +6,7 @@ import { counted } from "../../../core/ir/words.js";
 import type { Network } from "../../../core/network/types.js";
 import { reportAt } from "../report-at.js";
 import type { FrontState } from "../state.js";
-import { criteriaOf } from "../../../core/ir/walk.js";
+import { readIn } from "../../../core/ir/walk.js";
 
 const norms = ["gamma", "beta"] as const;
 /** Layers that a note names; more are counted. */
@@ -20,7 +20,7 @@ export function checkNorms(
   network: Network,
   state: FrontState,
 ): void {
-  const read = norms.find((name) => criteriaOf(statement).some(({ needs }) => needs.includes(name)));
+  const read = norms.find((name) => readIn(statement).includes(name));
   if (read === undefined) return;
   const scored = unitsOfLayers(statement, structure, layers, network);
   const normed = rootsWith(read, network);

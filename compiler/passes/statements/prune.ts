@@ -1,7 +1,8 @@
 import type { PruneStatement } from "../../../grammar/ast.js";
+import { usualMembers } from "../../../core/expr/names.js";
 import type { AmountIr, CriterionIr, PruneIr, StructureIr, WhenIr } from "../../../core/ir/types.js";
 import { lowerAmount } from "../clauses/amount.js";
-import { lowerCriterion } from "../clauses/criterion.js";
+import { lowerCriterion, stepByItself } from "../clauses/criterion.js";
 import { lowerOptions } from "../clauses/options.js";
 import { lowerScope, scopeTakesAmount } from "../clauses/scope.js";
 import { lowerSelection } from "../clauses/selection.js";
@@ -53,7 +54,7 @@ export function lowerPrune(
     selection,
     criterion,
     ...(normalized === undefined ? {} : { normalized }),
-    members: members ?? "sum",
+    members: members ?? usualMembers(criterion.expr, structure.name),
     scope,
     amount,
     ...options,
@@ -64,7 +65,10 @@ export function lowerPrune(
 }
 
 function lowerBy(statement: PruneStatement, structure: StructureIr, place: Place): CriterionIr | null {
-  if (statement.criterion !== undefined) return lowerCriterion(statement.criterion, structure.name, place);
+  if (statement.criterion !== undefined) {
+    const untrained = statement.when === undefined ? stepByItself : null;
+    return lowerCriterion(statement.criterion, structure.name, place, { by: "events", untrained });
+  }
   return reject(place, "P3006", "nothing says how the units are scored", statement.word, {
     help: "add a criterion: `by l1`",
   });

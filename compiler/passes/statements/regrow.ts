@@ -8,11 +8,12 @@ import type {
   StructureIr,
 } from "../../../core/ir/types.js";
 import { lowerAmount } from "../clauses/amount.js";
-import { lowerCriterion } from "../clauses/criterion.js";
+import { lowerCriterion, outOfTraining, stepByItself } from "../clauses/criterion.js";
+import { isReadable, isWhole } from "../clauses/reads.js";
 import { lowerEvents } from "../clauses/events.js";
 import { lowerSelection } from "../clauses/selection.js";
 import { lowerStructure, structureText } from "../clauses/structure.js";
-import { describe } from "../expressions/describe.js";
+import { describe } from "../scope.js";
 import { infer } from "../expressions/infer.js";
 import { expressions, reject, textOf, type Ids, type Place } from "../lowering.js";
 import type { TimelineNode } from "../state.js";
@@ -36,11 +37,13 @@ export function lowerRegrow(
     });
   }
   if (paired !== undefined && !fitsPair(statement, structure, paired, place)) return null;
-  const criterion = lowerBy(statement, structure, place);
+  const alone = statement.when === undefined && paired === undefined ? stepByItself : null;
+  const untrained = isWhole(structure.name) ? outOfTraining : alone;
+  const criterion = lowerBy(statement, structure, untrained, place);
   const selection =
     statement.selection === undefined ? undefined : lowerSelection(statement.selection, place);
   const amount = lowerHowMuch(statement, structure, paired, place);
-  const allocated = lowerAllocated(statement, place);
+  const allocated = lowerAllocated(statement, structure, place);
   const when = lowerEvents(statement, false, place);
   if (criterion === null || selection === null || amount === null || allocated === null || when === null)
     return null;
@@ -118,9 +121,15 @@ function fitsPair(
   return true;
 }
 
-function lowerBy(statement: RegrowStatement, structure: StructureIr, place: Place): CriterionIr | null {
+function lowerBy(
+  statement: RegrowStatement,
+  structure: StructureIr,
+  untrained: typeof outOfTraining | typeof stepByItself | null,
+  place: Place,
+): CriterionIr | null {
   if (statement.random) return chance;
-  if (statement.criterion !== undefined) return lowerCriterion(statement.criterion, structure.name, place);
+  if (statement.criterion !== undefined)
+    return lowerCriterion(statement.criterion, structure.name, place, { by: "events", untrained });
   return reject(place, "P3006", "nothing says which units come back", statement.word, {
     help: "write `regrow random` or `regrow by abs(g)`",
   });
@@ -146,12 +155,17 @@ function lowerHowMuch(
   return lowerAmount(amount, structure.name, undefined, place);
 }
 
-function lowerAllocated(statement: RegrowStatement, place: Place): "evenly" | ExprIr | undefined | null {
+function lowerAllocated(
+  statement: RegrowStatement,
+  structure: StructureIr,
+  place: Place,
+): "evenly" | ExprIr | undefined | null {
   const by = statement.allocated?.by;
   if (by === undefined || by === "evenly") return by;
   const value = infer(by, expressions(place, "score"));
   if (value === null) return null;
-  if (value.type === "unit" || value.type === "number") return value.ir;
+  if (value.type === "unit" || value.type === "number")
+    return isReadable(value.ir, structure.name, "event", by.span, place) ? value.ir : null;
   return reject(
     place,
     "P2030",

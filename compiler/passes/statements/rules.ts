@@ -7,7 +7,8 @@ import type {
 } from "../../../grammar/ast.js";
 import type { FreezeIr, PenalizeIr, RestoreIr, UpdateIr, ValueIr, WhenIr } from "../../../core/ir/types.js";
 import { shareInRange, warnIdle } from "../clauses/amount.js";
-import { lowerCriterion } from "../clauses/criterion.js";
+import { lowerCriterion, stepByItself } from "../clauses/criterion.js";
+import { isReadable } from "../clauses/reads.js";
 import { lowerEvents, lowerHolding } from "../clauses/events.js";
 import { lowerMoving } from "../clauses/moving.js";
 import { inRange } from "../clauses/range.js";
@@ -35,11 +36,13 @@ export function lowerRestore(
       help: "write `restore weights by magnitude above 0.02`",
     });
   }
-  const criterion = lowerCriterion(statement.criterion, structure.name, place);
+  const untrained = statement.when === undefined && paired === undefined ? stepByItself : null;
+  const criterion = lowerCriterion(statement.criterion, structure.name, place, { by: "events", untrained });
   const above = infer(statement.above, expressions(place, "threshold"));
   const when = lowerEvents(statement, false, place);
   if (selection === null || criterion === null || above === null || when === null) return null;
   if (checkTyped(above, statement.above, ["number"], "a threshold", place) === null) return null;
+  if (!isReadable(above.ir, structure.name, "event", statement.above.span, place)) return null;
   const due = when ?? paired;
   return {
     kind: "restore",
@@ -73,7 +76,7 @@ export function lowerPenalize(
     });
   }
   const selection = lowerSelection(statement.selection, place);
-  const penalty = lowerCriterion(statement.penalty, structure.name, place, "penalty");
+  const penalty = lowerCriterion(statement.penalty, structure.name, place, { by: "penalty" });
   const among =
     statement.among === undefined ? undefined : lowerAmong(statement.among, structure.name, place);
   if (penalty !== null && penalty.needs.includes("a") && statement.among !== undefined) {
@@ -118,7 +121,7 @@ function lowerAmong(
   place: Place,
 ): NonNullable<PenalizeIr["among"]> | null {
   const share = lowerShare(among, place);
-  const criterion = lowerCriterion(among.by, structure, place);
+  const criterion = lowerCriterion(among.by, structure, place, { by: "steps" });
   const scope = lowerScope(among.scope, structure, place);
   if (share === null || criterion === null || scope === null) return null;
   return { end: among.end, share, criterion, scope };

@@ -1,5 +1,5 @@
 import { evaluate } from "../../../core/expr/evaluate.js";
-import { argumentsOf } from "../../../core/expr/needs.js";
+import { argumentsOf } from "../../../core/expr/operators.js";
 import type { ExprIr } from "../../../core/ir/types.js";
 import { costs } from "../../../core/network/costs.js";
 import { plannedCosts } from "../costs.js";

@@ -1,9 +1,9 @@
 import type { CompileResult } from "../../compile-types.js";
-import { needsData } from "../../../core/expr/needs.js";
+import { isNeed, namesIn, needsData, needsGradients, type Name } from "../../../core/expr/names.js";
 import { evaluate } from "../../../core/expr/evaluate.js";
 import type { CriterionIr, Ir, PlannedEvent, RuleIr, StepIr, StructureIr } from "../../../core/ir/types.js";
 import type { Merge, Network } from "../../../core/network/types.js";
-import { scoresOf, statements } from "../../../core/ir/walk.js";
+import { scoringsOf, statements } from "../../../core/ir/walk.js";
 import { distinct } from "../../plan/lints/finding.js";
 import { counted, structureName } from "../../plan/words.js";
 
@@ -152,23 +152,24 @@ function tiesOf(network: Network): readonly Tie[] {
 
 function criteriaOf(ir: Ir): readonly CriterionCost[] {
   const found = new Map<string, CriterionCost>();
-  const add = (criterion: CriterionIr) => {
-    const key = JSON.stringify([criterion.expr, criterion.over, criterion.under]);
-    if (!found.has(key))
-      found.set(key, { name: criterion.name, needs: criterion.needs, cost: costOf(criterion) });
-  };
-  for (const criterion of statements(ir.body).flatMap(scoresOf)) add(criterion);
+  for (const statement of statements(ir.body))
+    for (const { criterion, beside, at, penalty } of scoringsOf(statement)) {
+      if (penalty) continue;
+      const key = JSON.stringify([criterion.expr, criterion.over, criterion.under, beside, at]);
+      const read = namesIn(criterion.expr, ...beside);
+      const needs = beside.length === 0 ? criterion.needs : read.filter(isNeed);
+      if (!found.has(key)) found.set(key, { name: criterion.name, needs, cost: costOf(criterion, read, at) });
+    }
   return [...found.values()];
 }
 
-function costOf({ needs, under, over }: CriterionIr): string {
-  const backward = needs.some(
-    (need) => need === "g" || need === "g2" || need === "ga" || need === "h" || need === "hg",
-  );
-  if (!needsData(needs, under)) {
+function costOf({ under, over }: CriterionIr, read: readonly Name[], at: "event" | "step"): string {
+  const backward = needsGradients(read);
+  if (!needsData(read, under)) {
     if (under === "synflow" && backward) return "no data: one pass forward and backward at each event";
-    return needs.every((need) => need === "random") ? "nothing" : "no data, no passes";
+    return read.every((name) => name === "random") ? "nothing" : "no data, no passes";
   }
+  if (at === "step") return "on the batch of every step: no pass of its own";
   const passes = backward ? "forward and backward" : "forward";
   if (over === "training") return "accumulated on the training batches: no pass of its own";
   const batches = over === null ? 1 : (evaluate(over.batches, new Map()) ?? null);

@@ -47,7 +47,6 @@ export function momentOf(session: Session, id: number): Moment {
   };
   return {
     key: momentKey(session),
-    names: new Map(),
     trainingFollows: phase === null || phase.followed || phase.progress.step < phase.steps,
     value(value: ValueIr, kind: CurveKind) {
       if (typeof value !== "object" || !("moving" in value)) return numberOf(value);

@@ -12,6 +12,7 @@ import { penaltyRule } from "../../along/penalty.js";
 import { updateRule } from "../../along/update-only.js";
 import { momentOf, pruningContext } from "../host/engine.js";
 import type { Session } from "../host/session.js";
+import type { Observation } from "../../types.js";
 
 /** What acts in every step of a phase rather than at moments: penalties, freezes, restricted updates, and the masks. */
 export interface AlongRules {
@@ -19,6 +20,8 @@ export interface AlongRules {
   readonly windows: ReadonlyMap<number, TimeWindow | undefined>;
   /** Penalties on activations, which act inside the step after `step` updates. */
   pulls(session: Session, step: number): readonly ActivationPull[];
+  /** What the pass of the step shall show, for rules that choose by a score on its batch. */
+  watch(session: Session, step: number): readonly Observation[];
   /** Adds penalties to the gradients and takes away what shall not act, at the step after `step` updates. */
   beforeUpdate(session: Session, gradients: Map<string, Float32Array>, step: number): BeforeUpdate;
   /** Puts dead weights back to what their masks say, and frozen ones to what they were. Returns the keys it changed. */
@@ -44,6 +47,12 @@ export function alongRules(ir: TrainIr, times: PhaseTimes): AlongRules {
       onActivations
         .filter(({ active }) => active(step))
         .flatMap(({ id, rule }) => rule(pruningContext(session), momentOf(session, id)) ?? []),
+    watch(session, step) {
+      const acting = [...updates, ...penalties].filter(({ active }) => active(step));
+      if (acting.length === 0) return [];
+      const context = pruningContext(session);
+      return acting.flatMap(({ rule }) => rule.watch(context) ?? []);
+    },
     beforeUpdate(session, gradients, step) {
       const context = pruningContext(session);
       for (const { id, rule, active } of updates)

@@ -17,7 +17,7 @@ export function livePhase(session: Session, phase: OpenPhase): Phase {
     rule(id, spec) {
       const when = whenTimes(whenIr(spec));
       phase.rules.set(id, { window: when.window });
-      if (spec.accumulate) phase.training.announce(id, spec.accumulate);
+      for (const sums of [spec.accumulate ?? []].flat()) phase.training.announce(sums.id ?? id, sums);
       return rule(id, when, phase);
     },
     start: () => Promise.resolve(),

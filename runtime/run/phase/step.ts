@@ -1,3 +1,4 @@
+import { together } from "../../scores/gather.js";
 import { clipNorm, clipValue } from "../../optimizers/clip.js";
 import type { Slots } from "../../../core/parameters.js";
 import type { Batch } from "../../types.js";
@@ -18,7 +19,11 @@ export function trainStep(session: Session, phase: OpenPhase, batch: Batch): voi
   const { progress } = phase;
   const rate = phase.rate(progress.step);
   const pulls = phase.along.pulls(session, progress.step);
-  const result = executor.trainStep(batch, clock.step, pulls);
+  const shown = [
+    ...phase.along.watch(session, progress.step),
+    ...(phase.training.empty ? [] : phase.training.watch(pruningContext(session))),
+  ];
+  const result = executor.trainStep(batch, clock.step, pulls, together(shown));
   const gradients = new Map(result.gradients);
   if (!Number.isFinite(result.loss)) throw diverged(phase, "the loss", result.loss, rate);
   for (const [key, gradient] of gradients)

@@ -1,8 +1,9 @@
-import { accumulator, type Accumulator } from "../../scores/accumulate.js";
+import { accumulator, type Accumulator } from "../../scores/on-step.js";
 import type { PruningContext } from "../../../core/events/context.js";
 import type { Accumulated } from "../../scores/context.js";
 import { criterionIr, selectionIr, structureIr } from "../../normalize.js";
 import type { AccumulateSpec } from "../../specs.js";
+import type { Observation } from "../../types.js";
 
 /** Criteria `over training` of the phase under way, by statement id: summed at every step, read and cleared at the events. */
 export class TrainingSums {
@@ -18,13 +19,22 @@ export class TrainingSums {
       id,
       accumulator(
         id,
-        criterionIr(spec.by),
-        structureIr(spec.structure),
-        selectionIr(spec),
-        spec.joins,
+        {
+          criterion: criterionIr(spec.by),
+          structure: structureIr(spec.structure),
+          selection: selectionIr(spec),
+          joins: spec.joins,
+          beside: spec.beside,
+          latent: spec.latent,
+        },
         known,
       ),
     );
+  }
+
+  /** What the pass of a step shall show for them. */
+  watch(context: PruningContext): readonly Observation[] {
+    return [...this.#accumulators.values()].flatMap((one) => one.watch(context) ?? []);
   }
 
   add(context: PruningContext, gradients: ReadonlyMap<string, Float32Array>): void {
@@ -40,8 +50,8 @@ export class TrainingSums {
     return all;
   }
 
-  clear(id: number): void {
-    this.#accumulators.get(id)?.clear();
+  clear(...ids: readonly number[]): void {
+    for (const id of ids) this.#accumulators.get(id)?.clear();
   }
 
   get empty(): boolean {

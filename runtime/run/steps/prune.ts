@@ -27,7 +27,7 @@ export function prune(session: Session, id: number, spec: PruneSpec): Promise<nu
       // A layer goes as a branch: nothing but what it stands for is emptied.
       if (ir.collapse || ir.structure.name === "layers") collapseEmptied(session);
       session.executor.upload();
-      session.phase?.training.clear(id);
+      session.phase?.training.clear(id, ...(ir.regrow ? [ir.regrow.id] : []));
       const { structure, joins, selection } = ir;
       noteAmount(session.record, {
         structure,

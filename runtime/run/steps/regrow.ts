@@ -19,6 +19,7 @@ export function regrow(session: Session, id: number, spec: RegrowSpec): Promise<
       const context = pruningContext(session);
       const record = await act(context, regrowEvent(context, ir, momentOf(session, id)));
       session.executor.upload();
+      session.phase?.training.clear(id);
       const { revived, structure, dead, total } = record;
       logEvent(
         session,

@@ -18,6 +18,7 @@ export function restore(session: Session, id: number, spec: RestoreSpec): Promis
       const context = pruningContext(session);
       const record = await act(context, restoreEvent(context, ir, momentOf(session, id)));
       session.executor.upload();
+      session.phase?.training.clear(id);
       const { revived, structure, dead, total } = record;
       logEvent(
         session,

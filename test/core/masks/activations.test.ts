@@ -2,9 +2,10 @@ import { expect, test } from "vitest";
 import { layers, openBackend, tf } from "../../../runtime/backend/index.js";
 import { createExecutor } from "../../../runtime/executor/index.js";
 import { toLayersModel } from "../../../runtime/model/index.js";
-import { evaluateEntries } from "../../../core/expr/expression.js";
+import { evaluateEntries } from "../../../core/expr/domain.js";
 import { sampleStatistics } from "../../../runtime/scores/sample-statistics.js";
-import { sampleTerms } from "../../../core/expr/samples.js";
+import { sampleTerms } from "../../../core/expr/terms.js";
+import { spaceDomain } from "../../../core/expr/domains.js";
 import { spaceOf } from "../../../core/units/spaces.js";
 import { randomStream } from "../../../core/random.js";
 import { namedNetworks } from "../../helpers/networks.js";
@@ -37,16 +38,13 @@ test.each([
     const count = size.reduce((a, b) => a * b, 3);
     return { kind: "dense" as const, shape: [3, ...size], data: new Float32Array(count).fill(0.5) };
   });
-  const statistics = sampleStatistics(space, sampleTerms(score));
+  const statistics = sampleStatistics(space, sampleTerms([score]));
   const executor = createExecutor(network, parameters, backend, { seed: 1 });
   executor.evaluate(
     { inputs: [{ kind: "dense", shape, data }], targets: outputs, size: 3 },
     statistics.observation,
   );
-  const scores = evaluateEntries(score, space, {
-    node: () => undefined,
-    known: (expr) => statistics.node(expr, space),
-  });
+  const scores = evaluateEntries(score, spaceDomain(space, { seed: 1, keys: [], gathered: statistics.node }));
 
   const model = await toLayersModel(network, parameters);
   const part = layers.model({ inputs: model.inputs, outputs: model.getLayer(seen).output });

@@ -113,7 +113,8 @@ test("SET takes the smallest of each sign", async () => {
 
 test("dynamic network surgery: two thresholds with what lies between left alone", async () => {
   const { setting, w, key } = denseSetting([0.02, -0.5, 0.3, -0.06, 0.9, 0.1]);
-  const middle: ExprIr = ["+", "layer.mean", ["*", 0.5, "layer.std"]];
+  const of: ExprIr = ["abs", "w"];
+  const middle: ExprIr = ["+", ["layer.mean", of], ["*", 0.5, ["layer.std", of]]];
   const amount = { kind: "threshold", side: "below", value: ["*", 0.9, middle] } as const;
   await prune(
     setting,

@@ -3,7 +3,7 @@ import type { CurveKind } from "../../../core/schedule/schedule.js";
 import type { CriterionIr, ExprIr, PruneIr, RegrowIr, RestoreIr, ValueIr } from "../../../core/ir/types.js";
 import { readNetwork } from "../../../core/network/index.js";
 import type { Network } from "../../../core/network/types.js";
-import { needsOf } from "../../../core/expr/needs.js";
+import { needsOf } from "../../../core/expr/names.js";
 import type { Moment } from "../../../core/events/context.js";
 import { prune as pruneEvent } from "../../../core/events/prune.js";
 import { regrow as regrowEvent } from "../../../core/events/regrow.js";
@@ -66,7 +66,6 @@ export function momentOf(key = 1, trainingFollows = true): Moment {
   return {
     key,
     value: (value: ValueIr, _kind: CurveKind) => (typeof value === "number" ? value : NaN),
-    names: new Map(),
     trainingFollows,
   };
 }

@@ -1,0 +1,134 @@
+import type { Structure } from "../../../grammar/ast.js";
+import type { Span } from "../../../core/diagnostics/diagnostic.js";
+import {
+  nameRow,
+  namesIn,
+  withoutValue,
+  type Name,
+  type Place as Where,
+  type Pulled,
+} from "../../../core/expr/names.js";
+import { argumentsOf, operatorOf } from "../../../core/expr/operators.js";
+import { foreignToSamples } from "../../../core/expr/terms.js";
+import type { ExprIr } from "../../../core/ir/types.js";
+import { isChannelwise } from "../../../core/units/candidates.js";
+import { reject, type Place } from "../lowering.js";
+
+type StructureName = Structure["name"];
+
+/** Whether units of a structure are whole: channels, or the branches that `layers` are. */
+export const isWhole = (structure: StructureName): boolean =>
+  structure === "layers" || (structure !== "n:m" && isChannelwise(structure));
+
+/** Whether everything that an expression reads has a value for the structure, where it is worked out; else says why not. */
+export function isReadable(
+  ir: ExprIr,
+  structure: StructureName,
+  where: Where | "penalty",
+  span: Span,
+  place: Place,
+): boolean {
+  const read = namesIn(ir);
+  for (const name of read) {
+    const { refusal } = nameRow(name);
+    if (refusal === null) continue;
+    reject(place, refusal.code, refusal.message(name), span, { help: refusal.help });
+    return false;
+  }
+  for (const name of read) {
+    const { of } = nameRow(name);
+    if (of !== "any" && !isWhole(structure)) {
+      reject(place, "P2031", `\`${name}\` belongs to whole units, not to ${structure}`, span, {
+        help: "score `filters`, `neurons` or `units` by it",
+      });
+      return false;
+    }
+    if (of === "made units" && structure === "channels") {
+      reject(
+        place,
+        "P2031",
+        `\`${name}\` is taken where activations are made, and channels are where they are read`,
+        span,
+        {
+          help: "score `filters`, `neurons` or `units` by it: they are the same channels",
+        },
+      );
+      return false;
+    }
+  }
+  if (where === "penalty") return true;
+  const lost = withoutValue([ir], where);
+  if (lost !== undefined) {
+    reject(place, "P2031", lost.message, span, { help: lost.help });
+    return false;
+  }
+  const foreign = foreignToSamples(ir, structure === "channels");
+  if (foreign === undefined) return true;
+  reject(place, "P2027", `what runs over activations cannot read \`${foreign}\` place by place`, span, {
+    notes: ["it is taken batch by batch, before anything else of the score is known"],
+    help: "reduce the activations by themselves and join the results: `mean(abs(a)) / size`",
+  });
+  return false;
+}
+
+const words: Readonly<Record<Pulled, string>> = {
+  weights: "weights",
+  norms: "batch norm",
+  activations: "activations",
+};
+const kinds: readonly Pulled[] = ["weights", "norms", "activations"];
+
+/** Whether a penalty can pull on something: it has a slope that a step of training can follow. */
+export function canPull(ir: ExprIr, structure: StructureName, span: Span, place: Place): boolean {
+  const read = namesIn(ir);
+  const belongsTo = new Map<Name, Pulled>();
+  for (const name of read) {
+    const { penalty } = nameRow(name);
+    if ("code" in penalty) {
+      reject(place, penalty.code, penalty.message(name), span, { help: penalty.help });
+      return false;
+    }
+    belongsTo.set(name, penalty.of);
+  }
+  if (structure === "channels" && read.includes("a")) {
+    reject(place, "P8010", "penalties over what a layer reads are not available yet", span, {
+      help: "penalize the activations of the layer that makes them: `penalize filters by mean(abs(a))`",
+    });
+    return false;
+  }
+  const kind = kinds.find((one) =>
+    slopes(ir, (name) => {
+      const { penalty } = nameRow(name);
+      return "of" in penalty && penalty.of === one && penalty.slope;
+    }),
+  );
+  if (kind === undefined) {
+    reject(place, "P2034", "nothing in this penalty depends on what is trained", span, {
+      notes: ["draws, counts, statistics of layers, comparisons and signs count as constant"],
+      help: "read weights, batch-norm scales or activations: `by l1`, `by abs(gamma)`, `by mean(abs(a))`",
+    });
+    return false;
+  }
+  const other =
+    read.find((name) => belongsTo.get(name) !== kind) ?? (kind === "weights" ? undefined : statisticIn(ir));
+  if (other === undefined) return true;
+  reject(place, "P8010", `one penalty over ${words[kind]} and \`${other}\` is not available yet`, span, {
+    help: "write two penalties, each over one kind of values",
+  });
+  return false;
+}
+
+/** Whether the expression has a slope along one of these names. */
+function slopes(expr: ExprIr, along: (name: Name) => boolean): boolean {
+  if (typeof expr === "string") return namesIn(expr).some(along);
+  if (typeof expr === "number") return false;
+  const operator = operatorOf(expr[0]);
+  if (operator === undefined || (operator.slope === null && operator.weight === null)) return false;
+  return argumentsOf(expr).some((argument) => slopes(argument, along));
+}
+
+function statisticIn(expr: ExprIr): string | undefined {
+  if (typeof expr === "string" || typeof expr === "number") return undefined;
+  if (operatorOf(expr[0])?.type === "statistic") return expr[0];
+  return argumentsOf(expr).flatMap((argument) => statisticIn(argument) ?? [])[0];
+}

@@ -1,0 +1,148 @@
+import type { ExprIr } from "../ir/clauses.js";
+import type { Network } from "../network/types.js";
+import { newChunk } from "../units/parts.js";
+import type { Space } from "../units/space.js";
+import { entrySizes, evaluateEntries, type Domain } from "./domain.js";
+import { isName, mentionedIn, nameRow, type Name } from "./names.js";
+import { axisNode, columnNode, entryNode, type Node } from "./nodes.js";
+import { argumentsOf, operatorOf } from "./operators.js";
+import { dataNow, livesIn, walkParts, type Values } from "./sources.js";
+
+/** The units of a space as what expressions are worked out over. */
+export function spaceDomain(space: Space, values: Values): Domain {
+  return {
+    entries: space.entries,
+    elementary: space.elementary,
+    layers: space.layers,
+    lives: (entry) => livesIn(space, entry),
+    walk: walkParts(space),
+    value(expr) {
+      if (typeof expr === "number") return undefined;
+      const gathered = values.gathered?.(expr);
+      if (gathered !== undefined) return gathered;
+      if (isOfNorms(expr)) return normNode(expr, space, values);
+      return typeof expr === "string" && isName(expr) ? nameRow(expr).value(space, values) : undefined;
+    },
+  };
+}
+
+/** A batch norm that a channel of a unit passes: its place on the axis, and the keys of its scale and shift. */
+export interface NormPlace {
+  readonly at: number;
+  readonly scale: string | undefined;
+  readonly shift: string | undefined;
+}
+
+export interface NormDomain extends Domain {
+  /** Roots of the units, by entry. */
+  readonly roots: readonly number[];
+  /** By element. */
+  readonly places: readonly NormPlace[];
+}
+
+/**
+ * The batch norms that the channels of units pass, an entry per unit that passes any (of those of `wanted` roots). A norm without
+ * scale counts as one of 1, without shift as one of 0.
+ */
+export function normDomain(
+  network: Network,
+  weights: (key: string) => ArrayLike<number> | undefined,
+  wanted?: ReadonlySet<number>,
+): NormDomain {
+  const entryOf = new Map<number, number>();
+  const entries: number[] = [];
+  const places: NormPlace[] = [];
+  for (const layer of network.layers) {
+    const scale = layer.weights.find(({ name }) => name === "gamma");
+    const shift = layer.weights.find(({ name }) => name === "beta");
+    const ids = (scale ?? shift)?.bindings[0]?.ids;
+    ids?.forEach((id, at) => {
+      const root = network.channels.find(id);
+      if (wanted?.has(root) === false) return;
+      const entry = entryOf.get(root) ?? entryOf.size;
+      entryOf.set(root, entry);
+      entries.push(entry);
+      places.push({ at, scale: scale?.key, shift: shift?.key });
+    });
+  }
+  const read = (key: string | undefined, at: number, none: number): number =>
+    (key === undefined ? undefined : weights(key)?.[at]) ?? none;
+  const gamma = Float64Array.from(places, ({ at, scale }) => read(scale, at, 1));
+  const beta = Float64Array.from(places, ({ at, shift }) => read(shift, at, 0));
+  return {
+    roots: [...entryOf.keys()],
+    places,
+    ...rowDomain(entryOf.size, Int32Array.from(entries), { gamma: () => gamma, beta: () => beta }),
+  };
+}
+
+/** Elements in a row, each with the number of its entry (below 0: it belongs to none), and columns of values for them, read anew for every chunk. */
+export function rowDomain(
+  entries: number,
+  entryOf: Int32Array,
+  columns: Readonly<Partial<Record<Name, () => Float64Array | Float32Array>>>,
+): Domain {
+  const chunk = newChunk();
+  const domain: Domain = {
+    entries,
+    elementary: false,
+    layers: [{ start: 0, end: entries }],
+    lives: () => true,
+    walk(visit) {
+      chunk.count = 0;
+      for (let i = 0; i < entryOf.length; i++) {
+        if ((entryOf[i] ?? -1) < 0) continue;
+        chunk.at[chunk.count] = i;
+        chunk.entry[chunk.count] = entryOf[i] ?? 0;
+        if (++chunk.count < chunk.at.length) continue;
+        visit(chunk);
+        chunk.count = 0;
+      }
+      if (chunk.count > 0) visit(chunk);
+    },
+    value(expr) {
+      if (typeof expr !== "string" || !isName(expr)) return undefined;
+      const column = columns[expr];
+      if (column !== undefined) return columnNode(column);
+      return expr === "size" ? entryNode(entrySizes(domain)) : undefined;
+    },
+  };
+  return domain;
+}
+
+/** Whether a part of an expression is over batch-norm scales and shifts alone: it is worked out over the norms a unit passes. */
+function isOfNorms(expr: ExprIr): boolean {
+  const mentioned = [...mentionedIn(expr)];
+  return (
+    mentioned.length > 0 &&
+    mentioned.every((name) => name === "gamma" || name === "beta") &&
+    !(typeof expr === "object" && looksBeyond(expr))
+  );
+}
+
+/** Statistics of layers and averages over batches are of whole domains. */
+const looksBeyond = (expr: readonly [string, ...ExprIr[]]): boolean => {
+  const type = operatorOf(expr[0])?.type;
+  if (type === "statistic" || type === "averaged") return true;
+  return argumentsOf(expr).some((argument) => typeof argument === "object" && looksBeyond(argument));
+};
+
+function normNode(expr: ExprIr, space: Space, { w }: Values): Node {
+  const domain = normDomain(space.network, dataNow(space, w));
+  const values = evaluateEntries(expr, domain);
+  const byRoot = new Map(domain.roots.map((root, entry) => [root, values[entry] ?? 0]));
+  const units = space.channelUnits;
+  if (units === null) {
+    return axisNode("out", (key) => {
+      const weight = space.network.layers.flatMap(({ weights }) => weights).find((one) => one.key === key);
+      const ids = weight?.bindings.find(({ role }) => role === "out")?.ids;
+      return ids && Float64Array.from(ids, (id) => byRoot.get(space.network.channels.find(id)) ?? 0);
+    });
+  }
+  return entryNode(
+    Float64Array.from({ length: space.entries }, (_, entry) => {
+      const unit = space.entryUnit?.[entry] ?? entry;
+      return byRoot.get(units[unit]?.root ?? -1) ?? 0;
+    }),
+  );
+}

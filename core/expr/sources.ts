@@ -1,0 +1,138 @@
+import type { ExprIr } from "../ir/clauses.js";
+import { maskedView } from "../masks/masked.js";
+import { living } from "../masks/state.js";
+import type { ParameterStore, Slots } from "../parameters.js";
+import { threefry } from "../random.js";
+import { newChunk, walkPart, type Chunk } from "../units/parts.js";
+import type { Space } from "../units/space.js";
+import { entrySizes } from "./domain.js";
+import {
+  binaryOf,
+  elementNode,
+  entryFunctionNode,
+  entryNode,
+  layerNode,
+  numberNode,
+  type Node,
+} from "./nodes.js";
+
+/** Arrays by weight key, same length as the weight. */
+export type Arrays = ReadonlyMap<string, Float32Array | Float64Array>;
+
+/** Where the names of an expression get their values in a run. What is left out has no value. */
+export interface Values {
+  readonly seed: number;
+  /** Statement id and event: draws of `random` hang on them. */
+  readonly keys: readonly number[];
+  readonly g?: Arrays;
+  readonly g2?: Arrays;
+  readonly h?: Arrays;
+  readonly hg?: Arrays;
+  readonly slots?: Slots;
+  /** Values to use instead of the masked weights (those underneath; the last values of dead units, put back). */
+  readonly w?: Arrays;
+  /** Parts of expressions that were gathered over batches. */
+  readonly gathered?: (expr: ExprIr) => Node | undefined;
+}
+
+/** Where the engine takes the value of a name from. */
+export type Source = (space: Space, values: Values) => Node | undefined;
+
+const keyed = (arrays: Arrays | undefined) => arrays && elementNode((key) => arrays.get(key));
+/** The weights as names see them: those given, else as the network computes with them. */
+export function dataNow(
+  space: Space,
+  w: Arrays | undefined,
+): (key: string) => Float32Array | Float64Array | undefined {
+  let view: ParameterStore | undefined;
+  return (key) => w?.get(key) ?? (view ??= maskedView(space)).get(key)?.data;
+}
+const weights = (space: Space, { w }: Values): Node => elementNode(dataNow(space, w));
+const atStart = (space: Space, { w }: Values): Node => {
+  const now = dataNow(space, w);
+  return elementNode((key) => space.state.start.get(key) ?? now(key));
+};
+
+export const sources = {
+  weights,
+  atStart,
+  change: (space, values) => binaryOf("-", weights(space, values), atStart(space, values)),
+  gradient: (_, { g }) => keyed(g),
+  squares: (_, { g2 }) => keyed(g2),
+  curvature: (_, { h }) => keyed(h),
+  curvatureAlong: (_, { hg }) => keyed(hg),
+  momentum: (_, { slots }) => elementNode((key) => slots?.get(key)?.["momentum"]),
+  draw: (space, { seed, keys }) => entryFunctionNode(entryDraw(space, seed, keys)),
+  size: (space) =>
+    space.elementary
+      ? numberNode(1)
+      : entryNode(entrySizes({ entries: space.entries, walk: walkParts(space) })),
+  fanIn,
+  alive: aliveUnits,
+  /** Over batches or batch norms, before the expression around it is worked out. */
+  gathered: () => undefined,
+} as const satisfies Readonly<Record<string, Source>>;
+
+/** Visits all elements of the weights of a space. */
+export function walkParts(space: Space): (visit: (chunk: Chunk) => void) => void {
+  const chunk = newChunk();
+  return (visit) => {
+    for (const part of space.parts) walkPart(part, chunk, visit);
+  };
+}
+
+export const livesIn = (space: Space, entry: number): boolean =>
+  (space.status[space.entryUnit?.[entry] ?? entry] ?? 1) === living;
+
+/** Living inputs of one output, per entry's layer: what a unit sums over. */
+function fanIn(space: Space): Node {
+  const values = new Float64Array(space.layers.length);
+  for (const part of space.parts) {
+    const rows = part.rows.reduce((n, row) => n + (row >= 0 ? 1 : 0), 0);
+    const cols = part.cols.reduce((n, col) => n + (col >= 0 ? 1 : 0), 0);
+    const inputs = part.inputsLast ? (rows / part.tall) * cols : rows;
+    values[part.layer] = Math.max(values[part.layer] ?? 0, inputs);
+  }
+  return layerNode(values);
+}
+
+function aliveUnits(space: Space): Node {
+  return layerNode(
+    Float64Array.from(space.layers, ({ start, end }) => {
+      let n = 0;
+      for (let i = start; i < end; i++) if (livesIn(space, i)) n++;
+      return n;
+    }),
+  );
+}
+
+/**
+ * A draw in [0, 1) per entry that depends on nothing but (seed, keys, the unit's place): the same for all members of a unit.
+ * Counter-based: a 64-bit key from Threefry, then two rounds of Murmur3's finalizer per position (Appleby 2011), since scoring
+ * millions of weights at random must not cost a block cipher each.
+ */
+function entryDraw(space: Space, seed: number, keys: readonly number[]): (entry: number) => number {
+  const block = new Uint32Array(2);
+  let k0 = seed | 0;
+  let k1 = Math.floor(seed / 2 ** 32) | 0;
+  for (const key of [0x6472_6177, ...keys]) {
+    threefry(k0, k1, key | 0, Math.floor(key / 2 ** 32) | 0, block);
+    k0 = block[0] ?? 0;
+    k1 = block[1] ?? 0;
+  }
+  const roots = space.channelUnits?.map((unit) => unit.root);
+  return (entry) => {
+    const unit = space.entryUnit?.[entry] ?? entry;
+    const place = roots?.[unit] ?? unit;
+    const high = mix(mix((place ^ k0) | 0) ^ k1);
+    const low = mix(high ^ place ^ k1);
+    return ((high >>> 0) * 2 ** 21 + (low >>> 11)) / 2 ** 53;
+  };
+}
+
+function mix(x: number): number {
+  let h = x;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return h ^ (h >>> 16);
+}
