@@ -1,5 +1,5 @@
-import { needsData, needsOf, type names } from "../core/expr/names.js";
-import type { Op, operators, Statistic } from "../core/expr/operators.js";
+import { needsData, needsOf } from "../core/expr/names.js";
+import type { Op, Statistic } from "../core/expr/operators.js";
 import type {
   CriterionIr,
   CurveIr,
@@ -11,12 +11,6 @@ import type {
 } from "../core/ir/types.js";
 
 /** What emitted loops write expressions with: constants for names, combinators for operators. Each gives plain data. */
-
-type Nothing<T extends never> = T;
-type Spelled =
-  (typeof names)[keyof typeof names]["constant"] | (typeof operators)[keyof typeof operators]["combinator"];
-/** What the tables of names and operators spell and this file does not export: the type checker names it here. */
-export type Unspelled = Nothing<Exclude<Spelled, keyof typeof import("./expressions.js") | null>>;
 
 export const w = "w";
 export const w0 = "w0";

@@ -1,4 +1,7 @@
+import type { names } from "../core/expr/names.js";
+import type { operators } from "../core/expr/operators.js";
 import type { ExprIr, PointIr } from "../core/ir/types.js";
+import type * as expressions from "./expressions.js";
 import type { Batch } from "./types.js";
 import type {
   PruneSpec,
@@ -14,6 +17,12 @@ import type {
  * The whole contract between emitted loops and the runtime. The first argument of every step is the id of its
  * statement: event log, journal and `settings.statements` speak of statements by it.
  */
+
+type Nothing<T extends never> = T;
+type Spelled =
+  (typeof names)[keyof typeof names]["constant"] | (typeof operators)[keyof typeof operators]["combinator"];
+/** What the tables of names and operators spell and `expressions.ts` does not export: the type checker names it here. */
+export type Unspelled = Nothing<Exclude<Spelled, keyof typeof expressions | null>>;
 
 /** What stands on top of an emitted module. Options given to `openRun` override it. */
 export interface Settings {
