@@ -46,7 +46,10 @@ function scoresOn(
   const context = pruningContext(run.session);
   const space = spaceOf(context, structureIr(structure), everything);
   const statistics = sampleStatistics(space, sampleTerms([expr]));
-  const { gradients } = run.session.executor.gradients(batch, "loss", statistics.observation);
+  const { gradients } = run.session.executor.gradients(batch, "loss", {
+    observe: statistics.observation,
+    statistics: "batch",
+  });
   const squares = new Map([...gradients].map(([key, values]) => [key, values.map((one) => one * one)]));
   const { seed, slots } = context;
   const gathered = statistics.node;
