@@ -129,8 +129,8 @@ const looksBeyond = (expr: readonly [string, ...ExprIr[]]): boolean => {
 
 function normNode(expr: ExprIr, space: Space, { w }: Values): Node {
   const domain = normDomain(space.network, dataNow(space, w));
-  const byEntry = evaluateEntries(expr, domain);
-  const byRoot = new Map(domain.roots.map((root, entry) => [root, byEntry[entry] ?? 0]));
+  const values = evaluateEntries(expr, domain);
+  const byRoot = new Map(domain.roots.map((root, entry) => [root, values[entry] ?? 0]));
   const units = space.channelUnits;
   if (units === null) {
     return axisNode("out", (key) => {

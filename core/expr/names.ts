@@ -161,7 +161,6 @@ export const allNames: readonly Name[] = Object.keys(names).filter(isName);
 /** The tensors that a criterion lists, in the order of the table. */
 export type Need = { [N in Name]: (typeof names)[N]["tensor"] extends true ? N : never }[Name];
 export const isNeed = (name: Name): name is Need => rows[name].tensor;
-export const needNames: readonly Need[] = allNames.filter(isNeed);
 
 /** Every name that an expression mentions, of units or of anything else. */
 export function mentionedIn(expr: ExprIr): ReadonlySet<string> {
@@ -179,6 +178,8 @@ export function namesIn(...exprs: readonly ExprIr[]): readonly Name[] {
   const mentioned = new Set(exprs.flatMap((expr) => [...mentionedIn(expr)]));
   return allNames.filter((name) => mentioned.has(name));
 }
+
+export const needNames: readonly Need[] = allNames.filter(isNeed);
 
 /** The tensors that an expression reads. */
 export const needsOf = (expr: ExprIr): readonly Need[] => namesIn(expr).filter(isNeed);

@@ -29,7 +29,7 @@ export interface Values {
   readonly h?: Arrays;
   readonly hg?: Arrays;
   readonly slots?: Slots;
-  /** Values to use instead of the weights as they are (the last values of dead units, put back). */
+  /** Values to use instead of the masked weights (those underneath; the last values of dead units, put back). */
   readonly w?: Arrays;
   /** Parts of expressions that were gathered over batches. */
   readonly gathered?: (expr: ExprIr) => Node | undefined;
@@ -40,13 +40,18 @@ export type Source = (space: Space, values: Values) => Node | undefined;
 
 const keyed = (arrays: Arrays | undefined) => arrays && elementNode((key) => arrays.get(key));
 /** The weights as names see them: those given, else as the network computes with them. */
-export function dataNow(space: Space, w?: Arrays): (key: string) => Float32Array | Float64Array | undefined {
+export function dataNow(
+  space: Space,
+  w: Arrays | undefined,
+): (key: string) => Float32Array | Float64Array | undefined {
   let view: ParameterStore | undefined;
   return (key) => w?.get(key) ?? (view ??= maskedView(space)).get(key)?.data;
 }
 const weights = (space: Space, { w }: Values): Node => elementNode(dataNow(space, w));
-const atStart = (space: Space, { w }: Values): Node =>
-  elementNode((key) => space.state.start.get(key) ?? dataNow(space, w)(key));
+const atStart = (space: Space, { w }: Values): Node => {
+  const now = dataNow(space, w);
+  return elementNode((key) => space.state.start.get(key) ?? now(key));
+};
 
 export const sources = {
   weights,

@@ -1,4 +1,4 @@
-import { needNames, type Need } from "../expr/names.js";
+import { needNames } from "../expr/names.js";
 import * as is from "./declare.js";
 import type { Of } from "./declare.js";
 
@@ -144,7 +144,7 @@ export const selection = definitions.define(
 export const joins = is.oneOf("couple", "skip", "agree");
 
 /** Tensors an expression reads, and so what computing it costs. */
-export type { Need };
+export type { Need } from "../expr/names.js";
 const need = is.oneOf(...needNames);
 
 const numbers = is.named(is.number);

@@ -1,4 +1,14 @@
-import type { CriterionIr, ForEachIr, RepeatIr, RuleIr, SelectionIr, StepIr } from "./types.js";
+import { namesIn, type Name } from "../expr/names.js";
+import type {
+  CriterionIr,
+  ExprIr,
+  ForEachIr,
+  RegrowIr,
+  RepeatIr,
+  RuleIr,
+  SelectionIr,
+  StepIr,
+} from "./types.js";
 
 /** Ways through a program: every pass, lint and printer that visits statements takes one of these. */
 
@@ -56,25 +66,54 @@ export function mapStatements(
   });
 }
 
-/** Every criterion by which a statement scores units. */
-export function scoresOf(statement: StatementIr): readonly CriterionIr[] {
+/** A score or a penalty that a statement works out. */
+export interface Scoring {
+  readonly criterion: CriterionIr;
+  /** The threshold or the allocation that is worked out with it. */
+  readonly beside: readonly ExprIr[];
+  readonly at: "event" | "step";
+  readonly penalty?: true;
+}
+
+const ofRegrow = ({ criterion, allocated }: RegrowIr): Scoring => ({
+  criterion,
+  beside: allocated === undefined || allocated === "evenly" ? [] : [allocated],
+  at: "event",
+});
+
+/** Every score and penalty of a statement. */
+export function scoringsOf(statement: StatementIr): readonly Scoring[] {
   switch (statement.kind) {
-    case "prune":
-      return [statement.criterion, ...(statement.regrow === undefined ? [] : [statement.regrow.criterion])];
+    case "prune": {
+      const { criterion, amount, regrow } = statement;
+      const beside = amount.kind === "threshold" ? [amount.value] : [];
+      return [{ criterion, beside, at: "event" }, ...(regrow === undefined ? [] : [ofRegrow(regrow)])];
+    }
     case "regrow":
+      return [ofRegrow(statement)];
     case "restore":
+      return [{ criterion: statement.criterion, beside: [statement.above], at: "event" }];
     case "update":
-      return [statement.criterion];
-    case "penalize":
-      return statement.among === undefined ? [] : [statement.among.criterion];
+      return [{ criterion: statement.criterion, beside: [], at: "step" }];
+    case "penalize": {
+      const among: readonly Scoring[] =
+        statement.among === undefined
+          ? []
+          : [{ criterion: statement.among.criterion, beside: [], at: "step" }];
+      return [{ criterion: statement.penalty, beside: [], at: "step", penalty: true }, ...among];
+    }
     default:
       return [];
   }
 }
 
-/** Every score and penalty that a statement works out. */
+/** The scores and penalties alone. */
 export const criteriaOf = (statement: StatementIr): readonly CriterionIr[] =>
-  statement.kind === "penalize" ? [statement.penalty, ...scoresOf(statement)] : scoresOf(statement);
+  scoringsOf(statement).map(({ criterion }) => criterion);
+
+/** Every name that the scores, penalties, thresholds and allocations of a statement read. */
+export const readIn = (statement: StatementIr): readonly Name[] =>
+  namesIn(...scoringsOf(statement).flatMap(({ criterion, beside }) => [criterion.expr, ...beside]));
 
 /** The layers that a statement is about, and those of the regrow that acts with it. */
 export const selectionsOf = (statement: StatementIr): readonly SelectionIr[] =>

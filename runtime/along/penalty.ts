@@ -3,9 +3,9 @@ import type { Moment, PruningContext } from "../../core/events/context.js";
 import { derivative, perUnit } from "../../core/expr/derivative.js";
 import { build, evaluateEntries, walkElements } from "../../core/expr/domain.js";
 import { normDomain, spaceDomain } from "../../core/expr/domains.js";
-import { dataNow } from "../../core/expr/sources.js";
 import { mentionedIn } from "../../core/expr/names.js";
 import { binaryOf, entryNode, type Node } from "../../core/expr/nodes.js";
+import { maskedView } from "../../core/masks/masked.js";
 import { living } from "../../core/masks/state.js";
 import { cachedSpace } from "../../core/units/cached-space.js";
 import type { Space } from "../../core/units/space.js";
@@ -83,9 +83,10 @@ function overWeights({ id }: PenalizeIr, expr: ExprIr): AddPenalty {
 /** A penalty on batch-norm scales and shifts: `abs(gamma)` (Liu et al. 2017), over all norms that the channels of a unit pass. */
 function overNorms(expr: ExprIr): AddPenalty {
   const [total, ofScale, ofShift] = [perUnit(expr), derivative(expr, "gamma"), derivative(expr, "beta")];
-  return ({ network }, space, counted, strength, gradients) => {
+  return (context, space, counted, strength, gradients) => {
+    const shown = maskedView(context);
     const roots = new Set(space.channelUnits?.filter((_, i) => counted[i] === 1).map(({ root }) => root));
-    const domain = normDomain(network, dataNow(space), roots);
+    const domain = normDomain(context.network, (key) => shown.get(key)?.data, roots);
     const pull = (slope: ExprIr, of: "scale" | "shift") =>
       walkElements(domain, everywhere(build(slope, domain)), ({ at, count }, slopes) => {
         for (let i = 0; i < count; i++) {

@@ -4,7 +4,7 @@ import type { RuleIr, StepIr } from "../../../core/ir/types.js";
 import type { Network } from "../../../core/network/types.js";
 import { reportAt } from "../report-at.js";
 import type { FrontState } from "../state.js";
-import { readIn } from "../../../core/ir/scorings.js";
+import { readIn } from "../../../core/ir/walk.js";
 
 /** Scores that meet weights with what they read, in layers that read their own states: those are seen by nobody outside. */
 export function checkInputs(

@@ -6,7 +6,7 @@ import { counted } from "../../../core/ir/words.js";
 import type { Network } from "../../../core/network/types.js";
 import { reportAt } from "../report-at.js";
 import type { FrontState } from "../state.js";
-import { readIn } from "../../../core/ir/scorings.js";
+import { readIn } from "../../../core/ir/walk.js";
 
 const norms = ["gamma", "beta"] as const;
 /** Layers that a note names; more are counted. */

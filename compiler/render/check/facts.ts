@@ -1,10 +1,9 @@
 import type { CompileResult } from "../../compile-types.js";
 import { isNeed, namesIn, needsData, needsGradients, type Name } from "../../../core/expr/names.js";
-import { scoringsOf } from "../../../core/ir/scorings.js";
 import { evaluate } from "../../../core/expr/evaluate.js";
 import type { CriterionIr, Ir, PlannedEvent, RuleIr, StepIr, StructureIr } from "../../../core/ir/types.js";
 import type { Merge, Network } from "../../../core/network/types.js";
-import { statements } from "../../../core/ir/walk.js";
+import { scoringsOf, statements } from "../../../core/ir/walk.js";
 import { distinct } from "../../plan/lints/finding.js";
 import { counted, structureName } from "../../plan/words.js";
 
