@@ -10,7 +10,8 @@ const folders = ["grammar", "core", "compiler", "runtime", "api", "cli", "stdlib
 
 /**
  * The package as it would be installed, made from the sources as they are now, without declarations: `<folder>/dist/cli/bin.js` runs it,
- * and modules below the folder find `espalier` and everything else. Built once for each state of the sources.
+ * modules below the folder find `espalier` and everything else, and `dist/cli/main.js` is the command line as a function, for tests
+ * that call it many times in one process. Built once for each state of the sources.
  */
 export async function builtPackage(): Promise<string> {
   const sources = await readSources();
@@ -19,9 +20,10 @@ export async function builtPackage(): Promise<string> {
   const target = join(cache, hash.digest("hex").slice(0, 16));
   if (await exists(target)) return target;
   const temporary = `${target}.${process.pid}`;
-  await bundle(root, join(temporary, "dist"));
+  await bundle(root, join(temporary, "dist"), { "cli/main": "cli/main.ts" });
   await cp(join(root, "package.json"), join(temporary, "package.json"));
   await cp(join(root, "stdlib"), join(temporary, "stdlib"), { recursive: true });
+  await mkdir(join(temporary, "projects"));
   await mkdir(join(temporary, "node_modules"));
   await symlink("..", join(temporary, "node_modules", "espalier"), "dir");
   try {
