@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, realpathSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { strToU8, zipSync } from "fflate";
 import { randomStream } from "../../core/random.js";
@@ -17,7 +17,7 @@ export interface Project {
 export async function emptyProject(): Promise<Project> {
   const built = await builtPackage();
   mkdirSync(join(built, "projects"), { recursive: true });
-  const folder = realpathSync(mkdtempSync(join(built, "projects", "p-")));
+  const folder = mkdtempSync(join(built, "projects", "p-"));
   return {
     folder,
     cli: join(built, "dist", "cli", "bin.js"),

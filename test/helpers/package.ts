@@ -1,3 +1,4 @@
+import { realpathSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { cp, mkdir, readdir, readFile, rename, rm, stat, symlink } from "node:fs/promises";
 import { join } from "node:path";
@@ -5,7 +6,8 @@ import { fileURLToPath } from "node:url";
 import { bundle } from "../../scripts/bundle.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const cache = join(root, "node_modules", ".cache", "espalier-e2e");
+/** Where it really lies: Node knows modules by that path alone. */
+const cache = join(realpathSync(join(root, "node_modules")), ".cache", "espalier-e2e");
 const folders = ["grammar", "core", "compiler", "runtime", "api", "cli", "stdlib"];
 
 /**
