@@ -1,12 +1,24 @@
 import { defineConfig } from "vitest/config";
 
+/** What keeps nothing between files: they share the modules of their worker, for reading those takes longer than most tests. */
+const folders = ["core", "grammar", "compiler", "stdlib", "runtime/{executor,model,optimizers,report,run}"];
+const shared = folders.map((folder) => `test/${folder}/**/*.test.ts`);
+const patience = process.env["ESPALIER_RUNS"] === undefined ? 60_000 : 1_200_000;
+const common = { pool: "forks", testTimeout: patience, hookTimeout: 120_000 } as const;
+
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
-    exclude: ["test/native/**", "**/node_modules/**"],
-    pool: "forks",
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    projects: [
+      { test: { ...common, name: "shared", include: shared, isolate: false } },
+      {
+        test: {
+          ...common,
+          name: "alone",
+          include: ["test/**/*.test.ts"],
+          exclude: [...shared, "test/native/**", "**/node_modules/**"],
+        },
+      },
+    ],
   },
 });

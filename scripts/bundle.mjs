@@ -17,14 +17,14 @@ const PACKAGE = /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/;
 
 /**
  * Writes the package's JavaScript into `dist`: a few files instead of several hundred, for a start spends most of its time finding
- * and reading modules. What several entries share lies in `dist/shared/`, at the depth of `shared/api/`, so that a path from a
+ * and reading modules. What several entries share lies in `dist/shared/`, at the depth of `api/`, so that a path from a
  * module there to the runtime holds in both. The licences of packages put inside go to `dist/licenses/`, the schema of the IR beside
- * the entries.
+ * the entries. `more` are further entries.
  */
-export async function bundle(root, dist) {
+export async function bundle(root, dist, more = {}) {
   const build = await rolldown({
     cwd: root,
-    input: ENTRIES,
+    input: { ...ENTRIES, ...more },
     platform: "node",
     external: (id, importer) =>
       importer !== undefined && !id.startsWith(".") && !isAbsolute(id) && !INSIDE.test(`${id}/`),

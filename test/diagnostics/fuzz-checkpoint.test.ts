@@ -6,9 +6,10 @@ import { bases } from "../helpers/mistakes/bases.js";
 import { inProcess } from "../helpers/mistakes/command.js";
 import { damagedBytes, damagedJson, dice, type Dice } from "../helpers/mistakes/damage.js";
 import { attempt } from "../helpers/mistakes/handed-in.js";
-import { casePackage } from "../helpers/mistakes/package.js";
+import { builtPackage } from "../helpers/package.js";
 import { expectWellEnded } from "../helpers/mistakes/well-ended.js";
 import { write } from "../helpers/mistakes/write.js";
+import { runs } from "../helpers/runs.js";
 
 /** Checkpoints damaged at random, some of them with digests made to fit again: resuming goes on, or is refused in words. */
 
@@ -25,7 +26,7 @@ let folder = "";
 let newest = "";
 
 beforeAll(async () => {
-  built = await casePackage();
+  built = await builtPackage();
   mkdirSync(join(built, "projects"), { recursive: true });
   folder = mkdtempSync(join(built, "projects", "fuzz-"));
   write(folder, { ...bases["dense"], "a.prune": program });
@@ -80,7 +81,7 @@ const state = (): unknown => {
 };
 
 it("its bytes", async () => {
-  const found = await resumed("bytes", 20, (roll) => {
+  const found = await resumed("bytes", runs(12, 100), (roll) => {
     const file = roll(2) === 0 ? "state.json" : "tensors.safetensors";
     return { [file]: damagedBytes(kept(file), roll) };
   });
@@ -89,14 +90,14 @@ it("its bytes", async () => {
 
 it("its state, signed again", async () => {
   const tensors = kept("tensors.safetensors");
-  const found = await resumed("state", 40, (roll) => ({
+  const found = await resumed("state", runs(20, 200), (roll) => ({
     "state.json": signed(damagedJson(state(), roll), tensors),
   }));
   expect(found).toContain("P7003");
 });
 
 it("its tensors, signed again", async () => {
-  const found = await resumed("tensors", 30, (roll) => {
+  const found = await resumed("tensors", runs(12, 150), (roll) => {
     const tensors = damagedBytes(kept("tensors.safetensors"), roll);
     return { "tensors.safetensors": tensors, "state.json": signed(state(), tensors) };
   });

@@ -10,6 +10,7 @@ import { npy, quarters } from "../e2e/project.js";
 import { damagedBytes, dice } from "../helpers/mistakes/damage.js";
 import { idx, png } from "../helpers/mistakes/make-files.js";
 import { frame } from "../runtime/data/network.js";
+import { runs } from "../helpers/runs.js";
 
 /** Data of every kind, damaged at random: it is read, or refused by diagnostics, in time, and nothing else is thrown. */
 
@@ -75,7 +76,14 @@ const kinds: readonly Kind[] = [
     damaged: "d.parquet",
     input: [2],
   },
-  { name: "PNG", files: pictures, damaged: "train/a/1.png", folder: true, input: [4, 4, 1], times: 60 },
+  {
+    name: "PNG",
+    files: pictures,
+    damaged: "train/a/1.png",
+    folder: true,
+    input: [4, 4, 1],
+    times: runs(40, 400),
+  },
 ];
 
 let strays: unknown[] = [];
@@ -85,7 +93,7 @@ beforeAll(() => {
   return () => void process.off("unhandledRejection", hear);
 });
 
-it.each(kinds)("$name", async ({ name, files, damaged, folder, input, times = 300 }) => {
+it.each(kinds)("$name", async ({ name, files, damaged, folder, input, times = runs(120, 1200) }) => {
   const at = mkdtempSync(join(root, "d-"));
   const path = (file: string) => join(at, file);
   for (const [file, content] of Object.entries(files)) {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { strToU8, zipSync } from "fflate";
 import { randomStream } from "../../core/random.js";
-import { builtPackage } from "./build.js";
+import { builtPackage } from "../helpers/package.js";
 
 /** Folders where people work: a small network, data it learns, and programs. */
 

@@ -6,6 +6,7 @@ import { scan } from "../../grammar/lexer.js";
 import { casesIn } from "../helpers/cases.js";
 import { programs } from "./arbitrary-statements.js";
 import { meaning } from "./meaning.js";
+import { runs } from "../helpers/runs.js";
 
 const samples = casesIn(join(import.meta.dirname, "../cases/programs")).map(({ text }) => text);
 
@@ -99,18 +100,20 @@ describe("programs", () => {
         expect(meaning(read.program, false), text).toEqual(meaning(program, false));
         expect(print(read.program)).toBe(text);
       }),
-      { numRuns: 600 },
+      { numRuns: runs(200, 2000) },
     );
   });
 });
 
 describe("any text", () => {
   it("is read without a throw, with every place inside it", () => {
-    fc.assert(fc.property(fc.string({ unit: "binary", maxLength: 200 }), survives), { numRuns: 300 });
+    fc.assert(fc.property(fc.string({ unit: "binary", maxLength: 200 }), survives), {
+      numRuns: runs(100, 1000),
+    });
   });
 
   it("made of words and marks is read, and keeps its meaning when it parses", () => {
-    fc.assert(fc.property(soup, survives), { numRuns: 500 });
+    fc.assert(fc.property(soup, survives), { numRuns: runs(200, 2000) });
   });
 
   it("survives tokens deleted, doubled and swapped", () => {
@@ -131,7 +134,7 @@ describe("any text", () => {
           survives(images.join("\n"));
         },
       ),
-      { numRuns: 400 },
+      { numRuns: runs(150, 1500) },
     );
   });
 
@@ -155,7 +158,7 @@ describe("any text", () => {
         expect(meaning(parse(written).program)).toEqual(meaning(parse(text).program));
         survives(written);
       }),
-      { numRuns: 400 },
+      { numRuns: runs(150, 1500) },
     );
   });
 });

@@ -117,6 +117,7 @@ function crash(stage: string, cause: unknown): Mistake {
 const general = (message: string): string =>
   message
     .replace(/`[^`]*`/g, "`…`")
+    .replace(/^(`…` has no value) over .*/, "$1")
     .replace(/[\d.,]+/g, "#")
     .slice(0, 120);
 
@@ -132,7 +133,7 @@ function compare(ir: Ir, planned: readonly PlannedEvent[], happened: readonly Ha
     if (!counted.has(kind)) continue;
     const nth = seen.get(id) ?? 0;
     seen.set(id, nth + 1);
-    const event = planned.filter((one) => one.id === (pairs.get(id) ?? id) && counted.has(one.action))[nth];
+    const event = plannedEvent(planned, id, nth, pairs.get(id));
     if (event === undefined) {
       if (endsEarly) continue;
       return { cause: "an event that is not in the plan", what: `${kind} ${id}, number ${nth + 1}: ${text}` };
@@ -165,6 +166,19 @@ function compare(ir: Ir, planned: readonly PlannedEvent[], happened: readonly Ha
       };
   }
   return exact;
+}
+
+/** The event of a statement; of a prune with what acts in the same event, where something comes back in it. */
+function plannedEvent(
+  planned: readonly PlannedEvent[],
+  id: number,
+  nth: number,
+  pair: number | undefined,
+): PlannedEvent | undefined {
+  const own = planned.filter((one) => one.id === id && counted.has(one.action))[nth];
+  if (own === undefined || pair === undefined) return own;
+  const next = planned.slice(planned.indexOf(own) + 1).find((one) => one.id === id || one.id === pair);
+  return next?.id === pair ? next : own;
 }
 
 /** Whether the event may be another than the one that happened: the phase before may have ended early. */

@@ -5,6 +5,7 @@ import { validateIr } from "../../../core/ir/validate.js";
 import { front } from "../../../compiler/passes/index.js";
 import { casesIn } from "../../helpers/cases.js";
 import { namedNetwork } from "../../helpers/front-case.js";
+import { runs } from "../../helpers/runs.js";
 
 const texts = casesIn(join(import.meta.dirname, "../../cases/programs")).map((one) => one.text);
 const network = namedNetwork("residual, identity");
@@ -43,7 +44,7 @@ describe("whatever is written", () => {
           check(parts.join(""));
         },
       ),
-      { numRuns: 1000 },
+      { numRuns: runs(300, 3000) },
     );
   });
 

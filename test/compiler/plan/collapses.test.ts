@@ -11,6 +11,7 @@ import { prune } from "../../core/masks/setting.js";
 import { dead } from "../../../core/masks/state.js";
 import { cifarResNet, namedNetworks } from "../../helpers/networks.js";
 import { criterionOf, momentOf, networkOf, pruneOf, settingOf } from "../../core/masks/setting.js";
+import { runs } from "../../helpers/runs.js";
 
 const plain = networkOf(namedNetworks.get("plain")?.());
 const resnet = networkOf(cifarResNet());
@@ -96,7 +97,7 @@ test("the plan and the run agree on what can go whole", async () => {
         else if (exact) allowed++;
       }
     }),
-    { numRuns: 150 },
+    { numRuns: runs(75, 750) },
   );
   expect(refused).toBeGreaterThan(20);
   expect(allowed).toBeGreaterThan(20);

@@ -9,6 +9,7 @@ import { prune } from "../../core/masks/setting.js";
 import { cifarResNet, lenet5 } from "../../helpers/networks.js";
 import { namedNetworks } from "../../helpers/networks.js";
 import { criterionOf, momentOf, networkOf, pruneOf, settingOf } from "../../core/masks/setting.js";
+import { runs } from "../../helpers/runs.js";
 
 /** The plan against the engine that prunes: the same statements on the same networks, one after the other. */
 
@@ -95,7 +96,7 @@ test("local counts of channels are foreseen to the unit, and their costs to the 
   const steps = fc.array(statement(channelwise, scope("local")), { minLength: 1, maxLength: 3 });
   await fc.assert(
     fc.asyncProperty(exactModels, steps, seeds, (model, list, seed) => compare(model, list, true, seed)),
-    { numRuns: 40 },
+    { numRuns: runs(20, 200) },
   );
 });
 
@@ -103,7 +104,7 @@ test("bounds of global rankings hold what happens", async () => {
   const steps = fc.array(statement(channelwise, scope("global", "local")), { minLength: 1, maxLength: 4 });
   await fc.assert(
     fc.asyncProperty(models, steps, seeds, (model, list, seed) => compare(model, list, false, seed)),
-    { numRuns: 50 },
+    { numRuns: runs(25, 250) },
   );
 });
 
@@ -122,7 +123,7 @@ test("alignment of a global ranking is bounded, and narrow layers are known to l
   const steps = fc.array(aligned, { minLength: 1, maxLength: 3 });
   await fc.assert(
     fc.asyncProperty(models, steps, seeds, (model, list, seed) => compare(model, list, false, seed)),
-    { numRuns: 80 },
+    { numRuns: runs(40, 400) },
   );
 });
 
@@ -139,6 +140,6 @@ test("weights: local, per row, per sign, Erdős–Rényi and global", async () =
   );
   await fc.assert(
     fc.asyncProperty(steps, seeds, (list, seed) => compare(small, list, false, seed)),
-    { numRuns: 40 },
+    { numRuns: runs(20, 200) },
   );
 });

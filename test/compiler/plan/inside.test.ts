@@ -7,6 +7,7 @@ import { simulate } from "../../../compiler/plan/simulate.js";
 import { prune } from "../../core/masks/setting.js";
 import { namedNetworks } from "../../helpers/networks.js";
 import { criterionOf, momentOf, networkOf, pruneOf, settingOf } from "../../core/masks/setting.js";
+import { runs } from "../../helpers/runs.js";
 
 /** The plan against the engine, where counts are kept inside kernels. */
 
@@ -66,7 +67,7 @@ test("n:m, taps and weights kept in each kernel are foreseen to the unit, the se
     fc.asyncProperty(models, fc.oneof(pattern, keep), async (make, one) => {
       expect(await compare(make(), [one, one])).toEqual([true, true]);
     }),
-    { numRuns: 80 },
+    { numRuns: runs(40, 400) },
   );
 });
 
@@ -76,7 +77,7 @@ test("what died before is bounded", async () => {
     fc.asyncProperty(models, fc.array(any, { minLength: 2, maxLength: 4 }), async (make, list) => {
       await compare(make(), list);
     }),
-    { numRuns: 80 },
+    { numRuns: runs(40, 400) },
   );
 });
 
@@ -93,6 +94,6 @@ test("softly and latently, the same weights go or are held anew", async () => {
           ]),
         ).toEqual([true, true]);
     }),
-    { numRuns: 40 },
+    { numRuns: runs(20, 200) },
   );
 });

@@ -11,6 +11,7 @@ import { dead } from "../../../core/masks/state.js";
 import { slim } from "../../../core/surgery/slim.js";
 import { blocks, topology } from "../../helpers/networks.js";
 import { criterionOf, momentOf, pruneOf, settingOf } from "../../core/masks/setting.js";
+import { runs } from "../../helpers/runs.js";
 
 /** A residual network: blocks of one or two convolutions on a trunk that a projection may widen, some inside others. */
 interface Block {
@@ -103,7 +104,7 @@ test("costs after branches went hold what is left of the network, and are exact 
         if (low === high) exact++;
       }
     }),
-    { numRuns: 60 },
+    { numRuns: runs(30, 300) },
   );
   expect(exact).toBeGreaterThan(5);
 });

@@ -8,6 +8,7 @@ import { prune } from "../../core/masks/setting.js";
 import { regrow } from "../../core/masks/setting.js";
 import { namedNetworks } from "../../helpers/networks.js";
 import { criterionOf, momentOf, networkOf, pruneOf, settingOf } from "../../core/masks/setting.js";
+import { runs } from "../../helpers/runs.js";
 
 /** Structures that share weights: what dies as one of them is dead as another. */
 
@@ -71,6 +72,6 @@ test("bounds hold whatever structures died, or live again, before", async () => 
         expect(event.dead?.[1]).toBeGreaterThanOrEqual(record.dead);
       }
     }),
-    { numRuns: 60 },
+    { numRuns: runs(30, 300) },
   );
 });

@@ -7,6 +7,7 @@ import { simulate } from "../../../compiler/plan/simulate.js";
 import { prune } from "../../core/masks/setting.js";
 import { namedNetworks } from "../../helpers/networks.js";
 import { criterionOf, momentOf, networkOf, pruneOf, settingOf } from "../../core/masks/setting.js";
+import { runs } from "../../helpers/runs.js";
 
 /** Drops whose units, or others in their stead, come back: what the plan says is dead after each against the engine. */
 
@@ -68,7 +69,7 @@ test("a paired regrow gives back what its prune took, as far as there are candid
         expect(event.reachable[1]).toBeGreaterThanOrEqual(record.revived);
       }
     }),
-    { numRuns: 80 },
+    { numRuns: runs(40, 400) },
   );
 });
 

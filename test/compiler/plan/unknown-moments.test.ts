@@ -4,6 +4,7 @@ import { compile, type CompileOptions } from "../../../compiler/compile.js";
 import { allAlive, deadOf, deadTogether } from "../../../compiler/plan/state.js";
 import { namedNetworks } from "../../helpers/networks.js";
 import { networkOf } from "../../core/masks/setting.js";
+import { runs } from "../../helpers/runs.js";
 
 /** What is not known before a run widens the plan: whatever may come, it lies inside. */
 
@@ -80,7 +81,7 @@ test("without data, rules whose moments only data tell may have acted or not", (
       const known = endOf(source, { data: { examples: 8 * steps }, batch: 8 });
       expectWithin(known, endOf(source));
     }),
-    { numRuns: 300 },
+    { numRuns: runs(100, 1000) },
   );
 });
 
@@ -97,7 +98,7 @@ test("a phase that `until` ends early is one of those in the plan", () => {
       const early = endOf(`train ${stop} epochs ${rest}`, data);
       expectWithin(early, endOf(`train 4 epochs until accuracy >= 90% ${rest}`, data));
     }),
-    { numRuns: 200 },
+    { numRuns: runs(60, 600) },
   );
 });
 
@@ -113,6 +114,6 @@ test("a loop that `until` ends early is one of those in the plan", () => {
       const whole = `mark dense\nrepeat 4 times ${loop} until accuracy < 50%\n${back}${rest}slim`;
       expectWithin(early, endOf(whole, data));
     }),
-    { numRuns: 200 },
+    { numRuns: runs(60, 600) },
   );
 });

@@ -9,6 +9,7 @@ import { course } from "../../../compiler/render/check/series.js";
 import { width } from "../../../compiler/render/text.js";
 import { cifarResNet } from "../../helpers/networks.js";
 import { networkOf } from "../../core/masks/setting.js";
+import { runs } from "../../helpers/runs.js";
 
 const network = networkOf(cifarResNet());
 const options = { network, data: { examples: 128 }, epochs: 20 };
@@ -121,7 +122,7 @@ describe("long runs of events", () => {
         const shown = numbers(foldEvents(events)).sort((a, b) => a - b);
         expect(shown).toEqual(events.map((_, i) => i + 1));
       }),
-      { numRuns: 40 },
+      { numRuns: runs(20, 200) },
     );
   });
   test("keep what differs: the first, the last, and the counts of layers at both", () => {

@@ -10,6 +10,7 @@ import { prune } from "./setting.js";
 import { spaceOf } from "../../../core/units/spaces.js";
 import { lenet5, namedNetworks } from "../../helpers/networks.js";
 import { criterionOf, l1, momentOf, pruneOf, settingOf } from "./setting.js";
+import { runs } from "../../helpers/runs.js";
 
 const structures: readonly StructureIr[] = [
   { name: "filters" },
@@ -88,9 +89,9 @@ describe("what is asked is what happens", () => {
         }
         expectZeros(setting);
       }),
-      { numRuns: 60 },
+      { numRuns: runs(40, 400) },
     );
-  }, 20_000);
+  });
 
   test("floors are kept, and the count is what they leave room for", async () => {
     await fc.assert(
@@ -117,7 +118,7 @@ describe("what is asked is what happens", () => {
           }
         },
       ),
-      { numRuns: 20 },
+      { numRuns: runs(20, 200) },
     );
   });
 

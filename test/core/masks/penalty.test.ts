@@ -5,6 +5,7 @@ import { penaltyRule } from "../../../runtime/along/penalty.js";
 import type { PruningContext } from "../../../core/events/context.js";
 import { namedNetworks } from "../../helpers/networks.js";
 import { criterionOf, momentOf, settingOf } from "./setting.js";
+import { runs } from "../../helpers/runs.js";
 
 const structures: readonly StructureIr[] = [
   { name: "weights" },
@@ -87,7 +88,7 @@ describe("the slope of a penalty", () => {
           }
         },
       ),
-      { numRuns: 150 },
+      { numRuns: runs(75, 750) },
     );
   });
 

@@ -14,6 +14,7 @@ import { createExecutor } from "../../../runtime/executor/index.js";
 import type { Batch, Executor } from "../../../runtime/types.js";
 import { randomStream } from "../../../core/random.js";
 import { criterionOf, l1, momentOf, pruneOf, settingOf } from "./setting.js";
+import { runs } from "../../helpers/runs.js";
 
 const everything = { include: [], exclude: [] };
 const regrowOf = (given: Partial<RegrowIr> = {}): RegrowIr => ({
@@ -62,9 +63,9 @@ describe("drop and regrow", () => {
           }
         },
       ),
-      { numRuns: 25 },
+      { numRuns: runs(25, 250) },
     );
-  }, 20_000);
+  });
 
   test("the one-sentence program: half the filters, then half of the living swapped for others", async () => {
     const setting = settingOf(namedNetworks.get("plain")?.());

@@ -8,6 +8,7 @@ import { UnionFind } from "../../../core/network/union-find.js";
 import { blocks, cifarResNet, namedNetworks, topology } from "../../helpers/networks.js";
 import { randomNetwork } from "../../helpers/random-network.js";
 import { seeded } from "../../helpers/stock.js";
+import { runs } from "../../helpers/runs.js";
 
 function read(model: Json): Network {
   const { network, diagnostics } = readNetwork(model);
@@ -66,7 +67,7 @@ describe("union–find", () => {
         expect(group.map((g) => protections.get(g)?.reason)).toEqual(reason);
         expect(uf.merges.length).toBe(20 - new Set(group).size);
       }),
-      { numRuns: 300 },
+      { numRuns: runs(150, 1500) },
     );
   });
 });

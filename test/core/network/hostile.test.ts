@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { readNetwork } from "../../../core/network/read.js";
 import type { Json, JsonObject } from "../../../core/network/types.js";
 import { namedNetworks, sequential, topology } from "../../helpers/networks.js";
+import { runs } from "../../helpers/runs.js";
 
 /** One error, of this code, that mentions this text. */
 function refused(model: unknown, code: string, text = ""): void {
@@ -227,7 +228,7 @@ describe("random damage", () => {
         expect(network === null).toBe(diagnostics.length > 0);
         for (const d of diagnostics) expect(d.message).toMatch(/^[^A-Z\n]?.*[^.\n]$/);
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(300, 3000) },
     );
   });
 });

@@ -12,6 +12,7 @@ import {
   type TimePoint,
   type TimeWindow,
 } from "../../../core/schedule/schedule.js";
+import { runs } from "../../helpers/runs.js";
 
 const phase = { epochs: 20, stepsPerEpoch: 10 };
 
@@ -74,7 +75,7 @@ describe("eventSteps", () => {
           else if (last > 0) expect(found).toEqual([...grid.slice(0, -1), last]);
         },
       ),
-      { numRuns: 500 },
+      { numRuns: runs(300, 3000) },
     );
   });
   it("has both ends of a window in steps and in shares, but not the step that ended the epoch before", () => {
@@ -133,7 +134,7 @@ describe("a rule without its list of steps", () => {
         expect(steps.filter((step) => firesAt(when, times, step))).toEqual(all);
         expect(eventSteps(when, times, most)).toEqual(all.slice(0, most));
       }),
-      { numRuns: 500 },
+      { numRuns: runs(300, 3000) },
     );
   });
   it("is quick in a phase that never ends", () => {

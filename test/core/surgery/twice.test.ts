@@ -80,7 +80,7 @@ describe("whole layers emptied at random", () => {
   it("go exactly, or are refused by name", async () => {
     let gone = 0;
     let refused = 0;
-    for (let seed = 0; seed < 240; seed++) {
+    for (let seed = 0; seed < 100 || (seed < 400 && Math.min(gone, refused) <= 10); seed++) {
       const random = seeded(seed + 700);
       const network = read(randomNetwork(random, 7).model);
       const layers = network.layers.map((_, i) => i).filter(() => random() < 0.12);

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { casePackage } from "./package.js";
+import { builtPackage } from "../package.js";
 import { expectWellEnded } from "./well-ended.js";
 import { handInsIn } from "./hand-in.js";
 import { handIn, type Outcome } from "./handed-in.js";
@@ -14,7 +14,7 @@ const root = join(import.meta.dirname, "../../cases/mistakes");
  */
 export function runHandIns(families: readonly string[]): void {
   let built = "";
-  beforeAll(async () => void (built = await casePackage()), 120_000);
+  beforeAll(async () => void (built = await builtPackage()), 120_000);
   describe.each(families)("%s", (family) => {
     it.each(handInsIn(join(root, family)))("$name", async ({ path, handIn: given }) => {
       const outcome = await handIn(built, given, true);

@@ -1,3 +1,4 @@
+import { realpathSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { cp, mkdir, readdir, readFile, rename, rm, stat, symlink } from "node:fs/promises";
 import { join } from "node:path";
@@ -5,12 +6,14 @@ import { fileURLToPath } from "node:url";
 import { bundle } from "../../scripts/bundle.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const cache = join(root, "node_modules", ".cache", "espalier-e2e");
+/** Where it really lies: Node knows modules by that path alone. */
+const cache = join(realpathSync(join(root, "node_modules")), ".cache", "espalier-e2e");
 const folders = ["grammar", "core", "compiler", "runtime", "api", "cli", "stdlib"];
 
 /**
  * The package as it would be installed, made from the sources as they are now, without declarations: `<folder>/dist/cli/bin.js` runs it,
- * and modules below the folder find `espalier` and everything else. Built once for each state of the sources.
+ * modules below the folder find `espalier` and everything else, and `dist/cli/main.js` is the command line as a function, for tests
+ * that call it many times in one process. Built once for each state of the sources.
  */
 export async function builtPackage(): Promise<string> {
   const sources = await readSources();
@@ -19,9 +22,10 @@ export async function builtPackage(): Promise<string> {
   const target = join(cache, hash.digest("hex").slice(0, 16));
   if (await exists(target)) return target;
   const temporary = `${target}.${process.pid}`;
-  await bundle(root, join(temporary, "dist"));
+  await bundle(root, join(temporary, "dist"), { "cli/main": "cli/main.ts" });
   await cp(join(root, "package.json"), join(temporary, "package.json"));
   await cp(join(root, "stdlib"), join(temporary, "stdlib"), { recursive: true });
+  await mkdir(join(temporary, "projects"));
   await mkdir(join(temporary, "node_modules"));
   await symlink("..", join(temporary, "node_modules", "espalier"), "dir");
   try {
