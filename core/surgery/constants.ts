@@ -16,11 +16,16 @@ interface Reading {
   readonly width: number;
   data(name: string): Float32Array | undefined;
   weight(name: string): WeightInfo | undefined;
+  /** Which slices of a kernel along an axis are all zero; undefined where its values are not there. */
+  zeros(weight: WeightInfo, axis: number): readonly boolean[] | undefined;
 }
+
+/** Zero slices of a kernel whose values are not in the store. */
+export type ZeroSlices = (weight: WeightInfo, axis: number) => readonly boolean[];
 
 type Follow = (r: Reading) => Float64Array;
 
-export function findConstants(network: Network, store: ParameterStore): Constants {
+export function findConstants(network: Network, store: ParameterStore, zeros?: ZeroSlices): Constants {
   const known = new Map<number, Float64Array>();
   const valuesOf = (tensor: number): Float64Array => {
     const ids = network.tensors[tensor]?.ids;
@@ -32,7 +37,7 @@ export function findConstants(network: Network, store: ParameterStore): Constant
     call.outputs.forEach((out, i) => {
       const width = network.tensors[out]?.ids?.length ?? 0;
       const follow = i === 0 ? FOLLOW.get(layer.className) : undefined;
-      known.set(out, follow ? follow(reading(layer, call, valuesOf, width, store)) : varying(width));
+      known.set(out, follow ? follow(reading(layer, call, valuesOf, width, store, zeros)) : varying(width));
     });
   }
   return known;
@@ -44,7 +49,9 @@ function reading(
   valuesOf: (tensor: number) => Float64Array,
   width: number,
   store: ParameterStore,
+  zeros: ZeroSlices | undefined,
 ): Reading {
+  const data = (name: string) => store.get(weight(name)?.key ?? "")?.data;
   const weight = (name: string): WeightInfo | undefined => layer.weights.find((w) => w.name === name);
   return {
     layer,
@@ -52,7 +59,11 @@ function reading(
     inputs: call.inputs.map(valuesOf),
     width,
     weight,
-    data: (name) => store.get(weight(name)?.key ?? "")?.data,
+    data,
+    zeros: (one, axis) => {
+      const values = data(one.name);
+      return values === undefined ? zeros?.(one, axis) : zeroSlices(one, values, axis);
+    },
   };
 }
 
@@ -79,12 +90,12 @@ export function zeroSlices(weight: WeightInfo, data: Float32Array, axis: number)
 /** Conv, dense and their kin: constant where the kernel that makes the channel is all zero. */
 function affine(kernel: string): Follow {
   return (r) => {
-    const [weight, data] = [r.weight(kernel), r.data(kernel)];
+    const weight = r.weight(kernel);
     const activate = scalarActivation(r.config["activation"]);
     const binding = weight?.bindings.find((b) => b.role === "out");
-    if (!weight || !data || !activate || !binding || binding.ids.length !== r.width) return varying(r.width);
+    const zero = weight && binding && r.zeros(weight, binding.axis);
+    if (!zero || !activate || binding.ids.length !== r.width) return varying(r.width);
     const bias = r.data("bias");
-    const zero = zeroSlices(weight, data, binding.axis);
     return varying(r.width).map((_, i) => (zero[i] === true ? activate(bias?.[i] ?? 0) : NaN));
   };
 }
