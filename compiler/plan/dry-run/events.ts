@@ -15,7 +15,7 @@ import { apportion, floorOf, shareOf, type CountAmount } from "../../../core/sch
 import type { InsideRule } from "../../../core/units/inside-kernels.js";
 import { againOf, takeBudget, takeCounts, takeInside, takeTogether } from "./counted.js";
 import type { ElementCode, View } from "./elements.js";
-import type { AnyPool, BranchPool, ElementPool } from "./pools.js";
+import { rowsOf, type AnyPool, type BranchPool, type ElementPool } from "./pools.js";
 import type { Told, Trial } from "./trial.js";
 
 /** What one event does in a draw. */
@@ -27,6 +27,8 @@ export interface Outcome {
   /** Dead of all pools afterwards, and of each. */
   readonly dead: Told;
   readonly pools: readonly Told[];
+  /** Of a drop that is followed by its regrow at once: what is left between them. */
+  readonly between?: Measure;
   /** Of a budget: what is left once it has taken what it takes; unset where its limits are met. */
   readonly short?: Measure;
 }
@@ -58,14 +60,15 @@ export function prune(trial: Trial, ir: PruneIr, event: Event): { readonly drop:
   const nominal = acted.nominal === null ? null : { value: acted.nominal, sure: ir.amount.kind === "budget" ? sure.sum && known.sum : known.asked };
   const net = ir.regrow === undefined || !moment.trainingFollows;
   const drop: Outcome = {
-    ...outcome(pools, net ? after : dropped, sure),
+    ...outcome(net ? after : dropped, sure),
     nominal,
     changed: { value: Math.max(0, sum(net ? after : dropped) - sum(before)), sure: known.sum && sure.sum },
     ...(acted.short && { short: acted.short }),
+    ...(!net && acted.between && { between: acted.between }),
   };
   if (net) return { drop, back: null };
   const back: Outcome = {
-    ...outcome(pools, after, sure),
+    ...outcome(after, sure),
     nominal: { value: acted.askedBack ?? acted.revived, sure: known.sum && sure.sum },
     changed: { value: acted.revived, sure: known.sum && sure.sum },
   };
@@ -78,6 +81,7 @@ interface Acted {
   readonly dropped?: readonly number[];
   readonly revived: number;
   readonly askedBack?: number;
+  readonly between?: Measure;
   readonly short?: Measure;
 }
 
@@ -86,9 +90,13 @@ function pruneChannels(trial: Trial, ir: PruneIr, { pools, paths, moment, amount
   const before = pools.map((pool) => trial.deadOf(pool));
   const statement = amount === null && ir.amount.kind !== "budget" ? byShare(ir, trial.share()) : ir;
   let lost: readonly number[] | null = null;
+  let between: Measure | undefined;
   let short: Measure | undefined;
   const record = carryOut(pruneEvent(context, statement, moment), (request) => {
-    if (request.dropped !== undefined) lost = perPool(pools, request, request.dropped);
+    if (request.dropped !== undefined) {
+      lost = perPool(pools, request, request.dropped);
+      between = measure(trial.network, trial.state, request.space, request.dropped);
+    }
     return scoresOf(trial, request, ir.regrow);
   });
   if (ir.amount.kind === "budget") {
@@ -100,6 +108,7 @@ function pruneChannels(trial: Trial, ir: PruneIr, { pools, paths, moment, amount
     nominal: amount === null && ir.amount.kind !== "budget" ? null : record.nominal,
     ...(lost === null ? {} : { dropped: before.map((count, i) => count + (lost?.[i] ?? 0)) }),
     revived: record.revived,
+    ...(between && { between }),
     ...(ir.regrow !== undefined && ir.regrow.amount === undefined && { askedBack: record.achieved }),
     ...(short && { short }),
   };
@@ -118,6 +127,7 @@ function scoresOf(trial: Trial, { space }: ScoreRequest, regrow?: RegrowIr): Uni
   const names = namesOf({
     seed: 1,
     keys: [trial.draw ?? 0],
+    numbers: new Map(),
     known: (expr, of) => {
       if (allocated === undefined || expr !== allocated) return undefined;
       const weights = of.layers.map(() => trial.dice.uniform());
@@ -188,12 +198,12 @@ function pruneCounted(trial: Trial, ir: PruneIr, { pools: all, moment, amount }:
   const evenly = ir.scope.kind === "row" && amount !== null && swap === null;
   views.forEach((view, i) => {
     const { pool, even } = view;
-    // Where a floor holds some back, it is not known of which rows.
     const back = again[i] ?? 0;
     if (back > 0) elements.revive(pool, back, [soft, latent]);
     const gone = swap === null || moment.trainingFollows ? (taken[i] ?? 0) : (swap.killed[i] ?? 0);
     elements.kill(pool, gone, code, {
-      ...(evenly && even && { even: true }),
+      // Where a floor holds some back, it is not known of which rows.
+      ...(evenly && even && view.alive + back - gone > floorOf(ir.keeping, pool.total, ir.collapse) && { even: true }),
       ...(rule !== null && { inside: rule }),
     });
   });
@@ -271,7 +281,7 @@ export function regrow(trial: Trial, ir: RegrowIr, { pools, paths, moment }: Eve
   settle(trial, pools, sure, after);
   const changed = { value: before - sum(after), sure: knownSum };
   const nominal = ir.amount === undefined ? null : changed;
-  return { ...outcome(pools, after, sure), nominal, changed };
+  return { ...outcome(after, sure), nominal, changed };
 }
 
 /** Units that came back as zeros, or might hold some. */
@@ -297,7 +307,7 @@ export function restore(trial: Trial, ir: RestoreIr, { pools, paths, moment }: E
   const after = pools.map((pool) => trial.deadOf(pool));
   const sure = { sum: none, each: pools.map(() => none), fixed: none };
   settle(trial, pools, sure, after);
-  return { ...outcome(pools, after, sure), nominal: null, changed: { value: before - sum(after), sure: none } };
+  return { ...outcome(after, sure), nominal: null, changed: { value: before - sum(after), sure: none } };
 }
 
 const hasLatent = (trial: Trial, pools: readonly AnyPool[]): boolean =>
@@ -314,7 +324,7 @@ interface Sure {
   readonly fixed: boolean;
 }
 
-function outcome(pools: readonly AnyPool[], counts: readonly number[], sure: Sure): Pick<Outcome, "dead" | "pools"> {
+function outcome(counts: readonly number[], sure: Sure): Pick<Outcome, "dead" | "pools"> {
   return {
     dead: { value: sum(counts), sure: sure.sum },
     pools: counts.map((value, i) => ({ value, sure: sure.each[i] === true })),
@@ -324,7 +334,8 @@ function outcome(pools: readonly AnyPool[], counts: readonly number[], sure: Sur
 function settle(trial: Trial, pools: readonly AnyPool[], sure: Sure, dead: readonly number[]): void {
   const fixed = pools.map((pool, i) => {
     const count = dead[i] ?? 0;
-    return sure.fixed && (count === 0 || (pool.kind === "channels" ? pool.alike || count === pool.total : count === pool.total));
+    const alike = pool.kind === "elements" || (pool.kind === "channels" && pool.alike);
+    return sure.fixed && (alike || count === 0 || count === pool.total);
   });
   trial.ledger.settle(pools, sure.each, sure.sum, fixed);
   const branches = pools.filter((pool): pool is BranchPool => pool.kind === "branch");
@@ -351,7 +362,11 @@ function knownBefore(trial: Trial, ir: PruneIr, { pools, amount }: Event): Known
   const each = pools.map((pool, i) => ledger.isSure(pool) && plain[i] === true && clear);
   const known = ledger.isSumSure(pools) && plain.every(Boolean) && clear;
   const together = ir.scope.kind === "global" || branches;
-  const even = ir.scope.kind !== "row" || pools.every((pool) => !isElements(pool) || trial.elements.view(pool).even);
+  const even = ir.scope.kind !== "row" || pools.every((pool) => {
+    if (!isElements(pool)) return true;
+    const { visible, even } = trial.elements.view(pool);
+    return even && visible === pool.total && new Set(pool.kernels.map((kernel) => rowsOf(kernel).size)).size === 1;
+  });
   const rule = insideRule(ir, amount);
   const inside =
     rule !== null &&

@@ -262,7 +262,14 @@ export class Trial {
   }
 
   /** The dense sizes of what a `slim` would leave; a branch that has nothing left is gone. */
-  sizes(): Sizes | null {
+  sizes(measured = this.#measuredNow()): Sizes | null {
+    if (measured === null) return null;
+    const sure = this.ledger.areFixed("channels");
+    const { bytes, macs } = measured;
+    return { params: { value: bytes / 4, sure }, macs: { value: macs, sure } };
+  }
+
+  #measuredNow(): Measure | null {
     if (this.world.network === null) return null;
     const version = versionOf(this.state);
     const known = this.#sizes;
@@ -270,9 +277,7 @@ export class Trial {
       this.work += this.network.channels.count;
       this.#sizes = { version, network: this.network, measured: measure(this.network, this.state) };
     }
-    const { bytes, macs } = this.#sizes?.measured ?? { bytes: 0, macs: 0 };
-    const sure = this.ledger.areFixed("channels");
-    return { params: { value: bytes / 4, sure }, macs: { value: macs, sure } };
+    return this.#sizes?.measured ?? null;
   }
 
   /** With dead elements taken off. */

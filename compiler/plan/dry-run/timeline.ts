@@ -1,0 +1,171 @@
+import type { Diagnostic } from "../../../core/diagnostics/diagnostic.js";
+import type { Measure } from "../../../core/masks/measure.js";
+import type { CountAmount } from "../../../core/schedule/amounts.js";
+import type { PhaseTimes } from "../../../core/schedule/schedule.js";
+import type { PruneIr, RegrowIr, RequireIr, RestoreIr, RuleIr, StepIr, TrainIr } from "../../../core/ir/types.js";
+import { mostFollowed, mostListed, mostWork } from "./limits.js";
+import { SoftDeaths } from "../soft-deaths.js";
+import type { Outcome } from "./events.js";
+import type { AnyPool, World } from "./pools.js";
+import { Trial, type Masks, type Sizes } from "./trial.js";
+
+/** What is known of the data, all that times depend on. */
+export interface DataFacts {
+  /** Training examples; unset when there are no data yet. */
+  readonly examples?: number | undefined;
+  /** Examples per step where a phase says nothing. */
+  readonly batch: number;
+}
+
+export interface SimulatedPhase {
+  readonly train: TrainIr;
+  readonly pass: number;
+  readonly times: PhaseTimes;
+  /** Null where the number of examples is unknown: then `times` counts in fractions of an epoch. */
+  readonly stepsPerEpoch: number | null;
+}
+
+export type Acting =
+  | PruneIr
+  | RegrowIr
+  | RestoreIr
+  | Extract<RuleIr | StepIr, { readonly kind: "slim" | "evaluate" | "mark" | "rewind" }>;
+
+/** An event as one draw sees it. */
+export interface DrawnEvent {
+  readonly statement: Acting;
+  readonly action: "prune" | "regrow" | "slim" | "restore" | "evaluate" | "mark" | "rewind";
+  /** Index into the phases; null between them. */
+  readonly phase: number | null;
+  readonly step: number | null;
+  readonly epoch: number | null;
+  /** The amount with its numbers at this event; null where it has none or only a run can tell. */
+  readonly amount: CountAmount | null;
+  readonly pools: readonly AnyPool[];
+  /** Null in a draw that does not get here, and where nothing is counted. */
+  readonly outcome: Outcome | null;
+  readonly sizes: Sizes | null;
+  /** True where only a run can tell whether, or when, it comes to this. */
+  readonly doubtful?: true;
+  /** True for a paired event that no training follows: it drops only what it would not have regrown. */
+  readonly last?: boolean;
+  /** True for a rewind of masks to when something lived that a `slim` has taken out since. */
+  readonly late?: boolean;
+  /** Why what it emptied cannot go whole. */
+  readonly stuck?: Diagnostic;
+}
+
+/** A `require` that is certainly reached, with what is left there. */
+export interface Requirement {
+  readonly statement: RequireIr;
+  readonly least: Measure;
+  readonly most: Measure;
+}
+
+/** A simulation under way: the timeline of one draw. */
+export class Timeline {
+  readonly phases: SimulatedPhase[] = [];
+  readonly events: DrawnEvent[] = [];
+  readonly requirements: Requirement[] = [];
+  readonly unknown = new Map<number, string>();
+  readonly soft = new SoftDeaths();
+  readonly #passes = new Map<number, number>();
+  readonly #moments = new Map<string, Masks>();
+  /** Of each thing that `until` ends: whether it may have ended already, and whether it has in this draw. */
+  readonly #ends: { doubted: boolean; left: boolean }[] = [];
+  #followed = 0;
+  /** Some number hangs on scores, or on chance. */
+  unsure = false;
+  /** Examples per step of the phase that ran last: a `finetune` keeps them. */
+  batch: number | null = null;
+
+  constructor(
+    readonly world: World,
+    readonly data: DataFacts,
+    readonly trial: Trial,
+    /** A timeline that goes as far as this one shall. */
+    readonly like?: Timeline,
+  ) {}
+
+  /** True once there is more than can be listed or followed. */
+  get full(): boolean {
+    return this.isCut || (this.trial.draw === null && this.unsure);
+  }
+
+  get isCut(): boolean {
+    return (
+      this.events.length >= (this.like?.isCut === true ? this.like.events.length : mostListed) ||
+      this.phases.length >= mostListed ||
+      this.#followed >= mostFollowed ||
+      (this.like === undefined && this.trial.work >= mostWork)
+    );
+  }
+
+  /** Notes that a statement, or a pass through a loop, is about to be followed. */
+  follow(): void {
+    this.#followed++;
+  }
+
+  startPhase(phase: Omit<SimulatedPhase, "pass">): number {
+    const pass = (this.#passes.get(phase.train.id) ?? 0) + 1;
+    this.#passes.set(phase.train.id, pass);
+    this.phases.push({ ...phase, pass });
+    return this.phases.length - 1;
+  }
+
+  add(event: Omit<DrawnEvent, "sizes">): void {
+    const { outcome } = event;
+    const sizes = this.gone ? null : this.trial.sizes(outcome?.between);
+    const told = [outcome?.nominal, outcome?.changed, outcome?.dead, ...(outcome?.pools ?? []), sizes?.params];
+    if (told.some((one) => one?.sure === false) || outcome?.short !== undefined) this.unsure = true;
+    this.events.push({ ...event, sizes, ...(this.#ends.some(({ doubted }) => doubted) && { doubtful: true }) });
+  }
+
+  /** From here on only a run can tell when this statement acts. */
+  cannotTell(id: number, reason: string): void {
+    if (!this.unknown.has(id)) this.unknown.set(id, reason);
+  }
+
+  /** Whether this draw has left what it is in. */
+  get gone(): boolean {
+    return this.#ends.some(({ left }) => left);
+  }
+
+  train(): void {
+    this.soft.trained();
+    if (!this.gone) this.trial.train();
+  }
+
+  remember(name: string): void {
+    if (!this.gone) this.#moments.set(name, this.trial.masks());
+  }
+
+  recall(name: string): Masks | undefined {
+    return this.#moments.get(name);
+  }
+
+  /** From here on, `mayLeave` speaks of what ends with `leave`. */
+  enter(): void {
+    this.#ends.push({ doubted: false, left: false });
+  }
+
+  /** `until` may hold at this moment: what follows may not happen. */
+  mayLeave(): void {
+    const end = this.#ends.at(-1);
+    if (end === undefined) return;
+    end.doubted = true;
+    this.unsure = true;
+    // The first draw goes all the way.
+    if ((this.trial.draw ?? 0) > 0 && !this.gone && this.trial.dice.uniform() < 0.4) end.left = true;
+  }
+
+  /** The end of what was entered last: nobody knows how far it went. */
+  leave(): void {
+    const end = this.#ends.pop();
+    if (end?.doubted === true) this.trial.ledger.blurAll();
+  }
+
+  get doubted(): boolean {
+    return this.#ends.some(({ doubted }) => doubted);
+  }
+}
