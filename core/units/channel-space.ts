@@ -51,11 +51,17 @@ export function channelSpace(
     entries: entryUnit.length,
     entryUnit,
     elementary: false,
-    status: Uint8Array.from(found.units, ({ root }) => state.channels[root] ?? living),
+    status: statusOf(found.roots, state),
     channelUnits: found.units,
     total: loaded.units.length,
     totals: loaded.totals,
   };
+}
+
+function statusOf(roots: Int32Array, { channels }: MaskState): Uint8Array {
+  const status = new Uint8Array(roots.length);
+  for (let unit = 0; unit < status.length; unit++) status[unit] = channels[roots[unit] ?? -1] ?? living;
+  return status;
 }
 
 const shapeAsLoaded = (original: Network, path: string): readonly number[] =>
@@ -65,6 +71,7 @@ const shapeAsLoaded = (original: Network, path: string): readonly number[] =>
 /** What of a space depends on the network alone. */
 interface Candidates {
   readonly units: readonly Unit[];
+  readonly roots: Int32Array;
   readonly unitOfRoot: ReadonlyMap<number, number>;
   /** Units by group of `local`, and by layer. */
   readonly totals: ReadonlyMap<string, number>;
@@ -116,6 +123,7 @@ function layOut(network: Network, candidates: readonly CandidateUnit[]): Candida
   const units = candidates.map(({ unit }) => unit);
   return {
     units,
+    roots: Int32Array.from(units.map(({ root }) => root)),
     unitOfRoot: new Map(units.map(({ root }, number) => [root, number])),
     totals,
     layerTotals: new Map(layers.map(({ path, total }) => [path, total])),

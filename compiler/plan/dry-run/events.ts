@@ -47,12 +47,12 @@ const codes = { held: dead, softly: soft, latently: latent, frozen } as const;
 /** A prune and what its paired regrow brings back; `back` null where it has none, or nothing trains afterwards. */
 export function prune(trial: Trial, ir: PruneIr, event: Event): { readonly drop: Outcome; readonly back: Outcome | null } {
   const { pools, moment } = event;
-  const known = knownBefore(trial, ir, event);
-  if (ir.collapse && ir.manner === "held") trial.collapses = true;
   const before = pools.map((pool) => trial.deadOf(pool));
+  const known = knownBefore(trial, ir, event, before);
+  if (ir.collapse && ir.manner === "held") trial.collapses = true;
   const acted = pools.some((pool) => pool.kind === "elements")
     ? pruneCounted(trial, ir, event)
-    : pruneChannels(trial, ir, event);
+    : pruneChannels(trial, ir, event, before);
   const after = pools.map((pool) => trial.deadOf(pool));
   const sure = surelyAfter(trial, ir, event, known, acted.nominal);
   settle(trial, pools, sure, after);
@@ -85,9 +85,13 @@ interface Acted {
   readonly short?: Measure;
 }
 
-function pruneChannels(trial: Trial, ir: PruneIr, { pools, paths, moment, amount }: Event): Acted {
+function pruneChannels(
+  trial: Trial,
+  ir: PruneIr,
+  { pools, paths, moment, amount }: Event,
+  before: readonly number[],
+): Acted {
   const context = trial.context(paths);
-  const before = pools.map((pool) => trial.deadOf(pool));
   const statement = amount === null && ir.amount.kind !== "budget" ? byShare(ir, trial.share()) : ir;
   let lost: readonly number[] | null = null;
   let between: Measure | undefined;
@@ -354,7 +358,7 @@ interface Known {
   readonly alive: number;
 }
 
-function knownBefore(trial: Trial, ir: PruneIr, { pools, amount }: Event): Known {
+function knownBefore(trial: Trial, ir: PruneIr, { pools, amount }: Event, dead: readonly number[]): Known {
   const { ledger } = trial;
   const plain = pools.map((pool) => trial.isPlain(pool));
   const branches = pools.some((pool) => pool.kind === "branch");
@@ -381,7 +385,7 @@ function knownBefore(trial: Trial, ir: PruneIr, { pools, amount }: Event): Known
     sum: known,
     asked: rule !== null ? inside && each.every(Boolean) : counted && (together ? known : each.every(Boolean)),
     inside,
-    alive: sum(pools.map((pool) => pool.total - trial.deadOf(pool))),
+    alive: sum(pools.map((pool) => pool.total)) - sum(dead),
   };
 }
 
