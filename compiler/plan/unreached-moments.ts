@@ -4,7 +4,8 @@ import { momentOf, phaseSteps } from "../../core/schedule/schedule.js";
 import { spanOfPart, type IrSpans } from "../../core/ir/spans.js";
 import type { Ir, MarkIr, RewindIr, RuleIr, StepIr } from "../../core/ir/types.js";
 import { counted } from "../../core/ir/words.js";
-import type { SimulatedPhase, Simulation } from "./simulation.js";
+import type { Simulation } from "./dry-run.js";
+import type { SimulatedPhase } from "./timeline.js";
 import { pointAt } from "./value.js";
 
 /**

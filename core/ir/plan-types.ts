@@ -16,6 +16,9 @@ export interface PlannedPhase {
   readonly epochs: number;
   readonly stepsPerEpoch: number | null;
 }
+/** A count: a number where every run has the same, else about so many, and the least and the most that dry runs came to. */
+export type Estimate = number | { readonly about: number; readonly from: number; readonly to: number };
+
 export interface PlannedEvent {
   /** Statement id. */
   readonly id: number;
@@ -25,18 +28,17 @@ export interface PlannedEvent {
   /** Fraction of the phase done in epochs (2 = end of epoch 2), and the step when known. */
   readonly epoch: number | null;
   readonly step: number | null;
-  /** Units: asked for by the statement, and reachable after floors, ties, alignment. Exact or a range. */
-  readonly nominal: number | null;
-  readonly reachable: readonly [number, number] | null;
+  /** Only a run can tell whether it comes to this, or when: an `until` may end things before, or the data say when it is. */
+  readonly doubtful?: true;
+  /** Units: asked for by the statement, and those that change sides after floors, ties, alignment. */
+  readonly nominal: Estimate | null;
+  readonly reachable: Estimate | null;
   /** After the event: dead of all in scope. */
-  readonly dead: readonly [number, number] | null;
+  readonly dead: Estimate | null;
   readonly total: number | null;
-  readonly params: readonly [number, number] | null;
-  readonly macs: readonly [number, number] | null;
-  /** Live units per layer where exact. */
-  readonly layers: readonly {
-    readonly layer: string;
-    readonly live: readonly [number, number];
-    readonly total: number;
-  }[];
+  /** What a `slim` would leave. */
+  readonly params: Estimate | null;
+  readonly macs: Estimate | null;
+  /** Live units per layer. */
+  readonly layers: readonly { readonly layer: string; readonly live: Estimate; readonly total: number }[];
 }

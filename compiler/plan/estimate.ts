@@ -1,7 +1,7 @@
+import type { Estimate } from "../../core/ir/types.js";
 import type { Told } from "./trial.js";
 
-/** A count: a number where every run has the same, else about so many, and what the draws saw. */
-export type Estimate = number | { readonly about: number; readonly from: number; readonly to: number };
+export type { Estimate };
 
 export const isExact = (estimate: Estimate): estimate is number => typeof estimate === "number";
 export const lowest = (estimate: Estimate): number => (isExact(estimate) ? estimate : estimate.from);

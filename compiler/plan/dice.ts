@@ -1,4 +1,4 @@
-import { randomStream } from "../../../core/random.js";
+import { randomStream } from "../../core/random.js";
 
 /** What a draw of the dry run leaves to chance: reproducible numbers, and counts of what dies where nothing says which units do. */
 export class Dice {

@@ -1,14 +1,24 @@
-import type { PruningContext } from "../../../core/events/context.js";
-import { harden } from "../../../core/masks/harden.js";
-import { measure, type Measure } from "../../../core/masks/measure.js";
-import { dead, frozen, latent, living, newMaskState, soft, touch, versionOf, type MaskState } from "../../../core/masks/state.js";
-import { shuffleUnits } from "../../../core/masks/shuffle.js";
-import { emptiedLayers } from "../../../core/surgery/emptied.js";
-import { collapse } from "../../../core/network/collapse.js";
-import type { Diagnostic } from "../../../core/diagnostics/diagnostic.js";
-import type { Network } from "../../../core/network/types.js";
-import { slim } from "../../../core/surgery/slim.js";
-import { spaceOf } from "../../../core/units/spaces.js";
+import type { PruningContext } from "../../core/events/context.js";
+import { harden } from "../../core/masks/harden.js";
+import { measure, type Measure } from "../../core/masks/measure.js";
+import {
+  dead,
+  frozen,
+  latent,
+  living,
+  newMaskState,
+  soft,
+  touch,
+  versionOf,
+  type MaskState,
+} from "../../core/masks/state.js";
+import { shuffleUnits } from "../../core/masks/shuffle.js";
+import { emptiedLayers } from "../../core/surgery/emptied.js";
+import { collapse } from "../../core/network/collapse.js";
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.js";
+import type { Network } from "../../core/network/types.js";
+import { slim } from "../../core/surgery/slim.js";
+import { spaceOf } from "../../core/units/spaces.js";
 import { Dice } from "./dice.js";
 import { Elements } from "./elements.js";
 import { absorbedBy } from "./emptied.js";
@@ -204,7 +214,9 @@ export class Trial {
       for (const channel of unit?.channels ?? []) this.state.channels[channel] = dead;
     }
     const isDead = (channel: number): boolean => this.state.channels[channel] === dead;
-    const gone = new Set(this.network.units.filter(({ root }) => isDead(root)).flatMap(({ channels }) => channels));
+    const gone = new Set(
+      this.network.units.filter(({ root }) => isDead(root)).flatMap(({ channels }) => channels),
+    );
     touch(this.state);
     if (gone.size === 0) return [];
     const { slimming, diagnostics } = slim(this.network, (channel) => gone.has(channel), {
@@ -227,7 +239,12 @@ export class Trial {
 
   masks(): Masks {
     const channels = this.state.channels.slice();
-    return { channels, elements: this.elements.copyFor(this.state), ledger: this.ledger.copy(), slims: this.slims };
+    return {
+      channels,
+      elements: this.elements.copyFor(this.state),
+      ledger: this.ledger.copy(),
+      slims: this.slims,
+    };
   }
 
   /** Puts masks back: what a `slim` has taken out since stays dead. True where something lived then that is gone. */
@@ -258,7 +275,12 @@ export class Trial {
   shuffle(selection: Parameters<typeof spaceOf>[2], paths: readonly string[]): void {
     if (this.world.network === null) return;
     if (this.state.channels.some((code) => code !== living))
-      shuffleUnits(this.body(), spaceOf(this.context(paths), { name: "units" }, selection), 1, this.draw ?? 0);
+      shuffleUnits(
+        this.body(),
+        spaceOf(this.context(paths), { name: "units" }, selection),
+        1,
+        this.draw ?? 0,
+      );
   }
 
   /** The dense sizes of what a `slim` would leave; a branch that has nothing left is gone. */

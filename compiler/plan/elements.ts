@@ -1,8 +1,8 @@
-import type { CountElements, ElementCount } from "../../../core/masks/measure.js";
-import { dead as deadCode, frozen, latent, soft, versionOf, type MaskState } from "../../../core/masks/state.js";
-import type { Network, WeightInfo } from "../../../core/network/types.js";
-import type { InsideRule } from "../../../core/units/inside-kernels.js";
-import { kernelAxes } from "../../../core/units/element-units.js";
+import type { CountElements, ElementCount } from "../../core/masks/measure.js";
+import { dead as deadCode, frozen, latent, soft, versionOf, type MaskState } from "../../core/masks/state.js";
+import type { Network, WeightInfo } from "../../core/network/types.js";
+import type { InsideRule } from "../../core/units/inside-kernels.js";
+import { kernelAxes } from "../../core/units/element-units.js";
 import { clamp, type Dice } from "./dice.js";
 import type { ElementPool, Kernel } from "./pools.js";
 
@@ -71,7 +71,9 @@ export class Elements {
   copyFor(state: MaskState): Elements {
     const copy = new Elements(state, this.dice, this.drawn);
     for (const [place, layer] of this.#layers) {
-      const own = new Map([...layer.own].map(([family, one]) => [family, { ...one, counts: { ...one.counts } }]));
+      const own = new Map(
+        [...layer.own].map(([family, one]) => [family, { ...one, counts: { ...one.counts } }]),
+      );
       copy.#layers.set(place, { ...layer, own, version: -1 });
     }
     return copy;
@@ -87,7 +89,12 @@ export class Elements {
   }
 
   /** So many more of the living units die. */
-  kill(pool: ElementPool, count: number, code: ElementCode, kept: Partial<Pick<Layer, "even" | "inside">> = {}): void {
+  kill(
+    pool: ElementPool,
+    count: number,
+    code: ElementCode,
+    kept: Partial<Pick<Layer, "even" | "inside">> = {},
+  ): void {
     const { alive } = this.view(pool);
     const layer = this.#layerOf(pool);
     const own = this.#own(layer, pool);
@@ -103,7 +110,10 @@ export class Elements {
     if (count <= 0) return;
     const layer = this.#layerOf(pool);
     const own = this.#own(layer, pool);
-    const shares = this.dice.among(from.map((code) => own.counts[code]), count);
+    const shares = this.dice.among(
+      from.map((code) => own.counts[code]),
+      count,
+    );
     from.forEach((code, i) => (own.counts[code] -= shares[i] ?? 0));
     const share = layer.gone <= 0 ? 0 : clamp((count * pool.each) / layer.gone, 0, 1);
     layer.gone = Math.max(0, layer.gone - count * pool.each);
@@ -137,13 +147,21 @@ export class Elements {
   }
 
   /** Layers with dead elements, by place: the weights and the share of the visible elements that is dead. */
-  *gone(): Generator<{ readonly place: string; readonly kernels: readonly Kernel[]; readonly share: number; readonly count: number; readonly inside: InsideRule | null }> {
+  *gone(): Generator<{
+    readonly place: string;
+    readonly kernels: readonly Kernel[];
+    readonly share: number;
+    readonly count: number;
+    readonly inside: InsideRule | null;
+  }> {
     for (const [place, layer] of this.#layers) {
       const [first] = layer.own.values();
       if (first === undefined) continue;
       this.#sync(first.pool, layer);
       if (layer.gone <= 0) continue;
-      const widest = [...layer.own.values()].reduce((a, b) => (a.pool.elements >= b.pool.elements ? a : b)).pool;
+      const widest = [...layer.own.values()].reduce((a, b) =>
+        a.pool.elements >= b.pool.elements ? a : b,
+      ).pool;
       const share = clamp(layer.gone / Math.max(1, this.#places(widest, layer)), 0, 1);
       yield { place, kernels: widest.kernels, share, count: layer.gone, inside: layer.inside };
     }
@@ -159,7 +177,9 @@ export class Elements {
         const own = [...(this.#layers.get(place)?.own.values() ?? [])];
         const all = own.reduce((sum, { counts }) => sum + total(counts), 0);
         const stays = own.reduce((sum, { counts }) => sum + counts[frozen], 0);
-        for (const { weight: { key } } of kernels) {
+        for (const {
+          weight: { key },
+        } of kernels) {
           const weight = weights.get(key);
           if (weight === undefined) continue;
           const { spatial, tall, wide } = kernelAxes(weight);
@@ -169,7 +189,10 @@ export class Elements {
           };
           const rank = weight.shape.length;
           const places = spatial * alive(rank - 2, tall) * alive(rank - 1, wide);
-          result.set(key, { dead: Math.round(places * share * (all > 0 ? 1 - stays / all : 1)), all: places });
+          result.set(key, {
+            dead: Math.round(places * share * (all > 0 ? 1 - stays / all : 1)),
+            all: places,
+          });
         }
       }
       return result;
@@ -234,12 +257,18 @@ export class Elements {
     );
     layer.live = new Map([...before, ...now]);
     if (layer.gone + layer.hidden === 0) return;
-    const moved = (all: number, [had, stay, has]: readonly [number, number, number], gone: number, hidden: number) => {
+    const moved = (
+      all: number,
+      [had, stay, has]: readonly [number, number, number],
+      gone: number,
+      hidden: number,
+    ) => {
       const stays = this.dice.marked(had, Math.min(had, Math.round(gone)), stay);
       const comes = this.dice.marked(all - had, Math.min(all - had, Math.round(hidden)), has - stay);
       return { gone: stays + comes, hidden: hidden + gone - stays - comes };
     };
-    const sizes = (count: (live: LiveByWeight) => number) => [count(before), count(both), count(now)] as const;
+    const sizes = (count: (live: LiveByWeight) => number) =>
+      [count(before), count(both), count(now)] as const;
     const places = sizes((live) => visiblePlaces(pool, live));
     if (places[0] === places[1] && places[1] === places[2]) return;
     this.drawn(pool.place);
@@ -250,12 +279,15 @@ export class Elements {
       const mine = total(own.counts);
       const units = sizes((live) => visibleUnits(own.pool, live));
       const next =
-        own.pool.each === 1 && layer.own.size === 1
-          ? layer
-          : moved(own.pool.total, units, mine, own.hidden);
+        own.pool.each === 1 && layer.own.size === 1 ? layer : moved(own.pool.total, units, mine, own.hidden);
       const rest = mine - own.counts[deadCode];
-      for (const code of codes) if (code !== deadCode && mine > 0) own.counts[code] = Math.round((own.counts[code] * next.gone) / mine);
-      own.counts[deadCode] = Math.max(0, next.gone - (rest > 0 ? total(own.counts) - own.counts[deadCode] : 0));
+      for (const code of codes)
+        if (code !== deadCode && mine > 0)
+          own.counts[code] = Math.round((own.counts[code] * next.gone) / mine);
+      own.counts[deadCode] = Math.max(
+        0,
+        next.gone - (rest > 0 ? total(own.counts) - own.counts[deadCode] : 0),
+      );
       own.hidden = next.hidden;
     }
   }
@@ -272,7 +304,8 @@ function allLive(weight: WeightInfo): Live {
 function liveOf(weight: WeightInfo, { channels }: MaskState): Live {
   const live = allLive(weight);
   for (const { axis, ids } of weight.bindings) {
-    const flags = axis === weight.shape.length - 1 ? live.cols : axis === weight.shape.length - 2 ? live.rows : null;
+    const flags =
+      axis === weight.shape.length - 1 ? live.cols : axis === weight.shape.length - 2 ? live.rows : null;
     if (flags !== null) ids.forEach((id, i) => (flags[i] = channels[id] === deadCode ? 0 : (flags[i] ?? 0)));
   }
   return live;

@@ -1,18 +1,18 @@
-import { regrowCounts } from "../../../core/choose/regrow-plan.js";
-import { keepsLimits, limitsOf } from "../../../core/choose/budget.js";
-import type { Moment } from "../../../core/events/context.js";
-import { prune as pruneEvent } from "../../../core/events/prune.js";
-import { regrow as regrowEvent } from "../../../core/events/regrow.js";
-import { restore as restoreEvent } from "../../../core/events/restore.js";
-import { carryOut, type ScoreRequest, type UnitScores } from "../../../core/events/scoring.js";
-import { namesOf } from "../../../core/expr/names.js";
-import { entryNode } from "../../../core/expr/nodes.js";
-import type { PruneIr, RegrowIr, RestoreIr } from "../../../core/ir/types.js";
-import { measure, type Measure } from "../../../core/masks/measure.js";
-import { dead, frozen, latent, living, soft } from "../../../core/masks/state.js";
-import { collapse } from "../../../core/network/collapse.js";
-import { apportion, floorOf, shareOf, type CountAmount } from "../../../core/schedule/amounts.js";
-import type { InsideRule } from "../../../core/units/inside-kernels.js";
+import { regrowCounts } from "../../core/choose/regrow-plan.js";
+import { keepsLimits, limitsOf } from "../../core/choose/budget.js";
+import type { Moment } from "../../core/events/context.js";
+import { prune as pruneEvent } from "../../core/events/prune.js";
+import { regrow as regrowEvent } from "../../core/events/regrow.js";
+import { restore as restoreEvent } from "../../core/events/restore.js";
+import { carryOut, type ScoreRequest, type UnitScores } from "../../core/events/scoring.js";
+import { namesOf } from "../../core/expr/names.js";
+import { entryNode } from "../../core/expr/nodes.js";
+import type { PruneIr, RegrowIr, RestoreIr } from "../../core/ir/types.js";
+import { measure, type Measure } from "../../core/masks/measure.js";
+import { dead, frozen, latent, living, soft } from "../../core/masks/state.js";
+import { collapse } from "../../core/network/collapse.js";
+import { apportion, floorOf, shareOf, type CountAmount } from "../../core/schedule/amounts.js";
+import type { InsideRule } from "../../core/units/inside-kernels.js";
 import { againOf, takeBudget, takeCounts, takeInside, takeTogether } from "./counted.js";
 import type { ElementCode, View } from "./elements.js";
 import { rowsOf, type AnyPool, type BranchPool, type ElementPool } from "./pools.js";
@@ -45,32 +45,44 @@ export interface Event {
 const codes = { held: dead, softly: soft, latently: latent, frozen } as const;
 
 /** A prune and what its paired regrow brings back; `back` null where it has none, or nothing trains afterwards. */
-export function prune(trial: Trial, ir: PruneIr, event: Event): { readonly drop: Outcome; readonly back: Outcome | null } {
+export function prune(
+  trial: Trial,
+  ir: PruneIr,
+  event: Event,
+): { readonly drop: Outcome; readonly back: Outcome | null } {
   const { pools, moment } = event;
   const before = pools.map((pool) => trial.deadOf(pool));
   const known = knownBefore(trial, ir, event, before);
-  if (ir.collapse && ir.manner === "held") trial.collapses = true;
+  if (ir.collapse) trial.collapses = true;
   const acted = pools.some((pool) => pool.kind === "elements")
     ? pruneCounted(trial, ir, event)
     : pruneChannels(trial, ir, event, before);
   const after = pools.map((pool) => trial.deadOf(pool));
   const sure = surelyAfter(trial, ir, event, known, acted.nominal);
+  const { regrow: _, ...alone } = ir;
+  const between = ir.regrow === undefined ? sure : surelyAfter(trial, alone, event, known, acted.nominal);
   settle(trial, pools, sure, after);
   const dropped = acted.dropped ?? after;
-  const nominal = acted.nominal === null ? null : { value: acted.nominal, sure: ir.amount.kind === "budget" ? sure.sum && known.sum : known.asked };
+  const nominal =
+    acted.nominal === null
+      ? null
+      : { value: acted.nominal, sure: ir.amount.kind === "budget" ? sure.sum && known.sum : known.asked };
   const net = ir.regrow === undefined || !moment.trainingFollows;
   const drop: Outcome = {
-    ...outcome(net ? after : dropped, sure),
+    ...outcome(net ? after : dropped, net ? sure : between),
     nominal,
-    changed: { value: Math.max(0, sum(net ? after : dropped) - sum(before)), sure: known.sum && sure.sum },
+    changed: {
+      value: Math.max(0, sum(net ? after : dropped) - sum(before)),
+      sure: known.sum && (net ? sure : between).sum,
+    },
     ...(acted.short && { short: acted.short }),
     ...(!net && acted.between && { between: acted.between }),
   };
   if (net) return { drop, back: null };
   const back: Outcome = {
     ...outcome(after, sure),
-    nominal: { value: acted.askedBack ?? acted.revived, sure: known.sum && sure.sum },
-    changed: { value: acted.revived, sure: known.sum && sure.sum },
+    nominal: { value: acted.askedBack ?? acted.revived, sure: known.sum && between.sum && sure.sum },
+    changed: { value: acted.revived, sure: known.sum && between.sum && sure.sum },
   };
   return { drop, back };
 }
@@ -126,7 +138,8 @@ function byShare(ir: PruneIr, share: number): PruneIr {
 /** Scores that are drawn; all alike where no number hangs on them. */
 function scoresOf(trial: Trial, { space }: ScoreRequest, regrow?: RegrowIr): UnitScores {
   trial.work += space.units + 200;
-  const draw = (length: number) => (trial.draw === null ? new Float32Array(length) : trial.dice.scores(length));
+  const draw = (length: number) =>
+    trial.draw === null ? new Float32Array(length) : trial.dice.scores(length);
   const allocated = regrow?.allocated;
   const names = namesOf({
     seed: 1,
@@ -194,7 +207,9 @@ function pruneCounted(trial: Trial, ir: PruneIr, { pools: all, moment, amount }:
     nominal = sum(taken);
   } else {
     const open = views.map((view, i) => view.alive + (again[i] ?? 0));
-    const room = views.map(({ pool }, i) => Math.max(0, (open[i] ?? 0) - floorOf(ir.keeping, pool.total, ir.collapse)));
+    const room = views.map(({ pool }, i) =>
+      Math.max(0, (open[i] ?? 0) - floorOf(ir.keeping, pool.total, ir.collapse)),
+    );
     taken = takeTogether(Math.round(trial.share() * sum(open)), open, room, dice);
   }
   const swap = ir.regrow === undefined ? null : swapCounts(trial, ir, ir.regrow, views, taken, moment);
@@ -207,13 +222,21 @@ function pruneCounted(trial: Trial, ir: PruneIr, { pools: all, moment, amount }:
     const gone = swap === null || moment.trainingFollows ? (taken[i] ?? 0) : (swap.killed[i] ?? 0);
     elements.kill(pool, gone, code, {
       // Where a floor holds some back, it is not known of which rows.
-      ...(evenly && even && view.alive + back - gone > floorOf(ir.keeping, pool.total, ir.collapse) && { even: true }),
+      ...(evenly &&
+        even &&
+        view.alive + back - gone > floorOf(ir.keeping, pool.total, ir.collapse) && { even: true }),
       ...(rule !== null && { inside: rule }),
     });
   });
   const dropped = swap === null ? undefined : all.map((pool) => trial.deadOf(pool));
   if (swap !== null && moment.trainingFollows)
-    views.forEach(({ pool }, i) => elements.revive(pool, swap.revived[i] ?? 0, ir.regrow?.includingDropped === true ? [dead, frozen, code] : [dead, frozen]));
+    views.forEach(({ pool }, i) =>
+      elements.revive(
+        pool,
+        swap.revived[i] ?? 0,
+        ir.regrow?.includingDropped === true ? [dead, frozen, code] : [dead, frozen],
+      ),
+    );
   if (ir.amount.kind === "budget" && trial.world.network !== null) {
     const limits = limitsOf(ir.amount.limits, trial, moment);
     const left = ir.manner === "frozen" ? measure(trial.network, trial.state) : trial.measured();
@@ -229,7 +252,10 @@ function pruneCounted(trial: Trial, ir: PruneIr, { pools: all, moment, amount }:
 }
 
 /** What a statement keeps inside kernels, group by group; null where it counts by layers or over all. */
-export function insideRule({ amount, structure }: Pick<PruneIr, "amount" | "structure">, known: CountAmount | null): InsideRule | null {
+export function insideRule(
+  { amount, structure }: Pick<PruneIr, "amount" | "structure">,
+  known: CountAmount | null,
+): InsideRule | null {
   if (structure.name === "n:m") return { keep: structure.n, of: structure.m };
   if (amount.kind !== "keep-count" || known === null) return null;
   const each = structure.name === "taps" || (amount.each && structure.name === "weights");
@@ -246,16 +272,27 @@ function swapCounts(
   moment: Moment,
 ) {
   const together = ir.scope.kind === "global";
-  const limits = views.map(({ counts }, i) => counts[dead] + counts[frozen] + (regrow.includingDropped ? (taken[i] ?? 0) : 0));
+  const limits = views.map(
+    ({ counts }, i) => counts[dead] + counts[frozen] + (regrow.includingDropped ? (taken[i] ?? 0) : 0),
+  );
   const groups = views.map(({ pool, alive }) => ({ total: pool.total, dead: pool.total - alive }));
-  const weights = views.map(() => (regrow.allocated === "evenly" || regrow.allocated === undefined ? 1 : trial.dice.uniform()));
-  const revived = sum(limits) === 0 ? views.map(() => 0) : regrowCounts(regrow, groups, taken, limits, weights, moment, together);
+  const weights = views.map(() =>
+    regrow.allocated === "evenly" || regrow.allocated === undefined ? 1 : trial.dice.uniform(),
+  );
+  const revived =
+    sum(limits) === 0
+      ? views.map(() => 0)
+      : regrowCounts(regrow, groups, taken, limits, weights, moment, together);
   const asked = regrow.amount === undefined ? sum(taken) : sum(revived);
   const left = Math.max(0, sum(taken) - sum(revived));
   if (together) return { revived, asked, killed: trial.dice.among(taken, left) };
   const nets = taken.map((n, i) => Math.max(0, n - (revived[i] ?? 0)));
   const most = sum(nets);
-  const killed = apportion(left, nets.map((net) => (most > 0 ? (net * left) / most : 0)), taken);
+  const killed = apportion(
+    left,
+    nets.map((net) => (most > 0 ? (net * left) / most : 0)),
+    taken,
+  );
   return { revived, asked, killed };
 }
 
@@ -269,7 +306,9 @@ export function regrow(trial: Trial, ir: RegrowIr, { pools, paths, moment }: Eve
     const views = pools.filter(isElements).map((pool) => trial.elements.view(pool));
     const limits = views.map(({ counts }) => counts[dead] + counts[frozen]);
     const groups = views.map(({ pool, alive }) => ({ total: pool.total, dead: pool.total - alive }));
-    const weights = views.map(() => (ir.allocated === "evenly" || ir.allocated === undefined ? 1 : trial.dice.uniform()));
+    const weights = views.map(() =>
+      ir.allocated === "evenly" || ir.allocated === undefined ? 1 : trial.dice.uniform(),
+    );
     const none = views.map(() => 0);
     const counts = sum(limits) === 0 ? none : regrowCounts(ir, groups, none, limits, weights, moment, false);
     views.forEach(({ pool }, i) => trial.elements.revive(pool, counts[i] ?? 0, [dead, frozen]));
@@ -307,7 +346,9 @@ export function restore(trial: Trial, ir: RestoreIr, { pools, paths, moment }: E
       trial.elements.revive(pool, Math.round(trial.share() * counts[latent]), [latent]);
     }
   } else
-    carryOut(restoreEvent(trial.context(paths), { ...ir, above: 1 - trial.share() }, moment), (request) => scoresOf(trial, request));
+    carryOut(restoreEvent(trial.context(paths), { ...ir, above: 1 - trial.share() }, moment), (request) =>
+      scoresOf(trial, request),
+    );
   const after = pools.map((pool) => trial.deadOf(pool));
   const sure = { sum: none, each: pools.map(() => none), fixed: none };
   settle(trial, pools, sure, after);
@@ -366,11 +407,17 @@ function knownBefore(trial: Trial, ir: PruneIr, { pools, amount }: Event, dead: 
   const each = pools.map((pool, i) => ledger.isSure(pool) && plain[i] === true && clear);
   const known = ledger.isSumSure(pools) && plain.every(Boolean) && clear;
   const together = ir.scope.kind === "global" || branches;
-  const even = ir.scope.kind !== "row" || pools.every((pool) => {
-    if (!isElements(pool)) return true;
-    const { visible, even } = trial.elements.view(pool);
-    return even && visible === pool.total && new Set(pool.kernels.map((kernel) => rowsOf(kernel).size)).size === 1;
-  });
+  const even =
+    ir.scope.kind !== "row" ||
+    pools.every((pool) => {
+      if (!isElements(pool)) return true;
+      const { visible, even } = trial.elements.view(pool);
+      return (
+        even &&
+        visible === pool.total &&
+        new Set(pool.kernels.map((kernel) => rowsOf(kernel).size)).size === 1
+      );
+    });
   const rule = insideRule(ir, amount);
   const inside =
     rule !== null &&
@@ -383,18 +430,29 @@ function knownBefore(trial: Trial, ir: PruneIr, { pools, amount }: Event, dead: 
   return {
     each,
     sum: known,
-    asked: rule !== null ? inside && each.every(Boolean) : counted && (together ? known : each.every(Boolean)),
+    asked:
+      rule !== null ? inside && each.every(Boolean) : counted && (together ? known : each.every(Boolean)),
     inside,
     alive: sum(pools.map((pool) => pool.total)) - sum(dead),
   };
 }
 
-function surelyAfter(trial: Trial, ir: PruneIr, { pools, amount }: Event, known: Known, nominal: number | null): Sure {
+function surelyAfter(
+  trial: Trial,
+  ir: PruneIr,
+  { pools, amount }: Event,
+  known: Known,
+  nominal: number | null,
+): Sure {
   const all = known.each.every(Boolean);
   const nobody = { sum: false, each: pools.map(() => false), fixed: true };
   const { regrow } = ir;
   const evenly = regrow?.allocated === undefined || regrow.allocated === "evenly";
-  const fixed = regrow === undefined || !(pools.some((pool) => trial.isFrozen(pool)) || ir.manner === "frozen");
+  const fixed =
+    regrow === undefined || !(pools.some((pool) => trial.isFrozen(pool)) || ir.manner === "frozen");
+  // Every layer regains as many as it lost.
+  if (regrow?.includingDropped === true && regrow.amount === undefined && regrow.allocated === undefined)
+    return { sum: known.sum, each: known.each, fixed };
   const rule = insideRule(ir, amount);
   if (rule !== null) {
     const sure = known.inside && all;
@@ -403,8 +461,13 @@ function surelyAfter(trial: Trial, ir: PruneIr, { pools, amount }: Event, known:
   if (ir.joins === "agree") return nobody;
   if (ir.amount.kind === "budget") {
     const plain =
-      ir.scope.kind === "local" && all && ir.manner === "held" && regrow === undefined &&
-      pools.every((pool) => pool.kind === "channels" && pool.alike) && trial.ledger.areFixed("channels") && ![...trial.elements.gone()].length;
+      ir.scope.kind === "local" &&
+      all &&
+      ir.manner === "held" &&
+      regrow === undefined &&
+      pools.every((pool) => pool.kind === "channels" && pool.alike) &&
+      trial.ledger.areFixed("channels") &&
+      ![...trial.elements.gone()].length;
     return plain ? { sum: true, each: known.each, fixed } : nobody;
   }
   if (amount === null || ir.scope.kind === "sign") return nobody;
@@ -418,11 +481,19 @@ function surelyAfter(trial: Trial, ir: PruneIr, { pools, amount }: Event, known:
   if (ir.scope.kind === "global") {
     const held = sum(pools.map((pool) => pool.layers.length * floorOf(ir.keeping, pool.total, ir.collapse)));
     const fits = (nominal ?? Infinity) <= known.alive - held || (all && alone);
-    return { sum: known.sum && fits && ir.aligned <= 1, each: pools.map(() => false), fixed };
+    // Once all that may go goes, every layer is at its floor.
+    const bare = all && alone && ir.aligned <= 1 && (nominal ?? 0) >= known.alive - held;
+    return { sum: known.sum && fits && ir.aligned <= 1, each: pools.map(() => bare), fixed };
   }
   if (!known.asked && ir.scope.kind === "row") return nobody;
-  if (ir.scope.kind === "er" || ir.scope.kind === "erk" || !alone || regrow?.amount !== undefined || regrow?.allocated !== undefined)
-    return { sum: all && evenly, each: pools.map(() => all && evenly), fixed };
+  if (
+    ir.scope.kind === "er" ||
+    ir.scope.kind === "erk" ||
+    !alone ||
+    regrow?.amount !== undefined ||
+    regrow?.allocated !== undefined
+  )
+    return { sum: all, each: pools.map(() => all && evenly), fixed };
   return { sum: all, each: known.each, fixed };
 }
 

@@ -1,9 +1,15 @@
-import { shareSteps, smallestCut } from "../../../core/choose/budget.js";
-import { erdosRenyiDead } from "../../../core/choose/erdos-renyi.js";
-import { allowedDrops, askedDrops, floorOf, resultingShare, type CountAmount } from "../../../core/schedule/amounts.js";
-import { dropsInside, kernelGroups, type InsideRule } from "../../../core/units/inside-kernels.js";
-import { latent, soft } from "../../../core/masks/state.js";
-import type { PruneIr } from "../../../core/ir/types.js";
+import { shareSteps, smallestCut } from "../../core/choose/budget.js";
+import { erdosRenyiDead } from "../../core/choose/erdos-renyi.js";
+import {
+  allowedDrops,
+  askedDrops,
+  floorOf,
+  resultingShare,
+  type CountAmount,
+} from "../../core/schedule/amounts.js";
+import { dropsInside, kernelGroups, type InsideRule } from "../../core/units/inside-kernels.js";
+import { latent, soft } from "../../core/masks/state.js";
+import type { PruneIr } from "../../core/ir/types.js";
 import type { Dice } from "./dice.js";
 import { total, type View } from "./elements.js";
 import { rowsOf } from "./pools.js";
@@ -20,7 +26,10 @@ export interface Taken {
 type Rules = Pick<PruneIr, "scope" | "keeping" | "collapse" | "aligned" | "manner" | "awaitsRestore">;
 
 /** Units that are ranked along though they are dead. */
-export const againOf = (view: View, { manner, awaitsRestore }: Pick<Rules, "manner" | "awaitsRestore">): number =>
+export const againOf = (
+  view: View,
+  { manner, awaitsRestore }: Pick<Rules, "manner" | "awaitsRestore">,
+): number =>
   (manner === "softly" || manner === "latently") && awaitsRestore !== true
     ? view.counts[soft] + view.counts[latent]
     : 0;
@@ -45,7 +54,14 @@ export function takeCounts(views: readonly View[], amount: CountAmount, rules: R
     const chosen = takeTogether(nominal + sum(again), open, room, dice);
     if (rules.aligned <= 1) return { taken: chosen, nominal };
     const taken = chosen.map((count, i) =>
-      count === 0 ? 0 : allowedDrops(count, open[i] ?? 0, floorOf(rules.keeping, groups[i]?.total ?? 0, rules.collapse), rules.aligned),
+      count === 0
+        ? 0
+        : allowedDrops(
+            count,
+            open[i] ?? 0,
+            floorOf(rules.keeping, groups[i]?.total ?? 0, rules.collapse),
+            rules.aligned,
+          ),
     );
     return { taken, nominal };
   }
@@ -59,7 +75,9 @@ export function takeCounts(views: readonly View[], amount: CountAmount, rules: R
       : null;
   const asked = views.map((view, i) => {
     const goal = goals?.[i];
-    return goal === undefined ? askedOf(view, amount, kind, dice) : Math.max(0, goal - (groups[i]?.dead ?? 0));
+    return goal === undefined
+      ? askedOf(view, amount, kind, dice)
+      : Math.max(0, goal - (groups[i]?.dead ?? 0));
   });
   const taken = asked.map((count, i) => within(count + (again[i] ?? 0), i));
   return { taken, nominal: sum(asked) };
@@ -70,21 +88,25 @@ function askedOf(view: View, amount: CountAmount, kind: PruneIr["scope"]["kind"]
   const own = { total: pool.total, dead: pool.total - alive };
   if (kind === "sign") {
     const positive = dice.marked(2 * alive, alive, alive);
-    return sum([positive, alive - positive].map((count) => {
-      const dead = alive === 0 ? 0 : Math.round((own.dead * count) / alive);
-      return askedDrops(amount, { total: count + dead, dead });
-    }));
+    return sum(
+      [positive, alive - positive].map((count) => {
+        const dead = alive === 0 ? 0 : Math.round((own.dead * count) / alive);
+        return askedDrops(amount, { total: count + dead, dead });
+      }),
+    );
   }
   if (kind === "row" && pool.kernels.length > 0) {
     const gone = total(view.counts);
-    return sum(pool.kernels.map((kernel) => {
-      const { rows, size } = rowsOf(kernel);
-      const shown = Math.round(rows * Math.min(1, view.visible / pool.total));
-      const dead = view.even ? gone / pool.total : 1 - alive / Math.max(1, pool.total);
-      const row = (lost: number) => askedDrops(amount, { total: size, dead: Math.min(size, lost) });
-      if (view.even && view.visible === pool.total) return rows * row(Math.round(size * dead));
-      return dice.overGroups(shown, size, dead, row);
-    }));
+    return sum(
+      pool.kernels.map((kernel) => {
+        const { rows, size } = rowsOf(kernel);
+        const shown = Math.round(rows * Math.min(1, view.visible / pool.total));
+        const dead = view.even ? gone / pool.total : 1 - alive / Math.max(1, pool.total);
+        const row = (lost: number) => askedDrops(amount, { total: size, dead: Math.min(size, lost) });
+        if (view.even && view.visible === pool.total) return rows * row(Math.round(size * dead));
+        return dice.overGroups(shown, size, dead, row);
+      }),
+    );
   }
   return askedDrops(amount, own);
 }
@@ -102,7 +124,10 @@ export function takeTogether(
   const full = new Set<number>();
   let left = Math.min(count, sum(room));
   for (;;) {
-    const shares = dice.among(open.map((n, i) => (full.has(i) ? 0 : n)), left);
+    const shares = dice.among(
+      open.map((n, i) => (full.has(i) ? 0 : n)),
+      left,
+    );
     const over = shares.flatMap((share, i) => (!full.has(i) && share > (room[i] ?? 0) ? [i] : []));
     if (over.length === 0) return taken.map((n, i) => n + (shares[i] ?? 0));
     for (const i of over) {
@@ -114,7 +139,12 @@ export function takeTogether(
 }
 
 /** What of each group inside kernels goes: exact while nothing died there, or where the rule holds already. */
-export function takeInside(view: View, rule: InsideRule, again: number, dice: Dice): { readonly taken: number; readonly drawn: boolean } {
+export function takeInside(
+  view: View,
+  rule: InsideRule,
+  again: number,
+  dice: Dice,
+): { readonly taken: number; readonly drawn: boolean } {
   const { pool, visible, inside } = view;
   const open = view.alive + again;
   const groups = pool.kernels.flatMap(({ weight }) => kernelGroups(weight, rule.of));
@@ -127,7 +157,9 @@ export function takeInside(view: View, rule: InsideRule, again: number, dice: Di
   const share = 1 - open / Math.max(1, wholly ? visible : pool.total);
   const shown = wholly ? visible / pool.total : 1;
   const taken = sum(
-    groups.map(({ size, count }) => dice.overGroups(Math.round(count * shown), size, share, (gone) => drops(size, gone))),
+    groups.map(({ size, count }) =>
+      dice.overGroups(Math.round(count * shown), size, share, (gone) => drops(size, gone)),
+    ),
   );
   return { taken: Math.min(open, taken), drawn: true };
 }
@@ -145,6 +177,10 @@ export function takeBudget(
   const steps = together ? sum(views.map((view) => view.alive + againOf(view, rules))) : shareSteps;
   const amount = (step: number): CountAmount =>
     together ? { kind: "drop-count", value: step } : { kind: "drop-share", value: step / shareSteps };
-  const { found, met } = smallestCut(steps, (step) => takeCounts(views, amount(step), rules, dice).taken, fits);
+  const { found, met } = smallestCut(
+    steps,
+    (step) => takeCounts(views, amount(step), rules, dice).taken,
+    fits,
+  );
   return { taken: found, met };
 }

@@ -1,5 +1,5 @@
-import { measure, type CountElements, type Measure } from "../../../core/masks/measure.js";
-import { frozen, living, newMaskState } from "../../../core/masks/state.js";
+import { measure, type CountElements, type Measure } from "../../core/masks/measure.js";
+import { frozen, living, newMaskState } from "../../core/masks/state.js";
 import { channelPlace } from "./pools.js";
 import type { Trial } from "./trial.js";
 
@@ -21,14 +21,20 @@ export function leastAndMost(trial: Trial): { readonly least: Measure; readonly 
     }
   }
   const counter = trial.elements.counter(network);
-  const touched = new Map([...trial.elements.gone()].flatMap(({ kernels, place }) => kernels.map(({ weight }) => [weight.key, place] as const)));
-  const end = (wholly: boolean): CountElements => (isDead) =>
-    new Map(
-      [...counter(isDead)].map(([key, count]) => {
-        const sure = ledger.isFixed(touched.get(key) ?? "");
-        return [key, sure ? count : { all: count.all, dead: wholly ? count.all : 0 }] as const;
-      }),
-    );
+  const touched = new Map(
+    [...trial.elements.gone()].flatMap(({ kernels, place }) =>
+      kernels.map(({ weight }) => [weight.key, place] as const),
+    ),
+  );
+  const end =
+    (wholly: boolean): CountElements =>
+    (isDead) =>
+      new Map(
+        [...counter(isDead)].map(([key, count]) => {
+          const sure = ledger.isFixed(touched.get(key) ?? "");
+          return [key, sure ? count : { all: count.all, dead: wholly ? count.all : 0 }] as const;
+        }),
+      );
   return {
     least: measure(original, fewest, undefined, undefined, end(true)),
     most: measure(original, fullest, undefined, undefined, end(false)),

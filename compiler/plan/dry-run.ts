@@ -1,10 +1,16 @@
-import type { Measure } from "../../../core/masks/measure.js";
-import type { Ir } from "../../../core/ir/types.js";
+import type { Measure } from "../../core/masks/measure.js";
+import type { Ir } from "../../core/ir/types.js";
 import { together, type Estimate } from "./estimate.js";
 import { mostDraws, mostWorkOfAll } from "./limits.js";
 import type { World } from "./pools.js";
 import { simulate } from "./simulate.js";
-import { Timeline, type DataFacts, type DrawnEvent, type Requirement, type SimulatedPhase } from "./timeline.js";
+import {
+  Timeline,
+  type DataFacts,
+  type DrawnEvent,
+  type Requirement,
+  type SimulatedPhase,
+} from "./timeline.js";
 import { Trial } from "./trial.js";
 
 /** An event as all draws together see it. */
@@ -62,14 +68,22 @@ function merged(draws: readonly Timeline[]): Simulation {
       const all = draws.flatMap((timeline) => timeline.events[i] ?? []);
       return joined(event, all);
     }),
-    requirements: first.requirements.map((one, i) => widest(one, draws.flatMap(({ requirements }) => requirements[i] ?? []))),
+    requirements: first.requirements.map((one, i) =>
+      widest(
+        one,
+        draws.flatMap(({ requirements }) => requirements[i] ?? []),
+      ),
+    ),
     unknown: first.unknown,
     missed: first.soft.missed,
     cut: first.isCut,
   };
 }
 
-function joined({ outcome, sizes: _, stuck, ...event }: DrawnEvent, all: readonly DrawnEvent[]): SimulatedEvent {
+function joined(
+  { outcome, sizes: _, stuck, ...event }: DrawnEvent,
+  all: readonly DrawnEvent[],
+): SimulatedEvent {
   const outcomes = all.flatMap((one) => one.outcome ?? []);
   const shorts = outcomes.flatMap(({ short }) => short ?? []);
   const told = (of: (one: NonNullable<DrawnEvent["outcome"]>) => Parameters<typeof together>[0][number]) =>
