@@ -5,7 +5,7 @@ import type { IrSpans } from "../core/ir/spans.js";
 import type { Ir, PlanIr } from "../core/ir/types.js";
 import type { Network } from "../core/network/types.js";
 import type { FrontOptions } from "./passes/index.js";
-import type { Simulation } from "./plan/simulation.js";
+import type { Simulation } from "./plan/dry-run.js";
 import type { Timings } from "./stopwatch.js";
 
 export interface CompileOptions extends FrontOptions {

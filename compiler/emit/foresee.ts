@@ -47,16 +47,16 @@ function foreseen(events: readonly PlannedEvent[]): string[] {
   else if (steps.every(isWhole)) parts.push(series(events.length === 1 ? "step" : "steps", steps));
   const [first] = events;
   const last = events.at(-1);
-  if (first?.dead && last?.dead && first.total !== null) {
-    const one = `${range(first.dead)} of ${first.total} dead`;
-    parts.push(events.length === 1 ? one : `${one} after the first, ${range(last.dead)} after the last`);
+  // Of what hangs on scores, a comment says nothing.
+  if (typeof first?.dead === "number" && typeof last?.dead === "number" && first.total !== null) {
+    const one = `${first.dead} of ${first.total} dead`;
+    parts.push(events.length === 1 ? one : `${one} after the first, ${last.dead} after the last`);
   }
   return parts.length === 0 ? [] : [parts.join("; ")];
 }
 
 const isWhole = (value: number | null): value is number =>
   value !== null && Number.isInteger(value) && value > 0;
-const range = ([low, high]: readonly [number, number]) => (low === high ? String(low) : `${low} to ${high}`);
 
 function series(name: string, values: readonly number[]): string {
   const shown =

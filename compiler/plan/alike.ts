@@ -1,4 +1,3 @@
-import { costTerms } from "../../core/network/cost-terms.js";
 import type { Network, Unit } from "../../core/network/types.js";
 
 /**
@@ -13,7 +12,7 @@ export function alike(network: Network, groups: readonly (readonly Unit[])[]): r
   });
   const result = groups.map(() => true);
   const standing = new Int32Array(count);
-  for (const ids of costTerms(network).axes) {
+  for (const ids of axesOf(network)) {
     const met = new Map<number, number[]>();
     for (const id of ids) {
       const root = find(id);
@@ -34,4 +33,15 @@ export function alike(network: Network, groups: readonly (readonly Unit[])[]): r
     }
   }
   return result;
+}
+
+/** The axes of all weights and products: costs are sums of products of what lives on them. */
+export function axesOf({ layers, calls }: Network): ReadonlySet<Int32Array> {
+  const axes = new Set<Int32Array>();
+  for (const { weights } of layers)
+    for (const { bindings } of weights) for (const { ids } of bindings) axes.add(ids);
+  for (const { macs } of calls)
+    for (const { out, in: reads } of macs)
+      for (const ids of [out, reads]) if (ids !== undefined) axes.add(ids);
+  return axes;
 }

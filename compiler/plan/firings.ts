@@ -33,7 +33,7 @@ export function firingsIn(
   moment: Moment,
   times: PhaseTimes,
   known: number | null,
-  timeline: Timeline,
+  timeline: Pick<Timeline, "cannotTell">,
 ): { readonly firings: readonly Firing[]; readonly doubtful: readonly Doubtful[] } {
   const doubtful: Doubtful[] = [];
   const firings = rules.flatMap((rule): readonly Firing[] => {

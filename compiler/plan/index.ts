@@ -5,11 +5,10 @@ import type { Network } from "../../core/network/types.js";
 import { planCodes } from "./codes.js";
 import { lints } from "./lints/index.js";
 import type { Finding } from "./lints/finding.js";
-import { networkWorld } from "./network-world.js";
+import { dryRun, type Simulation } from "./dry-run.js";
 import { makePlan } from "./plan.js";
-import { simulate } from "./simulate.js";
-import type { DataFacts, Simulation } from "./simulation.js";
-import { anyNetwork } from "./world.js";
+import { anyNetwork, networkWorld } from "./pools.js";
+import type { DataFacts } from "./timeline.js";
 
 export interface PlanOptions {
   readonly network?: Network | undefined;
@@ -27,13 +26,10 @@ export interface Planned {
 
 /** What a program will do, and what is wrong with that. */
 export function planProgram(ir: Ir, { network, data, spans }: PlanOptions): Planned {
-  const shares = simulate(ir, anyNetwork, data);
-  const world = network === undefined ? null : networkWorld(network);
-  const real = network && world && { network, world, simulation: simulate(ir, world, data) };
-  const context = { ir, shares, real: real ?? null };
+  const simulation = dryRun(ir, network === undefined ? anyNetwork : networkWorld(network), data);
+  const context = { ir, simulation, network: network ?? null };
   const diagnostics = lints.flatMap((lint) => lint(context)).map((finding) => diagnosticOf(finding, spans));
-  const plan = !real ? null : makePlan(real.network, real.simulation);
-  return { plan, simulation: real?.simulation ?? shares, diagnostics };
+  return { plan: network === undefined ? null : makePlan(network, simulation), simulation, diagnostics };
 }
 
 /** A finding where its statement stands; in a method, the call of it is named too. */

@@ -1,44 +1,239 @@
-import type { StructureIr } from "../../core/ir/types.js";
-import type { Unit, WeightInfo } from "../../core/network/types.js";
-import type { Pool } from "./world.js";
+import { branchLayers, branchesOf } from "../../core/units/branches.js";
+import { candidateLayers, candidateWeights, isChannelwise } from "../../core/units/candidates.js";
+import { candidateUnits, producerKey } from "../../core/units/candidate-units.js";
+import { elementUnits, kernelAxes, type ElementUnits } from "../../core/units/element-units.js";
+import type { PruneIr, SelectionIr, StructureIr } from "../../core/ir/types.js";
+import type { Network, Unit, WeightInfo } from "../../core/network/types.js";
+import { alike } from "./alike.js";
 
-/** A pool of whole channels. */
+/**
+ * Units that one count is asked of when ranking locally: those of one layer, or of the layers that share their units. The key says
+ * which units they are, the place which units of others may be among them.
+ */
+export interface Pool {
+  readonly key: string;
+  readonly place: string;
+  /** Paths of the layers, in network order. */
+  readonly layers: readonly string[];
+  /** Units of the network as loaded. */
+  readonly total: number;
+  /** Shape of the kernel, for Erdős–Rényi densities. */
+  readonly shape: readonly number[];
+}
+
+/** Whole channels: their codes are held one by one. */
 export interface ChannelPool extends Pool {
-  /** Ascending by root. */
+  readonly kind: "channels";
   readonly units: readonly Unit[];
-  /** Whether all units cost alike wherever they stand, so that it does not matter which of them die. */
-  readonly uniform: boolean;
-}
-
-export function isChannelPool(pool: Pool): pool is ChannelPool {
-  return "units" in pool;
-}
-
-/** A pool of weights or groups of them. `weights` is empty where a unit is more than one weight. */
-export interface ElementPool extends Pool {
-  readonly weights: readonly WeightInfo[];
-  readonly structure: StructureIr;
-  /** What the units lie in, however large they are. */
-  readonly kernels: readonly WeightInfo[];
-  /** Weights in all of its units, and in the largest at most. */
-  readonly elements: number;
-  readonly largest: number;
-}
-
-export function isElementPool(pool: Pool): pool is ElementPool {
-  return "weights" in pool;
+  /** Whether all units cost alike wherever they stand. */
+  readonly alike: boolean;
 }
 
 /** A branch that goes whole: one unit of the structure `layers`. */
 export interface BranchPool extends Pool {
-  /** Channels that die with it. */
+  readonly kind: "branch";
   readonly roots: readonly number[];
 }
 
-export function isBranchPool(pool: Pool): pool is BranchPool {
-  return "roots" in pool;
+/** A kernel and where the units of a structure lie in it. */
+export interface Kernel {
+  readonly weight: WeightInfo;
+  readonly units: ElementUnits;
 }
 
-/** Whether dead units of a pool make the network smaller. */
-export const isCosted = (pool: Pool): pool is ChannelPool | BranchPool =>
-  isChannelPool(pool) || isBranchPool(pool);
+/** Weights or groups of them: counted, not held. The stand-in for any network has no kernels. */
+export interface ElementPool extends Pool {
+  readonly kind: "elements";
+  /** Weights, taps and n:m speak of the same units. */
+  readonly family: string;
+  readonly kernels: readonly Kernel[];
+  /** Weights in all units, and in one on average. */
+  readonly elements: number;
+  readonly each: number;
+}
+
+export type AnyPool = ChannelPool | BranchPool | ElementPool;
+
+export interface Target {
+  readonly structure: StructureIr;
+  readonly selection: SelectionIr;
+  readonly joins: PruneIr["joins"];
+}
+
+/** What statements speak of, on a network or on a stand-in for any. */
+export interface World {
+  readonly network: Network | null;
+  /** Paths of the layers a statement addresses. `variables` holds the layers of `for each` loops around it. */
+  paths(target: Target, variables: ReadonlyMap<string, string>): readonly string[];
+  pools(target: Target, variables: ReadonlyMap<string, string>): readonly AnyPool[];
+  /** Paths of the layers that a `for each` goes through; null where they are not known. */
+  layers(selection: SelectionIr): readonly string[] | null;
+}
+
+/** Units of the stand-in: enough that no rounding shows in a share. */
+const standInUnits = 1_000_000;
+
+/** One pool for every structure and selection: tells shares where no network is known, and what floors hide. */
+export const anyNetwork: World = {
+  network: null,
+  paths: () => [],
+  pools: ({ structure, selection: { include, exclude, where } }) => {
+    const family = isChannelwise(structure.name) ? "units" : JSON.stringify(structure);
+    const key = JSON.stringify([family, include, exclude, where ?? null]);
+    const all = standInUnits;
+    return [
+      {
+        kind: "elements",
+        key,
+        place: key,
+        layers: [],
+        total: all,
+        shape: [],
+        family,
+        kernels: [],
+        elements: all,
+        each: 1,
+      },
+    ];
+  },
+  layers: () => null,
+};
+
+/** The pools of a network, made once for each structure and selection. */
+export function networkWorld(network: Network): World {
+  const indices = new Map(network.layers.map((layer, index) => [layer.path, index]));
+  const known = new Map<string, readonly AnyPool[]>();
+  const paths = ({ structure, selection }: Target, variables: ReadonlyMap<string, string>) =>
+    selection.layers ??
+    variablePaths(selection, variables) ??
+    candidateLayers(network, structure.name).map((index) => network.layers[index]?.path ?? "");
+  return {
+    network,
+    paths,
+    layers: (selection) =>
+      selection.layers ?? network.layers.filter((layer) => layer.ordinal > 0).map(({ path }) => path),
+    pools: (target, variables) => {
+      const layers = paths(target, variables).flatMap((path) => indices.get(path) ?? []);
+      const key = JSON.stringify([
+        target.structure,
+        target.joins,
+        target.selection.include.length > 0,
+        layers,
+      ]);
+      const found = known.get(key) ?? makePools(network, target, layers);
+      known.set(key, found);
+      return found;
+    },
+  };
+}
+
+/** The layers that `in L` names inside `for each layer as L`; null where the selection names none. */
+function variablePaths(
+  selection: SelectionIr,
+  variables: ReadonlyMap<string, string>,
+): readonly string[] | null {
+  const paths = selection.include.flatMap((pattern) => {
+    if ("layer" in pattern) return [pattern.layer];
+    return "variable" in pattern ? (variables.get(pattern.variable) ?? []) : [];
+  });
+  return paths.length === 0 ? null : paths;
+}
+
+function makePools(network: Network, target: Target, layers: readonly number[]): readonly AnyPool[] {
+  if (target.structure.name === "layers") return branchPools(network, layers);
+  return isChannelwise(target.structure.name)
+    ? channelPools(network, target, layers)
+    : elementPools(network, target, layers);
+}
+
+const pathsOf = (network: Network, layers: readonly number[]): readonly string[] =>
+  layers.map((index) => network.layers[index]?.path ?? "");
+
+function branchPools(network: Network, layers: readonly number[]): readonly BranchPool[] {
+  return branchesOf(network, branchLayers(network, pathsOf(network, layers))).map(
+    ({ roots, layers: members }) => {
+      const key = `branch ${roots.join()}`;
+      const name = pathsOf(network, members).join(", ");
+      return { kind: "branch", key, place: key, layers: [name], total: 1, shape: [], roots };
+    },
+  );
+}
+
+/** Places of channels begin so. */
+export const channelPlace = (network: Network, unit: Unit): string =>
+  `channels ${producerKey(network, unit)}`;
+
+function channelPools(
+  network: Network,
+  { structure, joins }: Target,
+  layers: readonly number[],
+): readonly ChannelPool[] {
+  const pools = new Map<string, { readonly units: Unit[]; readonly shape: readonly number[] }>();
+  for (const { unit, members } of candidateUnits(network, structure.name, layers, joins)) {
+    const place = channelPlace(network, unit);
+    const kernel = network.layers[members[0] ?? -1]?.weights.find((weight) => weight.isKernel);
+    const pool = pools.get(place) ?? { units: [], shape: kernel?.shape ?? [] };
+    pool.units.push(unit);
+    pools.set(place, pool);
+  }
+  const uniform = alike(
+    network,
+    [...pools.values()].map(({ units }) => units),
+  );
+  return [...pools].map(([place, { units, shape }], i) => ({
+    kind: "channels",
+    key: `${place} ${units.length} ${units.reduce((hash, { root }) => (Math.imul(hash, 31) + root) | 0, 7)}`,
+    place,
+    layers: pathsOf(network, units[0]?.producers ?? []),
+    total: units.length,
+    shape,
+    units,
+    alike: uniform[i] ?? false,
+  }));
+}
+
+function elementPools(
+  network: Network,
+  { structure, selection }: Target,
+  layers: readonly number[],
+): readonly ElementPool[] {
+  const explicit = selection.include.length > 0;
+  return layers.flatMap((index): readonly ElementPool[] => {
+    const layer = network.layers[index];
+    if (layer === undefined) return [];
+    const kernels = candidateWeights(layer, structure.name, explicit).flatMap((weight): readonly Kernel[] => {
+      const units = elementUnits(weight, structure);
+      return units === null || units.count === 0 ? [] : [{ weight, units }];
+    });
+    const total = kernels.reduce((sum, { units }) => sum + units.count, 0);
+    if (total === 0) return [];
+    const single = ["weights", "taps", "n:m"].includes(structure.name);
+    const family = single ? "single" : JSON.stringify(structure);
+    const elements = kernels.reduce(
+      (sum, { units: { rows, cols } }) => sum + placesIn(rows) * placesIn(cols),
+      0,
+    );
+    return [
+      {
+        kind: "elements",
+        key: `${family} ${kernels.map(({ weight }) => weight.key).join()}`,
+        place: `weights ${layer.path}`,
+        layers: [layer.path],
+        total,
+        shape: kernels[0]?.weight.shape ?? [],
+        family,
+        kernels,
+        elements,
+        each: single ? 1 : elements / total,
+      },
+    ];
+  });
+}
+
+const placesIn = (numbers: Int32Array): number => numbers.reduce((n, one) => n + (one < 0 ? 0 : 1), 0);
+
+/** Output channels of a kernel, and its weights for each. */
+export function rowsOf({ weight }: Kernel): { readonly rows: number; readonly size: number } {
+  const { spatial, tall, wide, inputsLast } = kernelAxes(weight);
+  return inputsLast ? { rows: tall, size: spatial * wide } : { rows: wide, size: spatial * tall };
+}

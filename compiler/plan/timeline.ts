@@ -1,71 +1,111 @@
-import type { RequireIr } from "../../core/ir/types.js";
-import type { DataFacts, SimulatedEvent, SimulatedPhase, Simulation } from "./simulation.js";
-import { allBlank, cameBlank } from "./blank.js";
-import { either } from "./either.js";
-import { mostCounted, mostFollowed, mostListed, pairsALook, slimLooks, walkLooks } from "./limits.js";
-import { unread } from "./loaded.js";
-import { hardened, trained } from "./loose.js";
-import { rewound, withRemoved } from "./removed.js";
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.js";
+import type { Measure } from "../../core/masks/measure.js";
+import type { CountAmount } from "../../core/schedule/amounts.js";
+import type { PhaseTimes } from "../../core/schedule/schedule.js";
+import type {
+  PruneIr,
+  RegrowIr,
+  RequireIr,
+  RestoreIr,
+  RuleIr,
+  StepIr,
+  TrainIr,
+} from "../../core/ir/types.js";
+import { mostFollowed, mostListed, mostWork } from "./limits.js";
 import { SoftDeaths } from "./soft-deaths.js";
-import { allAlive, deadOf, type State } from "./state.js";
-import type { Pool, Sizes, World } from "./world.js";
+import type { Outcome } from "./events.js";
+import type { AnyPool, World } from "./pools.js";
+import { Trial, type Masks, type Sizes } from "./trial.js";
 
-/** The masks at a moment, and those remembered until then. */
-interface Course {
-  readonly state: State;
-  readonly moments: ReadonlyMap<string, State>;
+/** What is known of the data, all that times depend on. */
+export interface DataFacts {
+  /** Training examples; unset when there are no data yet. */
+  readonly examples?: number | undefined;
+  /** Examples per step where a phase says nothing. */
+  readonly batch: number;
 }
 
-const everything = { include: [], exclude: [] };
-const everyUnit = { structure: { name: "units" }, selection: everything, joins: "couple" } as const;
-const everyWeight = { structure: { name: "weights" }, selection: everything, joins: "couple" } as const;
+export interface SimulatedPhase {
+  readonly train: TrainIr;
+  readonly pass: number;
+  readonly times: PhaseTimes;
+  /** Null where the number of examples is unknown: then `times` counts in fractions of an epoch. */
+  readonly stepsPerEpoch: number | null;
+}
 
-/** A simulation under way. */
+export type Acting =
+  | PruneIr
+  | RegrowIr
+  | RestoreIr
+  | Extract<RuleIr | StepIr, { readonly kind: "slim" | "evaluate" | "mark" | "rewind" }>;
+
+/** An event as one draw sees it. */
+export interface DrawnEvent {
+  readonly statement: Acting;
+  readonly action: "prune" | "regrow" | "slim" | "restore" | "evaluate" | "mark" | "rewind";
+  /** Index into the phases; null between them. */
+  readonly phase: number | null;
+  readonly step: number | null;
+  readonly epoch: number | null;
+  /** The amount with its numbers at this event; null where it has none or only a run can tell. */
+  readonly amount: CountAmount | null;
+  readonly pools: readonly AnyPool[];
+  /** Null in a draw that does not get here, and where nothing is counted. */
+  readonly outcome: Outcome | null;
+  readonly sizes: Sizes | null;
+  /** True where only a run can tell whether, or when, it comes to this. */
+  readonly doubtful?: true;
+  /** True for a paired event that no training follows: it drops only what it would not have regrown. */
+  readonly last?: boolean;
+  /** True for a rewind of masks to when something lived that a `slim` has taken out since. */
+  readonly late?: boolean;
+  /** Why what it emptied cannot go whole. */
+  readonly stuck?: Diagnostic;
+}
+
+/** A `require` that is certainly reached, with what is left there. */
+export interface Requirement {
+  readonly statement: RequireIr;
+  readonly least: Measure;
+  readonly most: Measure;
+}
+
+/** A simulation under way: the timeline of one draw. */
 export class Timeline {
-  readonly #phases: SimulatedPhase[] = [];
-  readonly #passes = new Map<number, number>();
-  readonly #events: SimulatedEvent[] = [];
-  readonly #requirements: { readonly statement: RequireIr; readonly state: State }[] = [];
-  readonly #pools = new Map<string, Pool>();
-  readonly #unknown = new Map<number, string>();
+  readonly phases: SimulatedPhase[] = [];
+  readonly events: DrawnEvent[] = [];
+  readonly requirements: Requirement[] = [];
+  readonly unknown = new Map<number, string>();
   readonly soft = new SoftDeaths();
-  /** Masks at marks, at the start and at moments of phases, for `rewind masks`. */
-  #moments = new Map<string, State>();
-  /** Where the program may have left off what it is in: by the depth of what `until` ends, all courses taken as one. */
-  readonly #left: (Course | null)[] = [];
-  /** How many `until` there are that may have ended things before this moment. */
-  #doubts = 0;
+  readonly #passes = new Map<number, number>();
+  readonly #moments = new Map<string, Masks>();
+  /** Of each thing that `until` ends: whether it may have ended already, and whether it has in this draw. */
+  readonly #ends: { doubted: boolean; left: boolean }[] = [];
   #followed = 0;
+  /** Some number hangs on scores, or on chance. */
+  unsure = false;
   /** Examples per step of the phase that ran last: a `finetune` keeps them. */
   batch: number | null = null;
-  state: State = allAlive;
-
-  readonly world: World;
-  #counted = 0;
 
   constructor(
-    world: World,
+    readonly world: World,
     readonly data: DataFacts,
-  ) {
-    const { sizes } = world;
-    const after: Sizes["after"] = (pools, state) => {
-      this.#counted += walkLooks * pools.length;
-      return sizes?.after(pools, state) ?? { params: [0, 0], macs: [0, 0] };
-    };
-    const separable: World["separable"] = (pools) => {
-      this.#counted += walkLooks * this.#pools.size;
-      return world.separable(pools);
-    };
-    this.world = { ...world, separable, sizes: sizes && { ...sizes, after } };
-  }
+    readonly trial: Trial,
+    /** A timeline that goes as far as this one shall. */
+    readonly like?: Timeline,
+  ) {}
 
   /** True once there is more than can be listed or followed. */
   get full(): boolean {
+    return this.isCut || (this.trial.draw === null && this.unsure);
+  }
+
+  get isCut(): boolean {
     return (
-      this.#events.length >= mostListed ||
-      this.#phases.length >= mostListed ||
+      this.events.length >= (this.like?.isCut === true ? this.like.events.length : mostListed) ||
+      this.phases.length >= mostListed ||
       this.#followed >= mostFollowed ||
-      this.#counted >= mostCounted
+      (this.like === undefined && this.trial.work >= mostWork)
     );
   }
 
@@ -77,162 +117,73 @@ export class Timeline {
   startPhase(phase: Omit<SimulatedPhase, "pass">): number {
     const pass = (this.#passes.get(phase.train.id) ?? 0) + 1;
     this.#passes.set(phase.train.id, pass);
-    this.#phases.push({ ...phase, pass });
-    return this.#phases.length - 1;
+    this.phases.push({ ...phase, pass });
+    return this.phases.length - 1;
   }
 
-  add(event: SimulatedEvent): void {
-    this.#events.push(this.#doubts > 0 ? { ...event, doubtful: true } : event);
-    this.state = event.state;
-  }
-
-  /** Every pool that was spoken of so far. */
-  get seen(): readonly Pool[] {
-    return [...this.#pools.values()];
-  }
-
-  /** Notes that these pools are spoken of, and takes over what died in them with channels. */
-  look(pools: readonly Pool[]): readonly Pool[] {
-    for (const pool of pools) this.#pools.set(pool.key, pool);
-    this.#counted += pools.length + (pools.length * (this.#pools.size - pools.length)) / pairsALook;
-    this.state = this.world.absorb(pools, this.state, this.seen);
-    return pools;
-  }
-
-  /** Notes that units of these pools may live again. */
-  revive(pools: readonly Pool[]): void {
-    const most = Math.max(0, ...pools.map(({ total }) => total));
-    this.state = this.world.revive(pools, most, this.state, this.seen);
-  }
-
-  /** Training: what died softly lives. */
-  train(): void {
-    this.soft.trained();
-    const before = this.state;
-    const after = trained(before, this.seen);
-    if (after === before) return;
-    this.state = cameBlank(this.seen, before, after);
-    const woken = this.seen.filter((pool) => deadOf(before, pool) !== deadOf(after, pool));
-    this.revive(woken);
-  }
-
-  /** Soft and latent deaths become final in these layers (paths; in all when unset). */
-  harden(id: number, paths?: ReadonlySet<string>): void {
-    this.soft.end(id);
-    this.state = hardened(this.state, this.seen, paths);
-  }
-
-  /** Takes out what is dead, and what single deaths have emptied. */
-  slim(id: number): void {
-    this.soft.end(id);
-    this.#takeOut();
-  }
-
-  /** There may be a `slim` now. */
-  maySlim(): void {
-    const before = this.state;
-    this.#takeOut();
-    this.state = either(before, this.state);
-  }
-
-  #takeOut(): void {
-    this.state = hardened(this.state, this.seen);
-    const channels = this.world.pools(everyUnit, new Map());
-    this.#counted += slimLooks * channels.length;
-    this.look(this.seen);
-    const before = this.state;
-    const after = this.world.slim(this.seen, before, channels);
-    if (after !== before) for (const pool of channels) this.#pools.set(pool.key, pool);
-    this.state = withRemoved(after, this.seen);
-  }
-
-  /** Weights are read: any may be zero. */
-  loadWeights(): void {
-    this.look(this.world.pools(everyUnit, new Map()));
-    this.state = allBlank(this.state, this.seen);
-  }
-
-  /** Masks are read: of these layers (paths; of all when null) nothing is known any more. */
-  load(paths: ReadonlySet<string> | null): void {
-    this.look(this.world.pools(everyUnit, new Map()));
-    this.look(this.world.pools(everyWeight, new Map()));
-    this.state = unread(this.state, this.seen, paths);
-  }
-
-  require(statement: RequireIr): void {
-    if (this.#doubts === 0 && this.#requirements.length < mostListed)
-      this.#requirements.push({ statement, state: this.state });
+  add(event: Omit<DrawnEvent, "sizes">): void {
+    const { outcome } = event;
+    const sizes = this.gone ? null : this.trial.sizes(outcome?.between);
+    const told = [
+      outcome?.nominal,
+      outcome?.changed,
+      outcome?.dead,
+      ...(outcome?.pools ?? []),
+      sizes?.params,
+    ];
+    if (told.some((one) => one?.sure === false) || outcome?.short !== undefined) this.unsure = true;
+    this.events.push({
+      ...event,
+      sizes,
+      ...(this.#ends.some(({ doubted }) => doubted) && { doubtful: true }),
+    });
   }
 
   /** From here on only a run can tell when this statement acts. */
   cannotTell(id: number, reason: string): void {
-    if (!this.#unknown.has(id)) this.#unknown.set(id, reason);
+    if (!this.unknown.has(id)) this.unknown.set(id, reason);
+  }
+
+  /** Whether this draw has left what it is in. */
+  get gone(): boolean {
+    return this.#ends.some(({ left }) => left);
+  }
+
+  train(): void {
+    this.soft.trained();
+    if (!this.gone) this.trial.train();
   }
 
   remember(name: string): void {
-    this.#moments.set(name, this.state);
+    if (!this.gone) this.#moments.set(name, this.trial.masks());
   }
 
-  /** Notes that it may be now that a name is given. */
-  mayRemember(name: string): void {
-    const known = this.#moments.get(name);
-    this.#moments.set(name, known === undefined ? this.state : either(known, this.state));
+  recall(name: string): Masks | undefined {
+    return this.#moments.get(name);
   }
 
   /** From here on, `mayLeave` speaks of what ends with `leave`. */
   enter(): void {
-    this.#left.push(null);
+    this.#ends.push({ doubted: false, left: false });
   }
 
   /** `until` may hold at this moment: what follows may not happen. */
   mayLeave(): void {
-    const known = this.#left.pop();
-    if (known === undefined) return;
-    if (known === null) this.#doubts++;
-    this.#left.push(known === null ? this.#course : eitherCourse(known, this.#course));
+    const end = this.#ends.at(-1);
+    if (end === undefined) return;
+    end.doubted = true;
+    this.unsure = true;
+    // The first draw goes all the way.
+    if ((this.trial.draw ?? 0) > 0 && !this.gone && this.trial.dice.uniform() < 0.4) end.left = true;
   }
 
-  /** The end of what was entered last: whatever may have held when it was left may hold now. */
+  /** The end of what was entered last: nobody knows how far it went. */
   leave(): void {
-    const left = this.#left.pop();
-    if (left === null || left === undefined) return;
-    this.#doubts--;
-    const { state, moments } = eitherCourse(left, this.#course);
-    this.state = state;
-    this.#moments = new Map(moments);
+    const end = this.#ends.pop();
+    if (end?.doubted === true) this.trial.ledger.blurAll();
   }
 
-  get #course(): Course {
-    return { state: this.state, moments: new Map(this.#moments) };
+  get doubted(): boolean {
+    return this.#ends.some(({ doubted }) => doubted);
   }
-
-  /** The masks as they were. */
-  recall(name: string): State {
-    return this.#moments.get(name) ?? allAlive;
-  }
-
-  /** Those masks in the network as it is. */
-  rewind(earlier: State): State {
-    return rewound(earlier, this.state, this.seen);
-  }
-
-  finish(): Simulation {
-    return {
-      phases: this.#phases,
-      events: this.#events,
-      end: this.state,
-      requirements: this.#requirements,
-      unknown: this.#unknown,
-      pools: this.seen,
-      missed: this.soft.missed,
-      cut: this.full,
-    };
-  }
-}
-
-/** A moment that only one course has been through is as it was there: without it nothing goes back to it. */
-function eitherCourse(a: Course, b: Course): Course {
-  const moments = new Map(a.moments);
-  for (const [name, state] of b.moments) moments.set(name, either(moments.get(name) ?? state, state));
-  return { state: either(a.state, b.state), moments };
 }

@@ -5,7 +5,8 @@ import { spanOfPart, type IrSpans } from "../../core/ir/spans.js";
 import type { Ir, MarkIr, RewindIr } from "../../core/ir/types.js";
 import { statements } from "../../core/ir/walk.js";
 import { counted } from "../../core/ir/words.js";
-import type { SimulatedPhase, Simulation } from "./simulation.js";
+import type { Simulation } from "./dry-run.js";
+import type { SimulatedPhase } from "./timeline.js";
 import { pointAt } from "./value.js";
 
 /**

@@ -1,6 +1,7 @@
 import type { StructureIr } from "../../core/ir/types.js";
 import { grouped } from "../../core/ir/words.js";
-import type { SimulatedEvent } from "./simulation.js";
+import type { SimulatedEvent } from "./dry-run.js";
+import { isExact, type Estimate } from "./estimate.js";
 
 export { counted, grouped } from "../../core/ir/words.js";
 
@@ -18,10 +19,16 @@ export function percent(share: number): string {
   return `${value.toFixed(digits).replace(/\.?0+$/, "")}%`;
 }
 
-/** A count or the two ends between which it lies. */
-export function between([low, high]: readonly [number, number]): string {
-  return low === high ? grouped(low) : `${grouped(low)}–${grouped(high)}`;
+/** A count; of what is drawn, about how many, and between which ends the draws lie. */
+export function estimated(estimate: Estimate): string {
+  if (isExact(estimate)) return grouped(estimate);
+  const { about, from, to } = estimate;
+  return `about ${grouped(about)}${from === to ? "" : ` (${ends([from, to])})`}`;
 }
+
+/** The two ends between which a count lies. */
+export const ends = ([low, high]: readonly [number, number]): string =>
+  low === high ? grouped(low) : `${grouped(low)}–${grouped(high)}`;
 
 export function structureName(structure: StructureIr): string {
   switch (structure.name) {

@@ -3,7 +3,7 @@ import type { AmountIr } from "../ir/types.js";
 import type { Moment } from "../events/context.js";
 
 /** The amounts that are counts, with their values at this moment; undefined for thresholds, budgets and patterns. */
-export function countAmount(amount: AmountIr, moment: Moment): CountAmount | undefined {
+export function countAmount(amount: AmountIr, moment: Pick<Moment, "value">): CountAmount | undefined {
   switch (amount.kind) {
     case "drop-share":
     case "drop-count":

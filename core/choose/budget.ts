@@ -18,10 +18,14 @@ export interface Limit {
 }
 
 /** The limits of a budget as numbers; shares are of the network as loaded. */
-export function limitsOf(limits: readonly BudgetLimit[], context: PruningContext): readonly Limit[] {
+export function limitsOf(
+  limits: readonly BudgetLimit[],
+  context: Pick<PruningContext, "original">,
+  names: ReadonlyMap<string, number> = new Map(),
+): readonly Limit[] {
   const loaded = measure(context.original, newMaskState(context.original.channels.count));
   return limits.map((limit) => {
-    const value = evaluate(limit.value, new Map()) ?? NaN;
+    const value = evaluate(limit.value, names) ?? NaN;
     return { measure: limit.measure, most: limit.relative ? value * loaded[limit.measure] : value };
   });
 }
@@ -35,34 +39,42 @@ export function selectBudget(
   limits: readonly Limit[],
   options: SelectOptions,
 ): Selected & { readonly notes: readonly string[] } {
-  const fits = (chosen?: Uint8Array): boolean => {
-    const now = measure(context.network, context.state, space, chosen);
-    return limits.every((limit) => now[limit.measure] <= limit.most + 1e-9);
-  };
-  const none = new Uint8Array(space.units);
-  if (fits()) return { chosen: none, nominal: 0, achieved: 0, notes: [] };
+  const fits = (chosen?: Uint8Array): boolean =>
+    keepsLimits(measure(context.network, context.state, space, chosen, context.countElements), limits);
+  if (fits()) return { chosen: new Uint8Array(space.units), nominal: 0, achieved: 0, notes: [] };
   const cut = cutter(space, scores, open, options);
+  const { found: chosen, met } = smallestCut(cut.steps, (step) => cut.at(step), fits);
+  const taken = count(chosen);
+  const notes = met ? [] : ["the budget cannot be met: all that may go went"];
+  return { chosen, nominal: taken, achieved: taken, notes };
+}
+
+export const keepsLimits = (now: Measure, limits: readonly Limit[]): boolean =>
+  limits.every((limit) => now[limit.measure] <= limit.most + 1e-9);
+
+/** The first of `steps` growing cuts that fits, none at step 0 doing so; the last one where none does. */
+export function smallestCut<C>(
+  steps: number,
+  at: (step: number) => C,
+  fits: (cut: C) => boolean,
+): { readonly found: C; readonly met: boolean } {
   let low = 0;
-  let high = cut.steps;
-  const most = cut.at(high);
-  if (!fits(most)) {
-    const taken = count(most);
-    return {
-      chosen: most,
-      nominal: taken,
-      achieved: taken,
-      notes: ["the budget cannot be met: all that may go went"],
-    };
-  }
+  let high = steps;
+  let found = at(high);
+  if (!fits(found)) return { found, met: false };
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);
-    if (fits(cut.at(middle))) high = middle;
-    else low = middle;
+    const cut = at(middle);
+    if (fits(cut)) {
+      high = middle;
+      found = cut;
+    } else low = middle;
   }
-  const chosen = cut.at(high);
-  const taken = count(chosen);
-  return { chosen, nominal: taken, achieved: taken, notes: [] };
+  return { found, met: true };
 }
+
+/** Shares of a cut are tried in steps of this. */
+export const shareSteps = 2 ** 26;
 
 /** Growing cuts: one unit more each where all are ranked together, else a share that rises in fine steps. */
 function cutter(
@@ -81,10 +93,9 @@ function cutter(
       at: (value) => selectUnits(space, scores, open, { kind: "drop-count", value }, options).chosen,
     };
   }
-  const steps = 2 ** 26;
   return {
-    steps,
+    steps: shareSteps,
     at: (step) =>
-      selectUnits(space, scores, open, { kind: "drop-share", value: step / steps }, options).chosen,
+      selectUnits(space, scores, open, { kind: "drop-share", value: step / shareSteps }, options).chosen,
   };
 }

@@ -2,6 +2,7 @@ import { floorOf } from "../schedule/amounts.js";
 import type { KeepingFloor } from "../schedule/amounts.js";
 import { ranked, selectRange } from "./select.js";
 import type { Scores } from "../units/keys.js";
+import type { Unit } from "../network/types.js";
 import type { Space } from "../units/space.js";
 
 /** The layers whose floors a death counts against, per unit, and how many more deaths each of them bears. */
@@ -24,25 +25,46 @@ export function floorsOf(space: Space, keeping: KeepingFloor, collapse: boolean,
     const layerOf = (unit: number) => space.layers.findIndex(({ end }) => unit < end);
     return { layersOf: (unit) => [layerOf(unit)], room };
   }
-  const numbers = new Map<number, number>();
-  const alive: number[] = [];
-  const all: number[] = [];
-  const lists = units.map((unit, i) =>
-    unit.producers.map((producer) => {
-      const known = numbers.get(producer) ?? numbers.size;
-      numbers.set(producer, known);
-      all[known] = (all[known] ?? 0) + 1;
-      alive[known] = (alive[known] ?? 0) + (open[i] ?? 0);
-      return known;
-    }),
-  );
+  const { lists, producers, all } = producersOf(units);
+  const alive = new Int32Array(all.length);
+  for (let unit = 0; unit < units.length; unit++)
+    if (open[unit] === 1) for (const layer of lists[unit] ?? []) alive[layer] = (alive[layer] ?? 0) + 1;
   const totals = loadedTotals(space);
-  const room = Int32Array.from(all, (here, i) => {
-    const producer = [...numbers].find(([, n]) => n === i)?.[0] ?? -1;
-    const total = Math.max(here, totals.get(space.network.layers[producer]?.path ?? "") ?? 0);
+  const room = all.map((here, i) => {
+    const total = Math.max(here, totals.get(space.network.layers[producers[i] ?? -1]?.path ?? "") ?? 0);
     return Math.max(0, (alive[i] ?? 0) - floorOf(keeping, total, collapse));
   });
   return { layersOf: (unit) => lists[unit] ?? [], room };
+}
+
+interface Producers {
+  /** Of every unit: the layers that make it, numbered. */
+  readonly lists: readonly (readonly number[])[];
+  /** Layer indices by number, and how many of the units each makes. */
+  readonly producers: readonly number[];
+  readonly all: Int32Array;
+}
+
+/** Worked out once for each list of units. */
+const producersByUnits = new WeakMap<readonly Unit[], Producers>();
+
+function producersOf(units: readonly Unit[]): Producers {
+  const known = producersByUnits.get(units);
+  if (known !== undefined) return known;
+  const numbers = new Map<number, number>();
+  const numbered = new Map<readonly number[], readonly number[]>();
+  const all: number[] = [];
+  const lists = units.map(({ producers }) => {
+    const list =
+      numbered.get(producers) ??
+      producers.map((producer) => numbers.get(producer) ?? numbers.set(producer, numbers.size).size - 1);
+    numbered.set(producers, list);
+    for (const layer of list) all[layer] = (all[layer] ?? 0) + 1;
+    return list;
+  });
+  const found = { lists, producers: [...numbers.keys()], all: Int32Array.from(all) };
+  producersByUnits.set(units, found);
+  return found;
 }
 
 /** Units as loaded by producing layer, from the group totals. */
@@ -68,18 +90,13 @@ export function selectAboveFloors(
 ): number {
   return space.channelUnits === null
     ? selectByLayers(space, scores, open, k, floors, chosen)
-    : selectInOrder(scores, open, k, floors, chosen);
+    : selectInOrder(ranked(scores, open), k, floors, chosen);
 }
 
-function selectInOrder(
-  scores: Scores,
-  open: Uint8Array,
-  k: number,
-  floors: Floors,
-  chosen: Uint8Array,
-): number {
+/** The first `k` of these units, in their order, that no floor holds; returns how many were marked. */
+export function selectInOrder(order: Int32Array, k: number, floors: Floors, chosen: Uint8Array): number {
   let taken = 0;
-  for (const unit of ranked(scores, open)) {
+  for (const unit of order) {
     if (taken >= k) break;
     const layers = floors.layersOf(unit);
     if (layers.some((layer) => (floors.room[layer] ?? 0) <= 0)) continue;

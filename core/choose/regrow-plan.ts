@@ -1,38 +1,30 @@
-import { apportion, shareOf } from "../schedule/amounts.js";
+import { apportion, shareOf, type GroupCounts } from "../schedule/amounts.js";
 import type { AmountIr, RegrowIr } from "../ir/types.js";
 import { countAmount } from "./amount.js";
 import type { Moment } from "../events/context.js";
 import { evaluateEntries, layerStatistic, type Domain } from "../expr/domain.js";
-import { countUnits } from "../units/groups.js";
 import type { Group } from "../units/groups.js";
 import type { Space } from "../units/space.js";
 
 /**
- * How many units every group regains. `dropped` counts what each lost in the same event, `candidates` (1) are those that may come
- * back. Unset amount: as many as were dropped. A share is of all the dead, those just dropped included, and is shared out as the
- * dead are. `allocated` spreads the sum over the groups anew. `spills`: what a group has too few candidates for goes to the
+ * How many units every group regains. `dropped` counts what each lost in the same event, `limits` those that may come back. Unset amount: as many as were dropped. A share is of all the dead, those just dropped included, and is shared out as the
+ * dead are. `allocated` spreads the sum over the groups anew, by these weights. `spills`: what a group has too few candidates for goes to the
  * others, so that a global swap holds its density.
  */
 export function regrowCounts(
-  ir: RegrowIr,
-  space: Space,
-  groups: readonly Group[],
+  ir: Pick<RegrowIr, "amount" | "allocated">,
+  groups: readonly GroupCounts[],
   dropped: readonly number[],
-  candidates: Uint8Array,
-  domain: Domain,
-  moment: Moment,
+  limits: readonly number[],
+  weights: readonly number[],
+  moment: Pick<Moment, "value">,
   spills: boolean,
 ): readonly number[] {
-  const limits = groups.map((group) => countUnits(group.members, (unit) => candidates[unit] === 1));
   const all = limits.reduce((a, b) => a + b, 0);
   const lost = dropped.reduce((a, b) => a + b, 0);
   const dead = groups.map((group, i) => group.dead + (dropped[i] ?? 0));
   const sum = ir.amount === undefined ? lost : askedBack(ir.amount, groups, dead, moment);
-  if (ir.allocated !== undefined) {
-    const weights =
-      ir.allocated === "evenly" ? groups.map(() => 1) : groupWeights(ir.allocated, space, groups, domain);
-    return spread(Math.min(sum, all), weights, limits);
-  }
+  if (ir.allocated !== undefined) return spread(Math.min(sum, all), weights, limits);
   if (ir.amount !== undefined)
     return spread(Math.min(sum, all), lost > 0 && !isShare(ir.amount) ? dropped : dead, limits);
   return spills
@@ -48,12 +40,12 @@ function spread(sum: number, weights: readonly number[], limits: readonly number
   return apportion(sum, shares, limits);
 }
 
-/** Units that a written amount brings back in all. */
-function askedBack(
+/** Units that a written amount brings back in all, of these groups with so many dead. */
+export function askedBack(
   amount: AmountIr,
-  groups: readonly Group[],
+  groups: readonly GroupCounts[],
   dead: readonly number[],
-  moment: Moment,
+  moment: Pick<Moment, "value">,
 ): number {
   const counted = countAmount(amount, moment);
   const gone = dead.reduce((a, b) => a + b, 0);
@@ -74,7 +66,7 @@ function askedBack(
 }
 
 /** The mean of an expression over the living units of each group's (first) layer; what is not a positive number counts as 0. */
-function groupWeights(
+export function groupWeights(
   allocated: Exclude<RegrowIr["allocated"], "evenly" | undefined>,
   space: Space,
   groups: readonly Group[],

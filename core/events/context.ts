@@ -2,6 +2,7 @@ import type { CurveKind } from "../schedule/schedule.js";
 import type { SelectionIr, StructureIr, ValueIr } from "../ir/types.js";
 import type { Network } from "../network/types.js";
 import type { ParameterStore, Slots } from "../parameters.js";
+import type { CountElements } from "../masks/measure.js";
 import type { MaskState } from "../masks/state.js";
 
 /** What the engine works on: the session owns all of it. */
@@ -15,6 +16,8 @@ export interface PruningContext {
   readonly slots: Slots;
   readonly state: MaskState;
   readonly seed: number;
+  /** Set where dead elements are counted, and not held as codes in the state. */
+  readonly countElements?: CountElements;
   /** Layer paths of the network as loaded that a selection means for a structure, in network order. */
   layersOf(selection: SelectionIr, structure: StructureIr["name"]): readonly string[];
 }

@@ -5,7 +5,7 @@ import { countUnits, groupsOf } from "../units/groups.js";
 import type { Scores } from "../units/keys.js";
 import type { EventRecord } from "./record.js";
 import { countsOf, structureName } from "./record.js";
-import { regrowCounts } from "../choose/regrow-plan.js";
+import { groupWeights, regrowCounts } from "../choose/regrow-plan.js";
 import { revivable, reviveUnits } from "../masks/revive.js";
 import type { EventOf, UnitScores } from "./scoring.js";
 import { maskedView } from "../masks/masked.js";
@@ -57,8 +57,13 @@ export function* chooseRevived(
   const revived = new Uint8Array(space.units);
   const nothing = count(candidates) === 0;
   if (nothing) return { revived, nominal: 0, notes: [] };
-  const scored = yield* regrowScores(context, ir, space, candidates, moment);
-  const counts = regrowCounts(ir, space, groups, lost, candidates, scored.domain, moment, spills);
+  const scored = yield* regrowScores(context, ir, space, { candidates, dropped }, moment);
+  const limits = groups.map(({ members }) => countUnits(members, (unit) => candidates[unit] === 1));
+  const weights =
+    ir.allocated === undefined || ir.allocated === "evenly"
+      ? groups.map(() => 1)
+      : groupWeights(ir.allocated, space, groups, scored.domain);
+  const counts = regrowCounts(ir, groups, lost, limits, weights, moment, spills);
   const best: Scores = scored.units.map((score) => -score);
   groups.forEach(({ members }, i) => {
     const k = counts[i] ?? 0;
@@ -73,12 +78,12 @@ function* regrowScores(
   context: PruningContext,
   ir: RegrowIr,
   space: Space,
-  candidates: Uint8Array,
+  { candidates, dropped }: { readonly candidates: Uint8Array; readonly dropped: Uint8Array },
   moment: Moment,
 ): EventOf<UnitScores> {
   const { id, criterion, allocated } = ir;
   const beside = allocated === undefined || allocated === "evenly" ? {} : { beside: allocated };
-  const request = { id, criterion, space, moment, ...beside };
+  const request = { id, criterion, space, moment, dropped, ...beside };
   if (space.channelUnits === null) return yield request;
   const values = { w: lastOrNow(context) };
   if (!criterion.needs.includes("g")) return yield { ...request, values };

@@ -21,6 +21,8 @@ export interface ScoreRequest {
   readonly values?: Partial<Values>;
   /** Units (1) whose `g` is the gradient of a gate at 0 with their last weights put back: what is dead has no other. */
   readonly gates?: Uint8Array;
+  /** Of a paired regrow: units (1) that its prune takes in the same event. */
+  readonly dropped?: Uint8Array;
 }
 
 export interface UnitScores {

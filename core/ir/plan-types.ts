@@ -2,8 +2,9 @@ import * as is from "./declare.js";
 import type { Of } from "./declare.js";
 
 const id = is.integer(1);
-/** From a least to a most, alike where the number is exact. */
-const range = is.pair(is.number, is.number);
+/** A count: a number where every run has the same, else about so many, and the least and the most that dry runs came to. */
+export type Estimate = Of<typeof estimate>;
+const estimate = is.anyOf(is.number, is.object({ about: is.number, from: is.number, to: is.number }));
 
 export type PlannedPhase = Of<typeof phase>;
 const phase = is.object({
@@ -24,16 +25,19 @@ const event = is.object({
   /** Fraction of the phase done in epochs (2 = end of epoch 2), and the step when known. */
   epoch: is.maybe(is.number),
   step: is.maybe(is.number),
-  /** Units: asked for by the statement, and reachable after floors, ties, alignment. Exact or a range. */
-  nominal: is.maybe(is.number),
-  reachable: is.maybe(range),
+  /** Only a run can tell whether it comes to this, or when: an `until` may end things before, or the data say when it is. */
+  doubtful: is.optional(is.literal(true)),
+  /** Units: asked for by the statement, and those that change sides after floors, ties, alignment. */
+  nominal: is.maybe(estimate),
+  reachable: is.maybe(estimate),
   /** After the event: dead of all in scope. */
-  dead: is.maybe(range),
+  dead: is.maybe(estimate),
   total: is.maybe(is.number),
-  params: is.maybe(range),
-  macs: is.maybe(range),
-  /** Live units per layer where exact. */
-  layers: is.list(is.object({ layer: is.text, live: range, total: is.number })),
+  /** What a `slim` would leave. */
+  params: is.maybe(estimate),
+  macs: is.maybe(estimate),
+  /** Live units per layer. */
+  layers: is.list(is.object({ layer: is.text, live: estimate, total: is.number })),
 });
 
 /** What will happen, worked out before any training. */

@@ -15,17 +15,26 @@ export interface Measure {
   readonly bytes: number;
 }
 
+/** Dead elements by weight key, for whom counts them without holding codes. */
+export type CountElements = (isDead: IsDead) => ReadonlyMap<string, ElementCount>;
+
 /**
  * Exact parameters and multiply–accumulates with the dead gone: dead channels with all that reads them, and single dead
  * elements, whose products are not counted. A branch that has no channel left is gone whole. `chosen` (1) are units of a space taken as dead too.
  */
-export function measure(network: Network, state: MaskState, space?: Space, chosen?: Uint8Array): Measure {
+export function measure(
+  network: Network,
+  state: MaskState,
+  space?: Space,
+  chosen?: Uint8Array,
+  counted?: CountElements,
+): Measure {
   const gone = state.channels.map((code) => (isGone(code) ? 1 : 0));
   space?.channelUnits?.forEach((unit, i) => {
     if (chosen?.[i] === 1) for (const channel of unit.channels) gone[channel] = 1;
   });
   const isDead = (channel: number) => gone[channel] === 1;
-  return measureDead(network, state, isDead, space?.channelUnits ? undefined : space, chosen);
+  return measureDead(network, state, isDead, space?.channelUnits ? undefined : space, chosen, counted);
 }
 
 /** What is frozen stands at its initial value: it goes on taking part, and nothing removes it. */
@@ -38,9 +47,10 @@ export function measureDead(
   isDead: (channel: number) => boolean,
   space?: Space,
   chosen?: Uint8Array,
+  counted?: CountElements,
 ): Measure {
   const left = whatIsLeft(network, isDead);
-  const elements = deadElements(network, state, left.isDead, space, chosen);
+  const elements = counted?.(left.isDead) ?? deadElements(network, state, left.isDead, space, chosen);
   const perLayer = costs(network, left.isDead).perLayer.filter(({ layer }) => left.uses(layer));
   const dense = perLayer.reduce((sum, { params }) => sum + params, 0);
   let params = dense;
@@ -72,7 +82,7 @@ function whatIsLeft(
   return { isDead: fate.isDead, uses: (layer) => used.has(layer) };
 }
 
-interface ElementCount {
+export interface ElementCount {
   /** Dead elements outside dead channels, and all elements outside them. */
   readonly dead: number;
   readonly all: number;

@@ -2,7 +2,7 @@ import type { CallInfo, LayerInfo, Network } from "../network/types.js";
 import { varying } from "../network/layers/constants.js";
 import { uptakeOf, type Uptake } from "../network/layers/index.js";
 import type { ParameterStore } from "../parameters.js";
-import { findConstants } from "./constants.js";
+import { findConstants, type ZeroSlices } from "./constants.js";
 import type { IsDead } from "../network/costs.js";
 
 /** A constant channel on the input axis of a layer. */
@@ -36,8 +36,13 @@ interface Reader {
 }
 
 /** Finds the units that are constant wherever they are read, and where their constants can go. Changes nothing. */
-export function planAbsorption(network: Network, store: ParameterStore, isDead: IsDead): AbsorbPlan {
-  const readers = findReaders(network, store);
+export function planAbsorption(
+  network: Network,
+  store: ParameterStore,
+  isDead: IsDead,
+  zeros?: ZeroSlices,
+): AbsorbPlan {
+  const readers = findReaders(network, store, zeros);
   const root = (id: number): number => network.channels.find(id);
   const removable = new Set(network.units.filter((unit) => !isDead(unit.root)).map((unit) => unit.root));
   const candidates = new Set(removable);
@@ -78,8 +83,8 @@ function groupByLayer(readers: readonly Reader[]): ReadonlyMap<number, readonly 
   return groups;
 }
 
-function findReaders(network: Network, store: ParameterStore): readonly Reader[] {
-  const constants = findConstants(network, store);
+function findReaders(network: Network, store: ParameterStore, zeros?: ZeroSlices): readonly Reader[] {
+  const constants = findConstants(network, store, zeros);
   return network.calls.flatMap((call): Reader[] => {
     const layer = network.layers[call.layer];
     if (!layer?.weights.some((weight) => weight.bindings.some((binding) => binding.role === "in"))) return [];

@@ -1,6 +1,6 @@
-import { varying } from "../network/layers/constants.js";
+import { varying, zeroSlices } from "../network/layers/constants.js";
 import { layerClass, type ConstantCall } from "../network/layers/index.js";
-import type { LayerInfo, Network } from "../network/types.js";
+import type { LayerInfo, Network, WeightInfo } from "../network/types.js";
 import type { ParameterStore } from "../parameters.js";
 
 /**
@@ -9,7 +9,10 @@ import type { ParameterStore } from "../parameters.js";
  */
 export type Constants = ReadonlyMap<number, Float64Array>;
 
-export function findConstants(network: Network, store: ParameterStore): Constants {
+/** Zero slices of a kernel whose values are not in the store. */
+export type ZeroSlices = (weight: WeightInfo, axis: number) => readonly boolean[];
+
+export function findConstants(network: Network, store: ParameterStore, zeros?: ZeroSlices): Constants {
   const barriers = new Set(network.barriers.map(({ layer }) => layer));
   const constants = new Map<number, Float64Array>();
   const widthOf = (tensor: number): number => network.tensors[tensor]?.ids?.length ?? 0;
@@ -20,7 +23,7 @@ export function findConstants(network: Network, store: ParameterStore): Constant
     call.outputs.forEach((out, i) => {
       const width = widthOf(out);
       const rule = i > 0 || barriers.has(layer.path) ? null : layerClass(layer.className).constants;
-      constants.set(out, rule?.(constantCall(layer, inputs, width, store)) ?? varying(width));
+      constants.set(out, rule?.(constantCall(layer, inputs, width, store, zeros)) ?? varying(width));
     });
   }
   return constants;
@@ -32,13 +35,19 @@ export function constantCall(
   inputs: readonly Float64Array[],
   width: number,
   store: ParameterStore,
+  zeros?: ZeroSlices,
 ): ConstantCall {
   const weight: ConstantCall["weight"] = (name) => layer.weights.find((w) => w.name === name);
+  const data: ConstantCall["data"] = (name) => store.get(weight(name)?.key ?? "")?.data;
   return {
     config: layer.config,
     inputs,
     width,
     weight,
-    data: (name) => store.get(weight(name)?.key ?? "")?.data,
+    data,
+    zeros: (one, axis) => {
+      const values = data(one.name);
+      return values === undefined ? zeros?.(one, axis) : zeroSlices(one, values, axis);
+    },
   };
 }

@@ -2,7 +2,7 @@ import { candidateUnits, producerKey } from "./candidate-units.js";
 import type { CandidateUnit } from "./candidate-units.js";
 import { kernelAxes } from "./element-units.js";
 import type { PruneIr, StructureIr } from "../ir/types.js";
-import type { LayerInfo, Network, WeightInfo } from "../network/types.js";
+import type { LayerInfo, Network, Unit, WeightInfo } from "../network/types.js";
 import { hideDeadChannels } from "./element-space.js";
 import type { SpaceSource } from "./element-space.js";
 import type { Part } from "./parts.js";
@@ -18,83 +18,118 @@ export function channelSpace(
   joins: PruneIr["joins"],
 ): Space {
   const { original, network, parameters, state } = source;
-  const loaded = candidateUnits(original, structure.name, indicesOf(original, paths), joins);
-  const found = candidateUnits(network, structure.name, indicesOf(network, paths), joins);
-  const totals = new Map<string, number>();
-  const layerTotals = new Map<string, number>();
-  for (const { unit, members } of loaded) {
-    add(totals, producerKey(original, unit));
-    for (const member of members) add(layerTotals, original.layers[member]?.path ?? "");
-  }
-  const unitOfRoot = new Map(found.map(({ unit }, i) => [unit.root, i] as const));
-  const { layers, parts, entryUnit } = layOut(source, structure, found, layerTotals, (channel) =>
-    unitOfRoot.get(network.channels.find(channel)),
-  );
+  const key = [structure.name, joins, ...paths].join("\n");
+  const loaded = candidatesOf(original, key, structure, paths, joins);
+  const found = candidatesOf(network, key, structure, paths, joins);
+  const { layers, entryUnit } = found;
+  const role = structure.name === "channels" ? "in" : "out";
+  const unitOf = (channel: number) => found.unitOfRoot.get(network.channels.find(channel)) ?? -1;
+  const parts =
+    parameters.size === 0
+      ? []
+      : layers.flatMap(({ index, start, end }, number): readonly Part[] => {
+          const entryOf = new Map<number, number>();
+          for (let entry = start; entry < end; entry++) entryOf.set(entryUnit[entry] ?? -1, entry);
+          return (network.layers[index]?.weights ?? []).flatMap((weight) =>
+            weight.isKernel && parameters.has(weight.key)
+              ? kernelParts(weight, number, role, (channel) => entryOf.get(unitOf(channel)), state)
+              : [],
+          );
+        });
   return {
     structure,
     network,
     parameters,
     state,
-    layers,
+    layers: layers.map((layer) => ({
+      ...layer,
+      total: loaded.layerTotals.get(layer.path) ?? layer.total,
+      shape: shapeAsLoaded(original, layer.path),
+    })),
     parts,
-    units: found.length,
+    units: found.units.length,
     entries: entryUnit.length,
     entryUnit,
     elementary: false,
-    status: Uint8Array.from(found, ({ unit }) => state.channels[unit.root] ?? living),
-    channelUnits: found.map(({ unit }) => unit),
-    total: loaded.length,
-    totals,
+    status: statusOf(found.roots, state),
+    channelUnits: found.units,
+    total: loaded.units.length,
+    totals: loaded.totals,
   };
 }
 
-type UnitOf = (channel: number) => number | undefined;
+function statusOf(roots: Int32Array, { channels }: MaskState): Uint8Array {
+  const status = new Uint8Array(roots.length);
+  for (let unit = 0; unit < status.length; unit++) status[unit] = channels[roots[unit] ?? -1] ?? living;
+  return status;
+}
 
-function layOut(
-  { network, original, state, parameters }: SpaceSource,
+const shapeAsLoaded = (original: Network, path: string): readonly number[] =>
+  original.layers.find((layer) => layer.path === path)?.weights.find((weight) => weight.isKernel)?.shape ??
+  [];
+
+/** What of a space depends on the network alone. */
+interface Candidates {
+  readonly units: readonly Unit[];
+  readonly roots: Int32Array;
+  readonly unitOfRoot: ReadonlyMap<number, number>;
+  /** Units by group of `local`, and by layer. */
+  readonly totals: ReadonlyMap<string, number>;
+  readonly layerTotals: ReadonlyMap<string, number>;
+  readonly layers: readonly SpaceLayer[];
+  readonly entryUnit: Int32Array;
+}
+
+/** Worked out once for each network and statement: a network never changes. */
+const candidatesByNetwork = new WeakMap<Network, Map<string, Candidates>>();
+
+function candidatesOf(
+  network: Network,
+  key: string,
   structure: StructureIr,
-  found: readonly CandidateUnit[],
-  totals: ReadonlyMap<string, number>,
-  unitOf: UnitOf,
-) {
+  paths: readonly string[],
+  joins: PruneIr["joins"],
+): Candidates {
+  const byStatement = candidatesByNetwork.get(network) ?? new Map<string, Candidates>();
+  candidatesByNetwork.set(network, byStatement);
+  const known = byStatement.get(key);
+  if (known !== undefined) return known;
+  const found = layOut(network, candidateUnits(network, structure.name, indicesOf(network, paths), joins));
+  byStatement.set(key, found);
+  return found;
+}
+
+function layOut(network: Network, candidates: readonly CandidateUnit[]): Candidates {
+  const totals = new Map<string, number>();
   const byLayer = new Map<number, number[]>();
-  found.forEach(({ members }, unit) => {
+  candidates.forEach(({ unit, members }, number) => {
+    const key = producerKey(network, unit);
+    totals.set(key, (totals.get(key) ?? 0) + 1);
     for (const member of members) {
       const list = byLayer.get(member);
-      if (list === undefined) byLayer.set(member, [unit]);
-      else list.push(unit);
+      if (list === undefined) byLayer.set(member, [number]);
+      else list.push(number);
     }
   });
-  const role = structure.name === "channels" ? "in" : "out";
-  const layers: SpaceLayer[] = [];
-  const parts: Part[] = [];
   const entryUnit: number[] = [];
-  for (const index of [...byLayer.keys()].sort((a, b) => a - b)) {
-    const layer = network.layers[index];
-    const units = byLayer.get(index);
-    if (layer === undefined || units === undefined) continue;
-    const start = entryUnit.length;
-    const entryOf = new Map(units.map((unit, i) => [unit, start + i] as const));
-    entryUnit.push(...units);
-    for (const weight of layer.weights) {
-      if (!weight.isKernel || !parameters.has(weight.key)) continue;
-      parts.push(
-        ...kernelParts(weight, layers.length, role, (channel) => entryOf.get(unitOf(channel) ?? -1), state),
-      );
-    }
-    const shape = original.layers
-      .find(({ path }) => path === layer.path)
-      ?.weights.find((w) => w.isKernel)?.shape;
-    layers.push({
-      path: layer.path,
-      index,
-      start,
-      end: entryUnit.length,
-      total: totals.get(layer.path) ?? units.length,
-      shape: shape ?? [],
+  const layers = [...byLayer]
+    .sort(([a], [b]) => a - b)
+    .map(([index, numbers]): SpaceLayer => {
+      const start = entryUnit.length;
+      for (const number of numbers) entryUnit.push(number);
+      const path = network.layers[index]?.path ?? "";
+      return { path, index, start, end: entryUnit.length, total: numbers.length, shape: [] };
     });
-  }
-  return { layers, parts, entryUnit: Int32Array.from(entryUnit) };
+  const units = candidates.map(({ unit }) => unit);
+  return {
+    units,
+    roots: Int32Array.from(units.map(({ root }) => root)),
+    unitOfRoot: new Map(units.map(({ root }, number) => [root, number])),
+    totals,
+    layerTotals: new Map(layers.map(({ path, total }) => [path, total])),
+    layers,
+    entryUnit: Int32Array.from(entryUnit),
+  };
 }
 
 /** The slices of a kernel by entry: along the axis that makes (`out`) or reads (`in`) the channels. */
@@ -125,8 +160,4 @@ function kernelParts(
 function indicesOf(network: Network, paths: readonly string[]): readonly number[] {
   const wanted = new Set(paths);
   return network.layers.flatMap((layer: LayerInfo, index) => (wanted.has(layer.path) ? [index] : []));
-}
-
-function add(counts: Map<string, number>, key: string): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1);
 }

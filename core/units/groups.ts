@@ -1,6 +1,7 @@
 import { producerKey } from "./candidate-units.js";
 import type { GroupCounts } from "../schedule/amounts.js";
 import type { ScopeIr } from "../ir/types.js";
+import type { Unit } from "../network/types.js";
 import type { Space } from "./space.js";
 
 /** One of the rankings a scope asks for. Members are a range of units, or listed in ascending order. */
@@ -34,17 +35,27 @@ export function groupsOf(
   });
 }
 
-function producerGroups(space: Space, counted: (unit: number) => boolean): readonly Group[] {
+/** Units made by the same layers; worked out once for each list of units. */
+const listsOf = new WeakMap<readonly Unit[], ReadonlyMap<string, Int32Array>>();
+
+function membersByProducers(space: Space, units: readonly Unit[]): ReadonlyMap<string, Int32Array> {
+  const known = listsOf.get(units);
+  if (known !== undefined) return known;
   const lists = new Map<string, number[]>();
-  space.channelUnits?.forEach((unit, i) => {
+  units.forEach((unit, i) => {
     const key = producerKey(space.network, unit);
     const list = lists.get(key);
     if (list === undefined) lists.set(key, [i]);
     else list.push(i);
   });
-  return [...lists].map(([key, list]) => {
-    const members = Int32Array.from(list);
-    const total = space.totals.get(key) ?? list.length;
+  const found = new Map([...lists].map(([key, list]) => [key, Int32Array.from(list)] as const));
+  listsOf.set(units, found);
+  return found;
+}
+
+function producerGroups(space: Space, counted: (unit: number) => boolean): readonly Group[] {
+  return [...membersByProducers(space, space.channelUnits ?? [])].map(([key, members]) => {
+    const total = space.totals.get(key) ?? members.length;
     return { name: key.replaceAll("\n", ", "), members, total, dead: total - countUnits(members, counted) };
   });
 }

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { compile } from "../../compiler/compile.js";
-import type { PlannedEvent } from "../../core/ir/plan-types.js";
+import type { Estimate, PlannedEvent } from "../../core/ir/plan-types.js";
 import type { Ir, RuleIr, StepIr } from "../../core/ir/types.js";
 import { DiagnosticError, type Diagnostic } from "../../core/diagnostics/diagnostic.js";
 import { measure } from "../../core/masks/measure.js";
@@ -140,17 +140,17 @@ function compare(ir: Ir, planned: readonly PlannedEvent[], happened: readonly Ha
     }
     if (endsEarly && ambiguous(planned, event)) continue;
     const dead = /([\d,]+) of [\d,]+ dead/.exec(text)?.[1]?.replaceAll(",", "");
-    const numbers: readonly (readonly [string, readonly [number, number] | null, readonly number[]])[] = [
+    const numbers: readonly (readonly [string, Estimate | null, readonly number[]])[] = [
       ["dead", event.dead, dead === undefined ? [] : [Number(dead)]],
       ["params", event.params, params],
       ["macs", event.macs, macs],
     ];
-    for (const [name, range, found] of numbers) {
-      if (range === null || found.length === 0 || range[0] !== range[1]) continue;
-      if (!found.includes(range[0]))
+    for (const [name, told, found] of numbers) {
+      if (typeof told !== "number" || found.length === 0) continue;
+      if (!found.includes(told))
         return {
           cause: `${kind}: exact ${name} that is not`,
-          what: `${name} ${range[0]}, found ${found.join(" or ")}: ${text}`,
+          what: `${name} ${told}, found ${found.join(" or ")}: ${text}`,
         };
       exact++;
     }

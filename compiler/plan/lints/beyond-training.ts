@@ -1,12 +1,11 @@
 import { phaseSteps, windowEnd, windowSteps } from "../../../core/schedule/schedule.js";
 import type { RuleIr } from "../../../core/ir/types.js";
-import type { SimulatedPhase } from "../simulation.js";
+import type { SimulatedPhase } from "../timeline.js";
 import { whenAt } from "../value.js";
 import type { Finding, Lint } from "./finding.js";
 
 /** A window whose end lies behind the end of every phase that its rule governs, or may, where `until` ends a phase. */
-export const beyondTraining: Lint = ({ shares, real }) => {
-  const { phases } = real?.simulation ?? shares;
+export const beyondTraining: Lint = ({ simulation: { phases } }) => {
   const findings = new Map<number, Finding | null>();
   for (const phase of phases) {
     for (const rule of phase.train.rules) {

@@ -1,30 +1,18 @@
-import { cannotCollapse, cutInTwo } from "../emptied.js";
 import type { PruneIr } from "../../../core/ir/types.js";
-import type { SimulatedEvent, Simulation } from "../simulation.js";
-import { deadOf } from "../state.js";
+import type { SimulatedEvent } from "../dry-run.js";
 import { layerNames } from "../words.js";
 import type { Finding, Lint } from "./finding.js";
 
-/** Every look follows the whole network: of more states than this nothing is said. */
-const mostLooks = 200;
-
 /** `allowing collapse` where what is certainly emptied cannot go whole: the run would end there. */
-export const collapses: Lint = ({ real }) => {
-  if (real === null) return [];
-  const { network, simulation } = real;
-  const pools = simulation.pools;
-  const frozen = keysOf(simulation, ["frozen"]);
-  const free = keysOf(simulation, ["softly", "latently"]);
+export const collapses: Lint = ({ network, simulation }) => {
+  if (network === null) return [];
   const findings = new Map<number, Finding>();
-  let looks = 0;
-  for (const { prune, after } of emptying(simulation)) {
-    if (findings.has(prune.id) || ++looks > mostLooks) continue;
-    const why =
-      after.action === "slim"
-        ? cutInTwo(network, pools, after.state, frozen)
-        : cannotCollapse(network, pools, after.state, new Set([...frozen, ...free]));
-    if (why === undefined) continue;
-    const gone = after.pools.filter((pool) => deadOf(after.state, pool)[0] === pool.total);
+  for (const { prune, after } of emptying(simulation.events)) {
+    const why = after.stuck;
+    const gone = after.pools.filter((pool, i) => after.deadOf[i] === pool.total);
+    if (why === undefined || findings.has(prune.id)) continue;
+    // Of what a `slim` finds, no pools are told.
+    if (gone.length === 0 && after.action !== "slim") continue;
     const emptied = gone.flatMap(({ layers }) => layers);
     findings.set(prune.id, {
       code: "P4021",
@@ -38,20 +26,11 @@ export const collapses: Lint = ({ real }) => {
   return [...findings.values()];
 };
 
-/** Keys of the pools that some statement prunes in one of these manners. */
-function keysOf({ events }: Simulation, manners: readonly PruneIr["manner"][]): ReadonlySet<string> {
-  const keys = new Set<string>();
-  for (const { statement, pools } of events)
-    if (statement.kind === "prune" && manners.includes(statement.manner))
-      for (const { key } of pools) keys.add(key);
-  return keys;
-}
-
 /**
- * The events that may empty layers, each with the masks after it and after the regrow that belongs to it. What died softly or
- * latently is final at the next `slim`; what is frozen is not removed.
+ * The events that may empty layers, each with the event after which they are emptied: that itself, or the regrow that belongs to it.
+ * What died softly or latently is final at the next `slim`; what is frozen is not removed.
  */
-function* emptying({ events }: Simulation): Generator<{
+function* emptying(events: readonly SimulatedEvent[]): Generator<{
   readonly prune: PruneIr;
   readonly after: SimulatedEvent;
 }> {

@@ -1,4 +1,4 @@
-import type { SimulatedEvent } from "../simulation.js";
+import type { SimulatedEvent } from "../dry-run.js";
 import type { Finding, Lint } from "./finding.js";
 import { structureName } from "../words.js";
 
@@ -9,11 +9,11 @@ interface Reign {
 }
 
 /** Two prune rules of one phase that act on the same units in the same stretch of training. */
-export const fightingRules: Lint = ({ shares, real }) => {
-  const { events } = real?.simulation ?? shares;
+export const fightingRules: Lint = ({ simulation: { events } }) => {
   const reigns = new Map<string, Reign>();
   events.forEach((event, at) => {
-    if (event.statement.kind !== "prune" || event.statement.when === undefined) return;
+    const dated = event.step !== null || event.epoch !== null;
+    if (event.statement.kind !== "prune" || event.statement.when === undefined || !dated) return;
     const key = `${event.phase} ${event.statement.id}`;
     const known = reigns.get(key);
     if (known === undefined) reigns.set(key, { first: event, from: at, to: at });

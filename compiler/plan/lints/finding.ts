@@ -2,8 +2,7 @@ import type { Ir } from "../../../core/ir/types.js";
 export { statements } from "../../../core/ir/walk.js";
 import type { Network } from "../../../core/network/types.js";
 import type { PlanCode } from "../codes.js";
-import type { Simulation } from "../simulation.js";
-import type { World } from "../world.js";
+import type { Simulation } from "../dry-run.js";
 
 /** Something a lint has to say about a statement. */
 export interface Finding {
@@ -20,14 +19,10 @@ export interface Finding {
 
 export interface LintContext {
   readonly ir: Ir;
-  /** On a stand-in for any network: shares without floors and rounding. */
-  readonly shares: Simulation;
-  /** On the network the program is compiled for. */
-  readonly real: {
-    readonly network: Network;
-    readonly world: World;
-    readonly simulation: Simulation;
-  } | null;
+  /** On the network the program is compiled for, else on a stand-in for any: shares without floors and rounding. */
+  readonly simulation: Simulation;
+  /** What the program is compiled for. */
+  readonly network: Network | null;
 }
 
 export type Lint = (context: LintContext) => readonly Finding[];

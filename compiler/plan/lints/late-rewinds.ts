@@ -1,11 +1,11 @@
 import type { Finding, Lint } from "./finding.js";
 
 /** Masks that go back to when units lived that are no longer in the network. */
-export const lateRewinds: Lint = ({ real }) => {
-  if (real === null) return [];
+export const lateRewinds: Lint = ({ network, simulation }) => {
+  if (network === null) return [];
   const findings = new Map<number, Finding>();
   let slim: number | null = null;
-  for (const { statement, late } of real.simulation.events) {
+  for (const { statement, late } of simulation.events) {
     if (statement.kind === "slim") slim = statement.id;
     if (late !== true || findings.has(statement.id)) continue;
     findings.set(statement.id, {

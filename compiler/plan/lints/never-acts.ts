@@ -2,8 +2,7 @@ import { holdsAlong } from "../../../core/ir/rules.js";
 import { distinct, statements, type Lint } from "./finding.js";
 
 /** A window that lies beyond the training, or a grid that training never reaches: the rule does nothing. */
-export const neverActs: Lint = ({ ir, shares, real }) => {
-  const simulation = real?.simulation ?? shares;
+export const neverActs: Lint = ({ ir, simulation }) => {
   if (simulation.cut) return [];
   const acted = new Set(simulation.events.map(({ statement }) => statement.id));
   const rules = distinct(statements(ir.body)).filter((one) => "when" in one && one.when !== undefined);

@@ -3,10 +3,10 @@ import { unitsName } from "../words.js";
 import type { Finding, Lint } from "./finding.js";
 
 /** A statement that finds no unit it may prune, whenever it acts: its joins, its selection or the network leave none. */
-export const noCandidates: Lint = ({ real }) => {
-  if (real === null || real.simulation.cut) return [];
+export const noCandidates: Lint = ({ network, simulation }) => {
+  if (network === null || simulation.cut) return [];
   const found = new Map<number, { readonly statement: PruneIr; readonly candidates: number }>();
-  for (const { statement, pools } of real.simulation.events) {
+  for (const { statement, pools } of simulation.events) {
     if (statement.kind !== "prune") continue;
     const here = pools.reduce((sum, pool) => sum + pool.total, 0);
     const candidates = Math.max(here, found.get(statement.id)?.candidates ?? 0);

@@ -1,13 +1,13 @@
 import { isSlimmable } from "../../../core/units/candidates.js";
 import type { PruneIr } from "../../../core/ir/types.js";
-import { frozenOf } from "../loose.js";
+import { lowest } from "../estimate.js";
 import { unitsName } from "../words.js";
 import { distinct, statements, type Finding, type Lint } from "./finding.js";
 
 /** What died otherwise than for good, and is not among the dead when a `slim` or a `harden masks` comes. */
 export const notSlimmed: Lint = (context) => {
-  const { ir, shares, real } = context;
-  const { missed, cut } = real?.simulation ?? shares;
+  const { ir, simulation } = context;
+  const { missed, cut } = simulation;
   if (cut) return frozenAtSlim(context);
   const all = distinct(statements(ir.body));
   const woken = all.flatMap((one): readonly Finding[] => {
@@ -30,13 +30,12 @@ export const notSlimmed: Lint = (context) => {
 };
 
 /** Frozen units carry their initial values: the network is the same without taking them out only where those are zero. */
-const frozenAtSlim: Lint = ({ shares, real }) => {
-  const { events } = real?.simulation ?? shares;
+const frozenAtSlim: Lint = ({ simulation: { events } }) => {
   const frozen = new Map<number, PruneIr>();
   const findings = new Map<number, Finding>();
-  for (const { statement, state, pools } of events) {
+  for (const { statement, dead } of events) {
     if (statement.kind === "prune" && statement.manner === "frozen" && isSlimmable(statement.structure.name))
-      if (pools.some((pool) => frozenOf(state, pool)[0] > 0)) frozen.set(statement.id, statement);
+      if (dead !== null && lowest(dead) > 0) frozen.set(statement.id, statement);
     if (statement.kind !== "slim") continue;
     for (const { id, structure } of frozen.values())
       if (!findings.has(id))

@@ -1,6 +1,6 @@
 import type { PruneIr } from "../../../core/ir/types.js";
-import { isGlobal } from "../spared.js";
-import type { SimulatedEvent } from "../simulation.js";
+import { isGlobal } from "./spared.js";
+import type { SimulatedEvent } from "../dry-run.js";
 import { momentName, ordinal, percent, structureName } from "../words.js";
 import type { Finding, Lint } from "./finding.js";
 
@@ -13,10 +13,10 @@ interface Run {
 }
 
 /** A share of so few units that it rounds to none: from some event on, or always, a statement drops nothing. Told once. */
-export const roundedAway: Lint = ({ real }) => {
-  if (real === null) return [];
+export const roundedAway: Lint = ({ network, simulation }) => {
+  if (network === null) return [];
   const runs = new Map<number, Run>();
-  for (const event of real.simulation.events) {
+  for (const event of simulation.events) {
     const { statement, amount, nominal, pools, doubtful } = event;
     if (statement.kind !== "prune" || pools.length === 0 || doubtful === true) continue;
     const run = runs.get(statement.id) ?? { statement, count: 0, idle: null };

@@ -1,24 +1,24 @@
 import type { CountAmount } from "../../../core/schedule/amounts.js";
 import type { PruneIr } from "../../../core/ir/types.js";
-import { isGlobal, sparedBy, type Spared } from "../spared.js";
+import { isGlobal, sparedBy, type Spared } from "./spared.js";
 import { grouped, layerNames, structureName } from "../words.js";
-import type { Pool } from "../world.js";
+import type { AnyPool } from "../pools.js";
 import type { Finding, Lint } from "./finding.js";
 
 /** What is known of a statement over all of its events. */
 interface Seen {
   readonly statement: PruneIr;
   /** By key; null for a pool that loses something, or may. */
-  readonly pools: Map<string, { readonly pool: Pool; readonly why: Spared | null }>;
+  readonly pools: Map<string, { readonly pool: AnyPool; readonly why: Spared | null }>;
   /** The count that a global ranking keeps, where that was all there is at every event. */
   keepsAll: number | null;
 }
 
 /** Layers that a statement selects and cannot take anything from: they are too narrow for its count, pattern or alignment. */
-export const spares: Lint = ({ real }) => {
-  if (real === null || real.simulation.cut) return [];
+export const spares: Lint = ({ network, simulation }) => {
+  if (network === null || simulation.cut) return [];
   const all = new Map<number, Seen>();
-  for (const { statement, pools, amount } of real.simulation.events) {
+  for (const { statement, pools, amount } of simulation.events) {
     if (statement.kind !== "prune") continue;
     const first = !all.has(statement.id);
     const seen = all.get(statement.id) ?? { statement, pools: new Map(), keepsAll: null };
@@ -34,7 +34,7 @@ export const spares: Lint = ({ real }) => {
   return [...all.values()].flatMap(told);
 };
 
-function keptOfAll(statement: PruneIr, amount: CountAmount | null, pools: readonly Pool[]): number | null {
+function keptOfAll(statement: PruneIr, amount: CountAmount | null, pools: readonly AnyPool[]): number | null {
   if (amount?.kind !== "keep-count" || !isGlobal(statement) || statement.structure.name === "taps")
     return null;
   const keep = Math.max(0, Math.round(amount.value));
@@ -72,7 +72,7 @@ function told({ statement, pools, keepsAll }: Seen): readonly Finding[] {
 }
 
 /** Just as many as stay are as asked for; of a pattern, no kernel has whole groups then. */
-function isAsAsked(pool: Pool, why: Spared, { structure }: PruneIr): boolean {
+function isAsAsked(pool: AnyPool, why: Spared, { structure }: PruneIr): boolean {
   if (why.by === "keep") return why.keep === pool.total;
   return why.by === "inside" && structure.name !== "n:m" && why.keep === why.largest;
 }
@@ -84,7 +84,7 @@ function cause({ structure, aligned }: PruneIr, why: Spared): string {
 
 function reason(
   { structure, aligned }: PruneIr,
-  spared: readonly { readonly pool: Pool; readonly why: Spared }[],
+  spared: readonly { readonly pool: AnyPool; readonly why: Spared }[],
 ): string {
   const units = structureName(structure);
   const widest = Math.max(...spared.map(({ pool }) => pool.total));

@@ -1,18 +1,17 @@
+import { isExact, lowest } from "../estimate.js";
 import type { Finding, Lint } from "./finding.js";
 import { momentName, percent, structureName } from "../words.js";
 
 /** A target that lies under what is dead already, at every event of its statement. */
-export const spentTargets: Lint = ({ shares, real }) => {
-  const { events, cut } = real?.simulation ?? shares;
+export const spentTargets: Lint = ({ simulation: { events, cut } }) => {
   if (cut) return [];
   const findings = new Map<number, Finding | null>();
   for (const event of events) {
-    const { statement, amount, pools, dead, reachable } = event;
+    const { statement, amount, pools, dead, changed } = event;
     if (statement.kind !== "prune" || amount?.kind !== "target") continue;
     const all = pools.reduce((sum, pool) => sum + pool.total, 0);
-    const already = dead === null || all === 0 ? 0 : dead[0] / all;
-    const idle =
-      reachable !== null && reachable[1] === 0 && already > amount.value && dead?.[0] === dead?.[1];
+    const already = dead === null || all === 0 ? 0 : lowest(dead) / all;
+    const idle = changed === 0 && already > amount.value && dead !== null && isExact(dead);
     // Half a unit in every layer is rounding, not a target already passed.
     const clear = (already - amount.value) * all > pools.length / 2;
     if (!idle || !clear) findings.set(statement.id, null);

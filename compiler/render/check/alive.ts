@@ -1,9 +1,10 @@
 import { grouped } from "../../plan/words.js";
+import { isExact, middle } from "../../plan/estimate.js";
 import { width } from "../text.js";
 import type { CheckFacts } from "./facts.js";
 import { numbersOf } from "./events.js";
 import type { Event, Fold, Item } from "./fold.js";
-import { hull, span, turns, type Range } from "./series.js";
+import { hull, turns, type Known } from "./series.js";
 import { table, type Column } from "./table.js";
 
 /** Counts of layers after one event, or the ends of a fold and what lies between. */
@@ -36,15 +37,15 @@ export function aliveTables(
 function shownOf(item: Item, units: string): readonly Shown[] {
   if ("event" in item) {
     if (item.event.units !== units) return [];
-    return [{ title: String(item.number), of: (layer) => span(aliveIn(item.event, layer)) }];
+    return [{ title: String(item.number), of: (layer) => short(aliveIn(item.event, layer)) }];
   }
   const [first, last] = [item.events[0]?.event, item.events.at(-1)?.event];
   if (first === undefined || last === undefined || first.units !== units) return [];
   const [from = "", to = ""] = numbersOf(item).split("…");
   return [
-    { title: from, of: (layer) => span(aliveIn(first, layer)) },
+    { title: from, of: (layer) => short(aliveIn(first, layer)) },
     { title: gap, of: (layer) => between(aliveInAll(item, layer)) },
-    { title: to, of: (layer) => span(aliveIn(last, layer)) },
+    { title: to, of: (layer) => short(aliveIn(last, layer)) },
   ];
 }
 
@@ -71,17 +72,21 @@ function merged(all: readonly Shown[], layers: readonly string[]): readonly Show
 }
 
 /** What the two ends do not say of the counts between them. */
-function between(ranges: readonly Range[]): string {
-  const known = ranges.filter((range) => range !== null);
-  return turns(known) ? span(hull(known)) : "";
+function between(all: readonly Known[]): string {
+  const known = all.filter((one) => one !== null);
+  return turns(known) ? hull(known) : "";
 }
 
-function aliveIn({ layers }: Event, layer: string): Range {
+/** A count in little room: of what is drawn, about how many. */
+const short = (known: Known): string =>
+  known === null ? "" : `${isExact(known) ? "" : "≈"}${grouped(middle(known))}`;
+
+function aliveIn({ layers }: Event, layer: string): Known {
   return layers.find((one) => one.layer === layer)?.live ?? null;
 }
 
 /** The layers of a fold's events are mostly the same and in the same order. */
-function aliveInAll({ events }: Fold, layer: string): readonly Range[] {
+function aliveInAll({ events }: Fold, layer: string): readonly Known[] {
   const at = events[0]?.event.layers.findIndex((one) => one.layer === layer) ?? -1;
   return events.map(({ event }) => {
     const one = event.layers[at];

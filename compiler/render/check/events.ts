@@ -43,7 +43,7 @@ export function numbersOf({ events }: Fold): string {
 
 function foldLines(fold: Fold, several: boolean, columns: number): string[] {
   const events = fold.events.map(({ event }) => event);
-  const title = `${events[0]?.does ?? ""}, ${counted(events.length, "times")}: ${joined([several ? fold.phases : "", fold.when])}`;
+  const title = `${events[0]?.does ?? ""}, ${counted(events.length, "times")}: ${joined([several ? fold.phases : "", fold.when, events.some(({ doubtful }) => doubtful === true) ? perhaps : ""])}`;
   return [...hanging(numbersOf(fold), title, columns), ...hanging("", told(events), columns)];
 }
 
@@ -111,7 +111,7 @@ function row(event: Event, several: boolean): string[] {
   return [
     when(event, several),
     event.does,
-    event.nominal === null ? "" : grouped(event.nominal),
+    span(event.nominal),
     span(event.reachable),
     span(event.dead),
     event.total === null ? "" : grouped(event.total),
@@ -129,7 +129,10 @@ function when(event: Event, several: boolean): string {
       : step === 0 || epoch === 0
         ? "start"
         : momentName(event);
-  return joined([where, moment]);
+  return joined([where, moment, event.doubtful === true ? perhaps : ""]);
 }
+
+/** An `until` may end things before, or only the data say when it is. */
+const perhaps = "if it gets there";
 
 const joined = (parts: readonly string[]): string => parts.filter((part) => part !== "").join(", ");

@@ -103,6 +103,7 @@ function eventsOf(simulation: CompileResult["simulation"]): readonly PlannedEven
     phase: event.phase,
     epoch: event.epoch,
     step: event.step,
+    ...(event.doubtful === true && { doubtful: true as const }),
     nominal: null,
     reachable: null,
     dead: null,

@@ -1,34 +1,33 @@
-import { grouped } from "../../plan/words.js";
+import { highest, isExact, lowest, type Estimate } from "../../plan/estimate.js";
+import { ends, estimated } from "../../plan/words.js";
 import type { Event } from "./fold.js";
 
-export type Range = readonly [number, number] | null;
+export type Known = Estimate | null;
 
-/** A count, or the two ends between which it lies; nothing where it is not known. */
-export function span(range: Range): string {
-  if (range === null) return "";
-  return range[0] === range[1] ? grouped(range[0]) : `${grouped(range[0])}–${grouped(range[1])}`;
-}
+/** A count, or about how many; nothing where it is not known. */
+export const span = (known: Known): string => (known === null ? "" : estimated(known));
 
 /** How a count goes through several events: "12", "12 → 4", "12 → 4, within 3–15"; nothing where it is never known. */
-export function course(ranges: readonly Range[]): string {
-  const known = ranges.filter((range) => range !== null);
+export function course(all: readonly Known[]): string {
+  const known = all.filter((one) => one !== null);
   const [first, last] = [known[0], known.at(-1)];
   if (first === undefined || last === undefined) return "";
-  const within = turns(known) ? `, within ${span(hull(known))}` : "";
+  const within = turns(known) ? `, within ${hull(known)}` : "";
   return within === "" && span(first) === span(last)
     ? span(first)
     : `${span(first)} → ${span(last)}${within}`;
 }
 
-/** True where the first and the last of some ranges do not say between what the others lie. */
-export function turns(ranges: readonly (readonly [number, number])[]): boolean {
-  return !steady(ranges.map(([low]) => low)) || !steady(ranges.map(([, high]) => high));
+/** True where the first and the last of some counts do not say between what the others lie. */
+export function turns(known: readonly Estimate[]): boolean {
+  return !steady(known.map(lowest)) || !steady(known.map(highest));
 }
 
-/** Smallest and largest of some ranges. */
-export function hull(ranges: readonly (readonly [number, number])[]): readonly [number, number] {
-  const low = ranges.reduce((least, [one]) => Math.min(least, one), Infinity);
-  return [low, ranges.reduce((most, [, one]) => Math.max(most, one), -Infinity)];
+/** Smallest and largest of some counts. */
+export function hull(known: readonly Estimate[]): string {
+  const low = known.reduce<number>((least, one) => Math.min(least, lowest(one)), Infinity);
+  const high = known.reduce<number>((most, one) => Math.max(most, highest(one)), -Infinity);
+  return `${known.every(isExact) ? "" : "about "}${ends([low, high])}`;
 }
 
 function steady(values: readonly number[]): boolean {
@@ -36,14 +35,12 @@ function steady(values: readonly number[]): boolean {
   return up || values.every((value, i) => i === 0 || value <= (values[i - 1] ?? value));
 }
 
-const exactly = (count: number | null): Range => (count === null ? null : [count, count]);
-
 /** What is known of an event, or of several, in words: "asked 224; changes 224; dead 224 of 448; parameters …; MACs …". */
 export function told(events: readonly Event[]): string {
-  const total = course(events.map((event) => exactly(event.total)));
+  const total = course(events.map((event) => event.total));
   const dead = course(events.map((event) => event.dead));
   const parts: readonly (readonly [string, string])[] = [
-    ["asked", course(events.map((event) => exactly(event.nominal)))],
+    ["asked", course(events.map((event) => event.nominal))],
     ["changes", course(events.map((event) => event.reachable))],
     ["dead", total === "" ? dead : `${dead} of ${total}`],
     ...costsOf(events),

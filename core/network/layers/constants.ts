@@ -29,7 +29,7 @@ export function numberOf(config: JsonObject, key: string, fallback: number): num
 }
 
 /** Which slices along `axis` are all zero. */
-function zeroSlices(weight: WeightInfo, data: Float32Array, axis: number): readonly boolean[] {
+export function zeroSlices(weight: WeightInfo, data: Float32Array, axis: number): readonly boolean[] {
   const n = weight.shape[axis] ?? 0;
   const inner = weight.shape.slice(axis + 1).reduce((size, m) => size * m, 1);
   const zero = new Array<boolean>(n).fill(true);
@@ -42,13 +42,13 @@ function zeroSlices(weight: WeightInfo, data: Float32Array, axis: number): reado
 
 /** Layers that make channels: constant, the activated bias, where the kernel that makes the channel is all zero. */
 export function emptyKernels(kernel: string): ConstantRule {
-  return ({ config, width, weight, data }) => {
-    const [info, values] = [weight(kernel), data(kernel)];
+  return ({ config, width, weight, data, zeros }) => {
+    const info = weight(kernel);
     const activate = activationFunction(config["activation"])?.scalar;
     const binding = info?.bindings.find((b) => b.role === "out");
-    if (!info || !values || !activate || !binding || binding.ids.length !== width) return varying(width);
+    const zero = info && binding && zeros(info, binding.axis);
+    if (!zero || !activate || binding.ids.length !== width) return varying(width);
     const bias = data("bias");
-    const zero = zeroSlices(info, values, binding.axis);
     return varying(width).map((_, i) => (zero[i] === true ? activate(bias?.[i] ?? 0) : NaN));
   };
 }

@@ -17,6 +17,8 @@ export interface ConstantCall {
   readonly width: number;
   weight(name: string): WeightInfo | undefined;
   data(name: string): Float32Array | undefined;
+  /** Which slices of a kernel along an axis are all zero; undefined where its values are not there. */
+  zeros(weight: WeightInfo, axis: number): readonly boolean[] | undefined;
 }
 
 /** The values of an output's channels, NaN where one varies over examples or positions. */

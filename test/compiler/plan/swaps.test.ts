@@ -1,13 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Ir, PruneIr, RegrowIr, ScopeIr, StepIr, StructureIr } from "../../../core/ir/types.js";
-import { makePlan } from "../../../compiler/plan/plan.js";
-import { networkWorld } from "../../../compiler/plan/network-world.js";
-import { simulate } from "../../../compiler/plan/simulate.js";
+import type { PruneIr, RegrowIr, ScopeIr, StructureIr } from "../../../core/ir/types.js";
 import { prune } from "../../core/masks/setting.js";
 import { namedNetworks } from "../../helpers/networks.js";
 import { criterionOf, momentOf, networkOf, pruneOf, settingOf } from "../../core/masks/setting.js";
 import { runs } from "../../helpers/runs.js";
+import { expectForeseen, expectRecord, foreseen } from "./setting.js";
 
 /** Drops whose units, or others in their stead, come back: what the plan says is dead after each against the engine. */
 
@@ -46,27 +44,16 @@ test("a paired regrow gives back what its prune took, as far as there are candid
   await fc.assert(
     fc.asyncProperty(models, fc.array(step, { minLength: 2, maxLength: 5 }), async (make, list) => {
       const network = networkOf(make());
-      const body: readonly StepIr[] = list.map((one, i) => ({ ...one, id: i + 1 }));
-      const ir: Ir = { ir: 1, source: "p.prune", network: null, data: null, body, plan: null };
-      const { events } = makePlan(network, simulate(ir, networkWorld(network), { batch: 32 }));
+      const { events } = foreseen(network, list).plan;
       const setting = settingOf(make());
       let next = 0;
       for (const [i, one] of list.entries()) {
         const record = await prune(setting, one, momentOf(i));
         next += one.regrow === undefined ? 1 : 2;
         const event = events[next - 1];
-        if (event === undefined) throw new Error("every drop and every regrow is an event");
-        expect(event.dead?.[0]).toBeLessThanOrEqual(record.dead);
-        expect(event.dead?.[1]).toBeGreaterThanOrEqual(record.dead);
-        for (const { layer, live } of record.layers) {
-          const planned = event.layers.find((each) => each.layer === layer)?.live;
-          if (planned === undefined) continue;
-          expect(planned[0]).toBeLessThanOrEqual(live);
-          expect(planned[1]).toBeGreaterThanOrEqual(live);
-        }
-        if (one.regrow === undefined || event.reachable === null) continue;
-        expect(event.reachable[0]).toBeLessThanOrEqual(record.revived);
-        expect(event.reachable[1]).toBeGreaterThanOrEqual(record.revived);
+        expectRecord(event, record);
+        if (one.regrow !== undefined && event?.reachable != null)
+          expectForeseen(event.reachable, record.revived, record.total, "revived");
       }
     }),
     { numRuns: runs(40, 400) },
@@ -78,9 +65,29 @@ test("what a layer regains with what it dropped among the candidates is known wh
   const pruned = (given: Partial<PruneIr>) => pruneOf({ structure: { name: "weights" }, ...given });
   const swap = pruned({ scope: { kind: "sign" }, regrow: regrow(true) });
   const steps = [pruned({ amount: { kind: "target", value: 0.75 } }), swap, swap, swap];
-  const body: readonly StepIr[] = steps.map((one, i) => ({ ...one, id: i + 1 }));
-  const ir: Ir = { ir: 1, source: "p.prune", network: null, data: null, body, plan: null };
-  const { events } = makePlan(network, simulate(ir, networkWorld(network), { batch: 32 }));
+  const { events } = foreseen(network, steps).plan;
   expect(events.at(-1)?.dead).toEqual(events[0]?.dead);
   expect(events.at(-2)?.dead).not.toEqual(events[0]?.dead);
+});
+
+test("what a swap of filters does to the weights in them is drawn, and not called exact", async () => {
+  const model = namedNetworks.get("plain")?.();
+  const random = { criterion: criterionOf("random") };
+  const filters = (value: number, more: Partial<PruneIr> = {}) =>
+    pruneOf({ ...random, amount: { kind: "drop-share", value }, ...more });
+  const weights = pruneOf({
+    ...random,
+    structure: { name: "weights" },
+    amount: { kind: "drop-share", value: 0.1 },
+  });
+  const steps = [filters(0.5), weights, filters(0.3, { regrow: regrow(false) }), weights];
+  const { events } = foreseen(networkOf(model), steps).plan;
+  expect(typeof events[1]?.dead).toBe("number");
+  expect(events.at(-1)?.dead).toMatchObject({ about: expect.any(Number) as number });
+  for (let seed = 1; seed < 20; seed++) {
+    const setting = settingOf(model, seed);
+    let record;
+    for (const [i, one] of steps.entries()) record = await prune({ ...setting, seed }, one, momentOf(i));
+    if (record !== undefined) expectRecord(events.at(-1), record);
+  }
 });

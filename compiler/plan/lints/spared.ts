@@ -1,8 +1,9 @@
-import type { CountAmount } from "../../core/schedule/amounts.js";
-import type { PruneIr } from "../../core/ir/types.js";
-import { leastAligned } from "./aligned.js";
-import { dropsOf, groupsIn, insideRule } from "./inside.js";
-import type { Pool } from "./world.js";
+import type { CountAmount } from "../../../core/schedule/amounts.js";
+import type { PruneIr } from "../../../core/ir/types.js";
+import { floorOf } from "../../../core/schedule/amounts.js";
+import { dropsInside, kernelGroups } from "../../../core/units/inside-kernels.js";
+import { insideRule } from "../events.js";
+import type { AnyPool } from "../pools.js";
 
 /** Why a statement can take nothing from a pool, however its units score. */
 export type Spared =
@@ -14,11 +15,12 @@ export type Spared =
   | { readonly by: "aligned"; readonly least: number };
 
 /** Undefined where something may go, at this amount or, where that moves, at another. */
-export function sparedBy(statement: PruneIr, amount: CountAmount | null, pool: Pool): Spared | undefined {
+export function sparedBy(statement: PruneIr, amount: CountAmount | null, pool: AnyPool): Spared | undefined {
   const rule = insideRule(statement, amount);
   if (rule !== null) {
-    const groups = groupsIn(pool, rule);
-    if (groups === null || dropsOf(groups, rule) > 0) return undefined;
+    const kernels = pool.kind === "elements" ? pool.kernels : [];
+    const groups = kernels.flatMap(({ weight }) => kernelGroups(weight, rule.of));
+    if (kernels.length === 0 || groups.some(({ size }) => dropsInside(size, rule.keep) > 0)) return undefined;
     return { by: "inside", keep: rule.keep, largest: Math.max(0, ...groups.map(({ size }) => size)) };
   }
   if (amount?.kind === "keep-count" && !isGlobal(statement)) {
@@ -26,7 +28,9 @@ export function sparedBy(statement: PruneIr, amount: CountAmount | null, pool: P
     if (pool.total <= keep) return { by: "keep", keep };
   }
   if (statement.aligned <= 1 || statement.joins === "agree") return undefined;
-  const least = leastAligned(statement, pool);
+  const least =
+    Math.ceil(floorOf(statement.keeping, pool.total, statement.collapse) / statement.aligned) *
+    statement.aligned;
   const whole = statement.scope.kind !== "row" && statement.scope.kind !== "sign";
   return whole && least >= pool.total ? { by: "aligned", least } : undefined;
 }

@@ -1,0 +1,186 @@
+import { shareSteps, smallestCut } from "../../core/choose/budget.js";
+import { erdosRenyiDead } from "../../core/choose/erdos-renyi.js";
+import {
+  allowedDrops,
+  askedDrops,
+  floorOf,
+  resultingShare,
+  type CountAmount,
+} from "../../core/schedule/amounts.js";
+import { dropsInside, kernelGroups, type InsideRule } from "../../core/units/inside-kernels.js";
+import { latent, soft } from "../../core/masks/state.js";
+import type { PruneIr } from "../../core/ir/types.js";
+import type { Dice } from "./dice.js";
+import { total, type View } from "./elements.js";
+import { rowsOf } from "./pools.js";
+
+/** Which counts of units an amount takes, from functions of the engine; where those would read scores, by chance. */
+
+/** What an event takes of every pool. */
+export interface Taken {
+  readonly taken: readonly number[];
+  /** Asked for, before floors and alignment. */
+  readonly nominal: number;
+}
+
+type Rules = Pick<PruneIr, "scope" | "keeping" | "collapse" | "aligned" | "manner" | "awaitsRestore">;
+
+/** Units that are ranked along though they are dead. */
+export const againOf = (
+  view: View,
+  { manner, awaitsRestore }: Pick<Rules, "manner" | "awaitsRestore">,
+): number =>
+  (manner === "softly" || manner === "latently") && awaitsRestore !== true
+    ? view.counts[soft] + view.counts[latent]
+    : 0;
+
+const roomOf = (view: View, open: number, { keeping, collapse }: Rules): number =>
+  Math.max(0, open - floorOf(keeping, view.pool.total, collapse));
+
+/** As `selectUnits` of the engine takes them. */
+export function takeCounts(views: readonly View[], amount: CountAmount, rules: Rules, dice: Dice): Taken {
+  const again = views.map((view) => againOf(view, rules));
+  const open = views.map((view, i) => view.alive + (again[i] ?? 0));
+  const room = views.map((view, i) => roomOf(view, open[i] ?? 0, rules));
+  const groups = views.map(({ pool, alive }) => ({ total: pool.total, dead: pool.total - alive }));
+  const all = { total: sum(groups.map((one) => one.total)), dead: sum(groups.map((one) => one.dead)) };
+  const { kind } = rules.scope;
+  const within = (wanted: number, i: number): number => {
+    const floor = rules.aligned > 1 ? floorOf(rules.keeping, views[i]?.pool.total ?? 0, rules.collapse) : 0;
+    return Math.min(allowedDrops(wanted, open[i] ?? 0, floor, rules.aligned), room[i] ?? 0);
+  };
+  if (kind === "global") {
+    const nominal = askedDrops(amount, all);
+    const chosen = takeTogether(nominal + sum(again), open, room, dice);
+    if (rules.aligned <= 1) return { taken: chosen, nominal };
+    const taken = chosen.map((count, i) =>
+      count === 0
+        ? 0
+        : allowedDrops(
+            count,
+            open[i] ?? 0,
+            floorOf(rules.keeping, groups[i]?.total ?? 0, rules.collapse),
+            rules.aligned,
+          ),
+    );
+    return { taken, nominal };
+  }
+  const goals =
+    kind === "er" || kind === "erk"
+      ? erdosRenyiDead(
+          views.map(({ pool }) => ({ units: pool.total, shape: pool.shape })),
+          resultingShare(amount, all),
+          kind,
+        )
+      : null;
+  const asked = views.map((view, i) => {
+    const goal = goals?.[i];
+    return goal === undefined
+      ? askedOf(view, amount, kind, dice)
+      : Math.max(0, goal - (groups[i]?.dead ?? 0));
+  });
+  const taken = asked.map((count, i) => within(count + (again[i] ?? 0), i));
+  return { taken, nominal: sum(asked) };
+}
+
+function askedOf(view: View, amount: CountAmount, kind: PruneIr["scope"]["kind"], dice: Dice): number {
+  const { pool, alive } = view;
+  const own = { total: pool.total, dead: pool.total - alive };
+  if (kind === "sign") {
+    const positive = dice.marked(2 * alive, alive, alive);
+    return sum(
+      [positive, alive - positive].map((count) => {
+        const dead = alive === 0 ? 0 : Math.round((own.dead * count) / alive);
+        return askedDrops(amount, { total: count + dead, dead });
+      }),
+    );
+  }
+  if (kind === "row" && pool.kernels.length > 0) {
+    const gone = total(view.counts);
+    return sum(
+      pool.kernels.map((kernel) => {
+        const { rows, size } = rowsOf(kernel);
+        const shown = Math.round(rows * Math.min(1, view.visible / pool.total));
+        const dead = view.even ? gone / pool.total : 1 - alive / Math.max(1, pool.total);
+        const row = (lost: number) => askedDrops(amount, { total: size, dead: Math.min(size, lost) });
+        if (view.even && view.visible === pool.total) return rows * row(Math.round(size * dead));
+        return dice.overGroups(shown, size, dead, row);
+      }),
+    );
+  }
+  return askedDrops(amount, own);
+}
+
+const sum = (counts: readonly number[]): number => counts.reduce((a, b) => a + b, 0);
+
+/** One ranking over all: what a layer cannot give without falling under its floor, the others do. */
+export function takeTogether(
+  count: number,
+  open: readonly number[],
+  room: readonly number[],
+  dice: Dice,
+): readonly number[] {
+  const taken = open.map(() => 0);
+  const full = new Set<number>();
+  let left = Math.min(count, sum(room));
+  for (;;) {
+    const shares = dice.among(
+      open.map((n, i) => (full.has(i) ? 0 : n)),
+      left,
+    );
+    const over = shares.flatMap((share, i) => (!full.has(i) && share > (room[i] ?? 0) ? [i] : []));
+    if (over.length === 0) return taken.map((n, i) => n + (shares[i] ?? 0));
+    for (const i of over) {
+      full.add(i);
+      taken[i] = room[i] ?? 0;
+      left -= room[i] ?? 0;
+    }
+  }
+}
+
+/** What of each group inside kernels goes: exact while nothing died there, or where the rule holds already. */
+export function takeInside(
+  view: View,
+  rule: InsideRule,
+  again: number,
+  dice: Dice,
+): { readonly taken: number; readonly drawn: boolean } {
+  const { pool, visible, inside } = view;
+  const open = view.alive + again;
+  const groups = pool.kernels.flatMap(({ weight }) => kernelGroups(weight, rule.of));
+  const drops = (size: number, gone: number) => dropsInside(size - gone, rule.keep);
+  if (open === pool.total)
+    return { taken: sum(groups.map(({ size, count }) => count * drops(size, 0))), drawn: false };
+  const holds = inside !== null && inside.of === rule.of && inside.keep <= rule.keep;
+  if (holds && again === 0) return { taken: 0, drawn: false };
+  const wholly = rule.of === "kernel";
+  const share = 1 - open / Math.max(1, wholly ? visible : pool.total);
+  const shown = wholly ? visible / pool.total : 1;
+  const taken = sum(
+    groups.map(({ size, count }) =>
+      dice.overGroups(Math.round(count * shown), size, share, (gone) => drops(size, gone)),
+    ),
+  );
+  return { taken: Math.min(open, taken), drawn: true };
+}
+
+/** The smallest cut of counts that keeps a budget, as `selectBudget` finds it. */
+export function takeBudget(
+  views: readonly View[],
+  rules: Rules,
+  dice: Dice,
+  fits: (taken: readonly number[]) => boolean,
+): { readonly taken: readonly number[]; readonly met: boolean } {
+  const none = views.map(() => 0);
+  if (fits(none)) return { taken: none, met: true };
+  const together = rules.scope.kind === "global";
+  const steps = together ? sum(views.map((view) => view.alive + againOf(view, rules))) : shareSteps;
+  const amount = (step: number): CountAmount =>
+    together ? { kind: "drop-count", value: step } : { kind: "drop-share", value: step / shareSteps };
+  const { found, met } = smallestCut(
+    steps,
+    (step) => takeCounts(views, amount(step), rules, dice).taken,
+    fits,
+  );
+  return { taken: found, met };
+}

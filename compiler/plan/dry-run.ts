@@ -1,0 +1,115 @@
+import type { Measure } from "../../core/masks/measure.js";
+import type { Ir } from "../../core/ir/types.js";
+import { together, type Estimate } from "./estimate.js";
+import { mostDraws, mostWorkOfAll } from "./limits.js";
+import type { World } from "./pools.js";
+import { simulate } from "./simulate.js";
+import {
+  Timeline,
+  type DataFacts,
+  type DrawnEvent,
+  type Requirement,
+  type SimulatedPhase,
+} from "./timeline.js";
+import { Trial } from "./trial.js";
+
+/** An event as all draws together see it. */
+export interface SimulatedEvent extends Omit<DrawnEvent, "outcome" | "sizes" | "stuck"> {
+  readonly nominal: Estimate | null;
+  /** Units that change sides. */
+  readonly changed: Estimate | null;
+  /** Dead of the pools together afterwards, and of each. */
+  readonly dead: Estimate | null;
+  readonly deadOf: readonly Estimate[];
+  readonly params: Estimate | null;
+  readonly macs: Estimate | null;
+  /** Of a budget that no draw meets: what is left at least. */
+  readonly short?: Measure;
+  /** Why what is emptied cannot go whole, in every draw. */
+  readonly stuck?: DrawnEvent["stuck"];
+}
+
+export interface Simulation {
+  readonly phases: readonly SimulatedPhase[];
+  readonly events: readonly SimulatedEvent[];
+  readonly requirements: readonly Requirement[];
+  /** Statements of which only a run can tell when they act, with the reason. */
+  readonly unknown: ReadonlyMap<number, string>;
+  /** Statements whose soft deaths training undid, each with the `slim` or `harden masks` that came too late. */
+  readonly missed: ReadonlyMap<number, number>;
+  /** True when there are more events than can be listed. */
+  readonly cut: boolean;
+}
+
+/**
+ * A program run without weights: once where every number follows from counts alone, else several times with other scores. What all
+ * draws agree on for a reason is exact, the rest is about what they say.
+ */
+export function dryRun(ir: Ir, world: World, data: DataFacts): Simulation {
+  const drawn = (draw: number | null, like?: Timeline): Timeline => {
+    const timeline = new Timeline(world, data, new Trial(world, draw), like);
+    simulate(ir.body, timeline);
+    return timeline;
+  };
+  const plain = drawn(null);
+  if (!plain.unsure) return merged([plain]);
+  const first = drawn(0);
+  const count = Math.max(2, Math.min(mostDraws, Math.floor(mostWorkOfAll / Math.max(1, first.trial.work))));
+  const others = Array.from({ length: count - 1 }, (_, i) => drawn(i + 1, first));
+  return merged([first, ...others]);
+}
+
+function merged(draws: readonly Timeline[]): Simulation {
+  const [first] = draws;
+  if (first === undefined) throw new Error("a dry run has a first draw");
+  return {
+    phases: first.phases,
+    events: first.events.map((event, i) => {
+      const all = draws.flatMap((timeline) => timeline.events[i] ?? []);
+      return joined(event, all);
+    }),
+    requirements: first.requirements.map((one, i) =>
+      widest(
+        one,
+        draws.flatMap(({ requirements }) => requirements[i] ?? []),
+      ),
+    ),
+    unknown: first.unknown,
+    missed: first.soft.missed,
+    cut: first.isCut,
+  };
+}
+
+function joined(
+  { outcome, sizes: _, stuck, ...event }: DrawnEvent,
+  all: readonly DrawnEvent[],
+): SimulatedEvent {
+  const outcomes = all.flatMap((one) => one.outcome ?? []);
+  const shorts = outcomes.flatMap(({ short }) => short ?? []);
+  const told = (of: (one: NonNullable<DrawnEvent["outcome"]>) => Parameters<typeof together>[0][number]) =>
+    together(outcomes.map(of));
+  const least = (measure: keyof Measure): number => Math.min(...shorts.map((one) => one[measure]));
+  return {
+    ...event,
+    nominal: told((one) => one.nominal),
+    changed: told((one) => one.changed),
+    dead: told((one) => one.dead),
+    deadOf: outcome === null ? [] : event.pools.flatMap((_, i) => told((one) => one.pools[i]) ?? []),
+    params: together(all.map((one) => one.sizes?.params)),
+    macs: together(all.map((one) => one.sizes?.macs)),
+    ...(shorts.length > 0 &&
+      shorts.length === outcomes.length && {
+        short: { params: least("params"), macs: least("macs"), bytes: least("bytes") },
+      }),
+    ...(stuck !== undefined && all.every((one) => one.stuck !== undefined) && { stuck }),
+  };
+}
+
+function widest(one: Requirement, all: readonly Requirement[]): Requirement {
+  const end = (of: "least" | "most", choose: (...values: readonly number[]) => number): Measure => ({
+    params: choose(...all.map((each) => each[of].params)),
+    macs: choose(...all.map((each) => each[of].macs)),
+    bytes: choose(...all.map((each) => each[of].bytes)),
+  });
+  return { ...one, least: end("least", Math.min), most: end("most", Math.max) };
+}

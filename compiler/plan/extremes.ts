@@ -1,0 +1,42 @@
+import { measure, type CountElements, type Measure } from "../../core/masks/measure.js";
+import { frozen, living, newMaskState } from "../../core/masks/state.js";
+import { channelPlace } from "./pools.js";
+import type { Trial } from "./trial.js";
+
+/**
+ * What is left at least and at most: what is sure counts as it is; of what hangs on scores, all may have died that a statement spoke of,
+ * or nothing.
+ */
+export function leastAndMost(trial: Trial): { readonly least: Measure; readonly most: Measure } {
+  const { original, network, state, ledger } = trial;
+  if (ledger.areFixed("channels") && [...trial.elements.gone()].every(({ place }) => ledger.isFixed(place)))
+    return { least: trial.measured(), most: trial.measured() };
+  const [fewest, fullest] = [newMaskState(original.channels.count), newMaskState(original.channels.count)];
+  for (const unit of original.units) {
+    const fixed = ledger.isFixed(channelPlace(original, unit));
+    for (const channel of unit.channels) {
+      const code = state.channels[channel] ?? living;
+      fewest.channels[channel] = fixed || code === frozen ? code : 1;
+      fullest.channels[channel] = fixed ? code : living;
+    }
+  }
+  const counter = trial.elements.counter(network);
+  const touched = new Map(
+    [...trial.elements.gone()].flatMap(({ kernels, place }) =>
+      kernels.map(({ weight }) => [weight.key, place] as const),
+    ),
+  );
+  const end =
+    (wholly: boolean): CountElements =>
+    (isDead) =>
+      new Map(
+        [...counter(isDead)].map(([key, count]) => {
+          const sure = ledger.isFixed(touched.get(key) ?? "");
+          return [key, sure ? count : { all: count.all, dead: wholly ? count.all : 0 }] as const;
+        }),
+      );
+  return {
+    least: measure(original, fewest, undefined, undefined, end(true)),
+    most: measure(original, fullest, undefined, undefined, end(false)),
+  };
+}

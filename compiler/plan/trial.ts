@@ -1,0 +1,314 @@
+import type { PruningContext } from "../../core/events/context.js";
+import { harden } from "../../core/masks/harden.js";
+import { measure, type Measure } from "../../core/masks/measure.js";
+import {
+  dead,
+  frozen,
+  latent,
+  living,
+  newMaskState,
+  soft,
+  touch,
+  versionOf,
+  type MaskState,
+} from "../../core/masks/state.js";
+import { shuffleUnits } from "../../core/masks/shuffle.js";
+import { emptiedLayers } from "../../core/surgery/emptied.js";
+import { collapse } from "../../core/network/collapse.js";
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.js";
+import type { Network } from "../../core/network/types.js";
+import { slim } from "../../core/surgery/slim.js";
+import { spaceOf } from "../../core/units/spaces.js";
+import { Dice } from "./dice.js";
+import { Elements } from "./elements.js";
+import { absorbedBy } from "./emptied.js";
+import { Ledger } from "./ledger.js";
+import { channelPlace, type AnyPool, type World } from "./pools.js";
+
+/** A number of one draw, and whether every run has the same. */
+export interface Told {
+  readonly value: number;
+  readonly sure: boolean;
+}
+
+/** Sizes of the network that a `slim` would leave. */
+export interface Sizes {
+  readonly params: Told;
+  readonly macs: Told;
+}
+
+/** Masks at a moment, for `rewind masks`. */
+export interface Masks {
+  readonly channels: Uint8Array;
+  readonly elements: Elements;
+  readonly ledger: Ledger;
+  readonly slims: number;
+}
+
+const nothing: Network = {
+  name: "",
+  topology: {},
+  layers: [],
+  calls: [],
+  tensors: [],
+  inputs: [],
+  outputs: [],
+  channels: {
+    count: 0,
+    find: (channel) => channel,
+    protection: () => undefined,
+    merges: [],
+    producer: new Int32Array(0),
+    position: new Int32Array(0),
+    explain: () => null,
+  },
+  barriers: [],
+  units: [],
+  trainingConfig: null,
+};
+
+/**
+ * One draw of the dry run: the engine at work on masks without weights. Channels die on their codes as in a run, elements by number;
+ * scores are drawn. Without a network there is nothing but numbers.
+ */
+export class Trial {
+  readonly dice: Dice;
+  readonly original: Network;
+  network: Network;
+  state: MaskState;
+  elements: Elements;
+  ledger = new Ledger();
+  /** Whether branches may go whole from here on. */
+  collapses = false;
+  /** Units that live and may hold nothing but zeros: a `slim` may find them constant. */
+  blank = false;
+  /** Those of them, by root, that have not trained yet. */
+  readonly fresh = new Set<number>();
+  slims = 0;
+  /** Units looked at, about. */
+  work = 0;
+  #sizes: { readonly version: number; readonly network: Network; readonly measured: Measure } | null = null;
+
+  /** `draw` null: scores that are all alike, for programs of which no number hangs on them. */
+  constructor(
+    readonly world: World,
+    readonly draw: number | null,
+  ) {
+    this.dice = new Dice(draw ?? 0);
+    this.original = world.network ?? nothing;
+    this.network = this.original;
+    this.state = newMaskState(this.network.channels.count);
+    this.elements = this.#newElements();
+  }
+
+  #newElements(): Elements {
+    return new Elements(this.state, this.dice, (place) => this.ledger.blur([place]));
+  }
+
+  /** Where in the middle of what may happen this draw stands: spread evenly over the draws. */
+  share(): number {
+    return this.draw === null ? 0.5 : ((this.draw * 5 + 3) % 8) / 7;
+  }
+
+  context(paths: readonly string[]): PruningContext {
+    return {
+      original: this.original,
+      network: this.network,
+      parameters: new Map(),
+      slots: new Map(),
+      state: this.state,
+      seed: 1,
+      countElements: this.elements.counter(this.network),
+      layersOf: () => paths,
+    };
+  }
+
+  body() {
+    const { network, state } = this;
+    return { network, parameters: new Map(), slots: new Map(), state };
+  }
+
+  /** Dead units of a pool. */
+  deadOf(pool: AnyPool): number {
+    const { channels } = this.state;
+    switch (pool.kind) {
+      case "channels": {
+        let n = 0;
+        for (const { root } of pool.units) if (channels[root] !== living) n++;
+        return n;
+      }
+      case "branch":
+        return pool.roots.every((root) => channels[root] !== living) ? 1 : 0;
+      case "elements": {
+        this.work += 20 + 5 * pool.layers.length;
+        const { alive } = this.elements.view(pool);
+        return pool.total - alive;
+      }
+    }
+  }
+
+  /** What is in the way of how a pool's channels count for elements in them. */
+  isPlain(pool: AnyPool): boolean {
+    if (pool.kind !== "elements" || pool.kernels.length === 0 || this.world.network === null) return true;
+    return this.#placesOn(pool).every((place) => this.ledger.isFixed(place));
+  }
+
+  readonly #places = new Map<string, readonly string[]>();
+
+  #placesOn(pool: Extract<AnyPool, { kind: "elements" }>): readonly string[] {
+    const known = this.#places.get(pool.place);
+    if (known !== undefined) return known;
+    const roots = new Set<number>();
+    for (const { weight } of pool.kernels)
+      for (const { ids } of weight.bindings) for (const id of ids) roots.add(this.original.channels.find(id));
+    const found = this.placesOf(roots);
+    this.#places.set(pool.place, found);
+    return found;
+  }
+
+  /** Where the units with these roots are pruned. */
+  placesOf(roots: ReadonlySet<number>): readonly string[] {
+    const own = this.original.units.filter(({ root }) => roots.has(root));
+    return [...new Set(own.map((unit) => channelPlace(this.original, unit)))];
+  }
+
+  /** A step of training: what died softly lives. */
+  train(): void {
+    const { channels } = this.state;
+    if (channels.includes(soft)) {
+      for (let i = 0; i < channels.length; i++) if (channels[i] === soft) channels[i] = living;
+      touch(this.state);
+      this.blank = true;
+    }
+    if (this.elements.has(soft)) {
+      this.elements.recode(soft, null);
+      this.blank = true;
+    }
+    this.fresh.clear();
+  }
+
+  /** Soft and latent deaths become final in these layers (paths; in all when unset). */
+  harden(paths?: ReadonlySet<string>): void {
+    harden(this.body(), paths && [...paths]);
+    if (paths !== undefined) {
+      const torn = this.original.units.filter(({ producers }) => {
+        const inside = producers.filter((index) => paths.has(this.original.layers[index]?.path ?? "")).length;
+        return inside > 0 && inside < producers.length;
+      });
+      this.ledger.blur(torn.map((unit) => channelPlace(this.original, unit)));
+    }
+    const places = paths && new Set([...paths].map((path) => `weights ${path}`));
+    this.elements.recode(soft, dead, places);
+    this.elements.recode(latent, dead, places);
+  }
+
+  /** Takes the dead out of the network. Diagnostics where that cannot be. */
+  slim(): readonly Diagnostic[] {
+    this.harden();
+    this.slims++;
+    if (this.world.network === null) return [];
+    this.work += 4 * this.network.channels.count;
+    const taken = absorbedBy(this);
+    for (const root of taken) {
+      const unit = this.network.units.find((one) => one.root === root);
+      for (const channel of unit?.channels ?? []) this.state.channels[channel] = dead;
+    }
+    const isDead = (channel: number): boolean => this.state.channels[channel] === dead;
+    const gone = new Set(
+      this.network.units.filter(({ root }) => isDead(root)).flatMap(({ channels }) => channels),
+    );
+    touch(this.state);
+    if (gone.size === 0) return [];
+    const { slimming, diagnostics } = slim(this.network, (channel) => gone.has(channel), {
+      allowingCollapse: this.collapses,
+    });
+    if (slimming === null) return diagnostics;
+    for (let channel = 0; channel < this.state.channels.length; channel++)
+      if (slimming.isDead(channel)) this.state.channels[channel] = dead;
+    this.network = slimming.network;
+    return [];
+  }
+
+  /** Why what is dead now cannot go whole; undefined where it can. */
+  collapsed(): Diagnostic | undefined {
+    const isDead = (channel: number): boolean => this.state.channels[channel] === dead;
+    this.work += this.network.channels.count;
+    if (emptiedLayers(this.network, isDead).length === 0) return undefined;
+    return collapse(this.network, isDead).diagnostics[0];
+  }
+
+  masks(): Masks {
+    const channels = this.state.channels.slice();
+    return {
+      channels,
+      elements: this.elements.copyFor(this.state),
+      ledger: this.ledger.copy(),
+      slims: this.slims,
+    };
+  }
+
+  /** Puts masks back: what a `slim` has taken out since stays dead. True where something lived then that is gone. */
+  rewind(earlier: Masks | undefined): boolean {
+    const { channels } = this.state;
+    const present = new Uint8Array(channels.length);
+    for (const unit of this.network.units) for (const channel of unit.channels) present[channel] = 1;
+    let late = false;
+    for (const { root, channels: own } of this.original.units) {
+      const was = earlier?.channels[root] ?? living;
+      if (present[root] !== 1 && channels[root] === dead) {
+        late ||= was === living;
+        continue;
+      }
+      for (const channel of own) channels[channel] = earlier?.channels[channel] ?? living;
+    }
+    touch(this.state);
+    this.elements = earlier === undefined ? this.#newElements() : earlier.elements.copyFor(this.state);
+    const sure = late && !this.ledger.areFixed("channels");
+    this.ledger = earlier?.ledger.copy() ?? new Ledger();
+    if (late) this.ledger.blur(this.original.units.map((unit) => channelPlace(this.original, unit)));
+    // The masks are put back in place as after an update.
+    this.train();
+    return late && !sure;
+  }
+
+  /** The same numbers at other places. */
+  shuffle(selection: Parameters<typeof spaceOf>[2], paths: readonly string[]): void {
+    if (this.world.network === null) return;
+    if (this.state.channels.some((code) => code !== living))
+      shuffleUnits(
+        this.body(),
+        spaceOf(this.context(paths), { name: "units" }, selection),
+        1,
+        this.draw ?? 0,
+      );
+  }
+
+  /** The dense sizes of what a `slim` would leave; a branch that has nothing left is gone. */
+  sizes(measured = this.#measuredNow()): Sizes | null {
+    if (measured === null) return null;
+    const sure = this.ledger.areFixed("channels");
+    const { bytes, macs } = measured;
+    return { params: { value: bytes / 4, sure }, macs: { value: macs, sure } };
+  }
+
+  #measuredNow(): Measure | null {
+    if (this.world.network === null) return null;
+    const version = versionOf(this.state);
+    const known = this.#sizes;
+    if (known?.version !== version || known.network !== this.network) {
+      this.work += this.network.channels.count;
+      this.#sizes = { version, network: this.network, measured: measure(this.network, this.state) };
+    }
+    return this.#sizes?.measured ?? null;
+  }
+
+  /** With dead elements taken off. */
+  measured(): Measure {
+    this.work += this.network.channels.count;
+    return measure(this.network, this.state, undefined, undefined, this.elements.counter(this.network));
+  }
+
+  isFrozen(pool: AnyPool): boolean {
+    return pool.kind === "channels" && pool.units.some(({ root }) => this.state.channels[root] === frozen);
+  }
+}
