@@ -3,7 +3,7 @@ import type { CurveKind } from "../../../core/schedule/schedule.js";
 import type { CriterionIr, ExprIr, PruneIr, RegrowIr, RestoreIr, ValueIr } from "../../../core/ir/types.js";
 import { readNetwork } from "../../../core/network/index.js";
 import type { Network } from "../../../core/network/types.js";
-import { needsOf } from "../../../core/expr/names.js";
+import { needsOf, usualMembers } from "../../../core/expr/names.js";
 import type { Moment } from "../../../core/events/context.js";
 import { prune as pruneEvent } from "../../../core/events/prune.js";
 import { regrow as regrowEvent } from "../../../core/events/regrow.js";
@@ -77,14 +77,15 @@ export function criterionOf(expr: ExprIr): CriterionIr {
 export const l1: ExprIr = ["sum", ["abs", "w"]];
 
 export function pruneOf(given: Partial<PruneIr>): PruneIr {
+  const { criterion = criterionOf(l1), structure = { name: "filters" } } = given;
   return {
     kind: "prune",
     id: 1,
     text: "prune",
-    structure: { name: "filters" },
+    structure,
     selection: { include: [], exclude: [] },
-    criterion: criterionOf(l1),
-    members: "sum",
+    criterion,
+    members: usualMembers(criterion.expr, structure.name),
     scope: { kind: "local" },
     amount: { kind: "drop-share", value: 0.5 },
     manner: "held",
