@@ -18,6 +18,8 @@ export interface SmallNetwork {
   readonly data: DataSource;
   /** Paths of the layers with kernels, and what patterns may name besides them. */
   readonly layers: readonly string[];
+  /** The one that is quicker on it: both are tried. */
+  readonly backend: "cpu" | "wasm";
   /** What it has units of, those that matter more often. */
   readonly structures: readonly string[];
 }
@@ -130,6 +132,7 @@ export function smallNetworks(): readonly SmallNetwork[] {
       data: dataFor(network),
       layers: layers.map(({ path: layer }) => layer),
       structures: has,
+      backend: has === overTime ? "cpu" : "wasm",
     };
   });
 }

@@ -33,7 +33,7 @@ interface Happened {
 /** Compiles a program for a network as `check` does, and runs it if there is nothing against it. */
 export async function judge(
   source: string,
-  { network, path, data }: SmallNetwork,
+  { network, path, data, backend }: SmallNetwork,
   seed: number,
 ): Promise<Verdict> {
   const examples = data.describe().train ?? 0;
@@ -56,7 +56,7 @@ export async function judge(
       batch,
       epochs: 1,
       seed,
-      backend: "cpu",
+      backend,
       latency: false,
       ...(out !== undefined && { out }),
       onProgress: (event) => {

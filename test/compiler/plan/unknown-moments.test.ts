@@ -46,6 +46,8 @@ const when = fc.constantFrom(
   "every epoch",
   "every 2 steps during epochs 1..2",
   "every 2 steps during 20%..80%",
+  "every step during steps 3..9",
+  "every 2 steps from step 4",
   "at epoch 2",
   "at step 7",
 );

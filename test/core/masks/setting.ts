@@ -46,14 +46,17 @@ export function networkOf(model: unknown): Network {
   return network;
 }
 
+/** Values of a normal distribution; under every fourth seed there are few of them, so that many scores are equal. */
 export function randomParameters(network: Network, seed: number): ParameterStore {
+  const ties = seed % 4 === 0;
   const parameters: ParameterStore = new Map();
   network.layers.forEach((layer, l) => {
     layer.weights.forEach(({ key, shape, trainable, name }, n) => {
       const stream = randomStream(seed, "weights", l, n);
       const size = shape.reduce((a, b) => a * b, 1);
+      const normal = (i: number): number => (ties ? Math.round(stream.normal(i)) + 0.5 : stream.normal(i));
       const data = Float32Array.from({ length: size }, (_, i) =>
-        name === "moving_variance" ? 0.5 + stream.uniform(i) : stream.normal(i),
+        name === "moving_variance" ? 0.5 + stream.uniform(i) : normal(i),
       );
       parameters.set(key, { key, shape, data, trainable });
     });
