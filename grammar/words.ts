@@ -110,6 +110,14 @@ const words = {
     doc: "Says over which batches a score is taken, or over which window a value moves.",
   },
   batches: { is: ["value"], doc: "Calibration batches: `over 8 batches`." },
+  stored: {
+    is: ["value"],
+    doc: "By the moving statistics of batch norms: `with stored statistics`; the default.",
+  },
+  statistics: {
+    is: ["value"],
+    doc: "What batch norms normalise by while a score is computed: `with batch statistics`.",
+  },
   training: { is: ["value"], doc: "The training batches themselves: `over training`." },
   normalized: { is: ["clause"], doc: "Divides scores by a statistic of their layer." },
   members: { is: ["clause"], doc: "Says how the scores of coupled members are combined." },

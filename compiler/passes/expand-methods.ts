@@ -1,5 +1,5 @@
 import { counted } from "../../core/ir/words.js";
-import type { CallStatement, Statement } from "../../grammar/ast.js";
+import type { CallLike, CallStatement, Expr, Statement, TrainingClauses } from "../../grammar/ast.js";
 import { diagnostic } from "../../core/diagnostics/create.js";
 import { similar } from "../../core/diagnostics/nearest.js";
 import { bindArguments } from "./expressions/arguments.js";
@@ -8,7 +8,7 @@ import { infer } from "./expressions/infer.js";
 import { isName } from "../../core/expr/names.js";
 import { lookUp, namesOf, type Module } from "./module.js";
 import { bind, type Scope } from "./scope.js";
-import type { CallSite, FrontState, TimelineNode } from "./state.js";
+import type { CalledTraining, CallSite, FrontState, TimelineNode } from "./state.js";
 
 /** No program may grow beyond so many statements by its methods. */
 const mostStatements = 10_000;
@@ -114,9 +114,55 @@ function expandCall(
   const bindings = bindArguments(name, node.params, statement.args, statement.span, context, module, infer);
   if (bindings === null) return null;
   const inner: Scope = { module, bindings: new Map([...module.parameters, ...bindings]) };
-  const site: CallSite = { method: methodKey(module, name), span: statement.span, file };
+  const training = trainingOf(statement, scope, calls[0]?.training);
+  const site: CallSite = { method: methodKey(module, name), span: statement.span, file, training };
   const body = expandBlock(node.body.statements, inner, [site, ...calls], expansion);
+  for (const [word, clause] of clausesOf(statement)) {
+    if (clause === undefined || body.some((one) => takes(one, clause.of))) continue;
+    report(
+      diagnostic("P3026", `no phase of \`${name}\` takes its ${word} from the call`, clause.span, {
+        file,
+        help: "phases that name their own keep it, and `finetune` keeps optimizer and batch of the phase before",
+      }),
+    );
+  }
   return { statement, scope, calls, body };
+}
+
+type Clause = keyof TrainingClauses;
+const clauseWords = { batch: "batch", optimizer: "optimizer", loss: "loss" } as const satisfies Record<
+  Clause,
+  string
+>;
+
+/** What a call says of the training in its method, with the words of the clauses. */
+function clausesOf(statement: CallStatement) {
+  const { batch, optimizer, loss } = statement;
+  const said = (of: Clause, written: Expr | CallLike | undefined) =>
+    [clauseWords[of], written && { of, span: written.span }] as const;
+  return [said("batch", batch), said("optimizer", optimizer), said("loss", loss)];
+}
+
+/** What phases of a called method train with: what this call says, else the one around it. */
+function trainingOf(
+  { batch, optimizer, loss }: TrainingClauses,
+  scope: Scope,
+  around: CalledTraining = {},
+): CalledTraining {
+  return {
+    ...around,
+    ...(batch && { batch: { clause: batch, scope } }),
+    ...(optimizer && { optimizer: { clause: optimizer, scope } }),
+    ...(loss && { loss: { clause: loss, scope } }),
+  };
+}
+
+/** Whether a statement, or one in it, is a phase that takes this of its training from a call. */
+function takes({ statement, body }: TimelineNode, clause: Clause): boolean {
+  if (statement.kind === "train")
+    return statement[clause] === undefined && (clause === "loss" || !statement.finetune);
+  const hides = statement.kind === "call-statement" && statement[clause] !== undefined;
+  return !hides && body.some((one) => takes(one, clause));
 }
 
 /** Methods of two files may share a name. */

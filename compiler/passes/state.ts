@@ -1,4 +1,4 @@
-import type { Program, Statement } from "../../grammar/ast.js";
+import type { Program, Statement, TrainingClauses } from "../../grammar/ast.js";
 import type { Diagnostic, Span } from "../../core/diagnostics/diagnostic.js";
 import type { IrSpans } from "../../core/ir/spans.js";
 import type { StepIr } from "../../core/ir/types.js";
@@ -40,10 +40,19 @@ export interface TimelineNode {
   readonly implicit?: true;
 }
 
+/** What the phases of a called method train with where they say nothing, each clause in the scope of the call that says it. */
+export type CalledTraining = { readonly [C in keyof TrainingClauses]?: InScope<TrainingClauses[C]> };
+
+interface InScope<C> {
+  readonly clause: NonNullable<C>;
+  readonly scope: Scope;
+}
+
 export interface CallSite {
   readonly method: string;
   readonly span: Span;
   readonly file: string | undefined;
+  readonly training: CalledTraining;
 }
 
 /** What the passes work out one after the other. */

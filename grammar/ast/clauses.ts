@@ -47,11 +47,12 @@ export interface Selection {
   readonly span: Span;
 }
 
-/** `by EXPR [under OBJECTIVE] [over 8 batches | over training]`. */
+/** `by EXPR [under OBJECTIVE] [over 8 batches | over training] [with batch statistics | with stored statistics]`. */
 export interface Criterion {
   readonly expr: Expr;
   readonly under?: CallLike;
   readonly over?: { readonly batches: Expr | "training"; readonly span: Span };
+  readonly statistics?: { readonly of: "batch" | "stored"; readonly span: Span };
   readonly span: Span;
 }
 

@@ -45,13 +45,17 @@ export interface DataStatement extends Base {
   readonly path: StringLiteral;
 }
 
-export interface TrainStatement extends Base {
-  readonly kind: "train";
-  readonly finetune: boolean;
-  readonly length: Expr;
+/** `batch 128 with sgd(rate: 0.1) minimizing cross-entropy`. */
+export interface TrainingClauses {
   readonly batch?: Expr;
   readonly optimizer?: CallLike;
   readonly loss?: Expr;
+}
+
+export interface TrainStatement extends Base, TrainingClauses {
+  readonly kind: "train";
+  readonly finetune: boolean;
+  readonly length: Expr;
   readonly until?: Expr;
   readonly body?: Block;
 }
@@ -246,7 +250,8 @@ export interface MethodStatement extends Base {
   readonly body: Block;
 }
 /** `han(target: 90%)`. */
-export interface CallStatement extends Base {
+/** A call of a method; its clauses are for the phases of the method that say nothing of their own. */
+export interface CallStatement extends Base, TrainingClauses {
   readonly kind: "call-statement";
   readonly name: Name;
   readonly args: readonly Argument[];

@@ -133,7 +133,17 @@ export function clauseRules(p: Reader, e: ExpressionRules) {
     });
   }
 
-  const scored = p.sequence("by", { expr: e.expr }, { under: p.optional(under) }, { over: p.optional(over) });
+  const statistics = p.phrase("statistics", "with", { of: p.oneOf("batch", "stored") }, "statistics");
+  /** `with zero values` belongs to the regrow. */
+  const saysStatistics = (): boolean => p.is(2, tokenOf("batch")) || p.is(2, tokenOf("stored"));
+
+  const scored = p.sequence(
+    "by",
+    { expr: e.expr },
+    { under: p.optional(under) },
+    { over: p.optional(over) },
+    { statistics: p.optional(statistics, saysStatistics) },
+  );
   const by = p.node("by", () => {
     const score = scored();
     return (span): ast.Criterion => {

@@ -55,7 +55,7 @@ export function programRules(
   e: ExpressionRules,
   c: ClauseRules,
   a: AmountRules,
-  { parameters, rules, where }: StatementRules,
+  { parameters, rules, training, where }: StatementRules,
 ): () => Reading {
   /** The block of the statement being read. */
   let body: Body | undefined;
@@ -82,9 +82,7 @@ export function programRules(
   };
 
   const trainClauses = {
-    batch: p.once("`batch`", p.after("batch", e.additive)),
-    optimizer: p.once("`with`", p.after("with", e.callLike)),
-    loss: p.once("`minimizing`", p.after("minimizing", e.expr)),
+    ...training,
     until: p.once("`until`", p.after("until", e.expr)),
   };
   /** `train epoch` trains for one. */

@@ -116,6 +116,13 @@ export function statementRules(p: Reader, e: ExpressionRules, c: ClauseRules, a:
     return p.is(2, t.Name) && (!p.is(2, from) || p.is(3, from));
   };
 
+  /** How a phase trains, or the phases of a method that is called. */
+  const training = {
+    batch: p.once("`batch`", p.rule("batch", p.after("batch", e.additive))),
+    optimizer: p.once("`with`", p.rule("optimizer", p.after("with", e.callLike))),
+    loss: p.once("`minimizing`", p.rule("loss", p.after("minimizing", e.expr))),
+  };
+
   const rules = [
     p.sentence("network", path),
     p.sentence("data", path),
@@ -172,7 +179,8 @@ export function statementRules(p: Reader, e: ExpressionRules, c: ClauseRules, a:
       "call",
       { kind: "call-statement", name: () => p.leaf(t.Identifier, nameOf) },
       { args: e.options },
+      p.gathered("callClause", training, {}),
     ),
   ];
-  return { parameters, rules, where };
+  return { parameters, rules, training, where };
 }

@@ -62,6 +62,7 @@ export function criterion(value: ast.Criterion | undefined): Piece | undefined {
     const { batches } = value.over;
     parts.push(batches === "training" ? "over training" : `over ${expr(batches)} batches`);
   }
+  if (value.statistics) parts.push(`with ${value.statistics.of} statistics`);
   return piece(parts.join(" "), value.span);
 }
 

@@ -38,14 +38,18 @@ function declaration(statement: ast.DeclarationStatement): Printed {
   );
 }
 
+const training = ({ batch, optimizer, loss }: ast.TrainingClauses) => [
+  batch && piece(`batch ${additive(batch)}`, batch.span),
+  optimizer && piece(`with ${callLike(optimizer)}`, optimizer.span),
+  loss && piece(`minimizing ${expr(loss)}`, loss.span),
+];
+
 function train(statement: ast.TrainStatement): Printed {
-  const { finetune, length, batch, optimizer, loss, until, body } = statement;
+  const { finetune, length, until, body } = statement;
   const printed = phrase(
     statement,
     `${finetune ? "finetune" : "train"} ${additive(length)}`,
-    batch && piece(`batch ${additive(batch)}`, batch.span),
-    optimizer && piece(`with ${callLike(optimizer)}`, optimizer.span),
-    loss && piece(`minimizing ${expr(loss)}`, loss.span),
+    ...training(statement),
     until && piece(`until ${expr(until)}`, until.span),
   );
   return body === undefined ? printed : { ...printed, block: body };
@@ -184,7 +188,7 @@ const printers: { readonly [K in ast.Statement["kind"]]: (statement: Of<K>) => P
   use,
   param: (s) => plain(s, `param ${s.name.text} = ${expr(s.value)}`),
   method: (s) => ({ ...plain(s, `method ${s.name.text}${parameters(s.params)}`), block: s.body }),
-  "call-statement": (s) => plain(s, `${s.name.text}${args(s.args)}`),
+  "call-statement": (s) => phrase(s, `${s.name.text}${args(s.args)}`, ...training(s)),
 };
 
 export function printStatement<K extends ast.Statement["kind"]>(statement: Of<K>): Printed {

@@ -61,7 +61,10 @@ export function lowerCriterion(
   if (under === null || !objectiveFits(criterion, ir, under, use, place)) return null;
   const over = lowerOver(criterion, ir, under, use, place);
   if (over === undefined) return null;
-  return { name: sourceText(place.scope.module, span), expr: ir, needs: needsOf(ir), under, over };
+  const statistics = lowerStatistics(criterion, ir, over, under, use, place);
+  if (statistics === undefined) return null;
+  const name = sourceText(place.scope.module, span);
+  return { name, expr: ir, needs: needsOf(ir), under, over, ...(statistics === "batch" && { statistics }) };
 }
 
 /** The objective that gradients differentiate: the clause's, else the declaration's, else the loss. */
@@ -125,6 +128,30 @@ function objectiveFits(
     },
   );
   return false;
+}
+
+/** What batch norms normalise by while a score is computed; undefined once a mistake was reported. */
+function lowerStatistics(
+  { statistics }: Criterion,
+  ir: ExprIr,
+  over: CriterionIr["over"],
+  under: CriterionIr["under"],
+  use: Use,
+  place: Place,
+): "batch" | "stored" | undefined {
+  if (statistics === undefined) return "stored";
+  const refuse = (message: string): undefined => {
+    reject(place, "P3026", message, statistics.span, {
+      help: `leave \`with ${statistics.of} statistics\` out`,
+    });
+  };
+  if (!needsData(namesIn(ir), under))
+    return refuse("this score reads no data, so no batch norm normalises anything for it");
+  if (use.by !== "events" || over === "training")
+    return refuse(
+      "this is worked out in the steps of training, which normalise by the statistics of their batch",
+    );
+  return statistics.of;
 }
 
 /** How many batches a score averages over; undefined once a mistake was reported. */

@@ -38,10 +38,20 @@ export function lowerTrain(
   ids: Ids,
 ): TrainIr | null {
   const length = lowerLength(statement.length, place);
-  const batch = statement.batch === undefined ? undefined : lowerBatch(statement.batch, place);
-  const optimizer =
-    statement.optimizer === undefined ? undefined : lowerOptimizer(statement.optimizer, place);
-  const loss = statement.loss === undefined ? undefined : lowerLoss(statement.loss, place);
+  const called = node.calls[0]?.training;
+  /** What the phase says, else the call of its method. */
+  const said = <C, L>(
+    own: C | undefined,
+    ofCall: { readonly clause: C; readonly scope: Place["scope"] } | undefined,
+    lower: (clause: C, at: Place) => L,
+  ): L | undefined => {
+    if (own !== undefined) return lower(own, place);
+    return ofCall && lower(ofCall.clause, { ...place, scope: ofCall.scope });
+  };
+  const fresh = statement.finetune ? undefined : called;
+  const batch = said(statement.batch, fresh?.batch, lowerBatch);
+  const optimizer = said(statement.optimizer, fresh?.optimizer, lowerOptimizer);
+  const loss = said(statement.loss, called?.loss, lowerLoss);
   const until = statement.until === undefined ? undefined : lowerCondition(statement.until, "`until`", place);
   if (length === null || batch === null || optimizer === null || loss === null || until === null) return null;
   return {

@@ -1,4 +1,5 @@
 import type { CompileResult } from "../../compile-types.js";
+import { trainsWith } from "./optimizers.js";
 import { isNeed, namesIn, needsData, needsGradients, type Name } from "../../../core/expr/names.js";
 import { evaluate } from "../../../core/expr/evaluate.js";
 import type { CriterionIr, Ir, PlannedEvent, RuleIr, StepIr, StructureIr } from "../../../core/ir/types.js";
@@ -21,6 +22,8 @@ export interface CheckFacts {
     readonly text: string;
     readonly epochs: number;
     readonly stepsPerEpoch: number | null;
+    /** What it trains with where its text does not say; null where it does. */
+    readonly trainsWith: string | null;
   }[];
   readonly events: readonly (PlannedEvent & {
     readonly text: string;
@@ -78,18 +81,19 @@ export function checkFacts({ ir, plan, simulation }: CompileResult, network?: Ne
   }));
   return {
     network: plan?.network ?? null,
-    phases: (simulation?.phases ?? []).map(({ train, pass, times, stepsPerEpoch }) => ({
+    phases: (simulation?.phases ?? []).map(({ train, pass, times, stepsPerEpoch }, i) => ({
       id: train.id,
       pass,
       text: train.text,
       epochs: times.epochs,
       stepsPerEpoch,
+      trainsWith: trainsWith(train, { trained: i > 0, rewound: all.some(rewindsRate) }, network),
     })),
     events,
     layers: lastLayers(events),
     ties: network === undefined ? [] : tiesOf(network),
     barriers: network?.barriers ?? [],
-    criteria: ir === null ? [] : criteriaOf(ir),
+    criteria: ir === null ? [] : criteriaOf(ir, network),
     unknown: [...(simulation?.unknown ?? [])].map(([id, reason]) => ({ text: textOf(id), reason })),
     cut: simulation?.cut ?? false,
   };
@@ -151,20 +155,37 @@ function tiesOf(network: Network): readonly Tie[] {
   }));
 }
 
-function criteriaOf(ir: Ir): readonly CriterionCost[] {
+const rewindsRate = (statement: StepIr | RuleIr): boolean =>
+  statement.kind === "rewind" && statement.what.includes("rate");
+
+function criteriaOf(ir: Ir, network: Network | undefined): readonly CriterionCost[] {
+  const normed = network?.layers.some(({ className }) => className === "BatchNormalization") ?? false;
   const found = new Map<string, CriterionCost>();
   for (const statement of statements(ir.body))
     for (const { criterion, beside, at, penalty } of scoringsOf(statement)) {
       if (penalty) continue;
-      const key = JSON.stringify([criterion.expr, criterion.over, criterion.under, beside, at]);
+      const key = JSON.stringify([
+        criterion.expr,
+        criterion.over,
+        criterion.under,
+        criterion.statistics,
+        beside,
+        at,
+      ]);
       const read = namesIn(criterion.expr, ...beside);
       const needs = beside.length === 0 ? criterion.needs : read.filter(isNeed);
-      if (!found.has(key)) found.set(key, { name: criterion.name, needs, cost: costOf(criterion, read, at) });
+      if (!found.has(key))
+        found.set(key, { name: criterion.name, needs, cost: costOf(criterion, read, at, normed) });
     }
   return [...found.values()];
 }
 
-function costOf({ under, over }: CriterionIr, read: readonly Name[], at: "event" | "step"): string {
+function costOf(
+  { under, over, statistics }: CriterionIr,
+  read: readonly Name[],
+  at: "event" | "step",
+  normed: boolean,
+): string {
   const backward = needsGradients(read);
   if (!needsData(read, under)) {
     if (under === "synflow" && backward) return "no data: one pass forward and backward at each event";
@@ -174,5 +195,8 @@ function costOf({ under, over }: CriterionIr, read: readonly Name[], at: "event"
   const passes = backward ? "forward and backward" : "forward";
   if (over === "training") return "accumulated on the training batches: no pass of its own";
   const batches = over === null ? 1 : (evaluate(over.batches, new Map()) ?? null);
-  return `${batches === null ? "several batches" : counted(batches, "batches")} ${passes} at each event`;
+  const norms = normed
+    ? `, batch norms by ${statistics === "batch" ? "the batch's" : "stored"} statistics`
+    : "";
+  return `${batches === null ? "several batches" : counted(batches, "batches")} ${passes} at each event${norms}`;
 }

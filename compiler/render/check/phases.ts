@@ -7,8 +7,8 @@ type Phase = CheckFacts["phases"][number];
 /** Every phase with its length; those of a repeat that last alike together. Events speak of their numbers. */
 export function phaseLines({ phases }: CheckFacts, columns: number): string[] {
   const alike = new Map<string, number[]>();
-  phases.forEach(({ id, epochs, stepsPerEpoch }, i) => {
-    const key = `${id} ${epochs} ${stepsPerEpoch}`;
+  phases.forEach(({ id, epochs, stepsPerEpoch, trainsWith }, i) => {
+    const key = `${id} ${epochs} ${stepsPerEpoch} ${trainsWith}`;
     const known = alike.get(key);
     if (known === undefined) alike.set(key, [i]);
     else known.push(i);
@@ -23,12 +23,13 @@ export function phaseLines({ phases }: CheckFacts, columns: number): string[] {
   });
 }
 
-function lengthOf({ text, epochs, stepsPerEpoch }: Phase, times: number): string {
+function lengthOf({ text, epochs, stepsPerEpoch, trainsWith }: Phase, times: number): string {
   // The training that rules imply has no length in its text, that of a method may have a parameter there.
   const told = /^(train|finetune) \d/.test(text) || !Number.isInteger(epochs) || epochs === 0;
   const length = text === "train" ? ` ${counted(epochs, "epochs")}` : ` (${counted(epochs, "epochs")})`;
   const often = times > 1 ? `, ${counted(times, "times")}` : "";
-  const what = `${text}${told ? "" : length}${often}`;
+  const optimizer = trainsWith === null ? "" : `, with ${trainsWith}`;
+  const what = `${text}${told ? "" : length}${often}${optimizer}`;
   if (stepsPerEpoch === null) return what;
   const steps = `${counted(Math.round(epochs * stepsPerEpoch), "steps")}${times > 1 ? " each" : ""}`;
   return `${what}: ${steps}, ${grouped(stepsPerEpoch)} to an epoch`;

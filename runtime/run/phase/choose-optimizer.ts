@@ -1,6 +1,6 @@
 import type { PhaseTimes } from "../../../core/schedule/schedule.js";
 import type { OptimizerIr } from "../../../core/ir/types.js";
-import { usualRates } from "../../../core/schedule/usual-rates.js";
+import { usualRates } from "../../../core/schedule/default-optimizer.js";
 import { rateAt, type OptimizerState, type RatePosition } from "./optimizer-state.js";
 
 /** How a phase trains: its optimizer, where its rate begins, and whether the state of the one before stays. */

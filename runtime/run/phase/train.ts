@@ -12,7 +12,7 @@ import { alongRules } from "./along-rules.js";
 import { stepsPerPass } from "./batches.js";
 import { chooseOptimizer } from "./choose-optimizer.js";
 import { runError } from "../host/codes.js";
-import { defaultOptimizer } from "./default-optimizer.js";
+import { defaultOptimizer } from "../../../core/schedule/default-optimizer.js";
 import { tell } from "../report/events.js";
 import { rebuildExecutor } from "../host/executor.js";
 import { lossNamed } from "./losses.js";

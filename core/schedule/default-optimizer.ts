@@ -1,7 +1,16 @@
-import { field, isJsonObject } from "../../../core/network/json.js";
-import type { OptimizerIr } from "../../../core/ir/types.js";
-import type { Json, JsonObject } from "../../../core/network/types.js";
-import type { OptimizerName } from "../../optimizers/types.js";
+import { field, isJsonObject } from "../network/json.js";
+import type { OptimizerIr } from "../ir/types.js";
+import type { Json, JsonObject } from "../network/types.js";
+
+type OptimizerName = OptimizerIr["name"];
+
+/** Rates at which an optimizer trains where none is written. */
+export const usualRates: Readonly<Record<OptimizerName, number>> = {
+  sgd: 0.01,
+  adam: 1e-3,
+  adamw: 1e-3,
+  rmsprop: 1e-3,
+};
 
 /** The rate of adam where neither program nor network says anything. */
 export const defaultRate = 1e-3;
