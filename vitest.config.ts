@@ -1,8 +1,12 @@
 import { defineConfig } from "vitest/config";
 
 /** What keeps nothing between files: they share the modules of their worker, for reading those takes longer than most tests. */
-const folders = ["core", "grammar", "compiler", "stdlib", "runtime/{executor,model,optimizers,report,run}"];
-const shared = folders.map((folder) => `test/${folder}/**/*.test.ts`);
+const folders = ["core", "grammar", "compiler", "stdlib", "runtime/{executor,optimizers,report,run}"];
+const shared = [
+  ...folders.map((folder) => `test/${folder}/**/*.test.ts`),
+  // That one wants to be the first to open a backend.
+  "test/runtime/model/!(script).test.ts",
+];
 const patience = process.env["ESPALIER_RUNS"] === undefined ? 60_000 : 1_200_000;
 const common = { pool: "forks", testTimeout: patience, hookTimeout: 120_000 } as const;
 
