@@ -5,6 +5,7 @@ import { prune as pruneEvent } from "../../core/events/prune.js";
 import { regrow as regrowEvent } from "../../core/events/regrow.js";
 import { restore as restoreEvent } from "../../core/events/restore.js";
 import { carryOut, type ScoreRequest, type UnitScores } from "../../core/events/scoring.js";
+import { evaluate } from "../../core/expr/evaluate.js";
 import { namesOf } from "../../core/expr/names.js";
 import { entryNode } from "../../core/expr/nodes.js";
 import type { PruneIr, RegrowIr, RestoreIr } from "../../core/ir/types.js";
@@ -73,7 +74,7 @@ export function prune(
     nominal,
     changed: {
       value: Math.max(0, sum(net ? after : dropped) - sum(before)),
-      sure: known.sum && (net ? sure : between).sum,
+      sure: known.sum && !known.rising && (net ? sure : between).sum,
     },
     ...(acted.short && { short: acted.short }),
     ...(!net && acted.between && { between: acted.between }),
@@ -394,18 +395,30 @@ interface Known {
   readonly each: readonly boolean[];
   readonly sum: boolean;
   readonly asked: boolean;
+  /** Whether it is so only once its own target is reached. */
+  readonly rising: boolean;
   readonly inside: boolean;
   /** Units alive, and what floors hold back at most. */
   readonly alive: number;
 }
 
-function knownBefore(trial: Trial, ir: PruneIr, { pools, amount }: Event, dead: readonly number[]): Known {
+function knownBefore(
+  trial: Trial,
+  ir: PruneIr,
+  { pools, amount, moment }: Event,
+  dead: readonly number[],
+): Known {
   const { ledger } = trial;
   const plain = pools.map((pool) => trial.isPlain(pool));
   const branches = pools.some((pool) => pool.kind === "branch");
   const clear = !branches || !ledger.has("channels", "*");
-  const each = pools.map((pool, i) => ledger.isSure(pool) && plain[i] === true && clear);
-  const known = ledger.isSumSure(pools) && plain.every(Boolean) && clear;
+  const highest = highestTarget(ir, moment.names);
+  const lands = amount?.kind === "target" && highest !== null && amount.value >= highest;
+  const rises = pools.map((pool) => lands && ledger.isRising(pool, ir.id));
+  const each = pools.map(
+    (pool, i) => (ledger.isSure(pool) || rises[i] === true) && plain[i] === true && clear,
+  );
+  const known = (ledger.isSumSure(pools) || each.every(Boolean)) && plain.every(Boolean) && clear;
   const together = ir.scope.kind === "global" || branches;
   const even =
     ir.scope.kind !== "row" ||
@@ -430,11 +443,26 @@ function knownBefore(trial: Trial, ir: PruneIr, { pools, amount }: Event, dead: 
   return {
     each,
     sum: known,
+    rising: rises.some(Boolean),
     asked:
-      rule !== null ? inside && each.every(Boolean) : counted && (together ? known : each.every(Boolean)),
+      !rises.some(Boolean) &&
+      (rule !== null ? inside && each.every(Boolean) : counted && (together ? known : each.every(Boolean))),
     inside,
     alive: sum(pools.map((pool) => pool.total)) - sum(dead),
   };
+}
+
+/** The target of which a rule asks in the end of each layer, where it never asks for more; null where something else decides. */
+export function highestTarget(ir: PruneIr, names: Moment["names"]): number | null {
+  const { amount, manner, joins, aligned, regrow } = ir;
+  if (amount.kind !== "target" || ir.scope.kind !== "local" || regrow !== undefined) return null;
+  if (manner !== "held" || joins === "agree" || aligned > 1) return null;
+  const { value } = amount;
+  if (typeof value !== "object" || !("moving" in value)) return evaluate(value, names) ?? null;
+  const { from, to, curve } = value.moving;
+  const [start, end] = [evaluate(from, names), evaluate(to, names)];
+  // A declared curve may lead beyond its ends.
+  return typeof curve === "string" && start !== undefined && end !== undefined && start <= end ? end : null;
 }
 
 function surelyAfter(

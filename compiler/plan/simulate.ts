@@ -1,9 +1,10 @@
 import type { Moment } from "../../core/events/context.js";
+import { shareOf } from "../../core/schedule/amounts.js";
 import { momentOf, phaseSteps, phaseTimes } from "../../core/schedule/schedule.js";
 import type { PruneIr, RuleIr, SelectionIr, StepIr, TrainIr } from "../../core/ir/types.js";
 import { firingsIn } from "./firings.js";
 import { amountAt, numberAt, pointAt, valueAt, type Moment as When } from "./value.js";
-import { prune, regrow, restore, type Event } from "./events.js";
+import { highestTarget, prune, regrow, restore, type Event } from "./events.js";
 import { leastAndMost } from "./extremes.js";
 import type { AnyPool } from "./pools.js";
 import type { Acting, DrawnEvent, Timeline } from "./timeline.js";
@@ -172,8 +173,16 @@ function mayAct(
     for (let i = 0; i < times && !timeline.full; i++) act(rule, moment, variables, timeline, firing, true);
     if (rule.kind === "prune" || rule.kind === "regrow" || rule.kind === "restore" || rule.kind === "slim") {
       timeline.unsure = true;
-      for (const pool of poolsOf(rule, variables, timeline)) trial.deadOf(pool);
-      trial.ledger.blur(poolsOf(rule, variables, timeline).map(({ place }) => place));
+      const pools = poolsOf(rule, variables, timeline);
+      for (const pool of pools) trial.deadOf(pool);
+      const highest = rule.kind === "prune" ? highestTarget(rule, moment.names) : null;
+      if (highest !== null)
+        trial.ledger.rise(
+          pools,
+          rule.id,
+          pools.map((pool) => Math.max(trial.deadOf(pool), shareOf(highest, pool.total))),
+        );
+      else trial.ledger.blur(pools.map(({ place }) => place));
     }
     if (rule.kind === "slim") trial.ledger.blurAll();
   }

@@ -8,6 +8,7 @@ import { dead } from "../../../core/masks/state.js";
 import { slim } from "../../../core/surgery/slim.js";
 import { blocks, topology } from "../../helpers/networks.js";
 import { criterionOf, momentOf, pruneOf, settingOf } from "../../core/masks/setting.js";
+import { expectForeseen, foreseen } from "./setting.js";
 
 /** A residual network: blocks of one or two convolutions on a trunk that a projection may widen, some inside others. */
 interface Block {
