@@ -76,7 +76,7 @@ function merged(draws: readonly Timeline[]): Simulation {
     ),
     unknown: first.unknown,
     missed: first.soft.missed,
-    cut: first.isCut,
+    cut: first.cut,
   };
 }
 

@@ -207,7 +207,7 @@ export class Trial {
     this.harden();
     this.slims++;
     if (this.world.network === null) return [];
-    this.work += 4 * this.network.channels.count;
+    this.work += 2 * this.network.channels.count;
     const taken = absorbedBy(this);
     for (const root of taken) {
       const unit = this.network.units.find((one) => one.root === root);
@@ -296,7 +296,7 @@ export class Trial {
     const version = versionOf(this.state);
     const known = this.#sizes;
     if (known?.version !== version || known.network !== this.network) {
-      this.work += this.network.channels.count;
+      this.work += this.network.channels.count / 4;
       this.#sizes = { version, network: this.network, measured: measure(this.network, this.state) };
     }
     return this.#sizes?.measured ?? null;

@@ -108,8 +108,7 @@ function selectFreely(
   const taken = selectRange(scores, open, 0, units, k, lowest);
   const room = floors.room.slice();
   for (let unit = 0; unit < units; unit++)
-    if (lowest[unit] === 1)
-      for (const layer of floors.layersOf(unit)) room[layer] = (room[layer] ?? 0) - 1;
+    if (lowest[unit] === 1) for (const layer of floors.layersOf(unit)) room[layer] = (room[layer] ?? 0) - 1;
   if (room.some((left) => left < 0)) return null;
   floors.room.set(room);
   for (let unit = 0; unit < units; unit++) if (lowest[unit] === 1) chosen[unit] = 1;
@@ -117,7 +116,7 @@ function selectFreely(
 }
 
 /** The first `k` of these units, in their order, that no floor holds; returns how many were marked. */
-export function selectInOrder(order: Int32Array, k: number, floors: Floors, chosen: Uint8Array): number {
+function selectInOrder(order: Int32Array, k: number, floors: Floors, chosen: Uint8Array): number {
   let taken = 0;
   for (const unit of order) {
     if (taken >= k) break;
