@@ -114,7 +114,7 @@ function pruneChannels(
       lost = perPool(pools, request, request.dropped);
       between = measure(trial.network, trial.state, request.space, request.dropped);
     }
-    return scoresOf(trial, request, ir.regrow);
+    return scoresOf(trial, request, ir.regrow, ir.joins === "agree");
   });
   if (ir.amount.kind === "budget") {
     const limits = limitsOf(ir.amount.limits, trial, moment);
@@ -137,7 +137,7 @@ function byShare(ir: PruneIr, share: number): PruneIr {
 }
 
 /** Scores that are drawn; all alike where no number hangs on them. */
-function scoresOf(trial: Trial, { space }: ScoreRequest, regrow?: RegrowIr): UnitScores {
+function scoresOf(trial: Trial, { space }: ScoreRequest, regrow?: RegrowIr, agree = false): UnitScores {
   trial.work += space.units + 200;
   const draw = (length: number) =>
     trial.draw === null ? new Float32Array(length) : trial.dice.scores(length);
@@ -155,7 +155,9 @@ function scoresOf(trial: Trial, { space }: ScoreRequest, regrow?: RegrowIr): Uni
     },
   });
   const units = draw(space.units);
-  return { units, entries: space.entries === space.units ? units : draw(space.entries), names, notes: [] };
+  // Only branches that have to agree rank their members one by one.
+  const entries = agree ? draw(space.entries) : units;
+  return { units, entries, names, notes: [] };
 }
 
 function perPool(pools: readonly AnyPool[], { space }: ScoreRequest, flags: Uint8Array): readonly number[] {
