@@ -5,10 +5,12 @@ import { prune as pruneEvent } from "../../core/events/prune.js";
 import { regrow as regrowEvent } from "../../core/events/regrow.js";
 import { restore as restoreEvent } from "../../core/events/restore.js";
 import { carryOut, type ScoreRequest, type UnitScores } from "../../core/events/scoring.js";
+import { combineMembers, normalizePerLayer } from "../../core/choose/combine.js";
 import { evaluate } from "../../core/expr/evaluate.js";
+import { evaluateEntries } from "../../core/expr/expression.js";
 import { namesOf } from "../../core/expr/names.js";
 import { entryNode } from "../../core/expr/nodes.js";
-import type { PruneIr, RegrowIr, RestoreIr } from "../../core/ir/types.js";
+import type { CriterionIr, PruneIr, RegrowIr, RestoreIr } from "../../core/ir/types.js";
 import { measure, type Measure } from "../../core/masks/measure.js";
 import { dead, frozen, latent, living, soft } from "../../core/masks/state.js";
 import { collapse } from "../../core/network/collapse.js";
@@ -16,6 +18,7 @@ import { apportion, floorOf, shareOf, type CountAmount } from "../../core/schedu
 import type { InsideRule } from "../../core/units/inside-kernels.js";
 import { againOf, takeBudget, takeCounts, takeInside, takeTogether } from "./counted.js";
 import type { ElementCode, View } from "./elements.js";
+import { readsWeightsAlone } from "./weights.js";
 import { rowsOf, type AnyPool, type BranchPool, type ElementPool } from "./pools.js";
 import type { Told, Trial } from "./trial.js";
 
@@ -105,7 +108,8 @@ function pruneChannels(
   before: readonly number[],
 ): Acted {
   const context = trial.context(paths);
-  const statement = amount === null && ir.amount.kind !== "budget" ? byShare(ir, trial.share()) : ir;
+  const drawn = amount === null && ir.amount.kind !== "budget" && !ranksWeights(trial, ir.criterion);
+  const statement = drawn ? byShare(ir, trial.share()) : ir;
   let lost: readonly number[] | null = null;
   let between: Measure | undefined;
   let short: Measure | undefined;
@@ -131,13 +135,22 @@ function pruneChannels(
   };
 }
 
+/** Whether a criterion reads weights that are in hand. */
+const ranksWeights = ({ weights }: Trial, { needs }: CriterionIr): boolean =>
+  weights !== null && readsWeightsAlone(needs);
+
 /** A threshold of which nobody knows what scores lie under it: this share of what may go. */
 function byShare(ir: PruneIr, share: number): PruneIr {
   return { ...ir, amount: { kind: "threshold", side: "below", value: share } };
 }
 
 /** Scores that are drawn; all alike where no number hangs on them. */
-function scoresOf(trial: Trial, { space }: ScoreRequest, regrow?: RegrowIr, agree = false): UnitScores {
+function scoresOf(
+  trial: Trial,
+  { space, criterion, combining = { members: "sum" } }: ScoreRequest,
+  regrow?: RegrowIr,
+  agree = false,
+): UnitScores {
   trial.work += space.units + 200;
   const draw = (length: number) =>
     trial.draw === null ? new Float32Array(length) : trial.dice.scores(length);
@@ -154,6 +167,12 @@ function scoresOf(trial: Trial, { space }: ScoreRequest, regrow?: RegrowIr, agre
       return entryNode(values);
     },
   });
+  if (ranksWeights(trial, criterion)) {
+    const { normalized, members } = combining;
+    const entries = evaluateEntries(criterion.expr, space, names);
+    if (normalized !== undefined) normalizePerLayer(space, entries, normalized);
+    return { units: combineMembers(space, entries, members), entries, names, notes: [] };
+  }
   const units = draw(space.units);
   // Only branches that have to agree rank their members one by one.
   const entries = agree ? draw(space.entries) : units;

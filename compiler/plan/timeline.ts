@@ -154,7 +154,9 @@ export class Timeline {
 
   train(): void {
     this.soft.trained();
-    if (!this.gone) this.trial.train();
+    if (this.gone) return;
+    this.trial.train();
+    this.trial.weights = null;
   }
 
   remember(name: string): void {
