@@ -4,7 +4,7 @@ import { momentOf, phaseSteps, phaseTimes } from "../../core/schedule/schedule.j
 import type { PruneIr, RuleIr, SelectionIr, StepIr, TrainIr } from "../../core/ir/types.js";
 import { firingsIn } from "./firings.js";
 import { amountAt, numberAt, pointAt, valueAt, type Moment as When } from "./value.js";
-import { highestTarget, prune, regrow, restore, type Event } from "./events.js";
+import { highestTarget, prune, regrow, restore, type Event, type Outcome } from "./events.js";
 import { leastAndMost } from "./extremes.js";
 import type { AnyPool } from "./pools.js";
 import type { Acting, DrawnEvent, Timeline } from "./timeline.js";
@@ -184,7 +184,7 @@ function mayAct(
         );
       else trial.ledger.blur(pools.map(({ place }) => place));
     }
-    if (rule.kind === "slim") trial.ledger.blurAll();
+    if (rule.kind === "slim" && (trial.blank || !trial.elements.gone().next().done)) trial.blurChannels();
   }
 }
 
@@ -268,9 +268,10 @@ function act(
       const amount = statement.kind === "prune" ? amountAt(statement.amount, moment) : null;
       if (statement.kind === "prune" && statement.manner === "softly") timeline.soft.died(statement.id);
       if (timeline.gone || pools.length === 0) {
+        const outcome = timeline.gone ? null : nothing;
         const back = statement.kind === "prune" && here.trainingFollows ? statement.regrow : undefined;
-        note(statement, { pools, amount, ...(firing?.ends === true && { last: true }) });
-        if (back !== undefined) note(back, { pools });
+        note(statement, { pools, amount, outcome, ...(firing?.ends === true && { last: true }) });
+        if (back !== undefined) note(back, { pools, outcome });
         return;
       }
       const event: Event = { pools, paths: world.paths(target, variables), moment: here, amount };
@@ -323,6 +324,10 @@ function act(
       return;
   }
 }
+
+/** What a statement does that finds no units. */
+const none = { value: 0, sure: true };
+const nothing: Outcome = { nominal: none, changed: none, dead: none, pools: [] };
 
 function pruneAt(
   statement: PruneIr,

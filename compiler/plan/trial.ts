@@ -175,6 +175,12 @@ export class Trial {
     return found;
   }
 
+  /** Any channel may have gone, and what is counted in them. */
+  blurChannels(): void {
+    this.ledger.blurAll();
+    this.ledger.blur(this.original.units.map((unit) => channelPlace(this.original, unit)));
+  }
+
   /** Where the units with these roots are pruned. */
   placesOf(roots: ReadonlySet<number>): readonly string[] {
     const own = this.original.units.filter(({ root }) => roots.has(root));

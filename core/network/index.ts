@@ -1,5 +1,3 @@
-export { costBounds, type Bounds, type CostBounds } from "./cost-bounds.js";
-export { CostTally, savings, type CostPair } from "./cost-tally.js";
 export { costs, LiveCounts, type IsDead } from "./costs.js";
 export { describeUnit, explainTie, producerPath, showTies, tiesOfUnit, type Tie } from "./explain.js";
 export { weightsToHold } from "./hold.js";
