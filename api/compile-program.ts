@@ -1,6 +1,8 @@
 import { DiagnosticError, type Diagnostic } from "../core/diagnostics/diagnostic.js";
 import { parse } from "../grammar/index.js";
 import { compile, type CompileOptions, type CompileResult } from "../compiler/compile.js";
+import { asksForWeights } from "../compiler/plan/weights.js";
+import type { ParameterStore } from "../core/parameters.js";
 import type { Network } from "../core/network/types.js";
 import type { DataFacts, DataGiven } from "../runtime/data/types.js";
 import type { LiveModel } from "../runtime/model/index.js";
@@ -34,8 +36,8 @@ export interface CompiledProgram {
 }
 
 /**
- * Compiles a program for the network and data it is bound to. A `model.json` is read without its weights, and neither
- * TensorFlow.js nor any backend is loaded for it; modules and data files need the runtime.
+ * Compiles a program for the network and data it is bound to. A `model.json` is read without its weights, unless the
+ * program ranks by them before it trains, and neither TensorFlow.js nor any backend is loaded for it; modules and data files need the runtime.
  */
 export async function compileProgram(source: string, options: ProgramOptions = {}): Promise<CompiledProgram> {
   const { network: givenNetwork, data: givenData, seed, backend, threads, ...rest } = options;
@@ -47,13 +49,19 @@ export async function compileProgram(source: string, options: ProgramOptions = {
   const network =
     networkPath === null ? null : await readFacts(networkPath, { seed, backend, threads }, diagnostics);
   const facts = network && dataPath !== null ? await dataFacts(dataPath, network, diagnostics) : null;
-  const result = compile(source, {
+  const given: CompileOptions = {
     resolve: importResolver(process.cwd()),
     ...rest,
     seed,
     network: network ?? undefined,
     data: facts === null || facts.train === null ? undefined : { examples: facts.train },
-  });
+  };
+  const plain = compile(source, given);
+  const weights =
+    network === null || networkPath === null || plain.ir === null || !asksForWeights(plain.ir)
+      ? null
+      : await weightsOf(networkPath, seed);
+  const result = weights === null ? plain : compile(source, { ...given, weights });
   const late = network && facts ? await checkAccuracy(result, network, facts.targets) : [];
   return {
     result,
@@ -78,6 +86,12 @@ async function readFacts(
     const opened = backend === undefined ? {} : { backend, ...(threads === undefined ? {} : { threads }) };
     return (await loadNetwork(from, { seed, ...opened })).network;
   }, diagnostics);
+}
+
+/** The weights of a network, for what `check` foresees of them; null where they cannot be read, which a run will say. */
+async function weightsOf(from: string | LiveModel, seed = 1): Promise<ParameterStore | null> {
+  const { loadModel } = await import("../runtime/model/index.js");
+  return collect(async () => (await loadModel(from, { seed })).store, []);
 }
 
 async function dataFacts(

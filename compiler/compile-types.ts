@@ -3,6 +3,7 @@ import type { Diagnostic } from "../core/diagnostics/diagnostic.js";
 import type { SourceMap } from "./emit/writer.js";
 import type { IrSpans } from "../core/ir/spans.js";
 import type { Ir, PlanIr } from "../core/ir/types.js";
+import type { ParameterStore } from "../core/parameters.js";
 import type { Network } from "../core/network/types.js";
 import type { FrontOptions } from "./passes/index.js";
 import type { Simulation } from "./plan/dry-run.js";
@@ -11,6 +12,8 @@ import type { Timings } from "./stopwatch.js";
 export interface CompileOptions extends FrontOptions {
   /** Compiled for this network: patterns, counts and costs are checked and appear in the loop. */
   readonly network?: Network | undefined;
+  /** The network's weights, by key: rankings by weights that have not trained yet are foreseen with them. */
+  readonly weights?: ParameterStore | undefined;
   /** Training examples: steps of an epoch, and with them every moment, become known. */
   readonly data?: { readonly examples: number } | undefined;
   /** Examples per step where the program says nothing. Default 32. */

@@ -20,7 +20,9 @@ export function compile(source: string, options: CompileOptions = {}): CompileRe
 
   const { ir, spans } = read;
   const data = { examples: options.data?.examples, batch: options.batch ?? 32 };
-  const planned = clock.time("plan", () => planProgram(ir, { network: options.network, data, spans }));
+  const planned = clock.time("plan", () =>
+    planProgram(ir, { network: options.network, weights: options.weights, data, spans }),
+  );
   const { plan, simulation } = planned;
   const unreached = unreachedMoments(ir, simulation, spans);
   const diagnostics = [...read.diagnostics, ...planned.diagnostics, ...unreached];

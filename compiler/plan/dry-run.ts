@@ -1,4 +1,5 @@
 import type { Measure } from "../../core/masks/measure.js";
+import type { ParameterStore } from "../../core/parameters.js";
 import type { Ir } from "../../core/ir/types.js";
 import { together, type Estimate } from "./estimate.js";
 import { mostDraws, mostWorkOfAll } from "./limits.js";
@@ -12,6 +13,7 @@ import {
   type SimulatedPhase,
 } from "./timeline.js";
 import { Trial } from "./trial.js";
+import { asksForWeights } from "./weights.js";
 
 /** An event as all draws together see it. */
 export interface SimulatedEvent extends Omit<DrawnEvent, "outcome" | "sizes" | "stuck"> {
@@ -45,9 +47,10 @@ export interface Simulation {
  * A program run without weights: once where every number follows from counts alone, else several times with other scores. What all
  * draws agree on for a reason is exact, the rest is about what they say.
  */
-export function dryRun(ir: Ir, world: World, data: DataFacts): Simulation {
+export function dryRun(ir: Ir, world: World, data: DataFacts, weights?: ParameterStore): Simulation {
+  const given = asksForWeights(ir) ? weights : undefined;
   const drawn = (draw: number | null, like?: Timeline): Timeline => {
-    const timeline = new Timeline(world, data, new Trial(world, draw), like);
+    const timeline = new Timeline(world, data, new Trial(world, draw, given), like);
     simulate(ir.body, timeline);
     return timeline;
   };
@@ -76,7 +79,7 @@ function merged(draws: readonly Timeline[]): Simulation {
     ),
     unknown: first.unknown,
     missed: first.soft.missed,
-    cut: first.isCut,
+    cut: first.cut,
   };
 }
 

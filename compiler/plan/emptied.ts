@@ -9,7 +9,7 @@ import type { Trial } from "./trial.js";
  * they came back as zeros. How many of a layer are emptied follows from the share of its elements that is dead; which, is drawn.
  */
 export function absorbedBy(trial: Trial): ReadonlySet<number> {
-  const { network, state, dice, ledger } = trial;
+  const { network, state, dice } = trial;
   const zeros = new Map<string, Set<number>>();
   const find = (channel: number): number => network.channels.find(channel);
   let possible = trial.blank;
@@ -34,7 +34,7 @@ export function absorbedBy(trial: Trial): ReadonlySet<number> {
       const lowest = [...alive.keys()].sort((a, b) => (order[a] ?? 0) - (order[b] ?? 0)).slice(0, emptied);
       zeros.set(weight.key, new Set(lowest.map((i) => find(alive[i] ?? -1))));
     }
-  if (possible) ledger.blurAll();
+  if (possible) trial.blurChannels();
   const any = trial.fresh.size > 0 || [...zeros.values()].some((roots) => roots.size > 0);
   if (!any) return new Set();
   trial.work += 4 * network.channels.count;

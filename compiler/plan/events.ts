@@ -6,8 +6,11 @@ import { regrow as regrowEvent } from "../../core/events/regrow.js";
 import { restore as restoreEvent } from "../../core/events/restore.js";
 import { carryOut, type ScoreRequest, type UnitScores } from "../../core/events/scoring.js";
 import { spaceDomain } from "../../core/expr/domains.js";
+import { combineMembers, normalizePerLayer } from "../../core/choose/combine.js";
+import { evaluate } from "../../core/expr/evaluate.js";
+import { evaluateEntries } from "../../core/expr/domain.js";
 import { entryNode } from "../../core/expr/nodes.js";
-import type { PruneIr, RegrowIr, RestoreIr } from "../../core/ir/types.js";
+import type { CriterionIr, PruneIr, RegrowIr, RestoreIr } from "../../core/ir/types.js";
 import { measure, type Measure } from "../../core/masks/measure.js";
 import { dead, frozen, latent, living, soft } from "../../core/masks/state.js";
 import { collapse } from "../../core/network/collapse.js";
@@ -15,6 +18,7 @@ import { apportion, floorOf, shareOf, type CountAmount } from "../../core/schedu
 import type { InsideRule } from "../../core/units/inside-kernels.js";
 import { againOf, takeBudget, takeCounts, takeInside, takeTogether } from "./counted.js";
 import type { ElementCode, View } from "./elements.js";
+import { readsWeightsAlone } from "./weights.js";
 import { rowsOf, type AnyPool, type BranchPool, type ElementPool } from "./pools.js";
 import type { Told, Trial } from "./trial.js";
 
@@ -78,7 +82,7 @@ export function prune(
     nominal,
     changed: {
       value: Math.max(0, sum(net ? after : dropped) - sum(before)),
-      sure: known.sum && (net ? sure : between).sum,
+      sure: known.sum && !known.rising && (net ? sure : between).sum,
     },
     ...(acted.short && { short: acted.short }),
     ...(!net && acted.between && { between: acted.between }),
@@ -109,7 +113,8 @@ function pruneChannels(
   before: readonly number[],
 ): Acted {
   const context = trial.context(paths);
-  const statement = amount === null && ir.amount.kind !== "budget" ? byShare(ir, trial.share()) : ir;
+  const drawn = amount === null && ir.amount.kind !== "budget" && !ranksWeights(trial, ir.criterion);
+  const statement = drawn ? byShare(ir, trial.share()) : ir;
   let lost: readonly number[] | null = null;
   let between: Measure | undefined;
   let short: Measure | undefined;
@@ -118,7 +123,7 @@ function pruneChannels(
       lost = perPool(pools, request, request.dropped);
       between = measure(trial.network, trial.state, request.space, request.dropped);
     }
-    return scoresOf(trial, request, ir.regrow);
+    return scoresOf(trial, request, ir.regrow, ir.joins === "agree");
   });
   if (ir.amount.kind === "budget") {
     const limits = limitsOf(ir.amount.limits, trial, moment.names);
@@ -135,13 +140,22 @@ function pruneChannels(
   };
 }
 
+/** Whether a criterion reads weights that are in hand. */
+const ranksWeights = ({ weights }: Trial, { needs }: CriterionIr): boolean =>
+  weights !== null && readsWeightsAlone(needs);
+
 /** A threshold of which nobody knows what scores lie under it: this share of what may go. */
 function byShare(ir: PruneIr, share: number): PruneIr {
   return { ...ir, amount: { kind: "threshold", side: "below", value: share } };
 }
 
 /** Scores that are drawn; all alike where no number hangs on them. */
-function scoresOf(trial: Trial, { space }: ScoreRequest, regrow?: RegrowIr): UnitScores {
+function scoresOf(
+  trial: Trial,
+  { space, criterion, combining = { members: "sum" } }: ScoreRequest,
+  regrow?: RegrowIr,
+  agree = false,
+): UnitScores {
   trial.work += space.units + 200;
   const draw = (length: number) =>
     trial.draw === null ? new Float32Array(length) : trial.dice.scores(length);
@@ -157,8 +171,15 @@ function scoresOf(trial: Trial, { space }: ScoreRequest, regrow?: RegrowIr): Uni
       return entryNode(values);
     },
   });
+  if (ranksWeights(trial, criterion)) {
+    const { normalized, members } = combining;
+    const entries = evaluateEntries(criterion.expr, domain);
+    if (normalized !== undefined) normalizePerLayer(space, entries, normalized);
+    return { units: combineMembers(space, entries, members), entries, domain, notes: [] };
+  }
   const units = draw(space.units);
-  return { units, entries: space.entries === space.units ? units : draw(space.entries), domain, notes: [] };
+  // Only branches that have to agree rank their members one by one.
+  return { units, entries: agree ? draw(space.entries) : units, domain, notes: [] };
 }
 
 function perPool(pools: readonly AnyPool[], { space }: ScoreRequest, flags: Uint8Array): readonly number[] {
@@ -273,7 +294,7 @@ function swapCounts(
   regrow: RegrowIr,
   views: readonly View[],
   taken: readonly number[],
-  moment: Moment,
+  moment: EventMoment,
 ) {
   const together = ir.scope.kind === "global";
   const limits = views.map(
@@ -398,18 +419,30 @@ interface Known {
   readonly each: readonly boolean[];
   readonly sum: boolean;
   readonly asked: boolean;
+  /** Whether it is so only once its own target is reached. */
+  readonly rising: boolean;
   readonly inside: boolean;
   /** Units alive, and what floors hold back at most. */
   readonly alive: number;
 }
 
-function knownBefore(trial: Trial, ir: PruneIr, { pools, amount }: Event, dead: readonly number[]): Known {
+function knownBefore(
+  trial: Trial,
+  ir: PruneIr,
+  { pools, amount, moment }: Event,
+  dead: readonly number[],
+): Known {
   const { ledger } = trial;
   const plain = pools.map((pool) => trial.isPlain(pool));
   const branches = pools.some((pool) => pool.kind === "branch");
   const clear = !branches || !ledger.has("channels", "*");
-  const each = pools.map((pool, i) => ledger.isSure(pool) && plain[i] === true && clear);
-  const known = ledger.isSumSure(pools) && plain.every(Boolean) && clear;
+  const highest = highestTarget(ir, moment.names);
+  const lands = amount?.kind === "target" && highest !== null && amount.value >= highest;
+  const rises = pools.map((pool) => lands && ledger.isRising(pool, ir.id));
+  const each = pools.map(
+    (pool, i) => (ledger.isSure(pool) || rises[i] === true) && plain[i] === true && clear,
+  );
+  const known = (ledger.isSumSure(pools) || each.every(Boolean)) && plain.every(Boolean) && clear;
   const together = ir.scope.kind === "global" || branches;
   const even =
     ir.scope.kind !== "row" ||
@@ -434,11 +467,26 @@ function knownBefore(trial: Trial, ir: PruneIr, { pools, amount }: Event, dead: 
   return {
     each,
     sum: known,
+    rising: rises.some(Boolean),
     asked:
-      rule !== null ? inside && each.every(Boolean) : counted && (together ? known : each.every(Boolean)),
+      !rises.some(Boolean) &&
+      (rule !== null ? inside && each.every(Boolean) : counted && (together ? known : each.every(Boolean))),
     inside,
     alive: sum(pools.map((pool) => pool.total)) - sum(dead),
   };
+}
+
+/** The target of which a rule asks in the end of each layer, where it never asks for more; null where something else decides. */
+export function highestTarget(ir: PruneIr, names: Moment["names"]): number | null {
+  const { amount, manner, joins, aligned, regrow } = ir;
+  if (amount.kind !== "target" || ir.scope.kind !== "local" || regrow !== undefined) return null;
+  if (manner !== "held" || joins === "agree" || aligned > 1) return null;
+  const { value } = amount;
+  if (typeof value !== "object" || !("moving" in value)) return evaluate(value, names) ?? null;
+  const { from, to, curve } = value.moving;
+  const [start, end] = [evaluate(from, names), evaluate(to, names)];
+  // A declared curve may lead beyond its ends.
+  return typeof curve === "string" && start !== undefined && end !== undefined && start <= end ? end : null;
 }
 
 function surelyAfter(

@@ -12,11 +12,16 @@ export function leastAndMost(trial: Trial): { readonly least: Measure; readonly 
   if (ledger.areFixed("channels") && [...trial.elements.gone()].every(({ place }) => ledger.isFixed(place)))
     return { least: trial.measured(), most: trial.measured() };
   const [fewest, fullest] = [newMaskState(original.channels.count), newMaskState(original.channels.count)];
+  const killed = new Map<string, number>();
   for (const unit of original.units) {
-    const fixed = ledger.isFixed(channelPlace(original, unit));
+    const place = channelPlace(original, unit);
+    const fixed = ledger.isFixed(place);
+    const nth = (killed.get(place) ?? 0) + 1;
+    killed.set(place, nth);
+    const lives = nth > ledger.mostAt(place) ? living : 1;
     for (const channel of unit.channels) {
       const code = state.channels[channel] ?? living;
-      fewest.channels[channel] = fixed || code === frozen ? code : 1;
+      fewest.channels[channel] = fixed || code === frozen ? code : lives;
       fullest.channels[channel] = fixed ? code : living;
     }
   }
@@ -32,7 +37,8 @@ export function leastAndMost(trial: Trial): { readonly least: Measure; readonly 
       new Map(
         [...counter(isDead)].map(([key, count]) => {
           const sure = ledger.isFixed(touched.get(key) ?? "");
-          return [key, sure ? count : { all: count.all, dead: wholly ? count.all : 0 }] as const;
+          const most = Math.min(count.all, ledger.mostAt(touched.get(key) ?? ""));
+          return [key, sure ? count : { all: count.all, dead: wholly ? most : 0 }] as const;
         }),
       );
   return {

@@ -1,6 +1,7 @@
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.js";
 import type { IrSpans } from "../../core/ir/spans.js";
 import type { Ir, PlanIr } from "../../core/ir/types.js";
+import type { ParameterStore } from "../../core/parameters.js";
 import type { Network } from "../../core/network/types.js";
 import { planCodes } from "./codes.js";
 import { lints } from "./lints/index.js";
@@ -13,6 +14,8 @@ import type { DataFacts } from "./timeline.js";
 export interface PlanOptions {
   readonly network?: Network | undefined;
   readonly data: DataFacts;
+  /** The network's weights, where there are some at hand. */
+  readonly weights?: ParameterStore | undefined;
   readonly spans: IrSpans;
 }
 
@@ -25,8 +28,8 @@ export interface Planned {
 }
 
 /** What a program will do, and what is wrong with that. */
-export function planProgram(ir: Ir, { network, data, spans }: PlanOptions): Planned {
-  const simulation = dryRun(ir, network === undefined ? anyNetwork : networkWorld(network), data);
+export function planProgram(ir: Ir, { network, data, spans, weights }: PlanOptions): Planned {
+  const simulation = dryRun(ir, network === undefined ? anyNetwork : networkWorld(network), data, weights);
   const context = { ir, simulation, network: network ?? null };
   const diagnostics = lints.flatMap((lint) => lint(context)).map((finding) => diagnosticOf(finding, spans));
   return { plan: network === undefined ? null : makePlan(network, simulation), simulation, diagnostics };

@@ -1,8 +1,17 @@
+import { shareOf } from "../../core/schedule/amounts.js";
 import { momentOf, phaseSteps, phaseTimes } from "../../core/schedule/schedule.js";
 import type { PruneIr, RuleIr, SelectionIr, StepIr, TrainIr } from "../../core/ir/types.js";
 import { firingsIn } from "./firings.js";
 import { amountAt, numberAt, pointAt, valueAt, type Moment as When } from "./value.js";
-import { prune, regrow, restore, type Event, type EventMoment } from "./events.js";
+import {
+  highestTarget,
+  prune,
+  regrow,
+  restore,
+  type Event,
+  type EventMoment,
+  type Outcome,
+} from "./events.js";
 import { leastAndMost } from "./extremes.js";
 import type { AnyPool } from "./pools.js";
 import type { Acting, DrawnEvent, Timeline } from "./timeline.js";
@@ -171,10 +180,18 @@ function mayAct(
     for (let i = 0; i < times && !timeline.full; i++) act(rule, moment, variables, timeline, firing, true);
     if (rule.kind === "prune" || rule.kind === "regrow" || rule.kind === "restore" || rule.kind === "slim") {
       timeline.unsure = true;
-      for (const pool of poolsOf(rule, variables, timeline)) trial.deadOf(pool);
-      trial.ledger.blur(poolsOf(rule, variables, timeline).map(({ place }) => place));
+      const pools = poolsOf(rule, variables, timeline);
+      for (const pool of pools) trial.deadOf(pool);
+      const highest = rule.kind === "prune" ? highestTarget(rule, moment.names) : null;
+      if (highest !== null)
+        trial.ledger.rise(
+          pools,
+          rule.id,
+          pools.map((pool) => Math.max(trial.deadOf(pool), shareOf(highest, pool.total))),
+        );
+      else trial.ledger.blur(pools.map(({ place }) => place));
     }
-    if (rule.kind === "slim") trial.ledger.blurAll();
+    if (rule.kind === "slim" && (trial.blank || !trial.elements.gone().next().done)) trial.blurChannels();
   }
 }
 
@@ -258,9 +275,10 @@ function act(
       const amount = statement.kind === "prune" ? amountAt(statement.amount, moment) : null;
       if (statement.kind === "prune" && statement.manner === "softly") timeline.soft.died(statement.id);
       if (timeline.gone || pools.length === 0) {
+        const outcome = timeline.gone ? null : nothing;
         const back = statement.kind === "prune" && here.trainingFollows ? statement.regrow : undefined;
-        note(statement, { pools, amount, ...(firing?.ends === true && { last: true }) });
-        if (back !== undefined) note(back, { pools });
+        note(statement, { pools, amount, outcome, ...(firing?.ends === true && { last: true }) });
+        if (back !== undefined) note(back, { pools, outcome });
         return;
       }
       const event: Event = { pools, paths: world.paths(target, variables), moment: here, amount };
@@ -313,6 +331,10 @@ function act(
       return;
   }
 }
+
+/** What a statement does that finds no units. */
+const none = { value: 0, sure: true };
+const nothing: Outcome = { nominal: none, changed: none, dead: none, pools: [] };
 
 function pruneAt(
   statement: PruneIr,

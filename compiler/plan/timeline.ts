@@ -82,6 +82,8 @@ export class Timeline {
   /** Of each thing that `until` ends: whether it may have ended already, and whether it has in this draw. */
   readonly #ends: { doubted: boolean; left: boolean }[] = [];
   #followed = 0;
+  /** True once something was left out because there was too much. */
+  cut = false;
   /** Some number hangs on scores, or on chance. */
   unsure = false;
   /** Examples per step of the phase that ran last: a `finetune` keeps them. */
@@ -97,12 +99,13 @@ export class Timeline {
 
   /** True once there is more than can be listed or followed. */
   get full(): boolean {
-    return this.isCut || (this.trial.draw === null && this.unsure);
+    if (this.#isSpent) this.cut = true;
+    return this.cut || (this.trial.draw === null && this.unsure);
   }
 
-  get isCut(): boolean {
+  get #isSpent(): boolean {
     return (
-      this.events.length >= (this.like?.isCut === true ? this.like.events.length : mostListed) ||
+      this.events.length >= (this.like?.cut === true ? this.like.events.length : mostListed) ||
       this.phases.length >= mostListed ||
       this.#followed >= mostFollowed ||
       (this.like === undefined && this.trial.work >= mostWork)
@@ -151,7 +154,9 @@ export class Timeline {
 
   train(): void {
     this.soft.trained();
-    if (!this.gone) this.trial.train();
+    if (this.gone) return;
+    this.trial.train();
+    this.trial.weights = null;
   }
 
   remember(name: string): void {

@@ -17,7 +17,8 @@ import { emptiedLayers } from "../../core/surgery/emptied.js";
 import { collapse } from "../../core/network/collapse.js";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.js";
 import type { Network } from "../../core/network/types.js";
-import { slim } from "../../core/surgery/slim.js";
+import { slim, slimStore } from "../../core/surgery/slim.js";
+import type { ParameterStore } from "../../core/parameters.js";
 import { spaceOf } from "../../core/units/spaces.js";
 import { Dice } from "./dice.js";
 import { Elements } from "./elements.js";
@@ -67,6 +68,9 @@ const nothing: Network = {
   trainingConfig: null,
 };
 
+const copyOf = (weights: ParameterStore): ParameterStore =>
+  new Map([...weights].map(([key, one]) => [key, { ...one, data: one.data.slice() }]));
+
 /**
  * One draw of the dry run: the engine at work on masks without weights. Channels die on their codes as in a run, elements by number;
  * scores are drawn. Without a network there is nothing but numbers.
@@ -89,11 +93,16 @@ export class Trial {
   work = 0;
   #sizes: { readonly version: number; readonly network: Network; readonly measured: Measure } | null = null;
 
+  /** The network's weights, a copy of them; null where nobody gave any, or once they have trained. */
+  weights: ParameterStore | null;
+
   /** `draw` null: scores that are all alike, for programs of which no number hangs on them. */
   constructor(
     readonly world: World,
     readonly draw: number | null,
+    weights?: ParameterStore,
   ) {
+    this.weights = weights === undefined ? null : copyOf(weights);
     this.dice = new Dice(draw ?? 0);
     this.original = world.network ?? nothing;
     this.network = this.original;
@@ -114,7 +123,7 @@ export class Trial {
     return {
       original: this.original,
       network: this.network,
-      parameters: new Map(),
+      parameters: this.weights ?? new Map(),
       slots: new Map(),
       state: this.state,
       seed: 1,
@@ -125,7 +134,7 @@ export class Trial {
 
   body() {
     const { network, state } = this;
-    return { network, parameters: new Map(), slots: new Map(), state };
+    return { network, parameters: this.weights ?? new Map(), slots: new Map(), state };
   }
 
   /** Dead units of a pool. */
@@ -164,6 +173,12 @@ export class Trial {
     const found = this.placesOf(roots);
     this.#places.set(pool.place, found);
     return found;
+  }
+
+  /** Any channel may have gone, and what is counted in them. */
+  blurChannels(): void {
+    this.ledger.blurAll();
+    this.ledger.blur(this.original.units.map((unit) => channelPlace(this.original, unit)));
   }
 
   /** Where the units with these roots are pruned. */
@@ -207,7 +222,7 @@ export class Trial {
     this.harden();
     this.slims++;
     if (this.world.network === null) return [];
-    this.work += 4 * this.network.channels.count;
+    this.work += 2 * this.network.channels.count;
     const taken = absorbedBy(this);
     for (const root of taken) {
       const unit = this.network.units.find((one) => one.root === root);
@@ -226,6 +241,7 @@ export class Trial {
     for (let channel = 0; channel < this.state.channels.length; channel++)
       if (slimming.isDead(channel)) this.state.channels[channel] = dead;
     this.network = slimming.network;
+    if (this.weights !== null) this.weights = slimStore(slimming, this.weights);
     return [];
   }
 
@@ -296,7 +312,7 @@ export class Trial {
     const version = versionOf(this.state);
     const known = this.#sizes;
     if (known?.version !== version || known.network !== this.network) {
-      this.work += this.network.channels.count;
+      this.work += this.network.channels.count / 4;
       this.#sizes = { version, network: this.network, measured: measure(this.network, this.state) };
     }
     return this.#sizes?.measured ?? null;

@@ -2,12 +2,12 @@ import { allowedDrops, askedDrops, floorOf, resultingShare } from "../schedule/a
 import type { CountAmount } from "../schedule/amounts.js";
 import { erdosRenyiDead } from "./erdos-renyi.js";
 import type { PruneIr } from "../ir/types.js";
-import { floorsOf, selectAboveFloors, selectInOrder } from "./floors.js";
+import { floorsOf, selectAboveFloors } from "./floors.js";
 import type { Floors } from "./floors.js";
 import { groupsOf } from "../units/groups.js";
 import type { Group } from "../units/groups.js";
 import type { Scores } from "../units/keys.js";
-import { rankedListed, selectListed, selectRange } from "./select.js";
+import { selectListed, selectRange } from "./select.js";
 import type { Space } from "../units/space.js";
 import { living } from "../masks/state.js";
 
@@ -114,7 +114,11 @@ function takeFrom(
     floors.room[layer] = (floors.room[layer] ?? 0) - selectListed(scores, open, members, most, chosen);
     return;
   }
-  selectInOrder(rankedListed(scores, open, members), bounded, floors, chosen);
+  // Units of one group are made by the same layers, so that one floor holds all of them or none.
+  const layers = floors.layersOf(members[0] ?? -1);
+  const most = layers.reduce((least, layer) => Math.min(least, floors.room[layer] ?? 0), bounded);
+  const taken = selectListed(scores, open, members, most, chosen);
+  for (const layer of layers) floors.room[layer] = (floors.room[layer] ?? 0) - taken;
 }
 
 /** After a global ranking: every group's kept count becomes a multiple of `aligned`, its own lowest units going first. */

@@ -88,13 +88,35 @@ export function selectAboveFloors(
   floors: Floors,
   chosen: Uint8Array,
 ): number {
-  return space.channelUnits === null
-    ? selectByLayers(space, scores, open, k, floors, chosen)
-    : selectInOrder(ranked(scores, open), k, floors, chosen);
+  if (space.channelUnits === null) return selectByLayers(space, scores, open, k, floors, chosen);
+  return (
+    selectFreely(space.units, scores, open, k, floors, chosen) ??
+    selectInOrder(ranked(scores, open), k, floors, chosen)
+  );
+}
+
+/** The `k` lowest, where no floor holds any of them, so that nothing has to be sorted; null where one does. */
+function selectFreely(
+  units: number,
+  scores: Scores,
+  open: Uint8Array,
+  k: number,
+  floors: Floors,
+  chosen: Uint8Array,
+): number | null {
+  const lowest = new Uint8Array(units);
+  const taken = selectRange(scores, open, 0, units, k, lowest);
+  const room = floors.room.slice();
+  for (let unit = 0; unit < units; unit++)
+    if (lowest[unit] === 1) for (const layer of floors.layersOf(unit)) room[layer] = (room[layer] ?? 0) - 1;
+  if (room.some((left) => left < 0)) return null;
+  floors.room.set(room);
+  for (let unit = 0; unit < units; unit++) if (lowest[unit] === 1) chosen[unit] = 1;
+  return taken;
 }
 
 /** The first `k` of these units, in their order, that no floor holds; returns how many were marked. */
-export function selectInOrder(order: Int32Array, k: number, floors: Floors, chosen: Uint8Array): number {
+function selectInOrder(order: Int32Array, k: number, floors: Floors, chosen: Uint8Array): number {
   let taken = 0;
   for (const unit of order) {
     if (taken >= k) break;

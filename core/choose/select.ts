@@ -102,15 +102,8 @@ function takeSorted(scores: Scores, few: number[], k: number, chosen: Uint8Array
 
 /** Indices in ascending order of score, ties by index. */
 export function ranked(scores: Scores, open: Uint8Array): Int32Array {
-  return sorted(scores, indicesOf(open));
-}
-
-/** The same of the open ones of a list of indices in ascending order. */
-export function rankedListed(scores: Scores, open: Uint8Array, listed: Int32Array): Int32Array {
-  return sorted(
-    scores,
-    listed.filter((i) => open[i] === 1),
-  );
+  const indices = indicesOf(open);
+  return indices.sort((a, b) => compareScores(scores[a] ?? 0, scores[b] ?? 0) || a - b);
 }
 
 function indicesOf(open: Uint8Array): Int32Array {
@@ -119,6 +112,3 @@ function indicesOf(open: Uint8Array): Int32Array {
   for (let i = 0; i < open.length; i++) if (open[i] === 1) indices[n++] = i;
   return indices.subarray(0, n);
 }
-
-const sorted = (scores: Scores, indices: Int32Array): Int32Array =>
-  indices.sort((a, b) => compareScores(scores[a] ?? 0, scores[b] ?? 0) || a - b);

@@ -29,7 +29,9 @@ export function measure(
   chosen?: Uint8Array,
   counted?: CountElements,
 ): Measure {
-  const gone = state.channels.map((code) => (isGone(code) ? 1 : 0));
+  const { channels } = state;
+  const gone = new Uint8Array(channels.length);
+  for (let i = 0; i < gone.length; i++) gone[i] = isGone(channels[i] ?? living) ? 1 : 0;
   space?.channelUnits?.forEach((unit, i) => {
     if (chosen?.[i] === 1) for (const channel of unit.channels) gone[channel] = 1;
   });

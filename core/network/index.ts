@@ -1,4 +1,3 @@
-export { costBounds, type Bounds, type CostBounds } from "./cost-bounds.js";
 export { costs, liveChannels, LiveCounts, type ChannelCount, type IsDead } from "./costs.js";
 export { describeUnit, explainTie, producerPath, showTies, tiesOfUnit, type Tie } from "./explain.js";
 export { readNetwork, type ReadNetworkOptions } from "./read.js";

@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
-import { axesOfUnits, costTerms } from "../../../core/network/cost-terms.js";
-import type { Unit } from "../../../core/network/types.js";
-import { alike } from "../../../compiler/plan/alike.js";
+import type { Network, Unit } from "../../../core/network/types.js";
+import { alike, axesOf } from "../../../compiler/plan/alike.js";
 import { networkOf } from "../../core/masks/setting.js";
 import { namedNetworks } from "../../helpers/networks.js";
 
@@ -14,13 +13,18 @@ function byKey(units: readonly Unit[]): readonly (readonly Unit[])[] {
   return [...groups.values()];
 }
 
+/** How often a unit stands on each axis. */
+const standing = (network: Network, { root }: Unit): string =>
+  [...axesOf(network)]
+    .map((ids) => [...ids].filter((id) => network.channels.find(id) === root).length)
+    .join();
+
 /** The definition: the same axes, each equally often, unit by unit. */
 const standAlike = (model: unknown, groups: (units: readonly Unit[]) => readonly (readonly Unit[])[]) => {
   const network = networkOf(model);
   const made = groups(network.units).filter((group) => group.length > 0);
   const wanted = made.map((group) => {
-    const places = axesOfUnits(network, group, costTerms(network).axes).map((one) => JSON.stringify(one));
-    return new Set(places).size === 1;
+    return new Set(group.map((unit) => standing(network, unit))).size === 1;
   });
   return { found: alike(network, made), wanted };
 };

@@ -84,7 +84,9 @@ test("the plan and the run agree on what can go whole", async () => {
         const { diagnostics } = collapse(network, (channel) => setting.state.channels[channel] === dead);
         const said = simulation.events[i]?.stuck;
         const exact = steps.slice(0, i + 1).every(({ scope }) => scope.kind === "local");
-        if (exact) expect(said?.message).toBe(diagnostics[0]?.message);
+        // A statement that finds nothing to prune does nothing.
+        if (exact && simulation.events[i]?.pools.length !== 0)
+          expect(said?.message).toBe(diagnostics[0]?.message);
         if (said !== undefined) refused++;
         else if (exact) allowed++;
       }

@@ -1,0 +1,34 @@
+import { isChannelwise } from "../../core/units/candidates.js";
+import type { Ir, Need, PruneIr, StepIr } from "../../core/ir/types.js";
+
+export const readsWeightsAlone = (needs: readonly Need[]): boolean =>
+  needs.length > 0 && needs.every((need) => need === "w" || need === "w0" || need === "dw");
+
+/**
+ * Whether the plan of a program is nearer with the weights of its network: some statement that ranks whole channels by them over
+ * several layers, or by a threshold, acts before anything has trained.
+ */
+export function asksForWeights({ body }: Pick<Ir, "body">): boolean {
+  return untrained(body).steps.some(ranksByWeights);
+}
+
+/** The steps that act before any training, and whether one comes after them. */
+function untrained(body: readonly StepIr[]): { readonly steps: readonly StepIr[]; readonly ends: boolean } {
+  const steps: StepIr[] = [];
+  for (const step of body) {
+    if (step.kind === "train") return { steps, ends: true };
+    if (step.kind !== "repeat" && step.kind !== "for-each") steps.push(step);
+    else {
+      const inner = untrained(step.body);
+      steps.push(...inner.steps);
+      if (inner.ends) return { steps, ends: true };
+    }
+  }
+  return { steps, ends: false };
+}
+
+function ranksByWeights(step: StepIr): step is PruneIr {
+  if (step.kind !== "prune" || !readsWeightsAlone(step.criterion.needs)) return false;
+  const ranked = step.scope.kind === "global" || step.amount.kind === "threshold";
+  return ranked && (isChannelwise(step.structure.name) || step.structure.name === "layers");
+}
