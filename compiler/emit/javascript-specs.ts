@@ -23,16 +23,10 @@ import type { Scope } from "./scope.js";
 const field = (key: string, value: Js): Field => ({ key, value });
 
 export function structureCode(structure: StructureIr): Js {
-  switch (structure.name) {
-    case "blocks":
-      return `{ blocks: [${structure.height}, ${structure.width}] }`;
-    case "n:m":
-      return quote(`${structure.n}:${structure.m}`);
-    case "strided":
-      return `{ strided: ${structure.stride}${structure.offset === 0 ? "" : `, offset: ${structure.offset}`} }`;
-    default:
-      return quote(structure.name);
-  }
+  if (typeof structure === "string") return quote(structure);
+  if ("blocks" in structure) return `{ blocks: [${structure.blocks.join(", ")}] }`;
+  const { strided, offset } = structure;
+  return `{ strided: ${strided}${offset === undefined ? "" : `, offset: ${offset}`} }`;
 }
 
 export function selectionFields(selection: SelectionIr, scope: Scope): Field[] {
@@ -87,8 +81,7 @@ function underCode(under: CriterionIr["under"]): string {
 }
 
 export function scopeFields(scope: ScopeIr): Field[] {
-  if (scope.kind === "local") return [];
-  return [field("scope", scope.kind === "group" ? `{ group: ${quote(scope.name)} }` : quote(scope.kind))];
+  return scope === "local" ? [] : [field("scope", quote(scope))];
 }
 
 export function amountFields(amount: AmountIr, scope: Scope): Field[] {
@@ -209,8 +202,8 @@ export function pruneFields(prune: PruneIr, scope: Scope): Field[] {
   if (manner !== "held") fields.push(field("manner", quote(manner)));
   if (prune.awaitsRestore) fields.push(field("awaitsRestore", "true"));
   if (joins !== "couple") fields.push(field("joins", quote(joins)));
-  if ("share" in keeping) fields.push(field("keeping", `{ share: ${numberCode(keeping.share)} }`));
-  else if (keeping.count !== 1) fields.push(field("keeping", numberCode(keeping.count)));
+  if (typeof keeping === "object") fields.push(field("keeping", `{ share: ${numberCode(keeping.share)} }`));
+  else if (keeping !== 1) fields.push(field("keeping", numberCode(keeping)));
   if (collapse) fields.push(field("collapse", "true"));
   if (aligned !== 1) fields.push(field("aligned", numberCode(aligned)));
   if (regrow) {
@@ -232,7 +225,7 @@ export function regrowFields(regrow: RegrowIr, scope: Scope, paired?: StructureI
     fields.push(
       field("allocated", allocated === "evenly" ? quote(allocated) : expressionCode(allocated, scope)),
     );
-  const usual = (structure ?? paired)?.name === "weights" ? "zero" : "fresh";
+  const usual = (structure ?? paired) === "weights" ? "zero" : "fresh";
   if (values !== usual) fields.push(field("values", quote(values)));
   if (includingDropped) fields.push(field("includingDropped", "true"));
   return fields;

@@ -173,7 +173,7 @@ export function takeBudget(
 ): { readonly taken: readonly number[]; readonly met: boolean } {
   const none = views.map(() => 0);
   if (fits(none)) return { taken: none, met: true };
-  const together = rules.scope.kind === "global";
+  const together = rules.scope === "global";
   const steps = together ? sum(views.map((view) => view.alive + againOf(view, rules))) : shareSteps;
   const amount = (step: number): CountAmount =>
     together ? { kind: "drop-count", value: step } : { kind: "drop-share", value: step / shareSteps };

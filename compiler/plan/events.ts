@@ -1,3 +1,4 @@
+import { structureKind } from "../../core/ir/structure.js";
 import { regrowCounts } from "../../core/choose/regrow-plan.js";
 import { keepsLimits, limitsOf } from "../../core/choose/budget.js";
 import type { Moment } from "../../core/events/context.js";
@@ -218,7 +219,7 @@ function pruneCounted(trial: Trial, ir: PruneIr, { pools: all, moment, amount }:
   }
   const swap = ir.regrow === undefined ? null : swapCounts(trial, ir, ir.regrow, views, taken, moment);
   const code: ElementCode = codes[ir.manner];
-  const evenly = ir.scope.kind === "row" && amount !== null && swap === null;
+  const evenly = ir.scope === "row" && amount !== null && swap === null;
   views.forEach((view, i) => {
     const { pool, even } = view;
     const back = again[i] ?? 0;
@@ -260,9 +261,9 @@ export function insideRule(
   { amount, structure }: Pick<PruneIr, "amount" | "structure">,
   known: CountAmount | null,
 ): InsideRule | null {
-  if (structure.name === "n:m") return { keep: structure.n, of: structure.m };
+  if (structureKind(structure) === "n:m") return { keep: structure.n, of: structure.m };
   if (amount.kind !== "keep-count" || known === null) return null;
-  const each = structure.name === "taps" || (amount.each && structure.name === "weights");
+  const each = structure === "taps" || (amount.each && structure === "weights");
   return each ? { keep: Math.max(0, Math.round(known.value)), of: "kernel" } : null;
 }
 
@@ -275,7 +276,7 @@ function swapCounts(
   taken: readonly number[],
   moment: Moment,
 ) {
-  const together = ir.scope.kind === "global";
+  const together = ir.scope === "global";
   const limits = views.map(
     ({ counts }, i) => counts[dead] + counts[frozen] + (regrow.includingDropped ? (taken[i] ?? 0) : 0),
   );
@@ -410,9 +411,9 @@ function knownBefore(trial: Trial, ir: PruneIr, { pools, amount }: Event, dead: 
   const clear = !branches || !ledger.has("channels", "*");
   const each = pools.map((pool, i) => ledger.isSure(pool) && plain[i] === true && clear);
   const known = ledger.isSumSure(pools) && plain.every(Boolean) && clear;
-  const together = ir.scope.kind === "global" || branches;
+  const together = ir.scope === "global" || branches;
   const even =
-    ir.scope.kind !== "row" ||
+    ir.scope !== "row" ||
     pools.every((pool) => {
       if (!isElements(pool)) return true;
       const { visible, even } = trial.elements.view(pool);
@@ -430,7 +431,7 @@ function knownBefore(trial: Trial, ir: PruneIr, { pools, amount }: Event, dead: 
       const view = trial.elements.view(pool);
       return !takeInside(view, rule, againOf(view, ir), trial.dice).drawn;
     });
-  const counted = amount !== null && ir.scope.kind !== "sign" && even;
+  const counted = amount !== null && ir.scope !== "sign" && even;
   return {
     each,
     sum: known,
@@ -465,7 +466,7 @@ function surelyAfter(
   if (ir.joins === "agree") return nobody;
   if (ir.amount.kind === "budget") {
     const plain =
-      ir.scope.kind === "local" &&
+      ir.scope === "local" &&
       all &&
       ir.manner === "held" &&
       regrow === undefined &&
@@ -474,7 +475,7 @@ function surelyAfter(
       ![...trial.elements.gone()].length;
     return plain ? { sum: true, each: known.each, fixed } : nobody;
   }
-  if (amount === null || ir.scope.kind === "sign") return nobody;
+  if (amount === null || ir.scope === "sign") return nobody;
   const alone = pools.every(({ layers }) => layers.length <= 1);
   if (pools.some((pool) => pool.kind === "branch")) {
     const branches = pools.filter((pool): pool is BranchPool => pool.kind === "branch");
@@ -482,17 +483,17 @@ function surelyAfter(
     const everything = sure && (nominal ?? 0) >= known.alive;
     return { sum: sure, each: pools.map(() => everything || (sure && nominal === 0 && all)), fixed };
   }
-  if (ir.scope.kind === "global") {
+  if (ir.scope === "global") {
     const held = sum(pools.map((pool) => pool.layers.length * floorOf(ir.keeping, pool.total, ir.collapse)));
     const fits = (nominal ?? Infinity) <= known.alive - held || (all && alone);
     // Once all that may go goes, every layer is at its floor.
     const bare = all && alone && ir.aligned <= 1 && (nominal ?? 0) >= known.alive - held;
     return { sum: known.sum && fits && ir.aligned <= 1, each: pools.map(() => bare), fixed };
   }
-  if (!known.asked && ir.scope.kind === "row") return nobody;
+  if (!known.asked && ir.scope === "row") return nobody;
   if (
-    ir.scope.kind === "er" ||
-    ir.scope.kind === "erk" ||
+    ir.scope === "er" ||
+    ir.scope === "erk" ||
     !alone ||
     regrow?.amount !== undefined ||
     regrow?.allocated !== undefined

@@ -301,7 +301,7 @@ function act(
     }
     case "shuffle": {
       const target = {
-        structure: { name: "units" } as const,
+        structure: "units" as const,
         selection: statement.selection,
         joins: "couple" as const,
       };
@@ -369,15 +369,15 @@ const anyPrune: PruneIr = {
   kind: "prune",
   id: 0,
   text: "",
-  structure: { name: "units" },
+  structure: "units",
   selection: everything,
   criterion: { name: "random", expr: "random", needs: ["random"], under: "loss", over: null },
   members: "sum",
-  scope: { kind: "local" },
+  scope: "local",
   amount: { kind: "drop-share", value: 0 },
   manner: "held",
   joins: "couple",
-  keeping: { count: 1 },
+  keeping: 1,
   collapse: false,
   aligned: 1,
 };

@@ -82,28 +82,31 @@ export const when = definitions.define(
 
 const size = is.integer(1);
 
+/** "filters", "2:4", `{ blocks: [4, 1] }` (height and width), `{ strided: 2, offset: 1 }`. */
 export type StructureIr = Of<typeof structure>;
+const neighbours: is.Schema<`${number}:${number}`> = {
+  type: "string",
+  pattern: "^[1-9][0-9]*:[1-9][0-9]*$",
+};
 export const structure = definitions.define(
   "structure",
   is.anyOf(
-    is.object({
-      name: is.oneOf(
-        "weights",
-        "filters",
-        "channels",
-        "neurons",
-        "units",
-        "kernels",
-        "taps",
-        "rows",
-        "columns",
-        "layers",
-        "gates",
-      ),
-    }),
-    is.object({ name: is.literal("blocks"), height: size, width: size }),
-    is.object({ name: is.literal("n:m"), n: size, m: is.integer(2) }),
-    is.object({ name: is.literal("strided"), stride: is.integer(2), offset: is.integer(0) }),
+    is.oneOf(
+      "weights",
+      "filters",
+      "channels",
+      "neurons",
+      "units",
+      "kernels",
+      "taps",
+      "rows",
+      "columns",
+      "layers",
+      "gates",
+    ),
+    neighbours,
+    is.object({ blocks: is.pair(size, size) }),
+    is.object({ strided: is.integer(2), offset: is.optional(is.integer(1)) }),
   ),
 );
 
@@ -172,14 +175,9 @@ export const criterion = definitions.define(
   }),
 );
 
+/** Within what units are ranked; "row" and "sign" rank the weights of an output channel, and those of one sign. */
 export type ScopeIr = Of<typeof scope>;
-export const scope = definitions.define(
-  "scope",
-  is.anyOf(
-    is.object({ kind: is.oneOf("global", "local", "erk", "er", "row", "sign") }),
-    is.object({ kind: is.literal("group"), name: is.text }),
-  ),
-);
+export const scope = is.oneOf("global", "local", "erk", "er", "row", "sign");
 
 export type BudgetLimit = Of<typeof limit>;
 const limit = is.object({

@@ -20,7 +20,7 @@ describe("rules", () => {
     }`;
     const [phase] = phases(steps(text));
     expect(phase?.rules).toMatchObject([
-      { kind: "prune", structure: { name: "filters" } },
+      { kind: "prune", structure: "filters" },
       {
         kind: "prune",
         regrow: { values: "zero", includingDropped: true, criterion: { over: { batches: 1 } } },
@@ -157,7 +157,7 @@ describe("training", () => {
       ),
     );
     expect(phase?.rules).toMatchObject([
-      { kind: "update", end: "top", share: 0.1, scope: { kind: "global" } },
+      { kind: "update", end: "top", share: 0.1, scope: "global" },
       {
         kind: "freeze",
         selection: { include: [{ glob: "conv*" }] },

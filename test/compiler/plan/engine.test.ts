@@ -27,7 +27,7 @@ const amount: fc.Arbitrary<AmountIr> = fc.oneof(
 const channelwise: fc.Arbitrary<StructureIr> = fc
   .constantFrom("filters" as const, "units" as const)
   .map((name) => ({ name }));
-const scope = (...kinds: readonly Exclude<ScopeIr["kind"], "group">[]): fc.Arbitrary<ScopeIr> =>
+const scope = (...kinds: readonly Exclude<ScopeIr, "group">[]): fc.Arbitrary<ScopeIr> =>
   fc.constantFrom(...kinds).map((kind) => ({ kind }));
 
 const statement = (structures: fc.Arbitrary<StructureIr>, scopes: fc.Arbitrary<ScopeIr>) =>
@@ -99,7 +99,7 @@ test("alignment of a global ranking, and what collapses", async () => {
       kind: fc.constantFrom("global" as const, "global" as const, "local" as const),
     })
     .map(({ kind, ...parts }) =>
-      pruneOf({ ...parts, structure: { name: "units" }, scope: { kind }, criterion: criterionOf("random") }),
+      pruneOf({ ...parts, structure: "units", scope: kind, criterion: criterionOf("random") }),
     );
   const steps = fc.array(aligned, { minLength: 1, maxLength: 3 });
   await fc.assert(
@@ -115,9 +115,9 @@ test("weights: local, per row, per sign, Erdős–Rényi and global", async () =
   const scopes = scope("local", "global", "row", "sign", "erk", "er");
   const steps = fc.array(statement(weights, scopes), { minLength: 1, maxLength: 3 }).map((list) =>
     list
-      .map((one) => ({ ...one, aligned: 1, keeping: { count: 1 } }))
+      .map((one) => ({ ...one, aligned: 1, keeping: 1 }))
       .filter((one) => one.amount.kind !== "budget")
-      .filter((one) => !one.scope.kind.startsWith("er") || one.amount.kind === "target"),
+      .filter((one) => !one.scope.startsWith("er") || one.amount.kind === "target"),
   );
   await fc.assert(
     fc.asyncProperty(steps, seeds, (list, seed) => compare(small, list, false, seed)),

@@ -23,11 +23,11 @@ const keep: fc.Arbitrary<Partial<PruneIr>> = fc
     return { structure, amount };
   });
 const share: fc.Arbitrary<Partial<PruneIr>> = fc.constantFrom(0.1, 0.5, 0.9).map((value) => ({
-  structure: { name: "weights" },
+  structure: "weights",
   amount: { kind: "drop-share", value },
 }));
 const filters: fc.Arbitrary<Partial<PruneIr>> = fc.constant({
-  structure: { name: "units" },
+  structure: "units",
   amount: { kind: "drop-share", value: 0.5 },
 });
 const models = fc.constantFrom(...namedNetworks.values());

@@ -31,7 +31,7 @@ const step: fc.Arbitrary<PruneIr> = fc
     pruneOf({
       structure,
       amount: { kind, value: share },
-      scope: { kind: scope },
+      scope: scope,
       criterion: criterionOf("random"),
     }),
   );
