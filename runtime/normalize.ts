@@ -31,7 +31,6 @@ import type {
   SelectionSpec,
   TrainSpec,
   UpdateSpec,
-  WhenSpec,
 } from "./specs.js";
 
 /** The texts of the statements by id (`settings.statements`). */
@@ -112,7 +111,7 @@ export function restoreIr(
 }
 
 export function penalizeIr(spec: PenaltySpec, texts: Texts = {}): PenalizeIr {
-  const when = partialWhen(spec);
+  const when = whenOf(spec);
   return {
     kind: "penalize",
     id: spec.id,
@@ -134,7 +133,7 @@ export function penalizeIr(spec: PenaltySpec, texts: Texts = {}): PenalizeIr {
 }
 
 export function freezeIr(spec: FreezeSpec, texts: Texts = {}): FreezeIr {
-  const when = partialWhen(spec);
+  const when = whenOf(spec);
   return {
     kind: "freeze",
     id: spec.id,
@@ -146,7 +145,7 @@ export function freezeIr(spec: FreezeSpec, texts: Texts = {}): FreezeIr {
 }
 
 export function updateIr(spec: UpdateSpec, texts: Texts = {}): UpdateIr {
-  const when = partialWhen(spec);
+  const when = whenOf(spec);
   return {
     kind: "update",
     id: spec.id,
@@ -195,18 +194,17 @@ export function reinitializeIr(id: number, spec: ReinitializeSpec, texts: Texts 
   };
 }
 
-export function whenIr(spec: WhenSpec): WhenIr {
-  return {
-    unit: spec.unit,
-    ...(spec.every !== undefined && { every: spec.every }),
-    ...(spec.at && { at: spec.at }),
-    ...(spec.during && { window: { from: spec.during[0], to: spec.during[1] } }),
-    lands: spec.lands ?? false,
-  };
-}
-
-function partialWhen({ unit, ...spec }: Partial<WhenSpec>): WhenIr | undefined {
-  return unit === undefined ? undefined : whenIr({ unit, ...spec });
+/** The when-clause that stands among the fields of a rule that holds all along. */
+function whenOf({ unit, every, at, during, lands }: Partial<WhenIr>): WhenIr | undefined {
+  return (
+    unit && {
+      unit,
+      ...(every !== undefined && { every }),
+      ...(at && { at }),
+      ...(during && { during }),
+      ...(lands && { lands }),
+    }
+  );
 }
 
 export function selectionIr(spec: SelectionSpec): SelectionIr {

@@ -58,14 +58,7 @@ export interface AmountSpec {
 }
 
 /** When a rule fires: `{ every: 2, unit: "epochs" }`, `{ at: [10, 20], unit: "epochs" }`. */
-export interface WhenSpec {
-  readonly unit: WhenIr["unit"];
-  readonly every?: ExprIr;
-  readonly at?: readonly ExprIr[];
-  /** Both ends included. */
-  readonly during?: readonly [PointIr, PointIr];
-  /** True where a moving target's last event moves to the window's end. */
-  readonly lands?: boolean;
+export interface WhenSpec extends WhenIr {
   /** What the events score by, for criteria `over training`: they are summed from the start of the phase on. */
   readonly accumulate?: AccumulateSpec | readonly AccumulateSpec[];
 }
@@ -121,7 +114,7 @@ export interface RestoreSpec extends SelectionSpec {
   readonly above: RestoreIr["above"];
 }
 
-export interface PenaltySpec extends SelectionSpec, Partial<WhenSpec> {
+export interface PenaltySpec extends SelectionSpec, Partial<WhenIr> {
   readonly id: number;
   readonly structure: StructureIr;
   readonly by: CriterionSpec;
@@ -135,13 +128,13 @@ export interface PenaltySpec extends SelectionSpec, Partial<WhenSpec> {
   readonly strength: ValueIr;
 }
 
-export interface FreezeSpec extends SelectionSpec, Partial<WhenSpec> {
+export interface FreezeSpec extends SelectionSpec, Partial<WhenIr> {
   readonly id: number;
   readonly structure: StructureIr;
 }
 
 /** Only these weights receive gradient; the others decay and keep their momentum. */
-export interface UpdateSpec extends SelectionSpec, Partial<WhenSpec> {
+export interface UpdateSpec extends SelectionSpec, Partial<WhenIr> {
   readonly id: number;
   readonly end: UpdateIr["end"];
   readonly share: ValueIr;

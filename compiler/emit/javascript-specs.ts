@@ -118,10 +118,7 @@ export function whenFields(when: WhenIr, scope: Scope): Field[] {
   if (when.every !== undefined) fields.push(field("every", expressionCode(when.every, scope)));
   if (when.at) fields.push(field("at", { list: when.at.map((value) => expressionCode(value, scope)) }));
   fields.push(field("unit", quote(when.unit)));
-  if (when.window) {
-    const { from, to } = when.window;
-    fields.push(field("during", { list: [pointCode(from, scope), pointCode(to, scope)] }));
-  }
+  if (when.during) fields.push(field("during", { list: when.during.map((end) => pointCode(end, scope)) }));
   if (when.lands) fields.push(field("lands", "true"));
   return fields;
 }

@@ -49,8 +49,9 @@ export const point = definitions.define(
   "A moment of a phase; a share is of its length.",
 );
 
+/** Both ends included. */
 export type WindowIr = Of<typeof window>;
-const window = definitions.define("window", is.object({ from: point, to: point }));
+const window = definitions.define("window", is.pair(point, point));
 
 /** `a -> b CURVE`, `from a to b CURVE`. Without `over` it moves over its rule's window (or the phase, or the iterations of a `repeat`). */
 export type MovingIr = Of<typeof moving>;
@@ -73,9 +74,9 @@ export const when = definitions.define(
     every: is.optional(expression),
     /** At these moments (ends of epochs; steps after that many updates; step 0 is before the first). */
     at: is.optional(is.list(expression)),
-    window: is.optional(window),
-    /** True for a moving target: its last event moves to the window's end. */
-    lands: is.flag,
+    during: is.optional(window),
+    /** For a moving target: its last event moves to the window's end. */
+    lands: is.optional(is.literal(true)),
   }),
   "When a rule fires; both every and at unset: it holds all along.",
 );

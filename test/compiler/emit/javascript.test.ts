@@ -21,7 +21,7 @@ function syntaxErrors(code: string): readonly string[] {
 }
 
 describe("an emitted statement stands for the IR it came from", () => {
-  const when = { unit: "steps", every: 100, lands: false } as const;
+  const when = { unit: "steps", every: 100 } as const;
   const steps: readonly [string, StepIr][] = [
     ["defaults", prune(1)],
     [
@@ -127,7 +127,7 @@ describe("an emitted statement stands for the IR it came from", () => {
         penalty: { ...l1, name: "group-lasso" },
         among: { end: "bottom", share: 0.3, criterion: l1, scope: "global" },
         strength: {
-          moving: { from: 0, to: 1e-4, curve: "linear", over: { from: { epochs: 5 }, to: { epochs: 20 } } },
+          moving: { from: 0, to: 1e-4, curve: "linear", over: [{ epochs: 5 }, { epochs: 20 }] },
         },
       },
       {
@@ -136,7 +136,7 @@ describe("an emitted statement stands for the IR it came from", () => {
         text: "freeze",
         structure: "weights",
         selection: { include: [{ glob: "conv1" }], exclude: [] },
-        when: { unit: "epochs", window: { from: { share: 0 }, to: { share: 0.5 } }, lands: false },
+        when: { unit: "epochs", during: [{ share: 0 }, { share: 0.5 }] },
       },
       {
         kind: "update",
@@ -150,7 +150,7 @@ describe("an emitted statement stands for the IR it came from", () => {
       },
       prune(5, {
         amount: { kind: "target", value: { moving: { from: 0, to: 0.9, curve } } },
-        when: { ...when, lands: true, window: { from: { epochs: 4 }, to: { steps: 900 } } },
+        when: { ...when, lands: true, during: [{ epochs: 4 }, { steps: 900 }] },
       }),
       {
         kind: "restore",
@@ -160,7 +160,7 @@ describe("an emitted statement stands for the IR it came from", () => {
         selection: { include: [], exclude: [] },
         criterion: l1,
         above: 0.1,
-        when: { unit: "epochs", at: [10, 20], lands: false },
+        when: { unit: "epochs", at: [10, 20] },
       },
     ] as const;
     const phase = train(1, {
@@ -220,12 +220,11 @@ describe("an emitted statement stands for the IR it came from", () => {
 
 test("rules stand in the epoch loop when all of them fire there, else behind the step", () => {
   const at = (rule: Parameters<typeof train>[1]) => emit(program(train(1, rule))).code;
-  const every = (unit: "epochs" | "steps", value: number) =>
-    prune(2, { when: { unit, every: value, lands: false } });
+  const every = (unit: "epochs" | "steps", value: number) => prune(2, { when: { unit, every: value } });
   expect(at({ rules: [every("epochs", 2)] })).toMatch(/\n {4}}\n {4}\/\/ prune/);
   expect(at({ rules: [every("epochs", 0.5)] })).toMatch(/step\(batch\);[^\n]*\n {6}\/\/ prune/);
   expect(at({ rules: [every("epochs", 2), every("steps", 10)] })).not.toMatch(/\n {4}}\n {4}\/\/ prune/);
-  const start = at({ rules: [prune(2, { when: { unit: "steps", at: [0], lands: false } })] });
+  const start = at({ rules: [prune(2, { when: { unit: "steps", at: [0] } })] });
   expect(start).toMatch(/await phase\.start\(\);\n {2}\/\/ prune[^]*for await/);
 });
 

@@ -71,7 +71,7 @@ export const sentence = program(
       prune(2, {
         text: "prune filters by l1 global 50% every 2 epochs",
         scope: "global",
-        when: { unit: "epochs", every: 2, lands: false },
+        when: { unit: "epochs", every: 2 },
         regrow: {
           kind: "regrow",
           id: 3,
