@@ -1,3 +1,4 @@
+import { structureKind } from "../../core/ir/structure.js";
 import { namesIn, needsData, usualMembers } from "../../core/expr/names.js";
 import type {
   AmountIr,
@@ -174,7 +175,7 @@ function accumulatedBy(rule: RuleIr): readonly Accumulated[] {
     const { structure, selection, criterion, above } = rule;
     all.push({ structure, selection, criterion, beside: read(above), latent: true });
   } else if (rule.kind === "regrow") {
-    const { structure = { name: "weights" }, selection = { include: [], exclude: [] }, criterion } = rule;
+    const { structure = "weights", selection = { include: [], exclude: [] }, criterion } = rule;
     all.push({ structure, selection, criterion, beside: besideOf(rule.allocated) });
   }
   return all.filter(({ criterion }) => criterion.over === "training");
@@ -193,7 +194,7 @@ export function pruneFields(prune: PruneIr, scope: Scope): Field[] {
     field("by", criterionCode(prune.criterion, scope)),
   ];
   if (normalized) fields.push(field("normalized", quote(normalized)));
-  if (members !== usualMembers(prune.criterion.expr, prune.structure.name))
+  if (members !== usualMembers(prune.criterion.expr, structureKind(prune.structure)))
     fields.push(field("members", quote(members)));
   fields.push(...scopeFields(prune.scope), ...amountFields(prune.amount, scope));
   if (manner !== "held") fields.push(field("manner", quote(manner)));

@@ -38,7 +38,10 @@ export function lowerRestore(
     });
   }
   const untrained = statement.when === undefined && paired === undefined ? stepByItself : null;
-  const criterion = lowerCriterion(statement.criterion, structureKind(structure), place, { by: "events", untrained });
+  const criterion = lowerCriterion(statement.criterion, structureKind(structure), place, {
+    by: "events",
+    untrained,
+  });
   const above = infer(statement.above, expressions(place, "threshold"));
   const when = lowerEvents(statement, false, place);
   if (selection === null || criterion === null || above === null || when === null) return null;
