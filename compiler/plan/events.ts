@@ -1,4 +1,4 @@
-import { structureKind } from "../../core/ir/structure.js";
+import { patternOf } from "../../core/ir/structure.js";
 import { regrowCounts } from "../../core/choose/regrow-plan.js";
 import { keepsLimits, limitsOf } from "../../core/choose/budget.js";
 import type { Moment } from "../../core/events/context.js";
@@ -261,7 +261,8 @@ export function insideRule(
   { amount, structure }: Pick<PruneIr, "amount" | "structure">,
   known: CountAmount | null,
 ): InsideRule | null {
-  if (structureKind(structure) === "n:m") return { keep: structure.n, of: structure.m };
+  const pattern = patternOf(structure);
+  if (pattern !== null) return { keep: pattern.n, of: pattern.m };
   if (amount.kind !== "keep-count" || known === null) return null;
   const each = structure === "taps" || (amount.each && structure === "weights");
   return each ? { keep: Math.max(0, Math.round(known.value)), of: "kernel" } : null;

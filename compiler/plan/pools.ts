@@ -202,10 +202,12 @@ function elementPools(
   return layers.flatMap((index): readonly ElementPool[] => {
     const layer = network.layers[index];
     if (layer === undefined) return [];
-    const kernels = candidateWeights(layer, structureKind(structure), explicit).flatMap((weight): readonly Kernel[] => {
-      const units = elementUnits(weight, structure);
-      return units === null || units.count === 0 ? [] : [{ weight, units }];
-    });
+    const kernels = candidateWeights(layer, structureKind(structure), explicit).flatMap(
+      (weight): readonly Kernel[] => {
+        const units = elementUnits(weight, structure);
+        return units === null || units.count === 0 ? [] : [{ weight, units }];
+      },
+    );
     const total = kernels.reduce((sum, { units }) => sum + units.count, 0);
     if (total === 0) return [];
     const single = ["weights", "taps", "n:m"].includes(structureKind(structure));

@@ -208,7 +208,7 @@ const everything: SelectionIr = { include: [], exclude: [] };
 function targetOf(rule: Extract<RuleIr | StepIr, { kind: "prune" | "regrow" | "restore" }>) {
   const {
     selection = everything,
-    structure = { name: rule.kind === "regrow" ? "weights" : "units" } as const,
+    structure = rule.kind === "regrow" ? "weights" : "units",
   } = rule;
   return { structure, selection, joins: rule.kind === "prune" ? rule.joins : ("couple" as const) };
 }
@@ -347,8 +347,7 @@ function loaded(what: "masks" | "weights", selection: SelectionIr, timeline: Tim
   trial.blank = true;
   if (what === "weights" || timeline.gone) return;
   timeline.unsure = true;
-  for (const name of ["units", "weights"] as const) {
-    const structure = { name };
+  for (const structure of ["units", "weights"] as const) {
     const pools = world.pools({ structure, selection, joins: "couple" }, new Map());
     if (world.network !== null && pools.length > 0) {
       const amount = { kind: "drop-share", value: trial.share() } as const;

@@ -35,7 +35,11 @@ const frozenAtSlim: Lint = ({ simulation: { events } }) => {
   const frozen = new Map<number, PruneIr>();
   const findings = new Map<number, Finding>();
   for (const { statement, dead } of events) {
-    if (statement.kind === "prune" && statement.manner === "frozen" && isSlimmable(structureKind(statement.structure)))
+    if (
+      statement.kind === "prune" &&
+      statement.manner === "frozen" &&
+      isSlimmable(structureKind(statement.structure))
+    )
       if (dead !== null && lowest(dead) > 0) frozen.set(statement.id, statement);
     if (statement.kind !== "slim") continue;
     for (const { id, structure } of frozen.values())

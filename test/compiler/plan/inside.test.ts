@@ -11,14 +11,14 @@ import { expectRecord, foreseen } from "./setting.js";
 
 const pattern: fc.Arbitrary<Partial<PruneIr>> = fc
   .tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 4 }))
-  .map(([n, more]) => ({ structure: { name: "n:m", n, m: n + more }, amount: { kind: "pattern" } }));
+  .map(([n, more]) => ({ structure: `${n}:${n + more}`, amount: { kind: "pattern" } }));
 const keep: fc.Arbitrary<Partial<PruneIr>> = fc
   .record({
     name: fc.constantFrom("taps" as const, "weights" as const),
     value: fc.integer({ min: 1, max: 10 }),
   })
   .map(({ name, value }) => {
-    const structure: StructureIr = { name };
+    const structure: StructureIr = name;
     const amount: AmountIr = { kind: "keep-count", value, each: name === "weights" };
     return { structure, amount };
   });

@@ -9,7 +9,7 @@ import { expectForeseen, expectRecord, foreseen } from "./setting.js";
 
 /** Drops whose units, or others in their stead, come back: what the plan says is dead after each against the engine. */
 
-const structure = fc.constantFrom<StructureIr["name"]>("weights", "weights", "units", "kernels");
+const structure = fc.constantFrom<StructureIr>("weights", "weights", "units", "kernels");
 const kinds = fc.constantFrom<Exclude<ScopeIr, "group">>("local", "global", "sign", "sign", "row");
 const regrow = (includingDropped: boolean): RegrowIr => ({
   kind: "regrow",
@@ -30,8 +30,8 @@ const step: fc.Arbitrary<PruneIr> = fc
   .map(({ name, kind, share, amount, back }) => {
     const single = name === "weights" || kind === "local" || kind === "global";
     return pruneOf({
-      structure: name === "blocks" || name === "strided" || name === "n:m" ? { name: "weights" } : { name },
-      scope: { kind: single ? kind : "local" },
+      structure: name,
+      scope: single ? kind : "local",
       amount: { kind: amount, value: share },
       criterion: criterionOf("random"),
       ...(back === null ? {} : { regrow: regrow(back) }),

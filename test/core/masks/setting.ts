@@ -81,7 +81,7 @@ export function criterionOf(expr: ExprIr): CriterionIr {
 export const l1: ExprIr = ["sum", ["abs", "w"]];
 
 export function pruneOf(given: Partial<PruneIr>): PruneIr {
-  const { criterion = criterionOf(l1), structure = { name: "filters" } } = given;
+  const { criterion = criterionOf(l1), structure = "filters" } = given;
   return {
     kind: "prune",
     id: 1,
