@@ -206,10 +206,7 @@ function listDoubtful(rule: RuleIr, variables: Variables, timeline: Timeline, { 
 const everything: SelectionIr = { include: [], exclude: [] };
 
 function targetOf(rule: Extract<RuleIr | StepIr, { kind: "prune" | "regrow" | "restore" }>) {
-  const {
-    selection = everything,
-    structure = rule.kind === "regrow" ? "weights" : "units",
-  } = rule;
+  const { selection = everything, structure = rule.kind === "regrow" ? "weights" : "units" } = rule;
   return { structure, selection, joins: rule.kind === "prune" ? rule.joins : ("couple" as const) };
 }
 

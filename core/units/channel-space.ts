@@ -95,7 +95,10 @@ function candidatesOf(
   candidatesByNetwork.set(network, byStatement);
   const known = byStatement.get(key);
   if (known !== undefined) return known;
-  const found = layOut(network, candidateUnits(network, structureKind(structure), indicesOf(network, paths), joins));
+  const found = layOut(
+    network,
+    candidateUnits(network, structureKind(structure), indicesOf(network, paths), joins),
+  );
   byStatement.set(key, found);
   return found;
 }
