@@ -105,7 +105,7 @@ async function trained(network: L.LayersModel): Promise<OpenRun> {
 async function trueChanges({ session }: OpenRun): Promise<readonly number[]> {
   const context = pruningContext(session);
   const moment = momentOf(session, 2);
-  const space = spaceOf(context, { name: "units" }, { include: [], exclude: [] });
+  const space = spaceOf(context, "units", { include: [], exclude: [] });
   const loss = async (): Promise<number> => {
     let sum = 0;
     let rows = 0;
@@ -141,7 +141,7 @@ async function scoresOf(
   statistics?: "batch",
 ): Promise<readonly number[]> {
   const context = pruningContext(session);
-  const space = spaceOf(context, { name: "units" }, { include: [], exclude: [] });
+  const space = spaceOf(context, "units", { include: [], exclude: [] });
   const criterion = {
     name: "score",
     expr,
@@ -198,7 +198,7 @@ function withinLayers(
 
 /** The units of each layer, by position. */
 function layersOf({ session }: OpenRun): readonly (readonly number[])[] {
-  const space = spaceOf(pruningContext(session), { name: "units" }, { include: [], exclude: [] });
+  const space = spaceOf(pruningContext(session), "units", { include: [], exclude: [] });
   return groupsOf(space, "local", () => true).map(({ members }) =>
     members instanceof Int32Array
       ? [...members]

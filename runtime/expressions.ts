@@ -117,7 +117,7 @@ export function move(
   curve: CurveIr,
   over?: readonly [PointIr, PointIr],
 ): { readonly moving: MovingIr } {
-  return { moving: { from, to, curve, ...(over && { over: { from: over[0], to: over[1] } }) } };
+  return { moving: { from, to, curve, ...(over && { over }) } };
 }
 
 /** A declared curve: an expression over `t` in 0..1 giving 0..1. */

@@ -1,3 +1,4 @@
+import { structureKind } from "../core/ir/structure.js";
 import type {
   AmountIr,
   CriterionIr,
@@ -9,7 +10,6 @@ import type {
   ReinitializeIr,
   RestoreIr,
   RuleIr,
-  ScopeIr,
   SelectionIr,
   StructureIr,
   TrainIr,
@@ -28,12 +28,9 @@ import type {
   RegrowSpec,
   ReinitializeSpec,
   RestoreSpec,
-  ScopeSpec,
   SelectionSpec,
-  StructureSpec,
   TrainSpec,
   UpdateSpec,
-  WhenSpec,
 } from "./specs.js";
 
 /** The texts of the statements by id (`settings.statements`). */
@@ -41,7 +38,7 @@ export type Texts = Readonly<Record<number, string>>;
 const textOf = (texts: Texts, id: number) => (Object.hasOwn(texts, id) ? (texts[id] ?? "") : "");
 
 export function pruneIr(id: number, spec: PruneSpec, when: WhenIr | undefined, texts: Texts = {}): PruneIr {
-  const structure = structureIr(spec.structure);
+  const { structure } = spec;
   const criterion = criterionIr(spec.by);
   return {
     kind: "prune",
@@ -51,12 +48,12 @@ export function pruneIr(id: number, spec: PruneSpec, when: WhenIr | undefined, t
     selection: selectionIr(spec),
     criterion,
     ...(spec.normalized && { normalized: spec.normalized }),
-    members: spec.members ?? usualMembers(criterion.expr, structure.name),
-    scope: scopeIr(spec.scope),
+    members: spec.members ?? usualMembers(criterion.expr, structureKind(structure)),
+    scope: spec.scope ?? "local",
     amount: amountIr(spec) ?? { kind: "pattern" },
     manner: spec.manner ?? "held",
     joins: spec.joins ?? "couple",
-    keeping: typeof spec.keeping === "object" ? spec.keeping : { count: spec.keeping ?? 1 },
+    keeping: spec.keeping ?? 1,
     collapse: spec.collapse ?? false,
     aligned: spec.aligned ?? 1,
     ...(spec.regrow && { regrow: regrowIr(spec.regrow.id ?? id, spec.regrow, undefined, texts, structure) }),
@@ -73,7 +70,7 @@ export function regrowIr(
   texts: Texts = {},
   paired?: StructureIr,
 ): RegrowIr {
-  const structure = spec.structure === undefined ? undefined : structureIr(spec.structure);
+  const { structure } = spec;
   const amount = amountIr(spec);
   return {
     kind: "regrow",
@@ -92,7 +89,7 @@ export function regrowIr(
 
 /** Weights come back as zeros, structures freshly initialised. */
 export function defaultValues(structure: StructureIr | undefined): RegrowIr["values"] {
-  return structure?.name === "weights" ? "zero" : "fresh";
+  return structure === "weights" ? "zero" : "fresh";
 }
 
 export function restoreIr(
@@ -105,7 +102,7 @@ export function restoreIr(
     kind: "restore",
     id,
     text: textOf(texts, id),
-    structure: structureIr(spec.structure),
+    structure: spec.structure,
     selection: selectionIr(spec),
     criterion: criterionIr(spec.by),
     above: spec.above,
@@ -114,12 +111,12 @@ export function restoreIr(
 }
 
 export function penalizeIr(spec: PenaltySpec, texts: Texts = {}): PenalizeIr {
-  const when = partialWhen(spec);
+  const when = whenOf(spec);
   return {
     kind: "penalize",
     id: spec.id,
     text: textOf(texts, spec.id),
-    structure: structureIr(spec.structure),
+    structure: spec.structure,
     selection: selectionIr(spec),
     penalty: criterionIr(spec.by),
     ...(spec.among && {
@@ -127,7 +124,7 @@ export function penalizeIr(spec: PenaltySpec, texts: Texts = {}): PenalizeIr {
         end: spec.among.end,
         share: spec.among.share,
         criterion: criterionIr(spec.among.by),
-        scope: scopeIr(spec.among.scope),
+        scope: spec.among.scope ?? "local",
       },
     }),
     strength: spec.strength,
@@ -136,19 +133,19 @@ export function penalizeIr(spec: PenaltySpec, texts: Texts = {}): PenalizeIr {
 }
 
 export function freezeIr(spec: FreezeSpec, texts: Texts = {}): FreezeIr {
-  const when = partialWhen(spec);
+  const when = whenOf(spec);
   return {
     kind: "freeze",
     id: spec.id,
     text: textOf(texts, spec.id),
-    structure: structureIr(spec.structure),
+    structure: spec.structure,
     selection: selectionIr(spec),
     ...(when && { when }),
   };
 }
 
 export function updateIr(spec: UpdateSpec, texts: Texts = {}): UpdateIr {
-  const when = partialWhen(spec);
+  const when = whenOf(spec);
   return {
     kind: "update",
     id: spec.id,
@@ -157,7 +154,7 @@ export function updateIr(spec: UpdateSpec, texts: Texts = {}): UpdateIr {
     end: spec.end,
     share: spec.share,
     criterion: criterionIr(spec.by),
-    scope: scopeIr(spec.scope),
+    scope: spec.scope ?? "local",
     ...(when && { when }),
   };
 }
@@ -197,18 +194,17 @@ export function reinitializeIr(id: number, spec: ReinitializeSpec, texts: Texts 
   };
 }
 
-export function whenIr(spec: WhenSpec): WhenIr {
-  return {
-    unit: spec.unit,
-    ...(spec.every !== undefined && { every: spec.every }),
-    ...(spec.at && { at: spec.at }),
-    ...(spec.during && { window: { from: spec.during[0], to: spec.during[1] } }),
-    lands: spec.lands ?? false,
-  };
-}
-
-function partialWhen({ unit, ...spec }: Partial<WhenSpec>): WhenIr | undefined {
-  return unit === undefined ? undefined : whenIr({ unit, ...spec });
+/** The when-clause that stands among the fields of a rule that holds all along. */
+function whenOf({ unit, every, at, during, lands }: Partial<WhenIr>): WhenIr | undefined {
+  return (
+    unit && {
+      unit,
+      ...(every !== undefined && { every }),
+      ...(at && { at }),
+      ...(during && { during }),
+      ...(lands && { lands }),
+    }
+  );
 }
 
 export function selectionIr(spec: SelectionSpec): SelectionIr {
@@ -229,24 +225,6 @@ function patternsIr(spec: SelectionSpec["in"]): readonly PatternIr[] {
 }
 const isList = (spec: PatternSpec | readonly PatternSpec[]): spec is readonly PatternSpec[] =>
   Array.isArray(spec);
-
-export function structureIr(spec: StructureSpec): StructureIr {
-  if (typeof spec === "object") {
-    return "blocks" in spec
-      ? { name: "blocks", height: spec.blocks[0], width: spec.blocks[1] }
-      : { name: "strided", stride: spec.strided, offset: spec.offset ?? 0 };
-  }
-  if (isPlainStructure(spec)) return { name: spec };
-  const [n = NaN, m = NaN] = spec.split(":").map(Number);
-  return { name: "n:m", n, m };
-}
-const isPlainStructure = (
-  spec: StructureSpec,
-): spec is Exclude<StructureIr["name"], "blocks" | "n:m" | "strided"> =>
-  typeof spec === "string" && !spec.includes(":");
-
-export const scopeIr = (spec: ScopeSpec = "local"): ScopeIr =>
-  typeof spec === "object" ? { kind: "group", name: spec.group } : { kind: spec };
 
 export function criterionIr(spec: CriterionSpec): CriterionIr {
   if (typeof spec === "object" && "expr" in spec) return spec;

@@ -36,16 +36,6 @@ export interface SelectionSpec {
   readonly layers?: readonly string[];
 }
 
-/** "filters", "2:4", `{ blocks: [4, 1] }`, `{ strided: 2, offset: 1 }`. */
-export type StructureSpec =
-  | Exclude<StructureIr["name"], "blocks" | "n:m" | "strided">
-  | `${number}:${number}`
-  | { readonly blocks: readonly [height: number, width: number] }
-  | { readonly strided: number; readonly offset?: number };
-
-/** "global", "row"…, or a group of one's own. */
-export type ScopeSpec = Exclude<ScopeIr, { readonly kind: "group" }>["kind"] | { readonly group: string };
-
 /** Made by `criterion(name, expression, options)`; a bare expression is named by its text. */
 export type CriterionSpec = ExprIr | CriterionIr;
 
@@ -68,20 +58,13 @@ export interface AmountSpec {
 }
 
 /** When a rule fires: `{ every: 2, unit: "epochs" }`, `{ at: [10, 20], unit: "epochs" }`. */
-export interface WhenSpec {
-  readonly unit: WhenIr["unit"];
-  readonly every?: ExprIr;
-  readonly at?: readonly ExprIr[];
-  /** Both ends included. */
-  readonly during?: readonly [PointIr, PointIr];
-  /** True where a moving target's last event moves to the window's end. */
-  readonly lands?: boolean;
+export interface WhenSpec extends WhenIr {
   /** What the events score by, for criteria `over training`: they are summed from the start of the phase on. */
   readonly accumulate?: AccumulateSpec | readonly AccumulateSpec[];
 }
 
 export interface AccumulateSpec extends SelectionSpec {
-  readonly structure: StructureSpec;
+  readonly structure: StructureIr;
   readonly by: CriterionSpec;
   readonly joins?: PruneIr["joins"];
   /** Statement id, for a regrow that is paired. Default: that of the rule. */
@@ -93,13 +76,13 @@ export interface AccumulateSpec extends SelectionSpec {
 }
 
 export interface PruneSpec extends SelectionSpec, AmountSpec {
-  readonly structure: StructureSpec;
+  readonly structure: StructureIr;
   readonly by: CriterionSpec;
   readonly normalized?: NonNullable<PruneIr["normalized"]>;
   /** How the members' scores of a coupled unit combine. Default "sum", but "mean" for what is the same for all members. */
   readonly members?: PruneIr["members"];
   /** Default "local". */
-  readonly scope?: ScopeSpec;
+  readonly scope?: ScopeIr;
   /** Default "held". */
   readonly manner?: PruneIr["manner"];
   /** What a threshold took latently waits for a `restore`. Default: it comes back by itself once it is over the threshold. */
@@ -117,7 +100,7 @@ export interface PruneSpec extends SelectionSpec, AmountSpec {
 export interface RegrowSpec extends SelectionSpec, AmountSpec {
   /** Statement id: required when paired, since the pair acts in one call. */
   readonly id?: number;
-  readonly structure?: StructureSpec;
+  readonly structure?: StructureIr;
   readonly by: CriterionSpec;
   readonly allocated?: NonNullable<RegrowIr["allocated"]>;
   /** Default "zero" for weights, "fresh" for structures. */
@@ -126,38 +109,38 @@ export interface RegrowSpec extends SelectionSpec, AmountSpec {
 }
 
 export interface RestoreSpec extends SelectionSpec {
-  readonly structure: StructureSpec;
+  readonly structure: StructureIr;
   readonly by: CriterionSpec;
   readonly above: RestoreIr["above"];
 }
 
-export interface PenaltySpec extends SelectionSpec, Partial<WhenSpec> {
+export interface PenaltySpec extends SelectionSpec, Partial<WhenIr> {
   readonly id: number;
-  readonly structure: StructureSpec;
+  readonly structure: StructureIr;
   readonly by: CriterionSpec;
   readonly among?: {
     readonly end: NonNullable<PenalizeIr["among"]>["end"];
     readonly share: ValueIr;
     readonly by: CriterionSpec;
     /** Default "local". */
-    readonly scope?: ScopeSpec;
+    readonly scope?: ScopeIr;
   };
   readonly strength: ValueIr;
 }
 
-export interface FreezeSpec extends SelectionSpec, Partial<WhenSpec> {
+export interface FreezeSpec extends SelectionSpec, Partial<WhenIr> {
   readonly id: number;
-  readonly structure: StructureSpec;
+  readonly structure: StructureIr;
 }
 
 /** Only these weights receive gradient; the others decay and keep their momentum. */
-export interface UpdateSpec extends SelectionSpec, Partial<WhenSpec> {
+export interface UpdateSpec extends SelectionSpec, Partial<WhenIr> {
   readonly id: number;
   readonly end: UpdateIr["end"];
   readonly share: ValueIr;
   readonly by: CriterionSpec;
   /** Default "local". */
-  readonly scope?: ScopeSpec;
+  readonly scope?: ScopeIr;
 }
 
 export interface TrainSpec {

@@ -97,7 +97,7 @@ export function valueCode(value: ValueIr, scope: Scope): string {
   if (typeof value !== "object" || !("moving" in value)) return expressionCode(value, scope);
   const { from, to, curve, over } = value.moving;
   const parts = [expressionCode(from, scope), expressionCode(to, scope), curveCode(curve, scope)];
-  if (over) parts.push(`[${pointCode(over.from, scope)}, ${pointCode(over.to, scope)}]`);
+  if (over) parts.push(`[${over.map((end) => pointCode(end, scope)).join(", ")}]`);
   return `${scope.helper("move")}(${parts.join(", ")})`;
 }
 

@@ -1,3 +1,4 @@
+import { structureKind } from "../../core/ir/structure.js";
 import { namesIn, needsData, usualMembers } from "../../core/expr/names.js";
 import type {
   AmountIr,
@@ -23,16 +24,10 @@ import type { Scope } from "./scope.js";
 const field = (key: string, value: Js): Field => ({ key, value });
 
 export function structureCode(structure: StructureIr): Js {
-  switch (structure.name) {
-    case "blocks":
-      return `{ blocks: [${structure.height}, ${structure.width}] }`;
-    case "n:m":
-      return quote(`${structure.n}:${structure.m}`);
-    case "strided":
-      return `{ strided: ${structure.stride}${structure.offset === 0 ? "" : `, offset: ${structure.offset}`} }`;
-    default:
-      return quote(structure.name);
-  }
+  if (typeof structure === "string") return quote(structure);
+  if ("blocks" in structure) return `{ blocks: [${structure.blocks.join(", ")}] }`;
+  const { strided, offset } = structure;
+  return `{ strided: ${strided}${offset === undefined ? "" : `, offset: ${offset}`} }`;
 }
 
 export function selectionFields(selection: SelectionIr, scope: Scope): Field[] {
@@ -87,8 +82,7 @@ function underCode(under: CriterionIr["under"]): string {
 }
 
 export function scopeFields(scope: ScopeIr): Field[] {
-  if (scope.kind === "local") return [];
-  return [field("scope", scope.kind === "group" ? `{ group: ${quote(scope.name)} }` : quote(scope.kind))];
+  return scope === "local" ? [] : [field("scope", quote(scope))];
 }
 
 export function amountFields(amount: AmountIr, scope: Scope): Field[] {
@@ -125,10 +119,7 @@ export function whenFields(when: WhenIr, scope: Scope): Field[] {
   if (when.every !== undefined) fields.push(field("every", expressionCode(when.every, scope)));
   if (when.at) fields.push(field("at", { list: when.at.map((value) => expressionCode(value, scope)) }));
   fields.push(field("unit", quote(when.unit)));
-  if (when.window) {
-    const { from, to } = when.window;
-    fields.push(field("during", { list: [pointCode(from, scope), pointCode(to, scope)] }));
-  }
+  if (when.during) fields.push(field("during", { list: when.during.map((end) => pointCode(end, scope)) }));
   if (when.lands) fields.push(field("lands", "true"));
   return fields;
 }
@@ -184,7 +175,7 @@ function accumulatedBy(rule: RuleIr): readonly Accumulated[] {
     const { structure, selection, criterion, above } = rule;
     all.push({ structure, selection, criterion, beside: read(above), latent: true });
   } else if (rule.kind === "regrow") {
-    const { structure = { name: "weights" }, selection = { include: [], exclude: [] }, criterion } = rule;
+    const { structure = "weights", selection = { include: [], exclude: [] }, criterion } = rule;
     all.push({ structure, selection, criterion, beside: besideOf(rule.allocated) });
   }
   return all.filter(({ criterion }) => criterion.over === "training");
@@ -203,14 +194,14 @@ export function pruneFields(prune: PruneIr, scope: Scope): Field[] {
     field("by", criterionCode(prune.criterion, scope)),
   ];
   if (normalized) fields.push(field("normalized", quote(normalized)));
-  if (members !== usualMembers(prune.criterion.expr, prune.structure.name))
+  if (members !== usualMembers(prune.criterion.expr, structureKind(prune.structure)))
     fields.push(field("members", quote(members)));
   fields.push(...scopeFields(prune.scope), ...amountFields(prune.amount, scope));
   if (manner !== "held") fields.push(field("manner", quote(manner)));
   if (prune.awaitsRestore) fields.push(field("awaitsRestore", "true"));
   if (joins !== "couple") fields.push(field("joins", quote(joins)));
-  if ("share" in keeping) fields.push(field("keeping", `{ share: ${numberCode(keeping.share)} }`));
-  else if (keeping.count !== 1) fields.push(field("keeping", numberCode(keeping.count)));
+  if (typeof keeping === "object") fields.push(field("keeping", `{ share: ${numberCode(keeping.share)} }`));
+  else if (keeping !== 1) fields.push(field("keeping", numberCode(keeping)));
   if (collapse) fields.push(field("collapse", "true"));
   if (aligned !== 1) fields.push(field("aligned", numberCode(aligned)));
   if (regrow) {
@@ -232,7 +223,7 @@ export function regrowFields(regrow: RegrowIr, scope: Scope, paired?: StructureI
     fields.push(
       field("allocated", allocated === "evenly" ? quote(allocated) : expressionCode(allocated, scope)),
     );
-  const usual = (structure ?? paired)?.name === "weights" ? "zero" : "fresh";
+  const usual = (structure ?? paired) === "weights" ? "zero" : "fresh";
   if (values !== usual) fields.push(field("values", quote(values)));
   if (includingDropped) fields.push(field("includingDropped", "true"));
   return fields;

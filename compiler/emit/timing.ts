@@ -10,7 +10,7 @@ export function firesAtEpochsOnly({ when }: RuleIr): boolean {
   if (when?.unit !== "epochs") return false;
   if (when.at) return when.at.every(whole);
   if (when.every === undefined || !whole(when.every)) return false;
-  return !when.lands || when.window === undefined || wholeEpochs(when.window.to);
+  return !when.lands || when.during === undefined || wholeEpochs(when.during[1]);
 }
 
 /** True when it may fire before the first step. */

@@ -1,3 +1,4 @@
+import { structureKind } from "../../core/ir/structure.js";
 import { candidateUnits, selectedUnits } from "../../core/units/candidate-units.js";
 import { isChannelwise, isSlimmable } from "../../core/units/candidates.js";
 import type {
@@ -39,7 +40,7 @@ export function checkManners(state: FrontState): FrontState {
   for (const step of steps(state.body)) visit(step, seen, state);
   for (const { prune } of seen.pending.values()) {
     reportAt(state, prune.id, "manner", "P3016", `what dies ${prune.manner} here never becomes final`, {
-      help: isSlimmable(prune.structure.name)
+      help: isSlimmable(structureKind(prune.structure))
         ? "end with `slim`, or with `harden masks`"
         : "end with `harden masks`",
     });
@@ -66,10 +67,12 @@ function visit(step: StepIr, seen: Seen, state: FrontState): void {
 /** What a prune may take: units by root, or layers by path. */
 function touched({ structure, selection, joins }: PruneIr, network: Network | undefined): Pending["left"] {
   if (network === undefined || selection.layers === undefined) return null;
-  if (!isChannelwise(structure.name)) return new Set(selection.layers);
+  if (!isChannelwise(structureKind(structure))) return new Set(selection.layers);
   const paths = new Set(selection.layers);
   const indices = [...network.layers.keys()].filter((index) => paths.has(network.layers[index]?.path ?? ""));
-  return new Set(candidateUnits(network, structure.name, indices, joins).map(({ unit }) => unit.root));
+  return new Set(
+    candidateUnits(network, structureKind(structure), indices, joins).map(({ unit }) => unit.root),
+  );
 }
 
 /** What is pending after a `harden masks` in these layers; null when nothing is. */
@@ -106,7 +109,7 @@ function visitPhase(phase: TrainIr, seen: Seen, state: FrontState): void {
     const regrow = rule.kind === "prune" ? rule.regrow : rule.kind === "regrow" ? rule : undefined;
     const structure = rule.kind === "prune" ? rule.structure : regrow?.structure;
     if (regrow === undefined || structure === undefined) continue;
-    if (slim !== undefined && isSlimmable(structure.name)) {
+    if (slim !== undefined && isSlimmable(structureKind(structure))) {
       reportAt(state, regrow.id, "word", "P3014", "this regrows what `slim` removes in the same phase", {
         labels: labelAt(state, slim.id, "this takes the dead units away"),
         help: "slim below the phase",
@@ -170,7 +173,8 @@ function visitOne(step: StepIr | RuleIr, seen: Seen, state: FrontState): void {
       seen.slim = step.id;
       break;
     case "regrow": {
-      if (seen.slim === null || step.structure === undefined || !isSlimmable(step.structure.name)) break;
+      if (seen.slim === null || step.structure === undefined || !isSlimmable(structureKind(step.structure)))
+        break;
       reportAt(state, step.id, "word", "P3014", "this regrows what `slim` has removed", {
         labels: labelAt(state, seen.slim, "this took the dead units away"),
         help: "regrow above the slim, or prune again first",

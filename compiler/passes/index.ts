@@ -2,7 +2,7 @@ import { parse } from "../../grammar/index.js";
 import type { Program } from "../../grammar/ast.js";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.js";
 import type { IrSpans } from "../../core/ir/spans.js";
-import type { Ir } from "../../core/ir/types.js";
+import { irVersion, type Ir } from "../../core/ir/types.js";
 import type { Module } from "./module.js";
 import { stages } from "./passes.js";
 import { standardLibrary } from "./standard.js";
@@ -62,7 +62,7 @@ export function lower(program: Program, text: string, options: FrontOptions = {}
   }
   const { network, data, body, spans } = state;
   const source = baseName(options.file ?? "program.prune");
-  const ir: Ir | null = failed() ? null : { ir: 1, source, network, data, body, plan: null };
+  const ir: Ir | null = failed() ? null : { ir: irVersion, source, network, data, body, plan: null };
   return { ir, diagnostics: distinct(diagnostics), spans };
 }
 

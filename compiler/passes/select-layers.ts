@@ -1,3 +1,4 @@
+import { structureKind } from "../../core/ir/structure.js";
 import { selectedLayers } from "../../core/units/select.js";
 import type { StructureName } from "../../core/units/candidates.js";
 import type { SelectionIr } from "../../core/ir/types.js";
@@ -44,9 +45,9 @@ function structureOf(statement: StatementIr): StructureName | null | undefined {
     case "restore":
     case "penalize":
     case "freeze":
-      return statement.structure.name;
+      return structureKind(statement.structure);
     case "regrow":
-      return statement.structure?.name;
+      return statement.structure && structureKind(statement.structure);
     case "update":
       return "weights";
     case "reinitialize":

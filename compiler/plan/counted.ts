@@ -44,7 +44,7 @@ export function takeCounts(views: readonly View[], amount: CountAmount, rules: R
   const room = views.map((view, i) => roomOf(view, open[i] ?? 0, rules));
   const groups = views.map(({ pool, alive }) => ({ total: pool.total, dead: pool.total - alive }));
   const all = { total: sum(groups.map((one) => one.total)), dead: sum(groups.map((one) => one.dead)) };
-  const { kind } = rules.scope;
+  const { scope: kind } = rules;
   const within = (wanted: number, i: number): number => {
     const floor = rules.aligned > 1 ? floorOf(rules.keeping, views[i]?.pool.total ?? 0, rules.collapse) : 0;
     return Math.min(allowedDrops(wanted, open[i] ?? 0, floor, rules.aligned), room[i] ?? 0);
@@ -83,7 +83,7 @@ export function takeCounts(views: readonly View[], amount: CountAmount, rules: R
   return { taken, nominal: sum(asked) };
 }
 
-function askedOf(view: View, amount: CountAmount, kind: PruneIr["scope"]["kind"], dice: Dice): number {
+function askedOf(view: View, amount: CountAmount, kind: PruneIr["scope"], dice: Dice): number {
   const { pool, alive } = view;
   const own = { total: pool.total, dead: pool.total - alive };
   if (kind === "sign") {
@@ -173,7 +173,7 @@ export function takeBudget(
 ): { readonly taken: readonly number[]; readonly met: boolean } {
   const none = views.map(() => 0);
   if (fits(none)) return { taken: none, met: true };
-  const together = rules.scope.kind === "global";
+  const together = rules.scope === "global";
   const steps = together ? sum(views.map((view) => view.alive + againOf(view, rules))) : shareSteps;
   const amount = (step: number): CountAmount =>
     together ? { kind: "drop-count", value: step } : { kind: "drop-share", value: step / shareSteps };

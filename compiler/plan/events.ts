@@ -1,3 +1,4 @@
+import { patternOf } from "../../core/ir/structure.js";
 import { regrowCounts } from "../../core/choose/regrow-plan.js";
 import { keepsLimits, limitsOf } from "../../core/choose/budget.js";
 import type { Moment } from "../../core/events/context.js";
@@ -239,7 +240,7 @@ function pruneCounted(trial: Trial, ir: PruneIr, { pools: all, moment, amount }:
   }
   const swap = ir.regrow === undefined ? null : swapCounts(trial, ir, ir.regrow, views, taken, moment);
   const code: ElementCode = codes[ir.manner];
-  const evenly = ir.scope.kind === "row" && amount !== null && swap === null;
+  const evenly = ir.scope === "row" && amount !== null && swap === null;
   views.forEach((view, i) => {
     const { pool, even } = view;
     const back = again[i] ?? 0;
@@ -281,9 +282,10 @@ export function insideRule(
   { amount, structure }: Pick<PruneIr, "amount" | "structure">,
   known: CountAmount | null,
 ): InsideRule | null {
-  if (structure.name === "n:m") return { keep: structure.n, of: structure.m };
+  const pattern = patternOf(structure);
+  if (pattern !== null) return { keep: pattern.n, of: pattern.m };
   if (amount.kind !== "keep-count" || known === null) return null;
-  const each = structure.name === "taps" || (amount.each && structure.name === "weights");
+  const each = structure === "taps" || (amount.each && structure === "weights");
   return each ? { keep: Math.max(0, Math.round(known.value)), of: "kernel" } : null;
 }
 
@@ -296,7 +298,7 @@ function swapCounts(
   taken: readonly number[],
   moment: EventMoment,
 ) {
-  const together = ir.scope.kind === "global";
+  const together = ir.scope === "global";
   const limits = views.map(
     ({ counts }, i) => counts[dead] + counts[frozen] + (regrow.includingDropped ? (taken[i] ?? 0) : 0),
   );
@@ -443,9 +445,9 @@ function knownBefore(
     (pool, i) => (ledger.isSure(pool) || rises[i] === true) && plain[i] === true && clear,
   );
   const known = (ledger.isSumSure(pools) || each.every(Boolean)) && plain.every(Boolean) && clear;
-  const together = ir.scope.kind === "global" || branches;
+  const together = ir.scope === "global" || branches;
   const even =
-    ir.scope.kind !== "row" ||
+    ir.scope !== "row" ||
     pools.every((pool) => {
       if (!isElements(pool)) return true;
       const { visible, even } = trial.elements.view(pool);
@@ -463,7 +465,7 @@ function knownBefore(
       const view = trial.elements.view(pool);
       return !takeInside(view, rule, againOf(view, ir), trial.dice).drawn;
     });
-  const counted = amount !== null && ir.scope.kind !== "sign" && even;
+  const counted = amount !== null && ir.scope !== "sign" && even;
   return {
     each,
     sum: known,
@@ -477,9 +479,9 @@ function knownBefore(
 }
 
 /** The target of which a rule asks in the end of each layer, where it never asks for more; null where something else decides. */
-export function highestTarget(ir: PruneIr, names: Moment["names"]): number | null {
+export function highestTarget(ir: PruneIr, names: EventMoment["names"]): number | null {
   const { amount, manner, joins, aligned, regrow } = ir;
-  if (amount.kind !== "target" || ir.scope.kind !== "local" || regrow !== undefined) return null;
+  if (amount.kind !== "target" || ir.scope !== "local" || regrow !== undefined) return null;
   if (manner !== "held" || joins === "agree" || aligned > 1) return null;
   const { value } = amount;
   if (typeof value !== "object" || !("moving" in value)) return evaluate(value, names) ?? null;
@@ -513,7 +515,7 @@ function surelyAfter(
   if (ir.joins === "agree") return nobody;
   if (ir.amount.kind === "budget") {
     const plain =
-      ir.scope.kind === "local" &&
+      ir.scope === "local" &&
       all &&
       ir.manner === "held" &&
       regrow === undefined &&
@@ -522,7 +524,7 @@ function surelyAfter(
       ![...trial.elements.gone()].length;
     return plain ? { sum: true, each: known.each, fixed } : nobody;
   }
-  if (amount === null || ir.scope.kind === "sign") return nobody;
+  if (amount === null || ir.scope === "sign") return nobody;
   const alone = pools.every(({ layers }) => layers.length <= 1);
   if (pools.some((pool) => pool.kind === "branch")) {
     const branches = pools.filter((pool): pool is BranchPool => pool.kind === "branch");
@@ -530,17 +532,17 @@ function surelyAfter(
     const everything = sure && (nominal ?? 0) >= known.alive;
     return { sum: sure, each: pools.map(() => everything || (sure && nominal === 0 && all)), fixed };
   }
-  if (ir.scope.kind === "global") {
+  if (ir.scope === "global") {
     const held = sum(pools.map((pool) => pool.layers.length * floorOf(ir.keeping, pool.total, ir.collapse)));
     const fits = (nominal ?? Infinity) <= known.alive - held || (all && alone);
     // Once all that may go goes, every layer is at its floor.
     const bare = all && alone && ir.aligned <= 1 && (nominal ?? 0) >= known.alive - held;
     return { sum: known.sum && fits && ir.aligned <= 1, each: pools.map(() => bare), fixed };
   }
-  if (!known.asked && ir.scope.kind === "row") return nobody;
+  if (!known.asked && ir.scope === "row") return nobody;
   if (
-    ir.scope.kind === "er" ||
-    ir.scope.kind === "erk" ||
+    ir.scope === "er" ||
+    ir.scope === "erk" ||
     !alone ||
     regrow?.amount !== undefined ||
     regrow?.allocated !== undefined

@@ -1,3 +1,4 @@
+import { structureKind } from "../../core/ir/structure.js";
 import { branchLayers, branchesOf } from "../../core/units/branches.js";
 import { candidateLayers, candidateWeights, isChannelwise } from "../../core/units/candidates.js";
 import { candidateUnits, producerKey } from "../../core/units/candidate-units.js";
@@ -78,7 +79,7 @@ export const anyNetwork: World = {
   network: null,
   paths: () => [],
   pools: ({ structure, selection: { include, exclude, where } }) => {
-    const family = isChannelwise(structure.name) ? "units" : JSON.stringify(structure);
+    const family = isChannelwise(structureKind(structure)) ? "units" : JSON.stringify(structure);
     const key = JSON.stringify([family, include, exclude, where ?? null]);
     const all = standInUnits;
     return [
@@ -106,7 +107,7 @@ export function networkWorld(network: Network): World {
   const paths = ({ structure, selection }: Target, variables: ReadonlyMap<string, string>) =>
     selection.layers ??
     variablePaths(selection, variables) ??
-    candidateLayers(network, structure.name).map((index) => network.layers[index]?.path ?? "");
+    candidateLayers(network, structureKind(structure)).map((index) => network.layers[index]?.path ?? "");
   return {
     network,
     paths,
@@ -140,8 +141,8 @@ function variablePaths(
 }
 
 function makePools(network: Network, target: Target, layers: readonly number[]): readonly AnyPool[] {
-  if (target.structure.name === "layers") return branchPools(network, layers);
-  return isChannelwise(target.structure.name)
+  if (target.structure === "layers") return branchPools(network, layers);
+  return isChannelwise(structureKind(target.structure))
     ? channelPools(network, target, layers)
     : elementPools(network, target, layers);
 }
@@ -169,7 +170,7 @@ function channelPools(
   layers: readonly number[],
 ): readonly ChannelPool[] {
   const pools = new Map<string, { readonly units: Unit[]; readonly shape: readonly number[] }>();
-  for (const { unit, members } of candidateUnits(network, structure.name, layers, joins)) {
+  for (const { unit, members } of candidateUnits(network, structureKind(structure), layers, joins)) {
     const place = channelPlace(network, unit);
     const kernel = network.layers[members[0] ?? -1]?.weights.find((weight) => weight.isKernel);
     const pool = pools.get(place) ?? { units: [], shape: kernel?.shape ?? [] };
@@ -201,13 +202,15 @@ function elementPools(
   return layers.flatMap((index): readonly ElementPool[] => {
     const layer = network.layers[index];
     if (layer === undefined) return [];
-    const kernels = candidateWeights(layer, structure.name, explicit).flatMap((weight): readonly Kernel[] => {
-      const units = elementUnits(weight, structure);
-      return units === null || units.count === 0 ? [] : [{ weight, units }];
-    });
+    const kernels = candidateWeights(layer, structureKind(structure), explicit).flatMap(
+      (weight): readonly Kernel[] => {
+        const units = elementUnits(weight, structure);
+        return units === null || units.count === 0 ? [] : [{ weight, units }];
+      },
+    );
     const total = kernels.reduce((sum, { units }) => sum + units.count, 0);
     if (total === 0) return [];
-    const single = ["weights", "taps", "n:m"].includes(structure.name);
+    const single = ["weights", "taps", "n:m"].includes(structureKind(structure));
     const family = single ? "single" : JSON.stringify(structure);
     const elements = kernels.reduce(
       (sum, { units: { rows, cols } }) => sum + placesIn(rows) * placesIn(cols),

@@ -223,10 +223,7 @@ function listDoubtful(rule: RuleIr, variables: Variables, timeline: Timeline, { 
 const everything: SelectionIr = { include: [], exclude: [] };
 
 function targetOf(rule: Extract<RuleIr | StepIr, { kind: "prune" | "regrow" | "restore" }>) {
-  const {
-    selection = everything,
-    structure = { name: rule.kind === "regrow" ? "weights" : "units" } as const,
-  } = rule;
+  const { selection = everything, structure = rule.kind === "regrow" ? "weights" : "units" } = rule;
   return { structure, selection, joins: rule.kind === "prune" ? rule.joins : ("couple" as const) };
 }
 
@@ -319,7 +316,7 @@ function act(
     }
     case "shuffle": {
       const target = {
-        structure: { name: "units" } as const,
+        structure: "units" as const,
         selection: statement.selection,
         joins: "couple" as const,
       };
@@ -369,8 +366,7 @@ function loaded(what: "masks" | "weights", selection: SelectionIr, timeline: Tim
   trial.blank = true;
   if (what === "weights" || timeline.gone) return;
   timeline.unsure = true;
-  for (const name of ["units", "weights"] as const) {
-    const structure = { name };
+  for (const structure of ["units", "weights"] as const) {
     const pools = world.pools({ structure, selection, joins: "couple" }, new Map());
     if (world.network !== null && pools.length > 0) {
       const amount = { kind: "drop-share", value: trial.share() } as const;
@@ -391,15 +387,15 @@ const anyPrune: PruneIr = {
   kind: "prune",
   id: 0,
   text: "",
-  structure: { name: "units" },
+  structure: "units",
   selection: everything,
   criterion: { name: "random", expr: "random", needs: ["random"], under: "loss", over: null },
   members: "sum",
-  scope: { kind: "local" },
+  scope: "local",
   amount: { kind: "drop-share", value: 0 },
   manner: "held",
   joins: "couple",
-  keeping: { count: 1 },
+  keeping: 1,
   collapse: false,
   aligned: 1,
 };

@@ -291,12 +291,7 @@ export class Trial {
   shuffle(selection: Parameters<typeof spaceOf>[2], paths: readonly string[]): void {
     if (this.world.network === null) return;
     if (this.state.channels.some((code) => code !== living))
-      shuffleUnits(
-        this.body(),
-        spaceOf(this.context(paths), { name: "units" }, selection),
-        1,
-        this.draw ?? 0,
-      );
+      shuffleUnits(this.body(), spaceOf(this.context(paths), "units", selection), 1, this.draw ?? 0);
   }
 
   /** The dense sizes of what a `slim` would leave; a branch that has nothing left is gone. */

@@ -37,8 +37,8 @@ export function pointAt(point: PointIr, names: Moment["names"]): TimePoint | und
 
 function windowAt(window: WindowIr | undefined, names: Moment["names"]): TimeWindow | undefined {
   if (window === undefined) return undefined;
-  const from = pointAt(window.from, names);
-  const to = pointAt(window.to, names);
+  const from = pointAt(window[0], names);
+  const to = pointAt(window[1], names);
   return from === undefined || to === undefined ? undefined : { from, to };
 }
 
@@ -46,10 +46,10 @@ function windowAt(window: WindowIr | undefined, names: Moment["names"]): TimeWin
 export function whenAt(when: WhenIr, names: Moment["names"]): WhenTimes | undefined {
   const every = when.every === undefined ? undefined : evaluate(when.every, names);
   const at = when.at?.map((expr) => evaluate(expr, names));
-  const window = windowAt(when.window, names);
+  const window = windowAt(when.during, names);
   if (
     (when.every !== undefined && every === undefined) ||
-    (when.window !== undefined && window === undefined)
+    (when.during !== undefined && window === undefined)
   )
     return undefined;
   const moments: number[] = [];
@@ -57,7 +57,7 @@ export function whenAt(when: WhenIr, names: Moment["names"]): WhenTimes | undefi
     if (value === undefined) return undefined;
     moments.push(value);
   }
-  return { unit: when.unit, every, at: when.at && moments, window, lands: when.lands };
+  return { unit: when.unit, every, at: when.at && moments, window, lands: when.lands === true };
 }
 
 /** The value of something that may move; undefined where it is unknown before the run. */

@@ -1,3 +1,4 @@
+import { structureKind } from "../../core/ir/structure.js";
 import { isChannelwise } from "../../core/units/candidates.js";
 import type { Ir, Need, PruneIr, StepIr } from "../../core/ir/types.js";
 
@@ -29,6 +30,6 @@ function untrained(body: readonly StepIr[]): { readonly steps: readonly StepIr[]
 
 function ranksByWeights(step: StepIr): step is PruneIr {
   if (step.kind !== "prune" || !readsWeightsAlone(step.criterion.needs)) return false;
-  const ranked = step.scope.kind === "global" || step.amount.kind === "threshold";
-  return ranked && (isChannelwise(step.structure.name) || step.structure.name === "layers");
+  const ranked = step.scope === "global" || step.amount.kind === "threshold";
+  return ranked && (isChannelwise(structureKind(step.structure)) || step.structure === "layers");
 }

@@ -1,3 +1,4 @@
+import { patternOf, sizedStructure } from "../../core/ir/structure.js";
 import type { StructureIr } from "../../core/ir/types.js";
 import { grouped } from "../../core/ir/words.js";
 import type { SimulatedEvent } from "./dry-run.js";
@@ -31,21 +32,15 @@ export const ends = ([low, high]: readonly [number, number]): string =>
   low === high ? grouped(low) : `${grouped(low)}–${grouped(high)}`;
 
 export function structureName(structure: StructureIr): string {
-  switch (structure.name) {
-    case "blocks":
-      return `blocks(${structure.height}x${structure.width})`;
-    case "n:m":
-      return `${structure.n}:${structure.m} of weights`;
-    case "strided":
-      return `strided(${structure.stride}) kernels`;
-    default:
-      return structure.name;
-  }
+  if (typeof structure === "object" && "strided" in structure) return `strided(${structure.strided}) kernels`;
+  return patternOf(structure) === null
+    ? sizedStructure(structure)
+    : `${sizedStructure(structure)} of weights`;
 }
 
 /** What the units of a structure are called: a pattern is made of weights. */
 export const unitsName = (structure: StructureIr): string =>
-  structure.name === "n:m" ? "weights" : structureName(structure);
+  patternOf(structure) === null ? structureName(structure) : "weights";
 
 /** "epoch 14", "step 500", or nothing between phases. */
 export function momentName({ epoch, step }: Pick<SimulatedEvent, "epoch" | "step">): string {

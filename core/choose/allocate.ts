@@ -33,7 +33,7 @@ export function selectUnits(
   options: SelectOptions,
 ): Selected {
   const alive = (unit: number) => space.status[unit] === living;
-  const groups = groupsOf(space, options.scope.kind, alive);
+  const groups = groupsOf(space, options.scope, alive);
   const asked = askedOf(groups, space, amount, options);
   const again = groups.map((group) => openAgain(space, group, open));
   const wanted = asked.map((count, i) => count + (again[i] ?? 0));
@@ -44,7 +44,7 @@ export function selectUnits(
     if ((wanted[i] ?? 0) > 0) takeFrom(space, scores, open, group, wanted[i] ?? 0, options, floors, chosen);
   });
   const aligned =
-    options.aligned > 1 && options.scope.kind === "global"
+    options.aligned > 1 && options.scope === "global"
       ? realign(space, scores, open, chosen, options)
       : chosen;
   return { chosen: aligned, nominal, achieved: count(aligned) - again.reduce((a, b) => a + b, 0) };
@@ -57,12 +57,12 @@ export function askedOf(
   amount: CountAmount,
   options: Pick<SelectOptions, "scope">,
 ): readonly number[] {
-  const { kind } = options.scope;
-  if (kind !== "erk" && kind !== "er") return groups.map((group) => askedDrops(amount, group));
+  const { scope } = options;
+  if (scope !== "erk" && scope !== "er") return groups.map((group) => askedDrops(amount, group));
   const layers = groups.map((group) => ({ units: group.total, shape: shapeOf(space, group) }));
   const total = groups.reduce((sum, group) => sum + group.total, 0);
   const dead = groups.reduce((sum, group) => sum + group.dead, 0);
-  const targets = erdosRenyiDead(layers, resultingShare(amount, { total, dead }), kind);
+  const targets = erdosRenyiDead(layers, resultingShare(amount, { total, dead }), scope);
   return groups.map((group, i) => Math.max(0, (targets[i] ?? 0) - group.dead));
 }
 

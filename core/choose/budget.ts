@@ -83,11 +83,11 @@ function cutter(
   open: Uint8Array,
   options: SelectOptions,
 ): { readonly steps: number; at(step: number): Uint8Array } {
-  if (space.structure.name === "layers") {
+  if (space.structure === "layers") {
     const order = ranked(scores, open);
     return { steps: count(open), at: (value) => chooseBranches(space, order, value) };
   }
-  if (options.scope.kind === "global") {
+  if (options.scope === "global") {
     return {
       steps: count(open),
       at: (value) => selectUnits(space, scores, open, { kind: "drop-count", value }, options).chosen,

@@ -1,3 +1,4 @@
+import { patternOf, sizedStructure } from "../ir/structure.js";
 import { askedDrops } from "../schedule/amounts.js";
 import type { InsideRule } from "../units/inside-kernels.js";
 import type { PruneIr } from "../ir/types.js";
@@ -34,22 +35,21 @@ export function chooseUnits(
   moment: Moment,
 ): Selected & { readonly notes?: readonly string[] } {
   const { amount, structure } = ir;
-  if (structure.name === "n:m") {
-    return insideKernels(space, scores.units, open, { keep: structure.n, of: structure.m });
-  }
+  const pattern = patternOf(structure);
+  if (pattern !== null) return insideKernels(space, scores.units, open, { keep: pattern.n, of: pattern.m });
   if (amount.kind === "threshold") return byThreshold(ir, space, scores, open, amount);
   if (amount.kind === "budget") {
     const limits = limitsOf(amount.limits, context);
     return selectBudget(context, space, scores.units, open, limits, ir);
   }
   const counted = countAmount(amount, moment);
-  if (structure.name === "layers" && counted !== undefined) {
+  if (structure === "layers" && counted !== undefined) {
     const [all] = groupsOf(space, "global", (unit) => space.status[unit] === living);
     const asked = all ? askedDrops(counted, all) : 0;
     const branches = chooseBranches(space, ranked(scores.units, open), asked);
     return { chosen: branches, nominal: asked, achieved: count(branches) };
   }
-  if (counted === undefined) throw new Error(`${structure.name} take an amount`);
+  if (counted === undefined) throw new Error(`${sizedStructure(structure)} take an amount`);
   if (counted.kind === "keep-count" && perKernel(ir)) {
     return insideKernels(space, scores.units, open, {
       keep: Math.max(0, Math.round(counted.value)),
@@ -66,13 +66,13 @@ export function chooseUnits(
   space.entryUnit.forEach((unit, entry) => {
     if (agreed.chosen[entry] !== 1) chosen[unit] = 0;
   });
-  const groups = groupsOf(space, ir.scope.kind, (unit) => space.status[unit] === living);
+  const groups = groupsOf(space, ir.scope, (unit) => space.status[unit] === living);
   const nominal = askedOf(groups, space, counted, ir).reduce((a, b) => a + b, 0);
   return { chosen, nominal, achieved: count(chosen) };
 }
 
 const perKernel = ({ amount, structure }: PruneIr): boolean =>
-  structure.name === "taps" || (amount.kind === "keep-count" && amount.each && structure.name === "weights");
+  structure === "taps" || (amount.kind === "keep-count" && amount.each && structure === "weights");
 
 /** The entries of a space as units of their own: what every branch would do alone. */
 function branches(space: Space): Space {

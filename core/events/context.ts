@@ -1,5 +1,6 @@
 import type { CurveKind } from "../schedule/schedule.js";
-import type { SelectionIr, StructureIr, ValueIr } from "../ir/types.js";
+import type { StructureName } from "../ir/structure.js";
+import type { SelectionIr, ValueIr } from "../ir/types.js";
 import type { Network } from "../network/types.js";
 import type { ParameterStore, Slots } from "../parameters.js";
 import type { CountElements } from "../masks/measure.js";
@@ -19,7 +20,7 @@ export interface PruningContext {
   /** Set where dead elements are counted, and not held as codes in the state. */
   readonly countElements?: CountElements;
   /** Layer paths of the network as loaded that a selection means for a structure, in network order. */
-  layersOf(selection: SelectionIr, structure: StructureIr["name"]): readonly string[];
+  layersOf(selection: SelectionIr, structure: StructureName): readonly string[];
 }
 
 /** When an event happens, and what its moving amounts are then. */

@@ -33,7 +33,7 @@ export function* prune(context: PruningContext, ir: PruneIr, moment: Moment): Ev
   const open = openUnits(space, waits ? "held" : ir.manner);
   const taken = chooseUnits(context, ir, space, scored, open, moment);
   const pair = ir.regrow
-    ? yield* swap(context, ir.regrow, space, taken.chosen, scored.units, moment, ir.scope.kind)
+    ? yield* swap(context, ir.regrow, space, taken.chosen, scored.units, moment, ir.scope)
     : null;
   const killed = pair?.killed ?? taken.chosen;
   if (!waits) releaseUnits(context, space, killed, ir.manner);
@@ -85,7 +85,7 @@ function* swap(
   dropped: Uint8Array,
   scores: Scores,
   moment: Moment,
-  scope: PruneIr["scope"]["kind"],
+  scope: PruneIr["scope"],
 ): EventOf<Swap> {
   const together = scope === "global";
   const { revived, notes } = yield* chooseRevived(context, ir, space, dropped, moment, together);

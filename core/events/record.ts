@@ -1,3 +1,4 @@
+import { sizedStructure } from "../ir/structure.js";
 import type { Space } from "../units/space.js";
 import { living } from "../masks/state.js";
 
@@ -38,9 +39,5 @@ export function countsOf(space: Space): Pick<EventRecord, "dead" | "total" | "la
 }
 
 export function structureName(space: Space): string {
-  const { structure } = space;
-  if (structure.name === "n:m") return `${structure.n}:${structure.m}`;
-  if (structure.name === "blocks") return `blocks(${structure.height}x${structure.width})`;
-  if (structure.name === "strided") return `strided(${structure.stride}, offset: ${structure.offset})`;
-  return structure.name;
+  return sizedStructure(space.structure);
 }

@@ -16,7 +16,7 @@ import { living } from "../masks/state.js";
 
 /** Carries out a `regrow` that stands alone. */
 export function* regrow(context: PruningContext, ir: RegrowIr, moment: Moment): EventOf<EventRecord> {
-  const structure = ir.structure ?? { name: "weights" };
+  const structure = ir.structure ?? "weights";
   const selection = ir.selection ?? { include: [], exclude: [] };
   const space = spaceOf(context, structure, selection);
   const none = new Uint8Array(space.units);

@@ -1,6 +1,6 @@
 import type { Code } from "../diagnostics/catalogue/index.js";
-import type { StructureIr } from "../ir/clauses.js";
 import type { ExprIr } from "../ir/clauses.js";
+import type { StructureName } from "../ir/structure.js";
 import { isChannelwise } from "../units/candidates.js";
 import { argumentsOf } from "./operators.js";
 import { sources, type Source } from "./sources.js";
@@ -198,7 +198,7 @@ export function needsGradients(read: readonly Name[]): boolean {
  * How the scores of members make that of their unit where nothing is written: they add up, but what is the same for all of them
  * is taken once, since adding would favour units of many layers.
  */
-export function usualMembers(expr: ExprIr, structure: StructureIr["name"]): "sum" | "mean" {
+export function usualMembers(expr: ExprIr, structure: StructureName): "sum" | "mean" {
   const read = isChannelwise(structure) ? namesIn(expr) : [];
   return read.length > 0 && read.every((name) => rows[name].shared) ? "mean" : "sum";
 }

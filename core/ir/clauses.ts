@@ -49,8 +49,9 @@ export const point = definitions.define(
   "A moment of a phase; a share is of its length.",
 );
 
+/** Both ends included. */
 export type WindowIr = Of<typeof window>;
-const window = definitions.define("window", is.object({ from: point, to: point }));
+const window = definitions.define("window", is.pair(point, point));
 
 /** `a -> b CURVE`, `from a to b CURVE`. Without `over` it moves over its rule's window (or the phase, or the iterations of a `repeat`). */
 export type MovingIr = Of<typeof moving>;
@@ -73,37 +74,40 @@ export const when = definitions.define(
     every: is.optional(expression),
     /** At these moments (ends of epochs; steps after that many updates; step 0 is before the first). */
     at: is.optional(is.list(expression)),
-    window: is.optional(window),
-    /** True for a moving target: its last event moves to the window's end. */
-    lands: is.flag,
+    during: is.optional(window),
+    /** For a moving target: its last event moves to the window's end. */
+    lands: is.optional(is.literal(true)),
   }),
   "When a rule fires; both every and at unset: it holds all along.",
 );
 
 const size = is.integer(1);
 
+/** "filters", "2:4", `{ blocks: [4, 1] }` (height and width), `{ strided: 2, offset: 1 }`. */
 export type StructureIr = Of<typeof structure>;
+const neighbours: is.Schema<`${number}:${number}`> = {
+  type: "string",
+  pattern: "^[1-9][0-9]*:[1-9][0-9]*$",
+};
 export const structure = definitions.define(
   "structure",
   is.anyOf(
-    is.object({
-      name: is.oneOf(
-        "weights",
-        "filters",
-        "channels",
-        "neurons",
-        "units",
-        "kernels",
-        "taps",
-        "rows",
-        "columns",
-        "layers",
-        "gates",
-      ),
-    }),
-    is.object({ name: is.literal("blocks"), height: size, width: size }),
-    is.object({ name: is.literal("n:m"), n: size, m: is.integer(2) }),
-    is.object({ name: is.literal("strided"), stride: is.integer(2), offset: is.integer(0) }),
+    is.oneOf(
+      "weights",
+      "filters",
+      "channels",
+      "neurons",
+      "units",
+      "kernels",
+      "taps",
+      "rows",
+      "columns",
+      "layers",
+      "gates",
+    ),
+    neighbours,
+    is.object({ blocks: is.pair(size, size) }),
+    is.object({ strided: is.integer(2), offset: is.optional(is.integer(1)) }),
   ),
 );
 
@@ -172,14 +176,9 @@ export const criterion = definitions.define(
   }),
 );
 
+/** Within what units are ranked; "row" and "sign" rank the weights of an output channel, and those of one sign. */
 export type ScopeIr = Of<typeof scope>;
-export const scope = definitions.define(
-  "scope",
-  is.anyOf(
-    is.object({ kind: is.oneOf("global", "local", "erk", "er", "row", "sign") }),
-    is.object({ kind: is.literal("group"), name: is.text }),
-  ),
-);
+export const scope = is.oneOf("global", "local", "erk", "er", "row", "sign");
 
 export type BudgetLimit = Of<typeof limit>;
 const limit = is.object({

@@ -59,10 +59,8 @@ const prune = statement("prune", {
   amount,
   manner: is.oneOf("held", "softly", "latently", "frozen"),
   joins,
-  keeping: is.anyOf(
-    is.object({ count: is.integer(0) }),
-    is.object({ share: { ...is.number, minimum: 0, maximum: 1 } }),
-  ),
+  /** Living units that every layer keeps: a count, or a share of them. */
+  keeping: is.anyOf(is.integer(0), is.object({ share: { ...is.number, minimum: 0, maximum: 1 } })),
   collapse: is.flag,
   aligned: is.integer(1),
   /** The paired regrow, acting in the same event. */
@@ -207,9 +205,10 @@ export type StepIr =
   Of<(typeof acting)[keyof typeof acting]> | RepeatIr | ForEachIr | Of<(typeof once)[keyof typeof once]>;
 definitions.define("step", is.byKind({ ...acting, repeat, "for-each": forEach, ...once }));
 
+export const irVersion = 2;
 export type Ir = Of<typeof program>;
 const program = is.object({
-  ir: is.literal(1),
+  ir: is.literal(irVersion),
   /** Base name of the source file. */
   source: is.text,
   network: is.maybe(is.text),
@@ -224,7 +223,7 @@ export function irSchema(): is.Schema<Ir> {
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     $id: "espalier/ir.schema.json",
-    title: "Espalier IR, version 1",
+    title: `Espalier IR, version ${irVersion}`,
     description:
       "What a .prune program means: methods expanded, parameters substituted, rules attached to every phase they govern.",
     ...program,

@@ -2,7 +2,7 @@ import type { ErrorObject, ValidateFunction } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { diagnostic } from "../diagnostics/create.js";
-import { irSchema, type Ir } from "./types.js";
+import { irSchema, irVersion, type Ir } from "./types.js";
 import { statements, withPaired } from "./walk.js";
 
 export type ValidIr = { readonly ir: Ir; readonly diagnostics: readonly [] };
@@ -17,11 +17,11 @@ let compiled: ValidateFunction<Ir> | undefined;
 export function validateIr(value: unknown): ValidIr | InvalidIr {
   if (tooDeep(value))
     return refused(diagnostic("P9003", `the IR is nested more than ${deepest} deep`, undefined));
-  if (typeof value === "object" && value !== null && "ir" in value && value.ir !== 1) {
+  if (typeof value === "object" && value !== null && "ir" in value && value.ir !== irVersion) {
     return refused(
       diagnostic(
         "P9002",
-        `this IR is of version ${JSON.stringify(value.ir)}, and version 1 is known`,
+        `this IR is of version ${JSON.stringify(value.ir)}, and version ${irVersion} is known`,
         undefined,
         {
           help: "compile the program again",

@@ -18,7 +18,7 @@ export interface GroupCounts {
   readonly dead: number;
 }
 
-export type KeepingFloor = { readonly count: number } | { readonly share: number };
+export type KeepingFloor = number | { readonly share: number };
 
 /**
  * `round(share × n)`, halves up, within 0..n. Shares such as 0.145 that have no exact binary form are rounded as the decimal
@@ -48,7 +48,7 @@ export function askedDrops(amount: CountAmount, { total, dead }: GroupCounts): n
 export function floorOf(keeping: KeepingFloor, total: number, collapse: boolean): number {
   if (collapse) return 0;
   const asked =
-    "count" in keeping ? Math.round(keeping.count) : Math.ceil(keeping.share * total - 1e-9 * total);
+    typeof keeping === "number" ? Math.round(keeping) : Math.ceil(keeping.share * total - 1e-9 * total);
   return Math.min(total, Math.max(0, asked));
 }
 

@@ -1,13 +1,13 @@
 import { layerFamily } from "../network/layers/index.js";
 import type { LayerInfo, Network, Unit, WeightInfo } from "../network/types.js";
-import type { StructureIr } from "../ir/clauses.js";
+import type { StructureName } from "../ir/structure.js";
 
 /**
  * Which layers a structure addresses, and which of their weights: the one rule, used by the checks before training and by
  * the pruning engine alike.
  */
 
-export type StructureName = StructureIr["name"];
+export type { StructureName };
 
 /** Structures whose units can be cut out of the network. */
 export function isSlimmable(structure: StructureName): boolean {

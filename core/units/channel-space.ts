@@ -1,3 +1,4 @@
+import { structureKind } from "../ir/structure.js";
 import { candidateUnits, producerKey } from "./candidate-units.js";
 import type { CandidateUnit } from "./candidate-units.js";
 import { kernelAxes } from "./element-units.js";
@@ -18,11 +19,11 @@ export function channelSpace(
   joins: PruneIr["joins"],
 ): Space {
   const { original, network, parameters, state } = source;
-  const key = [structure.name, joins, ...paths].join("\n");
+  const key = [structureKind(structure), joins, ...paths].join("\n");
   const loaded = candidatesOf(original, key, structure, paths, joins);
   const found = candidatesOf(network, key, structure, paths, joins);
   const { layers, entryUnit } = found;
-  const role = structure.name === "channels" ? "in" : "out";
+  const role = structure === "channels" ? "in" : "out";
   const unitOf = (channel: number) => found.unitOfRoot.get(network.channels.find(channel)) ?? -1;
   const parts =
     parameters.size === 0
@@ -94,7 +95,10 @@ function candidatesOf(
   candidatesByNetwork.set(network, byStatement);
   const known = byStatement.get(key);
   if (known !== undefined) return known;
-  const found = layOut(network, candidateUnits(network, structure.name, indicesOf(network, paths), joins));
+  const found = layOut(
+    network,
+    candidateUnits(network, structureKind(structure), indicesOf(network, paths), joins),
+  );
   byStatement.set(key, found);
   return found;
 }

@@ -1,4 +1,5 @@
 import { layerFamily } from "../network/layers/index.js";
+import { structureKind } from "../ir/structure.js";
 import { candidateWeights } from "./candidates.js";
 import { elementUnits, kernelAxes } from "./element-units.js";
 import type { ElementUnits } from "./element-units.js";
@@ -38,7 +39,7 @@ export function elementSpace(
     if (loaded === undefined) continue;
     // Layers that are candidates only where they are named have been named, when they are among the paths.
     const named = explicit || ["depthwise", "embedding"].includes(layerFamily(loaded));
-    const weights = candidateWeights(loaded, structure.name, named);
+    const weights = candidateWeights(loaded, structureKind(structure), named);
     const units = weights.reduce((sum, weight) => sum + (elementUnits(weight, structure)?.count ?? 0), 0);
     if (units === 0) continue;
     totals.set(path, units);
@@ -46,7 +47,7 @@ export function elementSpace(
     const here = now.get(path);
     const start = entries;
     if (here !== undefined) {
-      for (const weight of candidateWeights(here.layer, structure.name, named)) {
+      for (const weight of candidateWeights(here.layer, structureKind(structure), named)) {
         const laid = elementUnits(weight, structure);
         if (laid === null || !parameters.has(weight.key)) continue;
         parts.push(livingPart(weight, laid, layers.length, entries, state));
@@ -56,7 +57,7 @@ export function elementSpace(
     const index = here?.index ?? -1;
     layers.push({ path, index, start, end: entries, total: units, shape: weights[0]?.shape ?? [] });
   }
-  const elementary = structure.name === "weights" || structure.name === "taps" || structure.name === "n:m";
+  const elementary = structure === "weights" || structure === "taps" || structureKind(structure) === "n:m";
   return {
     structure,
     network,

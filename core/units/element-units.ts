@@ -1,3 +1,4 @@
+import { structureKind } from "../ir/structure.js";
 import type { WeightInfo } from "../network/types.js";
 import type { StructureIr } from "../ir/types.js";
 
@@ -39,7 +40,11 @@ export function kernelAxes(weight: WeightInfo): KernelAxes {
 export function elementUnits(weight: WeightInfo, structure: StructureIr): ElementUnits | null {
   const axes = kernelAxes(weight);
   const { spatial, tall, wide } = axes;
-  switch (structure.name) {
+  const [height, width] = typeof structure === "object" && "blocks" in structure ? structure.blocks : [1, 1];
+  const { strided = 1, offset = 0 } =
+    typeof structure === "object" && "strided" in structure ? structure : {};
+  const kind = structureKind(structure);
+  switch (kind) {
     case "weights":
     case "taps":
     case "n:m":
@@ -58,17 +63,17 @@ export function elementUnits(weight: WeightInfo, structure: StructureIr): Elemen
       );
     case "rows":
     case "columns":
-      return vectors(weight, axes, structure.name);
+      return vectors(weight, axes, kind);
     case "blocks": {
-      const high = axes.inputsLast ? structure.width : structure.height;
-      const broad = axes.inputsLast ? structure.height : structure.width;
+      const high = axes.inputsLast ? width : height;
+      const broad = axes.inputsLast ? height : width;
       const down = Math.ceil(tall / high);
       const across = Math.ceil(wide / broad);
       const row = (s: number, p: number) => (s * down + Math.floor(p / high)) * across;
       return lay(axes, spatial * down * across, row, (q) => Math.floor(q / broad));
     }
     case "strided": {
-      const off = (s: number) => mod(s - structure.offset, structure.stride) !== 0;
+      const off = (s: number) => mod(s - offset, strided) !== 0;
       // A kernel that lies on the lattice as a whole has nothing to lose.
       if (!Array.from({ length: spatial }, (_, s) => s).some(off))
         return lay(

@@ -15,12 +15,8 @@ export interface Group extends GroupCounts {
  * The groups of a space. `local`: the units of a layer, or of the set of layers that make them together. `row`: the weights of one
  * output channel. `sign`: the positive and the negative weights of a layer. Global scopes are one group.
  */
-export function groupsOf(
-  space: Space,
-  kind: ScopeIr["kind"],
-  counted: (unit: number) => boolean,
-): readonly Group[] {
-  if (kind === "global" || space.structure.name === "layers") {
+export function groupsOf(space: Space, kind: ScopeIr, counted: (unit: number) => boolean): readonly Group[] {
+  if (kind === "global" || space.structure === "layers") {
     const members = { from: 0, to: space.units };
     return [
       { name: "all layers", members, total: space.total, dead: space.total - countUnits(members, counted) },

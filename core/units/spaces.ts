@@ -1,3 +1,4 @@
+import { structureKind } from "../ir/structure.js";
 import { isChannelwise } from "./candidates.js";
 import type { PruneIr, SelectionIr, StructureIr } from "../ir/types.js";
 import { channelSpace } from "./channel-space.js";
@@ -13,8 +14,8 @@ export function spaceOf(
   selection: SelectionIr,
   joins: PruneIr["joins"] = "couple",
 ): Space {
-  const paths = context.layersOf(selection, structure.name);
-  if (structure.name === "layers") return layerSpace(context, structure, paths);
-  if (isChannelwise(structure.name)) return channelSpace(context, structure, paths, joins);
+  const paths = context.layersOf(selection, structureKind(structure));
+  if (structure === "layers") return layerSpace(context, structure, paths);
+  if (isChannelwise(structureKind(structure))) return channelSpace(context, structure, paths, joins);
   return elementSpace(context, structure, paths, selection.include.length > 0);
 }

@@ -1,3 +1,4 @@
+import { structureKind } from "../../core/ir/structure.js";
 import { isChannelwise } from "../../core/units/candidates.js";
 import type { FreezeIr } from "../../core/ir/types.js";
 import { cachedSpace } from "../../core/units/cached-space.js";
@@ -61,7 +62,7 @@ function coveredPlaces(context: PruningContext, space: Space): ReadonlyMap<strin
     places.set(key, flags);
     return flags;
   };
-  if (!isChannelwise(space.structure.name)) {
+  if (!isChannelwise(structureKind(space.structure))) {
     const chunk = newChunk();
     for (const part of space.parts) {
       const flags = flagsOf(part.key, part.rows.length * part.cols.length);

@@ -28,7 +28,7 @@ export function timePoint(point: PointIr): TimePoint {
 }
 
 export function timeWindow(window: WindowIr | undefined): TimeWindow | undefined {
-  return window && { from: timePoint(window.from), to: timePoint(window.to) };
+  return window && { from: timePoint(window[0]), to: timePoint(window[1]) };
 }
 
 /** A constant, or a move along its curve over its own window, else `window`, else the phase. */

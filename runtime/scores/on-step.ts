@@ -1,3 +1,4 @@
+import { structureKind } from "../../core/ir/structure.js";
 import type { CriterionIr, ExprIr, PruneIr, ScopeIr, SelectionIr, StructureIr } from "../../core/ir/types.js";
 import { selectUnits } from "../../core/choose/allocate.js";
 import { combineMembers } from "../../core/choose/combine.js";
@@ -83,12 +84,12 @@ export function stepChoice(
 ): StepChoice {
   const { expr } = rule.criterion;
   const scoring = stepScoring(id, [expr], "step", spaceNow);
-  const options = { scope: rule.scope, keeping: { count: 0 }, collapse: true, aligned: 1 };
+  const options = { scope: rule.scope, keeping: 0, collapse: true, aligned: 1 };
   return {
     watch: (context) => scoring.watch(context),
     choose(context, share, gradients) {
       const { space, domain } = scoring.over(context, gradients);
-      const members = usualMembers(expr, space.structure.name);
+      const members = usualMembers(expr, structureKind(space.structure));
       const scores = combineMembers(space, evaluateEntries(expr, domain), members);
       if (rule.end === "top") for (let i = 0; i < scores.length; i++) scores[i] = -(scores[i] ?? 0);
       const open = space.status.map((code) => (code === living ? 1 : 0));

@@ -86,7 +86,7 @@ export function sampleStatistics(space: Space, terms: readonly SampleTerm[]): Sa
 
 /** `channels` are scored where they are read: their activation is the input of the layer. */
 const readsInput = (term: SampleTerm, space: Space): boolean =>
-  term.of === "inputs" || space.structure.name === "channels";
+  term.of === "inputs" || space.structure === "channels";
 
 function newTap(term: SampleTerm, layer: number, space: Space): Tap {
   const none = new Float32Array(0);
@@ -118,7 +118,7 @@ function valueNode(space: Space, taps: readonly Tap[]): Node {
   }
   const inputs = taps[0]?.inputs === true;
   const ofPart = (key: string) => byLayer.get(space.parts.find((part) => part.key === key)?.layer ?? -1);
-  const perEntry = space.channelUnits !== null && inputs === (space.structure.name === "channels");
+  const perEntry = space.channelUnits !== null && inputs === (space.structure === "channels");
   if (!perEntry) return axisNode(inputs ? "in" : "out", ofPart);
   const values = new Float64Array(space.entries);
   space.layers.forEach(({ start, end, index }, layer) => {

@@ -1,3 +1,4 @@
+import { structureKind } from "../../core/ir/structure.js";
 import { combineMembers, normalizePerLayer } from "../../core/choose/combine.js";
 import type { Moment } from "../../core/events/context.js";
 import {
@@ -173,7 +174,7 @@ function combined(
   notes: readonly string[],
 ): UnitScores {
   const { members, normalized }: Combining = {
-    members: usualMembers(criterion.expr, space.structure.name),
+    members: usualMembers(criterion.expr, structureKind(space.structure)),
     ...combining,
   };
   if (normalized) normalizePerLayer(space, entries, normalized);

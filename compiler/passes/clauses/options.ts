@@ -57,7 +57,7 @@ export function lowerOptions(options: PruneOptions, place: Place): Options | nul
 }
 
 function lowerKeeping({ keeping }: PruneOptions, place: Place): PruneIr["keeping"] | null {
-  if (keeping === undefined) return { count: 1 };
+  if (keeping === undefined) return 1;
   const value = lowerTyped(keeping.value, ["number", "share"], "a floor", place);
   if (value === null) return null;
   const number = constant(value);
@@ -72,5 +72,5 @@ function lowerKeeping({ keeping }: PruneOptions, place: Place): PruneIr["keeping
   if (number < 0 || !Number.isInteger(number)) {
     return reject(place, "P3007", "a floor is a percentage or a whole number of units", span);
   }
-  return { count: number };
+  return number;
 }

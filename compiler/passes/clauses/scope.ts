@@ -1,18 +1,15 @@
 import type { Scope } from "../../../grammar/ast.js";
-import type { AmountIr, ScopeIr, StructureIr } from "../../../core/ir/types.js";
+import type { StructureName } from "../../../core/ir/structure.js";
+import type { AmountIr, ScopeIr } from "../../../core/ir/types.js";
 import { similar } from "../../../core/diagnostics/nearest.js";
 import { reject, type Place } from "../lowering.js";
 
 const groups = ["row", "sign"] as const;
 
 /** Over what units are ranked together; `local` when nothing is written, and `uniform` is the same. */
-export function lowerScope(
-  scope: Scope | undefined,
-  structure: StructureIr["name"],
-  place: Place,
-): ScopeIr | null {
-  if (scope === undefined || scope.name === "uniform") return { kind: "local" };
-  if (scope.name !== "per") return { kind: scope.name };
+export function lowerScope(scope: Scope | undefined, structure: StructureName, place: Place): ScopeIr | null {
+  if (scope === undefined || scope.name === "uniform") return "local";
+  if (scope.name !== "per") return scope.name;
   const group = groups.find((known) => known === scope.group?.text);
   if (group === undefined) {
     const name = scope.group?.text ?? "";
@@ -32,13 +29,13 @@ export function lowerScope(
   if (structure !== "weights") {
     return reject(place, "P2031", `\`per ${group}\` ranks single weights, not ${structure}`, scope.span);
   }
-  return { kind: group };
+  return group;
 }
 
 /** Densities of `erk` and `er` are worked out from what shall be dead in the end, not from what is alive. */
 export function scopeTakesAmount(
   scope: Scope | undefined,
-  kind: ScopeIr["kind"],
+  kind: ScopeIr,
   amount: AmountIr,
   place: Place,
 ): boolean {

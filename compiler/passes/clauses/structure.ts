@@ -1,5 +1,6 @@
 import type { Structure } from "../../../grammar/ast.js";
 import type { StructureIr } from "../../../core/ir/types.js";
+import { patternOf, sizedStructure } from "../../../core/ir/structure.js";
 import { reject, type Place } from "../lowering.js";
 
 /** The unit that lives or dies. */
@@ -9,7 +10,7 @@ export function lowerStructure(structure: Structure, place: Place): StructureIr 
       if (!positive(structure.height) || !positive(structure.width)) {
         return reject(place, "P3007", "a block has whole numbers of rows and columns", structure.span);
       }
-      return { name: "blocks", height: structure.height, width: structure.width };
+      return { blocks: [structure.height, structure.width] };
     case "n:m":
       if (!positive(structure.n) || !positive(structure.m) || structure.n >= structure.m) {
         return reject(
@@ -22,7 +23,7 @@ export function lowerStructure(structure: Structure, place: Place): StructureIr 
           },
         );
       }
-      return { name: "n:m", n: structure.n, m: structure.m };
+      return `${structure.n}:${structure.m}`;
     case "strided":
       if (!positive(structure.stride) || structure.stride < 2) {
         return reject(place, "P3007", "a stride is a whole number from 2", structure.span);
@@ -34,7 +35,7 @@ export function lowerStructure(structure: Structure, place: Place): StructureIr 
       ) {
         return reject(place, "P3007", "an offset is a whole number below the stride", structure.span);
       }
-      return { name: "strided", stride: structure.stride, offset: structure.offset };
+      return { strided: structure.stride, ...(structure.offset > 0 && { offset: structure.offset }) };
     case "gates":
       return reject(
         place,
@@ -43,7 +44,7 @@ export function lowerStructure(structure: Structure, place: Place): StructureIr 
         structure.span,
       );
     default:
-      return { name: structure.name };
+      return structure.name;
   }
 }
 
@@ -52,15 +53,5 @@ function positive(value: number): boolean {
 }
 
 /** A structure as it is written. */
-export function structureText(structure: StructureIr): string {
-  switch (structure.name) {
-    case "blocks":
-      return `blocks(${structure.height}x${structure.width})`;
-    case "n:m":
-      return `${structure.n}:${structure.m} of weights`;
-    case "strided":
-      return `strided(${structure.stride}, offset: ${structure.offset})`;
-    default:
-      return structure.name;
-  }
-}
+export const structureText = (structure: StructureIr): string =>
+  patternOf(structure) === null ? sizedStructure(structure) : `${sizedStructure(structure)} of weights`;

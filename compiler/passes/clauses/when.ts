@@ -10,7 +10,7 @@ import { lowerTyped } from "./typed.js";
 export function lowerWhen(when: When, lands: boolean, place: Place): WhenIr | null {
   const window = lowerWindow(when, place);
   if (window === null) return null;
-  const inside = window === undefined ? {} : { window };
+  const inside = window === undefined ? {} : { during: window };
   if (when.every !== undefined) {
     const { count } = when.every;
     const every = lowerTyped(count, ["epochs", "steps"], "the interval of `every`", place);
@@ -21,7 +21,12 @@ export function lowerWhen(when: When, lands: boolean, place: Place): WhenIr | nu
     if (every.type === "steps" && typeof every.ir === "number" && !Number.isInteger(every.ir)) {
       return reject(place, "P3022", "steps are counted in whole numbers", count.span);
     }
-    return { unit: every.type === "steps" ? "steps" : "epochs", every: every.ir, ...inside, lands };
+    return {
+      unit: every.type === "steps" ? "steps" : "epochs",
+      every: every.ir,
+      ...inside,
+      ...(lands && { lands }),
+    };
   }
   if (when.at !== undefined) {
     const { unit } = when.at;
@@ -32,10 +37,10 @@ export function lowerWhen(when: When, lands: boolean, place: Place): WhenIr | nu
       at.push(moment);
     }
     const until = lands && window === undefined ? lastOf(at) : undefined;
-    if (until === undefined) return { unit, at, ...inside, lands: false };
-    return { unit, at, window: { from: { share: 0 }, to: point(unit, until) }, lands: true };
+    if (until === undefined) return { unit, at, ...inside };
+    return { unit, at, during: [{ share: 0 }, point(unit, until)], lands: true };
   }
-  return { unit: "epochs", ...inside, lands: false };
+  return { unit: "epochs", ...inside };
 }
 
 /** The window of `during`, `from` and `until`; undefined when there is none. */
@@ -50,7 +55,7 @@ export function lowerWindow(
   const end = until === undefined ? { share: 1 } : lowerPoint(until, place);
   if (start === null || end === null) return null;
   const span = { start: (from ?? until)?.span.start ?? 0, end: (until ?? from)?.span.end ?? 0 };
-  return ordered({ from: start, to: end }, span, place);
+  return ordered([start, end], span, place);
 }
 
 function lowerRange(range: Range, place: Place): WindowIr | null {
@@ -60,7 +65,7 @@ function lowerRange(range: Range, place: Place): WindowIr | null {
     const from = lowerMoment(range.from, unit, place, least);
     const to = lowerMoment(range.to, unit, place, least);
     if (from === null || to === null) return null;
-    return ordered({ from: point(unit, from), to: point(unit, to) }, range.span, place);
+    return ordered([point(unit, from), point(unit, to)], range.span, place);
   }
   const ends: PointIr[] = [];
   for (const end of [range.from, range.to]) {
@@ -82,7 +87,7 @@ function lowerRange(range: Range, place: Place): WindowIr | null {
     } else ends.push({ share: value.ir });
   }
   const [from, to] = ends;
-  return from === undefined || to === undefined ? null : ordered({ from, to }, range.span, place);
+  return from === undefined || to === undefined ? null : ordered([from, to], range.span, place);
 }
 
 /** `epoch 4`, `step 500`. */
@@ -134,8 +139,8 @@ function point(unit: TimeUnit, value: ExprIr): PointIr {
 function ordered(window: WindowIr, span: Span, place: Place): WindowIr | null {
   const key = (at: PointIr): readonly [string, ExprIr] =>
     "epochs" in at ? ["epochs", at.epochs] : "steps" in at ? ["steps", at.steps] : ["share", at.share];
-  const [fromUnit, from] = key(window.from);
-  const [toUnit, to] = key(window.to);
+  const [fromUnit, from] = key(window[0]);
+  const [toUnit, to] = key(window[1]);
   if (fromUnit === toUnit && typeof from === "number" && typeof to === "number" && from > to) {
     return reject(place, "P3023", "the window ends before it begins", span, { help: "swap its ends" });
   }

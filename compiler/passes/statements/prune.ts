@@ -1,3 +1,4 @@
+import { patternOf, structureKind } from "../../../core/ir/structure.js";
 import type { PruneStatement } from "../../../grammar/ast.js";
 import { usualMembers } from "../../../core/expr/names.js";
 import type { AmountIr, CriterionIr, PruneIr, StructureIr, WhenIr } from "../../../core/ir/types.js";
@@ -24,7 +25,7 @@ export function lowerPrune(
   if (structure === null) return null;
   const selection = lowerSelection(statement.selection, place);
   const criterion = lowerBy(statement, structure, place);
-  const scope = lowerScope(statement.scope, structure.name, place);
+  const scope = lowerScope(statement.scope, structureKind(structure), place);
   // A mistaken score may have swallowed the amount: `by l1 -50%`.
   if (criterion === null && statement.amount === undefined) return null;
   const amount = lowerHowMuch(statement, structure, place);
@@ -36,9 +37,9 @@ export function lowerPrune(
   if (selection === null || criterion === null || scope === null || amount === null || options === null)
     return null;
   if (normalized === null || members === null) return null;
-  if (!scopeTakesAmount(statement.scope, scope.kind, amount, place)) return null;
+  if (!scopeTakesAmount(statement.scope, scope, amount, place)) return null;
   const floor = statement.options.keeping;
-  if (structure.name === "layers" && floor !== undefined) {
+  if (structure === "layers" && floor !== undefined) {
     return reject(place, "P3026", "a layer goes whole: no floor holds part of it", floor.span, {
       help: "leave `keeping at least` out, and say by the amount how many layers go",
     });
@@ -54,12 +55,12 @@ export function lowerPrune(
     selection,
     criterion,
     ...(normalized === undefined ? {} : { normalized }),
-    members: members ?? usualMembers(criterion.expr, structure.name),
+    members: members ?? usualMembers(criterion.expr, structureKind(structure)),
     scope,
     amount,
     ...options,
     // A layer dies whole by nature, and what it emptied goes with it.
-    collapse: options.collapse || structure.name === "layers",
+    collapse: options.collapse || structure === "layers",
     ...(when === undefined ? {} : { when }),
   };
 }
@@ -67,7 +68,7 @@ export function lowerPrune(
 function lowerBy(statement: PruneStatement, structure: StructureIr, place: Place): CriterionIr | null {
   if (statement.criterion !== undefined) {
     const untrained = statement.when === undefined ? stepByItself : null;
-    return lowerCriterion(statement.criterion, structure.name, place, { by: "events", untrained });
+    return lowerCriterion(statement.criterion, structureKind(structure), place, { by: "events", untrained });
   }
   return reject(place, "P3006", "nothing says how the units are scored", statement.word, {
     help: "add a criterion: `by l1`",
@@ -76,20 +77,16 @@ function lowerBy(statement: PruneStatement, structure: StructureIr, place: Place
 
 function lowerHowMuch(statement: PruneStatement, structure: StructureIr, place: Place): AmountIr | null {
   const { amount } = statement;
-  if (structure.name === "n:m") {
+  const pattern = patternOf(structure);
+  if (pattern !== null) {
     if (amount === undefined) return { kind: "pattern" };
-    const kept = `${structure.n} of every ${structure.m}`;
-    return reject(
-      place,
-      "P3009",
-      `\`${structure.n}:${structure.m}\` keeps ${kept} and takes no amount`,
-      amount.span,
-      {
-        help: "leave the amount out",
-      },
-    );
+    const { n, m } = pattern;
+    const kept = `${n} of every ${m}`;
+    return reject(place, "P3009", `\`${n}:${m}\` keeps ${kept} and takes no amount`, amount.span, {
+      help: "leave the amount out",
+    });
   }
-  if (amount !== undefined) return lowerAmount(amount, structure.name, statement.curve, place);
+  if (amount !== undefined) return lowerAmount(amount, structureKind(structure), statement.curve, place);
   return reject(place, "P3006", "nothing says how much goes", statement.word, {
     help: "add an amount: `50%` of the living, `to 90%` of all, `keep 64`",
   });

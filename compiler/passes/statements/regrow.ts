@@ -1,3 +1,4 @@
+import { structureKind } from "../../../core/ir/structure.js";
 import type { RegrowStatement } from "../../../grammar/ast.js";
 import type {
   AmountIr,
@@ -38,7 +39,7 @@ export function lowerRegrow(
   }
   if (paired !== undefined && !fitsPair(statement, structure, paired, place)) return null;
   const alone = statement.when === undefined && paired === undefined ? stepByItself : null;
-  const untrained = isWhole(structure.name) ? outOfTraining : alone;
+  const untrained = isWhole(structureKind(structure)) ? outOfTraining : alone;
   const criterion = lowerBy(statement, structure, untrained, place);
   const selection =
     statement.selection === undefined ? undefined : lowerSelection(statement.selection, place);
@@ -64,7 +65,7 @@ export function lowerRegrow(
 
 /** Structures whose units have an initializer to start afresh from; single weights start at zero. */
 function hasOwnWeights(structure: StructureIr): boolean {
-  return ["filters", "channels", "neurons", "units", "layers"].includes(structure.name);
+  return ["filters", "channels", "neurons", "units", "layers"].includes(structureKind(structure));
 }
 
 function fitsPair(
@@ -129,7 +130,7 @@ function lowerBy(
 ): CriterionIr | null {
   if (statement.random) return chance;
   if (statement.criterion !== undefined)
-    return lowerCriterion(statement.criterion, structure.name, place, { by: "events", untrained });
+    return lowerCriterion(statement.criterion, structureKind(structure), place, { by: "events", untrained });
   return reject(place, "P3006", "nothing says which units come back", statement.word, {
     help: "write `regrow random` or `regrow by abs(g)`",
   });
@@ -152,7 +153,7 @@ function lowerHowMuch(
   if (amount.kind !== "drop") {
     return reject(place, "P3026", "a regrow takes a share of the dead or a number of units", amount.span);
   }
-  return lowerAmount(amount, structure.name, undefined, place);
+  return lowerAmount(amount, structureKind(structure), undefined, place);
 }
 
 function lowerAllocated(
@@ -165,7 +166,7 @@ function lowerAllocated(
   const value = infer(by, expressions(place, "score"));
   if (value === null) return null;
   if (value.type === "unit" || value.type === "number")
-    return isReadable(value.ir, structure.name, "event", by.span, place) ? value.ir : null;
+    return isReadable(value.ir, structureKind(structure), "event", by.span, place) ? value.ir : null;
   return reject(
     place,
     "P2030",

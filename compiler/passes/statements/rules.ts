@@ -1,3 +1,4 @@
+import { structureKind } from "../../../core/ir/structure.js";
 import type {
   Among,
   FreezeStatement,
@@ -37,12 +38,15 @@ export function lowerRestore(
     });
   }
   const untrained = statement.when === undefined && paired === undefined ? stepByItself : null;
-  const criterion = lowerCriterion(statement.criterion, structure.name, place, { by: "events", untrained });
+  const criterion = lowerCriterion(statement.criterion, structureKind(structure), place, {
+    by: "events",
+    untrained,
+  });
   const above = infer(statement.above, expressions(place, "threshold"));
   const when = lowerEvents(statement, false, place);
   if (selection === null || criterion === null || above === null || when === null) return null;
   if (checkTyped(above, statement.above, ["number"], "a threshold", place) === null) return null;
-  if (!isReadable(above.ir, structure.name, "event", statement.above.span, place)) return null;
+  if (!isReadable(above.ir, structureKind(structure), "event", statement.above.span, place)) return null;
   const due = when ?? paired;
   return {
     kind: "restore",
@@ -76,9 +80,9 @@ export function lowerPenalize(
     });
   }
   const selection = lowerSelection(statement.selection, place);
-  const penalty = lowerCriterion(statement.penalty, structure.name, place, { by: "penalty" });
+  const penalty = lowerCriterion(statement.penalty, structureKind(structure), place, { by: "penalty" });
   const among =
-    statement.among === undefined ? undefined : lowerAmong(statement.among, structure.name, place);
+    statement.among === undefined ? undefined : lowerAmong(statement.among, structureKind(structure), place);
   if (penalty !== null && penalty.needs.includes("a") && statement.among !== undefined) {
     return reject(
       place,

@@ -1,3 +1,4 @@
+import { structureKind } from "../../../core/ir/structure.js";
 import { isSlimmable } from "../../../core/units/candidates.js";
 import type { PruneIr } from "../../../core/ir/types.js";
 import { distinct, statements, type Finding, type Lint } from "./finding.js";
@@ -11,7 +12,7 @@ export const masksOnly: Lint = ({ ir }) => {
   const said = new Set<string>();
   return prunes.flatMap((prune): readonly Finding[] => {
     const name = unitsName(prune.structure);
-    const slimmable = isSlimmable(prune.structure.name);
+    const slimmable = isSlimmable(structureKind(prune.structure));
     // Of what is frozen, `slim` takes nothing: that is said where there is one.
     if ((slimmable && (slims || prune.manner === "frozen")) || said.has(name)) return [];
     said.add(name);
@@ -27,7 +28,7 @@ export const masksOnly: Lint = ({ ir }) => {
 
 /** A filter of which nothing is left holds one value, and goes with a `slim`. */
 function faster({ structure, manner }: PruneIr, slims: boolean): string {
-  const empties = slims && manner !== "frozen" && structure.name !== "n:m" && structure.name !== "taps";
+  const empties = slims && manner !== "frozen" && structureKind(structure) !== "n:m" && structure !== "taps";
   return empties
     ? "the network gets faster only as far as `slim` finds whole filters or neurons emptied"
     : "the network gets no faster";

@@ -1,3 +1,4 @@
+import { structureKind } from "../../../core/ir/structure.js";
 import { isSlimmable } from "../../../core/units/candidates.js";
 import type { PruneIr } from "../../../core/ir/types.js";
 import { lowest } from "../estimate.js";
@@ -34,7 +35,11 @@ const frozenAtSlim: Lint = ({ simulation: { events } }) => {
   const frozen = new Map<number, PruneIr>();
   const findings = new Map<number, Finding>();
   for (const { statement, dead } of events) {
-    if (statement.kind === "prune" && statement.manner === "frozen" && isSlimmable(statement.structure.name))
+    if (
+      statement.kind === "prune" &&
+      statement.manner === "frozen" &&
+      isSlimmable(structureKind(statement.structure))
+    )
       if (dead !== null && lowest(dead) > 0) frozen.set(statement.id, statement);
     if (statement.kind !== "slim") continue;
     for (const { id, structure } of frozen.values())

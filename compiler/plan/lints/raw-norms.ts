@@ -1,3 +1,4 @@
+import { structureKind } from "../../../core/ir/structure.js";
 import { isChannelwise } from "../../../core/units/candidates.js";
 import type { CriterionIr, ExprIr } from "../../../core/ir/types.js";
 import { distinct, statements, type Finding, type Lint } from "./finding.js";
@@ -6,8 +7,8 @@ import { structureName } from "../words.js";
 /** One ranking of sums over units of different sizes mostly ranks the sizes. */
 export const rawNorms: Lint = ({ ir }) =>
   distinct(statements(ir.body)).flatMap((one): readonly Finding[] => {
-    if (one.kind !== "prune" || one.scope.kind !== "global" || one.normalized !== undefined) return [];
-    if (!isChannelwise(one.structure.name) || !isRawNorm(one.criterion)) return [];
+    if (one.kind !== "prune" || one.scope !== "global" || one.normalized !== undefined) return [];
+    if (!isChannelwise(structureKind(one.structure)) || !isRawNorm(one.criterion)) return [];
     return [
       {
         code: "P3055",

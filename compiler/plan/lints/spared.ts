@@ -31,10 +31,10 @@ export function sparedBy(statement: PruneIr, amount: CountAmount | null, pool: A
   const least =
     Math.ceil(floorOf(statement.keeping, pool.total, statement.collapse) / statement.aligned) *
     statement.aligned;
-  const whole = statement.scope.kind !== "row" && statement.scope.kind !== "sign";
+  const whole = statement.scope !== "row" && statement.scope !== "sign";
   return whole && least >= pool.total ? { by: "aligned", least } : undefined;
 }
 
 /** Whether one ranking goes over all pools. */
 export const isGlobal = ({ scope, structure }: Pick<PruneIr, "scope" | "structure">): boolean =>
-  scope.kind === "global" || structure.name === "layers";
+  scope === "global" || structure === "layers";

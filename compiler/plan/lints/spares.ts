@@ -1,3 +1,4 @@
+import { patternOf, sizedStructure } from "../../../core/ir/structure.js";
 import type { CountAmount } from "../../../core/schedule/amounts.js";
 import type { PruneIr } from "../../../core/ir/types.js";
 import { isGlobal, sparedBy, type Spared } from "./spared.js";
@@ -35,8 +36,7 @@ export const spares: Lint = ({ network, simulation }) => {
 };
 
 function keptOfAll(statement: PruneIr, amount: CountAmount | null, pools: readonly AnyPool[]): number | null {
-  if (amount?.kind !== "keep-count" || !isGlobal(statement) || statement.structure.name === "taps")
-    return null;
+  if (amount?.kind !== "keep-count" || !isGlobal(statement) || statement.structure === "taps") return null;
   const keep = Math.max(0, Math.round(amount.value));
   return pools.length > 0 && pools.reduce((sum, { total }) => sum + total, 0) <= keep ? keep : null;
 }
@@ -58,7 +58,7 @@ function told({ statement, pools, keepsAll }: Seen): readonly Finding[] {
   if (first === undefined) return [];
   const alike = spared.filter(({ why }) => why.by === first.why.by);
   const from = nothing ? "any layer" : layerNames(alike.flatMap(({ pool }) => pool.layers));
-  const isPattern = statement.structure.name === "n:m";
+  const isPattern = patternOf(statement.structure) !== null;
   return [
     {
       // A pattern without any group to thin out is a mistake in any case.
@@ -74,11 +74,11 @@ function told({ statement, pools, keepsAll }: Seen): readonly Finding[] {
 /** Just as many as stay are as asked for; of a pattern, no kernel has whole groups then. */
 function isAsAsked(pool: AnyPool, why: Spared, { structure }: PruneIr): boolean {
   if (why.by === "keep") return why.keep === pool.total;
-  return why.by === "inside" && structure.name !== "n:m" && why.keep === why.largest;
+  return why.by === "inside" && patternOf(structure) === null && why.keep === why.largest;
 }
 
 function cause({ structure, aligned }: PruneIr, why: Spared): string {
-  if (structure.name === "n:m") return `\`${structure.n}:${structure.m}\``;
+  if (patternOf(structure) !== null) return `\`${sizedStructure(structure)}\``;
   return why.by === "aligned" ? `\`aligned to ${aligned}\`` : `\`keep ${why.keep}\``;
 }
 
@@ -91,9 +91,10 @@ function reason(
   const largest = Math.max(...spared.map(({ why }) => (why.by === "inside" ? why.largest : 0)));
   const by = spared[0]?.why.by;
   const several = spared.length > 1;
-  if (structure.name === "n:m") {
+  const pattern = patternOf(structure);
+  if (pattern !== null) {
     const read = largest === 1 ? "1 input channel" : `${largest} input channels at most`;
-    return `kernels there read ${read}, and ${structure.n} of every ${structure.m} stay`;
+    return `kernels there read ${read}, and ${pattern.n} of every ${pattern.m} stay`;
   }
   const most = several ? " at most" : "";
   if (by === "inside") return `kernels there have ${largest} ${units}${most}`;
@@ -103,6 +104,6 @@ function reason(
 }
 
 function remedy({ structure }: PruneIr, { by }: Spared): string {
-  if (structure.name === "n:m") return "prune weights by a share";
+  if (patternOf(structure) !== null) return "prune weights by a share";
   return by === "aligned" ? "align to fewer" : "keep fewer";
 }

@@ -42,7 +42,7 @@ export function alongRules(ir: TrainIr, times: PhaseTimes): AlongRules {
   const penalties = prepare(ir, "penalize", penaltyRule, times, (rule) => !isActivationPenalty(rule));
   const freezes = prepare(ir, "freeze", freezeRule, times);
   return {
-    windows: new Map(ir.rules.map(({ id, when }) => [id, timeWindow(when?.window)])),
+    windows: new Map(ir.rules.map(({ id, when }) => [id, timeWindow(when?.during)])),
     pulls: (session, step) =>
       onActivations
         .filter(({ active }) => active(step))
@@ -92,6 +92,6 @@ function prepare<K extends Kind, R>(
 
 /** Whether a rule acts in the step after `step` updates: from its window's first step until its last. */
 function activity(when: WhenIr | undefined, times: PhaseTimes): (step: number) => boolean {
-  const bounds = windowSteps(timeWindow(when?.window), times);
+  const bounds = windowSteps(timeWindow(when?.during), times);
   return bounds === null ? () => false : (step) => step >= bounds[0] && step < bounds[1];
 }

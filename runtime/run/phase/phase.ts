@@ -1,7 +1,6 @@
 import { firesAt, type WhenTimes } from "../../../core/schedule/schedule.js";
 import type { WhenIr } from "../../../core/ir/types.js";
 import type { Phase, Rule } from "../../helpers.js";
-import { whenIr } from "../../normalize.js";
 import { numberOf, timeWindow } from "../../optimizers/rates.js";
 import type { OpenPhase } from "./open-phase.js";
 import { pause } from "../host/interrupt.js";
@@ -15,7 +14,7 @@ export function livePhase(session: Session, phase: OpenPhase): Phase {
   const { progress } = phase;
   return {
     rule(id, spec) {
-      const when = whenTimes(whenIr(spec));
+      const when = whenTimes(spec);
       phase.rules.set(id, { window: when.window });
       for (const sums of [spec.accumulate ?? []].flat()) phase.training.announce(sums.id ?? id, sums);
       return rule(id, when, phase);
@@ -76,7 +75,7 @@ export function whenTimes(when: WhenIr): WhenTimes {
     unit: when.unit,
     every: when.every === undefined ? undefined : numberOf(when.every),
     at: when.at?.map(numberOf),
-    window: timeWindow(when.window),
-    lands: when.lands,
+    window: timeWindow(when.during),
+    lands: when.lands === true,
   };
 }

@@ -1,7 +1,7 @@
 import { accumulator, type Accumulator } from "../../scores/on-step.js";
 import type { PruningContext } from "../../../core/events/context.js";
 import type { Accumulated } from "../../scores/context.js";
-import { criterionIr, selectionIr, structureIr } from "../../normalize.js";
+import { criterionIr, selectionIr } from "../../normalize.js";
 import type { AccumulateSpec } from "../../specs.js";
 import type { Observation } from "../../types.js";
 
@@ -21,7 +21,7 @@ export class TrainingSums {
         id,
         {
           criterion: criterionIr(spec.by),
-          structure: structureIr(spec.structure),
+          structure: spec.structure,
           selection: selectionIr(spec),
           joins: spec.joins,
           beside: spec.beside,

@@ -108,7 +108,7 @@ function ticketAt({ options }: Session, path: string): string {
 /** A row of the report: nobody asked for a number here. */
 function noteLoaded({ record, loaded }: Session, name: "units" | "weights", selection: SelectionIr): void {
   noteAmount(record, {
-    structure: { name },
+    structure: name,
     joins: "couple",
     layers: selectLayers(loaded, selection, name),
     named: selection.include.length > 0,

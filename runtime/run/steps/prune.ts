@@ -1,3 +1,4 @@
+import { structureKind } from "../../../core/ir/structure.js";
 import type { PruneIr } from "../../../core/ir/types.js";
 import { pruneIr } from "../../normalize.js";
 import { prune as pruneEvent } from "../../../core/events/prune.js";
@@ -25,14 +26,14 @@ export function prune(session: Session, id: number, spec: PruneSpec): Promise<nu
       const context = pruningContext(session);
       const record = await act(context, pruneEvent(context, ir, moment));
       // A layer goes as a branch: nothing but what it stands for is emptied.
-      if (ir.collapse || ir.structure.name === "layers") collapseEmptied(session);
+      if (ir.collapse || ir.structure === "layers") collapseEmptied(session);
       session.executor.upload();
       session.phase?.training.clear(id, ...(ir.regrow ? [ir.regrow.id] : []));
       const { structure, joins, selection } = ir;
       noteAmount(session.record, {
         structure,
         joins,
-        layers: selectLayers(session.loaded, selection, structure.name),
+        layers: selectLayers(session.loaded, selection, structureKind(structure)),
         named: selection.include.length > 0,
         nominal: nominalDead(ir, moment, record),
       });
@@ -52,7 +53,7 @@ function nominalDead(
   { total, dead, achieved, nominal }: EventRecord,
 ): number | null {
   // Elsewhere every group rounds its own share.
-  if (amount.kind === "target" && scope.kind === "global")
+  if (amount.kind === "target" && scope === "global")
     return Math.round(moment.value(amount.value, "share-dead") * total);
   const counts =
     amount.kind === "target" ||
@@ -73,6 +74,6 @@ function sentence({ structure, achieved, nominal, revived, dead, total }: EventR
 }
 
 /** No candidate at all is hardly what was meant: a layer that nothing leads round, or joins that are all skipped. */
-function nothingFound({ text, structure: { name } }: PruneIr): string {
-  return `${text === "" ? "a statement" : `\`${text}\``} found no ${name} that it may take`;
+function nothingFound({ text, structure }: PruneIr): string {
+  return `${text === "" ? "a statement" : `\`${text}\``} found no ${structureKind(structure)} that it may take`;
 }

@@ -23,7 +23,7 @@ export function shuffle(session: Session, id: number, spec: SelectionSpec): Prom
       const paths = selectLayers(session.loaded, selection, null);
       const round = journal.results.length;
       if (state.channels.some((code) => code !== 0)) {
-        const space = spaceOf(pruningContext(session), { name: "units" }, selection);
+        const space = spaceOf(pruningContext(session), "units", selection);
         shuffleUnits(session, space, options.seed, round);
       }
       shuffleElements(session, paths, options.seed, round);

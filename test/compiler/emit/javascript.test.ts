@@ -21,13 +21,13 @@ function syntaxErrors(code: string): readonly string[] {
 }
 
 describe("an emitted statement stands for the IR it came from", () => {
-  const when = { unit: "steps", every: 100, lands: false } as const;
+  const when = { unit: "steps", every: 100 } as const;
   const steps: readonly [string, StepIr][] = [
     ["defaults", prune(1)],
     [
       "every clause",
       prune(1, {
-        structure: { name: "blocks", height: 4, width: 1 },
+        structure: { blocks: [4, 1] },
         selection: {
           include: [{ glob: "conv*" }, { range: [3, 9] }],
           exclude: [{ place: "first" }, { layer: 'a"*' }],
@@ -37,7 +37,7 @@ describe("an emitted statement stands for the IR it came from", () => {
         criterion: taylor,
         normalized: "mean",
         members: "max",
-        scope: { kind: "group", name: "towers" },
+        scope: "row",
         manner: "latently",
         joins: "agree",
         keeping: { share: 0.1 },
@@ -45,13 +45,10 @@ describe("an emitted statement stands for the IR it came from", () => {
         aligned: 8,
       }),
     ],
-    ["n:m", prune(1, { structure: { name: "n:m", n: 2, m: 4 }, amount: { kind: "pattern" } })],
-    ["strided", prune(1, { structure: { name: "strided", stride: 2, offset: 1 } })],
-    ["a count", prune(1, { amount: { kind: "drop-count", value: 12 }, keeping: { count: 3 } })],
-    [
-      "keep each",
-      prune(1, { structure: { name: "taps" }, amount: { kind: "keep-count", value: 1, each: true } }),
-    ],
+    ["n:m", prune(1, { structure: "2:4", amount: { kind: "pattern" } })],
+    ["strided", prune(1, { structure: { strided: 2, offset: 1 } })],
+    ["a count", prune(1, { amount: { kind: "drop-count", value: 12 }, keeping: 3 })],
+    ["keep each", prune(1, { structure: "taps", amount: { kind: "keep-count", value: 1, each: true } })],
     [
       "a threshold with a restore",
       prune(1, {
@@ -92,7 +89,7 @@ describe("an emitted statement stands for the IR it came from", () => {
         kind: "regrow",
         id: 1,
         text: "regrow filters random 10%",
-        structure: { name: "filters" },
+        structure: "filters",
         selection: { include: [], exclude: [{ place: "last" }] },
         criterion: random,
         amount: { kind: "drop-share", value: 0.1 },
@@ -125,21 +122,21 @@ describe("an emitted statement stands for the IR it came from", () => {
         kind: "penalize",
         id: 2,
         text: "penalize",
-        structure: { name: "filters" },
+        structure: "filters",
         selection: { include: [], exclude: [] },
         penalty: { ...l1, name: "group-lasso" },
-        among: { end: "bottom", share: 0.3, criterion: l1, scope: { kind: "global" } },
+        among: { end: "bottom", share: 0.3, criterion: l1, scope: "global" },
         strength: {
-          moving: { from: 0, to: 1e-4, curve: "linear", over: { from: { epochs: 5 }, to: { epochs: 20 } } },
+          moving: { from: 0, to: 1e-4, curve: "linear", over: [{ epochs: 5 }, { epochs: 20 }] },
         },
       },
       {
         kind: "freeze",
         id: 3,
         text: "freeze",
-        structure: { name: "weights" },
+        structure: "weights",
         selection: { include: [{ glob: "conv1" }], exclude: [] },
-        when: { unit: "epochs", window: { from: { share: 0 }, to: { share: 0.5 } }, lands: false },
+        when: { unit: "epochs", during: [{ share: 0 }, { share: 0.5 }] },
       },
       {
         kind: "update",
@@ -149,21 +146,21 @@ describe("an emitted statement stands for the IR it came from", () => {
         end: "top",
         share: 0.1,
         criterion: taylor,
-        scope: { kind: "local" },
+        scope: "local",
       },
       prune(5, {
         amount: { kind: "target", value: { moving: { from: 0, to: 0.9, curve } } },
-        when: { ...when, lands: true, window: { from: { epochs: 4 }, to: { steps: 900 } } },
+        when: { ...when, lands: true, during: [{ epochs: 4 }, { steps: 900 }] },
       }),
       {
         kind: "restore",
         id: 6,
         text: "restore",
-        structure: { name: "weights" },
+        structure: "weights",
         selection: { include: [], exclude: [] },
         criterion: l1,
         above: 0.1,
-        when: { unit: "epochs", at: [10, 20], lands: false },
+        when: { unit: "epochs", at: [10, 20] },
       },
     ] as const;
     const phase = train(1, {
@@ -223,12 +220,11 @@ describe("an emitted statement stands for the IR it came from", () => {
 
 test("rules stand in the epoch loop when all of them fire there, else behind the step", () => {
   const at = (rule: Parameters<typeof train>[1]) => emit(program(train(1, rule))).code;
-  const every = (unit: "epochs" | "steps", value: number) =>
-    prune(2, { when: { unit, every: value, lands: false } });
+  const every = (unit: "epochs" | "steps", value: number) => prune(2, { when: { unit, every: value } });
   expect(at({ rules: [every("epochs", 2)] })).toMatch(/\n {4}}\n {4}\/\/ prune/);
   expect(at({ rules: [every("epochs", 0.5)] })).toMatch(/step\(batch\);[^\n]*\n {6}\/\/ prune/);
   expect(at({ rules: [every("epochs", 2), every("steps", 10)] })).not.toMatch(/\n {4}}\n {4}\/\/ prune/);
-  const start = at({ rules: [prune(2, { when: { unit: "steps", at: [0], lands: false } })] });
+  const start = at({ rules: [prune(2, { when: { unit: "steps", at: [0] } })] });
   expect(start).toMatch(/await phase\.start\(\);\n {2}\/\/ prune[^]*for await/);
 });
 

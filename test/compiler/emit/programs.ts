@@ -29,15 +29,15 @@ export function prune(id: number, over: Partial<PruneIr> = {}): PruneIr {
     kind: "prune",
     id,
     text: "prune filters by l1 50%",
-    structure: { name: "filters" },
+    structure: "filters",
     selection: { include: [], exclude: [] },
     criterion: l1,
     members: "sum",
-    scope: { kind: "local" },
+    scope: "local",
     amount: { kind: "drop-share", value: 0.5 },
     manner: "held",
     joins: "couple",
-    keeping: { count: 1 },
+    keeping: 1,
     collapse: false,
     aligned: 1,
     ...over,
@@ -58,7 +58,7 @@ export function train(id: number, over: Partial<TrainIr> = {}): TrainIr {
 }
 
 export function program(...body: readonly StepIr[]): Ir {
-  return { ir: 1, source: "net.prune", network: null, data: null, body, plan: null };
+  return { ir: 2, source: "net.prune", network: null, data: null, body, plan: null };
 }
 
 /** `prune filters by l1 global 50% every 2 epochs; regrow random` */
@@ -70,8 +70,8 @@ export const sentence = program(
     rules: [
       prune(2, {
         text: "prune filters by l1 global 50% every 2 epochs",
-        scope: { kind: "global" },
-        when: { unit: "epochs", every: 2, lands: false },
+        scope: "global",
+        when: { unit: "epochs", every: 2 },
         regrow: {
           kind: "regrow",
           id: 3,

@@ -31,8 +31,8 @@ const opener = (log: unknown[]) => async (settings: { readonly statements: norma
       when.clear();
       say(normalize.trainIr(id, spec, texts));
       return {
-        rule: (rule: number, spec: WhenSpec) => {
-          when.set(rule, normalize.whenIr(spec));
+        rule: (rule: number, { accumulate: _, ...fires }: WhenSpec) => {
+          when.set(rule, fires);
           return { due: () => true };
         },
         start: async () => undefined,

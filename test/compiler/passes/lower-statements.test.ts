@@ -20,7 +20,7 @@ describe("rules", () => {
     }`;
     const [phase] = phases(steps(text));
     expect(phase?.rules).toMatchObject([
-      { kind: "prune", structure: { name: "filters" } },
+      { kind: "prune", structure: "filters" },
       {
         kind: "prune",
         regrow: { values: "zero", includingDropped: true, criterion: { over: { batches: 1 } } },
@@ -66,13 +66,13 @@ describe("amounts", () => {
       unit: "steps",
       every: 100,
       lands: true,
-      window: { from: { share: 0.1 }, to: { share: 0.75 } },
+      during: [{ share: 0.1 }, { share: 0.75 }],
     });
     const drop = firstPrune("train 9 epochs { prune weights by magnitude 30% -> 0% cosine every epoch }");
     expect(drop).toMatchObject({
       amount: { value: { moving: { from: 0.3, to: 0 } } },
-      when: { lands: false },
     });
+    expect(drop.when).toEqual({ unit: "epochs", every: 1 });
   });
   it("land at the last of several moments", () => {
     const prune = firstPrune(
@@ -82,7 +82,7 @@ describe("amounts", () => {
       unit: "epochs",
       at: [10, 30, 20],
       lands: true,
-      window: { from: { share: 0 }, to: { epochs: 30 } },
+      during: [{ share: 0 }, { epochs: 30 }],
     });
   });
 });
@@ -157,11 +157,11 @@ describe("training", () => {
       ),
     );
     expect(phase?.rules).toMatchObject([
-      { kind: "update", end: "top", share: 0.1, scope: { kind: "global" } },
+      { kind: "update", end: "top", share: 0.1, scope: "global" },
       {
         kind: "freeze",
         selection: { include: [{ glob: "conv*" }] },
-        when: { window: { from: { epochs: 1 }, to: { epochs: 3 } } },
+        when: { during: [{ epochs: 1 }, { epochs: 3 }] },
       },
     ]);
   });

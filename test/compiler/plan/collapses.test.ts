@@ -66,14 +66,14 @@ test("the plan and the run agree on what can go whole", async () => {
       const steps = list.map(({ layers, share, scope }): PruneIr => {
         const chosen = new Set(layers.map((n) => paths[n % paths.length] ?? ""));
         return pruneOf({
-          structure: { name: "units" },
+          structure: "units",
           selection: {
             include: [{ glob: "*" }],
             exclude: [],
             layers: paths.filter((one) => chosen.has(one)),
           },
           criterion: criterionOf("random"),
-          scope: { kind: scope },
+          scope: scope,
           amount: { kind: "target", value: share },
           collapse: true,
         });
@@ -83,7 +83,7 @@ test("the plan and the run agree on what can go whole", async () => {
         await prune(setting, one, momentOf());
         const { diagnostics } = collapse(network, (channel) => setting.state.channels[channel] === dead);
         const said = simulation.events[i]?.stuck;
-        const exact = steps.slice(0, i + 1).every(({ scope }) => scope.kind === "local");
+        const exact = steps.slice(0, i + 1).every(({ scope }) => scope === "local");
         // A statement that finds nothing to prune does nothing.
         if (exact && simulation.events[i]?.pools.length !== 0)
           expect(said?.message).toBe(diagnostics[0]?.message);

@@ -24,11 +24,8 @@ const amount: fc.Arbitrary<AmountIr> = fc.oneof(
     })
     .map((limit): AmountIr => ({ kind: "budget", limits: [{ ...limit, relative: true }] })),
 );
-const channelwise: fc.Arbitrary<StructureIr> = fc
-  .constantFrom("filters" as const, "units" as const)
-  .map((name) => ({ name }));
-const scope = (...kinds: readonly Exclude<ScopeIr["kind"], "group">[]): fc.Arbitrary<ScopeIr> =>
-  fc.constantFrom(...kinds).map((kind) => ({ kind }));
+const channelwise = fc.constantFrom<StructureIr>("filters", "units");
+const scope = (...kinds: readonly ScopeIr[]): fc.Arbitrary<ScopeIr> => fc.constantFrom(...kinds);
 
 const statement = (structures: fc.Arbitrary<StructureIr>, scopes: fc.Arbitrary<ScopeIr>) =>
   fc
@@ -37,7 +34,7 @@ const statement = (structures: fc.Arbitrary<StructureIr>, scopes: fc.Arbitrary<S
       scope: scopes,
       amount,
       aligned: fc.constantFrom(1, 1, 1, 4),
-      keeping: fc.constantFrom({ count: 1 }, { count: 2 }, { share: 0.25 }),
+      keeping: fc.constantFrom(1, 2, { share: 0.25 }),
       joins: fc.constantFrom("couple" as const, "couple" as const, "skip" as const),
     })
     .map((parts) => pruneOf({ ...parts, criterion: criterionOf("random") }));
@@ -94,12 +91,12 @@ test("alignment of a global ranking, and what collapses", async () => {
     .record({
       amount,
       aligned: fc.integer({ min: 2, max: 9 }),
-      keeping: fc.constantFrom({ count: 1 }, { count: 3 }, { share: 0.25 }),
+      keeping: fc.constantFrom(1, 3, { share: 0.25 }),
       collapse: fc.boolean(),
       kind: fc.constantFrom("global" as const, "global" as const, "local" as const),
     })
     .map(({ kind, ...parts }) =>
-      pruneOf({ ...parts, structure: { name: "units" }, scope: { kind }, criterion: criterionOf("random") }),
+      pruneOf({ ...parts, structure: "units", scope: kind, criterion: criterionOf("random") }),
     );
   const steps = fc.array(aligned, { minLength: 1, maxLength: 3 });
   await fc.assert(
@@ -111,13 +108,13 @@ test("alignment of a global ranking, and what collapses", async () => {
 const small = namedNetworks.get("plain")?.();
 
 test("weights: local, per row, per sign, Erdős–Rényi and global", async () => {
-  const weights = fc.constant<StructureIr>({ name: "weights" });
+  const weights = fc.constant<StructureIr>("weights");
   const scopes = scope("local", "global", "row", "sign", "erk", "er");
   const steps = fc.array(statement(weights, scopes), { minLength: 1, maxLength: 3 }).map((list) =>
     list
-      .map((one) => ({ ...one, aligned: 1, keeping: { count: 1 } }))
+      .map((one) => ({ ...one, aligned: 1, keeping: 1 }))
       .filter((one) => one.amount.kind !== "budget")
-      .filter((one) => !one.scope.kind.startsWith("er") || one.amount.kind === "target"),
+      .filter((one) => !one.scope.startsWith("er") || one.amount.kind === "target"),
   );
   await fc.assert(
     fc.asyncProperty(steps, seeds, (list, seed) => compare(small, list, false, seed)),

@@ -11,23 +11,23 @@ import { expectRecord, foreseen } from "./setting.js";
 
 const pattern: fc.Arbitrary<Partial<PruneIr>> = fc
   .tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 4 }))
-  .map(([n, more]) => ({ structure: { name: "n:m", n, m: n + more }, amount: { kind: "pattern" } }));
+  .map(([n, more]) => ({ structure: `${n}:${n + more}`, amount: { kind: "pattern" } }));
 const keep: fc.Arbitrary<Partial<PruneIr>> = fc
   .record({
     name: fc.constantFrom("taps" as const, "weights" as const),
     value: fc.integer({ min: 1, max: 10 }),
   })
   .map(({ name, value }) => {
-    const structure: StructureIr = { name };
+    const structure: StructureIr = name;
     const amount: AmountIr = { kind: "keep-count", value, each: name === "weights" };
     return { structure, amount };
   });
 const share: fc.Arbitrary<Partial<PruneIr>> = fc.constantFrom(0.1, 0.5, 0.9).map((value) => ({
-  structure: { name: "weights" },
+  structure: "weights",
   amount: { kind: "drop-share", value },
 }));
 const filters: fc.Arbitrary<Partial<PruneIr>> = fc.constant({
-  structure: { name: "units" },
+  structure: "units",
   amount: { kind: "drop-share", value: 0.5 },
 });
 const models = fc.constantFrom(...namedNetworks.values());

@@ -53,13 +53,13 @@ const step: fc.Arbitrary<PruneIr> = fc.oneof(
         fc.integer({ min: 1, max: 3 }).map((value) => ({ kind: "drop-count", value }) as const),
         fc.constantFrom(0.5, 1).map((value) => ({ kind: "target", value }) as const),
       )
-      .map((amount) => pruneOf({ structure: { name: "layers" }, amount, collapse: true })),
+      .map((amount) => pruneOf({ structure: "layers", amount, collapse: true })),
   },
   {
     weight: 1,
     arbitrary: fc
       .constantFrom<"local" | "global">("local", "global")
-      .map((kind) => pruneOf({ structure: { name: "filters" }, scope: { kind } })),
+      .map((kind) => pruneOf({ structure: "filters", scope: kind })),
   },
 );
 
@@ -84,7 +84,7 @@ test("costs after branches went hold what is left of the network, and are exact 
         const record = await prune(setting, one, momentOf(i));
         const event = plan.events[i];
         expect(event?.total).toBe(record.total);
-        if (one.structure.name === "layers") expect(record.achieved).toBe(record.nominal);
+        if (one.structure === "layers") expect(record.achieved).toBe(record.nominal);
         expectForeseen(event?.dead, record.dead, record.total, "dead");
       }
       const removed = (channel: number): boolean => setting.state.channels[channel] === dead;

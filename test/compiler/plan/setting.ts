@@ -10,7 +10,7 @@ import type { Network } from "../../../core/network/types.js";
 /** A program of these steps, numbered from 1. */
 export function programOf(steps: readonly StepIr[]): Ir {
   const body = steps.map((step, i) => ({ ...step, id: i + 1 }));
-  return { ir: 1, source: "p.prune", network: null, data: null, body, plan: null };
+  return { ir: 2, source: "p.prune", network: null, data: null, body, plan: null };
 }
 
 export function foreseen(

@@ -11,14 +11,14 @@ import { expectRecord, foreseen } from "./setting.js";
 /** Structures that share weights: what dies as one of them is dead as another. */
 
 const structure: fc.Arbitrary<StructureIr> = fc.constantFrom<StructureIr>(
-  { name: "weights" },
-  { name: "kernels" },
-  { name: "rows" },
-  { name: "columns" },
-  { name: "blocks", height: 2, width: 3 },
-  { name: "strided", stride: 2, offset: 0 },
-  { name: "units" },
-  { name: "channels" },
+  "weights",
+  "kernels",
+  "rows",
+  "columns",
+  { blocks: [2, 3] },
+  { strided: 2 },
+  "units",
+  "channels",
 );
 const step: fc.Arbitrary<PruneIr> = fc
   .record({
@@ -31,7 +31,7 @@ const step: fc.Arbitrary<PruneIr> = fc
     pruneOf({
       structure,
       amount: { kind, value: share },
-      scope: { kind: scope },
+      scope: scope,
       criterion: criterionOf("random"),
     }),
   );

@@ -9,8 +9,8 @@ import { expectForeseen, expectRecord, foreseen } from "./setting.js";
 
 /** Drops whose units, or others in their stead, come back: what the plan says is dead after each against the engine. */
 
-const structure = fc.constantFrom<StructureIr["name"]>("weights", "weights", "units", "kernels");
-const kinds = fc.constantFrom<Exclude<ScopeIr["kind"], "group">>("local", "global", "sign", "sign", "row");
+const structure = fc.constantFrom<StructureIr>("weights", "weights", "units", "kernels");
+const kinds = fc.constantFrom<Exclude<ScopeIr, "group">>("local", "global", "sign", "sign", "row");
 const regrow = (includingDropped: boolean): RegrowIr => ({
   kind: "regrow",
   id: 1,
@@ -30,8 +30,8 @@ const step: fc.Arbitrary<PruneIr> = fc
   .map(({ name, kind, share, amount, back }) => {
     const single = name === "weights" || kind === "local" || kind === "global";
     return pruneOf({
-      structure: name === "blocks" || name === "strided" || name === "n:m" ? { name: "weights" } : { name },
-      scope: { kind: single ? kind : "local" },
+      structure: name,
+      scope: single ? kind : "local",
       amount: { kind: amount, value: share },
       criterion: criterionOf("random"),
       ...(back === null ? {} : { regrow: regrow(back) }),
@@ -62,8 +62,8 @@ test("a paired regrow gives back what its prune took, as far as there are candid
 
 test("what a layer regains with what it dropped among the candidates is known whatever was dropped", () => {
   const network = networkOf(namedNetworks.get("plain")?.());
-  const pruned = (given: Partial<PruneIr>) => pruneOf({ structure: { name: "weights" }, ...given });
-  const swap = pruned({ scope: { kind: "sign" }, regrow: regrow(true) });
+  const pruned = (given: Partial<PruneIr>) => pruneOf({ structure: "weights", ...given });
+  const swap = pruned({ scope: "sign", regrow: regrow(true) });
   const steps = [pruned({ amount: { kind: "target", value: 0.75 } }), swap, swap, swap];
   const { events } = foreseen(network, steps).plan;
   expect(events.at(-1)?.dead).toEqual(events[0]?.dead);
@@ -77,7 +77,7 @@ test("what a swap of filters does to the weights in them is drawn, and not calle
     pruneOf({ ...random, amount: { kind: "drop-share", value }, ...more });
   const weights = pruneOf({
     ...random,
-    structure: { name: "weights" },
+    structure: "weights",
     amount: { kind: "drop-share", value: 0.1 },
   });
   const steps = [filters(0.5), weights, filters(0.3, { regrow: regrow(false) }), weights];

@@ -13,14 +13,14 @@ test.each(["mean", "max", "l2"] as const)(
   "scores normalized by %s are divided by that of the living of their layer",
   (by) => {
     const setting = settingOf(namedNetworks.get("residual, identity")?.());
-    const before = spaceOf(setting, { name: "filters" }, everything);
+    const before = spaceOf(setting, "filters", everything);
     killUnits(
       setting,
       before,
       Uint8Array.from({ length: before.units }, (_, unit) => Number(unit % 3 === 0)),
       dead,
     );
-    const space = spaceOf(setting, { name: "filters" }, everything);
+    const space = spaceOf(setting, "filters", everything);
     const given = Float64Array.from({ length: space.entries }, (_, i) => Math.sin(i + 1) * (1 + (i % 5)));
     const scores = given.slice();
     normalizePerLayer(space, scores, by);
@@ -49,7 +49,7 @@ async function scoresOf(expr: Parameters<typeof criterionOf>[0], members?: "sum"
   for (const { key, data } of setting.parameters.values())
     if (/gamma|beta/.test(key))
       data.forEach((_, i) => (data[i] = Math.fround(0.5 + Math.sin(i + key.length))));
-  const space = spaceOf(setting, { name: "filters" }, everything);
+  const space = spaceOf(setting, "filters", everything);
   const combining = members === undefined ? {} : { combining: pruneOf({ members }) };
   const request = { id: 1, criterion: criterionOf(expr), space, moment: momentOf(), ...combining };
   const { units, entries } = await scoreUnits(setting, request);

@@ -17,7 +17,7 @@ const ruleOf = (name: "filters" | "units", expr: ExprIr): PenalizeIr => ({
   kind: "penalize",
   id: 7,
   text: "penalize",
-  structure: { name },
+  structure: name,
   selection: { include: [], exclude: [] },
   penalty: { ...criterionOf("penalty"), expr, needs: ["a"] },
   strength: 1000,
@@ -94,7 +94,7 @@ test("the dead are not penalized", async () => {
   const { setting, step } = stage(namedNetworks.get("plain")?.(), ruleOf("filters", ["sum", ["abs", "a"]]));
   const before = step().added;
   const ir = pruneOf({
-    structure: { name: "filters" },
+    structure: "filters",
     amount: { kind: "target", value: 0.5 },
     criterion: criterionOf("random"),
   });

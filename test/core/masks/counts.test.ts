@@ -1,3 +1,4 @@
+import { structureKind } from "../../../core/ir/structure.js";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { shareOf } from "../../../core/schedule/amounts.js";
@@ -13,16 +14,16 @@ import { criterionOf, l1, momentOf, pruneOf, settingOf } from "./setting.js";
 import { runs } from "../../helpers/runs.js";
 
 const structures: readonly StructureIr[] = [
-  { name: "filters" },
-  { name: "neurons" },
-  { name: "units" },
-  { name: "channels" },
-  { name: "weights" },
-  { name: "kernels" },
-  { name: "rows" },
-  { name: "columns" },
-  { name: "blocks", height: 4, width: 3 },
-  { name: "strided", stride: 2, offset: 1 },
+  "filters",
+  "neurons",
+  "units",
+  "channels",
+  "weights",
+  "kernels",
+  "rows",
+  "columns",
+  { blocks: [4, 3] },
+  { strided: 2, offset: 1 },
 ];
 const names = [...namedNetworks.keys()];
 
@@ -61,7 +62,7 @@ describe("what is asked is what happens", () => {
         const setting = settingOf(namedNetworks.get(network)?.(), seed);
         const ir = pruneOf({
           structure,
-          scope: { kind: scope },
+          scope,
           criterion: criterionOf(expr),
           collapse: true,
         });
@@ -97,21 +98,21 @@ describe("what is asked is what happens", () => {
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom(...names),
-        fc.constantFrom<StructureIr>({ name: "units" }, { name: "weights" }),
+        fc.constantFrom<StructureIr>("units", "weights"),
         fc.constantFrom<"local" | "global">("local", "global"),
         fc.nat(5),
         async (network, structure, scope, keep) => {
           const setting = settingOf(namedNetworks.get(network)?.());
           const ir = pruneOf({
             structure,
-            scope: { kind: scope },
+            scope,
             amount: { kind: "target", value: 1 },
-            keeping: { count: keep },
+            keeping: keep,
           });
           const record = await prune(setting, ir, momentOf());
           for (const { live, total } of record.layers)
             expect(live).toBeGreaterThanOrEqual(Math.min(keep, total));
-          if (!isChannelwise(structure.name)) {
+          if (!isChannelwise(structureKind(structure))) {
             expect(record.total - record.dead).toBe(
               record.layers.reduce((sum, { total }) => sum + Math.min(keep, total), 0),
             );
@@ -130,11 +131,11 @@ describe("what is asked is what happens", () => {
           for (const expr of [l1, 1]) {
             const setting = settingOf(namedNetworks.get(network)?.());
             const amount = { kind: "target", value: 1 } as const;
-            const keeping = { count };
+            const keeping = count;
             const criterion = criterionOf(expr);
             const units = pruneOf({
-              structure: { name: "units" },
-              scope: { kind: scope },
+              structure: "units",
+              scope,
               criterion,
               amount,
               keeping,
@@ -155,9 +156,9 @@ describe("what is asked is what happens", () => {
       const record = await prune(
         setting,
         pruneOf({
-          structure: { name: "weights" },
+          structure: "weights",
           criterion: criterionOf("random"),
-          scope: { kind },
+          scope: kind,
           amount: { kind: "target", value: 0.9 },
         }),
         momentOf(),
@@ -168,7 +169,7 @@ describe("what is asked is what happens", () => {
 
   test("per row and per sign take the share of each", async () => {
     const setting = settingOf(lenet5());
-    const ir = pruneOf({ structure: { name: "weights" }, scope: { kind: "row" } });
+    const ir = pruneOf({ structure: "weights", scope: "row" });
     await prune(setting, ir, momentOf());
     const key = setting.network.layers.find(({ className }) => className === "Dense")?.weights[0]?.key ?? "";
     const kernel = setting.parameters.get(key);
@@ -183,11 +184,7 @@ describe("what is asked is what happens", () => {
     const data = other.parameters.get(key)?.data ?? new Float32Array();
     const positive = data.filter((w) => w > 0).length;
     const negative = data.filter((w) => w < 0).length;
-    await prune(
-      other,
-      { ...ir, scope: { kind: "sign" }, amount: { kind: "drop-share", value: 0.3 } },
-      momentOf(),
-    );
+    await prune(other, { ...ir, scope: "sign", amount: { kind: "drop-share", value: 0.3 } }, momentOf());
     expect(data.filter((w) => w > 0).length).toBe(positive - shareOf(0.3, positive));
     expect(data.filter((w) => w < 0).length).toBe(negative - shareOf(0.3, negative));
   });

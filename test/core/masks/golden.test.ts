@@ -12,7 +12,7 @@ import { updateRule } from "../../../runtime/along/update-only.js";
 import { criterionOf, momentOf, pruneOf } from "./setting.js";
 import { denseSetting, executorOf } from "./vectors.js";
 
-const weights = { name: "weights" } as const;
+const weights = "weights" as const;
 const everything = { include: [], exclude: [] };
 const magnitude = criterionOf(["abs", "w"]);
 
@@ -105,7 +105,7 @@ test("SET takes the smallest of each sign", async () => {
   const amount = { kind: "drop-share", value: 0.2 } as const;
   await prune(
     setting,
-    pruneOf({ structure: weights, criterion: magnitude, scope: { kind: "sign" }, amount }),
+    pruneOf({ structure: weights, criterion: magnitude, scope: "sign", amount }),
     momentOf(),
   );
   close(w, [0.9, 0, 0.4, 0.2, -0.7, 0, -0.3, -0.6, 0.8, -0.2]);
@@ -147,7 +147,7 @@ test("dynamic network surgery: two thresholds with what lies between left alone"
 
 test("2:4 keeps two of every four inputs, ties to the first", async () => {
   const { setting, w } = denseSetting([0.1, -0.4, 0.3, 0.2, 0.5, 0.5, -0.5, 0.1]);
-  const structure = { name: "n:m", n: 2, m: 4 } as const;
+  const structure = "2:4" as const;
   await prune(setting, pruneOf({ structure, criterion: magnitude, amount: { kind: "pattern" } }), momentOf());
   close(w, [0, -0.4, 0.3, 0, 0, 0.5, -0.5, 0]);
 });
@@ -163,7 +163,7 @@ test("global sparse momentum: gradient for the top share by |w g| only", () => {
     end: "top",
     share: 0.5,
     criterion: criterionOf(["abs", ["*", "w", "g"]]),
-    scope: { kind: "global" },
+    scope: "global",
   };
   updateRule(ir).gate(setting, momentOf(), new Map([[key, g]]));
   close(g, [0.1, 0, 0.3, 0]);
@@ -195,7 +195,7 @@ describe("penalties", () => {
   });
 
   test("group lasso, with slope 0 at 0", () => {
-    const rows = { structure: { name: "rows" } as const };
+    const rows = { structure: "rows" as const };
     const { value, g } = apply([3, 4, 0, 0, 0.6, 0.8], penalize(["norm", "w"], rows), 2);
     expect(value).toBeCloseTo(6, 6);
     close(g, [0.6, 0.8, 0, 0, 0.6, 0.8]);
@@ -206,7 +206,7 @@ describe("penalties", () => {
       end: "bottom",
       share: 0.5,
       criterion: magnitude,
-      scope: { kind: "global" },
+      scope: "global",
     } as const;
     const ir = penalize(["*", 0.5, ["sum", ["^", "w", 2]]], { among, strength: 10 * 5e-4 });
     const { value, g } = apply([0.5, -0.1, 0.02, -0.9], ir);

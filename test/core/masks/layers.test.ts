@@ -6,8 +6,8 @@ import { momentOf, pruneOf, settingOf } from "./setting.js";
 
 test("layers go as the branches they stand for, the least first", async () => {
   const setting = settingOf(cifarResNet());
-  const structure = { name: "layers" } as const;
-  const ir = pruneOf({ structure, amount: { kind: "drop-count", value: 2 }, scope: { kind: "global" } });
+  const structure = "layers" as const;
+  const ir = pruneOf({ structure, amount: { kind: "drop-count", value: 2 }, scope: "global" });
   const record = await prune(setting, ir, momentOf());
   expect(record).toMatchObject({ total: 9, nominal: 2, achieved: 2, dead: 2 });
   const { diagnostics, kept } = collapse(setting.network, (channel) => setting.state.channels[channel] === 1);
@@ -21,6 +21,6 @@ test("layers go as the branches they stand for, the least first", async () => {
 });
 
 test("nothing leads round the layers of a chain", async () => {
-  const record = await prune(settingOf(lenet5()), pruneOf({ structure: { name: "layers" } }), momentOf());
+  const record = await prune(settingOf(lenet5()), pruneOf({ structure: "layers" }), momentOf());
   expect(record).toMatchObject({ total: 0, achieved: 0 });
 });

@@ -19,14 +19,14 @@ import { cifarResNet, lenet300100, lenet5, namedNetworks } from "../../helpers/n
 import { criterionOf, momentOf, pruneOf, settingOf } from "./setting.js";
 
 const everything = { include: [], exclude: [] };
-const filters: StructureIr = { name: "filters" };
-const weights: StructureIr = { name: "weights" };
+const filters: StructureIr = "filters";
+const weights: StructureIr = "weights";
 
 describe("budgets", () => {
   const cases: readonly Partial<PruneIr>[] = [
-    { structure: filters, scope: { kind: "global" } },
-    { structure: filters, scope: { kind: "local" } },
-    { structure: weights, scope: { kind: "global" } },
+    { structure: filters, scope: "global" },
+    { structure: filters, scope: "local" },
+    { structure: weights, scope: "global" },
   ];
   test.each(cases)("are met by the smallest cut: %o", async (more) => {
     const model = more.structure === weights ? lenet300100([30, 20]) : lenet5();
@@ -37,7 +37,7 @@ describe("budgets", () => {
     const record = await prune(setting, ir, momentOf());
     expect(measure(setting.network, setting.state).params).toBeLessThanOrEqual(loaded.params * 0.5);
     const other = settingOf(model);
-    if (more.scope?.kind !== "global") return;
+    if (more.scope !== "global") return;
     await prune(other, { ...ir, amount: { kind: "drop-count", value: record.achieved - 1 } }, momentOf());
     expect(measure(other.network, other.state).params).toBeGreaterThan(loaded.params * 0.5);
   });
@@ -55,7 +55,7 @@ describe("joins and alignment", () => {
   test("`aligned to 8` leaves multiples of 8 in every layer", async () => {
     for (const kind of ["local", "global"] as const) {
       const setting = settingOf(cifarResNet());
-      const ir = pruneOf({ scope: { kind }, amount: { kind: "drop-share", value: 0.4 }, aligned: 8 });
+      const ir = pruneOf({ scope: kind, amount: { kind: "drop-share", value: 0.4 }, aligned: 8 });
       const record = await prune(setting, ir, momentOf());
       expect(record.achieved).toBeGreaterThan(0);
       for (const { live } of record.layers) expect(live % 8).toBe(0);

@@ -1,3 +1,4 @@
+import { sizedStructure } from "../../../core/ir/structure.js";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ExprIr, PenalizeIr, StructureIr } from "../../../core/ir/types.js";
@@ -7,14 +8,7 @@ import { namedNetworks } from "../../helpers/networks.js";
 import { criterionOf, momentOf, settingOf } from "./setting.js";
 import { runs } from "../../helpers/runs.js";
 
-const structures: readonly StructureIr[] = [
-  { name: "weights" },
-  { name: "filters" },
-  { name: "units" },
-  { name: "channels" },
-  { name: "kernels" },
-  { name: "rows" },
-];
+const structures: readonly StructureIr[] = ["weights", "filters", "units", "channels", "kernels", "rows"];
 
 const square: ExprIr = ["^", "w", 2];
 const penalties: readonly ExprIr[] = [
@@ -83,7 +77,7 @@ describe("the slope of a penalty", () => {
             const scale = 1 + Math.abs(expected);
             expect(
               Math.abs(found - expected) / scale,
-              `${JSON.stringify(penalty)} of ${structure.name}`,
+              `${JSON.stringify(penalty)} of ${sizedStructure(structure)}`,
             ).toBeLessThan(0.02);
           }
         },
@@ -95,11 +89,7 @@ describe("the slope of a penalty", () => {
   test("of batch-norm scales is the sign times the strength", () => {
     const setting = settingOf(namedNetworks.get("plain")?.());
     const gradients = gradientsOf(setting);
-    const value = penaltyRule(ruleOf({ name: "filters" }, ["abs", "gamma"])).add(
-      setting,
-      momentOf(),
-      gradients,
-    );
+    const value = penaltyRule(ruleOf("filters", ["abs", "gamma"])).add(setting, momentOf(), gradients);
     let expected = 0;
     for (const { key, data } of setting.parameters.values()) {
       const g = gradients.get(key);
@@ -129,7 +119,7 @@ describe("the slope of a penalty", () => {
       [...setting.parameters.values()].forEach(({ key, data }, n) => {
         if (/gamma|beta/.test(key)) data.forEach((_, i) => (data[i] = Math.fround(Math.sin(3 * i + n))));
       });
-      const rule = penaltyRule(ruleOf({ name: "filters" }, penalty));
+      const rule = penaltyRule(ruleOf("filters", penalty));
       const gradients = gradientsOf(setting);
       rule.add(setting, momentOf(), gradients);
       const norms = [...setting.parameters.values()].filter(({ key }) => /gamma|beta/.test(key));

@@ -16,8 +16,8 @@ test("nine of ten weights go in one ranking", async () => {
   const record = await prune(
     setting,
     pruneOf({
-      structure: { name: "weights" },
-      scope: { kind: "global" },
+      structure: "weights",
+      scope: "global",
       amount: { kind: "target", value: 0.9 },
     }),
     momentOf(),

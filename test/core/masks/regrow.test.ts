@@ -27,12 +27,7 @@ const regrowOf = (given: Partial<RegrowIr> = {}): RegrowIr => ({
   ...given,
 });
 
-const structures: readonly StructureIr[] = [
-  { name: "filters" },
-  { name: "units" },
-  { name: "weights" },
-  { name: "kernels" },
-];
+const structures: readonly StructureIr[] = ["filters", "units", "weights", "kernels"];
 
 function alive(setting: ScoringContext, structure: StructureIr): number {
   return spaceOf(setting, structure, everything).status.filter((code) => code === 0).length;
@@ -44,7 +39,7 @@ describe("drop and regrow", () => {
       fc.asyncProperty(
         fc.constantFrom(...namedNetworks.keys()),
         fc.constantFrom(...structures),
-        fc.constantFrom<PruneIr["scope"]>({ kind: "local" }, { kind: "global" }),
+        fc.constantFrom<PruneIr["scope"]>("local", "global"),
         fc.boolean(),
         async (network, structure, scope, includingDropped) => {
           const setting = settingOf(namedNetworks.get(network)?.());
@@ -53,7 +48,7 @@ describe("drop and regrow", () => {
           const kept = alive(setting, structure);
           const swap = {
             ...ir,
-            regrow: regrowOf({ includingDropped, values: structure.name === "weights" ? "zero" : "fresh" }),
+            regrow: regrowOf({ includingDropped, values: structure === "weights" ? "zero" : "fresh" }),
           };
           for (let event = 2; event < 5; event++) {
             const record = await prune(setting, swap, momentOf(event));
@@ -69,7 +64,7 @@ describe("drop and regrow", () => {
 
   test("the one-sentence program: half the filters, then half of the living swapped for others", async () => {
     const setting = settingOf(namedNetworks.get("plain")?.());
-    const ir = pruneOf({ scope: { kind: "global" }, regrow: regrowOf() });
+    const ir = pruneOf({ scope: "global", regrow: regrowOf() });
     const first = await prune(setting, ir, momentOf(1));
     expect(first).toMatchObject({ achieved: 7, revived: 0, dead: 7, total: 14 });
     const second = await prune(setting, ir, momentOf(2));
@@ -84,7 +79,7 @@ describe("drop and regrow", () => {
       const before = new Map([...setting.parameters.values()].map(({ key, data }) => [key, data.slice()]));
       for (const [key, data] of before) setting.state.start.set(key, data);
       await prune(setting, pruneOf({}), momentOf(1));
-      const structure: StructureIr = { name: "filters" };
+      const structure: StructureIr = "filters";
       const amount = { kind: "drop-share", value: 1 } as const;
       const record = await regrow(setting, regrowOf({ structure, values, amount }), momentOf(2));
       expect(record).toMatchObject({ revived: 7, dead: 0 });
@@ -98,7 +93,7 @@ describe("drop and regrow", () => {
 
   test("a share comes back where the dead are, not where the event dropped", async () => {
     const setting = settingOf(namedNetworks.get("flatten to dense")?.());
-    const structure: StructureIr = { name: "weights" };
+    const structure: StructureIr = "weights";
     const [first, ...others] = spaceOf(setting, structure, everything).layers.map(({ path }) => path);
     const before = { ...everything, layers: [first ?? ""] };
     const amount = (value: number) => ({ kind: "drop-share", value }) as const;
@@ -130,7 +125,7 @@ describe("drop and regrow", () => {
 
   test("shares between layers follow an expression", async () => {
     const setting = settingOf(namedNetworks.get("flatten to dense")?.());
-    const structure: StructureIr = { name: "weights" };
+    const structure: StructureIr = "weights";
     await prune(setting, pruneOf({ structure, amount: { kind: "target", value: 0.5 } }), momentOf(1));
     const before = spaceOf(setting, structure, everything);
     const layers = (space: typeof before) =>
@@ -185,7 +180,7 @@ describe("on a running network", () => {
       executor.upload();
       const before = executor.predict(batch.inputs)[0]?.data.slice() ?? new Float32Array();
       const amount = { kind: "drop-share", value: 0.5 } as const;
-      const record = await regrow(setting, regrowOf({ structure: { name: "filters" }, amount }), momentOf(2));
+      const record = await regrow(setting, regrowOf({ structure: "filters", amount }), momentOf(2));
       expect(record.revived).toBeGreaterThan(0);
       executor.upload();
       const after = executor.predict(batch.inputs)[0]?.data ?? new Float32Array();
@@ -195,7 +190,7 @@ describe("on a running network", () => {
 
   test("the gradient at a dead unit is that of a gate at 0", async () => {
     const { setting, executor, batch } = running("plain");
-    const structure: StructureIr = { name: "filters" };
+    const structure: StructureIr = "filters";
     const full = new Map([...setting.parameters.values()].map(({ key, data }) => [key, data.slice()]));
     await prune(setting, pruneOf({ criterion: criterionOf(l1) }), momentOf(1));
     executor.upload();

@@ -1,3 +1,4 @@
+import { structureKind } from "../../../core/ir/structure.js";
 import { candidateLayers } from "../../../core/units/candidates.js";
 import type { CurveKind } from "../../../core/schedule/schedule.js";
 import type { CriterionIr, ExprIr, PruneIr, RegrowIr, RestoreIr, ValueIr } from "../../../core/ir/types.js";
@@ -80,7 +81,7 @@ export function criterionOf(expr: ExprIr): CriterionIr {
 export const l1: ExprIr = ["sum", ["abs", "w"]];
 
 export function pruneOf(given: Partial<PruneIr>): PruneIr {
-  const { criterion = criterionOf(l1), structure = { name: "filters" } } = given;
+  const { criterion = criterionOf(l1), structure = "filters" } = given;
   return {
     kind: "prune",
     id: 1,
@@ -88,12 +89,12 @@ export function pruneOf(given: Partial<PruneIr>): PruneIr {
     structure,
     selection: { include: [], exclude: [] },
     criterion,
-    members: usualMembers(criterion.expr, structure.name),
-    scope: { kind: "local" },
+    members: usualMembers(criterion.expr, structureKind(structure)),
+    scope: "local",
     amount: { kind: "drop-share", value: 0.5 },
     manner: "held",
     joins: "couple",
-    keeping: { count: 1 },
+    keeping: 1,
     collapse: false,
     aligned: 1,
     ...given,

@@ -39,7 +39,7 @@ describe("counts", () => {
 
   test("floors and alignment win over the amount", () => {
     expect(floorOf({ share: 0.1 }, 64, false)).toBe(7);
-    expect(floorOf({ count: 1 }, 64, true)).toBe(0);
+    expect(floorOf(1, 64, true)).toBe(0);
     expect(allowedDrops(60, 64, 7, 1)).toBe(57);
     expect(allowedDrops(30, 64, 1, 8)).toBe(24);
     expect(allowedDrops(2, 20, 1, 8)).toBe(4);

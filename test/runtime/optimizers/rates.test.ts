@@ -19,12 +19,12 @@ describe("rates", () => {
     expect(rate(200)).toBe(0);
   });
   it("move over their own window, and rest outside it", () => {
-    const over = { from: { epochs: 3 }, to: { epochs: 4 } };
+    const over = [{ epochs: 3 }, { epochs: 4 }] as const;
     const rate = valueSchedule({ moving: { from: 1, to: 2, curve: "linear", over } }, phase);
     expect([0, 40, 60, 80, 200].map(rate)).toEqual([1, 1, 1.5, 2, 2]);
   });
   it("take the rule's window where they have none", () => {
-    const window = { from: { share: 0.5 }, to: { share: 1 } };
+    const window = [{ share: 0.5 }, { share: 1 }] as const;
     const strength = valueSchedule({ moving: { from: 0, to: 1, curve: "linear" } }, phase, window);
     expect([100, 150, 200].map(strength)).toEqual([0, 0.5, 1]);
   });

@@ -25,10 +25,9 @@ import {
   w,
   x,
   type OpenRun,
-  type StructureSpec,
 } from "../../../runtime/index.js";
 import { pruningContext } from "../../../runtime/run/host/engine.js";
-import { structureIr } from "../../../runtime/normalize.js";
+import type { StructureIr } from "../../../core/ir/types.js";
 import { sampleStatistics } from "../../../runtime/scores/sample-statistics.js";
 import { options, residualNetwork, smallNetwork } from "./fixtures.js";
 import { runProgram } from "./program.js";
@@ -40,11 +39,11 @@ const everything = { include: [], exclude: [] };
 function scoresOn(
   run: OpenRun,
   batch: Parameters<OpenRun["session"]["executor"]["gradients"]>[0],
-  structure: StructureSpec,
+  structure: StructureIr,
   expr: ExprIr,
 ) {
   const context = pruningContext(run.session);
-  const space = spaceOf(context, structureIr(structure), everything);
+  const space = spaceOf(context, structure, everything);
   const statistics = sampleStatistics(space, sampleTerms([expr]));
   const { gradients } = run.session.executor.gradients(batch, "loss", {
     observe: statistics.observation,
@@ -60,7 +59,7 @@ function scoresOn(
 }
 
 describe("a score over training", () => {
-  it.each<readonly [StructureSpec, ExprIr]>([
+  it.each<readonly [StructureIr, ExprIr]>([
     ["filters", mean(abs(a))],
     ["filters", abs(mean(mul(a, ga)))],
     ["neurons", mul(mean(abs(a)), norm(w))],

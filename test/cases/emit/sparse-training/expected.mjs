@@ -6,7 +6,7 @@ export const settings = {
   data: null, // --data overrides
   batch: 32, // examples per step, where a phase says nothing; --batch overrides
   seed: 1, // --seed overrides
-  program: "27a8ad39776567c3", // a checkpoint of another program is refused
+  program: "5f3e34edeb2d1823", // a checkpoint of another program is refused
   source: "source.prune",
   // what the numbers below stand for, in log and report
   statements: {
