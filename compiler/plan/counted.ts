@@ -37,6 +37,17 @@ export const againOf = (
 const roomOf = (view: View, open: number, { keeping, collapse }: Rules): number =>
   Math.max(0, open - floorOf(keeping, view.pool.total, collapse));
 
+/** What a statement keeps inside kernels, group by group; null where it counts by layers or over all. */
+export function insideRule(
+  { amount, structure }: Pick<PruneIr, "amount" | "structure">,
+  known: CountAmount | null,
+): InsideRule | null {
+  if (structure.name === "n:m") return { keep: structure.n, of: structure.m };
+  if (amount.kind !== "keep-count" || known === null) return null;
+  const each = structure.name === "taps" || (amount.each && structure.name === "weights");
+  return each ? { keep: Math.max(0, Math.round(known.value)), of: "kernel" } : null;
+}
+
 /** As `selectUnits` of the engine takes them. */
 export function takeCounts(views: readonly View[], amount: CountAmount, rules: Rules, dice: Dice): Taken {
   const again = views.map((view) => againOf(view, rules));

@@ -47,7 +47,7 @@ export interface ElementPool extends Pool {
   /** Weights, taps and n:m speak of the same units. */
   readonly family: string;
   readonly kernels: readonly Kernel[];
-  /** Weights in all units, and in one on average. */
+  /** Weights of the kernels, and in one unit on average: those on a lattice lie in none. */
   readonly elements: number;
   readonly each: number;
 }
@@ -209,7 +209,8 @@ function elementPools(
     if (total === 0) return [];
     const single = ["weights", "taps", "n:m"].includes(structure.name);
     const family = single ? "single" : JSON.stringify(structure);
-    const elements = kernels.reduce(
+    const elements = kernels.reduce((sum, { units: { rows, cols } }) => sum + rows.length * cols.length, 0);
+    const inUnits = kernels.reduce(
       (sum, { units: { rows, cols } }) => sum + placesIn(rows) * placesIn(cols),
       0,
     );
@@ -224,7 +225,7 @@ function elementPools(
         family,
         kernels,
         elements,
-        each: single ? 1 : elements / total,
+        each: single ? 1 : inUnits / total,
       },
     ];
   });

@@ -13,7 +13,7 @@ import type {
 } from "../../core/ir/types.js";
 import { mostFollowed, mostListed, mostWork } from "./limits.js";
 import { SoftDeaths } from "./soft-deaths.js";
-import type { Outcome } from "./events.js";
+import type { Outcome } from "./outcome.js";
 import type { AnyPool, World } from "./pools.js";
 import { Trial, type Masks, type Sizes } from "./trial.js";
 
