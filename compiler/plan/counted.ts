@@ -1,3 +1,4 @@
+import { patternOf } from "../../core/ir/structure.js";
 import { shareSteps, smallestCut } from "../../core/choose/budget.js";
 import { erdosRenyiDead } from "../../core/choose/erdos-renyi.js";
 import {
@@ -36,6 +37,18 @@ export const againOf = (
 
 const roomOf = (view: View, open: number, { keeping, collapse }: Rules): number =>
   Math.max(0, open - floorOf(keeping, view.pool.total, collapse));
+
+/** What a statement keeps inside kernels, group by group; null where it counts by layers or over all. */
+export function insideRule(
+  { amount, structure }: Pick<PruneIr, "amount" | "structure">,
+  known: CountAmount | null,
+): InsideRule | null {
+  const pattern = patternOf(structure);
+  if (pattern !== null) return { keep: pattern.n, of: pattern.m };
+  if (amount.kind !== "keep-count" || known === null) return null;
+  const each = structure === "taps" || (amount.each && structure === "weights");
+  return each ? { keep: Math.max(0, Math.round(known.value)), of: "kernel" } : null;
+}
 
 /** As `selectUnits` of the engine takes them. */
 export function takeCounts(views: readonly View[], amount: CountAmount, rules: Rules, dice: Dice): Taken {

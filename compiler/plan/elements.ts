@@ -98,7 +98,9 @@ export class Elements {
     const { alive } = this.view(pool);
     const layer = this.#layerOf(pool);
     const own = this.#own(layer, pool);
-    if (alive > 0) layer.gone += ((this.#places(pool, layer) - layer.gone) * count) / alive;
+    const places = this.#places(pool, layer);
+    const inUnits = (pool.total * pool.each) / pool.elements;
+    if (alive > 0) layer.gone += ((places - layer.gone) * inUnits * count) / alive;
     own.counts[code] += count;
     layer.last = pool.family;
     layer.even = kept.even ?? (layer.even && count === 0);
@@ -224,8 +226,13 @@ export class Elements {
     if (layer.last === pool.family || layer.gone <= 0) return own;
     const mine = total(own.counts);
     const left = visibleUnits(pool, layer.live) - mine;
-    const places = this.#places(pool, layer);
-    const share = clamp((layer.gone - mine * pool.each) / Math.max(1, places - mine * pool.each), 0, 1);
+    const inUnits = (pool.total * pool.each) / pool.elements;
+    const places = this.#places(pool, layer) * inUnits;
+    const share = clamp(
+      (layer.gone * inUnits - mine * pool.each) / Math.max(1, places - mine * pool.each),
+      0,
+      1,
+    );
     own.counts[deadCode] += this.dice.overGroups(left, 1, share ** pool.each, (x) => x);
     own.counts[deadCode] = Math.min(own.counts[deadCode], visibleUnits(pool, layer.live));
     layer.last = pool.family;
@@ -233,7 +240,7 @@ export class Elements {
     return own;
   }
 
-  /** Elements of the units outside dead channels. */
+  /** Elements of the kernels outside dead channels. */
   #places(pool: ElementPool, layer: Layer): number {
     return pool.kernels.length === 0 ? pool.elements : visiblePlaces(pool, layer.live);
   }
@@ -325,7 +332,7 @@ function visiblePlaces({ kernels, elements }: ElementPool, live: LiveByWeight): 
   if (kernels.every(({ weight: { key } }) => isWhole(live.get(key)))) return elements;
   return kernels.reduce((sum, { units, weight: { key } }) => {
     const one = live.get(key);
-    return sum + held(units.rows, one?.rows) * held(units.cols, one?.cols);
+    return sum + held(units.rows.length, one?.rows) * held(units.cols.length, one?.cols);
   }, 0);
 }
 
@@ -343,9 +350,6 @@ function distinct(numbers: Int32Array, live: Uint8Array): number {
   return seen.size;
 }
 
-function held(numbers: Int32Array, live: Uint8Array | undefined): number {
-  let n = 0;
-  for (let i = 0; i < numbers.length; i++)
-    if ((numbers[i] ?? -1) >= 0 && (live?.[i % live.length] ?? 1) === 1) n++;
-  return n;
-}
+/** Places along an axis, or several in a row, of which some are dead. */
+const held = (length: number, live: Uint8Array | undefined): number =>
+  live === undefined ? length : (length / live.length) * live.reduce((n, flag) => n + flag, 0);

@@ -48,7 +48,7 @@ export interface ElementPool extends Pool {
   /** Weights, taps and n:m speak of the same units. */
   readonly family: string;
   readonly kernels: readonly Kernel[];
-  /** Weights in all units, and in one on average. */
+  /** Weights of the kernels, and in one unit on average: those on a lattice lie in none. */
   readonly elements: number;
   readonly each: number;
 }
@@ -212,7 +212,8 @@ function elementPools(
     if (total === 0) return [];
     const single = ["weights", "taps", "n:m"].includes(structureKind(structure));
     const family = single ? "single" : JSON.stringify(structure);
-    const elements = kernels.reduce(
+    const elements = kernels.reduce((sum, { units: { rows, cols } }) => sum + rows.length * cols.length, 0);
+    const inUnits = kernels.reduce(
       (sum, { units: { rows, cols } }) => sum + placesIn(rows) * placesIn(cols),
       0,
     );
@@ -227,7 +228,7 @@ function elementPools(
         family,
         kernels,
         elements,
-        each: single ? 1 : elements / total,
+        each: single ? 1 : inUnits / total,
       },
     ];
   });

@@ -13,9 +13,10 @@ import type {
 } from "../../core/ir/types.js";
 import { mostFollowed, mostListed, mostWork } from "./limits.js";
 import { SoftDeaths } from "./soft-deaths.js";
-import type { Outcome } from "./events.js";
+import type { Outcome } from "./outcome.js";
 import type { AnyPool, World } from "./pools.js";
-import { Trial, type Masks, type Sizes } from "./trial.js";
+import type { Trial } from "./trial.js";
+import { type Masks, type Sizes } from "./trial.js";
 
 /** What is known of the data, all that times depend on. */
 export interface DataFacts {

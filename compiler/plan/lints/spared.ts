@@ -2,7 +2,7 @@ import type { CountAmount } from "../../../core/schedule/amounts.js";
 import type { PruneIr } from "../../../core/ir/types.js";
 import { floorOf } from "../../../core/schedule/amounts.js";
 import { dropsInside, kernelGroups } from "../../../core/units/inside-kernels.js";
-import { insideRule } from "../events.js";
+import { insideRule } from "../counted.js";
 import type { AnyPool } from "../pools.js";
 
 /** Why a statement can take nothing from a pool, however its units score. */

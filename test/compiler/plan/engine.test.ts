@@ -44,6 +44,7 @@ async function compare(
   steps: readonly PruneIr[],
   exact: boolean,
   seed: number,
+  near = true,
 ): Promise<void> {
   const network = networkOf(model);
   const { plan } = foreseen(network, steps);
@@ -51,10 +52,10 @@ async function compare(
   for (const [i, step] of steps.entries()) {
     const event = plan.events[i];
     const record = await prune(setting, { ...step, id: i + 1 }, momentOf());
-    expectRecord(event, record);
+    expectRecord(event, record, near);
     const { macs, bytes } = measure(network, setting.state);
-    expectForeseen(event?.params, bytes / 4, plan.network.params, "params");
-    expectForeseen(event?.macs, macsOf(setting, macs), plan.network.macs, "macs");
+    expectForeseen(event?.params, bytes / 4, plan.network.params, "params", near);
+    expectForeseen(event?.macs, macsOf(setting, macs), plan.network.macs, "macs", near);
     const told = [event?.dead, event?.params, event?.macs, ...(event?.layers ?? []).map(({ live }) => live)];
     if (exact) expect(told.filter((one) => typeof one !== "number")).toEqual([]);
   }
@@ -86,6 +87,7 @@ test("what a global ranking leaves is about what the draws say", async () => {
   );
 });
 
+// Multiples take or leave whole layers, so that one draw may look like no other.
 test("alignment of a global ranking, and what collapses", async () => {
   const aligned = fc
     .record({
@@ -100,7 +102,7 @@ test("alignment of a global ranking, and what collapses", async () => {
     );
   const steps = fc.array(aligned, { minLength: 1, maxLength: 3 });
   await fc.assert(
-    fc.asyncProperty(models, steps, seeds, (model, list, seed) => compare(model, list, false, seed)),
+    fc.asyncProperty(models, steps, seeds, (model, list, seed) => compare(model, list, false, seed, false)),
     { numRuns: runs(40, 400) },
   );
 });

@@ -52,7 +52,7 @@ test("a paired regrow gives back what its prune took, as far as there are candid
         next += one.regrow === undefined ? 1 : 2;
         const event = events[next - 1];
         expectRecord(event, record);
-        if (one.regrow !== undefined && event?.reachable != null)
+        if (one.regrow !== undefined && event !== undefined && event.reachable !== null)
           expectForeseen(event.reachable, record.revived, record.total, "revived");
       }
     }),

@@ -1,0 +1,217 @@
+import type { PruneIr, RuleIr, SelectionIr, StepIr } from "../../core/ir/types.js";
+import { amountAt, valueAt, type Moment as When } from "./value.js";
+import { prune, regrow, restore } from "./events.js";
+import { leastAndMost } from "./extremes.js";
+import type { Event, EventMoment, Outcome } from "./outcome.js";
+import type { AnyPool } from "./pools.js";
+import type { Acting, DrawnEvent, Timeline } from "./timeline.js";
+import type { Masks } from "./trial.js";
+
+export type Variables = ReadonlyMap<string, string>;
+
+/** The moment of a phase at which a rule fires. */
+export interface Firing {
+  readonly index: number;
+  readonly step: number | null;
+  readonly epoch: number | null;
+  /** True when no training follows in the whole program. */
+  readonly ends: boolean;
+}
+
+const everything: SelectionIr = { include: [], exclude: [] };
+
+function targetOf(rule: Extract<RuleIr | StepIr, { kind: "prune" | "regrow" | "restore" }>) {
+  const {
+    selection = everything,
+    structure = rule.kind === "regrow" ? ("weights" as const) : ("units" as const),
+  } = rule;
+  return { structure, selection, joins: rule.kind === "prune" ? rule.joins : ("couple" as const) };
+}
+
+export function poolsOf(
+  rule: RuleIr | StepIr,
+  variables: Variables,
+  { world }: Timeline,
+): readonly AnyPool[] {
+  if (rule.kind !== "prune" && rule.kind !== "regrow" && rule.kind !== "restore") return [];
+  return world.pools(targetOf(rule), variables);
+}
+
+/** One statement at one moment: carries it out, and notes the event unless it is one of those nobody can date. */
+export function act(
+  statement: StepIr | RuleIr,
+  moment: When,
+  variables: Variables,
+  timeline: Timeline,
+  firing: Firing | null,
+  silently = false,
+): void {
+  const { trial, world } = timeline;
+  const note = (one: Acting, details: Partial<DrawnEvent> = {}) => {
+    if (silently) return;
+    const { index = null, step = null, epoch = null } = firing ?? {};
+    timeline.add({
+      statement: one,
+      action: one.kind,
+      phase: index,
+      step,
+      epoch,
+      amount: null,
+      pools: [],
+      outcome: null,
+      ...details,
+    });
+  };
+  const here: EventMoment = {
+    key: 1,
+    value: (value, kind) => valueAt(value, moment, kind) ?? NaN,
+    names: moment.names,
+    trainingFollows: firing?.ends !== true,
+  };
+  switch (statement.kind) {
+    case "prune":
+    case "regrow":
+    case "restore": {
+      const target = targetOf(statement);
+      const pools = world.pools(target, variables);
+      const amount = statement.kind === "prune" ? amountAt(statement.amount, moment) : null;
+      if (statement.kind === "prune" && statement.manner === "softly") timeline.soft.died(statement.id);
+      if (timeline.gone || pools.length === 0) {
+        const outcome = timeline.gone ? null : nothing;
+        const back = statement.kind === "prune" && here.trainingFollows ? statement.regrow : undefined;
+        note(statement, { pools, amount, outcome, ...(firing?.ends === true && { last: true }) });
+        if (back !== undefined) note(back, { pools, outcome });
+        return;
+      }
+      const event: Event = { pools, paths: world.paths(target, variables), moment: here, amount };
+      if (statement.kind === "regrow")
+        return note(statement, { pools, outcome: regrow(trial, statement, event) });
+      if (statement.kind === "restore")
+        return note(statement, { pools, outcome: restore(trial, statement, event) });
+      return pruneAt(statement, event, timeline, note, firing);
+    }
+    case "load":
+      timeline.train();
+      if (statement.what === "masks") timeline.cannotTell(statement.id, "the masks are read when it runs");
+      return loaded(statement.what, statement.selection, timeline);
+    case "harden": {
+      timeline.soft.end(statement.id);
+      return timeline.gone ? undefined : trial.harden(selected(statement.selection));
+    }
+    case "require":
+      if (!timeline.doubted && world.network !== null && timeline.requirements.length < 1000)
+        timeline.requirements.push({ statement, ...leastAndMost(trial) });
+      return;
+    case "mark":
+      note(statement);
+      return timeline.remember(`mark ${statement.name}`);
+    case "rewind": {
+      timeline.train();
+      const earlier = timeline.recall(rewindName(statement.to));
+      if (timeline.gone) return note(statement);
+      const zeros = mayBringZeros(earlier, statement.what.includes("weights"), timeline);
+      const late = statement.what.includes("masks") && trial.rewind(earlier);
+      trial.blank ||= zeros || statement.what.includes("masks");
+      return note(statement, { late });
+    }
+    case "slim": {
+      timeline.soft.end(statement.id);
+      const stuck = timeline.gone ? undefined : trial.slim()[0];
+      return note(statement, stuck && { stuck });
+    }
+    case "shuffle": {
+      const target = {
+        structure: "units" as const,
+        selection: statement.selection,
+        joins: "couple" as const,
+      };
+      return timeline.gone ? undefined : trial.shuffle(statement.selection, world.paths(target, variables));
+    }
+    case "evaluate":
+      return note(statement);
+    default:
+      return;
+  }
+}
+
+/** What a statement does that finds no units. */
+const none = { value: 0, sure: true };
+const nothing: Outcome = { nominal: none, changed: none, dead: none, pools: [] };
+
+function pruneAt(
+  statement: PruneIr,
+  event: Event,
+  timeline: Timeline,
+  note: (one: Acting, details?: Partial<DrawnEvent>) => void,
+  firing: Firing | null,
+): void {
+  const { pools, amount } = event;
+  const { drop, back } = prune(timeline.trial, statement, event);
+  const last = firing?.ends === true && statement.regrow !== undefined;
+  const stuck = statement.collapse && statement.manner === "held" ? timeline.trial.collapsed() : undefined;
+  const why = stuck && { stuck };
+  note(statement, { pools, amount, outcome: drop, ...(last && { last }), ...(back === null && why) });
+  if (statement.regrow !== undefined && back !== null)
+    note(statement.regrow, { pools, outcome: back, ...why });
+}
+
+/** Whether weights that were zero at an earlier moment may live now. */
+function mayBringZeros(earlier: Masks | undefined, weights: boolean, { trial }: Timeline): boolean {
+  if (!weights || earlier === undefined) return false;
+  const { channels } = trial.state;
+  return (
+    earlier.channels.some((code, i) => code !== 0 && channels[i] === 0) ||
+    [...earlier.elements.gone()].length > 0
+  );
+}
+
+/** Masks that nobody knows yet: in each draw another share of these layers is dead. Weights that nobody knows may be zero. */
+function loaded(what: "masks" | "weights", selection: SelectionIr, timeline: Timeline): void {
+  const { trial, world } = timeline;
+  trial.blank = true;
+  if (what === "weights" || timeline.gone) return;
+  timeline.unsure = true;
+  for (const structure of ["units", "weights"] as const) {
+    const pools = world.pools({ structure, selection, joins: "couple" }, new Map());
+    if (world.network !== null && pools.length > 0) {
+      const amount = { kind: "drop-share", value: trial.share() } as const;
+      const statement: PruneIr = { ...anyPrune, structure, selection, amount };
+      const paths = world.paths({ structure, selection, joins: "couple" }, new Map());
+      prune(trial, statement, {
+        pools,
+        paths,
+        amount,
+        moment: { key: 1, value: () => trial.share(), names: new Map(), trainingFollows: true },
+      });
+    }
+    trial.ledger.blur(pools.map(({ place }) => place));
+  }
+}
+
+const anyPrune: PruneIr = {
+  kind: "prune",
+  id: 0,
+  text: "",
+  structure: "units",
+  selection: everything,
+  criterion: { name: "random", expr: "random", needs: ["random"], under: "loss", over: null },
+  members: "sum",
+  scope: "local",
+  amount: { kind: "drop-share", value: 0 },
+  manner: "held",
+  joins: "couple",
+  keeping: 1,
+  collapse: false,
+  aligned: 1,
+};
+
+/** Paths of the layers that are named; undefined for all. */
+function selected({ include, exclude, where, layers }: SelectionIr): ReadonlySet<string> | undefined {
+  const all = include.length === 0 && exclude.length === 0 && where === undefined;
+  return all || layers === undefined ? undefined : new Set(layers);
+}
+
+function rewindName(to: Extract<StepIr, { readonly kind: "rewind" }>["to"]): string {
+  if (typeof to === "string") return "start";
+  return "mark" in to ? `mark ${to.mark}` : `${to.phase} ${JSON.stringify(to.point)}`;
+}

@@ -1,0 +1,124 @@
+import { keepsLimits, limitsOf } from "../../core/choose/budget.js";
+import { regrowCounts } from "../../core/choose/regrow-plan.js";
+import type { EventMoment } from "./outcome.js";
+import type { PruneIr, RegrowIr } from "../../core/ir/types.js";
+import { measure, type Measure } from "../../core/masks/measure.js";
+import { dead, frozen, latent, soft } from "../../core/masks/state.js";
+import { apportion, floorOf, shareOf } from "../../core/schedule/amounts.js";
+import { againOf, insideRule, takeBudget, takeCounts, takeInside, takeTogether } from "./counted.js";
+import type { ElementCode, View } from "./elements.js";
+import { codes, isElements, sum, type Acted, type Event } from "./outcome.js";
+import type { Trial } from "./trial.js";
+
+/** An event of a prune on elements, by numbers alone. */
+export function pruneCounted(trial: Trial, ir: PruneIr, { pools: all, moment, amount }: Event): Acted {
+  const { elements, dice } = trial;
+  const pools = all.filter(isElements);
+  const views = pools.map((pool) => elements.view(pool));
+  const again = views.map((view) => againOf(view, ir));
+  const rule = insideRule(ir, amount);
+  let short: Measure | undefined;
+  let nominal: number | null = null;
+  let taken: readonly number[];
+  if (rule !== null && pools.every(({ kernels }) => kernels.length > 0)) {
+    taken = views.map((view, i) => takeInside(view, rule, again[i] ?? 0, dice).taken);
+    nominal = sum(taken) - sum(again);
+  } else if (ir.amount.kind === "budget" && trial.world.network !== null) {
+    const limits = limitsOf(ir.amount.limits, trial, moment.names);
+    const fits = (counts: readonly number[]) => {
+      const trialElements = elements.copyFor(trial.state);
+      pools.forEach((pool, i) => trialElements.kill(pool, counts[i] ?? 0, dead));
+      return keepsLimits(
+        measure(trial.network, trial.state, undefined, undefined, trialElements.counter(trial.network)),
+        limits,
+      );
+    };
+    const cut = takeBudget(views, ir, dice, fits);
+    taken = cut.taken;
+    nominal = sum(taken);
+  } else if (amount !== null && rule === null) {
+    const count = takeCounts(views, amount, ir, dice);
+    ({ taken, nominal } = count);
+  } else if (rule !== null && rule.of !== "kernel") {
+    const share = 1 - rule.keep / rule.of;
+    taken = views.map(({ pool, alive }) => Math.max(0, shareOf(share, pool.total) - (pool.total - alive)));
+    nominal = sum(taken);
+  } else {
+    const open = views.map((view, i) => view.alive + (again[i] ?? 0));
+    const room = views.map(({ pool }, i) =>
+      Math.max(0, (open[i] ?? 0) - floorOf(ir.keeping, pool.total, ir.collapse)),
+    );
+    taken = takeTogether(Math.round(trial.share() * sum(open)), open, room, dice);
+  }
+  const swap = ir.regrow === undefined ? null : swapCounts(trial, ir, ir.regrow, views, taken, moment);
+  const code: ElementCode = codes[ir.manner];
+  const evenly = ir.scope === "row" && amount !== null && swap === null;
+  views.forEach((view, i) => {
+    const { pool, even } = view;
+    const back = again[i] ?? 0;
+    if (back > 0) elements.revive(pool, back, [soft, latent]);
+    const gone = swap === null || moment.trainingFollows ? (taken[i] ?? 0) : (swap.killed[i] ?? 0);
+    elements.kill(pool, gone, code, {
+      // Where a floor holds some back, it is not known of which rows.
+      ...(evenly &&
+        even &&
+        view.alive + back - gone > floorOf(ir.keeping, pool.total, ir.collapse) && { even: true }),
+      ...(rule !== null && { inside: rule }),
+    });
+  });
+  const dropped = swap === null ? undefined : all.map((pool) => trial.deadOf(pool));
+  if (swap !== null && moment.trainingFollows)
+    views.forEach(({ pool }, i) =>
+      elements.revive(
+        pool,
+        swap.revived[i] ?? 0,
+        ir.regrow?.includingDropped === true ? [dead, frozen, code] : [dead, frozen],
+      ),
+    );
+  if (ir.amount.kind === "budget" && trial.world.network !== null) {
+    const limits = limitsOf(ir.amount.limits, trial, moment.names);
+    const left = ir.manner === "frozen" ? measure(trial.network, trial.state) : trial.measured();
+    if (!keepsLimits(left, limits)) short = left;
+  }
+  return {
+    nominal,
+    ...(dropped && { dropped }),
+    revived: swap === null ? 0 : sum(swap.revived),
+    ...(swap && { askedBack: swap.asked }),
+    ...(short && { short }),
+  };
+}
+
+/** What a paired regrow makes of a drop, as `swap` of the engine does. */
+function swapCounts(
+  trial: Trial,
+  ir: PruneIr,
+  regrow: RegrowIr,
+  views: readonly View[],
+  taken: readonly number[],
+  moment: EventMoment,
+) {
+  const together = ir.scope === "global";
+  const limits = views.map(
+    ({ counts }, i) => counts[dead] + counts[frozen] + (regrow.includingDropped ? (taken[i] ?? 0) : 0),
+  );
+  const groups = views.map(({ pool, alive }) => ({ total: pool.total, dead: pool.total - alive }));
+  const weights = views.map(() =>
+    regrow.allocated === "evenly" || regrow.allocated === undefined ? 1 : trial.dice.uniform(),
+  );
+  const revived =
+    sum(limits) === 0
+      ? views.map(() => 0)
+      : regrowCounts(regrow, groups, taken, limits, weights, moment, together);
+  const asked = regrow.amount === undefined ? sum(taken) : sum(revived);
+  const left = Math.max(0, sum(taken) - sum(revived));
+  if (together) return { revived, asked, killed: trial.dice.among(taken, left) };
+  const nets = taken.map((n, i) => Math.max(0, n - (revived[i] ?? 0)));
+  const most = sum(nets);
+  const killed = apportion(
+    left,
+    nets.map((net) => (most > 0 ? (net * left) / most : 0)),
+    taken,
+  );
+  return { revived, asked, killed };
+}
