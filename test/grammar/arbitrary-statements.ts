@@ -119,7 +119,13 @@ const simple: fc.Arbitrary<ast.Statement> = fc.oneof(
     ),
   ),
   placed(of("param", { name: p.anyName, value: p.value }, {})),
-  placed(of("call-statement", { name: p.plainName, args: p.callLike.map(({ args }) => args ?? []) }, {})),
+  placed(
+    of(
+      "call-statement",
+      { name: p.plainName, args: p.callLike.map(({ args }) => args ?? []) },
+      { batch: p.number, optimizer: p.callLike, loss: p.value },
+    ),
+  ),
 );
 
 const method = (body: fc.Arbitrary<ast.Block>): fc.Arbitrary<Bare<ast.MethodStatement>> =>

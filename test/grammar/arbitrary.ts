@@ -149,6 +149,10 @@ const criterion: fc.Arbitrary<ast.Criterion> = fc
         batches: fc.oneof(fc.constant("training" as const), number, plainRef),
         span: fc.constant(span),
       }),
+      statistics: fc.record({
+        of: fc.constantFrom("batch" as const, "stored" as const),
+        span: fc.constant(span),
+      }),
     },
     { requiredKeys: ["expr"] },
   )

@@ -27,6 +27,7 @@ const DECIDED = new Map([
   ["glob Repetition", "gated: only tokens that touch are one pattern"],
   ["normalized Option", "gated: `per layer` is one phrase there"],
   ["keeping Option", "gated: `per layer` is one phrase there"],
+  ["by Option", "gated: `with batch statistics` is of the score, `with zero values` of the regrow"],
   ["use Option", "gated: a kind is followed by a name that is not `from`"],
   ["block Repetition", "gated: `}` closes the block"],
   ["train Option", "a block behind `train` is its block"],

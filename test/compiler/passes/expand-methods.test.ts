@@ -16,6 +16,27 @@ describe("methods", () => {
       ],
     });
   });
+  it("train as their calls say, where they say nothing themselves", () => {
+    const text = `use han from "std"
+      param speed = 0.2
+      method own(speed = 0.5) {
+        train 1 epoch with adam(rate: speed)
+        train 2 epochs
+        han(rounds: 1) batch 16
+      }
+      own(speed: 0.1) batch 64 with sgd(rate: speed -> 0 cosine) minimizing huber`;
+    const moving = { moving: { from: 0.2, to: 0, curve: "cosine" } };
+    const sgd = { name: "sgd", rate: moving, args: {} };
+    const loss = { name: "huber", args: {} };
+    const [first, second, third, loop] = steps(text);
+    expect(first).toMatchObject({ batch: 64, optimizer: { name: "adam", rate: 0.1 }, loss });
+    expect(second).toMatchObject({ batch: 64, optimizer: sgd, loss });
+    expect(third).toMatchObject({ batch: 16, optimizer: sgd, loss });
+    const retraining = loop?.kind === "repeat" ? loop.body[1] : undefined;
+    expect(retraining).toMatchObject({ kind: "train", finetune: true, loss });
+    expect(retraining).not.toHaveProperty("batch");
+    expect(retraining).not.toHaveProperty("optimizer");
+  });
   it("never mix their loop variables with those of the caller", () => {
     const text = `method inner(share = 10%) { repeat 2 times as i { prune filters by l1 amount share * i; finetune 1 epoch } }
       repeat 3 times as i { inner(share: 2% * i) }`;

@@ -161,7 +161,7 @@ test("phases that last alike stand together", () => {
   expect(phaseNumbers([1, 3, 5])).toBe("1, 3, … 5");
   expect(phaseNumbers([1, 2, 5])).toBe("1, 2, 5");
   expect(reportOf("repeat 30 times { train 1 epoch\nfinetune 2 epochs }")).toContain(
-    "1, 3, … 59  train 1 epoch, 30 times: 4 steps each, 4 to an epoch\n",
+    "1, 3, … 59  train 1 epoch, 30 times, with adam(rate: 0.001): 4 steps each, 4 to an epoch\n",
   );
 });
 

@@ -6,20 +6,20 @@ export const settings = {
   data: null, // --data overrides
   batch: 32, // examples per step, where a phase says nothing; --batch overrides
   seed: 1, // --seed overrides
-  program: "5f3e34edeb2d1823", // a checkpoint of another program is refused
+  program: "9a2733fa9088a9fa", // a checkpoint of another program is refused
   source: "source.prune",
   // what the numbers below stand for, in log and report
   statements: {
     1: "prune weights by random erk to sparsity",
     2: "prune weights by magnitude local amount drop -> 0% cosine every interval during 0%..end",
-    3: "regrow by abs(g) including dropped",
+    3: "regrow by abs(g) with batch statistics including dropped",
     4: "train length",
   },
 };
 
 const randomScore = criterion("random", random);
 const magnitude = criterion("magnitude", abs(w));
-const score = criterion("abs(g)", abs(g));
+const score = criterion("abs(g)", abs(g), { statistics: "batch" });
 
 export default async function loop(options = {}) {
   const run = await openRun({ ...settings, ...options });
@@ -35,7 +35,7 @@ export default async function loop(options = {}) {
     for await (const batch of phase.batches(epoch)) {
       await phase.step(batch); // forward, backward, penalties, update, masks
       // prune weights by magnitude local amount drop -> 0% cosine every interval during 0%..end; regrow by
-      //   abs(g) including dropped
+      //   abs(g) with batch statistics including dropped
       if (prune2.due()) {
         await run.prune(2, {
           structure: "weights",
