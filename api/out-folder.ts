@@ -2,7 +2,7 @@ import { access, constants, stat } from "node:fs/promises";
 import { dirname, relative, resolve } from "node:path";
 import type { Diagnostic } from "../core/diagnostics/diagnostic.js";
 import { makeFolder } from "../runtime/checkpoint/files.js";
-import { commandDiagnostic } from "./codes.js";
+import { diagnostic } from "../core/diagnostics/create.js";
 import { reasonOf } from "../runtime/reason.js";
 
 /** Makes the folder that results go to; a diagnostic when it cannot be, or holds the network that is to be pruned. */
@@ -10,7 +10,7 @@ export async function openOutFolder(out: string, network: unknown): Promise<Diag
   const shown = relative(process.cwd(), out) || ".";
   if (typeof network === "string" && (await holds(out, network))) {
     const help = "name another folder by `--out`; a run that is resumed reads the network again";
-    return commandDiagnostic("P9502", `\`${shown}\` holds the network itself`, help);
+    return diagnostic("P9502", `\`${shown}\` holds the network itself`, null, { help });
   }
   try {
     await makeFolder(out);
@@ -18,7 +18,7 @@ export async function openOutFolder(out: string, network: unknown): Promise<Diag
     return null;
   } catch (cause) {
     const help = "name another folder by `--out`";
-    return commandDiagnostic("P9502", `\`${shown}\` cannot be written: ${reasonOf(cause)}`, help);
+    return diagnostic("P9502", `\`${shown}\` cannot be written: ${reasonOf(cause)}`, null, { help });
   }
 }
 

@@ -7,7 +7,7 @@ import type { CompileResult } from "../compiler/compile.js";
 import type { RunOptions, RunResult } from "../runtime/index.js";
 import { takeLock, type Lock } from "../runtime/checkpoint/lock.js";
 import { framesToKeep, placeOf } from "../runtime/run/host/failure-place.js";
-import { commandDiagnostic } from "./codes.js";
+import { diagnostic, raise } from "../core/diagnostics/create.js";
 import { placeFailure } from "./place-failure.js";
 import { writeFileSafely } from "./write-file.js";
 import { compileProgram, type ProgramOptions } from "./compile-program.js";
@@ -99,8 +99,7 @@ async function writeLoop(folder: string, code: string, map: object): Promise<str
   const inline = Buffer.from(JSON.stringify(map)).toString("base64");
   const text = `${code.trimEnd()}\n//# sourceMappingURL=data:application/json;base64,${inline}\n`;
   const failure = await writeFileSafely(path, text);
-  if (failure !== null)
-    throw new DiagnosticError([commandDiagnostic("P9502", `\`${path}\` cannot be written: ${failure}`)]);
+  if (failure !== null) raise("P9502", `\`${path}\` cannot be written: ${failure}`);
   return `${pathToFileURL(path).href}?${Date.now()}`;
 }
 
@@ -110,8 +109,6 @@ function withoutUnset(options: Loose): Loose {
 }
 
 const noNetwork = (): Diagnostic =>
-  commandDiagnostic(
-    "P9506",
-    "there is no network to run on",
-    'name it in the program (`network "model.json"`) or by `--network`',
-  );
+  diagnostic("P9506", "there is no network to run on", null, {
+    help: 'name it in the program (`network "model.json"`) or by `--network`',
+  });

@@ -1,6 +1,6 @@
 import type { Diagnostic } from "../core/diagnostics/diagnostic.js";
 import type { BackendName } from "../runtime/types.js";
-import { commandDiagnostic } from "../api/codes.js";
+import { diagnostic } from "../core/diagnostics/create.js";
 
 const BACKENDS: readonly (BackendName | "auto")[] = ["auto", "node", "wasm", "cpu"];
 
@@ -12,5 +12,5 @@ export function backendOption(name = "auto"): {
   const backend = BACKENDS.find((one) => one === name) ?? null;
   if (backend !== null) return { backend, diagnostics: [] };
   const help = `one of ${BACKENDS.join(", ")}`;
-  return { backend, diagnostics: [commandDiagnostic("P9504", `there is no backend \`${name}\``, help)] };
+  return { backend, diagnostics: [diagnostic("P9504", `there is no backend \`${name}\``, null, { help })] };
 }

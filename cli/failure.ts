@@ -1,5 +1,5 @@
 import { version } from "../compiler/version.js";
-import { commandDiagnostic } from "../api/codes.js";
+import { diagnostic } from "../core/diagnostics/create.js";
 import { diagnosticsJson } from "./report.js";
 import type { Terminal } from "./terminal.js";
 
@@ -28,7 +28,7 @@ function tellJson(
   help: string | undefined,
   terminal: Terminal,
 ): void {
-  const diagnostics = diagnosticsJson([commandDiagnostic(code, message, help)], null);
+  const diagnostics = diagnosticsJson([diagnostic(code, message, null, { help })], null);
   terminal.out(JSON.stringify({ diagnostics }, null, 2));
 }
 

@@ -1,6 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import type { Diagnostic } from "../core/diagnostics/diagnostic.js";
-import { commandDiagnostic } from "../api/codes.js";
+import { diagnostic } from "../core/diagnostics/create.js";
 
 /** Largest program read; the parser refuses far smaller ones with a better message. */
 const MAX_BYTES = 64 * 2 ** 20;
@@ -12,7 +12,7 @@ export async function readProgram(
 ): Promise<{ text: string | null; diagnostics: Diagnostic[] }> {
   const refuse = (why: string, help?: string) => ({
     text: null,
-    diagnostics: [commandDiagnostic("P9501", why, help)],
+    diagnostics: [diagnostic("P9501", why, null, { help })],
   });
   const facts = await stat(path).catch(() => null);
   if (!facts) return refuse(`there is no file \`${shown}\``);

@@ -1,6 +1,6 @@
 import type { IToken } from "chevrotain";
 import type { Diagnostic } from "../core/diagnostics/diagnostic.js";
-import { mistake } from "./mistake.js";
+import { diagnostic } from "../core/diagnostics/create.js";
 import * as t from "./tokens.js";
 import { spanOf } from "./tokens.js";
 
@@ -14,9 +14,14 @@ export const MAX_DIAGNOSTICS = 50;
 
 export function textSize(text: string): Diagnostic | undefined {
   if (text.length <= MAX_TEXT) return undefined;
-  return mistake("tooLarge", { start: 0, end: 0 }, "this text is larger than a million characters", {
-    help: "a program is a few lines; is this the right file?",
-  });
+  return diagnostic(
+    "P1030",
+    "this text is larger than a million characters",
+    { start: 0, end: 0 },
+    {
+      help: "a program is a few lines; is this the right file?",
+    },
+  );
 }
 
 export function nesting(tokens: readonly IToken[]): Diagnostic | undefined {
@@ -27,7 +32,7 @@ export function nesting(tokens: readonly IToken[]): Diagnostic | undefined {
     else if (type === t.CloseParen || type === t.CloseBracket || type === t.CloseBrace)
       depth = Math.max(0, depth - 1);
     if (depth > MAX_NESTING) {
-      return mistake("tooDeep", spanOf(token), `brackets are nested more than ${MAX_NESTING} deep`);
+      return diagnostic("P1029", `brackets are nested more than ${MAX_NESTING} deep`, spanOf(token));
     }
   }
   return undefined;

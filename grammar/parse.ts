@@ -1,13 +1,17 @@
 import type { IToken } from "chevrotain";
 import type { Program } from "./ast.js";
 import type { Diagnostic } from "../core/diagnostics/diagnostic.js";
-import { SYNTAX_CODES } from "./codes.js";
+import { diagnostic } from "../core/diagnostics/create.js";
+import type { Code } from "../core/diagnostics/table.js";
 import { scan, type Scanned } from "./lexer.js";
 import { MAX_DIAGNOSTICS, nesting, textSize } from "./limits.js";
-import { mistake } from "./mistake.js";
 import { parser } from "./parser.js";
 import { explain } from "./recovery.js";
 import { readItems, type Reading } from "./recovery/items.js";
+
+const INCOMPLETE = "P1002" satisfies Code;
+const UNCLOSED_BLOCK = "P1007" satisfies Code;
+const MISSING_BRACE = "P1010" satisfies Code;
 
 export interface Parsed {
   readonly program: Program;
@@ -59,8 +63,8 @@ function read(
     full: () => diagnostics.length > MAX_DIAGNOSTICS,
     before,
     report: (diagnostic) => diagnostics.push(diagnostic),
-    missedBraces: explained.filter((one) => one.code === SYNTAX_CODES.missingBrace.code).length,
-    endsInside: explained.some((one) => one.code === SYNTAX_CODES.incomplete.code),
+    missedBraces: explained.filter((one) => one.code === MISSING_BRACE).length,
+    endsInside: explained.some((one) => one.code === INCOMPLETE),
   };
   const statements = readItems(items, reading);
   diagnostics.sort((a, b) => (a.span?.start ?? 0) - (b.span?.start ?? 0));
@@ -82,16 +86,13 @@ function capped(diagnostics: readonly Diagnostic[], stopped: boolean): Diagnosti
   if (diagnostics.length <= MAX_DIAGNOSTICS && !stopped) return [...diagnostics];
   const shown = diagnostics.slice(0, MAX_DIAGNOSTICS);
   const end = (diagnostics[MAX_DIAGNOSTICS] ?? shown.at(-1))?.span?.start ?? 0;
-  return [...shown, mistake("tooMany", { start: end, end }, "more mistakes follow; they are not shown")];
+  return [...shown, diagnostic("P1031", "more mistakes follow; they are not shown", { start: end, end })];
 }
 
 const located = (diagnostics: readonly Diagnostic[], file: string | undefined): Diagnostic[] =>
   diagnostics.map((diagnostic) => (file === undefined ? diagnostic : { ...diagnostic, file }));
 
-const UNFINISHED: ReadonlySet<string> = new Set([
-  SYNTAX_CODES.incomplete.code,
-  SYNTAX_CODES.unclosedBlock.code,
-]);
+const UNFINISHED: ReadonlySet<Code> = new Set([INCOMPLETE, UNCLOSED_BLOCK]);
 
 /** The text could go on: its first mistake is that it ends. A prompt reads another line then. */
 export function isIncomplete(text: string): boolean {

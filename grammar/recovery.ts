@@ -1,6 +1,6 @@
 import type { IRecognitionException, IToken } from "chevrotain";
 import type { Diagnostic } from "../core/diagnostics/diagnostic.js";
-import { inserting, mistake, replacing } from "./mistake.js";
+import { diagnostic, insert, replace } from "../core/diagnostics/create.js";
 import { isName, shown, startsLine } from "./recovery/around.js";
 import { bracket } from "./recovery/brackets.js";
 import { unknownCharacters } from "./recovery/characters.js";
@@ -69,11 +69,7 @@ export function explain(error: IRecognitionException, around: Mistaken): Diagnos
 function atEnd(place: Place): Diagnostic {
   const last = place.tokens.at(-1);
   const end = last === undefined ? 0 : spanOf(last).end;
-  return mistake(
-    "incomplete",
-    { start: end, end },
-    `the text ends where ${expectation(place)} should follow`,
-  );
+  return diagnostic("P1002", `the text ends where ${expectation(place)} should follow`, { start: end, end });
 }
 
 function misspelt(place: Place): Diagnostic | undefined {
@@ -82,9 +78,9 @@ function misspelt(place: Place): Diagnostic | undefined {
   const meant = nearest(found.image, expectedWords(place.expected));
   if (meant === undefined) return undefined;
   const span = spanOf(found);
-  return mistake("unknownWord", span, `expected ${expectation(place)}, found ${shown(found)}`, {
+  return diagnostic("P1006", `expected ${expectation(place)}, found ${shown(found)}`, span, {
     help: `similar word: \`${meant}\``,
-    fixes: [replacing(`write \`${meant}\``, span, meant)],
+    fixes: [replace(`write \`${meant}\``, span, meant)],
   });
 }
 
@@ -98,23 +94,23 @@ function missing(place: Place): Diagnostic | undefined {
   const end = spanOf(previous).end;
   if (only === "Colon" || only === "Equals") {
     const mark = only === "Colon" ? ":" : " =";
-    const fixes = [inserting(`insert \`${mark.trim()}\``, end, mark)];
-    return mistake("missingSeparator", spanOf(found), message, { fixes });
+    const fixes = [insert(`insert \`${mark.trim()}\``, end, mark)];
+    return diagnostic("P1025", message, spanOf(found), { fixes });
   }
   if (only === "DotDot" && rule === "range") {
     const minus = place.before(previous);
     if (minus?.tokenType !== t.Minus) return undefined;
-    return mistake("unexpected", spanOf(minus), "a range is written with `..`", {
-      fixes: [replacing("write `..`", spanOf(minus), "..")],
+    return diagnostic("P1001", "a range is written with `..`", spanOf(minus), {
+      fixes: [replace("write `..`", spanOf(minus), "..")],
     });
   }
   if (word === undefined || startsLine(text, found.startOffset)) return undefined;
-  const fixes = [inserting(`insert \`${word}\``, end, ` ${word}`)];
-  return mistake("unexpected", spanOf(found), message, { fixes });
+  const fixes = [insert(`insert \`${word}\``, end, ` ${word}`)];
+  return diagnostic("P1001", message, spanOf(found), { fixes });
 }
 
 const unexpected = (place: Place): Diagnostic =>
-  mistake("unexpected", spanOf(place.found), `expected ${expectation(place)}, found ${shown(place.found)}`);
+  diagnostic("P1001", `expected ${expectation(place)}, found ${shown(place.found)}`, spanOf(place.found));
 
 const WORD = "word ";
 

@@ -4,7 +4,7 @@ import { basename, resolve } from "node:path";
 import { scan } from "../../grammar/lexer.js";
 import type { CompileResult } from "../../compiler/compile.js";
 import { compileProgram } from "../../api/compile-program.js";
-import { commandDiagnostic } from "../../api/codes.js";
+import { diagnostic } from "../../core/diagnostics/create.js";
 import { EXIT, type ExitCode } from "../exit.js";
 import { readProgram } from "../read-program.js";
 import { diagnosticsJson, hasErrors, report } from "../report.js";
@@ -31,7 +31,12 @@ export async function compileCommand(
   const stage = STAGES.find((name) => name === emit);
   if (stage === undefined) {
     const message = `there is no stage \`${emit}\` to emit`;
-    report([commandDiagnostic("P9504", message, `one of ${STAGES.join(", ")}`)], null, options, terminal);
+    report(
+      [diagnostic("P9504", message, null, { help: `one of ${STAGES.join(", ")}` })],
+      null,
+      options,
+      terminal,
+    );
     return EXIT.usage;
   }
   const source = await readProgram(resolve(terminal.cwd, file), file);
@@ -45,14 +50,15 @@ export async function compileCommand(
   const early = stage === "tokens" || stage === "ast";
   if (made === null && !hasErrors(said))
     said.push(
-      commandDiagnostic("P9506", "a plan takes a network", "name it in the program or by `--network`"),
+      diagnostic("P9506", "a plan takes a network", null, {
+        help: "name it in the program or by `--network`",
+      }),
     );
   const failed = made === null || (hasErrors(said) && !early);
   const text = typeof made === "string" ? made : JSON.stringify(made, null, 2);
   const failure =
     failed || out === undefined ? null : await write(resolve(terminal.cwd, out), stage, text, result);
-  if (failure !== null)
-    said.push(commandDiagnostic("P9502", `\`${out ?? ""}\` cannot be written: ${failure}`));
+  if (failure !== null) said.push(diagnostic("P9502", `\`${out ?? ""}\` cannot be written: ${failure}`));
 
   if (json === true) {
     const shown = { ...(failed ? {} : { [stage]: made }), ...(timings ? { timings: result.timings } : {}) };

@@ -1,5 +1,5 @@
 import { explain as pageOf } from "../../core/diagnostics/explain.js";
-import { commandDiagnostic } from "../../api/codes.js";
+import { diagnostic } from "../../core/diagnostics/create.js";
 import { EXIT, type ExitCode } from "../exit.js";
 import { report } from "../report.js";
 import type { Terminal } from "../terminal.js";
@@ -10,7 +10,12 @@ export function explain(code: string, options: { readonly json?: boolean }, term
   const page = pageOf(wanted);
   if (page === null) {
     const help = "codes are a `P` and four digits, as in P4002";
-    report([commandDiagnostic("P9503", `there is no diagnostic \`${code}\``, help)], null, options, terminal);
+    report(
+      [diagnostic("P9503", `there is no diagnostic \`${code}\``, null, { help })],
+      null,
+      options,
+      terminal,
+    );
     return EXIT.usage;
   }
   terminal.out(options.json === true ? JSON.stringify({ code: wanted, page }) : page);

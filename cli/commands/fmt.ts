@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { text as readAll } from "node:stream/consumers";
 import { format } from "../../grammar/index.js";
 import type { JsonDiagnostic } from "../../compiler/render/json.js";
-import { commandDiagnostic } from "../../api/codes.js";
+import { diagnostic } from "../../core/diagnostics/create.js";
 import { EXIT, type ExitCode } from "../exit.js";
 import { readProgram } from "../read-program.js";
 import { diagnosticsJson, hasErrors, report } from "../report.js";
@@ -37,8 +37,7 @@ export async function fmt(
     const changed = formatted.text !== source.text;
     const write = changed && file !== "-" && options.check !== true && !hasErrors(diagnostics);
     const failure = write ? await writeFileSafely(resolve(terminal.cwd, file), formatted.text) : null;
-    if (failure !== null)
-      diagnostics.push(commandDiagnostic("P9502", `\`${file}\` cannot be written: ${failure}`));
+    if (failure !== null) diagnostics.push(diagnostic("P9502", `\`${file}\` cannot be written: ${failure}`));
     if (hasErrors(diagnostics)) {
       const texts = { file, text: source.text ?? "" };
       if (!json) report(diagnostics, texts, options, terminal);

@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { readdir, stat } from "node:fs/promises";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.js";
-import { commandDiagnostic } from "../../api/codes.js";
+import { diagnostic } from "../../core/diagnostics/create.js";
 import { EXIT, type ExitCode } from "../exit.js";
 import { report } from "../report.js";
 import type { Terminal } from "../terminal.js";
@@ -24,7 +24,7 @@ export async function init(
     const failure = await writeFileSafely(join(path, name), text);
     if (failure === null) continue;
     const message = `\`${join(folder, name)}\` cannot be written: ${failure}`;
-    report([commandDiagnostic("P9502", message)], null, options, terminal);
+    report([diagnostic("P9502", message)], null, options, terminal);
     return EXIT.failed;
   }
   const files = Object.keys(starterFiles);
@@ -39,10 +39,12 @@ export async function init(
 async function refusal(path: string, folder: string): Promise<Diagnostic | null> {
   const facts = await stat(path).catch(() => null);
   if (facts !== null && !facts.isDirectory())
-    return commandDiagnostic("P9505", `\`${folder}\` is a file`, "name a folder: espalier init my-network");
+    return diagnostic("P9505", `\`${folder}\` is a file`, null, {
+      help: "name a folder: espalier init my-network",
+    });
   const present = facts === null ? [] : await readdir(path).catch(() => []);
   const taken = present.filter((name) => Object.hasOwn(starterFiles, name));
   if (taken.length === 0) return null;
   const message = `\`${folder}\` already holds ${taken.map((name) => `\`${name}\``).join(", ")}`;
-  return commandDiagnostic("P9505", message, "name another folder: espalier init my-network");
+  return diagnostic("P9505", message, null, { help: "name another folder: espalier init my-network" });
 }

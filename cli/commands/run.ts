@@ -4,7 +4,7 @@ import type { RunResult } from "../../runtime/index.js";
 import { compileProgram } from "../../api/compile-program.js";
 import { runCompiled, runtimeUrl } from "../../api/run-program.js";
 import { backendOption } from "../backend-option.js";
-import { commandDiagnostic } from "../../api/codes.js";
+import { diagnostic } from "../../core/diagnostics/create.js";
 import { EXIT, type ExitCode } from "../exit.js";
 import { interruptible } from "../interruptible.js";
 import { progress } from "../progress.js";
@@ -96,10 +96,8 @@ function tellResult({ report, out }: RunResult, json: object | null, terminal: T
 function intervalMistakes(text: string | undefined): readonly Diagnostic[] {
   if (text === undefined || /^(?=.*[1-9])\d{1,9}(\.\d{1,3})?\s*(s|steps?)$/.test(text)) return [];
   return [
-    commandDiagnostic(
-      "P9504",
-      `\`--checkpoint-every ${text}\` is no interval`,
-      "write seconds or steps: 30s, 200steps",
-    ),
+    diagnostic("P9504", `\`--checkpoint-every ${text}\` is no interval`, null, {
+      help: "write seconds or steps: 30s, 200steps",
+    }),
   ];
 }

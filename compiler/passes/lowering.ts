@@ -1,6 +1,6 @@
 import type { Span } from "../../core/diagnostics/diagnostic.js";
 import type { IrSpan } from "../../core/ir/spans.js";
-import type { Code } from "../../core/diagnostics/catalogue/index.js";
+import type { Code } from "../../core/diagnostics/table.js";
 import { diagnostic, type Details } from "../../core/diagnostics/create.js";
 import { newBudget, type ExprContext, type Vocabulary } from "./expressions/context.js";
 import { statementParts } from "./statement-parts.js";

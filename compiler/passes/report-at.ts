@@ -1,5 +1,5 @@
 import type { Label } from "../../core/diagnostics/diagnostic.js";
-import type { Code } from "../../core/diagnostics/catalogue/index.js";
+import type { Code } from "../../core/diagnostics/table.js";
 import { diagnostic, type Details } from "../../core/diagnostics/create.js";
 import { spanOfPart, type StatementPart } from "../../core/ir/spans.js";
 import type { FrontState } from "./state.js";

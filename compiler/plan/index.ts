@@ -1,9 +1,9 @@
+import { diagnostic } from "../../core/diagnostics/create.js";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.js";
 import type { IrSpans } from "../../core/ir/spans.js";
 import type { Ir, PlanIr } from "../../core/ir/types.js";
 import type { ParameterStore } from "../../core/parameters.js";
 import type { Network } from "../../core/network/types.js";
-import { planCodes } from "./codes.js";
 import { lints } from "./lints/index.js";
 import type { Finding } from "./lints/finding.js";
 import { dryRun, type Simulation } from "./dry-run.js";
@@ -37,7 +37,7 @@ export function planProgram(ir: Ir, { network, data, spans, weights }: PlanOptio
 
 /** A finding where its statement stands; in a method, the call of it is named too. */
 function diagnosticOf(finding: Finding, spans: IrSpans): Diagnostic {
-  const { code, message, label, notes = [], help } = finding;
+  const { code, message, label, notes, help } = finding;
   const place = spans.get(finding.id);
   const other = finding.other && spans.get(finding.other.id);
   const labels = other
@@ -56,15 +56,5 @@ function diagnosticOf(finding: Finding, spans: IrSpans): Diagnostic {
       ...(call.file !== undefined && { file: call.file }),
     });
   }
-  return {
-    code,
-    severity: planCodes[code].severity,
-    message,
-    ...(place?.file !== undefined && { file: place.file }),
-    ...(place && { span: place.span }),
-    ...(label !== undefined && { label }),
-    ...(labels.length > 0 && { labels }),
-    ...(notes.length > 0 && { notes }),
-    ...(help !== undefined && { help }),
-  };
+  return diagnostic(code, message, place?.span, { file: place?.file, label, labels, notes, help });
 }

@@ -1,3 +1,5 @@
+import type { Code } from "./table.js";
+
 /** A place in one source text: UTF-16 offsets, end exclusive. */
 export interface Span {
   readonly start: number;
@@ -32,7 +34,7 @@ export type Severity = "error" | "warning" | "info";
  */
 export interface Diagnostic {
   /** `P` and four digits; every code has a page under docs/errors. */
-  readonly code: string;
+  readonly code: Code;
   readonly severity: Severity;
   readonly message: string;
   /** The text the span lies in; unset for the main file. */

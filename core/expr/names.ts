@@ -1,4 +1,4 @@
-import type { Code } from "../diagnostics/catalogue/index.js";
+import type { Code } from "../diagnostics/table.js";
 import type { ExprIr } from "../ir/clauses.js";
 import type { StructureName } from "../ir/structure.js";
 import { isChannelwise } from "../units/candidates.js";

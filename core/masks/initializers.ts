@@ -1,9 +1,9 @@
 import { field, isJsonObject } from "../network/json.js";
-import { quote } from "../network/problems.js";
+import { raise } from "../diagnostics/create.js";
+import { quote } from "../diagnostics/quote.js";
 import type { JsonObject, LayerInfo, WeightInfo } from "../network/types.js";
 import { randomStream, type RandomStream } from "../random.js";
 import { orthogonal } from "./orthogonal.js";
-import { refuse } from "../diagnostics/model-problems.js";
 
 /** A standard normal beyond two deviations is drawn again at a position of its own. */
 const REDRAW = 2 ** 40;
@@ -131,7 +131,7 @@ export function initialValues(layer: LayerInfo, weight: WeightInfo, seed: number
   if (ask.name === "orthogonal") return orthogonal(weight.shape, amount(ask.config, "gain", 1), random);
   const draw = drawer(ask, weight.shape, random);
   if (!draw) {
-    return refuse(
+    return raise(
       "P5115",
       `layer ${quote(layer.path)} asks for the initializer ${quote(ask.name)}, which is not known`,
     );

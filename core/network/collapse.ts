@@ -1,3 +1,4 @@
+import { diagnostic } from "../diagnostics/create.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import type { IsDead } from "./costs.js";
 import { layerClass } from "./layers/index.js";
@@ -83,13 +84,9 @@ class Following {
 
   fail(what: string, why: string): void {
     if (this.diagnostics.length > 0) return;
-    this.diagnostics.push({
-      code: "P4021",
-      severity: "error",
-      message: `${what} cannot lose all that it reads`,
-      notes: [why],
-      help: "keep at least one filter or neuron of each layer before it",
-    });
+    const help = "keep at least one filter or neuron of each layer before it";
+    const message = `${what} cannot lose all that it reads`;
+    this.diagnostics.push(diagnostic("P4021", message, null, { notes: [why], help }));
   }
 
   visit(call: CallInfo, index: number): void {

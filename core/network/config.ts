@@ -1,7 +1,8 @@
 import { counted } from "../ir/words.js";
 import { field, isJsonArray } from "./json.js";
 import { MAX_SIZE } from "./limits.js";
-import { quote, refuse, show } from "./problems.js";
+import { raise } from "../diagnostics/create.js";
+import { quote, show } from "../diagnostics/quote.js";
 import type { Json, JsonObject } from "./types.js";
 
 /** Reads fields of one layer's config; every wrong type is a diagnostic that names the layer and the field. */
@@ -11,7 +12,7 @@ export interface Config {
 }
 
 function wrong(config: Config, key: string, expected: string, value: Json | undefined): never {
-  return refuse("P5002", `\`${key}\` of layer ${quote(config.path)} is ${show(value)}, not ${expected}`);
+  return raise("P5002", `\`${key}\` of layer ${quote(config.path)} is ${show(value)}, not ${expected}`);
 }
 
 /** An integer from `min` (default 1) to 2^31 − 1. Without a fallback it must be there. */

@@ -1,5 +1,6 @@
 import { counted } from "../ir/words.js";
-import { quote, refuse } from "./problems.js";
+import { raise } from "../diagnostics/create.js";
+import { quote } from "../diagnostics/quote.js";
 import { layerClass } from "./layers/index.js";
 import type { Graph, Value } from "./graph.js";
 import { nestedInput, networkInput, readShape, statedShape, stateShape } from "./inputs.js";
@@ -49,7 +50,7 @@ export class Execution {
         ? this.run(task.layer.inner, inputs, on)
         : this.call(task.layer, inputs, kwargs, on);
       if (model.kind === "sequential" && out.length > 1) {
-        refuse(
+        raise(
           "P5006",
           `layer ${quote(task.layer.path)} gives ${counted(out.length, "tensors")} inside a Sequential model`,
         );
@@ -66,11 +67,11 @@ export class Execution {
     if (given) {
       const [value] = given;
       if (value && given.length === 1) return value;
-      return refuse("P5006", `the model ${quote(model.name)} takes one input and gets ${given.length}`);
+      return raise("P5006", `the model ${quote(model.name)} takes one input and gets ${given.length}`);
     }
     const shape = statedShape(model);
     if (!shape) {
-      return refuse("P5002", `the first layer ${quote(path)} states no input shape`, {
+      return raise("P5002", `the first layer ${quote(path)} states no input shape`, {
         help: "save the model after it has been built, so that `batch_input_shape` is written",
       });
     }
@@ -86,7 +87,7 @@ export class Execution {
     trainable: boolean,
   ): void {
     if (given && given.length !== model.inputs.length) {
-      refuse(
+      raise(
         "P5006",
         `the model ${quote(model.name)} has ${counted(model.inputs.length, "inputs")} and gets ${given.length}`,
       );
@@ -94,7 +95,7 @@ export class Execution {
     model.inputs.forEach((ref, i) => {
       const layer = ref.layer;
       if (layer.className !== "InputLayer") {
-        refuse("P5002", `the input ${quote(layer.path)} of the model is not an InputLayer`);
+        raise("P5002", `the input ${quote(layer.path)} of the model is not an InputLayer`);
       }
       const outer = given?.[i];
       if (outer) {
@@ -103,7 +104,7 @@ export class Execution {
         return;
       }
       const shape = readShape(field(layer.config, "batch_input_shape"), layer.path);
-      if (!shape) return refuse("P5002", `the input ${quote(layer.path)} states no shape`);
+      if (!shape) return raise("P5002", `the input ${quote(layer.path)} states no shape`);
       this.graph.draft(layer, trainable);
       const value = networkInput(this.graph, shape, layer.path);
       this.inputs.push(value);
@@ -154,7 +155,7 @@ function layerTrains(layer: LayerSpec, model: boolean): boolean {
 function lookUp(values: Map<LayerSpec, (readonly Value[])[]>, ref: TensorRef, user: string): Value {
   const out = values.get(ref.layer)?.[ref.node]?.[ref.tensor];
   if (out) return out;
-  return refuse(
+  return raise(
     "P5004",
     `${user} refers to output ${ref.tensor} of layer ${quote(ref.layer.path)}, which does not exist`,
   );

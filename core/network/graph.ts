@@ -1,5 +1,6 @@
 import { MAX_AXES, MAX_CALLS, MAX_CHANNELS, MAX_PARAMETERS } from "./limits.js";
-import { quote, refuse } from "./problems.js";
+import { raise } from "../diagnostics/create.js";
+import { quote } from "../diagnostics/quote.js";
 import type { LayerSpec } from "./spec.js";
 import { product } from "./shapes.js";
 import type {
@@ -85,7 +86,7 @@ export class Graph {
   charge(n: number, path: string): void {
     this.axes += n;
     if (this.axes > MAX_AXES) {
-      refuse(
+      raise(
         "P5007",
         `layer ${quote(path)} makes the network too wide: more than ${MAX_AXES} channels on all axes`,
       );
@@ -95,14 +96,14 @@ export class Graph {
   /** New channels of a layer's output axis (index −1: a network input), counted against the limit. */
   makeChannels(n: number, layer: number, from: number, path: string): Int32Array {
     if (this.channels.count + n > MAX_CHANNELS) {
-      refuse("P5007", `layer ${quote(path)} makes the network too wide: more than ${MAX_CHANNELS} channels`);
+      raise("P5007", `layer ${quote(path)} makes the network too wide: more than ${MAX_CHANNELS} channels`);
     }
     return this.channels.make(n, layer, from);
   }
 
   chargeCall(path: string): void {
     if (this.calls.length >= MAX_CALLS)
-      refuse("P5007", `the network makes more than ${MAX_CALLS} calls, at layer ${quote(path)}`);
+      raise("P5007", `the network makes more than ${MAX_CALLS} calls, at layer ${quote(path)}`);
   }
 
   addWeight(layer: LayerDraft, weight: WeightInfo, call: number): void {
@@ -110,7 +111,7 @@ export class Graph {
     if (known) return this.sameWeight(layer, known, weight, call);
     this.parameters += product(weight.shape);
     if (product(weight.shape) > 2 ** 31 || this.parameters > MAX_PARAMETERS) {
-      refuse(
+      raise(
         "P5007",
         `layer ${quote(layer.spec.path)} has a \`${weight.name}\` of shape [${weight.shape.join(", ")}]`,
         {
@@ -124,7 +125,7 @@ export class Graph {
   /** A shared layer: the second call must fit the variables of the first, and what it reads is tied to what that read. */
   private sameWeight(layer: LayerDraft, known: WeightInfo, again: WeightInfo, call: number): void {
     if (known.shape.length !== again.shape.length || known.shape.some((n, i) => n !== again.shape[i])) {
-      refuse("P5006", `layer ${quote(layer.spec.path)} is called on inputs of different width`, {
+      raise("P5006", `layer ${quote(layer.spec.path)} is called on inputs of different width`, {
         notes: [`its \`${known.name}\` would be [${known.shape.join(", ")}] and [${again.shape.join(", ")}]`],
       });
     }

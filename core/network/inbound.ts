@@ -1,5 +1,6 @@
 import { isJsonArray, isJsonObject, field } from "./json.js";
-import { quote, refuse } from "./problems.js";
+import { raise } from "../diagnostics/create.js";
+import { quote } from "../diagnostics/quote.js";
 import type { Json, JsonObject } from "./types.js";
 
 /** A reference as written: layer name, call, tensor. */
@@ -16,7 +17,7 @@ export interface RawNode {
 
 function count(value: Json | undefined, where: string): number {
   if (typeof value === "number" && Number.isInteger(value) && value >= 0 && value < 1e9) return value;
-  return refuse("P5002", `${where} has a reference without a valid index`);
+  return raise("P5002", `${where} has a reference without a valid index`);
 }
 
 /** `["name", 0, 0]`, with more entries ignored. */
@@ -24,7 +25,7 @@ export function readRef(value: Json | undefined, where: string): RawRef {
   if (isJsonArray(value) && typeof value[0] === "string") {
     return { layer: value[0], node: count(value[1] ?? 0, where), tensor: count(value[2] ?? 0, where) };
   }
-  return refuse("P5002", `${where} has a reference that is not [layer, node, tensor]`);
+  return raise("P5002", `${where} has a reference that is not [layer, node, tensor]`);
 }
 
 /** `input_layers` and `output_layers`: one reference, a list of them, or (Keras 3) an object of them. */
@@ -36,7 +37,7 @@ export function readRefs(value: Json | undefined, where: string): readonly RawRe
     );
   }
   if (isJsonObject(value)) return Object.values(value).flatMap((item) => readRefs(item, where));
-  return refuse("P5002", `${where} is missing`);
+  return raise("P5002", `${where} is missing`);
 }
 
 function kerasTensor(value: Json): RawRef | null {
@@ -67,7 +68,7 @@ function readCallObject(value: JsonObject, path: string): RawNode {
       if (item !== null) kwargs[key] = item;
     } else if (key === "initial_state" || key === "inputs") inputs.push(...tensors);
     else {
-      refuse(
+      raise(
         "P5009",
         `layer ${quote(path)} gets a tensor as \`${key}\`, which TensorFlow.js cannot read back`,
       );
@@ -79,7 +80,7 @@ function readCallObject(value: JsonObject, path: string): RawNode {
 /** One entry of `inbound_nodes`, Keras 2 (`[["x", 0, 0, {}], …]`) or Keras 3. */
 export function readNode(value: Json, path: string): RawNode {
   if (isJsonObject(value)) return readCallObject(value, path);
-  if (!isJsonArray(value)) return refuse("P5002", `layer ${quote(path)} has a call that is not a list`);
+  if (!isJsonArray(value)) return raise("P5002", `layer ${quote(path)} has a call that is not a list`);
   const entries = typeof value[0] === "string" ? [value] : value;
   let kwargs: JsonObject = {};
   const inputs = entries.map((entry) => {

@@ -1,7 +1,8 @@
 import { counted } from "../ir/words.js";
 import { field, isJsonArray } from "./json.js";
 import { MAX_SIZE } from "./limits.js";
-import { quote, refuse } from "./problems.js";
+import { raise } from "../diagnostics/create.js";
+import { quote } from "../diagnostics/quote.js";
 import { checkShape, lastOf, showShape } from "./shapes.js";
 import type { Graph, LayerDraft, Value } from "./graph.js";
 import type { LayerSpec, ModelSpec } from "./spec.js";
@@ -12,16 +13,13 @@ import type { Json, Shape } from "./types.js";
 export function readShape(value: Json | undefined, path: string): Shape | null {
   if (!isJsonArray(value)) return null;
   if (value.length < 1 || value.length > 8) {
-    return refuse("P5002", `the input shape of layer ${quote(path)} has ${counted(value.length, "axes")}`);
+    return raise("P5002", `the input shape of layer ${quote(path)} has ${counted(value.length, "axes")}`);
   }
   const shape = value.map((n, i) => {
     if (n === null || n === -1) return null;
     if (typeof n === "number" && Number.isInteger(n) && n >= (i === 0 ? 0 : 1) && n <= MAX_SIZE)
       return n === 0 ? null : n;
-    return refuse(
-      "P5002",
-      `the input shape of layer ${quote(path)} holds a size that is no positive integer`,
-    );
+    return raise("P5002", `the input shape of layer ${quote(path)} holds a size that is no positive integer`);
   });
   return checkShape(shape, path);
 }
@@ -62,7 +60,7 @@ export function nestedInput(graph: Graph, layer: LayerSpec, trainable: boolean, 
       stated.length === value.shape.length &&
       stated.slice(1).every((n, i) => matches(n, value.shape[i + 1] ?? null));
     if (!fits) {
-      refuse("P5006", `layer ${quote(layer.path)} states the shape ${showShape(stated)}`, {
+      raise("P5006", `layer ${quote(layer.path)} states the shape ${showShape(stated)}`, {
         notes: [`it gets a tensor of shape ${showShape(value.shape)}`],
       });
     }

@@ -1,4 +1,5 @@
-import { quote, refuse } from "./problems.js";
+import { raise } from "../diagnostics/create.js";
+import { quote } from "../diagnostics/quote.js";
 import type { LayerSpec, ModelSpec } from "./spec.js";
 import type { JsonObject } from "./types.js";
 
@@ -84,7 +85,7 @@ function refuseCycle(
       : [],
   );
   const names = stuck.slice(0, 3).map((layer) => quote(layer.path));
-  return refuse("P5005", `the layers of ${quote(model.name)} run in a circle`, {
+  return raise("P5005", `the layers of ${quote(model.name)} run in a circle`, {
     notes: [
       `${names.join(", ")}${stuck.length > 3 ? ` and ${stuck.length - 3} more` : ""} wait for each other`,
     ],

@@ -5,7 +5,7 @@ import { Execution } from "./execute.js";
 import { finalConfig, Graph } from "./graph.js";
 import { cleanJson, isJsonObject } from "./json.js";
 import { MAX_NESTING } from "./limits.js";
-import { refuse } from "./problems.js";
+import { raise } from "../diagnostics/create.js";
 import { readModelSpec } from "./spec-reader.js";
 import type { LayerInfo, Network, ReadNetworkResult } from "./types.js";
 import { findUnits } from "./units.js";
@@ -34,7 +34,7 @@ function build(given: unknown, fallback: string): Network {
   const outer = unwrapModel(given);
   const model = cleanJson(outer.model);
   if (!isJsonObject(model)) {
-    return refuse("P5008", "the model is nested too deeply", {
+    return raise("P5008", "the model is nested too deeply", {
       notes: [`models may be nested ${MAX_NESTING} deep`],
     });
   }

@@ -1,5 +1,6 @@
 import { MAX_TENSOR } from "./limits.js";
-import { quote, refuse } from "./problems.js";
+import { raise } from "../diagnostics/create.js";
+import { quote } from "../diagnostics/quote.js";
 import type { Shape } from "./types.js";
 
 export type Padding = "valid" | "same" | "causal";
@@ -45,13 +46,13 @@ export function showShape(shape: Shape): string {
 export function checkShape(shape: Shape, path: string): Shape {
   for (const n of shape.slice(1)) {
     if (n !== null && n < 1) {
-      refuse("P5006", `layer ${quote(path)} would give a tensor of shape ${showShape(shape)}`, {
+      raise("P5006", `layer ${quote(path)} would give a tensor of shape ${showShape(shape)}`, {
         notes: ["every size must be at least 1: its input is too small for it"],
       });
     }
   }
   if (product(shape) > MAX_TENSOR) {
-    refuse("P5007", `layer ${quote(path)} would give a tensor of shape ${showShape(shape)}`, {
+    raise("P5007", `layer ${quote(path)} would give a tensor of shape ${showShape(shape)}`, {
       notes: ["a tensor of more than 2^31 elements cannot be computed"],
     });
   }

@@ -1,7 +1,8 @@
 import { activationFunction } from "./activations.js";
 import { activation, choice, flag, type Config } from "./config.js";
 import { field, heldLayer, isJsonObject } from "./json.js";
-import { quote, refuse } from "./problems.js";
+import { raise } from "../diagnostics/create.js";
+import { quote } from "../diagnostics/quote.js";
 import { checkShape, lastOf, showShape } from "./shapes.js";
 import { bind, type Graph, type LayerDraft, type Value } from "./graph.js";
 import type { Binding, JsonObject, MacTerm, Merge, Protection, Shape } from "./types.js";
@@ -43,14 +44,14 @@ export interface WeightSpec {
 export function onlyInput(site: Site, ...ranks: number[]): Value {
   const [input] = site.inputs;
   if (!input || site.inputs.length !== 1) {
-    return refuse("P5006", `layer ${quote(site.config.path)} takes one input and gets ${site.inputs.length}`);
+    return raise("P5006", `layer ${quote(site.config.path)} takes one input and gets ${site.inputs.length}`);
   }
   return checkRank(site, input, ...ranks);
 }
 
 export function checkRank(site: Site, input: Value, ...ranks: number[]): Value {
   if (ranks.length > 0 && !ranks.includes(input.shape.length)) {
-    refuse("P5006", `layer ${quote(site.config.path)} gets a tensor of shape ${showShape(input.shape)}`, {
+    raise("P5006", `layer ${quote(site.config.path)} gets a tensor of shape ${showShape(input.shape)}`, {
       notes: [`a ${site.className} takes ${ranks.map((r) => `${r} axes`).join(" or ")}, the batch included`],
     });
   }
@@ -60,13 +61,9 @@ export function checkRank(site: Site, input: Value, ...ranks: number[]): Value {
 /** The channel axis of an input; refused where its size is unknown. */
 export function channelsOf(site: Site, input: Value): Int32Array {
   if (input.ids) return input.ids;
-  return refuse(
-    "P5006",
-    `layer ${quote(site.config.path)} gets a tensor of shape ${showShape(input.shape)}`,
-    {
-      notes: [`a ${site.className} must know the size of the last axis`],
-    },
-  );
+  return raise("P5006", `layer ${quote(site.config.path)} gets a tensor of shape ${showShape(input.shape)}`, {
+    notes: [`a ${site.className} must know the size of the last axis`],
+  });
 }
 
 /** Output channels of this layer, made at its first call. */
@@ -75,7 +72,7 @@ export function fresh(site: Site, n: number, slot = "out"): Int32Array {
   const known = site.layer.outs.get(key);
   if (known) {
     if (known.length === n) return known;
-    return refuse("P5006", `layer ${quote(site.config.path)} is called on inputs of different shape`);
+    return raise("P5006", `layer ${quote(site.config.path)} is called on inputs of different shape`);
   }
   site.graph.charge(n, site.config.path);
   const from = [...site.layer.outs.values()].reduce((sum, ids) => sum + ids.length, 0);
@@ -95,7 +92,7 @@ export function addWeight(site: Site, spec: WeightSpec): void {
   const name = site.scope + spec.name;
   const shape = spec.shape.map((n) => {
     if (n !== null && n >= 1) return n;
-    return refuse("P5006", `layer ${quote(path)} needs a \`${name}\` of shape ${showShape(spec.shape)}`, {
+    return raise("P5006", `layer ${quote(path)} needs a \`${name}\` of shape ${showShape(spec.shape)}`, {
       notes: ["every size of a variable must be known and at least 1"],
     });
   });
@@ -173,7 +170,7 @@ export function innerSite(
 ): Site {
   const held = heldLayer(inner);
   if (held === null)
-    return refuse("P5002", `\`${at.join(".")}\` of layer ${quote(site.layer.spec.path)} is not a layer`);
+    return raise("P5002", `\`${at.join(".")}\` of layer ${quote(site.layer.spec.path)} is not a layer`);
   return {
     ...site,
     className: held.className,

@@ -3,7 +3,8 @@ import { field, isJsonArray, isJsonObject } from "./json.js";
 import { readNode, readRefs, type RawNode, type RawRef } from "./inbound.js";
 import { MAX_CALLS, MAX_NESTING } from "./limits.js";
 import { normaliseConfig } from "./normalise.js";
-import { quote, refuse } from "./problems.js";
+import { raise } from "../diagnostics/create.js";
+import { quote } from "../diagnostics/quote.js";
 import type { LayerSpec, ModelSpec, TensorRef } from "./spec.js";
 import type { Json, JsonObject } from "./types.js";
 import { isModelClass } from "./unwrap.js";
@@ -31,7 +32,7 @@ function readModel(
   depth: number,
 ): ModelSpec {
   if (depth > MAX_NESTING) {
-    refuse(
+    raise(
       "P5008",
       `models are nested more than ${MAX_NESTING} deep in ${quote(prefix.slice(0, -1) || fallback)}`,
     );
@@ -40,10 +41,10 @@ function readModel(
   const bare = isJsonArray(config);
   const list = bare ? config : isJsonObject(config) ? field(config, "layers") : undefined;
   const where = prefix === "" ? "the model" : `the model ${quote(prefix.slice(0, -1))}`;
-  if (!isJsonArray(list)) return refuse("P5002", `${where} has no list of layers`);
-  if (list.length === 0) return refuse("P5002", `${where} has no layers`);
+  if (!isJsonArray(list)) return raise("P5002", `${where} has no list of layers`);
+  if (list.length === 0) return raise("P5002", `${where} has no layers`);
   if (list.length > MAX_CALLS)
-    return refuse("P5007", `${where} has ${list.length} layers`, {
+    return raise("P5007", `${where} has ${list.length} layers`, {
       notes: [`at most ${MAX_CALLS} can be read`],
     });
   const given = isJsonObject(config) ? field(config, "name") : undefined;
@@ -54,7 +55,7 @@ function readModel(
     const buildShape = isJsonObject(config) ? field(config, "build_input_shape") : undefined;
     return { ...sequential(layers, name, trainable, where), buildShape };
   }
-  if (!isJsonObject(config)) return refuse("P5002", `${where} has no config`);
+  if (!isJsonObject(config)) return raise("P5002", `${where} has no config`);
   return functional(r, layers, config, name, trainable, where);
 }
 
@@ -66,7 +67,7 @@ function readLayer(
   where: string,
   depth: number,
 ): RawLayer {
-  if (!isJsonObject(item)) return refuse("P5002", `layer ${index + 1} of ${where} is not an object`);
+  if (!isJsonObject(item)) return raise("P5002", `layer ${index + 1} of ${where} is not an object`);
   const className = field(item, "class_name");
   const config = field(item, "config") ?? {};
   const inConfig = isJsonObject(config) ? field(config, "name") : undefined;
@@ -75,18 +76,18 @@ function readLayer(
     inConfig ??
     (typeof className === "string" ? `${className.toLowerCase()}_${index}` : undefined);
   if (typeof given !== "string" || given === "")
-    return refuse("P5002", `layer ${index + 1} of ${where} has no name`);
+    return raise("P5002", `layer ${index + 1} of ${where} has no name`);
   const path = prefix + given;
-  if (typeof className !== "string") return refuse("P5002", `layer ${quote(path)} has no class`);
+  if (typeof className !== "string") return raise("P5002", `layer ${quote(path)} has no class`);
   const nested = isModelClass(className);
-  if (!isJsonObject(config) && !nested) return refuse("P5002", `layer ${quote(path)} has no config`);
+  if (!isJsonObject(config) && !nested) return raise("P5002", `layer ${quote(path)} has no config`);
   const name = r.names.claim(given);
   const inner = nested ? readModel(r, item, `${path}>`, given, depth + 1) : null;
   const normal = !nested && isJsonObject(config) ? normaliseConfig(className, config) : {};
   const spec: LayerSpec = { given, name, path, className, config: { ...normal, name }, inner, nodes: [] };
   const raw = field(item, "inbound_nodes");
   if (raw !== undefined && !isJsonArray(raw))
-    return refuse("P5002", `\`inbound_nodes\` of layer ${quote(path)} is not a list`);
+    return raise("P5002", `\`inbound_nodes\` of layer ${quote(path)} is not a list`);
   return { spec, nodes: (raw ?? []).map((node) => readNode(node, path)) };
 }
 
@@ -106,7 +107,7 @@ function unique(layers: readonly RawLayer[], where: string): Map<string, RawLaye
   const byName = new Map<string, RawLayer>();
   for (const layer of layers) {
     if (byName.has(layer.spec.given)) {
-      refuse("P5003", `two layers of ${where} are called ${quote(layer.spec.given)}`, {
+      raise("P5003", `two layers of ${where} are called ${quote(layer.spec.given)}`, {
         notes: ["calls refer to layers by name"],
       });
     }
@@ -127,15 +128,15 @@ function functional(
   const inputs = readRefs(field(config, "input_layers"), `\`input_layers\` of ${where}`);
   const outputs = readRefs(field(config, "output_layers"), `\`output_layers\` of ${where}`);
   if (inputs.length === 0 || outputs.length === 0)
-    refuse("P5002", `${where} has no ${inputs.length === 0 ? "inputs" : "outputs"}`);
+    raise("P5002", `${where} has no ${inputs.length === 0 ? "inputs" : "outputs"}`);
   const offsets = offsetsOfNested(r, layers, outputs);
   const resolve = (ref: RawRef, user: string): TensorRef => {
     const target = byName.get(ref.layer);
-    if (!target) return refuse("P5004", `${user} refers to layer ${quote(ref.layer)}, which does not exist`);
+    if (!target) return raise("P5004", `${user} refers to layer ${quote(ref.layer)}, which does not exist`);
     const node = ref.node - (offsets.get(ref.layer) ?? 0);
     const calls = target.spec.className === "InputLayer" ? 1 : target.nodes.length;
     if (node < 0 || node >= calls) {
-      return refuse(
+      return raise(
         "P5004",
         `${user} refers to call ${ref.node} of layer ${quote(ref.layer)}, which is called ${counted(calls, "times")}`,
       );

@@ -1,5 +1,5 @@
 import { isObject, own } from "./json.js";
-import { refuse } from "./problems.js";
+import { raise } from "../diagnostics/create.js";
 
 export interface Unwrapped {
   /** `{ class_name, config }` of the outermost model. */
@@ -26,7 +26,7 @@ export function unwrapModel(value: unknown): Unwrapped {
     if (typeof version === "string" && /^3\./.test(version)) keras3 = true;
     trainingConfig = own(at, "training_config") ?? own(at, "trainingConfig") ?? trainingConfig;
     if (own(at, "format") === "graph-model" || own(at, "node") !== undefined) {
-      refuse("P5001", "this is a graph model, not a layers model", {
+      raise("P5001", "this is a graph model, not a layers model", {
         notes: ["a graph model keeps operations, but no layers, so there is no filter or neuron to prune"],
         help: "convert the Keras model with `--output_format tfjs_layers_model`",
       });
@@ -34,7 +34,7 @@ export function unwrapModel(value: unknown): Unwrapped {
     const className = own(at, "class_name");
     if (typeof className === "string") {
       if (!MODEL_CLASSES.has(className)) {
-        refuse("P5001", `the model is of class ${className.slice(0, 60)}, which cannot be read`, {
+        raise("P5001", `the model is of class ${className.slice(0, 60)}, which cannot be read`, {
           notes: ["Sequential and Functional models can"],
         });
       }
@@ -42,7 +42,7 @@ export function unwrapModel(value: unknown): Unwrapped {
     }
     at = own(at, "modelTopology") ?? own(at, "model_config") ?? own(at, "modelConfig");
   }
-  return refuse("P5001", "this is not a layers model", {
+  return raise("P5001", "this is not a layers model", {
     notes: ["there is no `modelTopology` with a `class_name` and a `config`"],
     help: "save the model with `model.save(…)` of TensorFlow.js, or convert it with `tensorflowjs_converter`",
   });

@@ -1,4 +1,5 @@
 import { counted } from "../ir/words.js";
+import { diagnostic } from "../diagnostics/create.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import type { Network, WeightInfo } from "../network/types.js";
 import type { Parameter, ParameterStore, Slots } from "../parameters.js";
@@ -165,10 +166,7 @@ function keptNote(kept: ReadonlyMap<number, string>): Diagnostic {
     .map((path) => `\`${path}\``)
     .join(", ");
   const count = `${counted(kept.size, "constant channels")} ${kept.size === 1 ? "stays" : "stay"}`;
-  return {
-    code: "P4022",
-    severity: "info",
-    message: `${count}, for ${shown}${paths.length > 3 ? " and others" : ""}`,
+  return diagnostic("P4022", `${count}, for ${shown}${paths.length > 3 ? " and others" : ""}`, null, {
     notes: ["under zero padding their borders differ, so that no bias can stand for them"],
-  };
+  });
 }

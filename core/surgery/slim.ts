@@ -1,3 +1,4 @@
+import { diagnostic } from "../diagnostics/create.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import type { Network, WeightInfo } from "../network/types.js";
 import type { Parameter, ParameterStore, Slots } from "../parameters.js";
@@ -53,13 +54,10 @@ function nothingLeft(emptied: readonly string[]): Diagnostic {
     .map((path) => `\`${path}\``)
     .join(", ");
   const more = emptied.length > 3 ? ` and ${emptied.length - 3} more` : "";
-  return {
-    code: "P4020",
-    severity: "error",
-    message: `nothing would be left of ${names}${more}`,
+  return diagnostic("P4020", `nothing would be left of ${names}${more}`, null, {
     notes: ["every filter or neuron of it is dead, and a layer of no channels cannot be written"],
     help: "keep at least one for each layer, or write `allowing collapse` where a branch may go whole",
-  };
+  });
 }
 
 function plan(before: Network, after: Network, isDead: IsDead): Slimming {

@@ -1,5 +1,5 @@
+import { insert } from "../../core/diagnostics/create.js";
 import type * as ast from "../ast.js";
-import { inserting } from "../mistake.js";
 import type { ClauseRules } from "./clauses.js";
 import type { ExpressionRules } from "./expressions.js";
 import type { Rule } from "./parts.js";
@@ -67,12 +67,12 @@ export function amountRules(p: Reader, e: ExpressionRules, c: ClauseRules) {
   /** `every 2`, `train 20`: epochs or steps? */
   function needUnit(value: ast.Expr): void {
     if (value.kind !== "number") return;
-    p.refuse("missingUnit", value.span, `\`${value.raw}\` needs a unit`, {
+    p.refuse("P1020", `\`${value.raw}\` needs a unit`, value.span, {
       label: "epochs or steps",
       help: `write \`${value.raw} epochs\` or \`${value.raw} steps\``,
       fixes: [
-        inserting("count epochs", value.span.end, " epochs"),
-        inserting("count steps", value.span.end, " steps"),
+        insert("count epochs", value.span.end, " epochs"),
+        insert("count steps", value.span.end, " steps"),
       ],
     });
   }

@@ -1,6 +1,6 @@
+import { replace } from "../../core/diagnostics/create.js";
 import type { IToken } from "chevrotain";
 import type * as ast from "../ast.js";
-import { replacing } from "../mistake.js";
 import * as t from "../tokens.js";
 import { spanOf, stringValue, tokenOf } from "../tokens.js";
 import { wordsIn, wordsOf } from "../words.js";
@@ -20,7 +20,7 @@ export function clauseRules(p: Reader, e: ExpressionRules) {
   function sizes(from: IToken): readonly [number, number] {
     const [a = 0, b = 0] = from.image.split(/[x:]/).map(Number);
     if (a < 1 || b < 1 || a > 1e6 || b > 1e6) {
-      p.refuse("numberRange", spanOf(from), `\`${from.image}\` is not a size`);
+      p.refuse("P1035", `\`${from.image}\` is not a size`, spanOf(from));
     }
     return [a, b];
   }
@@ -128,9 +128,14 @@ export function clauseRules(p: Reader, e: ExpressionRules) {
     if (right.kind !== "ref" || right.path.length !== 1 || !CLAUSES.has(right.path[0]?.text ?? "")) return;
     const start = p.text.indexOf("and", left.span.end);
     const end = start + 3;
-    p.refuse("needlessJoin", { start, end }, "clauses and statements are not joined by `and`", {
-      fixes: [replacing("remove `and`", { start: left.span.end, end }, "")],
-    });
+    p.refuse(
+      "P1019",
+      "clauses and statements are not joined by `and`",
+      { start, end },
+      {
+        fixes: [replace("remove `and`", { start: left.span.end, end }, "")],
+      },
+    );
   }
 
   const statistics = p.phrase("statistics", "with", { of: p.oneOf("batch", "stored") }, "statistics");
@@ -174,8 +179,8 @@ export function clauseRules(p: Reader, e: ExpressionRules) {
     const named = ranking();
     return (span): ast.Scope => {
       if (named.group?.text === "layer") {
-        p.refuse("layerScope", span, "a ranking per layer is called `local`", {
-          fixes: [replacing("write `local`", span, "local")],
+        p.refuse("P1033", "a ranking per layer is called `local`", span, {
+          fixes: [replace("write `local`", span, "local")],
         });
       }
       return { ...named, span };

@@ -42,9 +42,14 @@ export function expressionRules(p: Reader) {
     heights.set(value, height);
     if (height === MAX_EXPRESSION_DEPTH + 1) {
       const { start } = value.span;
-      p.refuse("tooDeep", { start, end: start + 1 }, "this expression is nested too deeply", {
-        help: "declare parts of it as criteria of their own",
-      });
+      p.refuse(
+        "P1029",
+        "this expression is nested too deeply",
+        { start, end: start + 1 },
+        {
+          help: "declare parts of it as criteria of their own",
+        },
+      );
     }
     return value;
   }
@@ -61,7 +66,7 @@ export function expressionRules(p: Reader) {
 
   function finite(value: number, span: Span): number {
     if (Number.isFinite(value)) return value;
-    p.refuse("numberRange", span, "this number is too large");
+    p.refuse("P1035", "this number is too large", span);
     return 0;
   }
 
@@ -111,7 +116,7 @@ export function expressionRules(p: Reader) {
       return p.act(() => {
         const { value, span } = digit;
         if (!Number.isInteger(value) || value < least || value > most) {
-          p.refuse("numberRange", span, `${what} a whole number from ${least}`);
+          p.refuse("P1035", `${what} a whole number from ${least}`, span);
         }
         return value;
       });
@@ -208,15 +213,20 @@ export function expressionRules(p: Reader) {
         continue;
       const { left, right } = value;
       const start = p.text.indexOf("=", left.span.end);
-      p.refuse("equalsForColon", { start, end: start + 1 }, "arguments are named with `:`", {
-        help: `write \`${p.text.slice(left.span.start, left.span.end)}: …\``,
-        fixes: [
-          {
-            title: "replace `=` with `:`",
-            edits: [{ span: { start: left.span.end, end: right.span.start }, text: ": " }],
-          },
-        ],
-      });
+      p.refuse(
+        "P1015",
+        "arguments are named with `:`",
+        { start, end: start + 1 },
+        {
+          help: `write \`${p.text.slice(left.span.start, left.span.end)}: …\``,
+          fixes: [
+            {
+              title: "replace `=` with `:`",
+              edits: [{ span: { start: left.span.end, end: right.span.start }, text: ": " }],
+            },
+          ],
+        },
+      );
     }
   }
 

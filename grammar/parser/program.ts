@@ -116,7 +116,7 @@ export function programRules(
   const methodName = (): ast.Name =>
     p.leaf(t.Name, (token) => {
       if (isWord(token.image)) {
-        p.refuse("reservedName", spanOf(token), `a method cannot be called \`${token.image}\``, {
+        p.refuse("P1032", `a method cannot be called \`${token.image}\``, spanOf(token), {
           label: "a word of the language",
           help: "choose another name, so that calls of it are not taken for statements",
         });

@@ -7,9 +7,9 @@ import {
   type TokenType,
 } from "chevrotain";
 import type * as ast from "../ast.js";
-import type { SyntaxMistake } from "../codes.js";
+import { diagnostic, type Details } from "../../core/diagnostics/create.js";
 import type { Diagnostic, Span } from "../../core/diagnostics/diagnostic.js";
-import { mistake, type Details } from "../mistake.js";
+import type { Code } from "../../core/diagnostics/table.js";
 import * as t from "../tokens.js";
 import { endOf, spanOf, vocabulary, tokenOf } from "../tokens.js";
 import type { Word } from "../words.js";
@@ -62,8 +62,8 @@ export class Reader extends EmbeddedActionsParser {
     this.performSelfAnalysis();
   }
 
-  refuse(kind: SyntaxMistake, span: Span, message: string, details?: Details): void {
-    this.mistakes.push(mistake(kind, span, message, details));
+  refuse(code: Code, message: string, span: Span, details?: Details): void {
+    this.mistakes.push(diagnostic(code, message, span, details));
   }
 
   rule<T>(name: string, read: () => T): Rule<T> {
@@ -276,7 +276,7 @@ export class Reader extends EmbeddedActionsParser {
       one.length + two.length < 60 && !/[\n\r]/.test(one + two) ? `: \`${one}\` and \`${two}\`` : "";
     const gap = /\s*$/.exec(this.text.slice(0, second.start))?.[0].length ?? 0;
     const removed = { start: second.start - gap, end: second.end };
-    this.refuse("repeatedClause", second, `a statement takes one ${what}${short}`, {
+    this.refuse("P1023", `a statement takes one ${what}${short}`, second, {
       label: "the second",
       labels: [{ span: first, text: "the first" }],
       ...(help !== undefined && { help }),

@@ -74,7 +74,7 @@ export function statementRules(p: Reader, e: ExpressionRules, c: ClauseRules, a:
   function markName(from: IToken): ast.Name {
     if (wordsOf("unit").includes(from.image) || from.image === "start") {
       const message = `a moment cannot be called \`${from.image}\``;
-      p.refuse("reservedName", spanOf(from), message, { label: "a word that says when" });
+      p.refuse("P1032", message, spanOf(from), { label: "a word that says when" });
     }
     return nameOf(from);
   }

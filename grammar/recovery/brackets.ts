@@ -1,6 +1,6 @@
 import type { IToken } from "chevrotain";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.js";
-import { inserting, mistake, replacing } from "../mistake.js";
+import { diagnostic, insert, replace } from "../../core/diagnostics/create.js";
 import type { Place } from "../recovery.js";
 import * as t from "../tokens.js";
 import { spanOf } from "../tokens.js";
@@ -26,15 +26,15 @@ function openBrace({ found, text }: Place, previous: IToken): Diagnostic | undef
   const meant = headerWord(found, text);
   if (meant !== undefined) {
     const span = spanOf(found);
-    return mistake("unknownWord", span, `expected \`{\`, found ${shown(found)}`, {
+    return diagnostic("P1006", `expected \`{\`, found ${shown(found)}`, span, {
       help: `similar word: \`${meant}\``,
-      fixes: [replacing(`write \`${meant}\``, span, meant)],
+      fixes: [replace(`write \`${meant}\``, span, meant)],
     });
   }
   const end = spanOf(previous).end;
-  return mistake("missingBrace", spanOf(found), `a block should begin before ${shown(found)}`, {
+  return diagnostic("P1010", `a block should begin before ${shown(found)}`, spanOf(found), {
     label: "expected `{`",
-    fixes: [inserting("insert `{`", end, " {")],
+    fixes: [insert("insert `{`", end, " {")],
   });
 }
 
@@ -61,20 +61,15 @@ function closing(
   if (LISTS.has(rule) && item && !elsewhere) {
     const named = rule === "args" && isLiteral(found) && isName(previous);
     const [missing, mark] = named ? ["colon", ":"] : ["comma", ","];
-    return mistake("missingSeparator", spanOf(found), `a ${missing} is missing before ${shown(found)}`, {
-      fixes: [inserting(`insert the ${missing}`, end, mark)],
+    return diagnostic("P1025", `a ${missing} is missing before ${shown(found)}`, spanOf(found), {
+      fixes: [insert(`insert the ${missing}`, end, mark)],
     });
   }
   const open = opener(place, opens, closes);
-  return mistake(
-    "missingBracket",
-    spanOf(open ?? found),
-    `this bracket is not closed before ${shown(found)}`,
-    {
-      labels: [{ span: spanOf(found), text: `expected \`${bracket}\`` }],
-      fixes: [inserting(`insert \`${bracket}\``, end, bracket)],
-    },
-  );
+  return diagnostic("P1027", `this bracket is not closed before ${shown(found)}`, spanOf(open ?? found), {
+    labels: [{ span: spanOf(found), text: `expected \`${bracket}\`` }],
+    fixes: [insert(`insert \`${bracket}\``, end, bracket)],
+  });
 }
 
 /** The innermost opening bracket that is still open before the mistake. */

@@ -1,6 +1,6 @@
 import type { IToken } from "chevrotain";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.js";
-import { mistake, replacing } from "../mistake.js";
+import { diagnostic, replace } from "../../core/diagnostics/create.js";
 import { spanOf } from "../tokens.js";
 import { shown } from "./around.js";
 
@@ -31,22 +31,22 @@ export function unknownCharacters(token: IToken): Diagnostic {
   const span = spanOf(token);
   const meant = LOOKALIKES.get(token.image);
   if (meant !== undefined) {
-    return mistake("unknownCharacters", span, `${shown(token)} is written \`${meant.trim()}\``, {
-      fixes: [replacing(`write \`${meant.trim()}\``, span, meant)],
+    return diagnostic("P1028", `${shown(token)} is written \`${meant.trim()}\``, span, {
+      fixes: [replace(`write \`${meant.trim()}\``, span, meant)],
     });
   }
   if (/^[“”„‘’']/.test(token.image)) {
     const inner = /^[“”„‘’'](.*)[“”‘’']$/.exec(token.image)?.[1];
-    return mistake("unknownCharacters", span, "strings stand in straight double quotes", {
+    return diagnostic("P1028", "strings stand in straight double quotes", span, {
       help: 'write `"…"`',
-      ...(inner !== undefined && { fixes: [replacing("use straight quotes", span, `"${inner}"`)] }),
+      ...(inner !== undefined && { fixes: [replace("use straight quotes", span, `"${inner}"`)] }),
     });
   }
   const named = /^[A-Za-z_]/.test(token.image);
-  return mistake(
-    "unknownCharacters",
-    span,
+  return diagnostic(
+    "P1028",
     named ? `${shown(token)} is not a name` : `unknown characters ${shown(token)}`,
+    span,
     named
       ? { help: "names are made of the letters a–z, digits, `_` and `-`; other layer names are quoted" }
       : {},

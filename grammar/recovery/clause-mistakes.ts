@@ -1,7 +1,7 @@
 import type { IToken } from "chevrotain";
 import type * as ast from "../ast.js";
 import type { Diagnostic, Edit } from "../../core/diagnostics/diagnostic.js";
-import { inserting, mistake, replacing } from "../mistake.js";
+import { diagnostic, insert, replace } from "../../core/diagnostics/create.js";
 import * as t from "../tokens.js";
 import { spanOf, tokenOf } from "../tokens.js";
 import { wordsOf } from "../words.js";
@@ -19,8 +19,8 @@ export function join(run: readonly IToken[], first: IToken, around: Surroundings
   const { before, text } = around;
   if (first.tokenType !== t.Comma && before?.tokenType === t.NumberToken && isNumeric(run[1])) {
     const gap = { start: spanOf(before).end, end: spanOf(first).end };
-    return mistake("andInList", spanOf(first), "lists are separated by commas", {
-      fixes: [replacing("replace `and` with a comma", gap, ",")],
+    return diagnostic("P1026", "lists are separated by commas", spanOf(first), {
+      fixes: [replace("replace `and` with a comma", gap, ",")],
     });
   }
   let depth = 0;
@@ -30,7 +30,7 @@ export function join(run: readonly IToken[], first: IToken, around: Surroundings
     if (token.tokenType === t.CloseParen || token.tokenType === t.CloseBracket) depth -= 1;
     if (depth === 0 && isJoin(token)) edits.push({ span: withSpaceBefore(text, token), text: "" });
   }
-  return mistake("needlessJoin", spanOf(first), `clauses and statements are not joined by ${shown(first)}`, {
+  return diagnostic("P1019", `clauses and statements are not joined by ${shown(first)}`, spanOf(first), {
     fixes: [{ title: `remove ${shown(first)}`, edits }],
   });
 }
@@ -46,9 +46,9 @@ export function unitAfter(first: IToken, { before, text }: Surroundings): Diagno
   if (!isName(first) || before === undefined) return undefined;
   const span = spanOf(first);
   if (units.includes(first.image) && isName(before)) {
-    return mistake("wrongUnit", span, "a unit follows a number, not a name", {
+    return diagnostic("P1021", "a unit follows a number, not a name", span, {
       help: `give ${shown(before)} its unit where it is set: \`${before.image} = 10 ${first.image}\``,
-      fixes: [replacing("remove the unit", { start: spanOf(before).end, end: span.end }, "")],
+      fixes: [replace("remove the unit", { start: spanOf(before).end, end: span.end }, "")],
     });
   }
   if (before.tokenType !== t.NumberToken) return undefined;
@@ -57,9 +57,9 @@ export function unitAfter(first: IToken, { before, text }: Surroundings): Diagno
   );
   if (!counted || wordsOf("clause").includes(first.image)) return undefined;
   const meant = nearest(first.image, units);
-  return mistake("wrongUnit", span, `unknown unit ${shown(first)}`, {
+  return diagnostic("P1021", `unknown unit ${shown(first)}`, span, {
     help: meant === undefined ? "lengths are counted in epochs or steps" : `similar word: \`${meant}\``,
-    ...(meant !== undefined && { fixes: [replacing(`write \`${meant}\``, span, meant)] }),
+    ...(meant !== undefined && { fixes: [replace(`write \`${meant}\``, span, meant)] }),
   });
 }
 
@@ -70,8 +70,8 @@ export function quotable(first: IToken, { before, text }: Surroundings): Diagnos
   const written = text.slice(span.start, span.end);
   if (!/(?:\bin|\bexcept|,)\s*$/.test(text.slice(Math.max(0, span.start - 100), span.start)))
     return undefined;
-  return mistake("unquotedPattern", span, `the layer name \`${written}\` needs quotes`, {
-    fixes: [replacing("quote it", span, `"${written}"`)],
+  return diagnostic("P1018", `the layer name \`${written}\` needs quotes`, span, {
+    fixes: [replace("quote it", span, `"${written}"`)],
   });
 }
 
@@ -94,7 +94,7 @@ function lacksScore(statement: ast.Statement | undefined): boolean {
 
 export function missingBy(first: IToken, { previous }: Surroundings): Diagnostic | undefined {
   if (!lacksScore(previous)) return undefined;
-  return mistake("missingBy", spanOf(first), `\`by\` is missing before ${shown(first)}`, {
-    fixes: [inserting("insert `by`", first.startOffset, "by ")],
+  return diagnostic("P1011", `\`by\` is missing before ${shown(first)}`, spanOf(first), {
+    fixes: [insert("insert `by`", first.startOffset, "by ")],
   });
 }

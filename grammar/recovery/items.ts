@@ -1,7 +1,7 @@
 import type { IToken } from "chevrotain";
 import type * as ast from "../ast.js";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.js";
-import { inserting, mistake, replacing } from "../mistake.js";
+import { diagnostic, insert, replace } from "../../core/diagnostics/create.js";
 import type { Body, Item } from "../parser/program.js";
 import { spanOf } from "../tokens.js";
 import { explainStray, type Explained } from "./stray.js";
@@ -78,8 +78,8 @@ function explain(
 function readBlock({ block, open, closed, items }: Body, reading: Reading): void {
   if (!closed && !reading.endsInside) {
     reading.report(
-      mistake("unclosedBlock", spanOf(open), "this block is never closed", {
-        fixes: [inserting("add `}` at the end", reading.text.trimEnd().length, "\n}")],
+      diagnostic("P1007", "this block is never closed", spanOf(open), {
+        fixes: [insert("add `}` at the end", reading.text.trimEnd().length, "\n}")],
       }),
     );
   }
@@ -88,7 +88,7 @@ function readBlock({ block, open, closed, items }: Body, reading: Reading): void
 
 function refuseOrphan({ open }: Body, reading: Reading): void {
   reading.report(
-    mistake("orphanBlock", spanOf(open), "this block belongs to no statement", {
+    diagnostic("P1009", "this block belongs to no statement", spanOf(open), {
       help: "blocks follow `train`, `finetune`, `repeat`, `for each`, `search` and `method`",
     }),
   );
@@ -99,6 +99,6 @@ function extraBrace(brace: IToken, reading: Reading): void {
     reading.missedBraces -= 1;
     return;
   }
-  const fix = replacing("remove it", spanOf(brace), "");
-  reading.report(mistake("strayBrace", spanOf(brace), "this `}` closes nothing", { fixes: [fix] }));
+  const fix = replace("remove it", spanOf(brace), "");
+  reading.report(diagnostic("P1008", "this `}` closes nothing", spanOf(brace), { fixes: [fix] }));
 }

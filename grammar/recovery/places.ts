@@ -1,6 +1,6 @@
 import { tokenMatcher, type IToken } from "chevrotain";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.js";
-import { inserting, mistake, replacing } from "../mistake.js";
+import { diagnostic, insert, replace } from "../../core/diagnostics/create.js";
 import type { Place } from "../recovery.js";
 import * as t from "../tokens.js";
 import { spanOf, tokenOf } from "../tokens.js";
@@ -20,7 +20,7 @@ export function structure(place: Place): Diagnostic | undefined {
   if (rule !== "structure" || previous === undefined) return undefined;
   const span = spanOf(found);
   if (found.tokenType === t.OpenParen) {
-    return mistake("callForm", span, `${shown(previous)} is a sentence, not a call`, {
+    return diagnostic("P1024", `${shown(previous)} is a sentence, not a call`, span, {
       help: `write \`${previous.image} filters by l1 50%\``,
     });
   }
@@ -28,20 +28,15 @@ export function structure(place: Place): Diagnostic | undefined {
   const meant =
     isName(found) && !wordsOf("clause").includes(found.image) ? nearest(found.image, STRUCTURES) : undefined;
   if (meant !== undefined) {
-    return mistake("unknownStructure", span, `unknown structure ${shown(found)}`, {
+    return diagnostic("P1005", `unknown structure ${shown(found)}`, span, {
       help: `similar word: \`${meant}\``,
-      fixes: [replacing(`write \`${meant}\``, span, meant)],
+      fixes: [replace(`write \`${meant}\``, span, meant)],
     });
   }
   const known = `the structures are ${STRUCTURES.map((word) => `\`${word}\``).join(", ")} and \`2:4 of weights\``;
-  return mistake(
-    "unknownStructure",
-    span,
-    `expected a structure after ${shown(previous)}, found ${shown(found)}`,
-    {
-      help: known,
-    },
-  );
+  return diagnostic("P1005", `expected a structure after ${shown(previous)}, found ${shown(found)}`, span, {
+    help: known,
+  });
 }
 
 /** `prune 50% of filters by l1`: the commonest English order. */
@@ -54,9 +49,9 @@ function amountFirst(place: Place): Diagnostic | undefined {
   const by = /^\s+by\s+[A-Za-z_][\w-]*(?![\w-]*[(.])/.exec(text.slice(all.end));
   const behind = by === null ? "" : by[0];
   const span = { start: all.start, end: all.end + behind.length };
-  return mistake("amountFirst", all, "the structure comes first, then how much of it", {
+  return diagnostic("P1012", "the structure comes first, then how much of it", all, {
     help: `write \`prune ${named.image} … ${found.image}\``,
-    fixes: [replacing("put the amount behind", span, `${named.image}${behind} ${found.image}`)],
+    fixes: [replace("put the amount behind", span, `${named.image}${behind} ${found.image}`)],
   });
 }
 
@@ -68,15 +63,15 @@ export function quotedPath(place: Place): Diagnostic | undefined {
     found.tokenType,
   );
   if (statement || punctuation) {
-    return mistake(
-      "unexpected",
-      spanOf(found),
+    return diagnostic(
+      "P1001",
       `expected a path in quotes after ${shown(previous)}, found ${shown(found)}`,
+      spanOf(found),
     );
   }
   const span = chunk(text, found.startOffset);
-  return mistake("unquotedPath", span, `paths stand in quotes`, {
-    fixes: [replacing("quote it", span, `"${text.slice(span.start, span.end)}"`)],
+  return diagnostic("P1017", `paths stand in quotes`, span, {
+    fixes: [replace("quote it", span, `"${text.slice(span.start, span.end)}"`)],
   });
 }
 
@@ -90,14 +85,14 @@ export function unit(place: Place): Diagnostic | undefined {
   if (next !== undefined && wordsOf("unit").includes(next.image)) {
     const all = { start: span.start, end: spanOf(next).end };
     const turned = `${next.image.replace(/s$/, "")} ${found.image}`;
-    return mistake("wrongUnit", all, "the unit of a moment comes first", {
+    return diagnostic("P1021", "the unit of a moment comes first", all, {
       help: `write \`${turned}\``,
-      fixes: [replacing("put the unit first", all, turned)],
+      fixes: [replace("put the unit first", all, turned)],
     });
   }
-  return mistake("missingUnit", span, `${shown(previous)} needs to know what \`${found.image}\` counts`, {
+  return diagnostic("P1020", `${shown(previous)} needs to know what \`${found.image}\` counts`, span, {
     help: `write \`${previous.image} epoch ${found.image}\` or \`${previous.image} step ${found.image}\``,
-    fixes: [inserting("count epochs", span.start, "epoch "), inserting("count steps", span.start, "step ")],
+    fixes: [insert("count epochs", span.start, "epoch "), insert("count steps", span.start, "step ")],
   });
 }
 

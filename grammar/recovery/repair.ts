@@ -1,6 +1,6 @@
 import { createTokenInstance, type IToken } from "chevrotain";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.js";
-import { inserting, mistake, replacing } from "../mistake.js";
+import { diagnostic, insert, replace } from "../../core/diagnostics/create.js";
 import * as t from "../tokens.js";
 import { spanOf } from "../tokens.js";
 
@@ -24,13 +24,13 @@ export function repair(tokens: readonly IToken[]): {
       mended[mended.length - 1] = joinPercent(last, token);
       const gap = { start: spanOf(last).end, end: token.startOffset };
       diagnostics.push(
-        mistake(
-          "splitPercent",
-          { start: last.startOffset, end: spanOf(token).end },
+        diagnostic(
+          "P1013",
           "a percentage is one word",
+          { start: last.startOffset, end: spanOf(token).end },
           {
             help: `write \`${last.image}%\``,
-            fixes: [replacing("join the number and `%`", gap, "")],
+            fixes: [replace("join the number and `%`", gap, "")],
           },
         ),
       );
@@ -38,14 +38,14 @@ export function repair(tokens: readonly IToken[]): {
     }
     if (token.tokenType === t.SlashComment) {
       const slashes = { start: token.startOffset, end: token.startOffset + 2 };
-      const fix = replacing("write `#`", slashes, "#");
-      diagnostics.push(mistake("wrongComment", slashes, "comments start with `#`", { fixes: [fix] }));
+      const fix = replace("write `#`", slashes, "#");
+      diagnostics.push(diagnostic("P1034", "comments start with `#`", slashes, { fixes: [fix] }));
       continue;
     }
     mended.push(token);
     if (token.tokenType === t.DoubleEquals) {
-      const fix = replacing("replace `==` with `=`", spanOf(token), "=");
-      diagnostics.push(mistake("doubleEquals", spanOf(token), "equality is written `=`", { fixes: [fix] }));
+      const fix = replace("replace `==` with `=`", spanOf(token), "=");
+      diagnostics.push(diagnostic("P1014", "equality is written `=`", spanOf(token), { fixes: [fix] }));
       mended[mended.length - 1] = { ...token, tokenType: t.Equals, tokenTypeIdx: t.Equals.tokenTypeIdx ?? 0 };
     } else if (token.tokenType === t.UnclosedString) {
       diagnostics.push(unclosed(token));
@@ -69,12 +69,12 @@ const joinPercent = (digits: IToken, sign: IToken): IToken =>
 function unclosed(token: IToken): Diagnostic {
   const written = token.image.trimEnd();
   const end = token.startOffset + written.length;
-  return mistake(
-    "unclosedString",
-    { start: token.startOffset, end },
+  return diagnostic(
+    "P1016",
     "this string is not closed on its line",
+    { start: token.startOffset, end },
     {
-      fixes: [inserting("close the string", end, '"')],
+      fixes: [insert("close the string", end, '"')],
     },
   );
 }

@@ -1,7 +1,7 @@
 import type { IToken } from "chevrotain";
 import type * as ast from "../ast.js";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.js";
-import { inserting, mistake, replacing } from "../mistake.js";
+import { diagnostic, insert, replace } from "../../core/diagnostics/create.js";
 import * as t from "../tokens.js";
 import { spanOf } from "../tokens.js";
 import { wordsOf } from "../words.js";
@@ -54,16 +54,16 @@ export function explainStray(run: readonly IToken[], around: Surroundings): Expl
 function unknownStatement(first: IToken, second: IToken | undefined): Diagnostic {
   const span = spanOf(first);
   if (second?.tokenType === t.Equals) {
-    return mistake("unknownStatement", span, `${shown(first)} is not declared here`, {
+    return diagnostic("P1003", `${shown(first)} is not declared here`, span, {
       help: `write \`param ${first.image} = …\``,
-      fixes: [inserting("declare a parameter", span.start, "param ")],
+      fixes: [insert("declare a parameter", span.start, "param ")],
     });
   }
   const meant = nearest(first.image, STATEMENTS);
-  return mistake("unknownStatement", span, `unknown statement ${shown(first)}`, {
+  return diagnostic("P1003", `unknown statement ${shown(first)}`, span, {
     ...(meant === undefined
       ? { help: "a statement starts with a word such as `prune`, `train` or `save`" }
-      : { help: `similar word: \`${meant}\``, fixes: [replacing(`write \`${meant}\``, span, meant)] }),
+      : { help: `similar word: \`${meant}\``, fixes: [replace(`write \`${meant}\``, span, meant)] }),
   });
 }
 
@@ -84,13 +84,13 @@ function ambiguousAmount(first: IToken, next: IToken | undefined): Diagnostic | 
   const share =
     next.tokenType === t.Percent ? next.image : `${Number((Number(next.image) * 100).toPrecision(12))}%`;
   const span = { start: first.startOffset, end: spanOf(next).end };
-  return mistake("ambiguousAmount", spanOf(first), `${shown(first)} is not an amount`, {
+  return diagnostic("P1022", `${shown(first)} is not an amount`, spanOf(first), {
     notes: ["papers use the word for both the kept and the removed share"],
     help: `write \`${share}\` of the living, \`to ${share}\` of all dead, or \`keep ${share}\``,
     fixes: [
-      replacing(`drop \`${share}\` of the living`, span, share),
-      replacing(`have \`${share}\` of all dead`, span, `to ${share}`),
-      replacing(`keep \`${share}\``, span, `keep ${share}`),
+      replace(`drop \`${share}\` of the living`, span, share),
+      replace(`have \`${share}\` of all dead`, span, `to ${share}`),
+      replace(`keep \`${share}\``, span, `keep ${share}`),
     ],
   });
 }
@@ -106,16 +106,16 @@ function misspelt(first: IToken, around: Surroundings): Diagnostic | undefined {
   }
   if (meant === undefined) return undefined;
   const span = spanOf(first);
-  return mistake("unknownClause", span, `unknown clause ${shown(first)}`, {
+  return diagnostic("P1004", `unknown clause ${shown(first)}`, span, {
     help: `similar word: \`${meant}\``,
-    fixes: [replacing(`write \`${meant}\``, span, meant)],
+    fixes: [replace(`write \`${meant}\``, span, meant)],
   });
 }
 
 function closing(first: IToken): Diagnostic | undefined {
   if (first.tokenType !== t.CloseParen && first.tokenType !== t.CloseBracket) return undefined;
-  const fix = replacing("remove it", spanOf(first), "");
-  return mistake("unexpected", spanOf(first), `this ${shown(first)} closes nothing`, { fixes: [fix] });
+  const fix = replace("remove it", spanOf(first), "");
+  return diagnostic("P1001", `this ${shown(first)} closes nothing`, spanOf(first), { fixes: [fix] });
 }
 
 function misplaced(first: IToken, { previous, text }: Surroundings): Diagnostic {
@@ -126,10 +126,10 @@ function misplaced(first: IToken, { previous, text }: Surroundings): Diagnostic 
       ? `unexpected ${shown(first)}`
       : `unexpected ${shown(first)} after the \`${word}\` statement`;
   const help = isName(first) && CLAUSES.includes(first.image) && word !== undefined;
-  return mistake(
-    "unexpected",
-    spanOf(first),
+  return diagnostic(
+    "P1001",
     message,
+    spanOf(first),
     help ? { help: `\`${word}\` takes no such clause here` } : {},
   );
 }

@@ -1,4 +1,4 @@
-import { DiagnosticError } from "../../core/diagnostics/diagnostic.js";
+import { raise } from "../../core/diagnostics/create.js";
 import type { BackendName } from "../types.js";
 import { selfCheck, type SelfCheck } from "./check/self-check.js";
 import type { NativeHost } from "./node/verdict.js";
@@ -44,19 +44,15 @@ export async function openBackend(options: BackendOptions = {}, native?: NativeH
       skipped.push({ name, reason: reasonOf(error) });
     }
   }
-  throw new DiagnosticError([
-    {
-      code: "P7301",
-      severity: "error",
-      message:
-        backend === "auto" ? "no backend of TensorFlow.js opens here" : `backend ${backend} does not open`,
-      notes: skipped.map(({ name, reason }) => `${name}: ${reason}`),
-      help:
-        backend === "node" && !skipped.some(isInstalled)
-          ? "run `npm install @tensorflow/tfjs-node`, or choose backend wasm"
-          : "run `espalier doctor`, which tries again and says what was found, or choose another backend",
-    },
-  ]);
+  const message =
+    backend === "auto" ? "no backend of TensorFlow.js opens here" : `backend ${backend} does not open`;
+  raise("P7301", message, {
+    notes: skipped.map(({ name, reason }) => `${name}: ${reason}`),
+    help:
+      backend === "node" && !skipped.some(isInstalled)
+        ? "run `npm install @tensorflow/tfjs-node`, or choose backend wasm"
+        : "run `espalier doctor`, which tries again and says what was found, or choose another backend",
+  });
 }
 
 const NOT_INSTALLED = "not installed";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Network } from "../../core/network/types.js";
-import { runError } from "../run/host/codes.js";
+import { raise } from "../../core/diagnostics/create.js";
 import type { Session } from "../run/host/session.js";
 import type { ParameterStore } from "../../core/parameters.js";
 import type { Identity } from "./state.js";
@@ -44,7 +44,7 @@ export function checkIdentity(stored: Identity, now: Identity): void {
   const notes = changed
     .filter(([key]) => key !== "data")
     .map(([key, word]) => `${word} was ${shown(stored[key])} then and is ${shown(now[key])} now`);
-  throw runError("P7002", `the checkpoint is of another run: ${list} changed since`, {
+  raise("P7002", `the checkpoint is of another run: ${list} changed since`, {
     notes,
     help: "undo the change, or start anew without `--resume`",
   });

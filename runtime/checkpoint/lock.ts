@@ -14,7 +14,7 @@ import { join, relative, resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { DiagnosticError } from "../../core/diagnostics/diagnostic.js";
 import { reasonOf } from "../reason.js";
-import { runError } from "../run/host/codes.js";
+import { diagnostic, raise } from "../../core/diagnostics/create.js";
 import { makeFolder, temporaryBeside } from "./files.js";
 import { bornAt, isRunning, readHolder, type Holder } from "./lock-holder.js";
 
@@ -47,7 +47,7 @@ export async function takeLock(folder: string, { again }: { readonly again: bool
     }
   } catch (cause) {
     if (cause instanceof DiagnosticError) throw cause;
-    throw runError("P7005", `\`${shown(folder)}\` cannot be written: ${reasonOf(cause)}`);
+    raise("P7005", `\`${shown(folder)}\` cannot be written: ${reasonOf(cause)}`);
   }
   if (held.size === 0) process.once("exit", releaseAll);
   const lock = { release: () => release(path, isNew ? resolve(folder) : null) };
@@ -109,10 +109,12 @@ async function removeDead(path: string, folder: string): Promise<void> {
 }
 
 function refusal(folder: string, holder: Holder | null): DiagnosticError {
-  return runError("P7005", `another run is writing to \`${shown(folder)}\``, {
-    ...(holder !== null && { notes: [`process ${holder.pid} has been at it since ${holder.since}`] }),
-    help: "wait until it has ended, or name another folder by `--out`",
-  });
+  return new DiagnosticError([
+    diagnostic("P7005", `another run is writing to \`${shown(folder)}\``, null, {
+      ...(holder !== null && { notes: [`process ${holder.pid} has been at it since ${holder.since}`] }),
+      help: "wait until it has ended, or name another folder by `--out`",
+    }),
+  ]);
 }
 
 const shown = (folder: string): string => relative(process.cwd(), resolve(folder)) || ".";

@@ -1,6 +1,7 @@
 import type { ValidateFunction } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import { runError } from "../run/host/codes.js";
+import { diagnostic } from "../../core/diagnostics/create.js";
+import { DiagnosticError } from "../../core/diagnostics/diagnostic.js";
 import { Journal } from "../run/host/journal.js";
 import type { Session } from "../run/host/session.js";
 import { canSlim, replaySlim } from "../run/steps/cut.js";
@@ -102,4 +103,8 @@ function checkMasks(session: Session, state: MaskState): MaskState {
 }
 
 const damaged = (why: string): Error =>
-  runError("P7003", `the checkpoint is damaged: ${why}`, { help: "start anew, without `--resume`" });
+  new DiagnosticError([
+    diagnostic("P7003", `the checkpoint is damaged: ${why}`, null, {
+      help: "start anew, without `--resume`",
+    }),
+  ]);

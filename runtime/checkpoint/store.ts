@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.js";
 import { reasonOf } from "../reason.js";
-import { runDiagnostic, runError } from "../run/host/codes.js";
+import { diagnostic, raise } from "../../core/diagnostics/create.js";
 import {
   isTemporary,
   makeFolder,
@@ -61,7 +61,7 @@ export function openStore(directory: string): CheckpointStore {
         await rename(temporary, target);
         await syncDirectory(directory);
       } catch (cause) {
-        throw runError("P7005", `the checkpoint cannot be written: ${reasonOf(cause)}`);
+        raise("P7005", `the checkpoint cannot be written: ${reasonOf(cause)}`);
       }
       newest += 1;
       const last = newest;
@@ -73,10 +73,10 @@ export function openStore(directory: string): CheckpointStore {
       for (const n of await numbers()) {
         const found = await readFrom(path(n));
         if (typeof found !== "string") return { checkpoint: found, diagnostics };
-        diagnostics.push(runDiagnostic("P7012", `the checkpoint \`${path(n)}\` is damaged: ${found}`));
+        diagnostics.push(diagnostic("P7012", `the checkpoint \`${path(n)}\` is damaged: ${found}`));
       }
       if (diagnostics.length > 0)
-        throw runError("P7003", "no checkpoint is whole", {
+        raise("P7003", "no checkpoint is whole", {
           notes: diagnostics.map((d) => d.message),
           help: "start anew, without `--resume`",
         });

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { parse } from "csv-parse/sync";
 import { reasonOf } from "../reason.js";
-import { dataError } from "./codes.js";
+import { raise } from "../../core/diagnostics/create.js";
 import type { ExampleSet } from "./examples.js";
 import { readBytes } from "./files.js";
 import { features, labelColumn, targetsOf, toNumber } from "./table.js";
@@ -15,13 +15,12 @@ export async function readCsv(path: string, classNames?: readonly string[] | nul
   const bytes = await readBytes(path);
   const rows = parseRows(bytes, name);
   const first = rows[0];
-  if (first === undefined) throw dataError("P6003", `\`${name}\` has no rows`);
+  if (first === undefined) raise("P6003", `\`${name}\` has no rows`);
   const headless = first.every((cell) => !Number.isNaN(toNumber(cell)));
   const header = headless ? first.map((_, i) => `column ${i + 1}`) : first;
   const body = headless ? rows : rows.slice(1);
-  if (body.length === 0) throw dataError("P6003", `\`${name}\` has a header but no rows`);
-  if (header.length < 2)
-    throw dataError("P6003", `\`${name}\` has one column; features and a label are needed`);
+  if (body.length === 0) raise("P6003", `\`${name}\` has a header but no rows`);
+  if (header.length < 2) raise("P6003", `\`${name}\` has one column; features and a label are needed`);
   const label = header.indexOf(labelColumn(header));
   const columns = header.filter((_, i) => i !== label);
   const inputs = features(body.length, columns, (row, i) => body[row]?.[i < label ? i : i + 1], name);
@@ -45,6 +44,6 @@ function parseRows(bytes: Uint8Array, name: string): string[][] {
     });
     return rows;
   } catch (cause) {
-    throw dataError("P6003", `\`${name}\` is not a regular table: ${reasonOf(cause)}`);
+    raise("P6003", `\`${name}\` is not a regular table: ${reasonOf(cause)}`);
   }
 }

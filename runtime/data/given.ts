@@ -1,6 +1,6 @@
 import type { Network } from "../../core/network/types.js";
 import { reasonOf } from "../reason.js";
-import { dataError } from "./codes.js";
+import { raise } from "../../core/diagnostics/create.js";
 import { streamedSource } from "./module.js";
 import type { DataSource, IndexedSplit, Split } from "./types.js";
 
@@ -11,7 +11,7 @@ import type { DataSource, IndexedSplit, Split } from "./types.js";
 export async function givenSource(given: unknown, network: Network): Promise<DataSource> {
   if (isObject(given) && typeof given.train === "function") return streamedSource(given, network, "data");
   if (!isSource(given))
-    throw dataError("P6010", `\`data\` is no data: ${missingFrom(given) ?? ""}`, dataForms);
+    raise("P6010", `\`data\` is no data: ${missingFrom(given) ?? ""}`, { help: dataForms });
   for (const split of [given.train, given.test]) if (split?.kind === "indexed") await tryOut(split, network);
   return given;
 }
@@ -21,7 +21,7 @@ async function tryOut(split: IndexedSplit, network: Network): Promise<void> {
   const batch: unknown = await Promise.resolve(Int32Array.of(0))
     .then((first) => split.gather(first))
     .catch((cause: unknown) => {
-      throw dataError("P6010", `\`gather\` of \`data\` failed: ${reasonOf(cause)}`);
+      raise("P6010", `\`gather\` of \`data\` failed: ${reasonOf(cause)}`);
     });
   if (
     isObject(batch) &&
@@ -30,11 +30,9 @@ async function tryOut(split: IndexedSplit, network: Network): Promise<void> {
     isListOf(batch.targets, network.outputs.length, (one) => isDense(one) || isLabels(one))
   )
     return;
-  throw dataError(
-    "P6010",
-    "`gather` of `data` gives no batch for one index",
-    'it returns `{ inputs: [{ kind: "dense", data, shape }], targets: [{ kind: "labels", data, classes }], size }`, one entry for each input and output',
-  );
+  raise("P6010", "`gather` of `data` gives no batch for one index", {
+    help: 'it returns `{ inputs: [{ kind: "dense", data, shape }], targets: [{ kind: "labels", data, classes }], size }`, one entry for each input and output',
+  });
 }
 
 const isListOf = (value: unknown, length: number, is: (one: unknown) => boolean): boolean =>

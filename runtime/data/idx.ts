@@ -1,7 +1,8 @@
 import { counted } from "../../core/ir/words.js";
 import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { dataError } from "./codes.js";
+import { diagnostic, raise } from "../../core/diagnostics/create.js";
+import { DiagnosticError } from "../../core/diagnostics/diagnostic.js";
 import { classTargets, sizeOf, type ExampleSet, type RawData } from "./examples.js";
 import { readBytes } from "./files.js";
 
@@ -23,7 +24,8 @@ const ELEMENT_BYTES: Readonly<Record<number, number>> = {
 
 /** Parses one IDX file. Unsigned bytes stay bytes; every other type becomes float32. */
 export function parseIdx(bytes: Uint8Array, name: string): IdxArray {
-  const damaged = (why: string) => dataError("P6003", `\`${name}\` is not a whole IDX file: ${why}`);
+  const damaged = (why: string) =>
+    new DiagnosticError([diagnostic("P6003", `\`${name}\` is not a whole IDX file: ${why}`)]);
   if (bytes.length < 4 || bytes[0] !== 0 || bytes[1] !== 0) throw damaged("its first two bytes are not zero");
   const type = bytes[2] ?? 0;
   const rank = bytes[3] ?? 0;
@@ -78,7 +80,7 @@ export async function readIdxFolder(files: ReadonlyMap<string, string>): Promise
     const labelsPath = files.get(`${split} labels`);
     if (inputsPath === undefined && labelsPath === undefined) return null;
     if (inputsPath === undefined || labelsPath === undefined) {
-      throw dataError(
+      raise(
         "P6004",
         `the ${split} split has ${inputsPath === undefined ? "labels but no images" : "images but no labels"}`,
       );
@@ -87,7 +89,7 @@ export async function readIdxFolder(files: ReadonlyMap<string, string>): Promise
     const labels = parseIdx(await readBytes(labelsPath), basename(labelsPath));
     const examples = inputs.shape[0] ?? 0;
     if (labels.data.length !== examples) {
-      throw dataError(
+      raise(
         "P6004",
         `\`${basename(inputsPath)}\` holds ${counted(examples, "examples")}, \`${basename(labelsPath)}\` ${counted(labels.data.length, "labels")}`,
       );
@@ -100,6 +102,6 @@ export async function readIdxFolder(files: ReadonlyMap<string, string>): Promise
     };
   };
   const train = await read("train");
-  if (train === null) throw dataError("P6002", "the folder has no training images");
+  if (train === null) raise("P6002", "the folder has no training images");
   return { train, test: await read("test") };
 }

@@ -2,7 +2,7 @@ import { counted } from "../../core/ir/words.js";
 import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { reasonOf } from "../reason.js";
-import { dataError } from "./codes.js";
+import { raise } from "../../core/diagnostics/create.js";
 import type { ExampleSet, RawData } from "./examples.js";
 import { MAX_BYTES } from "./files.js";
 
@@ -61,11 +61,9 @@ async function loadSharp(): Promise<Sharp> {
     const loaded: { default: Sharp } = await import("sharp");
     return loaded.default;
   } catch {
-    throw dataError(
-      "P6009",
-      "image folders are decoded by the package `sharp`, which is not installed",
-      "npm install sharp",
-    );
+    raise("P6009", "image folders are decoded by the package `sharp`, which is not installed", {
+      help: "npm install sharp",
+    });
   }
 }
 
@@ -79,7 +77,7 @@ async function readSplit(
   for (const name of await classFolders(folder)) {
     const label = names.indexOf(name);
     if (label < 0)
-      throw dataError(
+      raise(
         "P6006",
         `\`${basename(folder)}\` has the class folder \`${name}\`, which the training split has not`,
       );
@@ -87,9 +85,9 @@ async function readSplit(
     files.push(...images.map((n) => ({ path: join(folder, name, n), label })));
   }
   const size = height * width * channels;
-  if (files.length === 0) throw dataError("P6002", `\`${folder}\` has no images in class folders`);
+  if (files.length === 0) raise("P6002", `\`${folder}\` has no images in class folders`);
   if (files.length * size > MAX_BYTES)
-    throw dataError(
+    raise(
       "P6008",
       `${counted(files.length, "images")} of ${height} × ${width} × ${channels} do not fit in memory`,
     );
@@ -103,7 +101,7 @@ async function readSplit(
         .toColourspace(channels === 1 ? "b-w" : "srgb");
       inputs.set((await image.removeAlpha().raw().toBuffer()).subarray(0, size), index * size);
     } catch (cause) {
-      throw dataError("P6003", `\`${file.path}\` is not a readable image: ${reasonOf(cause)}`);
+      raise("P6003", `\`${file.path}\` is not a readable image: ${reasonOf(cause)}`);
     }
   };
   const workers = 4;

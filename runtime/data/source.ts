@@ -2,7 +2,7 @@ import { counted } from "../../core/ir/words.js";
 import { layerClass } from "../../core/network/layers/index.js";
 import type { Network } from "../../core/network/types.js";
 import type { Batch, Dense, Labels } from "../types.js";
-import { dataError } from "./codes.js";
+import { raise } from "../../core/diagnostics/create.js";
 import { sizeOf, type ExampleSet, type RawData } from "./examples.js";
 import type { DataSource, IndexedSplit, TargetFacts } from "./types.js";
 
@@ -42,20 +42,18 @@ type Free = readonly (number | null)[];
 
 function inputShape(network: Network): Free {
   if (network.inputs.length !== 1) {
-    throw dataError(
-      "P6005",
-      `the network has ${counted(network.inputs.length, "inputs")}, data files feed one`,
-      "write a JavaScript module that yields batches with one array per input",
-    );
+    raise("P6005", `the network has ${counted(network.inputs.length, "inputs")}, data files feed one`, {
+      help: "write a JavaScript module that yields batches with one array per input",
+    });
   }
   return network.tensors[network.inputs[0] ?? 0]?.shape.slice(1) ?? [];
 }
 function outputShape(network: Network): Free {
   if (network.outputs.length !== 1) {
-    throw dataError(
+    raise(
       "P6006",
       `the network has ${counted(network.outputs.length, "outputs")}, data files hold one target`,
-      "write a JavaScript module that yields batches with one target per output",
+      { help: "write a JavaScript module that yields batches with one target per output" },
     );
   }
   return network.tensors[network.outputs[0] ?? 0]?.shape.slice(1) ?? [];
@@ -67,10 +65,10 @@ function checkInput(set: ExampleSet, input: Free, name: string): void {
   const known = input.every((extent) => extent !== null);
   const fits = known ? sizeOf(input) === sizeOf(set.shape) : resolves(set.shape, input);
   if (fits && set.inputs.length === set.examples * sizeOf(set.shape)) return;
-  throw dataError(
+  raise(
     "P6005",
     `the network reads ${written(input)} numbers an example, \`${name}\` has ${written(set.shape)}`,
-    "use the network's own data, or a JavaScript module that brings these into shape",
+    { help: "use the network's own data, or a JavaScript module that brings these into shape" },
   );
 }
 function resolves(shape: readonly number[], input: Free): boolean {
@@ -96,7 +94,7 @@ function adaptTargets(set: ExampleSet, output: Free, name: string): AdaptedTarge
   const { targets } = set;
   if (targets.kind === "classes" && units !== 1) {
     if (units !== null && targets.classes > units) {
-      throw dataError(
+      raise(
         "P6006",
         `\`${name}\` has ${counted(targets.classes, "classes")}, the network's output has ${counted(units, "units")}`,
       );
@@ -114,7 +112,7 @@ function adaptTargets(set: ExampleSet, output: Free, name: string): AdaptedTarge
     ? sizeOf(output) === sizeOf(shape)
     : resolves(shape, output);
   if (!fits)
-    throw dataError(
+    raise(
       "P6006",
       `\`${name}\` has targets of ${written(shape)} numbers, the network's output is ${written(output)}`,
     );

@@ -1,4 +1,4 @@
-import { dataError } from "./codes.js";
+import { raise } from "../../core/diagnostics/create.js";
 import type { ExampleSet } from "./examples.js";
 
 /** Rows of named columns (CSV, Parquet) to examples: one column is the label, the others are numbers. */
@@ -26,7 +26,7 @@ export function targetsOf(
   const odd = labels.findIndex((label, row) => isEmpty(label) || isOddNumber(label, numbers[row] ?? NaN));
   if (odd >= 0) {
     const what = isEmpty(labels[odd]) ? "has no label" : `has the label ${String(labels[odd])}`;
-    throw dataError("P6007", `${where} row ${odd + 1} ${what}`, "mend or leave out the example");
+    raise("P6007", `${where} row ${odd + 1} ${what}`, { help: "mend or leave out the example" });
   }
   if (numbers.some(Number.isNaN)) {
     const known = names === undefined ? [...new Set(labels.map(String))].sort() : (names ?? []);
@@ -34,7 +34,7 @@ export function targetsOf(
     const data = Int32Array.from(labels, (label) => index.get(String(label)) ?? -1);
     const unknown = data.indexOf(-1);
     if (unknown >= 0) {
-      throw dataError(
+      raise(
         "P6006",
         `${where} has the label \`${String(labels[unknown])}\`, which the training split has not`,
       );
@@ -77,11 +77,9 @@ export function features(
       if (!Number.isFinite(value)) {
         const written = String(cell(row, column) ?? "").trim();
         const what = written === "" ? "is empty" : `holds \`${written}\`, which is not a number`;
-        throw dataError(
-          "P6007",
-          `\`${where}\` row ${row + 1}, column \`${columns[column]}\` ${what}`,
-          "turn categories into numbers and fill gaps before training",
-        );
+        raise("P6007", `\`${where}\` row ${row + 1}, column \`${columns[column]}\` ${what}`, {
+          help: "turn categories into numbers and fill gaps before training",
+        });
       }
       data[at] = value;
     }

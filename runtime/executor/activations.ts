@@ -2,7 +2,7 @@ import { activationName, type ActivationName } from "../../core/network/activati
 import { activation, type Config } from "../../core/network/config.js";
 import { tf } from "../backend/tf.js";
 import type { FusedOps } from "../backend/types.js";
-import { refuse } from "./problems.js";
+import { raise } from "../../core/diagnostics/create.js";
 
 export type Activation = (x: tf.Tensor) => tf.Tensor;
 
@@ -43,7 +43,7 @@ export function activationOf(
   const given = config.values[key] ?? fallback;
   const name = activationName(given);
   if (name === null)
-    return refuse(
+    return raise(
       "P5151",
       `layer \`${config.path}\` has the unknown activation \`${activation(config, key)}\``,
     );

@@ -13,7 +13,7 @@ import { moveStatistics } from "./layers/normalization.js";
 import { onlookerOf, pullingOnlooker } from "./observe.js";
 import type { Mode, Pass } from "./pass.js";
 import { execute, makePlan, type Execution, type Onlooker } from "./plan.js";
-import { refuse } from "./problems.js";
+import { raise } from "../../core/diagnostics/create.js";
 import { regularize, regularizersOf } from "./regularizers.js";
 import { synflow } from "./synflow.js";
 import { checkTargets, checkValues, targetOf } from "./targets.js";
@@ -199,11 +199,10 @@ function checkRefusals(network: Network, backend: Backend, pass: "training" | "a
     if (refusal.pass !== pass) continue;
     const layer = network.layers.find((l) => refusal.classNames.includes(l.className));
     if (!layer) continue;
-    refuse(
+    raise(
       "P5153",
       `layer \`${layer.path}\` of class \`${layer.className}\` cannot be ${pass === "any" ? "run" : "trained"} on the ${backend.name} backend`,
-      "`espalier doctor` says which backends there are",
-      [refusal.reason],
+      { help: "`espalier doctor` says which backends there are", notes: [refusal.reason] },
     );
   }
 }

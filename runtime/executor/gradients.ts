@@ -1,5 +1,5 @@
 import { tf } from "../backend/tf.js";
-import { refuse } from "./problems.js";
+import { raise } from "../../core/diagnostics/create.js";
 
 export interface Backward {
   readonly value: tf.Scalar;
@@ -15,11 +15,10 @@ export function backward(forward: () => tf.Scalar, variables: tf.Variable[]): Ba
     const text = error instanceof Error ? error.message : "";
     const kernel = /gradient function not found for (\w+)/.exec(text)?.[1];
     if (kernel === undefined) throw error;
-    return refuse(
+    return raise(
       "P5153",
       `the network cannot be trained: TensorFlow.js has no gradient for the kernel ${kernel}`,
-      undefined,
-      ["a layer in front of it has weights, whose gradient would have to pass through it"],
+      { notes: ["a layer in front of it has weights, whose gradient would have to pass through it"] },
     );
   }
 }

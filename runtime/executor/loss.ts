@@ -2,7 +2,7 @@ import { field, isJsonArray, isJsonObject } from "../../core/network/json.js";
 import type { Json, JsonObject, Network } from "../../core/network/types.js";
 import type { Dense, Labels, Loss, LossName } from "../types.js";
 import { headsOf, type Head } from "./head.js";
-import { refuse } from "./problems.js";
+import { raise } from "../../core/diagnostics/create.js";
 
 /** Which loss stands at each output, and how much it counts. */
 export interface OutputLoss {
@@ -86,12 +86,10 @@ export function outputLosses(network: Network, given?: readonly Loss[]): readonl
 /** The loss once the kind of targets is known; `classes` is the width of the output. */
 export function settle({ loss }: OutputLoss, target: Dense | Labels, classes: number): Loss {
   if (loss?.name === "cross-entropy" && classes === 1) {
-    refuse(
-      "P5154",
-      "cross-entropy needs an output per class, the network has one output",
-      "minimize binary-cross-entropy",
-      ["a soft-max over one class is always 1"],
-    );
+    raise("P5154", "cross-entropy needs an output per class, the network has one output", {
+      help: "minimize binary-cross-entropy",
+      notes: ["a soft-max over one class is always 1"],
+    });
   }
   if (loss) return loss;
   if (target.kind === "dense") return { name: "mean-squared-error" };

@@ -3,7 +3,7 @@ import { field } from "../../core/network/json.js";
 import type { LayerInfo, Shape } from "../../core/network/types.js";
 import type { FusedOps } from "../backend/types.js";
 import type { tf } from "../backend/tf.js";
-import { refuse } from "./problems.js";
+import { raise } from "../../core/diagnostics/create.js";
 
 /**
  * What a pass through the network is for. `inference`: stored statistics, no noise. `training`: statistics of the
@@ -95,5 +95,5 @@ export function number(config: Config, key: string, fallback: number): number {
   const value = field(config.values, key);
   if (value === undefined || value === null) return fallback;
   if (typeof value === "number") return value;
-  return refuse("P5151", `\`${key}\` of layer \`${config.path}\` is not a number`);
+  return raise("P5151", `\`${key}\` of layer \`${config.path}\` is not a number`);
 }

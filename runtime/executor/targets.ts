@@ -1,5 +1,5 @@
 import { counted } from "../../core/ir/words.js";
-import { DiagnosticError } from "../../core/diagnostics/diagnostic.js";
+import { raise } from "../../core/diagnostics/create.js";
 import { tf } from "../backend/tf.js";
 import type { Network } from "../../core/network/types.js";
 import type { Batch, Dense, Labels, LossName } from "../types.js";
@@ -12,15 +12,11 @@ export interface Target {
   dense(shape: readonly number[], off?: number): tf.Tensor;
 }
 
-function refuse(message: string): never {
-  throw new DiagnosticError([{ code: "P6006", severity: "error", message }]);
-}
-
 /** One target per output. */
 export function checkTargets(network: Network, batch: Batch): void {
   const [outputs, targets] = [network.outputs.length, batch.targets.length];
   if (outputs !== targets)
-    refuse(`the network has ${counted(outputs, "outputs")}, a batch targets for ${targets}`);
+    raise("P6006", `the network has ${counted(outputs, "outputs")}, a batch targets for ${targets}`);
 }
 
 /** What a loss can make of a target. */
@@ -38,23 +34,18 @@ export function checkValues(name: LossName, target: Dense | Labels): void {
   const [least, most] = range;
   const odd = target.data.findIndex((value) => !(value >= least && value <= most));
   if (odd < 0) return;
-  throw new DiagnosticError([
-    {
-      code: "P6006",
-      severity: "error",
-      message: `a target is ${target.data[odd]}, ${name} takes numbers from ${least} to ${most}`,
-      help: "for more than two classes the network needs an output for each; for amounts, minimize mean-squared-error",
-    },
-  ]);
+  raise("P6006", `a target is ${target.data[odd]}, ${name} takes numbers from ${least} to ${most}`, {
+    help: "for more than two classes the network needs an output for each; for amounts, minimize mean-squared-error",
+  });
 }
 
 function checkLabels(labels: Labels, n: number, classes: number): Int32Array {
   if (labels.data.length !== n)
-    refuse(`a batch has ${counted(labels.data.length, "labels")} for ${counted(n, "outputs")}`);
+    raise("P6006", `a batch has ${counted(labels.data.length, "labels")} for ${counted(n, "outputs")}`);
   const limit = classes === 1 ? 2 : classes;
   for (const label of labels.data) {
     if (label < 0 || label >= limit)
-      refuse(`the label ${label} does not fit an output of ${counted(limit, "classes")}`);
+      raise("P6006", `the label ${label} does not fit an output of ${counted(limit, "classes")}`);
   }
   return labels.data;
 }
@@ -88,7 +79,8 @@ export function targetOf(target: Dense | Labels): Target {
     labels: () => null,
     dense: (shape, off = 0) => {
       if (target.data.length !== shape.reduce((p, q) => p * q, 1)) {
-        refuse(
+        raise(
+          "P6006",
           `targets of shape [${target.shape.join(", ")}] do not fit an output of shape [${shape.join(", ")}]`,
         );
       }

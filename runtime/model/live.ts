@@ -1,6 +1,6 @@
 import type { StoredWeight } from "./shards.js";
 import { reasonOf } from "../reason.js";
-import { refuse } from "../../core/diagnostics/model-problems.js";
+import { raise } from "../../core/diagnostics/create.js";
 
 /** What is asked of a tf.LayersModel; told by its shape, since the user's tfjs may be another copy than ours. */
 export interface LiveModel {
@@ -45,6 +45,6 @@ export function readLive(model: LiveModel): LiveParts {
     });
     return { topology: model.toJSON(null, false), weights };
   } catch (error) {
-    return refuse("P5114", "the model in memory cannot be read", { notes: [reasonOf(error)] });
+    return raise("P5114", "the model in memory cannot be read", { notes: [reasonOf(error)] });
   }
 }

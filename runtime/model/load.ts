@@ -2,7 +2,8 @@ import { counted } from "../../core/ir/words.js";
 import { DiagnosticError, type Diagnostic } from "../../core/diagnostics/diagnostic.js";
 import { cleanJson, own } from "../../core/network/json.js";
 import { readNetwork } from "../../core/network/index.js";
-import { quote } from "../../core/network/problems.js";
+import { diagnostic, raise } from "../../core/diagnostics/create.js";
+import { quote } from "../../core/diagnostics/quote.js";
 import type { Network } from "../../core/network/types.js";
 import type { Parameter, ParameterStore } from "../../core/parameters.js";
 import { completeTopology } from "./complete.js";
@@ -10,7 +11,6 @@ import { initialValues } from "../../core/masks/initializers.js";
 import { isLiveModel, readLive, type LiveModel, type LiveParts } from "./live.js";
 import { readManifest } from "./manifest.js";
 import { matchWeights } from "./match.js";
-import { modelDiagnostic, refuse } from "../../core/diagnostics/model-problems.js";
 import { withPlainNames } from "./plain-names.js";
 import { importModel } from "./script.js";
 import { readShards, type StoredWeight } from "./shards.js";
@@ -38,7 +38,7 @@ export async function loadModel(source: string | LiveModel, options: LoadOptions
   const seed = options.seed ?? 1;
   if (isLiveModel(source)) return fromLive(source, seed);
   if (typeof source !== "string")
-    return refuse("P5101", "a network is given by a path or as a tf.LayersModel");
+    return raise("P5101", "a network is given by a path or as a tf.LayersModel");
   if (/\.[cm]?js$/.test(source))
     return fromParts(withPlainNames(readLive(await importModel(source, seed))), seed);
   const { folder, json } = await readTopologyFile(source);
@@ -81,9 +81,10 @@ function notFinite(store: ParameterStore): readonly Diagnostic[] {
   if (bad.length === 0) return [];
   const names = bad.slice(0, 5).map(quote).join(", ");
   return [
-    modelDiagnostic(
+    diagnostic(
       "P5113",
       `${counted(bad.length, "weights")} ${bad.length === 1 ? "has" : "have"} values that are not finite`,
+      null,
       {
         notes: [`${names}${bad.length > 5 ? ", …" : ""}: NaN or infinite`],
         help: "training from such weights gives NaN; load an earlier save of the model",
@@ -102,7 +103,7 @@ function initialised(network: Network, seed: number): LoadedModel {
     }
   }
   if (store.size === 0) return { network, store, diagnostics: [] };
-  const note = modelDiagnostic("P5116", "the model comes without weights", {
+  const note = diagnostic("P5116", "the model comes without weights", null, {
     notes: [`they are drawn by its layers' initializers, seed ${seed}`],
   });
   return { network, store, diagnostics: [note] };

@@ -1,7 +1,7 @@
 import { field, isJsonArray, isJsonObject } from "../../core/network/json.js";
-import { quote, show } from "../../core/network/problems.js";
+import { raise } from "../../core/diagnostics/create.js";
+import { quote, show } from "../../core/diagnostics/quote.js";
 import type { Json, JsonObject } from "../../core/network/types.js";
-import { refuse } from "../../core/diagnostics/model-problems.js";
 
 export type StoredType = "float32" | "int32" | "bool" | "uint8" | "uint16" | "float16";
 
@@ -33,7 +33,7 @@ const MAX_ELEMENTS = 2 ** 31;
 const MAX_RANK = 16;
 
 function damaged(what: string): never {
-  return refuse("P5104", `the weight manifest ${what}`, { help: "save or convert the model again" });
+  return raise("P5104", `the weight manifest ${what}`, { help: "save or convert the model again" });
 }
 
 /** Checks `weightsManifest` of a model.json. Nothing is allocated by the sizes it claims. */
@@ -62,13 +62,13 @@ export function readEntry(weight: JsonObject): WeightEntry {
   const shape = readShape(field(weight, "shape"), name);
   const elements = shape.reduce((p, n) => p * n, 1);
   if (elements > MAX_ELEMENTS) {
-    return refuse("P5104", `weight ${quote(name)} claims the shape [${shape.join(", ")}]`, {
+    return raise("P5104", `weight ${quote(name)} claims the shape [${shape.join(", ")}]`, {
       notes: ["one variable may have 2^31 elements"],
     });
   }
   const dtype = field(weight, "dtype");
   if (dtype !== "float32" && dtype !== "int32" && dtype !== "bool" && dtype !== "uint8") {
-    return refuse("P5112", `weight ${quote(name)} is of type ${show(dtype)}`, {
+    return raise("P5112", `weight ${quote(name)} is of type ${show(dtype)}`, {
       notes: ["float32, int32, bool and uint8 can be read"],
     });
   }
@@ -91,7 +91,7 @@ function readQuantization(value: Json | undefined, name: string): Quantization |
   if (value === undefined || value === null) return null;
   const dtype = isJsonObject(value) ? field(value, "dtype") : undefined;
   if (!isJsonObject(value) || (dtype !== "uint8" && dtype !== "uint16" && dtype !== "float16")) {
-    return refuse("P5112", `weight ${quote(name)} is quantized to ${show(dtype)}`, {
+    return raise("P5112", `weight ${quote(name)} is quantized to ${show(dtype)}`, {
       notes: ["uint8, uint16 and float16 can be read"],
     });
   }
@@ -99,7 +99,7 @@ function readQuantization(value: Json | undefined, name: string): Quantization |
   const scale = field(value, "scale");
   const min = field(value, "min");
   if (typeof scale !== "number" || typeof min !== "number") {
-    return refuse("P5112", `the quantization of weight ${quote(name)} lacks \`scale\` or \`min\``);
+    return raise("P5112", `the quantization of weight ${quote(name)} lacks \`scale\` or \`min\``);
   }
   return { dtype, scale, min };
 }

@@ -1,8 +1,8 @@
 import { counted } from "../../core/ir/words.js";
-import { quote } from "../../core/network/problems.js";
+import { raise } from "../../core/diagnostics/create.js";
+import { quote } from "../../core/diagnostics/quote.js";
 import { isLayerClass, type LayerInfo, type Network, type WeightInfo } from "../../core/network/index.js";
 import type { Parameter, ParameterStore } from "../../core/parameters.js";
-import { refuse } from "../../core/diagnostics/model-problems.js";
 import type { StoredWeight } from "./shards.js";
 
 export interface Matched {
@@ -100,9 +100,9 @@ export function matchWeights(given: Network, stored: readonly StoredWeight[]): M
     const free = candidates.filter((slot) => !filled.has(slot.weight.key));
     const slot = free.find((s) => sameShape(s.weight.shape, weight.shape)) ?? free[0];
     if (slot) place(filled, slot, weight);
-    else if (candidates.length > 0) refuse("P5109", `the file gives weight ${quote(weight.name)} twice`);
+    else if (candidates.length > 0) raise("P5109", `the file gives weight ${quote(weight.name)} twice`);
     else {
-      refuse("P5108", `the file holds a weight ${quote(weight.name)}, but no layer has it`, {
+      raise("P5108", `the file holds a weight ${quote(weight.name)}, but no layer has it`, {
         help: "weights and topology have to come from the same model",
       });
     }
@@ -112,7 +112,7 @@ export function matchWeights(given: Network, stored: readonly StoredWeight[]): M
 
 function place(filled: Map<string, StoredWeight>, slot: Slot, weight: StoredWeight): void {
   if (!sameShape(slot.weight.shape, weight.shape)) {
-    refuse("P5111", `weight ${quote(weight.name)} has the wrong shape`, {
+    raise("P5111", `weight ${quote(weight.name)} has the wrong shape`, {
       notes: [
         `layer ${quote(slot.layer.path)} needs [${slot.weight.shape.join(", ")}]`,
         `the file holds [${weight.shape.join(", ")}]`,
@@ -133,7 +133,7 @@ function collect(network: Network, filled: ReadonlyMap<string, StoredWeight>): P
     }
   }
   if (missing.length > 0) {
-    refuse("P5110", `the file lacks ${counted(missing.length, "weights")} of the network`, {
+    raise("P5110", `the file lacks ${counted(missing.length, "weights")} of the network`, {
       notes: [`missing: ${missing.slice(0, 5).map(quote).join(", ")}${missing.length > 5 ? ", …" : ""}`],
     });
   }

@@ -3,13 +3,13 @@ import { existsSync } from "node:fs";
 import { open, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createGzip } from "node:zlib";
-import { quotePath } from "../../core/network/problems.js";
+import { raise } from "../../core/diagnostics/create.js";
+import { quotePath } from "../../core/diagnostics/quote.js";
 import type { Network } from "../../core/network/types.js";
 import { makeFolder } from "../checkpoint/files.js";
 import type { ParameterStore } from "../../core/parameters.js";
 import { bytesOf, modelJson, savedWeights, weightBytes, type SavedWeight } from "./artifacts.js";
 import { reasonOf } from "../reason.js";
-import { refuse } from "../../core/diagnostics/model-problems.js";
 
 /** Sizes of a saved model: model.json and weights together. */
 export interface ModelBytes {
@@ -54,7 +54,7 @@ export async function saveModel(
   } catch (error) {
     const parts = [weightPart, jsonPart, ...(fresh ? [join(folder, name)] : [])];
     await Promise.allSettled(parts.map((part) => rm(part, { force: true })));
-    return refuse("P5117", `the model cannot be written to ${quotePath(folder)}`, {
+    return raise("P5117", `the model cannot be written to ${quotePath(folder)}`, {
       notes: [reasonOf(error)],
     });
   }

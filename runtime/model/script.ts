@@ -1,14 +1,14 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { quotePath } from "../../core/network/problems.js";
+import { raise } from "../../core/diagnostics/create.js";
+import { quotePath } from "../../core/diagnostics/quote.js";
 import { openBackend } from "../backend/index.js";
 import { layers, tf } from "../backend/tf.js";
 import { randomStream } from "../../core/random.js";
 import { isLiveModel, type LiveModel } from "./live.js";
 import { reasonOf } from "../reason.js";
 import { settled } from "../settled.js";
-import { refuse } from "../../core/diagnostics/model-problems.js";
 
 /**
  * The model of a JavaScript module: its default export, or what that returns (or promises) when called with
@@ -18,7 +18,7 @@ import { refuse } from "../../core/diagnostics/model-problems.js";
 export async function importModel(path: string, seed: number): Promise<LiveModel> {
   const file = resolve(path);
   await stat(file).catch(() =>
-    refuse("P5101", `there is no model at ${quotePath(path)}`, { notes: ["no such file"] }),
+    raise("P5101", `there is no model at ${quotePath(path)}`, { notes: ["no such file"] }),
   );
   // Layers draw their weights when they are built, which takes a backend; any will do.
   if (tf.engine().backendNames().length === 0) await openBackend({ backend: "cpu" });
@@ -31,10 +31,10 @@ export async function importModel(path: string, seed: number): Promise<LiveModel
       return settled(Promise.resolve(typeof made === "function" ? made({ tf, layers, seed }) : made));
     });
   } catch (error) {
-    return refuse("P5114", `the module ${quotePath(path)} failed`, { notes: [reasonOf(error)] });
+    return raise("P5114", `the module ${quotePath(path)} failed`, { notes: [reasonOf(error)] });
   }
   if (isLiveModel(model)) return model;
-  return refuse("P5114", `the module ${quotePath(path)} gives no model`, {
+  return raise("P5114", `the module ${quotePath(path)} gives no model`, {
     help: "export a tf.LayersModel, or a function that returns one, as `default`",
   });
 }

@@ -1,11 +1,11 @@
 import { counted } from "../../core/ir/words.js";
 import { open, realpath, stat } from "node:fs/promises";
 import { isAbsolute, join, relative, sep } from "node:path";
-import { quote } from "../../core/network/problems.js";
+import { raise } from "../../core/diagnostics/create.js";
+import { quote } from "../../core/diagnostics/quote.js";
 import { decode } from "./decode.js";
 import type { WeightEntry, WeightGroup } from "./manifest.js";
 import { reasonOf } from "../reason.js";
-import { refuse } from "../../core/diagnostics/model-problems.js";
 
 /** Name and values of a weight as stored, before it is matched to a layer. */
 export interface StoredWeight {
@@ -32,7 +32,7 @@ async function locate(folder: string, path: string): Promise<Shard> {
     /^[a-z][a-z0-9+.-]*:/i.test(path) ||
     path.split("/").includes("..");
   const outside = (): never =>
-    refuse("P5105", `the weight manifest names the file ${quote(path)}`, {
+    raise("P5105", `the weight manifest names the file ${quote(path)}`, {
       notes: ["weight files lie in the folder of their model.json"],
     });
   if (unsafe) outside();
@@ -42,11 +42,11 @@ async function locate(folder: string, path: string): Promise<Shard> {
   try {
     file = await realpath(join(root, path));
     const found = await stat(file);
-    if (!found.isFile()) return refuse("P5106", `${quote(path)} is not a file`);
+    if (!found.isFile()) return raise("P5106", `${quote(path)} is not a file`);
     bytes = found.size;
   } catch (error) {
     if (error instanceof Error && "code" in error) {
-      return refuse("P5106", `the weight file ${quote(path)} cannot be read`, {
+      return raise("P5106", `the weight file ${quote(path)} cannot be read`, {
         notes: [reasonOf(error)],
         help: "keep the weight files beside their model.json",
       });
@@ -66,20 +66,16 @@ async function readGroup(folder: string, group: WeightGroup): Promise<StoredWeig
   if (there !== group.bytes) {
     const files = shards.map((shard) => `${shard.path} has ${counted(shard.bytes, "bytes")}`);
     const last = group.entries[group.entries.length - 1];
-    refuse(
-      "P5107",
-      `the weight files hold ${counted(there, "bytes")}, the manifest asks for ${group.bytes}`,
-      {
-        notes: [
-          ...files.slice(0, 4),
-          ...(there < group.bytes && last ? [`the last weight is ${quote(last.name)}`] : []),
-        ],
-        help:
-          there < group.bytes
-            ? "copy the model again: a file seems to be cut off"
-            : "the files and model.json do not belong together",
-      },
-    );
+    raise("P5107", `the weight files hold ${counted(there, "bytes")}, the manifest asks for ${group.bytes}`, {
+      notes: [
+        ...files.slice(0, 4),
+        ...(there < group.bytes && last ? [`the last weight is ${quote(last.name)}`] : []),
+      ],
+      help:
+        there < group.bytes
+          ? "copy the model again: a file seems to be cut off"
+          : "the files and model.json do not belong together",
+    });
   }
   const out: StoredWeight[] = [];
   let offset = 0;
@@ -96,7 +92,7 @@ function allocate(entry: WeightEntry): Uint8Array<ArrayBuffer> {
   try {
     return new Uint8Array(entry.bytes);
   } catch {
-    return refuse(
+    return raise(
       "P5102",
       `weight ${quote(entry.name)} has ${counted(entry.bytes, "bytes")}, which do not fit into memory`,
     );
@@ -125,7 +121,7 @@ async function readPart(shard: Shard, from: number, target: Uint8Array): Promise
       const length = Math.min(target.length - done, 2 ** 30);
       const { bytesRead } = await handle.read(target, done, length, from + done);
       if (bytesRead === 0) {
-        refuse("P5107", `the weight file ${quote(shard.path)} became shorter while it was read`);
+        raise("P5107", `the weight file ${quote(shard.path)} became shorter while it was read`);
       }
       done += bytesRead;
     }

@@ -1,10 +1,10 @@
 import { DiagnosticError } from "../../core/diagnostics/diagnostic.js";
 import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { quote, quotePath } from "../../core/network/problems.js";
+import { raise } from "../../core/diagnostics/create.js";
+import { quote, quotePath } from "../../core/diagnostics/quote.js";
 import { isObject } from "../../core/network/json.js";
 import { reasonOf } from "../reason.js";
-import { refuse } from "../../core/diagnostics/model-problems.js";
 
 /** A model.json with 200 MB of topology has no shape anybody trains. */
 export const MAX_JSON_BYTES = 200 * 2 ** 20;
@@ -17,7 +17,7 @@ export interface TopologyFile {
 }
 
 const missing = (path: string, why: string): never =>
-  refuse("P5101", `there is no model at ${quotePath(path)}`, {
+  raise("P5101", `there is no model at ${quotePath(path)}`, {
     notes: [why],
     help: "give the path of a model.json, of its folder, or of a JavaScript module that exports the network",
   });
@@ -40,7 +40,7 @@ export async function readTopologyFile(path: string): Promise<TopologyFile> {
   const { file, bytes } = await fileOf(path);
   const name = quote(basename(file));
   if (bytes > MAX_JSON_BYTES) {
-    refuse("P5102", `${name} has ${bytes} bytes`, {
+    raise("P5102", `${name} has ${bytes} bytes`, {
       notes: [`a topology of up to ${MAX_JSON_BYTES} bytes is read`],
     });
   }
@@ -49,11 +49,11 @@ export async function readTopologyFile(path: string): Promise<TopologyFile> {
   try {
     json = JSON.parse(text);
   } catch (error) {
-    return refuse("P5103", `${name} is not JSON`, {
+    return raise("P5103", `${name} is not JSON`, {
       notes: [reasonOf(error)],
       help: "the file may be cut short: copy or save the model again",
     });
   }
-  if (!isObject(json)) return refuse("P5103", `${name} holds no JSON object`);
+  if (!isObject(json)) return raise("P5103", `${name} holds no JSON object`);
   return { file, folder: dirname(file), json };
 }

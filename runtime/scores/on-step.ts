@@ -12,7 +12,7 @@ import { bodiesIn, keyOf, sampleTerms } from "../../core/expr/terms.js";
 import { living } from "../../core/masks/state.js";
 import { cachedSpace } from "../../core/units/cached-space.js";
 import type { Space } from "../../core/units/space.js";
-import { runError } from "../run/host/codes.js";
+import { raise } from "../../core/diagnostics/create.js";
 import type { Observation } from "../types.js";
 import type { Accumulated } from "./context.js";
 import { sampleStatistics, type SampleStatistics } from "./sample-statistics.js";
@@ -36,7 +36,7 @@ function stepScoring(
   latent = false,
 ): StepScoring {
   const lost = withoutValue(exprs, place);
-  if (lost !== undefined) throw runError("P7010", lost.message, { help: lost.help });
+  if (lost !== undefined) raise("P7010", lost.message, { help: lost.help });
   const squares = namesIn(...exprs).includes("g2");
   const terms = sampleTerms(exprs, true);
   let statistics: SampleStatistics | null = null;

@@ -1,6 +1,6 @@
 import type { Span } from "../../../core/diagnostics/diagnostic.js";
 import type { CallLike } from "../../../grammar/ast.js";
-import type { Code } from "../../../core/diagnostics/catalogue/index.js";
+import type { Code } from "../../../core/diagnostics/table.js";
 import { diagnostic, type Details } from "../../../core/diagnostics/create.js";
 import type { Declared } from "../module.js";
 import type { Report, Scope } from "../scope.js";

@@ -1,12 +1,12 @@
 import type { Ir } from "../../../core/ir/types.js";
 export { statements } from "../../../core/ir/walk.js";
 import type { Network } from "../../../core/network/types.js";
-import type { PlanCode } from "../codes.js";
+import type { Code } from "../../../core/diagnostics/table.js";
 import type { Simulation } from "../dry-run.js";
 
 /** Something a lint has to say about a statement. */
 export interface Finding {
-  readonly code: PlanCode;
+  readonly code: Code;
   /** Statement id. */
   readonly id: number;
   readonly message: string;

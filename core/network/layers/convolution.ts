@@ -1,6 +1,7 @@
 import { choice, flag, int, sizes, type Config } from "../config.js";
 import { bind } from "../graph.js";
-import { quote, refuse } from "../problems.js";
+import { raise } from "../../diagnostics/create.js";
+import { quote } from "../../diagnostics/quote.js";
 import { convLength, deconvLength, product, repeat } from "../shapes.js";
 import {
   addBias,
@@ -27,7 +28,7 @@ import { ORDINARY, silentActivated, type ConstantRule, type LayerClass, type Upt
 
 function refuseGroups(config: Config): void {
   if (int(config, "groups", 1) === 1) return;
-  refuse("P5009", `layer ${quote(config.path)} is a grouped convolution`, {
+  raise("P5009", `layer ${quote(config.path)} is a grouped convolution`, {
     notes: ["TensorFlow.js ignores `groups` and would compute an ordinary convolution"],
     help: "export the network with a depthwise convolution, or with one convolution for each group",
   });
@@ -46,7 +47,7 @@ function geometry(config: Config, rank: number): Geometry {
   const dilation = sizes(config, "dilation_rate", rank, 1);
   const padding = choice(config, "padding", ["valid", "same", "causal"], "valid");
   if (padding === "causal") {
-    return refuse("P5009", `layer ${quote(config.path)} uses causal padding`, {
+    return raise("P5009", `layer ${quote(config.path)} uses causal padding`, {
       notes: ["TensorFlow.js does not compute it"],
     });
   }
@@ -55,7 +56,7 @@ function geometry(config: Config, rank: number): Geometry {
 
 function refuseDilation(config: Config, { dilation }: Geometry, kind: string): void {
   if (dilation.every((d) => d === 1)) return;
-  refuse("P5009", `layer ${quote(config.path)} is a dilated ${kind} convolution`, {
+  raise("P5009", `layer ${quote(config.path)} is a dilated ${kind} convolution`, {
     notes: ["TensorFlow.js ignores the dilation"],
   });
 }
@@ -64,7 +65,7 @@ function refuseOutputPadding(config: Config, rank: number): void {
   const padding = config.values["output_padding"];
   if (padding === undefined || padding === null) return;
   if (sizes(config, "output_padding", rank, 0, 0).every((p) => p === 0)) return;
-  refuse("P5009", `layer ${quote(config.path)} uses \`output_padding\``, {
+  raise("P5009", `layer ${quote(config.path)} uses \`output_padding\``, {
     notes: ["TensorFlow.js ignores it"],
   });
 }

@@ -1,6 +1,7 @@
 import { int } from "../config.js";
 import { bind } from "../graph.js";
-import { quote, refuse } from "../problems.js";
+import { raise } from "../../diagnostics/create.js";
+import { quote } from "../../diagnostics/quote.js";
 import { product } from "../shapes.js";
 import {
   addBias,
@@ -23,7 +24,7 @@ import { ORDINARY, silentActivated, type LayerClass } from "./layer-class.js";
 const dense: Rule = (site) => {
   const input = onlyInput(site);
   const rank = input.shape.length;
-  if (rank < 2) refuse("P5006", `layer ${quote(site.config.path)} needs an input of two axes or more`);
+  if (rank < 2) raise("P5006", `layer ${quote(site.config.path)} needs an input of two axes or more`);
   const reads = channelsOf(site, input);
   const units = int(site.config, "units");
   const ids = fresh(site, units);

@@ -2,7 +2,8 @@ import { counted } from "../../ir/words.js";
 import { axes, flag, sizes } from "../config.js";
 import { field, isJsonArray } from "../json.js";
 import { bind } from "../graph.js";
-import { quote, refuse } from "../problems.js";
+import { raise } from "../../diagnostics/create.js";
+import { quote } from "../../diagnostics/quote.js";
 import { lastOf } from "../shapes.js";
 import { activationFunction } from "../activations.js";
 import {
@@ -36,7 +37,7 @@ const relu: Rule = (site) => {
   for (const key of ["negative_slope", "threshold"]) {
     const value = field(site.config.values, key);
     if (value !== undefined && value !== null && value !== 0) {
-      refuse("P5009", `layer ${quote(site.config.path)} is a ReLU with \`${key}\``, {
+      raise("P5009", `layer ${quote(site.config.path)} is a ReLU with \`${key}\``, {
         notes: ["TensorFlow.js ignores it"],
         help: key === "negative_slope" ? "use LeakyReLU" : "use ThresholdedReLU",
       });
@@ -108,7 +109,7 @@ const batchNormalization: Rule = (site) => {
   const axis = axes(site.config, "axis", rank, -1);
   const only = axis[0];
   if (axis.length !== 1 || only === undefined || only === 0) {
-    return refuse("P5009", `layer ${quote(site.config.path)} normalises ${counted(axis.length, "axes")}`, {
+    return raise("P5009", `layer ${quote(site.config.path)} normalises ${counted(axis.length, "axes")}`, {
       notes: ["TensorFlow.js normalises one"],
     });
   }
@@ -131,7 +132,7 @@ const layerNormalization: Rule = (site) => {
   const rank = input.shape.length;
   const over = axes(site.config, "axis", rank, -1);
   if (field(site.config.values, "rms_scaling") === true) {
-    refuse("P5009", `layer ${quote(site.config.path)} uses \`rms_scaling\``, {
+    raise("P5009", `layer ${quote(site.config.path)} uses \`rms_scaling\``, {
       notes: ["TensorFlow.js ignores it"],
     });
   }

@@ -1,7 +1,8 @@
 import { counted } from "../../ir/words.js";
 import { axes } from "../config.js";
 import { field, isJsonArray } from "../json.js";
-import { quote, refuse } from "../problems.js";
+import { raise } from "../../diagnostics/create.js";
+import { quote } from "../../diagnostics/quote.js";
 import { product, showShape } from "../shapes.js";
 import { addMacs, barrier, derived, protect, result, unite, type Rule, type Site } from "../site.js";
 import type { Value } from "../graph.js";
@@ -11,7 +12,7 @@ import { nothing, ORDINARY, type ConstantRule, type LayerClass } from "./layer-c
 
 function severalInputs(site: Site, least = 2): readonly Value[] {
   if (site.inputs.length >= least) return site.inputs;
-  return refuse("P5006", `layer ${quote(site.config.path)} joins ${counted(site.inputs.length, "tensors")}`, {
+  return raise("P5006", `layer ${quote(site.config.path)} joins ${counted(site.inputs.length, "tensors")}`, {
     notes: [`it needs ${least} or more`],
   });
 }
@@ -32,7 +33,7 @@ function broadcast(site: Site, shapes: readonly Shape[]): Shape {
       if (axis === 0 || n === null) size = n === null ? (size === 1 ? null : size) : n;
       else if (size === 1) size = n;
       else if (n !== 1 && size !== null && n !== size) {
-        return refuse("P5006", `the inputs of ${quote(site.config.path)} do not fit together`, {
+        return raise("P5006", `the inputs of ${quote(site.config.path)} do not fit together`, {
           notes: [`their shapes are ${shapes.map(showShape).join(" and ")}`],
         });
       }
@@ -46,7 +47,7 @@ function elementwiseMerge(why: "join" | "product"): Rule {
   return (site) => {
     const inputs = severalInputs(site);
     if (inputs.some((input) => input.shape.length < 2)) {
-      refuse("P5006", `layer ${quote(site.config.path)} joins tensors without a channel axis`);
+      raise("P5006", `layer ${quote(site.config.path)} joins tensors without a channel axis`);
     }
     const shape = broadcast(
       site,
@@ -115,7 +116,7 @@ export function append(lists: readonly Int32Array[], length: number): Int32Array
 }
 
 function refuseShapes(site: Site, inputs: readonly Value[]): never {
-  return refuse("P5006", `the inputs of ${quote(site.config.path)} do not fit together`, {
+  return raise("P5006", `the inputs of ${quote(site.config.path)} do not fit together`, {
     notes: [`their shapes are ${inputs.map((input) => showShape(input.shape)).join(" and ")}`],
   });
 }
@@ -124,13 +125,13 @@ function refuseShapes(site: Site, inputs: readonly Value[]): never {
 const dot: Rule = (site) => {
   const [a, b] = severalInputs(site);
   if (!a || !b || site.inputs.length !== 2 || a.shape.length > 3 || b.shape.length > 3) {
-    return refuse("P5006", `layer ${quote(site.config.path)} takes two tensors of two or three axes`);
+    return raise("P5006", `layer ${quote(site.config.path)} takes two tensors of two or three axes`);
   }
   const given = field(site.config.values, "axes");
   const one = (rank: number, index: number): number => {
     const value = isJsonArray(given) ? given[index] : given;
     if (typeof value !== "number" || !Number.isInteger(value) || value >= rank || value < -rank) {
-      return refuse("P5002", `\`axes\` of layer ${quote(site.config.path)} is not an axis of its inputs`);
+      return raise("P5002", `\`axes\` of layer ${quote(site.config.path)} is not an axis of its inputs`);
     }
     return value < 0 ? value + rank : value;
   };

@@ -2,7 +2,8 @@ import { counted } from "../../ir/words.js";
 import { choice, flag, int, sizes } from "../config.js";
 import { field, isJsonArray, isJsonObject } from "../json.js";
 import { bind, type Value } from "../graph.js";
-import { quote, refuse } from "../problems.js";
+import { raise } from "../../diagnostics/create.js";
+import { quote } from "../../diagnostics/quote.js";
 import { convLength, product, tile } from "../shapes.js";
 import {
   addMacs,
@@ -56,14 +57,14 @@ function opensForgetGate(site: Site): boolean {
 function cell(site: Site, reads: Int32Array, steps: number): Cell {
   const kind = cellKind(site.className);
   if (kind === null) {
-    return refuse(
+    return raise(
       "P5009",
       `layer ${quote(site.config.path)} has a cell of class ${site.className}, which is not known`,
     );
   }
   const { gates, states } = cellKinds[kind];
   if (kind === "GRU" && field(site.config.values, "reset_after") === true) {
-    refuse("P5009", `layer ${quote(site.config.path)} is a GRU with \`reset_after\``, {
+    raise("P5009", `layer ${quote(site.config.path)} is a GRU with \`reset_after\``, {
       notes: ["TensorFlow.js cannot compute it"],
       help: "train it with `reset_after=False`",
     });
@@ -117,17 +118,17 @@ function cellsOf(site: Site): readonly Site[] {
   if (site.className !== "RNN") return [site];
   const held = field(site.config.values, "cell");
   if (isJsonArray(held)) {
-    return refuse("P5002", `\`cell\` of layer ${quote(site.config.path)} is a list`, {
+    return raise("P5002", `\`cell\` of layer ${quote(site.config.path)} is a list`, {
       help: "wrap the cells in StackedRNNCells",
     });
   }
-  if (!isJsonObject(held)) return refuse("P5002", `layer ${quote(site.config.path)} has no cell`);
+  if (!isJsonObject(held)) return raise("P5002", `layer ${quote(site.config.path)} has no cell`);
   const outer = innerSite(site, held, ["cell"], {});
   if (outer.className !== "StackedRNNCells") return [outer];
   const cells = field(outer.config.values, "cells");
   const list = isJsonArray(cells) ? cells.filter(isJsonObject) : [];
   if (!isJsonArray(cells) || list.length !== cells.length || list.length === 0) {
-    return refuse("P5002", `\`cells\` of layer ${quote(site.config.path)} is not a list of cells`);
+    return raise("P5002", `\`cells\` of layer ${quote(site.config.path)} is not a list of cells`);
   }
   return list.map((inner: JsonObject, i) =>
     innerSite(outer, inner, ["cells", i], {
@@ -139,7 +140,7 @@ function cellsOf(site: Site): readonly Site[] {
 
 function mainInput(site: Site, rank: number): Value {
   const [input] = site.inputs;
-  if (!input) return refuse("P5006", `layer ${quote(site.config.path)} has no input`);
+  if (!input) return raise("P5006", `layer ${quote(site.config.path)} has no input`);
   return checkRank(site, input, rank);
 }
 
@@ -148,14 +149,14 @@ function tieStates(site: Site, states: readonly Int32Array[]): void {
   const given = site.inputs.slice(1);
   if (given.length === 0) return;
   if (given.length !== states.length) {
-    refuse("P5006", `layer ${quote(site.config.path)} gets ${counted(given.length, "initial states")}`, {
+    raise("P5006", `layer ${quote(site.config.path)} gets ${counted(given.length, "initial states")}`, {
       notes: [`it has ${states.length}`],
     });
   }
   given.forEach((input, i) => {
     const ids = states[i];
     if (!ids || input.ids?.length !== ids.length) {
-      refuse("P5006", `initial state ${i + 1} of layer ${quote(site.config.path)} has the wrong width`);
+      raise("P5006", `initial state ${i + 1} of layer ${quote(site.config.path)} has the wrong width`);
     } else unite(site, ids, input.ids, "recurrent");
   });
 }

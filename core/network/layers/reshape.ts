@@ -1,7 +1,8 @@
 import { int } from "../config.js";
 import { field, isJsonArray } from "../json.js";
 import { MAX_SIZE } from "../limits.js";
-import { quote, refuse } from "../problems.js";
+import { raise } from "../../diagnostics/create.js";
+import { quote } from "../../diagnostics/quote.js";
 import { lastOf, product, showShape, tile } from "../shapes.js";
 import {
   addSize,
@@ -24,7 +25,7 @@ const flatten: Rule = (site) => {
   const batch = input.shape[0] ?? null;
   const rest = input.shape.slice(1);
   if (rest.length < 1 || rest.includes(null)) {
-    return refuse(
+    return raise(
       "P5006",
       `layer ${quote(site.config.path)} flattens a tensor of shape ${showShape(input.shape)}`,
       {
@@ -49,11 +50,11 @@ const flatten: Rule = (site) => {
 
 function targetShape(site: Site): (number | null)[] {
   const value = field(site.config.values, "target_shape");
-  if (!isJsonArray(value)) return refuse("P5002", `layer ${quote(site.config.path)} has no \`target_shape\``);
+  if (!isJsonArray(value)) return raise("P5002", `layer ${quote(site.config.path)} has no \`target_shape\``);
   return value.map((n) => {
     if (n === null || n === -1) return null;
     if (typeof n === "number" && Number.isInteger(n) && n >= 1 && n <= MAX_SIZE) return n;
-    return refuse(
+    return raise(
       "P5002",
       `\`target_shape\` of layer ${quote(site.config.path)} holds a size that is no positive integer`,
     );
@@ -90,7 +91,7 @@ function spellOut(site: Site, target: readonly (number | null)[], shape: Shape):
 
 function fillUnknown(site: Site, from: Shape, target: readonly (number | null)[]): Shape {
   const wrong = (): never =>
-    refuse(
+    raise(
       "P5006",
       `layer ${quote(site.config.path)} cannot give ${showShape(from)} the shape ${showShape(target)}`,
       {
@@ -139,7 +140,7 @@ const permute: Rule = (site) => {
   const dims = isJsonArray(value) ? value.filter((d) => typeof d === "number") : [];
   const sorted = [...dims].sort((a, b) => a - b);
   if (dims.length !== n || sorted.some((d, i) => d !== i + 1)) {
-    return refuse("P5002", `\`dims\` of layer ${quote(site.config.path)} is not a permutation of 1 to ${n}`);
+    return raise("P5002", `\`dims\` of layer ${quote(site.config.path)} is not a permutation of 1 to ${n}`);
   }
   const shape = [input.shape[0] ?? null, ...dims.map((d) => input.shape[d] ?? null)];
   if (dims[n - 1] === n) return [result(site, shape, input.ids)];

@@ -1,5 +1,6 @@
 import { choice, int, pairs, sizes } from "../config.js";
-import { quote, refuse } from "../problems.js";
+import { raise } from "../../diagnostics/create.js";
+import { quote } from "../../diagnostics/quote.js";
 import { convLength } from "../shapes.js";
 import {
   barrier,
@@ -46,7 +47,7 @@ function globalPooling(rank: number): Rule {
   return (site) => {
     const input = onlyInput(site, rank + 2);
     if (site.config.values["keepdims"] === true) {
-      refuse("P5009", `layer ${quote(site.config.path)} uses \`keepdims\``, {
+      raise("P5009", `layer ${quote(site.config.path)} uses \`keepdims\``, {
         notes: ["TensorFlow.js ignores it"],
       });
     }

@@ -4,7 +4,7 @@ import { tf } from "../../backend/tf.js";
 import type { FusedOps } from "../../backend/types.js";
 import { activationOf, type Activation } from "../activations.js";
 import { number } from "../pass.js";
-import { refuse } from "../problems.js";
+import { raise } from "../../../core/diagnostics/create.js";
 import { rank1, rank2 } from "../ranks.js";
 import { lstmStep } from "./unroll.js";
 
@@ -79,7 +79,7 @@ export function makeCell(parts: CellParts): Cell {
   const { config, ops } = parts;
   const need = (name: string): tf.Tensor2D => {
     const weight = parts.weight(name);
-    return weight ? rank2(weight) : refuse("P5152", `layer \`${config.path}\` lacks its \`${name}\``);
+    return weight ? rank2(weight) : raise("P5152", `layer \`${config.path}\` lacks its \`${name}\``);
   };
   const kind = cellKind(parts.className);
   if (kind === null) throw new Error(`${config.path} has a cell of the unknown class ${parts.className}`);

@@ -3,7 +3,7 @@ import { flag } from "../../../core/network/config.js";
 import { tf } from "../../backend/tf.js";
 import { activationOf } from "../activations.js";
 import { only, unary, type Builder } from "../pass.js";
-import { refuse } from "../problems.js";
+import { raise } from "../../../core/diagnostics/create.js";
 import { rank1, rank2 } from "../ranks.js";
 
 /** Dense on the last axis of a tensor of any rank. */
@@ -29,7 +29,7 @@ export const embedding: Builder = (build) => {
       for (const value of build.read(x)) {
         // Truncation is what the cast to int32 does; NaN fails both comparisons.
         if (!(Math.trunc(value) >= 0 && Math.trunc(value) < rows)) {
-          refuse(
+          raise(
             "P5155",
             `layer \`${build.layer.path}\` got the index ${value}, but its table has ${counted(rows, "rows")}`,
           );

@@ -3,7 +3,7 @@ import { layerClass } from "../../../core/network/layers/index.js";
 import type { Json, JsonObject } from "../../../core/network/types.js";
 import { layers, tf } from "../../backend/tf.js";
 import type { Build, Builder, CallContext } from "../pass.js";
-import { refuse } from "../problems.js";
+import { raise } from "../../../core/diagnostics/create.js";
 
 /**
  * Runs a layer by the code of its own class: a class somebody registered with TensorFlow.js, or one of tfjs-layers
@@ -55,26 +55,24 @@ function instantiate(build: Build): Layer {
   const { className, path, config } = build.layer;
   const entry = tf.serialization.SerializationMap.getMap().classNameMap[className];
   if (!entry) {
-    return refuse(
-      "P5150",
-      `layer \`${path}\` is of class \`${className}\`, which is not registered`,
-      "register the class with `tf.serialization.registerClass` before the network is loaded",
-    );
+    return raise("P5150", `layer \`${path}\` is of class \`${className}\`, which is not registered`, {
+      help: "register the class with `tf.serialization.registerClass` before the network is loaded",
+    });
   }
   try {
     const [cls, fromConfig] = entry;
     const layer = fromConfig(cls, camelConfig(config));
     if (!(layer instanceof layers.layers.Layer))
-      return refuse("P5150", `\`${className}\` of layer \`${path}\` is not a layer`);
+      return raise("P5150", `\`${className}\` of layer \`${path}\` is not a layer`);
     const shapes = build.inputShapes.map((shape) => [...shape]);
     const [first = []] = shapes;
     layer.build(shapes.length === 1 || takesStates(className) ? first : shapes);
     layer.built = true;
     return layer;
   } catch (error) {
-    return refuse("P5152", `layer \`${path}\` of class \`${className}\` cannot be built`, undefined, [
-      whatItSaid(error),
-    ]);
+    return raise("P5152", `layer \`${path}\` of class \`${className}\` cannot be built`, {
+      notes: [whatItSaid(error)],
+    });
   }
 }
 
@@ -87,7 +85,7 @@ function adopt(build: Build, layer: Layer): void {
       (w) => w.savedAs === saved || w.savedAs.endsWith(`/${weight.originalName}`),
     );
     if (!info) {
-      refuse(
+      raise(
         "P5152",
         `layer \`${build.layer.path}\` has the variable \`${weight.originalName}\`, which the file does not hold`,
       );
@@ -118,9 +116,9 @@ export const foreign: Builder = (build) => {
         return Array.isArray(out) ? out : [out];
       } catch (error) {
         const { path, className } = build.layer;
-        return refuse("P5152", `layer \`${path}\` of class \`${className}\` failed`, undefined, [
-          whatItSaid(error),
-        ]);
+        return raise("P5152", `layer \`${path}\` of class \`${className}\` failed`, {
+          notes: [whatItSaid(error)],
+        });
       }
     },
     mask: (context) => {

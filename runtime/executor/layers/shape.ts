@@ -2,7 +2,7 @@ import { tf } from "../../backend/tf.js";
 import { field, isJsonArray } from "../../../core/network/json.js";
 import { int } from "../../../core/network/config.js";
 import { unary, type Builder } from "../pass.js";
-import { refuse } from "../problems.js";
+import { raise } from "../../../core/diagnostics/create.js";
 
 /** Flatten, Reshape, Permute, RepeatVector. */
 
@@ -25,7 +25,7 @@ export const permute: Builder = (build) => {
   const order = (isJsonArray(dims) ? dims : []).map((d) =>
     typeof d === "number"
       ? d
-      : refuse("P5151", `layer \`${build.layer.path}\` permutes by something that is not a number`),
+      : raise("P5151", `layer \`${build.layer.path}\` permutes by something that is not a number`),
   );
   return unary((x) => tf.transpose(x, [0, ...order]));
 };

@@ -1,6 +1,6 @@
 import { layersHash } from "../../../core/ir/layers-hash.js";
 import type { Network } from "../../../core/network/types.js";
-import { runError } from "./codes.js";
+import { raise } from "../../../core/diagnostics/create.js";
 import type { Options } from "./options.js";
 
 /**
@@ -10,11 +10,7 @@ import type { Options } from "./options.js";
 export function checkLayers(network: Network, { layers, source }: Pick<Options, "layers" | "source">): void {
   if (layers === null || layers === layersHash(network)) return;
   const program = source === "" ? "the program" : `\`${source}\``;
-  throw runError(
-    "P7010",
-    `this loop was compiled for a network of other layers than \`${network.name}\` has`,
-    {
-      help: `compile ${program} for this network, or run on the one it was compiled for`,
-    },
-  );
+  raise("P7010", `this loop was compiled for a network of other layers than \`${network.name}\` has`, {
+    help: `compile ${program} for this network, or run on the one it was compiled for`,
+  });
 }

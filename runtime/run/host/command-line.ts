@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { DiagnosticError } from "../../../core/diagnostics/diagnostic.js";
 import type { BackendName } from "../../types.js";
-import { runError } from "./codes.js";
+import { raise } from "../../../core/diagnostics/create.js";
 import { framesToKeep, placeOf, type Place } from "./failure-place.js";
 import type { RunOptions } from "./options.js";
 import { plainLines } from "../report/plain-lines.js";
@@ -98,8 +98,7 @@ function readArguments(args: readonly string[]): RunOptions | null {
       const value = values[name];
       if (value === undefined) return {};
       const read = value.trim() === "" ? NaN : Number(value);
-      if (!Number.isFinite(read))
-        throw runError("P7010", `\`--${name} ${value}\` is no number`, { help: usage });
+      if (!Number.isFinite(read)) raise("P7010", `\`--${name} ${value}\` is no number`, { help: usage });
       return { [name]: read };
     };
     return {
@@ -118,7 +117,7 @@ function readArguments(args: readonly string[]): RunOptions | null {
     if (cause instanceof DiagnosticError) throw cause;
     const message = cause instanceof Error ? cause.message : String(cause);
     const [first = message] = message.split("\n");
-    throw runError("P7010", `${first[0]?.toLowerCase() ?? ""}${first.slice(1)}`, { help: usage });
+    raise("P7010", `${first[0]?.toLowerCase() ?? ""}${first.slice(1)}`, { help: usage });
   }
 }
 
@@ -127,5 +126,5 @@ const backends: readonly BackendName[] = ["node", "wasm", "cpu", "webgl", "webgp
 function backendNamed(name: string): BackendName | "auto" {
   const found = backends.find((one) => one === name);
   if (found !== undefined || name === "auto") return found ?? "auto";
-  throw runError("P7010", `there is no backend \`${name}\``, { help: `known are ${backends.join(", ")}` });
+  raise("P7010", `there is no backend \`${name}\``, { help: `known are ${backends.join(", ")}` });
 }

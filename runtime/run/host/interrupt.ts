@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers/promises";
-import { runError } from "./codes.js";
+import { diagnostic } from "../../../core/diagnostics/create.js";
+import { DiagnosticError } from "../../../core/diagnostics/diagnostic.js";
 import { saveCheckpoint } from "../../checkpoint/save.js";
 import type { Session } from "./session.js";
 
@@ -24,10 +25,12 @@ export async function pause(session: Session): Promise<void> {
 }
 
 function interruption({ options }: Session): Error {
-  return runError("P7009", "the run was interrupted", {
-    help:
-      options.out === null
-        ? "give it an output directory to be able to resume"
-        : "run the same command with `--resume` to go on from here",
-  });
+  return new DiagnosticError([
+    diagnostic("P7009", "the run was interrupted", null, {
+      help:
+        options.out === null
+          ? "give it an output directory to be able to resume"
+          : "run the same command with `--resume` to go on from here",
+    }),
+  ]);
 }

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { BackendOptions } from "../../backend/types.js";
 import { isLiveModel, type LiveModel } from "../../model/index.js";
-import { runError } from "./codes.js";
+import { raise } from "../../../core/diagnostics/create.js";
 import type { OnProgress } from "../report/progress.js";
 
 /** What `openRun` takes: the settings of an emitted module, overridden by those of its host. */
@@ -59,7 +59,7 @@ export interface Options {
 export function readOptions(given: RunOptions): Options {
   const out = given.out === undefined || given.out === null ? null : resolve(given.out);
   if (given.resume && out === null)
-    throw runError("P7010", "there is nothing to resume without an output directory", {
+    raise("P7010", "there is nothing to resume without an output directory", {
       help: "name the directory of the run by `--out`",
     });
   return {
@@ -87,31 +87,31 @@ export function readOptions(given: RunOptions): Options {
 
 function networkOption(value: unknown): Options["network"] {
   if (typeof value === "string" || isLiveModel(value)) return value;
-  throw runError("P7010", "no network is given", {
+  raise("P7010", "no network is given", {
     help: 'name it in the program (`network "model.json"`) or by `--network`',
   });
 }
 
 function atLeast(value: number, name: string, least: number): number {
   if (Number.isFinite(value) && value >= least) return value;
-  throw runError("P7010", `\`${name}\` must be a number of at least ${least}, not ${value}`);
+  raise("P7010", `\`${name}\` must be a number of at least ${least}, not ${value}`);
 }
 
 function whole(value: number, name: string): number {
   if (Number.isSafeInteger(value) && value >= 1) return value;
-  throw runError("P7010", `\`${name}\` must be a whole number of at least 1, not ${value}`);
+  raise("P7010", `\`${name}\` must be a whole number of at least 1, not ${value}`);
 }
 
 function seedOption(value: number): number {
   if (Number.isSafeInteger(value)) return value;
-  throw runError("P7010", `\`seed\` must be a whole number, not ${value}`);
+  raise("P7010", `\`seed\` must be a whole number, not ${value}`);
 }
 
 function checkpointInterval(text: string): Options["every"] {
   const [, number = "", unit = ""] = /^(\d{1,9}(?:\.\d{1,3})?)\s*(s|steps?)$/.exec(text) ?? [];
   const value = Number(number);
   if (number !== "" && value > 0) return { unit: unit === "s" ? "seconds" : "steps", value };
-  throw runError("P7010", `\`${text}\` is no interval between checkpoints`, {
+  raise("P7010", `\`${text}\` is no interval between checkpoints`, {
     help: "write `60s` or `500steps`",
   });
 }

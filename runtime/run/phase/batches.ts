@@ -2,7 +2,7 @@ import { counted } from "../../../core/ir/words.js";
 import { randomStream } from "../../../core/random.js";
 import type { DataSource, Pass, Split, StreamedSplit } from "../../data/types.js";
 import type { Batch } from "../../types.js";
-import { runError } from "../host/codes.js";
+import { raise } from "../../../core/diagnostics/create.js";
 
 /** A stream that has not ended after so many batches is taken to have no end. */
 const endless = 1_000_000;
@@ -16,11 +16,11 @@ export async function stepsPerPass(split: Split, size: number, seed: number): Pr
   for await (const batch of split.open({ epoch: 1, size, seed })) {
     if (batch.size > 0) count++;
     if (count > endless)
-      throw runError("P7011", "the data module yields batches without end", {
+      raise("P7011", "the data module yields batches without end", {
         help: "export `batches(size)` to say how many make an epoch",
       });
   }
-  if (count === 0) throw runError("P7011", "the data module yields no batches");
+  if (count === 0) raise("P7011", "the data module yields no batches");
   return count;
 }
 
@@ -43,7 +43,7 @@ export async function* trainingBatches(
     if (k++ >= from) yield batch;
   }
   if (k < count)
-    throw runError(
+    raise(
       "P7011",
       `the data module yielded ${counted(k, "batches")} in epoch ${pass.epoch}, expected: ${count}`,
       {

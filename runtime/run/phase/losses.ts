@@ -1,6 +1,6 @@
 import type { Loss, LossName } from "../../types.js";
 import type { TrainIr } from "../../../core/ir/types.js";
-import { runError } from "../host/codes.js";
+import { raise } from "../../../core/diagnostics/create.js";
 
 const names: readonly LossName[] = [
   "cross-entropy",
@@ -22,5 +22,5 @@ export function lossNamed({ name, args }: NonNullable<TrainIr["loss"]>): Loss {
       ...(labelSmoothing !== undefined && { labelSmoothing }),
       ...(delta !== undefined && { delta }),
     };
-  throw runError("P7010", `there is no loss \`${name}\``, { help: `known are ${names.join(", ")}` });
+  raise("P7010", `there is no loss \`${name}\``, { help: `known are ${names.join(", ")}` });
 }

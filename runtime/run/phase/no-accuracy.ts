@@ -3,7 +3,7 @@ import type { TrainIr } from "../../../core/ir/types.js";
 import type { Network } from "../../../core/network/types.js";
 import type { TargetFacts } from "../../data/types.js";
 import { measuresAccuracy } from "../../executor/accuracy.js";
-import { runDiagnostic } from "../host/codes.js";
+import { diagnostic } from "../../../core/diagnostics/create.js";
 import { lossNamed } from "./losses.js";
 
 /**
@@ -18,7 +18,7 @@ export function noAccuracy(
   const kinds = targets.map(({ kind }) => kind);
   if (measuresAccuracy(network, loss === undefined ? [] : [lossNamed(loss)], kinds)) return null;
   const minimized = loss === undefined ? "the loss of the network" : loss.name;
-  return runDiagnostic("P7013", "there is no accuracy to compare", {
+  return diagnostic("P7013", "there is no accuracy to compare", null, {
     notes: [`${minimized} tells no classes apart, and the targets are numbers`],
     help: "compare the loss, as in `loss <= 0.1`",
   });

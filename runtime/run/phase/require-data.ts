@@ -1,11 +1,11 @@
 import type { DataSource } from "../../data/types.js";
-import { runError } from "../host/codes.js";
+import { raise } from "../../../core/diagnostics/create.js";
 import type { Session } from "../host/session.js";
 
 /** The data of a run that needs some. */
 export function requireData(session: Session): DataSource {
   if (session.data) return session.data;
-  throw runError("P7006", "no data is given", {
+  raise("P7006", "no data is given", {
     help: 'name it in the program (`data "mnist"`) or by `--data`',
   });
 }

@@ -2,7 +2,8 @@ import { together } from "../../scores/gather.js";
 import { clipNorm, clipValue } from "../../optimizers/clip.js";
 import type { Slots } from "../../../core/parameters.js";
 import type { Batch } from "../../types.js";
-import { runError } from "../host/codes.js";
+import { diagnostic } from "../../../core/diagnostics/create.js";
+import { DiagnosticError } from "../../../core/diagnostics/diagnostic.js";
 import { dropDeadGradients } from "./dead-gradients.js";
 import { pruningContext } from "../host/engine.js";
 import { tell } from "../report/events.js";
@@ -78,10 +79,12 @@ function allFinite(values: Float32Array): boolean {
 function diverged(phase: OpenPhase, what: string, value: number, rate: number): Error {
   const { progress, steps } = phase;
   const found = Number.isNaN(value) ? "is not a number" : "is infinite";
-  return runError("P7001", `${what} ${found} at step ${progress.step + 1} of ${steps}`, {
-    notes: [`the learning rate was ${rate}`, "the last checkpoint holds the state before it went wrong"],
-    help: "try a lower `rate:`, or `clip-norm: 1`",
-  });
+  return new DiagnosticError([
+    diagnostic("P7001", `${what} ${found} at step ${progress.step + 1} of ${steps}`, null, {
+      notes: [`the learning rate was ${rate}`, "the last checkpoint holds the state before it went wrong"],
+      help: "try a lower `rate:`, or `clip-norm: 1`",
+    }),
+  ]);
 }
 
 function count(phase: OpenPhase, loss: number, correct: number, rows: number): void {

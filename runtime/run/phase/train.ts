@@ -11,7 +11,7 @@ import type { TrainSpec } from "../../specs.js";
 import { alongRules } from "./along-rules.js";
 import { stepsPerPass } from "./batches.js";
 import { chooseOptimizer } from "./choose-optimizer.js";
-import { runError } from "../host/codes.js";
+import { raise } from "../../../core/diagnostics/create.js";
 import { defaultOptimizer } from "../../../core/schedule/default-optimizer.js";
 import { tell } from "../report/events.js";
 import { rebuildExecutor } from "../host/executor.js";
@@ -107,7 +107,7 @@ function argumentsOf(session: Session, { chosen }: PhaseProgress): ReadonlyMap<s
   const values = new Map<string, number>();
   for (const [argument, expr] of Object.entries(args)) {
     if (!known.includes(argument))
-      throw runError("P7010", `\`${name}\` takes no argument \`${argument}\``, {
+      raise("P7010", `\`${name}\` takes no argument \`${argument}\``, {
         help: `it takes rate, ${known.join(", ")}`,
       });
     values.set(argument, valueOf(session, expr, argument));
@@ -122,20 +122,20 @@ function valueOf(session: Session, expr: ExprIr, what: string): number {
   const value = evaluate(expr, names);
   if (value !== undefined && Number.isFinite(value)) return value;
   if (expr === "epochs")
-    throw runError("P7010", "the program does not say how long to train", {
+    raise("P7010", "the program does not say how long to train", {
       help: "give the length by `--epochs`",
     });
-  throw runError("P7010", `\`${what}\` is no number: ${JSON.stringify(expr)}`);
+  raise("P7010", `\`${what}\` is no number: ${JSON.stringify(expr)}`);
 }
 
 function amount(session: Session, expr: ExprIr, what: string): number {
   const value = valueOf(session, expr, what);
   if (value >= 0) return value;
-  throw runError("P7010", `a phase cannot last ${value} ${what}`);
+  raise("P7010", `a phase cannot last ${value} ${what}`);
 }
 
 function count(session: Session, expr: ExprIr, what: string): number {
   const value = valueOf(session, expr, what);
   if (Number.isSafeInteger(value) && value >= 1) return value;
-  throw runError("P7010", `\`${what}\` must be a whole number of at least 1, not ${value}`);
+  raise("P7010", `\`${what}\` must be a whole number of at least 1, not ${value}`);
 }

@@ -7,7 +7,7 @@ import { saveModel } from "../../model/index.js";
 import { reportHtml } from "../../report/html.js";
 import type { Report } from "../../report/types.js";
 import { reasonOf } from "../../reason.js";
-import { runError } from "../host/codes.js";
+import { raise } from "../../../core/diagnostics/create.js";
 import { reportData } from "./report-data.js";
 import type { Session } from "../host/session.js";
 
@@ -33,7 +33,7 @@ export async function writeResults(
     await writeAtomically(join(directory, "report.html"), text(await reportHtml(report)));
     await sweepTemporary(directory);
   } catch (cause) {
-    throw runError("P7005", `the results cannot be written to \`${directory}\``, {
+    raise("P7005", `the results cannot be written to \`${directory}\``, {
       notes: [reasonOf(cause)],
     });
   }

@@ -1,7 +1,7 @@
 import type { ExprIr } from "../../../core/ir/types.js";
 import { grouped } from "../../../core/ir/words.js";
 import type { Json } from "../../../core/network/types.js";
-import { runError } from "../host/codes.js";
+import { raise } from "../../../core/diagnostics/create.js";
 import { evaluateOn, measuresNow } from "./evaluate-on.js";
 import { logEvent } from "../report/events.js";
 import { finish } from "../host/finish.js";
@@ -34,7 +34,7 @@ export function require(session: Session, id: number, condition: ExprIr): Promis
       if (!holds(condition, names)) {
         logEvent(session, "require", id, `does not hold: ${found.join("; ")}`);
         const { out } = await finish(session, `\`${text}\` does not hold: ${found.join("; ")}`);
-        throw runError("P7004", `\`${text}\` does not hold`, {
+        raise("P7004", `\`${text}\` does not hold`, {
           notes: [found.join("; ")],
           ...(out === null
             ? {}

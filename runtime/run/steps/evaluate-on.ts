@@ -1,6 +1,6 @@
 import { measure } from "../../../core/masks/measure.js";
 import { orderedBatches } from "../phase/batches.js";
-import { runError } from "../host/codes.js";
+import { raise } from "../../../core/diagnostics/create.js";
 import type { Measures } from "./measures.js";
 import { requireData } from "../phase/require-data.js";
 import type { Evaluated, Session } from "../host/session.js";
@@ -11,7 +11,7 @@ export async function evaluateOn(session: Session, on: Evaluated["on"]): Promise
   const data = requireData(session);
   const split = on === "train" ? data.train : data.test;
   if (split === null || split === undefined)
-    throw runError("P7006", `\`${data.describe().name}\` has no test split`, {
+    raise("P7006", `\`${data.describe().name}\` has no test split`, {
       help: "give the data a test split, or write `evaluate on train`",
     });
   let [loss, correct, rows] = [0, 0, 0];

@@ -11,7 +11,8 @@ import { dead, living, touch } from "../../../core/masks/state.js";
 import type { SelectionIr } from "../../../core/ir/types.js";
 import type { SelectionSpec } from "../../specs.js";
 import { reasonOf } from "../../reason.js";
-import { runError } from "../host/codes.js";
+import { diagnostic, raise } from "../../../core/diagnostics/create.js";
+import { DiagnosticError } from "../../../core/diagnostics/diagnostic.js";
 import { logEvent } from "../report/events.js";
 import { isNothing, oneOff } from "./one-off.js";
 import { masksFile } from "../report/results.js";
@@ -124,7 +125,7 @@ async function readMasks(file: string): Promise<TensorReader> {
     if ((await stat(file)).size > largest) throw new DamagedTensors("it is too large");
     return new TensorReader(decodeTensors(await readFile(file)));
   } catch (cause) {
-    throw runError("P7008", `the masks cannot be read from \`${file}\``, {
+    raise("P7008", `the masks cannot be read from \`${file}\``, {
       notes: [reasonOf(cause)],
       help: "name the output directory of a run",
     });
@@ -132,6 +133,8 @@ async function readMasks(file: string): Promise<TensorReader> {
 }
 
 const misfit = (path: string, key: string): Error =>
-  runError("P7008", `\`${path}\` does not fit this network: \`${key}\` has another size there`, {
-    help: "leave the layer out by `except`, or start from the network the ticket is of",
-  });
+  new DiagnosticError([
+    diagnostic("P7008", `\`${path}\` does not fit this network: \`${key}\` has another size there`, null, {
+      help: "leave the layer out by `except`, or start from the network the ticket is of",
+    }),
+  ]);

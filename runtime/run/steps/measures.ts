@@ -1,7 +1,7 @@
 import { evaluate } from "../../../core/expr/evaluate.js";
 import type { ExprIr } from "../../../core/ir/types.js";
 import type { Measure } from "../../../core/masks/measure.js";
-import { runError } from "../host/codes.js";
+import { raise } from "../../../core/diagnostics/create.js";
 
 /** What `require` and `until` compare: the same that budgets keep. */
 export type Measures = Measure;
@@ -28,7 +28,7 @@ export function mentions(expr: ExprIr, name: string): boolean {
 export function holds(condition: ExprIr, names: ReadonlyMap<string, number>): boolean {
   const value = evaluate(condition, names);
   if (value === undefined)
-    throw runError("P7013", "the condition has no value here", {
+    raise("P7013", "the condition has no value here", {
       notes: [`known are ${[...names.keys()].map((name) => `\`${name}\``).join(", ")}`],
     });
   return value !== 0;

@@ -1,5 +1,5 @@
 import type { Json } from "../../../core/network/types.js";
-import { runError } from "../host/codes.js";
+import { raise } from "../../../core/diagnostics/create.js";
 import { sizeNow } from "../report/density.js";
 import { pause } from "../host/interrupt.js";
 import type { Session } from "../host/session.js";
@@ -23,7 +23,7 @@ export async function oneOff<T extends Json>(
   const { done } = session.journal.begin();
   if (done) {
     if (isResult(done.result)) return done.result;
-    throw runError("P7003", "the checkpoint's journal does not fit the program", {
+    raise("P7003", "the checkpoint's journal does not fit the program", {
       help: "start anew, without `--resume`",
     });
   }

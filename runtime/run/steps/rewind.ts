@@ -2,7 +2,7 @@ import { momentOf } from "../../../core/schedule/schedule.js";
 import type { RewindSpec } from "../../helpers.js";
 import { timePoint } from "../../optimizers/rates.js";
 import { settle } from "../../../core/masks/hold.js";
-import { runError } from "../host/codes.js";
+import { raise } from "../../../core/diagnostics/create.js";
 import { copyState } from "./copy-state.js";
 import { logEvent } from "../report/events.js";
 import { isNothing, oneOff } from "./one-off.js";
@@ -62,7 +62,7 @@ function find(
   const { key, name } = target(session, to);
   const snapshot = session.snapshots.get(key);
   if (snapshot) return { snapshot, name };
-  throw runError("P7007", `${name} has not been reached`, {
+  raise("P7007", `${name} has not been reached`, {
     help: "rewind to a moment that the program passes before",
   });
 }

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { whyNotSavedAt } from "../../../core/ir/save-place.js";
-import { runError } from "../host/codes.js";
+import { raise } from "../../../core/diagnostics/create.js";
 import type { Options } from "../host/options.js";
 
 /**
@@ -11,7 +11,7 @@ import type { Options } from "../host/options.js";
 export function savePlace({ out }: Pick<Options, "out">, path: string): string {
   const why = whyNotSavedAt(path);
   if (why !== null)
-    throw runError("P7005", `\`${path}\` ${why}`, {
+    raise("P7005", `\`${path}\` ${why}`, {
       help: 'name a folder inside it, as in `save "early"`, and choose where it lies by `--out`',
     });
   return join(out ?? process.cwd(), path);

@@ -2,7 +2,8 @@ import type { StructureName } from "../../../core/units/candidates.js";
 import { matchingLayers, selectedLayers } from "../../../core/units/select.js";
 import type { PatternIr, SelectionIr } from "../../../core/ir/types.js";
 import type { Network } from "../../../core/network/types.js";
-import { runError } from "../host/codes.js";
+import { diagnostic, raise } from "../../../core/diagnostics/create.js";
+import { DiagnosticError } from "../../../core/diagnostics/diagnostic.js";
 
 /**
  * Paths of the layers that a selection means, in network order; `structure` null means layers with weights. A program compiled
@@ -25,7 +26,7 @@ function known(network: Network, layers: readonly string[]): readonly string[] {
   const present = new Set(network.layers.map(({ path }) => path));
   if (layers.length === 0 || layers.some((path) => present.has(path))) return layers;
   const named = layers.slice(0, 3).map((path) => `\`${path}\``);
-  throw runError("P7010", `\`${network.name}\` has none of the layers this loop was compiled for`, {
+  raise("P7010", `\`${network.name}\` has none of the layers this loop was compiled for`, {
     notes: [`it prunes ${named.join(", ")}${layers.length > 3 ? " and others" : ""}`],
     help: "compile the program for this network",
   });
@@ -35,7 +36,9 @@ function noMatch(network: Network, pattern: PatternIr): Error {
   const written =
     "glob" in pattern ? pattern.glob : "layer" in pattern ? pattern.layer : JSON.stringify(pattern);
   const paths = network.layers.filter(({ ordinal }) => ordinal > 0).map(({ path }) => `\`${path}\``);
-  return runError("P7010", `no layer of \`${network.name}\` matches \`${written}\``, {
-    notes: [`it has ${paths.slice(0, 12).join(", ")}${paths.length > 12 ? " and others" : ""}`],
-  });
+  return new DiagnosticError([
+    diagnostic("P7010", `no layer of \`${network.name}\` matches \`${written}\``, null, {
+      notes: [`it has ${paths.slice(0, 12).join(", ")}${paths.length > 12 ? " and others" : ""}`],
+    }),
+  ]);
 }

@@ -19,7 +19,8 @@ export interface Outcome {
   readonly milliseconds: number;
 }
 
-export type Said = Pick<JsonDiagnostic, "code" | "message" | "label" | "notes" | "help"> & {
+export type Said = Pick<JsonDiagnostic, "message" | "label" | "notes" | "help"> & {
+  readonly code: string;
   readonly place: string;
 };
 
