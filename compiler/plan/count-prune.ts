@@ -56,6 +56,7 @@ export function pruneCounted(trial: Trial, ir: PruneIr, { pools: all, moment, am
   views.forEach((view, i) => {
     const { pool, even } = view;
     const back = again[i] ?? 0;
+    if (view.counts[soft] > 0 || swap !== null) trial.blank = true;
     if (back > 0) elements.revive(pool, back, [soft, latent]);
     const gone = swap === null || moment.trainingFollows ? (taken[i] ?? 0) : (swap.killed[i] ?? 0);
     elements.kill(pool, gone, code, {

@@ -7,6 +7,7 @@ import {
   floorOf,
   resultingShare,
   type CountAmount,
+  type GroupCounts,
 } from "../../core/schedule/amounts.js";
 import { dropsInside, kernelGroups, type InsideRule } from "../../core/units/inside-kernels.js";
 import { latent, soft } from "../../core/masks/state.js";
@@ -86,42 +87,67 @@ export function takeCounts(views: readonly View[], amount: CountAmount, rules: R
           kind,
         )
       : null;
-  const asked = views.map((view, i) => {
+  const each = views.map((view, i) => {
     const goal = goals?.[i];
-    return goal === undefined
-      ? askedOf(view, amount, kind, dice)
-      : Math.max(0, goal - (groups[i]?.dead ?? 0));
+    if (goal !== undefined) return whole(Math.max(0, goal - (groups[i]?.dead ?? 0)));
+    return kind === "sign"
+      ? bySign(view, amount, rules, dice)
+      : kind === "row"
+        ? byRow(view, amount, rules, dice)
+        : whole(askedDrops(amount, groups[i] ?? all));
   });
-  const taken = asked.map((count, i) => within(count + (again[i] ?? 0), i));
-  return { taken, nominal: sum(asked) };
+  const taken = each.map(({ asked, aligned }, i) =>
+    aligned === null ? within(asked + (again[i] ?? 0), i) : Math.min(aligned + (again[i] ?? 0), room[i] ?? 0),
+  );
+  return { taken, nominal: sum(each.map(({ asked }) => asked)) };
 }
 
-function askedOf(view: View, amount: CountAmount, kind: PruneIr["scope"], dice: Dice): number {
+/** What a layer is asked for, and, where its parts keep to multiples by themselves, what they give. */
+interface Asked {
+  readonly asked: number;
+  readonly aligned: number | null;
+}
+
+const whole = (asked: number): Asked => ({ asked, aligned: null });
+
+/** Drops of one part of a layer. */
+function part({ total: all, dead }: GroupCounts, amount: CountAmount, rules: Rules): Asked {
+  const asked = askedDrops(amount, { total: all, dead });
+  const floor = rules.aligned > 1 ? floorOf(rules.keeping, all, rules.collapse) : 0;
+  return { asked, aligned: allowedDrops(asked, all - dead, floor, rules.aligned) };
+}
+
+/** Positive and negative weights are asked apart; about half of them are either. */
+function bySign({ pool, alive }: View, amount: CountAmount, rules: Rules, dice: Dice): Asked {
+  const gone = pool.total - alive;
+  const positive = dice.marked(2 * alive, alive, alive);
+  const parts = [positive, alive - positive].map((count) => {
+    const dead = alive === 0 ? 0 : Math.round((gone * count) / alive);
+    return part({ total: count + dead, dead }, amount, rules);
+  });
+  return { asked: sum(parts.map((one) => one.asked)), aligned: sum(parts.map((one) => one.aligned ?? 0)) };
+}
+
+/** Each output channel is asked for itself. */
+function byRow(view: View, amount: CountAmount, rules: Rules, dice: Dice): Asked {
   const { pool, alive } = view;
-  const own = { total: pool.total, dead: pool.total - alive };
-  if (kind === "sign") {
-    const positive = dice.marked(2 * alive, alive, alive);
-    return sum(
-      [positive, alive - positive].map((count) => {
-        const dead = alive === 0 ? 0 : Math.round((own.dead * count) / alive);
-        return askedDrops(amount, { total: count + dead, dead });
-      }),
-    );
-  }
-  if (kind === "row" && pool.kernels.length > 0) {
-    const gone = total(view.counts);
-    return sum(
-      pool.kernels.map((kernel) => {
-        const { rows, size } = rowsOf(kernel);
-        const shown = Math.round(rows * Math.min(1, view.visible / pool.total));
-        const dead = view.even ? gone / pool.total : 1 - alive / Math.max(1, pool.total);
-        const row = (lost: number) => askedDrops(amount, { total: size, dead: Math.min(size, lost) });
-        if (view.even && view.visible === pool.total) return rows * row(Math.round(size * dead));
-        return dice.overGroups(shown, size, dead, row);
-      }),
-    );
-  }
-  return askedDrops(amount, own);
+  if (pool.kernels.length === 0)
+    return whole(askedDrops(amount, { total: pool.total, dead: pool.total - alive }));
+  const rows = pool.kernels.map((kernel) => {
+    const { rows: count, size } = rowsOf(kernel);
+    const row = (lost: number) => part({ total: size, dead: Math.min(size, lost) }, amount, rules);
+    if (view.even && view.visible === pool.total) {
+      const { asked, aligned } = row(Math.round((size * total(view.counts)) / pool.total));
+      return { asked: count * asked, aligned: count * (aligned ?? 0) };
+    }
+    const shown = Math.round(count * Math.min(1, view.visible / pool.total));
+    const dead = 1 - alive / Math.max(1, pool.total);
+    const asked = dice.overGroups(shown, size, dead, (lost) => row(lost).asked);
+    const aligned =
+      rules.aligned > 1 ? dice.overGroups(shown, size, dead, (lost) => row(lost).aligned ?? 0) : asked;
+    return { asked, aligned };
+  });
+  return { asked: sum(rows.map((one) => one.asked)), aligned: sum(rows.map((one) => one.aligned)) };
 }
 
 const sum = (counts: readonly number[]): number => counts.reduce((a, b) => a + b, 0);

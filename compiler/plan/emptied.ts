@@ -12,7 +12,7 @@ export function absorbedBy(trial: Trial): ReadonlySet<number> {
   const { network, state, dice } = trial;
   const zeros = new Map<string, Set<number>>();
   const find = (channel: number): number => network.channels.find(channel);
-  let possible = trial.blank;
+  let possible = trial.blank || !trial.ledger.areFixed("weights");
   for (const { kernels, share, count, inside } of trial.elements.gone())
     for (const kernel of kernels) {
       const weight = network.layers

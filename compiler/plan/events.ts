@@ -10,7 +10,7 @@ import { spaceDomain } from "../../core/expr/domains.js";
 import { entryNode } from "../../core/expr/nodes.js";
 import type { CriterionIr, PruneIr, RegrowIr, RestoreIr } from "../../core/ir/types.js";
 import { measure, type Measure } from "../../core/masks/measure.js";
-import { dead, frozen, latent, living } from "../../core/masks/state.js";
+import { dead, frozen, latent, living, soft } from "../../core/masks/state.js";
 import { pruneCounted } from "./count-prune.js";
 import { isElements, sum, type Acted, type Event, type Outcome } from "./outcome.js";
 import type { AnyPool } from "./pools.js";
@@ -70,6 +70,7 @@ function pruneChannels(
   const context = trial.context(paths);
   const drawn = amount === null && ir.amount.kind !== "budget" && !ranksWeights(trial, ir.criterion);
   const statement = drawn ? byShare(ir, trial.share()) : ir;
+  const codesBefore = trial.state.channels.slice();
   let lost: readonly number[] | null = null;
   let between: Measure | undefined;
   let short: Measure | undefined;
@@ -80,6 +81,9 @@ function pruneChannels(
     }
     return scoresOf(trial, request, ir.regrow, ir.joins === "agree");
   });
+  if (ir.regrow !== undefined) notice(trial, codesBefore, ir.regrow.values);
+  // What had died softly and is not taken again lives as it is.
+  if (ir.manner === "softly" && codesBefore.includes(soft)) trial.blank = true;
   if (ir.amount.kind === "budget") {
     const limits = limitsOf(ir.amount.limits, trial, moment.names);
     const left = ir.manner === "frozen" ? measure(trial.network, trial.state) : trial.measured();

