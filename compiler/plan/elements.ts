@@ -52,6 +52,8 @@ export interface View {
   readonly counts: Counts;
   /** Units outside dead channels. */
   readonly visible: number;
+  /** No channel along the kernels is dead. */
+  readonly whole: boolean;
   readonly alive: number;
   readonly even: boolean;
   readonly inside: InsideRule | null;
@@ -85,7 +87,8 @@ export class Elements {
     const visible = visibleUnits(pool, layer.live);
     const { even, inside, last } = layer;
     const alive = Math.max(0, visible - total(counts));
-    return { pool, counts, visible, alive, even: even && last === pool.family, inside };
+    const whole = pool.kernels.every(({ weight: { key } }) => isWhole(layer.live.get(key)));
+    return { pool, counts, visible, whole, alive, even: even && last === pool.family, inside };
   }
 
   /** So many more of the living units die. */

@@ -51,6 +51,8 @@ export interface ElementPool extends Pool {
   /** Weights of the kernels, and in one unit on average: those on a lattice lie in none. */
   readonly elements: number;
   readonly each: number;
+  /** Whether every unit lies between one input and one output channel, so that dead ones hide as many whichever they are. */
+  readonly cellular: boolean;
 }
 
 export type AnyPool = ChannelPool | BranchPool | ElementPool;
@@ -94,6 +96,7 @@ export const anyNetwork: World = {
         kernels: [],
         elements: all,
         each: 1,
+        cellular: true,
       },
     ];
   },
@@ -229,10 +232,15 @@ function elementPools(
         kernels,
         elements,
         each: single ? 1 : inUnits / total,
+        cellular: single || structure.name === "kernels" || isLines(structure, kernels),
       },
     ];
   });
 }
+
+/** Rows and columns of kernels, not of matrices. */
+const isLines = ({ name }: StructureIr, kernels: readonly Kernel[]): boolean =>
+  (name === "rows" || name === "columns") && kernels.every(({ weight }) => weight.shape.length > 2);
 
 const placesIn = (numbers: Int32Array): number => numbers.reduce((n, one) => n + (one < 0 ? 0 : 1), 0);
 

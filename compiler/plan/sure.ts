@@ -38,6 +38,8 @@ export interface Known {
   /** Whether it is so only once its own target is reached. */
   readonly rising: boolean;
   readonly inside: boolean;
+  /** Some stand at their initial values: dead as others, but left in the network. */
+  readonly frozen: boolean;
   /** Units alive, and what floors hold back at most. */
   readonly alive: number;
 }
@@ -90,6 +92,7 @@ export function knownBefore(
       !rises.some(Boolean) &&
       (rule !== null ? inside && each.every(Boolean) : counted && (together ? known : each.every(Boolean))),
     inside,
+    frozen: pools.some((pool) => trial.isFrozen(pool)),
     alive: sum(pools.map((pool) => pool.total)) - sum(dead),
   };
 }
@@ -118,8 +121,7 @@ export function surelyAfter(
   const nobody = { sum: false, each: pools.map(() => false), fixed: true };
   const { regrow } = ir;
   const evenly = regrow?.allocated === undefined || regrow.allocated === "evenly";
-  const fixed =
-    regrow === undefined || !(pools.some((pool) => trial.isFrozen(pool)) || ir.manner === "frozen");
+  const fixed = regrow === undefined || !(known.frozen || ir.manner === "frozen");
   // Every layer regains as many as it lost.
   if (regrow?.includingDropped === true && regrow.amount === undefined && regrow.allocated === undefined)
     return { sum: known.sum, each: known.each, fixed };

@@ -89,6 +89,8 @@ export class Trial {
   /** Those of them, by root, that have not trained yet. */
   readonly fresh = new Set<number>();
   slims = 0;
+  /** Whether some `slim` may have taken out other channels in another run. */
+  #slimsDiffer = false;
   /** Units looked at, about. */
   work = 0;
   #sizes: { readonly version: number; readonly network: Network; readonly measured: Measure } | null = null;
@@ -159,6 +161,7 @@ export class Trial {
   /** What is in the way of how a pool's channels count for elements in them. */
   isPlain(pool: AnyPool): boolean {
     if (pool.kind !== "elements" || pool.kernels.length === 0 || this.world.network === null) return true;
+    if (!pool.cellular && !this.elements.view(pool).whole) return false;
     return this.#placesOn(pool).every((place) => this.ledger.isFixed(place));
   }
 
@@ -228,6 +231,7 @@ export class Trial {
       const unit = this.network.units.find((one) => one.root === root);
       for (const channel of unit?.channels ?? []) this.state.channels[channel] = dead;
     }
+    this.#slimsDiffer ||= !this.ledger.areFixed("channels");
     const isDead = (channel: number): boolean => this.state.channels[channel] === dead;
     const gone = new Set(
       this.network.units.filter(({ root }) => isDead(root)).flatMap(({ channels }) => channels),
@@ -279,12 +283,11 @@ export class Trial {
     }
     touch(this.state);
     this.elements = earlier === undefined ? this.#newElements() : earlier.elements.copyFor(this.state);
-    const sure = late && !this.ledger.areFixed("channels");
     this.ledger = earlier?.ledger.copy() ?? new Ledger();
-    if (late) this.ledger.blur(this.original.units.map((unit) => channelPlace(this.original, unit)));
+    if (late || (this.#slimsDiffer && this.slims > (earlier?.slims ?? 0))) this.blurChannels();
     // The masks are put back in place as after an update.
     this.train();
-    return late && !sure;
+    return late && !this.#slimsDiffer;
   }
 
   /** The same numbers at other places. */

@@ -93,8 +93,7 @@ function takeFrom(
   chosen: Uint8Array,
 ): void {
   const { members } = group;
-  const whole = !(members instanceof Int32Array) && members.from === 0 && members.to === space.units;
-  if (whole) {
+  if (options.scope.kind === "global") {
     selectAboveFloors(space, scores, open, k, floors, chosen);
     return;
   }

@@ -12,7 +12,13 @@ import type {
 import { harden } from "../../../core/masks/harden.js";
 import { hold } from "../../../core/masks/hold.js";
 import { measure } from "../../../core/masks/measure.js";
-import { cutMaskState, dead, newMaskState, type MaskState } from "../../../core/masks/state.js";
+import {
+  cutMaskState,
+  dead,
+  newMaskState,
+  rememberStart,
+  type MaskState,
+} from "../../../core/masks/state.js";
 import { absorb } from "../../../core/surgery/index.js";
 import { slim, slimStore } from "../../../core/surgery/slim.js";
 import type { ScoringContext } from "../../../runtime/scores/context.js";
@@ -138,6 +144,7 @@ const copyOf = (state: MaskState): MaskState => {
   const copy = newMaskState(state.channels.length);
   copy.channels.set(state.channels);
   for (const [key, codes] of state.elements) copy.elements.set(key, codes.slice());
+  for (const [key, values] of state.start) copy.start.set(key, values);
   return copy;
 };
 
@@ -152,6 +159,8 @@ class Run {
     readonly seed: number,
   ) {
     this.setting = settingOf(model, seed);
+    // What is frozen stands at these.
+    rememberStart(this.setting.state, this.setting.parameters.values());
   }
 
   async step(
@@ -178,6 +187,7 @@ class Run {
         return null;
       case "rewind": {
         const earlier = copyOf(this.marked ?? newMaskState(state.channels.length));
+        for (const [key, values] of state.start) earlier.start.set(key, values);
         const present = new Set(network.units.flatMap(({ channels }) => channels));
         state.channels.forEach((code, channel) => {
           if (code === dead && !present.has(channel)) earlier.channels[channel] = dead;
