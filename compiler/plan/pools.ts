@@ -232,15 +232,15 @@ function elementPools(
         kernels,
         elements,
         each: single ? 1 : inUnits / total,
-        cellular: single || structure.name === "kernels" || isLines(structure, kernels),
+        cellular: single || structure === "kernels" || isLines(structure, kernels),
       },
     ];
   });
 }
 
 /** Rows and columns of kernels, not of matrices. */
-const isLines = ({ name }: StructureIr, kernels: readonly Kernel[]): boolean =>
-  (name === "rows" || name === "columns") && kernels.every(({ weight }) => weight.shape.length > 2);
+const isLines = (structure: StructureIr, kernels: readonly Kernel[]): boolean =>
+  (structure === "rows" || structure === "columns") && kernels.every(({ weight }) => weight.shape.length > 2);
 
 const placesIn = (numbers: Int32Array): number => numbers.reduce((n, one) => n + (one < 0 ? 0 : 1), 0);
 

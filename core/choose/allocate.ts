@@ -93,7 +93,7 @@ function takeFrom(
   chosen: Uint8Array,
 ): void {
   const { members } = group;
-  if (options.scope.kind === "global") {
+  if (options.scope === "global") {
     selectAboveFloors(space, scores, open, k, floors, chosen);
     return;
   }
