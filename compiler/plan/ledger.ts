@@ -78,16 +78,18 @@ export class Ledger {
     return entry?.pool === key && entry.rising === id;
   }
 
-  /** A statement may have acted on these pools for targets lower than the one it will land on. */
-  rise(pools: readonly AnyPool[], id: number, most: readonly number[]): void {
+  /** A statement may have acted on these pools for targets lower than the one it will land on; `before`: what was known then. */
+  rise(pools: readonly AnyPool[], id: number, most: readonly number[], before: Ledger): void {
     const entries = new Map(this.#entries);
     pools.forEach((pool, i) => {
       const { place, key } = pool;
       const unsure = { sure: false, fixed: false, ranking: null };
       const alike = pool.kind === "elements" || (pool.kind === "channels" && pool.alike);
-      if (this.isSure(pool))
+      if (before.isSure(pool))
         entries.set(place, { ...unsure, pool: key, rising: id, ...(alike && { most: most[i] ?? Infinity }) });
-      else if (!this.isRising(pool, id)) entries.set(place, { ...unsure, pool: "*" });
+      else if (before.isRising(pool, id))
+        entries.set(place, before.#entries.get(place) ?? { ...unsure, pool: "*" });
+      else entries.set(place, { ...unsure, pool: "*" });
     });
     this.#entries = entries;
   }

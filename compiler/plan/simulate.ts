@@ -155,6 +155,7 @@ function mayAct(
 ): void {
   const { trial } = timeline;
   for (const rule of rules) {
+    const before = trial.ledger.copy();
     const times = [0, 0, 1, 1, 2, 3, 12, 40][Math.floor(trial.dice.uniform() * 8)] ?? 0;
     for (let i = 0; i < times && !timeline.full; i++) act(rule, moment, variables, timeline, firing, true);
     if (rule.kind === "prune" || rule.kind === "regrow" || rule.kind === "restore" || rule.kind === "slim") {
@@ -167,6 +168,7 @@ function mayAct(
           pools,
           rule.id,
           pools.map((pool) => Math.max(trial.deadOf(pool), shareOf(highest, pool.total))),
+          before,
         );
       else trial.ledger.blur(pools.map(({ place }) => place));
     }
