@@ -26,6 +26,7 @@ export interface Pool {
 export interface ChannelPool extends Pool {
   readonly kind: "channels";
   readonly units: readonly Unit[];
+  readonly roots: Int32Array;
   /** Whether all units cost alike wherever they stand. */
   readonly alike: boolean;
 }
@@ -192,6 +193,7 @@ function channelPools(
     total: units.length,
     shape,
     units,
+    roots: Int32Array.from(units.map(({ root }) => root)),
     alike: uniform[i] ?? false,
   }));
 }

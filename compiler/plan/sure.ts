@@ -2,7 +2,7 @@ import { evaluate } from "../../core/expr/evaluate.js";
 import type { EventMoment } from "./outcome.js";
 import type { PruneIr } from "../../core/ir/types.js";
 import { collapse } from "../../core/network/collapse.js";
-import { floorOf } from "../../core/schedule/amounts.js";
+import { allowedDrops, floorOf } from "../../core/schedule/amounts.js";
 import { againOf, insideRule, takeInside } from "./counted.js";
 import { isElements, sum, type Event } from "./outcome.js";
 import { rowsOf, type AnyPool, type BranchPool } from "./pools.js";
@@ -151,6 +151,9 @@ export function surelyAfter(
     return { sum: sure, each: pools.map(() => everything || (sure && nominal === 0 && all)), fixed };
   }
   if (ir.scope === "global") {
+    const nothing = known.alive === sum(pools.map((pool) => pool.total - trial.deadOf(pool)));
+    if (ir.aligned > 1 && all && nothing && isTooNarrow(trial, ir, pools, nominal ?? Infinity))
+      return { sum: true, each: known.each, fixed };
     const held = sum(pools.map((pool) => pool.layers.length * floorOf(ir.keeping, pool.total, ir.collapse)));
     const fits = (nominal ?? Infinity) <= known.alive - held || (all && alone);
     // Once all that may go goes, every layer is at its floor.
@@ -167,6 +170,18 @@ export function surelyAfter(
   )
     return { sum: all, each: pools.map(() => all && evenly), fixed };
   return { sum: all, each: known.each, fixed };
+}
+
+/** Whether no pool can give a multiple, however many of the units asked for it is to lose. */
+function isTooNarrow(trial: Trial, ir: PruneIr, pools: readonly AnyPool[], asked: number): boolean {
+  return pools.every((pool) => {
+    const alive = pool.total - trial.deadOf(pool);
+    const floor = floorOf(ir.keeping, pool.total, ir.collapse);
+    const most = Math.min(asked, alive);
+    for (let wanted = 1; wanted <= most; wanted++)
+      if (allowedDrops(wanted, alive, floor, ir.aligned) > 0) return false;
+    return true;
+  });
 }
 
 /** Whether branches lie beside or inside each other: there is always one that takes no other along. */

@@ -144,8 +144,9 @@ export class Trial {
     const { channels } = this.state;
     switch (pool.kind) {
       case "channels": {
+        const { roots } = pool;
         let n = 0;
-        for (const { root } of pool.units) if (channels[root] !== living) n++;
+        for (let i = 0; i < roots.length; i++) if (channels[roots[i] ?? -1] !== living) n++;
         return n;
       }
       case "branch":

@@ -25,21 +25,26 @@ export function floorsOf(space: Space, keeping: KeepingFloor, collapse: boolean,
     const layerOf = (unit: number) => space.layers.findIndex(({ end }) => unit < end);
     return { layersOf: (unit) => [layerOf(unit)], room };
   }
-  const { lists, producers, all } = producersOf(units);
-  const alive = new Int32Array(all.length);
+  const { numbers, distinct, producers, all } = producersOf(units);
+  const openOf = new Int32Array(distinct.length);
   for (let unit = 0; unit < units.length; unit++)
-    if (open[unit] === 1) for (const layer of lists[unit] ?? []) alive[layer] = (alive[layer] ?? 0) + 1;
+    if (open[unit] === 1) openOf[numbers[unit] ?? -1] = (openOf[numbers[unit] ?? -1] ?? 0) + 1;
+  const alive = new Int32Array(all.length);
+  distinct.forEach((list, i) => {
+    for (const layer of list) alive[layer] = (alive[layer] ?? 0) + (openOf[i] ?? 0);
+  });
   const totals = loadedTotals(space);
   const room = all.map((here, i) => {
     const total = Math.max(here, totals.get(space.network.layers[producers[i] ?? -1]?.path ?? "") ?? 0);
     return Math.max(0, (alive[i] ?? 0) - floorOf(keeping, total, collapse));
   });
-  return { layersOf: (unit) => lists[unit] ?? [], room };
+  return { layersOf: (unit) => distinct[numbers[unit] ?? -1] ?? [], room };
 }
 
 interface Producers {
-  /** Of every unit: the layers that make it, numbered. */
-  readonly lists: readonly (readonly number[])[];
+  /** The lists of layers, numbered, that make some unit, and which of them makes each unit. */
+  readonly distinct: readonly (readonly number[])[];
+  readonly numbers: Int32Array;
   /** Layer indices by number, and how many of the units each makes. */
   readonly producers: readonly number[];
   readonly all: Int32Array;
@@ -51,18 +56,27 @@ const producersByUnits = new WeakMap<readonly Unit[], Producers>();
 function producersOf(units: readonly Unit[]): Producers {
   const known = producersByUnits.get(units);
   if (known !== undefined) return known;
-  const numbers = new Map<number, number>();
-  const numbered = new Map<readonly number[], readonly number[]>();
+  const layers = new Map<number, number>();
+  const lists = new Map<readonly number[], number>();
+  const distinct: (readonly number[])[] = [];
   const all: number[] = [];
-  const lists = units.map(({ producers }) => {
-    const list =
-      numbered.get(producers) ??
-      producers.map((producer) => numbers.get(producer) ?? numbers.set(producer, numbers.size).size - 1);
-    numbered.set(producers, list);
-    for (const layer of list) all[layer] = (all[layer] ?? 0) + 1;
-    return list;
+  const numbers = Int32Array.from(units, ({ producers }) => {
+    const seen = lists.get(producers);
+    const number = seen ?? distinct.length;
+    if (seen === undefined) {
+      lists.set(producers, number);
+      distinct.push(
+        producers.map((producer) => {
+          const layer = layers.get(producer) ?? layers.size;
+          layers.set(producer, layer);
+          return layer;
+        }),
+      );
+    }
+    for (const layer of distinct[number] ?? []) all[layer] = (all[layer] ?? 0) + 1;
+    return number;
   });
-  const found = { lists, producers: [...numbers.keys()], all: Int32Array.from(all) };
+  const found = { distinct, numbers, producers: [...layers.keys()], all: Int32Array.from(all) };
   producersByUnits.set(units, found);
   return found;
 }

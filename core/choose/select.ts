@@ -48,9 +48,23 @@ export function selectListed(
   k: number,
   chosen: Uint8Array,
 ): number {
-  const kept = listed.filter((i) => open[i] === 1);
-  const count = Math.min(Math.max(0, k), kept.length);
-  refine(scores, kept, count, 0, chosen);
+  if (k <= 0) return 0;
+  const kept = new Int32Array(listed.length);
+  let n = 0;
+  let ascends = true;
+  let last = NaN;
+  for (let at = 0; at < listed.length; at++) {
+    const i = listed[at] ?? 0;
+    if (open[i] !== 1) continue;
+    const score = scores[i] ?? 0;
+    ascends &&= compareScores(last, score) <= 0;
+    last = score;
+    kept[n++] = i;
+  }
+  const count = Math.min(k, n);
+  // In order as they stand, as scores that are all alike are.
+  if (ascends) for (let at = 0; at < count; at++) chosen[kept[at] ?? 0] = 1;
+  else refine(scores, kept.subarray(0, n), count, 0, chosen);
   return count;
 }
 

@@ -8,7 +8,8 @@ export function emptiedLayers(network: Network, isDead: IsDead): readonly string
     if (!ids || ids.length === 0) return false;
     const before = known.get(ids);
     if (before !== undefined) return before;
-    const now = ids.every((id) => isDead(id));
+    let now = true;
+    for (let i = 0; now && i < ids.length; i++) now = isDead(ids[i] ?? -1);
     known.set(ids, now);
     return now;
   };

@@ -7,10 +7,13 @@ import { smallProject } from "./project.js";
 /** What the plan says of every event, and of the network in the end, beside what a run does: however units die, and come back. */
 
 const train = "train 1 epoch with sgd(rate: 0.05)";
-/** Programs, whether all is known to the unit before, and the warnings. */
+/**
+ * Programs, whether all is known to the unit before (null: what draws see may be far off, for here kernels of zeros that no gradient
+ * reaches stay what they are), and the warnings.
+ */
 const programs = [
   [`prune filters by l1 local 50% frozen at start; ${train}; slim`, true, ["P3063"]],
-  [`prune filters in c3 by l2 local 50% softly; ${train}; slim`, false, ["P3063"]],
+  [`prune filters in c3 by l2 local 50% softly; ${train}; slim`, null, ["P3063"]],
   [`train 2 epochs { prune filters by l2 local 50% softly every epoch } slim`, true, []],
   [`${train}; prune filters by l2 local 50% softly; harden masks; ${train}; slim`, true, []],
   [`mark a; prune filters by l1 local 50%; slim; ${train}; rewind masks to a; slim`, true, ["P3064"]],
@@ -61,7 +64,7 @@ it("a run does what the plan states, and what it draws nearly", async () => {
     const { planned, last, happened, before, after, warnings: said } = rows[i];
     const holds = (told: Estimate, value: number, whole: number, what: string): void => {
       if (exact) expect(told, `${program}: ${what}`).toBe(value);
-      expectForeseen(told, value, whole, `${program}: ${what}`);
+      expectForeseen(told, value, whole, `${program}: ${what}`, exact !== null);
     };
     expect(said, program).toEqual(warnings);
     expect(planned.length, program).toBe(happened.length);
