@@ -49,7 +49,7 @@ it("compile, loadNetwork and run do what the command line does, and mistakes are
     ended.out.trim().split("\n").at(-1) ?? "",
   );
   // Costs of local amounts are exact before training.
-  expect(planned).toEqual(achieved.map((cost: number) => [cost, cost]));
+  expect(planned).toEqual(achieved);
   expect(achieved).toEqual([reportOf(project, "small").after.params, reportOf(project, "small").after.macs]);
   expect(stock).toBe(achieved[0]);
   expect(live).toBe(64);
