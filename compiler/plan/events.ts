@@ -70,7 +70,8 @@ function pruneChannels(
   const context = trial.context(paths);
   const drawn = amount === null && ir.amount.kind !== "budget" && !ranksWeights(trial, ir.criterion);
   const statement = drawn ? byShare(ir, trial.share()) : ir;
-  const codesBefore = trial.state.channels.slice();
+  const brings = ir.regrow !== undefined || ir.manner === "softly";
+  const codesBefore = brings ? trial.state.channels.slice() : trial.state.channels;
   let lost: readonly number[] | null = null;
   let between: Measure | undefined;
   let short: Measure | undefined;
@@ -160,7 +161,7 @@ export function regrow(trial: Trial, ir: RegrowIr, { pools, paths, moment }: Eve
   const knownSum = trial.ledger.isSumSure(pools) && pools.every((pool) => trial.isPlain(pool));
   const each = pools.every((pool) => trial.ledger.isSure(pool)) && knownSum;
   const before = sum(pools.map((pool) => trial.deadOf(pool)));
-  const mixed = pools.some((pool) => trial.isFrozen(pool)) || trial.elements.has(frozen);
+  const mixed = trial.isFrozen(pools) || trial.elements.has(frozen);
   if (pools.every(isElements) && pools.length > 0) {
     const views = pools.filter(isElements).map((pool) => trial.elements.view(pool));
     const limits = views.map(({ counts }) => counts[dead] + counts[frozen]);

@@ -56,7 +56,11 @@ export function knownBefore(
   const clear = !branches || !ledger.has("channels", "*");
   const highest = highestTarget(ir, moment.names);
   const lands = amount?.kind === "target" && highest !== null && amount.value >= highest;
-  const rises = pools.map((pool) => lands && ledger.isRising(pool, ir.id));
+  // Of weights, dead channels may hold more than is asked for by then.
+  const rises = pools.map(
+    (pool) =>
+      lands && ledger.isRising(pool, ir.id) && (pool.kind !== "elements" || trial.elements.view(pool).whole),
+  );
   const each = pools.map(
     (pool, i) => (ledger.isSure(pool) || rises[i] === true) && plain[i] === true && clear,
   );
@@ -92,7 +96,7 @@ export function knownBefore(
       !rises.some(Boolean) &&
       (rule !== null ? inside && each.every(Boolean) : counted && (together ? known : each.every(Boolean))),
     inside,
-    frozen: pools.some((pool) => trial.isFrozen(pool)),
+    frozen: trial.isFrozen(pools),
     alive: sum(pools.map((pool) => pool.total)) - sum(dead),
   };
 }

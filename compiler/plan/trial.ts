@@ -323,7 +323,12 @@ export class Trial {
     return measure(this.network, this.state, undefined, undefined, this.elements.counter(this.network));
   }
 
-  isFrozen(pool: AnyPool): boolean {
-    return pool.kind === "channels" && pool.units.some(({ root }) => this.state.channels[root] === frozen);
+  /** Whether units of these pools stand at their initial values. */
+  isFrozen(pools: readonly AnyPool[]): boolean {
+    const { channels } = this.state;
+    if (!channels.includes(frozen)) return false;
+    return pools.some(
+      (pool) => pool.kind === "channels" && pool.roots.some((root) => channels[root] === frozen),
+    );
   }
 }

@@ -172,3 +172,14 @@ test("events after which every layer holds the same share a column, in the order
   for (const [, from, to] of turning.matchAll(/(?<= )(\d+)…(\d+)(?= |\n)/g))
     expect(Number(to)).toBeGreaterThan(Number(from));
 });
+
+test("what is drawn is told as such, and so is what a run may not get to", () => {
+  const drawn = reportOf("prune filters by l1 global 50%\nslim", 160);
+  expect(drawn).toMatch(/prune filters +224 +224 +224 +448 +about [\d,]+ \([\d,]+–[\d,]+\)/);
+  expect(drawn).toMatch(/conv2d_1 +16 +≈\d+\n/);
+  const early = reportOf(
+    "train 2 epochs until accuracy >= 90% { prune filters by l1 local 25% every epoch }\nslim",
+  );
+  expect(early).toMatch(/epoch 1 +prune/);
+  expect(early).toMatch(/epoch 2, if it gets there +prune/);
+});
