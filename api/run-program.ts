@@ -6,9 +6,7 @@ import { DiagnosticError, type Diagnostic } from "../core/diagnostics/diagnostic
 import type { CompileResult } from "../compiler/compile.js";
 import type { RunOptions, RunResult } from "../runtime/index.js";
 import { takeLock, type Lock } from "../runtime/checkpoint/lock.js";
-import { framesToKeep, placeOf } from "../runtime/run/host/failure-place.js";
 import { diagnostic, raise } from "../core/diagnostics/create.js";
-import { placeFailure } from "./place-failure.js";
 import { writeFileSafely } from "./write-file.js";
 import { compileProgram, type ProgramOptions } from "./compile-program.js";
 import { openOutFolder } from "./out-folder.js";
@@ -60,45 +58,45 @@ export async function runCompiled(
   diagnostics: readonly Diagnostic[],
   options: Loose,
 ): Promise<RunResult> {
-  const { code, map } = compiled;
-  if (code === null || map === null || diagnostics.some((one) => one.severity === "error"))
+  const { code } = compiled;
+  if (code === null || diagnostics.some((one) => one.severity === "error"))
     throw new DiagnosticError(diagnostics);
   const { out, network } = options;
   if (network === null || network === undefined) throw new DiagnosticError([...diagnostics, noNetwork()]);
   const folder = typeof out === "string" ? out : await mkdtemp(join(tmpdir(), "espalier-"));
-  const limit = Error.stackTraceLimit;
-  let loop = "";
   let lock: Lock | null = null;
   const before = await tracesIn(folder);
   try {
     const refused = await openOutFolder(folder, options.network);
     if (refused !== null) throw new DiagnosticError([refused]);
     lock = await takeLock(folder, { again: false });
-    loop = await writeLoop(folder, code, map);
+    const loop = await writeLoop(folder, code);
     const module: { default(options: Loose): Promise<RunResult> } = await import(loop);
-    Error.stackTraceLimit = Math.max(limit, framesToKeep);
     return await module.default(withoutUnset(options));
   } catch (cause) {
     if (!(cause instanceof DiagnosticError)) throw cause;
-    // The loop holds the map that leads to the place.
-    const placed = placeFailure(cause.diagnostics, placeOf(cause, loop), compiled);
     lock?.release();
     // What lies in a folder that another run holds is its own.
     if (lock !== null) await leaveNoTrace(folder, before);
-    throw new DiagnosticError(placed);
+    throw new DiagnosticError(cause.diagnostics.map((one) => placed(one, compiled)));
   } finally {
-    Error.stackTraceLimit = limit;
     lock?.release();
     if (folder !== out) await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** The loop with its map in one file, beside the results; its URL is new each time, so that a second run reads it anew. */
-async function writeLoop(folder: string, code: string, map: object): Promise<string> {
+/** What ended the run, in the text of the statement that was under way. */
+function placed({ statement, ...one }: Diagnostic, { spans, main }: CompileResult): Diagnostic {
+  const found = statement === undefined ? undefined : spans.get(statement);
+  if (found === undefined || one.span !== undefined || one.severity === "warning") return one;
+  const { span, file = main } = found;
+  return { ...one, span, ...(file !== main && { file }) };
+}
+
+/** The loop beside the results; its URL is new each time, so that a second run reads it anew. */
+async function writeLoop(folder: string, code: string): Promise<string> {
   const path = join(folder, loopName);
-  const inline = Buffer.from(JSON.stringify(map)).toString("base64");
-  const text = `${code.trimEnd()}\n//# sourceMappingURL=data:application/json;base64,${inline}\n`;
-  const failure = await writeFileSafely(path, text);
+  const failure = await writeFileSafely(path, `${code.trimEnd()}\n`);
   if (failure !== null) raise("P9502", `\`${path}\` cannot be written: ${failure}`);
   return `${pathToFileURL(path).href}?${Date.now()}`;
 }

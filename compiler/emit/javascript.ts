@@ -76,8 +76,9 @@ export function emitJavaScript(
   body.blank();
   writeLoop(ir, body, module.scope, options);
   body.blank();
-  body.line("// Runs when this file is the program, not when it is imported.");
-  body.line("await runFromCommandLine(loop, import.meta.url);");
+  body.line("// Runs when this file is the program, not when it is imported; a statement that fails is told by its place.");
+  const start = "await runFromCommandLine(loop, import.meta.url, ";
+  for (const line of layout(start, { fields: placeFields(ir, options) }, ");", 0)) body.line(line);
 
   // Which helpers to import is known only once the body is written.
   const writer = new Writer();
@@ -180,6 +181,16 @@ function settingsFields(ir: Ir, options: EmitOptions): Field[] {
     },
   );
   return fields;
+}
+
+/** Where the statements stand, by id: `file:line:column`, columns from 1. */
+function placeFields(ir: Ir, { places }: EmitOptions): Field[] {
+  const byId = statements(ir.body).toSorted((a, b) => a.id - b.id);
+  return byId.flatMap(({ id }) => {
+    const place = places.get(id);
+    if (place === undefined) return [];
+    return [{ key: String(id), value: quote(`${place.source}:${place.line}:${place.column + 1}`) }];
+  });
 }
 
 /** A constant is called as its criterion is, where that is a name; expressions are "score". */

@@ -41,6 +41,8 @@ export interface Diagnostic {
   readonly file?: string;
   /** Unset for mistakes outside any text (a model, a data file, the command line). */
   readonly span?: Span;
+  /** Of what ended a run, which knows no text: the id of the statement under way. */
+  readonly statement?: number;
   readonly label?: string;
   readonly labels?: readonly Label[];
   readonly notes?: readonly string[];

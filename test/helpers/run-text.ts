@@ -12,6 +12,6 @@ export function loopOf(code: string, imports: object): Loop {
     .replace(/import \{([^}]*)\} from "[^"]*";/, (_, names: string) => `const {${names}} = runtime;`)
     .replace("export const settings", "const settings")
     .replace("export default async function", "async function")
-    .replace(/await runFromCommandLine\(.*\);/, "return loop;");
+    .replace(/await runFromCommandLine\([^]*$/, "return loop;");
   return new Function("runtime", body)({ ...imports, runFromCommandLine: undefined });
 }

@@ -4,7 +4,6 @@ import { parseArgs } from "node:util";
 import { DiagnosticError } from "../../../core/diagnostics/diagnostic.js";
 import type { BackendName } from "../../types.js";
 import { raise } from "../../../core/diagnostics/create.js";
-import { framesToKeep, placeOf, type Place } from "./failure-place.js";
 import type { RunOptions } from "./options.js";
 import { plainLines } from "../report/plain-lines.js";
 
@@ -20,17 +19,20 @@ const usage = `options:
   --resume                   go on from the newest checkpoint in --out
   --checkpoint-every <30s|200steps>`;
 
+/** Where the statements of a loop stand, by id: `file:line:column`. */
+type Places = Readonly<Record<number, string>>;
+
 /**
  * Runs the loop of an emitted module when the module is the program, and does nothing when it is imported. Mistakes become
- * lines on stderr and exit code 1, a wrong command line 2.
+ * lines on stderr and exit code 1, a wrong command line 2. A statement that fails is told by its place.
  */
-export async function runFromCommandLine(loop: Loop, url: string): Promise<void> {
+export async function runFromCommandLine(loop: Loop, url: string, places: Places = {}): Promise<void> {
   if (!isProgram(url)) return;
   let options: RunOptions | null;
   try {
     options = readArguments(process.argv.slice(2));
   } catch (cause) {
-    tell(cause, null);
+    tell(cause, places);
     return;
   }
   if (options === null) {
@@ -42,10 +44,9 @@ export async function runFromCommandLine(loop: Loop, url: string): Promise<void>
   process.once("SIGINT", stop);
   process.once("SIGTERM", stop);
   try {
-    Error.stackTraceLimit = Math.max(Error.stackTraceLimit, framesToKeep);
     await loop({ ...options, signal: abort.signal, onProgress: plainLines((line) => console.log(line)) });
   } catch (cause) {
-    tell(cause, placeOf(cause, url));
+    tell(cause, places);
   } finally {
     process.off("SIGINT", stop);
     process.off("SIGTERM", stop);
@@ -53,11 +54,12 @@ export async function runFromCommandLine(loop: Loop, url: string): Promise<void>
 }
 
 /** Tells what ended the run, at the statement it ended at. @throws what is no diagnostic: a bug of ours */
-function tell(cause: unknown, place: Place | null): void {
+function tell(cause: unknown, places: Places): void {
   if (!(cause instanceof DiagnosticError)) throw cause;
-  for (const { severity, code, message, notes, help } of cause.diagnostics) {
+  for (const { severity, code, message, statement, notes, help } of cause.diagnostics) {
+    const place = statement === undefined ? undefined : places[statement];
     console.error(`${severity}[${code}]: ${message}`);
-    if (place !== null) console.error(`  at ${place.source}:${place.line}:${place.column}`);
+    if (place !== undefined) console.error(`  at ${place}`);
     for (const note of notes ?? []) console.error(`  = note: ${note}`);
     if (help !== undefined) console.error(`  = help: ${help}`);
   }

@@ -1,4 +1,5 @@
 import type { Run } from "../../helpers.js";
+import { atStatement, eachAtStatement } from "../steps/at-statement.js";
 import { require, until } from "../steps/conditions.js";
 import { evaluate } from "../steps/evaluate.js";
 import { finish, type RunResult } from "./finish.js";
@@ -30,23 +31,23 @@ export interface OpenRun extends Run {
 export function makeRun(session: Session): OpenRun {
   return {
     session,
-    train: (id, spec) => train(session, id, spec),
-    prune: async (id, spec) => void (await prune(session, id, spec)),
-    regrow: async (id, spec) => void (await regrow(session, id, spec)),
-    restore: async (id, spec) => void (await restore(session, id, spec)),
-    slim: async (id) => void (await slim(session, id)),
-    evaluate: async (id, on = "test") => void (await evaluate(session, id, on)),
-    mark: async (id, name) => void (await mark(session, id, name)),
-    rewind: async (id, spec) => void (await rewind(session, id, spec)),
-    reinitialize: async (id, spec = {}) => void (await reinitialize(session, id, spec)),
-    shuffle: async (id, spec = {}) => void (await shuffle(session, id, spec)),
-    harden: async (id, spec = {}) => void (await harden(session, id, spec)),
-    load: async (id, what, path, spec = {}) => void (await load(session, id, what, path, spec)),
-    require: async (id, condition) => void (await require(session, id, condition)),
-    save: async (id, path) => void (await save(session, id, path)),
+    train: (id, spec) => atStatement(id, () => train(session, id, spec)),
+    prune: async (id, spec) => void (await atStatement(id, () => prune(session, id, spec))),
+    regrow: async (id, spec) => void (await atStatement(id, () => regrow(session, id, spec))),
+    restore: async (id, spec) => void (await atStatement(id, () => restore(session, id, spec))),
+    slim: async (id) => void (await atStatement(id, () => slim(session, id))),
+    evaluate: async (id, on = "test") => void (await atStatement(id, () => evaluate(session, id, on))),
+    mark: async (id, name) => void (await atStatement(id, () => mark(session, id, name))),
+    rewind: async (id, spec) => void (await atStatement(id, () => rewind(session, id, spec))),
+    reinitialize: async (id, spec = {}) => void (await atStatement(id, () => reinitialize(session, id, spec))),
+    shuffle: async (id, spec = {}) => void (await atStatement(id, () => shuffle(session, id, spec))),
+    harden: async (id, spec = {}) => void (await atStatement(id, () => harden(session, id, spec))),
+    load: async (id, what, path, spec = {}) => void (await atStatement(id, () => load(session, id, what, path, spec))),
+    require: async (id, condition) => void (await atStatement(id, () => require(session, id, condition))),
+    save: async (id, path) => void (await atStatement(id, () => save(session, id, path))),
     repeat: (id, times) => repeat(session, id, times),
-    layers: (_id, spec) => layers(session, spec),
-    until: (_id, condition) => until(session, condition),
+    layers: (id, spec) => eachAtStatement(id, layers(session, spec)),
+    until: (id, condition) => atStatement(id, () => until(session, condition)),
     finish: () => finish(session),
     interrupt: () => void (session.interrupted = true),
   };

@@ -7,42 +7,48 @@ import { pause } from "../host/interrupt.js";
 import { batchesOf, epochsOf } from "./phase-loops.js";
 import type { Session } from "../host/session.js";
 import { keepSnapshot, phaseName } from "../steps/snapshot.js";
+import { atStatement, eachAtStatement, failedAt } from "../steps/at-statement.js";
+import type { WhenSpec } from "../../specs.js";
 import { trainStep } from "./step.js";
 
 /** The phase as an emitted loop drives it. */
 export function livePhase(session: Session, phase: OpenPhase): Phase {
-  const { progress } = phase;
+  const { id } = phase.ir;
   return {
-    rule(id, spec) {
-      const when = whenTimes(spec);
-      phase.rules.set(id, { window: when.window });
-      for (const sums of [spec.accumulate ?? []].flat()) phase.training.announce(sums.id ?? id, sums);
-      return rule(id, when, phase);
+    rule(ruleId, spec) {
+      try {
+        return announce(phase, ruleId, spec);
+      } catch (cause) {
+        throw failedAt(ruleId, cause);
+      }
     },
     start: () => Promise.resolve(),
-    epochs: () => epochsOf(session, phase),
-    batches: () => batchesOf(session, phase),
-    step(batch) {
-      trainStep(session, phase, batch);
-      if (phase.snapshots.has(progress.step)) keepSnapshot(session, phaseName(phase.ir.id, progress.step));
-      return Promise.resolve();
-    },
-    async end() {
-      const { chosen, updatesBefore, step } = progress;
-      session.optimizer = {
-        optimizer: chosen.optimizer,
-        updates: updatesBefore + step,
-        rate: { ...chosen.rate, step: chosen.rate.step + Math.max(0, step - 1) },
-        continues: null,
-        first: session.optimizer.first ?? { optimizer: chosen.optimizer, rate: chosen.rate },
-        batch: phase.batch,
-      };
-      session.phase = null;
-      session.journal.complete();
-      session.checkpointWanted = true;
-      await pause(session);
-    },
+    epochs: () => eachAtStatement(id, epochsOf(session, phase)),
+    batches: () => eachAtStatement(id, batchesOf(session, phase)),
+    step: (batch) =>
+      atStatement(id, () => {
+        trainStep(session, phase, batch);
+        const { step } = phase.progress;
+        if (phase.snapshots.has(step)) keepSnapshot(session, phaseName(id, step));
+      }),
+    end: () => atStatement(id, () => end(session, phase)),
   };
+}
+
+async function end(session: Session, { progress, batch }: OpenPhase): Promise<void> {
+  const { chosen, updatesBefore, step } = progress;
+  session.optimizer = {
+    optimizer: chosen.optimizer,
+    updates: updatesBefore + step,
+    rate: { ...chosen.rate, step: chosen.rate.step + Math.max(0, step - 1) },
+    continues: null,
+    first: session.optimizer.first ?? { optimizer: chosen.optimizer, rate: chosen.rate },
+    batch,
+  };
+  session.phase = null;
+  session.journal.complete();
+  session.checkpointWanted = true;
+  await pause(session);
 }
 
 /** A phase that an earlier process finished: nothing is due, nothing runs. */
@@ -59,7 +65,10 @@ async function* nothing(): AsyncGenerator<never> {
   // No epochs, no batches.
 }
 
-function rule(id: number, when: WhenTimes, { progress, times }: OpenPhase): Rule {
+function announce({ rules, training, progress, times }: OpenPhase, id: number, spec: WhenSpec): Rule {
+  const when = whenTimes(spec);
+  rules.set(id, { window: when.window });
+  for (const sums of [spec.accumulate ?? []].flat()) training.announce(sums.id ?? id, sums);
   return {
     due() {
       if (progress.fired[id] === progress.step || !firesAt(when, times, progress.step)) return false;

@@ -62,5 +62,13 @@ export default async function loop(options = {}) {
   return run.finish();
 }
 
-// Runs when this file is the program, not when it is imported.
-await runFromCommandLine(loop, import.meta.url);
+// Runs when this file is the program, not when it is imported; a statement that fails is told by its place.
+await runFromCommandLine(loop, import.meta.url, {
+  1: "std/han.prune:8:3",
+  2: "std/han.prune:9:3",
+  3: "std/han.prune:10:5",
+  4: "std/han.prune:11:5",
+  5: "source.prune:7:1",
+  6: "source.prune:8:1",
+  7: "source.prune:9:1",
+});

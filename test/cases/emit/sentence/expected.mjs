@@ -43,5 +43,5 @@ export default async function loop(options = {}) {
   return run.finish();
 }
 
-// Runs when this file is the program, not when it is imported.
-await runFromCommandLine(loop, import.meta.url);
+// Runs when this file is the program, not when it is imported; a statement that fails is told by its place.
+await runFromCommandLine(loop, import.meta.url, { 1: "source.prune:1:1", 3: "source.prune:1:1" });

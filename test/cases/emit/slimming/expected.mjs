@@ -90,5 +90,13 @@ export default async function loop(options = {}) {
   return run.finish();
 }
 
-// Runs when this file is the program, not when it is imported.
-await runFromCommandLine(loop, import.meta.url);
+// Runs when this file is the program, not when it is imported; a statement that fails is told by its place.
+await runFromCommandLine(loop, import.meta.url, {
+  1: "source.prune:5:3",
+  2: "source.prune:6:3",
+  3: "source.prune:7:3",
+  4: "source.prune:4:1",
+  5: "source.prune:9:1",
+  6: "source.prune:10:1",
+  7: "source.prune:11:1",
+});

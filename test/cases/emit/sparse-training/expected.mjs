@@ -51,5 +51,9 @@ export default async function loop(options = {}) {
   return run.finish();
 }
 
-// Runs when this file is the program, not when it is imported.
-await runFromCommandLine(loop, import.meta.url);
+// Runs when this file is the program, not when it is imported; a statement that fails is told by its place.
+await runFromCommandLine(loop, import.meta.url, {
+  1: "std/rigl.prune:8:3",
+  2: "std/rigl.prune:10:5",
+  4: "std/rigl.prune:9:3",
+});

@@ -80,5 +80,17 @@ export default async function loop(options = {}) {
   return run.finish();
 }
 
-// Runs when this file is the program, not when it is imported.
-await runFromCommandLine(loop, import.meta.url);
+// Runs when this file is the program, not when it is imported; a statement that fails is told by its place.
+await runFromCommandLine(loop, import.meta.url, {
+  1: "source.prune:3:1",
+  2: "source.prune:4:1",
+  3: "source.prune:5:1",
+  4: "source.prune:6:3",
+  5: "source.prune:7:3",
+  6: "source.prune:8:3",
+  7: "source.prune:10:1",
+  8: "source.prune:11:3",
+  9: "source.prune:13:1",
+  10: "source.prune:14:1",
+  11: "source.prune:15:1",
+});
