@@ -76,7 +76,9 @@ export function emitJavaScript(
   body.blank();
   writeLoop(ir, body, module.scope, options);
   body.blank();
-  body.line("// Runs when this file is the program, not when it is imported; a statement that fails is told by its place.");
+  body.line(
+    "// Runs when this file is the program, not when it is imported; a statement that fails is told by its place.",
+  );
   const start = "await runFromCommandLine(loop, import.meta.url, ";
   for (const line of layout(start, { fields: placeFields(ir, options) }, ");", 0)) body.line(line);
 

@@ -39,10 +39,12 @@ export function makeRun(session: Session): OpenRun {
     evaluate: async (id, on = "test") => void (await atStatement(id, () => evaluate(session, id, on))),
     mark: async (id, name) => void (await atStatement(id, () => mark(session, id, name))),
     rewind: async (id, spec) => void (await atStatement(id, () => rewind(session, id, spec))),
-    reinitialize: async (id, spec = {}) => void (await atStatement(id, () => reinitialize(session, id, spec))),
+    reinitialize: async (id, spec = {}) =>
+      void (await atStatement(id, () => reinitialize(session, id, spec))),
     shuffle: async (id, spec = {}) => void (await atStatement(id, () => shuffle(session, id, spec))),
     harden: async (id, spec = {}) => void (await atStatement(id, () => harden(session, id, spec))),
-    load: async (id, what, path, spec = {}) => void (await atStatement(id, () => load(session, id, what, path, spec))),
+    load: async (id, what, path, spec = {}) =>
+      void (await atStatement(id, () => load(session, id, what, path, spec))),
     require: async (id, condition) => void (await atStatement(id, () => require(session, id, condition))),
     save: async (id, path) => void (await atStatement(id, () => save(session, id, path))),
     repeat: (id, times) => repeat(session, id, times),
