@@ -15,35 +15,30 @@ export const Stray = abstract("Stray");
 /** A string, closed or not: an unclosed one is reported by itself and parses on as if it were closed. */
 export const AnyString = abstract("AnyString");
 
-const literal = (name: string, pattern: RegExp, label: string, more: Partial<ITokenConfig> = {}): TokenType =>
-  createToken({ name, pattern, label, categories: [Stray], ...more });
-const mark = (name: string, text: string): TokenType =>
-  createToken({ name, pattern: text, label: `\`${text}\``, categories: [Stray] });
-const bound = (name: string, text: string): TokenType =>
-  createToken({ name, pattern: text, label: `\`${text}\`` });
+/** What the lexer knows, in the order in which it tries it: that of this file, but for names, which come last. */
+const inOrder: TokenType[] = [];
+function lexedAs(config: ITokenConfig): TokenType {
+  const type = createToken(config);
+  inOrder.push(type);
+  return type;
+}
+const literal = (name: string, pattern: RegExp, label: string, categories = [Stray]): TokenType =>
+  lexedAs({ name, pattern, label, categories, line_breaks: false });
+const mark = (name: string, text: string, categories = [Stray]): TokenType =>
+  lexedAs({ name, pattern: text, label: `\`${text}\``, categories });
 
-export const Identifier = literal(
-  "Identifier",
-  /[A-Za-z_][A-Za-z0-9_]*(?:-[A-Za-z][A-Za-z0-9_]*)*/,
-  "a name",
-  {
-    categories: [Name, Stray],
-  },
-);
-
-export const WhiteSpace = createToken({
+export const WhiteSpace = lexedAs({
   name: "WhiteSpace",
   pattern: /\s+/,
   group: Lexer.SKIPPED,
   line_breaks: true,
 });
-export const Comment = createToken({ name: "Comment", pattern: /#[^\n\r]*/, group: "comments" });
-export const ClosedString = literal("ClosedString", /"(?:[^"\\\n\r]|\\[^\n\r])*"/, "a string", {
-  categories: [AnyString, Stray],
-});
-export const UnclosedString = literal("UnclosedString", /"(?:[^"\\\n\r]|\\[^\n\r])*\\?/, "a string", {
-  categories: [AnyString, Stray],
-});
+export const Comment = lexedAs({ name: "Comment", pattern: /#[^\n\r]*/, group: "comments" });
+/** A comment of other languages, reported and skipped. */
+export const SlashComment = literal("SlashComment", /\/\/[^\n\r]*/, "a comment", []);
+const strings = [AnyString, Stray];
+export const ClosedString = literal("ClosedString", /"(?:[^"\\\n\r]|\\[^\n\r])*"/, "a string", strings);
+export const UnclosedString = literal("UnclosedString", /"(?:[^"\\\n\r]|\\[^\n\r])*\\?/, "a string", strings);
 /** Everything beyond printable ASCII but white space, and the ASCII marks that mean nothing here. */
 const foreign =
   "\\x00-\\x08\\x0e-\\x1f\\x7f-\\x9f\\xa1-\\u167f\\u1681-\\u1fff\\u200b-\\u2027\\u202a-\\u202e\\u2030-\\u205e\\u2060-\\u2fff\\u3001-\\ufefe\\uff00-\\uffff";
@@ -52,7 +47,6 @@ export const Unknown = literal(
   "Unknown",
   new RegExp(`[A-Za-z0-9_]*[${foreign}]+[A-Za-z0-9_${foreign}]*|[$&'@\\\\\\\`|~]+|!(?!=)`),
   "text",
-  { line_breaks: false },
 );
 export const OfEach = literal("OfEach", /\d+:\d+/, "a pattern such as `2:4`");
 export const Size = literal("Size", /\d+x\d+(?![A-Za-z0-9_])/, "a size such as `4x1`");
@@ -62,12 +56,6 @@ export const NumberToken = literal(
   /\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?:[kMG](?![A-Za-z0-9_]))?/,
   "a number",
 );
-/** A comment of other languages, reported and skipped. */
-export const SlashComment = createToken({
-  name: "SlashComment",
-  pattern: /\/\/[^\n\r]*/,
-  label: "a comment",
-});
 /** Only so that `50 %` reaches the parser as one mistake. */
 export const LonePercent = mark("LonePercent", "%");
 export const DoubleEquals = mark("DoubleEquals", "==");
@@ -93,61 +81,24 @@ export const OpenBracket = mark("OpenBracket", "[");
 export const CloseBracket = mark("CloseBracket", "]");
 export const Comma = mark("Comma", ",");
 export const Colon = mark("Colon", ":");
-export const OpenBrace = bound("OpenBrace", "{");
-export const CloseBrace = bound("CloseBrace", "}");
-export const Semicolon = bound("Semicolon", ";");
+export const OpenBrace = mark("OpenBrace", "{", []);
+export const CloseBrace = mark("CloseBrace", "}", []);
+export const Semicolon = mark("Semicolon", ";", []);
+
+export const Identifier = createToken({
+  name: "Identifier",
+  pattern: /[A-Za-z_][A-Za-z0-9_]*(?:-[A-Za-z][A-Za-z0-9_]*)*/,
+  label: "a name",
+  categories: [Name, Stray],
+});
 
 /** Longest first: `only` before `on`. */
-const wordTypes = [...WORDS]
-  .sort((a, b) => b.word.length - a.word.length)
-  .map(({ word, is }) => {
-    const categories: TokenType[] = is.includes("reserved") ? [] : [Name];
-    if (!is.includes("statement")) categories.push(Stray);
-    const label = `\`${word}\``;
-    return createToken({ name: `word ${word}`, pattern: word, label, longer_alt: Identifier, categories });
-  });
+for (const { word, is } of [...WORDS].sort((a, b) => b.word.length - a.word.length)) {
+  const categories = [...(is === "reserved" ? [] : [Name]), ...(is === "statement" ? [] : [Stray])];
+  lexedAs({ name: `word ${word}`, pattern: word, label: `\`${word}\``, longer_alt: Identifier, categories });
+}
 
-/** In the order the lexer tries them. */
-export const lexed: readonly TokenType[] = [
-  WhiteSpace,
-  Comment,
-  SlashComment,
-  ClosedString,
-  UnclosedString,
-  Unknown,
-  OfEach,
-  Size,
-  Percent,
-  NumberToken,
-  LonePercent,
-  DoubleEquals,
-  DotDot,
-  Dot,
-  Arrow,
-  AtLeast,
-  AtMost,
-  NotEqual,
-  Greater,
-  Less,
-  Equals,
-  Plus,
-  Minus,
-  Star,
-  Slash,
-  Caret,
-  Question,
-  OpenParen,
-  CloseParen,
-  OpenBracket,
-  CloseBracket,
-  OpenBrace,
-  CloseBrace,
-  Comma,
-  Colon,
-  Semicolon,
-  ...wordTypes,
-  Identifier,
-];
+export const lexed: readonly TokenType[] = [...inOrder, Identifier];
 
 const byText: ReadonlyMap<unknown, TokenType> = new Map(lexed.map((type) => [type.PATTERN, type]));
 

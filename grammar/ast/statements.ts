@@ -30,19 +30,11 @@ export interface Program {
   readonly span: Span;
 }
 
+/** Where a statement stands. */
 interface Base {
   readonly span: Span;
   /** The statement word itself, for labels. */
   readonly word: Span;
-}
-
-export interface NetworkStatement extends Base {
-  readonly kind: "network";
-  readonly path: StringLiteral;
-}
-export interface DataStatement extends Base {
-  readonly kind: "data";
-  readonly path: StringLiteral;
 }
 
 /** `batch 128 with sgd(rate: 0.1) minimizing cross-entropy`. */
@@ -52,171 +44,38 @@ export interface TrainingClauses {
   readonly loss?: Expr;
 }
 
-export interface TrainStatement extends Base, TrainingClauses {
-  readonly kind: "train";
-  readonly finetune: boolean;
-  readonly length: Expr;
-  readonly until?: Expr;
-  readonly body?: Block;
+interface Selecting {
+  readonly selection?: Selection;
+}
+interface Timed {
+  readonly when?: When;
+}
+/** Which units, of which layers. */
+interface Structured extends Selecting {
+  readonly structure: Structure;
+}
+interface Named {
+  readonly name: Name;
+}
+interface Stored {
+  readonly path: StringLiteral;
 }
 
 /** Everything that may stand in `pruned(…)` too. */
-export interface PruneClauses {
-  readonly selection?: Selection;
+export interface PruneClauses extends Selecting, Timed {
   readonly criterion?: Criterion;
   readonly normalized?: Normalized;
   readonly members?: { readonly by: Name; readonly span: Span };
   readonly scope?: Scope;
   readonly amount?: Amount;
-  readonly when?: When;
   readonly curve?: Curve;
   readonly options: PruneOptions;
 }
-export interface PruneStatement extends Base, PruneClauses {
-  readonly kind: "prune";
-  readonly structure: Structure;
-}
-export interface RegrowStatement extends Base {
-  readonly kind: "regrow";
-  readonly structure?: Structure;
-  readonly random: boolean;
-  readonly criterion?: Criterion;
-  readonly selection?: Selection;
-  readonly scope?: Scope;
-  readonly amount?: Amount;
-  readonly when?: When;
-  readonly allocated?: { readonly by: Expr | "evenly"; readonly span: Span };
-  readonly values?: { readonly name: "zero" | "fresh" | "start" | "last"; readonly span: Span };
-  readonly includingDropped?: { readonly span: Span };
-}
-export interface RestoreStatement extends Base {
-  readonly kind: "restore";
-  readonly structure: Structure;
-  readonly criterion?: Criterion;
-  readonly selection?: Selection;
-  readonly above?: Expr;
-  readonly when?: When;
-}
-export interface PenalizeStatement extends Base {
-  readonly kind: "penalize";
-  readonly structure: Structure;
-  readonly penalty?: Criterion;
-  readonly selection?: Selection;
-  readonly among?: Among;
-  /** May be a MovingExpr. */
-  readonly strength?: Expr;
-  readonly when?: When;
-}
-export interface LearnStatement extends Base {
-  readonly kind: "learn";
-  readonly structure: Structure;
-  readonly gate?: CallLike;
-  readonly selection?: Selection;
-  readonly scope?: Scope;
-  readonly amount?: Amount;
-  readonly strength?: Expr;
-  readonly when?: When;
-}
-export interface FreezeStatement extends Base {
-  readonly kind: "freeze";
-  readonly structure: Structure;
-  readonly selection?: Selection;
-  readonly when?: When;
-}
-export interface UpdateStatement extends Base {
-  readonly kind: "update";
-  readonly among: Among;
-  readonly selection?: Selection;
-  readonly when?: When;
-}
-export interface PullStatement extends Base {
-  readonly kind: "pull";
-  readonly toward: PruneClauses;
-  readonly strength?: Expr;
-  readonly when?: When;
-}
+
 export type RewindTarget =
   | { readonly kind: "start"; readonly span: Span }
   | { readonly kind: "point"; readonly point: Point; readonly span: Span }
   | { readonly kind: "mark"; readonly name: Name; readonly span: Span };
-export interface RewindStatement extends Base {
-  readonly kind: "rewind";
-  readonly what: readonly {
-    readonly name: "weights" | "rate" | "optimizer" | "masks" | "gates";
-    readonly span: Span;
-  }[];
-  readonly to: RewindTarget;
-}
-export interface MarkStatement extends Base {
-  readonly kind: "mark";
-  readonly name: Name;
-  readonly when?: When;
-}
-export interface ReinitializeStatement extends Base {
-  readonly kind: "reinitialize";
-  readonly selection?: Selection;
-  readonly by?: CallLike;
-}
-export interface ShuffleStatement extends Base {
-  readonly kind: "shuffle";
-  readonly selection?: Selection;
-}
-export interface HardenStatement extends Base {
-  readonly kind: "harden";
-  readonly selection?: Selection;
-}
-export interface LoadStatement extends Base {
-  readonly kind: "load";
-  readonly what: "masks" | "weights";
-  readonly path: StringLiteral;
-  readonly selection?: Selection;
-}
-export interface RepeatStatement extends Base {
-  readonly kind: "repeat";
-  readonly times: Expr;
-  readonly as?: Name;
-  readonly body: Block;
-  readonly until?: Expr;
-}
-export interface ForEachStatement extends Base {
-  readonly kind: "for-each";
-  readonly as: Name;
-  readonly selection?: Selection;
-  readonly body: Block;
-}
-export interface SearchStatement extends Base {
-  readonly kind: "search";
-  readonly name: Name;
-  readonly range: Range;
-  readonly per?: Name;
-  readonly agent?: CallLike;
-  readonly objective?: { readonly direction: "maximizing" | "minimizing"; readonly expr: Expr };
-  readonly subjectTo?: Expr;
-  readonly body: Block;
-}
-export interface SlimStatement extends Base {
-  readonly kind: "slim";
-  readonly when?: When;
-}
-export interface QuantizeStatement extends Base {
-  readonly kind: "quantize";
-  readonly bits?: Expr;
-  readonly by?: CallLike;
-  readonly selection?: Selection;
-}
-export interface EvaluateStatement extends Base {
-  readonly kind: "evaluate";
-  readonly on?: Name;
-  readonly when?: When;
-}
-export interface RequireStatement extends Base {
-  readonly kind: "require";
-  readonly condition: Expr;
-}
-export interface SaveStatement extends Base {
-  readonly kind: "save";
-  readonly path: StringLiteral;
-}
 
 export interface Parameter {
   readonly name: Name;
@@ -224,37 +83,10 @@ export interface Parameter {
   readonly span: Span;
 }
 /** `criterion NAME[(…)] = EXPR [under OBJECTIVE]`, and the same for `penalty` and `curve`. */
-export interface DeclarationStatement extends Base {
-  readonly kind: "criterion" | "penalty" | "curve";
-  readonly name: Name;
+interface Declaration extends Named {
   readonly params?: readonly Parameter[];
   readonly expr: Expr;
   readonly under?: CallLike;
-}
-export interface UseStatement extends Base {
-  readonly kind: "use";
-  /** Set when the file is JavaScript: `use criterion fisher from "./fisher.js"`. */
-  readonly what?: "criterion" | "penalty" | "curve" | "method" | "step";
-  readonly names: readonly Name[];
-  readonly from: StringLiteral;
-}
-export interface ParamStatement extends Base {
-  readonly kind: "param";
-  readonly name: Name;
-  readonly value: Expr;
-}
-export interface MethodStatement extends Base {
-  readonly kind: "method";
-  readonly name: Name;
-  readonly params: readonly Parameter[];
-  readonly body: Block;
-}
-/** `han(target: 90%)`. */
-/** A call of a method; its clauses are for the phases of the method that say nothing of their own. */
-export interface CallStatement extends Base, TrainingClauses {
-  readonly kind: "call-statement";
-  readonly name: Name;
-  readonly args: readonly Argument[];
 }
 
 export interface Block {
@@ -263,34 +95,115 @@ export interface Block {
   readonly span: Span;
 }
 
-export type Statement =
-  | NetworkStatement
-  | DataStatement
-  | TrainStatement
-  | PruneStatement
-  | RegrowStatement
-  | RestoreStatement
-  | PenalizeStatement
-  | LearnStatement
-  | FreezeStatement
-  | UpdateStatement
-  | PullStatement
-  | RewindStatement
-  | MarkStatement
-  | ReinitializeStatement
-  | ShuffleStatement
-  | HardenStatement
-  | LoadStatement
-  | RepeatStatement
-  | ForEachStatement
-  | SearchStatement
-  | SlimStatement
-  | QuantizeStatement
-  | EvaluateStatement
-  | RequireStatement
-  | SaveStatement
-  | DeclarationStatement
-  | UseStatement
-  | ParamStatement
-  | MethodStatement
-  | CallStatement;
+/** What each kind of statement holds. */
+interface Kinds {
+  readonly network: Stored;
+  readonly data: Stored;
+  readonly train: TrainingClauses & {
+    readonly finetune: boolean;
+    readonly length: Expr;
+    readonly until?: Expr;
+    readonly body?: Block;
+  };
+  readonly prune: PruneClauses & Structured;
+  readonly regrow: Selecting &
+    Timed & {
+      readonly structure?: Structure;
+      readonly random: boolean;
+      readonly criterion?: Criterion;
+      readonly scope?: Scope;
+      readonly amount?: Amount;
+      readonly allocated?: { readonly by: Expr | "evenly"; readonly span: Span };
+      readonly values?: { readonly name: "zero" | "fresh" | "start" | "last"; readonly span: Span };
+      readonly includingDropped?: { readonly span: Span };
+    };
+  readonly restore: Structured & Timed & { readonly criterion?: Criterion; readonly above?: Expr };
+  readonly penalize: Structured &
+    Timed & {
+      readonly penalty?: Criterion;
+      readonly among?: Among;
+      /** May be a MovingExpr. */
+      readonly strength?: Expr;
+    };
+  readonly learn: Structured &
+    Timed & {
+      readonly gate?: CallLike;
+      readonly scope?: Scope;
+      readonly amount?: Amount;
+      readonly strength?: Expr;
+    };
+  readonly freeze: Structured & Timed;
+  readonly update: Selecting & Timed & { readonly among: Among };
+  readonly pull: Timed & { readonly toward: PruneClauses; readonly strength?: Expr };
+  readonly rewind: {
+    readonly what: readonly {
+      readonly name: "weights" | "rate" | "optimizer" | "masks" | "gates";
+      readonly span: Span;
+    }[];
+    readonly to: RewindTarget;
+  };
+  readonly mark: Named & Timed;
+  readonly reinitialize: Selecting & { readonly by?: CallLike };
+  readonly shuffle: Selecting;
+  readonly harden: Selecting;
+  readonly load: Selecting & Stored & { readonly what: "masks" | "weights" };
+  readonly repeat: {
+    readonly times: Expr;
+    readonly as?: Name;
+    readonly body: Block;
+    readonly until?: Expr;
+  };
+  readonly "for-each": Selecting & { readonly as: Name; readonly body: Block };
+  readonly search: Named & {
+    readonly range: Range;
+    readonly per?: Name;
+    readonly agent?: CallLike;
+    readonly objective?: { readonly direction: "maximizing" | "minimizing"; readonly expr: Expr };
+    readonly subjectTo?: Expr;
+    readonly body: Block;
+  };
+  readonly slim: Timed;
+  readonly quantize: Selecting & { readonly bits?: Expr; readonly by?: CallLike };
+  readonly evaluate: Timed & { readonly on?: Name };
+  readonly require: { readonly condition: Expr };
+  readonly save: Stored;
+  readonly criterion: Declaration;
+  readonly penalty: Declaration;
+  readonly curve: Declaration;
+  readonly use: {
+    /** Set when the file is JavaScript: `use criterion fisher from "./fisher.js"`. */
+    readonly what?: "criterion" | "penalty" | "curve" | "method" | "step";
+    readonly names: readonly Name[];
+    readonly from: StringLiteral;
+  };
+  readonly param: Named & { readonly value: Expr };
+  readonly method: Named & { readonly params: readonly Parameter[]; readonly body: Block };
+  /** `han(target: 90%)`; its clauses are for the phases of the method that say nothing of their own. */
+  readonly "call-statement": Named & TrainingClauses & { readonly args: readonly Argument[] };
+}
+
+export type StatementOf<K extends keyof Kinds> = {
+  [Kind in K]: Base & { readonly kind: Kind } & Kinds[Kind];
+}[K];
+export type Statement = StatementOf<keyof Kinds>;
+export type TrainStatement = StatementOf<"train">;
+export type PruneStatement = StatementOf<"prune">;
+export type RegrowStatement = StatementOf<"regrow">;
+export type RestoreStatement = StatementOf<"restore">;
+export type PenalizeStatement = StatementOf<"penalize">;
+export type LearnStatement = StatementOf<"learn">;
+export type FreezeStatement = StatementOf<"freeze">;
+export type UpdateStatement = StatementOf<"update">;
+export type PullStatement = StatementOf<"pull">;
+export type MarkStatement = StatementOf<"mark">;
+export type RepeatStatement = StatementOf<"repeat">;
+export type ForEachStatement = StatementOf<"for-each">;
+export type SearchStatement = StatementOf<"search">;
+export type SlimStatement = StatementOf<"slim">;
+export type QuantizeStatement = StatementOf<"quantize">;
+export type EvaluateStatement = StatementOf<"evaluate">;
+export type DeclarationStatement = StatementOf<"criterion" | "penalty" | "curve">;
+export type UseStatement = StatementOf<"use">;
+export type ParamStatement = StatementOf<"param">;
+export type MethodStatement = StatementOf<"method">;
+export type CallStatement = StatementOf<"call-statement">;

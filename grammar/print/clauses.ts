@@ -9,13 +9,24 @@ export interface Piece {
   readonly span: Span;
 }
 
-export const piece = (text: string, span: Span): Piece => ({ text, span });
+/** The text of a clause, which stood where its part of the tree says, or several clauses. */
+type Written = string | readonly Piece[];
 
-export type Part = Piece | readonly Piece[] | undefined;
+/** How each field of a part of the tree is written, in the order of the text. */
+type Writers<T> = {
+  readonly [F in T extends unknown ? keyof T : never]?: (value: Value<T, F>) => Written;
+};
+type Value<T, F> = T extends unknown ? (F extends keyof T ? NonNullable<T[F]> : never) : never;
 
-/** The pieces that are there. */
-export const pieces = (...parts: readonly Part[]): Piece[] =>
-  parts.flatMap((part) => (part === undefined ? [] : part));
+/** The clauses that are there. */
+function written<T extends object>(held: T, writers: Writers<T>): Piece[] {
+  return Object.entries<unknown>(writers).flatMap(([field, write]) => {
+    const value = (held as Readonly<Record<string, { readonly span: Span } | undefined>>)[field];
+    if (value === undefined) return [];
+    const text = (write as (value: unknown) => Written)(value);
+    return typeof text === "string" ? [{ text, span: value.span }] : text;
+  });
+}
 
 export function structure(value: ast.Structure): string {
   switch (value.name) {
@@ -37,48 +48,31 @@ function pattern(value: ast.Pattern): string {
   return value.quoted ? quote(value.text) : value.text;
 }
 
-function listed(word: string, values: readonly ast.Pattern[]): Piece | undefined {
+function patterns(word: string, values: readonly ast.Pattern[]): Piece[] {
   const [first] = values;
   const last = values.at(-1);
-  if (first === undefined || last === undefined) return undefined;
-  return piece(`${word} ${values.map(pattern).join(", ")}`, { start: first.span.start, end: last.span.end });
+  if (first === undefined || last === undefined) return [];
+  const text = `${word} ${values.map(pattern).join(", ")}`;
+  return [{ text, span: { start: first.span.start, end: last.span.end } }];
 }
 
-export function selection(value: ast.Selection | undefined): Piece[] {
-  if (value === undefined) return [];
-  const { where } = value;
-  return pieces(
-    listed("in", value.include),
-    listed("except", value.exclude),
-    where && piece(`where ${expr(where)}`, where.span),
-  );
+const selection: Writers<ast.Selection> = {
+  include: (values) => patterns("in", values),
+  exclude: (values) => patterns("except", values),
+  where: (value) => `where ${expr(value)}`,
+};
+
+function criterion({ expr: score, under, over, statistics }: ast.Criterion): string {
+  const parts = [`by ${expr(score)}`];
+  if (under) parts.push(`under ${callLike(under)}`);
+  if (over) parts.push(over.batches === "training" ? "over training" : `over ${expr(over.batches)} batches`);
+  if (statistics) parts.push(`with ${statistics.of} statistics`);
+  return parts.join(" ");
 }
 
-export function criterion(value: ast.Criterion | undefined): Piece | undefined {
-  if (value === undefined) return undefined;
-  const parts = [`by ${expr(value.expr)}`];
-  if (value.under) parts.push(`under ${callLike(value.under)}`);
-  if (value.over) {
-    const { batches } = value.over;
-    parts.push(batches === "training" ? "over training" : `over ${expr(batches)} batches`);
-  }
-  if (value.statistics) parts.push(`with ${value.statistics.of} statistics`);
-  return piece(parts.join(" "), value.span);
-}
+const scope = ({ name, group }: ast.Scope): string => (group ? `per ${group.text}` : name);
 
-export const normalized = (value: ast.Normalized | undefined): Piece | undefined =>
-  value && piece(`normalized by ${value.by.text}${value.perLayer ? " per layer" : ""}`, value.span);
-
-export const members = (value: ast.PruneClauses["members"]): Piece | undefined =>
-  value && piece(`members ${value.by.text}`, value.span);
-
-export const scope = (value: ast.Scope | undefined): Piece | undefined =>
-  value && piece(value.group ? `per ${value.group.text}` : value.name, value.span);
-
-export const amount = (value: ast.Amount | undefined): Piece | undefined =>
-  value && piece(amountText(value), value.span);
-
-function amountText(value: ast.Amount): string {
+function amount(value: ast.Amount): string {
   switch (value.kind) {
     case "drop":
       return value.keyword ? `amount ${drop(value.value)}` : drop(value.value);
@@ -97,56 +91,60 @@ function amountText(value: ast.Amount): string {
 
 const drop = (value: ast.Expr): string => (value.kind === "moving" ? moving(value) : additive(value));
 
-export function when(value: ast.When | undefined): Piece[] {
-  if (value === undefined) return [];
-  const { every, at, during, from, until } = value;
-  return pieces(
-    every && piece(`every ${expr(every.count)}`, every.span),
-    at && piece(`at ${times(at.unit, at.values)}`, at.span),
-    during && piece(`during ${window(during)}`, during.span),
-    from && piece(`from ${point(from)}`, from.span),
-    until && piece(`until ${point(until)}`, until.span),
-  );
-}
+const when: Writers<ast.When> = {
+  every: ({ count }) => `every ${expr(count)}`,
+  at: ({ unit, values }) => `at ${times(unit, values)}`,
+  during: (value) => `during ${window(value)}`,
+  from: (value) => `from ${point(value)}`,
+  until: (value) => `until ${point(value)}`,
+};
 
-function options({
-  manner,
-  joins,
-  keeping,
-  allowingCollapse,
-  aligned,
-  compensating,
-}: ast.PruneOptions): Piece[] {
-  return pieces(
-    manner &&
-      piece(manner.name === "frozen" ? `frozen at ${manner.at ?? "start"}` : manner.name, manner.span),
-    joins && piece(`joins ${joins.name}`, joins.span),
-    keeping && piece(`keeping at least ${additive(keeping.value)} per layer`, keeping.span),
-    allowingCollapse && piece("allowing collapse", allowingCollapse.span),
-    aligned && piece(`aligned to ${aligned.value}`, aligned.span),
-    compensating && piece(`compensating by ${callLike(compensating.by)}`, compensating.span),
-  );
-}
+const options: Writers<ast.PruneOptions> = {
+  manner: ({ name, at = "start" }) => (name === "frozen" ? `frozen at ${at}` : name),
+  joins: ({ name }) => `joins ${name}`,
+  keeping: ({ value }) => `keeping at least ${additive(value)} per layer`,
+  allowingCollapse: () => "allowing collapse",
+  aligned: ({ value }) => `aligned to ${value}`,
+  compensating: ({ by }) => `compensating by ${callLike(by)}`,
+};
 
-/** In the order of section 4 of the language reference. */
-export const pruneClauses = (value: ast.PruneClauses): Piece[] =>
-  pieces(
-    selection(value.selection),
-    criterion(value.criterion),
-    normalized(value.normalized),
-    members(value.members),
-    scope(value.scope),
-    amount(value.amount),
-    when(value.when),
-    value.curve && piece(curve(value.curve), value.curve.span),
-    options(value.options),
-  );
+export const among = ({ end, share, by, scope: ranked }: ast.Among): string =>
+  [`${end} ${additive(share)}`, criterion(by), ...(ranked ? [scope(ranked)] : [])].join(" ");
 
-export function among(value: ast.Among): string {
-  const ranked = [
-    `${value.end} ${additive(value.share)}`,
-    criterion(value.by)?.text,
-    scope(value.scope)?.text,
-  ];
-  return ranked.filter((part) => part !== undefined).join(" ");
-}
+const gate = (value: ast.CallLike): string => `by ${callLike(value)}`;
+
+/** The clauses of all statements, in the order of sections 3 and 4 of the language reference. */
+const clauseWriters = {
+  per: ({ text }) => `per ${text}`,
+  selection: (value) => written(value, selection),
+  bits: (value) => `to ${expr(value)} bits`,
+  criterion,
+  penalty: criterion,
+  gate,
+  by: gate,
+  agent: gate,
+  normalized: ({ by, perLayer }) => `normalized by ${by.text}${perLayer ? " per layer" : ""}`,
+  members: ({ by }) => `members ${by.text}`,
+  scope,
+  amount,
+  above: (value) => `above ${additive(value)}`,
+  among: (value) => `among ${among(value)}`,
+  strength: (value) => `strength ${moving(value)}`,
+  when: (value) => written(value, when),
+  curve,
+  options: (value) => written(value, options),
+  allocated: ({ by }) => (by === "evenly" ? "allocated evenly" : `allocated by ${expr(by)}`),
+  values: ({ name }) => `with ${name} values`,
+  includingDropped: () => "including dropped",
+  batch: (value) => `batch ${additive(value)}`,
+  optimizer: (value) => `with ${callLike(value)}`,
+  loss: (value) => `minimizing ${expr(value)}`,
+  until: (value) => `until ${expr(value)}`,
+  objective: ({ direction, expr: value }) => [{ text: `${direction} ${expr(value)}`, span: value.span }],
+  subjectTo: (value) => `subject to ${expr(value)}`,
+} as const satisfies Writers<ast.Statement>;
+
+type Clauses = { readonly [F in keyof typeof clauseWriters]?: Value<ast.Statement, F> };
+
+/** The clauses of a statement. */
+export const clauses = (held: Clauses): Piece[] => written(held, clauseWriters);
