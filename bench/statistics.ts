@@ -2,7 +2,6 @@ import { layers as L, openBackend, tf } from "../runtime/backend/index.js";
 import { move, openRun, sgd } from "../runtime/index.js";
 import { killUnits } from "../core/masks/kill.js";
 import type { ExprIr } from "../core/ir/types.js";
-import { needsOf } from "../core/expr/names.js";
 import { groupsOf } from "../core/units/groups.js";
 import { spaceOf } from "../core/units/spaces.js";
 import { momentOf, pruningContext } from "../runtime/run/host/engine.js";
@@ -145,9 +144,7 @@ async function scoresOf(
   const criterion = {
     name: "score",
     expr,
-    needs: needsOf(expr),
-    under: "loss",
-    over: { batches: BATCHES },
+    over: BATCHES,
     ...(statistics && { statistics }),
   } as const;
   const { units } = await scoreUnits(context, { id: 2, criterion, space, moment: momentOf(session, 2) });

@@ -1,4 +1,3 @@
-import { needsData, needsOf } from "../core/expr/names.js";
 import type { Op, Statistic } from "../core/expr/operators.js";
 import type {
   CriterionIr,
@@ -88,27 +87,15 @@ export const layer = {
 /** Computed batch by batch, then averaged. */
 export const batches = unary("batches");
 
-export interface CriterionOptions {
-  /** Calibration batches, "training" to accumulate on the training batches, null for none. Default: 1 where data is needed. */
-  readonly over?: number | "training" | null;
-  /** The objective that `g` differentiates. Default: the loss. */
-  readonly under?: CriterionIr["under"];
-  /** What batch norms normalise by. Default: their stored statistics. */
-  readonly statistics?: "batch";
-}
+/** `over`: calibration batches, or "training"; `under`: the objective that `g` differentiates; `statistics`: those of batch norms. */
+export type CriterionOptions = Omit<CriterionIr, "name" | "expr">;
 
 /** A score per unit: its name in reports, and the expression. Lowest goes first. */
-export function criterion(name: string, expr: ExprIr, options: CriterionOptions = {}): CriterionIr {
-  const needs = needsOf(expr);
-  const under = options.under ?? "loss";
-  const over = overOf(options.over, needsData(needs, under));
-  return { name, expr, needs, under, over, ...(options.statistics && { statistics: options.statistics }) };
-}
-
-function overOf(over: CriterionOptions["over"], data: boolean): CriterionIr["over"] {
-  if (over === undefined) return data ? { batches: 1 } : null;
-  return typeof over === "number" ? { batches: over } : over;
-}
+export const criterion = (name: string, expr: ExprIr, options: CriterionOptions = {}): CriterionIr => ({
+  name,
+  expr,
+  ...options,
+});
 
 /** A value that moves `from` → `to` along a curve: over its rule's window, the phase, or the iterations of a `repeat`. */
 export function move(

@@ -39,16 +39,16 @@ const textOf = (texts: Texts, id: number) => (Object.hasOwn(texts, id) ? (texts[
 
 export function pruneIr(id: number, spec: PruneSpec, when: WhenIr | undefined, texts: Texts = {}): PruneIr {
   const { structure } = spec;
-  const criterion = criterionIr(spec.by);
+  const by = criterionIr(spec.by);
   return {
     kind: "prune",
     id,
     text: textOf(texts, id),
     structure,
     selection: selectionIr(spec),
-    criterion,
+    by,
     ...(spec.normalized && { normalized: spec.normalized }),
-    members: spec.members ?? usualMembers(criterion.expr, structureKind(structure)),
+    members: spec.members ?? usualMembers(by.expr, structureKind(structure)),
     scope: spec.scope ?? "local",
     amount: amountIr(spec) ?? { kind: "pattern" },
     manner: spec.manner ?? "held",
@@ -78,7 +78,7 @@ export function regrowIr(
     text: textOf(texts, id),
     ...(structure && { structure }),
     ...(hasSelection(spec) && { selection: selectionIr(spec) }),
-    criterion: criterionIr(spec.by),
+    by: criterionIr(spec.by),
     ...(amount && { amount }),
     ...(spec.allocated !== undefined && { allocated: spec.allocated }),
     values: spec.values ?? defaultValues(structure ?? paired),
@@ -104,7 +104,7 @@ export function restoreIr(
     text: textOf(texts, id),
     structure: spec.structure,
     selection: selectionIr(spec),
-    criterion: criterionIr(spec.by),
+    by: criterionIr(spec.by),
     above: spec.above,
     ...(when && { when }),
   };
@@ -118,12 +118,12 @@ export function penalizeIr(spec: PenaltySpec, texts: Texts = {}): PenalizeIr {
     text: textOf(texts, spec.id),
     structure: spec.structure,
     selection: selectionIr(spec),
-    penalty: criterionIr(spec.by),
+    by: criterionIr(spec.by),
     ...(spec.among && {
       among: {
         end: spec.among.end,
         share: spec.among.share,
-        criterion: criterionIr(spec.among.by),
+        by: criterionIr(spec.among.by),
         scope: spec.among.scope ?? "local",
       },
     }),
@@ -153,7 +153,7 @@ export function updateIr(spec: UpdateSpec, texts: Texts = {}): UpdateIr {
     selection: selectionIr(spec),
     end: spec.end,
     share: spec.share,
-    criterion: criterionIr(spec.by),
+    by: criterionIr(spec.by),
     scope: spec.scope ?? "local",
     ...(when && { when }),
   };

@@ -16,7 +16,7 @@ export function constantCriteria(body: readonly StepIr[]): readonly NamedCriteri
     const variables = new Set(around.flatMap(({ as }) => as ?? []));
     for (const criterion of criteriaOf(statement)) {
       const key = criterionKey(criterion);
-      const isPenalty = statement.kind === "penalize" && criterion === statement.penalty;
+      const isPenalty = statement.kind === "penalize" && criterion === statement.by;
       if (!found.has(key) && !mentions(criterion, variables))
         found.set(key, { key, role: isPenalty ? "penalty" : "criterion", criterion });
     }
@@ -25,12 +25,11 @@ export function constantCriteria(body: readonly StepIr[]): readonly NamedCriteri
 }
 
 function mentions(criterion: CriterionIr, variables: ReadonlySet<string>): boolean {
-  const over = criterion.over !== null && typeof criterion.over === "object" ? criterion.over.batches : 0;
   const reads = (expr: ExprIr): boolean =>
     typeof expr === "string"
       ? variables.has(expr)
       : typeof expr !== "number" && expr.some((part) => reads(part));
-  return variables.size > 0 && (reads(criterion.expr) || reads(over));
+  return variables.size > 0 && (reads(criterion.expr) || reads(criterion.over ?? 0));
 }
 
 /** Shorter lists of layers stand where they are used. */

@@ -1,5 +1,5 @@
 import { structureKind } from "../../core/ir/structure.js";
-import { namesIn, needsData, usualMembers } from "../../core/expr/names.js";
+import { namesIn, usualMembers } from "../../core/expr/names.js";
 import type {
   AmountIr,
   CriterionIr,
@@ -62,23 +62,13 @@ export function criterionCode(criterion: CriterionIr, scope: Scope): string {
 
 export function criterionCall(criterion: CriterionIr, scope: Scope): string {
   const options: string[] = [];
-  const { over, under } = criterion;
-  const usual = needsData(criterion.needs, under) ? '{"batches":1}' : "null";
-  if (JSON.stringify(over) !== usual) {
-    if (over === null || typeof over === "string") options.push(`over: ${JSON.stringify(over)}`);
-    else options.push(`over: ${expressionCode(over.batches, scope)}`);
-  }
-  if (criterion.statistics) options.push(`statistics: ${quote(criterion.statistics)}`);
-  if (under !== "loss") options.push(`under: ${underCode(under)}`);
+  const { over, under, statistics } = criterion;
+  if (over !== undefined) options.push(`over: ${expressionCode(over, scope)}`);
+  if (statistics) options.push(`statistics: ${quote(statistics)}`);
+  if (under) options.push(`under: ${quote(under)}`);
   const tail = options.length === 0 ? "" : `, { ${options.join(", ")} }`;
   const expr = expressionCode(criterion.expr, scope);
   return `${scope.helper("criterion")}(${quote(criterion.name)}, ${expr}${tail})`;
-}
-
-function underCode(under: CriterionIr["under"]): string {
-  if (typeof under === "string") return quote(under);
-  const args = Object.entries(under.args).map(([key, value]) => `${quote(key)}: ${numberCode(value)}`);
-  return `{ loss: ${quote(under.loss)}, args: {${args.length === 0 ? "" : ` ${args.join(", ")} `}} }`;
 }
 
 export function scopeFields(scope: ScopeIr): Field[] {
@@ -126,12 +116,12 @@ export function whenFields(when: WhenIr, scope: Scope): Field[] {
 
 /** What a rule with a criterion `over training` announces, so that it is summed from the start of its phase on. */
 export function accumulateFields(rule: RuleIr, scope: Scope): Field[] {
-  const sums = accumulatedBy(rule).map(({ structure, selection, criterion, joins, beside, ...more }) => {
+  const sums = accumulatedBy(rule).map(({ structure, selection, by, joins, beside, ...more }) => {
     const fields = more.id === undefined ? [] : [field("id", String(more.id))];
     fields.push(
       field("structure", structureCode(structure)),
       ...selectionFields(selection, scope),
-      field("by", criterionCode(criterion, scope)),
+      field("by", criterionCode(by, scope)),
     );
     if (joins !== undefined && joins !== "couple") fields.push(field("joins", quote(joins)));
     if (beside !== undefined) fields.push(field("beside", expressionCode(beside, scope)));
@@ -147,7 +137,7 @@ interface Accumulated {
   readonly id?: number;
   readonly structure: StructureIr;
   readonly selection: SelectionIr;
-  readonly criterion: CriterionIr;
+  readonly by: CriterionIr;
   readonly joins?: PruneIr["joins"];
   readonly beside?: ExprIr | undefined;
   readonly latent?: boolean;
@@ -162,23 +152,23 @@ function accumulatedBy(rule: RuleIr): readonly Accumulated[] {
     all.push({
       structure,
       selection,
-      criterion: rule.criterion,
+      by: rule.by,
       joins,
       beside,
       latent: rule.manner === "latently",
     });
     if (regrow) {
-      const { id, criterion, allocated } = regrow;
-      all.push({ id, structure, selection, criterion, joins, beside: besideOf(allocated) });
+      const { id, by, allocated } = regrow;
+      all.push({ id, structure, selection, by, joins, beside: besideOf(allocated) });
     }
   } else if (rule.kind === "restore") {
-    const { structure, selection, criterion, above } = rule;
-    all.push({ structure, selection, criterion, beside: read(above), latent: true });
+    const { structure, selection, by, above } = rule;
+    all.push({ structure, selection, by, beside: read(above), latent: true });
   } else if (rule.kind === "regrow") {
-    const { structure = "weights", selection = { include: [], exclude: [] }, criterion } = rule;
-    all.push({ structure, selection, criterion, beside: besideOf(rule.allocated) });
+    const { structure = "weights", selection = { include: [], exclude: [] }, by } = rule;
+    all.push({ structure, selection, by, beside: besideOf(rule.allocated) });
   }
-  return all.filter(({ criterion }) => criterion.over === "training");
+  return all.filter(({ by }) => by.over === "training");
 }
 
 /** What reads nothing of the units is not summed. */
@@ -191,10 +181,10 @@ export function pruneFields(prune: PruneIr, scope: Scope): Field[] {
   const fields = [
     field("structure", structureCode(prune.structure)),
     ...selectionFields(prune.selection, scope),
-    field("by", criterionCode(prune.criterion, scope)),
+    field("by", criterionCode(prune.by, scope)),
   ];
   if (normalized) fields.push(field("normalized", quote(normalized)));
-  if (members !== usualMembers(prune.criterion.expr, structureKind(prune.structure)))
+  if (members !== usualMembers(prune.by.expr, structureKind(prune.structure)))
     fields.push(field("members", quote(members)));
   fields.push(...scopeFields(prune.scope), ...amountFields(prune.amount, scope));
   if (manner !== "held") fields.push(field("manner", quote(manner)));
@@ -217,7 +207,7 @@ export function regrowFields(regrow: RegrowIr, scope: Scope, paired?: StructureI
   const fields: Field[] = [];
   if (structure) fields.push(field("structure", structureCode(structure)));
   if (selection) fields.push(...selectionFields(selection, scope));
-  fields.push(field("by", criterionCode(regrow.criterion, scope)));
+  fields.push(field("by", criterionCode(regrow.by, scope)));
   if (amount) fields.push(...amountFields(amount, scope));
   if (allocated !== undefined)
     fields.push(
@@ -233,7 +223,7 @@ export function restoreFields(restore: RestoreIr, scope: Scope): Field[] {
   return [
     field("structure", structureCode(restore.structure)),
     ...selectionFields(restore.selection, scope),
-    field("by", criterionCode(restore.criterion, scope)),
+    field("by", criterionCode(restore.by, scope)),
     field("above", expressionCode(restore.above, scope)),
   ];
 }

@@ -54,13 +54,13 @@ function alongFields(rule: Along, scope: Scope): Field[] {
   if (rule.kind !== "update") fields.push({ key: "structure", value: structureCode(rule.structure) });
   fields.push(...selectionFields(rule.selection, scope));
   if (rule.kind === "penalize") {
-    fields.push({ key: "by", value: criterionCode(rule.penalty, scope) });
+    fields.push({ key: "by", value: criterionCode(rule.by, scope) });
     if (rule.among) {
-      const { end, share, criterion } = rule.among;
+      const { end, share, by } = rule.among;
       const among: Field[] = [
         { key: "end", value: quote(end) },
         { key: "share", value: valueCode(share, scope) },
-        { key: "by", value: criterionCode(criterion, scope) },
+        { key: "by", value: criterionCode(by, scope) },
         ...scopeFields(rule.among.scope),
       ];
       fields.push({ key: "among", value: { fields: among } });
@@ -71,7 +71,7 @@ function alongFields(rule: Along, scope: Scope): Field[] {
       { key: "end", value: quote(rule.end) },
       { key: "share", value: valueCode(rule.share, scope) },
     );
-    fields.push({ key: "by", value: criterionCode(rule.criterion, scope) }, ...scopeFields(rule.scope));
+    fields.push({ key: "by", value: criterionCode(rule.by, scope) }, ...scopeFields(rule.scope));
   }
   if (rule.when) fields.push(...whenFields(rule.when, scope));
   return fields;

@@ -20,9 +20,12 @@ interface Expansion {
   count: number;
 }
 
+/** Words that stand beside expressions in the IR: no variable is called so. */
+const reserved = ["training", "evenly"];
+
 /** Puts the body of every called method in place of the call, arguments bound, and gives every loop variable a name of its own. */
 export function expandMethods(state: FrontState): FrontState {
-  const expansion: Expansion = { state, variables: new Set(), count: 0 };
+  const expansion: Expansion = { state, variables: new Set(reserved), count: 0 };
   const scope: Scope = { module: state.module, bindings: state.module.parameters };
   return { ...state, timeline: expandBlock(state.program.statements, scope, [], expansion) };
 }

@@ -194,7 +194,7 @@ const anyPrune: PruneIr = {
   text: "",
   structure: "units",
   selection: everything,
-  criterion: { name: "random", expr: "random", needs: ["random"], under: "loss", over: null },
+  by: { name: "random", expr: "random" },
   members: "sum",
   scope: "local",
   amount: { kind: "drop-share", value: 0 },

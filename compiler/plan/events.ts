@@ -68,7 +68,7 @@ function pruneChannels(
   before: readonly number[],
 ): Acted {
   const context = trial.context(paths);
-  const drawn = amount === null && ir.amount.kind !== "budget" && !ranksWeights(trial, ir.criterion);
+  const drawn = amount === null && ir.amount.kind !== "budget" && !ranksWeights(trial, ir.by);
   const statement = drawn ? byShare(ir, trial.share()) : ir;
   const brings = ir.regrow !== undefined || ir.manner === "softly";
   const codesBefore = brings ? trial.state.channels.slice() : trial.state.channels;
@@ -101,8 +101,8 @@ function pruneChannels(
 }
 
 /** Whether a criterion reads weights that are in hand. */
-const ranksWeights = ({ weights }: Trial, { needs }: CriterionIr): boolean =>
-  weights !== null && readsWeightsAlone(needs);
+const ranksWeights = ({ weights }: Trial, { expr }: CriterionIr): boolean =>
+  weights !== null && readsWeightsAlone(expr);
 
 /** A threshold of which nobody knows what scores lie under it: this share of what may go. */
 function byShare(ir: PruneIr, share: number): PruneIr {

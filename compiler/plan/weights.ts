@@ -1,9 +1,12 @@
 import { structureKind } from "../../core/ir/structure.js";
 import { isChannelwise } from "../../core/units/candidates.js";
-import type { Ir, Need, PruneIr, StepIr } from "../../core/ir/types.js";
+import { needsOf } from "../../core/expr/names.js";
+import type { ExprIr, Ir, PruneIr, StepIr } from "../../core/ir/types.js";
 
-export const readsWeightsAlone = (needs: readonly Need[]): boolean =>
-  needs.length > 0 && needs.every((need) => need === "w" || need === "w0" || need === "dw");
+export function readsWeightsAlone(expr: ExprIr): boolean {
+  const read = needsOf(expr);
+  return read.length > 0 && read.every((name) => name === "w" || name === "w0" || name === "dw");
+}
 
 /**
  * Whether the plan of a program is nearer with the weights of its network: some statement that ranks whole channels by them over
@@ -29,7 +32,7 @@ function untrained(body: readonly StepIr[]): { readonly steps: readonly StepIr[]
 }
 
 function ranksByWeights(step: StepIr): step is PruneIr {
-  if (step.kind !== "prune" || !readsWeightsAlone(step.criterion.needs)) return false;
+  if (step.kind !== "prune" || !readsWeightsAlone(step.by.expr)) return false;
   const ranked = step.scope === "global" || step.amount.kind === "threshold";
   return ranked && (isChannelwise(structureKind(step.structure)) || step.structure === "layers");
 }

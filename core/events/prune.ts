@@ -24,7 +24,7 @@ const codes = { held: dead, softly: soft, latently: latent, frozen } as const;
 export function* prune(context: PruningContext, ir: PruneIr, moment: Moment): EventOf<EventRecord> {
   const space = spaceOf(context, ir.structure, ir.selection, ir.joins);
   const values = ir.manner === "latently" ? { w: masters(context) } : {};
-  const { id, criterion, amount } = ir;
+  const { id, by: criterion, amount } = ir;
   const beside = amount.kind === "threshold" ? { beside: amount.value } : {};
   const scored = yield { id, criterion, space, moment, combining: ir, values, ...beside };
   // Two thresholds with a gap between them (dynamic network surgery; Guo, Yao and Chen 2016): what fell under the lower one stays

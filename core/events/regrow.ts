@@ -7,6 +7,7 @@ import type { EventRecord } from "./record.js";
 import { countsOf, structureName } from "./record.js";
 import { groupWeights, regrowCounts } from "../choose/regrow-plan.js";
 import { revivable, reviveUnits } from "../masks/revive.js";
+import { namesIn } from "../expr/names.js";
 import type { EventOf, UnitScores } from "./scoring.js";
 import { maskedView } from "../masks/masked.js";
 import { selectListed, selectRange } from "../choose/select.js";
@@ -81,12 +82,12 @@ function* regrowScores(
   { candidates, dropped }: { readonly candidates: Uint8Array; readonly dropped: Uint8Array },
   moment: Moment,
 ): EventOf<UnitScores> {
-  const { id, criterion, allocated } = ir;
+  const { id, by: criterion, allocated } = ir;
   const beside = allocated === undefined || allocated === "evenly" ? {} : { beside: allocated };
   const request = { id, criterion, space, moment, dropped, ...beside };
   if (space.channelUnits === null) return yield request;
   const values = { w: lastOrNow(context) };
-  if (!criterion.needs.includes("g")) return yield { ...request, values };
+  if (!namesIn(criterion.expr).includes("g")) return yield { ...request, values };
   return yield { ...request, combining: { members: "mean" }, values, gates: candidates };
 }
 

@@ -13,7 +13,7 @@ import { beyondThreshold } from "../choose/threshold.js";
 export function* restore(context: PruningContext, ir: RestoreIr, moment: Moment): EventOf<EventRecord> {
   const space = spaceOf(context, ir.structure, ir.selection);
   const w = masters(context);
-  const { id, criterion, above } = ir;
+  const { id, by: criterion, above } = ir;
   const scored = yield { id, criterion, space, moment, beside: above, values: { w } };
   const candidates = space.status.map((code) => (code === latent ? 1 : 0));
   const { units, domain } = scored;

@@ -1,4 +1,3 @@
-import { needNames } from "../expr/names.js";
 import * as is from "./declare.js";
 import type { Of } from "./declare.js";
 
@@ -147,10 +146,6 @@ export const selection = definitions.define(
 /** What becomes of units that a join ties together: they go as one, stay, or go where all would. */
 export const joins = is.oneOf("couple", "skip", "agree");
 
-/** Tensors an expression reads, and so what computing it costs. */
-export type { Need } from "../expr/names.js";
-const need = is.oneOf(...needNames);
-
 const numbers = is.named(is.number);
 /** A loss or an initializer with its arguments. */
 export const call = is.object({ name: is.text, args: numbers });
@@ -162,17 +157,15 @@ export const criterion = definitions.define(
     /** As written: "l1", or the text of the expression. */
     name: is.text,
     expr: expression,
-    needs: is.set(need),
-    under: is.anyOf(is.oneOf("loss", "synflow"), is.object({ loss: is.text, args: numbers })),
-    /** Calibration batches (default 1 when gradients or activations are needed), or accumulated on the training batches. */
-    over: is.anyOf(is.object({ batches: expression }), is.literal("training"), is.nothing),
+    /** How many calibration batches, or accumulated on the batches of training. Unset: one, where data are needed. */
+    over: is.optional(is.anyOf(is.literal("training"), expression)),
     /**
      * What batch norms normalise by where gradients and activations are computed for this score. Unset: their stored statistics, right
      * for trained networks; the literature that scores at initialisation uses those of the batch.
      */
     statistics: is.optional(is.literal("batch")),
-    /** A JavaScript criterion (not available yet). */
-    module: is.optional(is.text),
+    /** What gradients differentiate. Unset: the loss. */
+    under: is.optional(is.oneOf("loss", "synflow")),
   }),
 );
 

@@ -38,7 +38,7 @@ const regrow = statement("regrow", {
   /** Unset when paired: the structure of its prune. */
   structure: is.optional(structure),
   selection: is.optional(selection),
-  criterion,
+  by: criterion,
   /** Unset: as many as the paired prune dropped. A share is of the dead. */
   amount: is.optional(amount),
   /** Unset: each layer regains what it lost. "evenly", or a share by layer. */
@@ -52,7 +52,7 @@ export type PruneIr = Of<typeof prune>;
 const prune = statement("prune", {
   structure,
   selection,
-  criterion,
+  by: criterion,
   normalized: is.optional(is.oneOf("mean", "max", "l2")),
   members: is.oneOf("sum", "mean", "max"),
   scope,
@@ -71,15 +71,15 @@ const prune = statement("prune", {
 });
 
 export type RestoreIr = Of<typeof restore>;
-const restore = statement("restore", { structure, selection, criterion, above: expression, ...due });
+const restore = statement("restore", { structure, selection, by: criterion, above: expression, ...due });
 
 export type PenalizeIr = Of<typeof penalize>;
 const penalize = statement("penalize", {
   structure,
   selection,
   /** The penalty of one unit, over the names of criteria; added over units. */
-  penalty: criterion,
-  among: is.optional(is.object({ end: is.oneOf("top", "bottom"), share: value, criterion, scope })),
+  by: criterion,
+  among: is.optional(is.object({ end: is.oneOf("top", "bottom"), share: value, by: criterion, scope })),
   strength: value,
   ...due,
 });
@@ -99,7 +99,7 @@ const update = statement("update", {
   selection,
   end: is.oneOf("top", "bottom"),
   share: value,
-  criterion,
+  by: criterion,
   scope,
   ...due,
 });

@@ -75,8 +75,8 @@ export interface Scoring {
   readonly penalty?: true;
 }
 
-const ofRegrow = ({ criterion, allocated }: RegrowIr): Scoring => ({
-  criterion,
+const ofRegrow = ({ by, allocated }: RegrowIr): Scoring => ({
+  criterion: by,
   beside: allocated === undefined || allocated === "evenly" ? [] : [allocated],
   at: "event",
 });
@@ -85,22 +85,22 @@ const ofRegrow = ({ criterion, allocated }: RegrowIr): Scoring => ({
 export function scoringsOf(statement: StatementIr): readonly Scoring[] {
   switch (statement.kind) {
     case "prune": {
-      const { criterion, amount, regrow } = statement;
+      const { by, amount, regrow } = statement;
       const beside = amount.kind === "threshold" ? [amount.value] : [];
-      return [{ criterion, beside, at: "event" }, ...(regrow === undefined ? [] : [ofRegrow(regrow)])];
+      return [{ criterion: by, beside, at: "event" }, ...(regrow === undefined ? [] : [ofRegrow(regrow)])];
     }
     case "regrow":
       return [ofRegrow(statement)];
     case "restore":
-      return [{ criterion: statement.criterion, beside: [statement.above], at: "event" }];
+      return [{ criterion: statement.by, beside: [statement.above], at: "event" }];
     case "update":
-      return [{ criterion: statement.criterion, beside: [], at: "step" }];
+      return [{ criterion: statement.by, beside: [], at: "step" }];
     case "penalize": {
       const among: readonly Scoring[] =
         statement.among === undefined
           ? []
-          : [{ criterion: statement.among.criterion, beside: [], at: "step" }];
-      return [{ criterion: statement.penalty, beside: [], at: "step", penalty: true }, ...among];
+          : [{ criterion: statement.among.by, beside: [], at: "step" }];
+      return [{ criterion: statement.by, beside: [], at: "step", penalty: true }, ...among];
     }
     default:
       return [];

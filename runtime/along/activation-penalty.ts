@@ -17,7 +17,7 @@ export interface ActivationPull extends Pull {
 }
 
 /** A penalty over activations: `mean(abs(a))`. The compiler lets none read weights besides. */
-export const isActivationPenalty = ({ penalty }: PenalizeIr): boolean => mentionedIn(penalty.expr).has("a");
+export const isActivationPenalty = ({ by }: PenalizeIr): boolean => mentionedIn(by.expr).has("a");
 
 /**
  * Prepares a penalty on activations: the sum, over the living units and the layers that make them, of an expression over all samples
@@ -27,7 +27,7 @@ export function activationPenalty(
   ir: PenalizeIr,
 ): (context: PruningContext, moment: Moment) => ActivationPull | null {
   const space = cachedSpace(ir.structure, ir.selection);
-  const [total, slope] = [perUnit(ir.penalty.expr), derivative(ir.penalty.expr, "a")];
+  const [total, slope] = [perUnit(ir.by.expr), derivative(ir.by.expr, "a")];
   return (context, moment) => {
     const strength = moment.value(ir.strength, "value");
     if (!(strength !== 0)) return null;

@@ -31,7 +31,7 @@ export function penaltyRule(ir: PenalizeIr): PenaltyRule {
   const spaceNow = cachedSpace(ir.structure, ir.selection);
   const { among } = ir;
   const choice = among && stepChoice(ir.id, among, spaceNow);
-  const { expr } = ir.penalty;
+  const { expr } = ir.by;
   const mentioned = mentionedIn(expr);
   const addPenalty =
     mentioned.has("gamma") || mentioned.has("beta") ? overNorms(expr) : overWeights(ir, expr);

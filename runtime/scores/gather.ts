@@ -25,7 +25,7 @@ export async function* calibration(
     return;
   }
   const { over } = criterion;
-  const asked = over !== null && typeof over === "object" ? evaluate(over.batches, new Map()) : 1;
+  const asked = over === undefined || over === "training" ? 1 : evaluate(over, new Map());
   const count = Math.max(1, Math.round(asked ?? 1));
   if (context.batches === undefined) throw new Error(`\`${criterion.name}\` needs data`);
   yield* context.batches(count, moment);

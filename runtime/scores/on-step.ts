@@ -79,10 +79,10 @@ export interface StepChoice {
 
 export function stepChoice(
   id: number,
-  rule: { readonly end: "top" | "bottom"; readonly criterion: CriterionIr; readonly scope: ScopeIr },
+  rule: { readonly end: "top" | "bottom"; readonly by: CriterionIr; readonly scope: ScopeIr },
   spaceNow: (context: PruningContext) => Space,
 ): StepChoice {
-  const { expr } = rule.criterion;
+  const { expr } = rule.by;
   const scoring = stepScoring(id, [expr], "step", spaceNow);
   const options = { scope: rule.scope, keeping: 0, collapse: true, aligned: 1 };
   return {

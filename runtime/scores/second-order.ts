@@ -1,4 +1,5 @@
 import type { CriterionIr } from "../../core/ir/types.js";
+import { namesIn } from "../../core/expr/names.js";
 import { randomStream } from "../../core/random.js";
 import type { Moment } from "../../core/events/context.js";
 import type { ScoringContext } from "./context.js";
@@ -28,8 +29,8 @@ export async function secondOrder(
   };
   const g = await gradient();
   const result: { h?: Map<string, Float32Array>; hg?: Map<string, Float32Array> } = {};
-  if (criterion.needs.includes("hg")) result.hg = await product(context, g, gradient);
-  if (criterion.needs.includes("h")) {
+  if (namesIn(criterion.expr).includes("hg")) result.hg = await product(context, g, gradient);
+  if (namesIn(criterion.expr).includes("h")) {
     const signs = new Map(
       [...g].map(([key, values]) => {
         const stream = randomStream(context.seed, `hessian ${key}`, moment.key);

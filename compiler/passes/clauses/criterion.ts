@@ -1,5 +1,5 @@
 import type { CallLike, Criterion, Structure } from "../../../grammar/ast.js";
-import { namesIn, needsData, needsGradients, needsOf } from "../../../core/expr/names.js";
+import { namesIn, needsData, needsGradients } from "../../../core/expr/names.js";
 import type { CriterionIr, ExprIr } from "../../../core/ir/types.js";
 import { similar } from "../../../core/diagnostics/nearest.js";
 import { describe } from "../scope.js";
@@ -12,7 +12,8 @@ import { constant, lowerTyped } from "./typed.js";
 
 /** Batches for one event: more would never end. */
 const mostBatches = 1e6;
-const objectives: readonly string[] = ["loss", "synflow"];
+const objectives = ["loss", "synflow"] as const;
+type Objective = (typeof objectives)[number];
 const elementStructures: ReadonlySet<string> = new Set(["weights", "taps", "n:m"]);
 
 /** Where a score or a penalty is worked out, and what that leaves to say of it. */
@@ -64,7 +65,13 @@ export function lowerCriterion(
   const statistics = lowerStatistics(criterion, ir, over, under, use, place);
   if (statistics === undefined) return null;
   const name = sourceText(place.scope.module, span);
-  return { name, expr: ir, needs: needsOf(ir), under, over, ...(statistics === "batch" && { statistics }) };
+  return {
+    name,
+    expr: ir,
+    ...(over !== null && { over }),
+    ...(statistics === "batch" && { statistics }),
+    ...(under === "synflow" && { under }),
+  };
 }
 
 /** The objective that gradients differentiate: the clause's, else the declaration's, else the loss. */
@@ -72,7 +79,7 @@ function lowerObjective(
   written: CallLike | undefined,
   found: readonly CallLike[],
   place: Place,
-): CriterionIr["under"] | null {
+): Objective | null {
   const chosen = written ?? found[0];
   if (chosen === undefined) return "loss";
   const name = chosen.name.text;
@@ -100,7 +107,7 @@ function lowerObjective(
 function objectiveFits(
   criterion: Criterion,
   ir: ExprIr,
-  under: CriterionIr["under"],
+  under: Objective,
   use: Use,
   place: Place,
 ): boolean {
@@ -134,8 +141,8 @@ function objectiveFits(
 function lowerStatistics(
   { statistics }: Criterion,
   ir: ExprIr,
-  over: CriterionIr["over"],
-  under: CriterionIr["under"],
+  over: ExprIr | null,
+  under: Objective,
   use: Use,
   place: Place,
 ): "batch" | "stored" | undefined {
@@ -154,16 +161,16 @@ function lowerStatistics(
   return statistics.of;
 }
 
-/** How many batches a score averages over; undefined once a mistake was reported. */
+/** How many batches a score averages over, null where it is as usual; undefined once a mistake was reported. */
 function lowerOver(
   criterion: Criterion,
   ir: ExprIr,
-  under: CriterionIr["under"],
+  under: Objective,
   use: Use,
   place: Place,
-): CriterionIr["over"] | undefined {
+): ExprIr | null | undefined {
   const data = needsData(namesIn(ir), under);
-  if (criterion.over === undefined) return data ? { batches: 1 } : null;
+  if (criterion.over === undefined) return null;
   const { batches, span } = criterion.over;
   const refuse = (message: string, help: string): undefined => {
     reject(place, "P3026", message, span, { help });
@@ -185,7 +192,7 @@ function lowerOver(
   }
   if (!inRange(constant(count), { most: mostBatches }, "a number of batches", batches.span, place))
     return undefined;
-  return { batches: count.ir };
+  return count.ir === 1 ? null : count.ir;
 }
 
 /** Nothing trains while a step of the program acts. */

@@ -24,17 +24,17 @@ export function lowerPrune(
   const structure = lowerStructure(statement.structure, place);
   if (structure === null) return null;
   const selection = lowerSelection(statement.selection, place);
-  const criterion = lowerBy(statement, structure, place);
+  const by = lowerBy(statement, structure, place);
   const scope = lowerScope(statement.scope, structureKind(structure), place);
   // A mistaken score may have swallowed the amount: `by l1 -50%`.
-  if (criterion === null && statement.amount === undefined) return null;
+  if (by === null && statement.amount === undefined) return null;
   const amount = lowerHowMuch(statement, structure, place);
   const options = lowerOptions(statement.options, place);
   const normalized =
     statement.normalized && oneOf(statement.normalized.by, ["mean", "max", "l2"], "norm", place);
   const members =
     statement.members && oneOf(statement.members.by, ["sum", "mean", "max"], "way to combine members", place);
-  if (selection === null || criterion === null || scope === null || amount === null || options === null)
+  if (selection === null || by === null || scope === null || amount === null || options === null)
     return null;
   if (normalized === null || members === null) return null;
   if (!scopeTakesAmount(statement.scope, scope, amount, place)) return null;
@@ -53,9 +53,9 @@ export function lowerPrune(
     text: textOf(node),
     structure,
     selection,
-    criterion,
+    by,
     ...(normalized === undefined ? {} : { normalized }),
-    members: members ?? usualMembers(criterion.expr, structureKind(structure)),
+    members: members ?? usualMembers(by.expr, structureKind(structure)),
     scope,
     amount,
     ...options,

@@ -19,7 +19,7 @@ import { infer } from "../expressions/infer.js";
 import { expressions, reject, textOf, type Ids, type Place } from "../lowering.js";
 import type { TimelineNode } from "../state.js";
 
-const chance: CriterionIr = { name: "random", expr: "random", needs: ["random"], under: "loss", over: null };
+const chance: CriterionIr = { name: "random", expr: "random" };
 
 /** `regrow`: beside the prune it acts with when `paired`, else on its own. */
 export function lowerRegrow(
@@ -40,13 +40,13 @@ export function lowerRegrow(
   if (paired !== undefined && !fitsPair(statement, structure, paired, place)) return null;
   const alone = statement.when === undefined && paired === undefined ? stepByItself : null;
   const untrained = isWhole(structureKind(structure)) ? outOfTraining : alone;
-  const criterion = lowerBy(statement, structure, untrained, place);
+  const by = lowerBy(statement, structure, untrained, place);
   const selection =
     statement.selection === undefined ? undefined : lowerSelection(statement.selection, place);
   const amount = lowerHowMuch(statement, structure, paired, place);
   const allocated = lowerAllocated(statement, structure, place);
   const when = lowerEvents(statement, false, place);
-  if (criterion === null || selection === null || amount === null || allocated === null || when === null)
+  if (by === null || selection === null || amount === null || allocated === null || when === null)
     return null;
   return {
     kind: "regrow",
@@ -54,7 +54,7 @@ export function lowerRegrow(
     text: textOf(node),
     ...(own === undefined || paired !== undefined ? {} : { structure: own }),
     ...(selection === undefined ? {} : { selection }),
-    criterion,
+    by,
     ...(amount === undefined ? {} : { amount }),
     ...(allocated === undefined ? {} : { allocated }),
     values: statement.values?.name ?? (hasOwnWeights(structure) ? "fresh" : "zero"),

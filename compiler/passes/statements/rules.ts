@@ -1,3 +1,4 @@
+import { namesIn } from "../../../core/expr/names.js";
 import { structureKind } from "../../../core/ir/structure.js";
 import type {
   Among,
@@ -38,13 +39,13 @@ export function lowerRestore(
     });
   }
   const untrained = statement.when === undefined && paired === undefined ? stepByItself : null;
-  const criterion = lowerCriterion(statement.criterion, structureKind(structure), place, {
+  const by = lowerCriterion(statement.criterion, structureKind(structure), place, {
     by: "events",
     untrained,
   });
   const above = infer(statement.above, expressions(place, "threshold"));
   const when = lowerEvents(statement, false, place);
-  if (selection === null || criterion === null || above === null || when === null) return null;
+  if (selection === null || by === null || above === null || when === null) return null;
   if (checkTyped(above, statement.above, ["number"], "a threshold", place) === null) return null;
   if (!isReadable(above.ir, structureKind(structure), "event", statement.above.span, place)) return null;
   const due = when ?? paired;
@@ -54,7 +55,7 @@ export function lowerRestore(
     text: textOf(node),
     structure,
     selection,
-    criterion,
+    by,
     above: above.ir,
     ...(due === undefined ? {} : { when: due }),
   };
@@ -80,10 +81,10 @@ export function lowerPenalize(
     });
   }
   const selection = lowerSelection(statement.selection, place);
-  const penalty = lowerCriterion(statement.penalty, structureKind(structure), place, { by: "penalty" });
+  const by = lowerCriterion(statement.penalty, structureKind(structure), place, { by: "penalty" });
   const among =
     statement.among === undefined ? undefined : lowerAmong(statement.among, structureKind(structure), place);
-  if (penalty !== null && penalty.needs.includes("a") && statement.among !== undefined) {
+  if (by !== null && namesIn(by.expr).includes("a") && statement.among !== undefined) {
     return reject(
       place,
       "P8010",
@@ -96,7 +97,7 @@ export function lowerPenalize(
   }
   const strength = lowerMoving(statement.strength, ["number"], "a strength", place);
   const when = lowerHolding(statement, place);
-  if (selection === null || penalty === null || among === null || strength === null || when === null)
+  if (selection === null || by === null || among === null || strength === null || when === null)
     return null;
   if (strength.ends.some((end) => end !== null && end < 0)) {
     return reject(place, "P3011", "a strength is not negative", statement.strength.span, {
@@ -112,7 +113,7 @@ export function lowerPenalize(
     text: textOf(node),
     structure,
     selection,
-    penalty,
+    by,
     ...(among === undefined ? {} : { among }),
     strength: strength.ir,
     ...(when === undefined ? {} : { when }),
@@ -125,10 +126,10 @@ function lowerAmong(
   place: Place,
 ): NonNullable<PenalizeIr["among"]> | null {
   const share = lowerShare(among, place);
-  const criterion = lowerCriterion(among.by, structure, place, { by: "steps" });
+  const by = lowerCriterion(among.by, structure, place, { by: "steps" });
   const scope = lowerScope(among.scope, structure, place);
-  if (share === null || criterion === null || scope === null) return null;
-  return { end: among.end, share, criterion, scope };
+  if (share === null || by === null || scope === null) return null;
+  return { end: among.end, share, by, scope };
 }
 
 function lowerShare(among: Among, place: Place): ValueIr | null {

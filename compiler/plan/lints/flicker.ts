@@ -26,7 +26,7 @@ export const flicker: Lint = ({ ir }) => {
 function flickers(prune: PruneIr, restore: RestoreIr): boolean {
   if (prune.amount.kind !== "threshold" || prune.amount.side !== "below") return false;
   if (JSON.stringify(prune.structure) !== JSON.stringify(restore.structure)) return false;
-  if (JSON.stringify(prune.criterion.expr) !== JSON.stringify(restore.criterion.expr)) return false;
+  if (JSON.stringify(prune.by.expr) !== JSON.stringify(restore.by.expr)) return false;
   const below = multiple(prune.amount.value);
   const above = multiple(restore.above);
   return below.of === above.of && above.factor < below.factor;

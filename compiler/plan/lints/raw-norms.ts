@@ -2,18 +2,19 @@ import { structureKind } from "../../../core/ir/structure.js";
 import { isChannelwise } from "../../../core/units/candidates.js";
 import type { CriterionIr, ExprIr } from "../../../core/ir/types.js";
 import { distinct, statements, type Finding, type Lint } from "./finding.js";
+import { readsWeightsAlone } from "../weights.js";
 import { structureName } from "../words.js";
 
 /** One ranking of sums over units of different sizes mostly ranks the sizes. */
 export const rawNorms: Lint = ({ ir }) =>
   distinct(statements(ir.body)).flatMap((one): readonly Finding[] => {
     if (one.kind !== "prune" || one.scope !== "global" || one.normalized !== undefined) return [];
-    if (!isChannelwise(structureKind(one.structure)) || !isRawNorm(one.criterion)) return [];
+    if (!isChannelwise(structureKind(one.structure)) || !isRawNorm(one.by)) return [];
     return [
       {
         code: "P3055",
         id: one.id,
-        message: `a global ranking by raw \`${one.criterion.name}\` favours wide layers`,
+        message: `a global ranking by raw \`${one.by.name}\` favours wide layers`,
         label: `${structureName(one.structure)} of layers with more weights each score higher`,
         help: "add `normalized by mean per layer`, or rank `local`",
       },
@@ -21,11 +22,9 @@ export const rawNorms: Lint = ({ ir }) =>
   });
 
 /** A sum or norm of weights that nothing divides by their number. */
-function isRawNorm({ expr, needs }: CriterionIr): boolean {
-  const weightsOnly =
-    needs.length > 0 && needs.every((need) => need === "w" || need === "w0" || need === "dw");
+function isRawNorm({ expr }: CriterionIr): boolean {
   return (
-    weightsOnly &&
+    readsWeightsAlone(expr) &&
     mentions(expr, ["sum", "norm"]) &&
     !mentions(expr, ["mean", "size", "std", "layer.mean", "layer.max", "layer.std"])
   );

@@ -173,7 +173,7 @@ function criteriaOf(ir: Ir, network: Network | undefined): readonly CriterionCos
         at,
       ]);
       const read = namesIn(criterion.expr, ...beside);
-      const needs = beside.length === 0 ? criterion.needs : read.filter(isNeed);
+      const needs = read.filter(isNeed);
       if (!found.has(key))
         found.set(key, { name: criterion.name, needs, cost: costOf(criterion, read, at, normed) });
     }
@@ -194,7 +194,7 @@ function costOf(
   if (at === "step") return "on the batch of every step: no pass of its own";
   const passes = backward ? "forward and backward" : "forward";
   if (over === "training") return "accumulated on the training batches: no pass of its own";
-  const batches = over === null ? 1 : (evaluate(over.batches, new Map()) ?? null);
+  const batches = over === undefined ? 1 : (evaluate(over, new Map()) ?? null);
   const norms = normed
     ? `, batch norms by ${statistics === "batch" ? "the batch's" : "stored"} statistics`
     : "";

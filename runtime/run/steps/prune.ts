@@ -1,3 +1,4 @@
+import { namesIn } from "../../../core/expr/names.js";
 import { structureKind } from "../../../core/ir/structure.js";
 import type { PruneIr } from "../../../core/ir/types.js";
 import { pruneIr } from "../../normalize.js";
@@ -21,7 +22,7 @@ export function prune(session: Session, id: number, spec: PruneSpec): Promise<nu
     true,
     async () => {
       const ir = pruneIr(id, spec, undefined, session.options.statements);
-      if (ir.regrow?.criterion.needs.includes("m")) session.keepsMomentum = true;
+      if (ir.regrow && namesIn(ir.regrow.by.expr).includes("m")) session.keepsMomentum = true;
       const moment = momentOf(session, id);
       const context = pruningContext(session);
       const record = await act(context, pruneEvent(context, ir, moment));

@@ -1,3 +1,4 @@
+import { namesIn } from "../../../core/expr/names.js";
 import { regrowIr } from "../../normalize.js";
 import { regrow as regrowEvent } from "../../../core/events/regrow.js";
 import type { RegrowSpec } from "../../specs.js";
@@ -15,7 +16,7 @@ export function regrow(session: Session, id: number, spec: RegrowSpec): Promise<
     true,
     async () => {
       const ir = regrowIr(id, spec, undefined, session.options.statements);
-      if (ir.criterion.needs.includes("m")) session.keepsMomentum = true;
+      if (namesIn(ir.by.expr).includes("m")) session.keepsMomentum = true;
       const context = pruningContext(session);
       const record = await act(context, regrowEvent(context, ir, momentOf(session, id)));
       session.executor.upload();

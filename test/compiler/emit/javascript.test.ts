@@ -34,7 +34,7 @@ describe("an emitted statement stands for the IR it came from", () => {
           where: ["and", ["=", "kind", ["string", "conv2d"]], [">", "params", 1000]],
           layers: ["a", "b", "c", "d", "e"],
         },
-        criterion: taylor,
+        by: taylor,
         normalized: "mean",
         members: "max",
         scope: "row",
@@ -70,18 +70,17 @@ describe("an emitted statement stands for the IR it came from", () => {
     [
       "a synflow score",
       prune(1, {
-        criterion: {
+        by: {
           ...l1,
           name: "synflow",
           expr: ["sum", ["abs", ["*", "w", "g"]]],
-          needs: ["w", "g"],
           under: "synflow",
         },
       }),
     ],
     [
-      "another loss",
-      prune(1, { criterion: { ...taylor, over: "training", under: { loss: "huber", args: { delta: 1 } } } }),
+      "sums over training",
+      prune(1, { by: { ...taylor, over: "training", under: "synflow" } }),
     ],
     [
       "a regrow by itself",
@@ -91,7 +90,7 @@ describe("an emitted statement stands for the IR it came from", () => {
         text: "regrow filters random 10%",
         structure: "filters",
         selection: { include: [], exclude: [{ place: "last" }] },
-        criterion: random,
+        by: random,
         amount: { kind: "drop-share", value: 0.1 },
         allocated: "evenly",
         values: "start",
@@ -124,8 +123,8 @@ describe("an emitted statement stands for the IR it came from", () => {
         text: "penalize",
         structure: "filters",
         selection: { include: [], exclude: [] },
-        penalty: { ...l1, name: "group-lasso" },
-        among: { end: "bottom", share: 0.3, criterion: l1, scope: "global" },
+        by: { ...l1, name: "group-lasso" },
+        among: { end: "bottom", share: 0.3, by: l1, scope: "global" },
         strength: {
           moving: { from: 0, to: 1e-4, curve: "linear", over: [{ epochs: 5 }, { epochs: 20 }] },
         },
@@ -145,7 +144,7 @@ describe("an emitted statement stands for the IR it came from", () => {
         selection: { include: [], exclude: [] },
         end: "top",
         share: 0.1,
-        criterion: taylor,
+        by: taylor,
         scope: "local",
       },
       prune(5, {
@@ -158,7 +157,7 @@ describe("an emitted statement stands for the IR it came from", () => {
         text: "restore",
         structure: "weights",
         selection: { include: [], exclude: [] },
-        criterion: l1,
+        by: l1,
         above: 0.1,
         when: { unit: "epochs", at: [10, 20] },
       },
@@ -187,7 +186,7 @@ describe("an emitted statement stands for the IR it came from", () => {
   test("loops hand their counters to JavaScript arithmetic", async () => {
     const body = [
       prune(2, { amount: { kind: "target", value: ["/", ["*", 0.9, "i"], 5] } }),
-      prune(3, { criterion: { ...taylor, over: { batches: ["+", "i", 1] } } }),
+      prune(3, { by: { ...taylor, over: ["+", "i", 1] } }),
     ];
     const each: StepIr = {
       kind: "for-each",
@@ -212,7 +211,7 @@ describe("an emitted statement stands for the IR it came from", () => {
     const log = await replay(code);
     const targets = log.flatMap((node) => JSON.stringify(node).match(/"target","value":([\d.]+)/)?.[1] ?? []);
     expect(targets.map(Number)).toEqual([1, 2, 3, 4, 5].map((i) => (0.9 * i) / 5));
-    expect(log).toContainEqual(prune(3, { criterion: { ...taylor, over: { batches: 4 } } }));
+    expect(log).toContainEqual(prune(3, { by: { ...taylor, over: 4 } }));
     expect(log).toContainEqual(prune(5, { selection: { include: [{ layer: "conv_a" }], exclude: [] } }));
     expect(log).toContainEqual(["until", 1, ["<", "macs", 10]]);
   });
@@ -233,7 +232,7 @@ test("hostile texts and names stay texts and names", async () => {
   const step = prune(1, {
     text: evil,
     selection: { include: [{ glob: evil }], exclude: [{ layer: evil }], layers: [evil] },
-    criterion: { ...l1, name: evil, expr: ["sum", evil], needs: [] },
+    by: { ...l1, name: evil, expr: ["sum", evil] },
   });
   const loop: StepIr = {
     kind: "repeat",
@@ -251,7 +250,7 @@ test("hostile texts and names stay texts and names", async () => {
   expect(syntaxErrors(code)).toEqual([]);
   expect(code).not.toMatch(/\u2028/);
   const [seen] = await replay(code);
-  expect(seen).toMatchObject({ selection: step.selection, criterion: step.criterion });
+  expect(seen).toMatchObject({ selection: step.selection, by: step.by });
 });
 
 test("every helper that emitted code may name is one of the runtime's", () => {

@@ -5,23 +5,15 @@ import type { CriterionIr, Ir, PruneIr, StepIr, TrainIr } from "../../../core/ir
 export const l1: CriterionIr = {
   name: "l1",
   expr: ["sum", ["abs", "w"]],
-  needs: ["w"],
-  under: "loss",
-  over: null,
 };
 export const random: CriterionIr = {
   name: "random",
   expr: "random",
-  needs: ["random"],
-  under: "loss",
-  over: null,
 };
 export const taylor: CriterionIr = {
   name: "abs(sum(w * g))",
   expr: ["abs", ["sum", ["*", "w", "g"]]],
-  needs: ["w", "g"],
-  under: "loss",
-  over: { batches: 8 },
+  over: 8,
 };
 
 export function prune(id: number, over: Partial<PruneIr> = {}): PruneIr {
@@ -31,7 +23,7 @@ export function prune(id: number, over: Partial<PruneIr> = {}): PruneIr {
     text: "prune filters by l1 50%",
     structure: "filters",
     selection: { include: [], exclude: [] },
-    criterion: l1,
+    by: l1,
     members: "sum",
     scope: "local",
     amount: { kind: "drop-share", value: 0.5 },
@@ -76,7 +68,7 @@ export const sentence = program(
           kind: "regrow",
           id: 3,
           text: "regrow random",
-          criterion: random,
+          by: random,
           values: "fresh",
           includingDropped: false,
         },

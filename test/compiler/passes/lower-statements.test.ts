@@ -23,7 +23,7 @@ describe("rules", () => {
       { kind: "prune", structure: "filters" },
       {
         kind: "prune",
-        regrow: { values: "zero", includingDropped: true, criterion: { over: { batches: 1 } } },
+        regrow: { values: "zero", includingDropped: true, by: { expr: ["abs", "g"] } },
       },
       { kind: "penalize" },
     ]);
@@ -88,36 +88,30 @@ describe("amounts", () => {
 });
 
 describe("scores", () => {
-  const criterion = (text: string) => firstPrune(text).criterion;
-  it("carry what they need and are summed over structures", () => {
-    expect(criterion("prune filters by magnitude 50%")).toMatchObject({
+  const criterion = (text: string) => firstPrune(text).by;
+  it("say what is unusual and are summed over structures", () => {
+    expect(criterion("prune filters by magnitude 50%")).toEqual({
+      name: "magnitude",
       expr: ["sum", ["abs", "w"]],
-      needs: ["w"],
-      over: null,
     });
     expect(criterion("prune weights by magnitude 50%")).toMatchObject({ expr: ["abs", "w"] });
     expect(criterion("prune filters by taylor over 8 batches 50%")).toMatchObject({
       name: "taylor",
-      needs: ["w", "g"],
-      over: { batches: 8 },
+      over: 8,
     });
-    expect(criterion("prune filters by abs(gamma) 50%")).toMatchObject({ needs: ["gamma"], over: null });
-    expect(criterion("prune weights by abs(w) * norm(x) per row 50%")).toMatchObject({
-      needs: ["w", "x"],
-      over: { batches: 1 },
-    });
+    expect(criterion("prune weights by abs(w) * norm(x) per row 50%")).not.toHaveProperty("over");
   });
   it("take the objective of their declaration", () => {
     const text = "criterion synflow = sum(abs(w * g)) under synflow\nprune weights by synflow global to 90%";
-    expect(criterion(text)).toMatchObject({ under: "synflow", over: null });
+    expect(criterion(text)).toMatchObject({ under: "synflow" });
   });
   it("may be criterion and penalty under one name", () => {
     const [phase] = phases(
       steps("train 1 epoch { penalize filters by l2 strength 1; prune filters by l2 10% every epoch }"),
     );
     expect(phase?.rules).toMatchObject([
-      { penalty: { expr: ["sum", ["^", "w", 2]] } },
-      { criterion: { expr: ["sqrt", ["sum", ["^", "w", 2]]] } },
+      { by: { expr: ["sum", ["^", "w", 2]] } },
+      { by: { expr: ["sqrt", ["sum", ["^", "w", 2]]] } },
     ]);
   });
 });

@@ -21,7 +21,7 @@ describe("imports", () => {
     const prune = firstPrune('use both from "a.prune"\nparam factor = 7\nprune filters by both 50%', {
       resolve,
     });
-    expect(prune.criterion.expr).toEqual(["+", ["*", 3, ["sum", ["abs", "w"]]], ["sqrt", "size"]]);
+    expect(prune.by.expr).toEqual(["+", ["*", 3, ["sum", ["abs", "w"]]], ["sqrt", "size"]]);
   });
   it("bring what was named and nothing else", () => {
     expect(codes('use mine from "a.prune"\nprune filters by scale 50%', { resolve })).toEqual(["P2002"]);
@@ -29,10 +29,10 @@ describe("imports", () => {
   });
   it("hide the standard one in the file that declares it, not in the file that imports another name", () => {
     expect(
-      firstPrune('use mine from "a.prune"\nprune filters by l1 50%', { resolve }).criterion.expr,
+      firstPrune('use mine from "a.prune"\nprune filters by l1 50%', { resolve }).by.expr,
     ).toEqual(["sum", ["abs", "w"]]);
     expect(
-      firstPrune('use l1 from "norms.prune"\nprune filters by l1 50%', { resolve }).criterion.expr,
+      firstPrune('use l1 from "norms.prune"\nprune filters by l1 50%', { resolve }).by.expr,
     ).toEqual(["sum", ["^", "w", 2]]);
   });
   it("say in which file a mistake lies", () => {

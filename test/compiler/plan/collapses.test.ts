@@ -72,7 +72,7 @@ test("the plan and the run agree on what can go whole", async () => {
             exclude: [],
             layers: paths.filter((one) => chosen.has(one)),
           },
-          criterion: criterionOf("random"),
+          by: criterionOf("random"),
           scope: scope,
           amount: { kind: "target", value: share },
           collapse: true,

@@ -37,7 +37,7 @@ const statement = (structures: fc.Arbitrary<StructureIr>, scopes: fc.Arbitrary<S
       keeping: fc.constantFrom(1, 2, { share: 0.25 }),
       joins: fc.constantFrom("couple" as const, "couple" as const, "skip" as const),
     })
-    .map((parts) => pruneOf({ ...parts, criterion: criterionOf("random") }));
+    .map((parts) => pruneOf({ ...parts, by: criterionOf("random") }));
 
 async function compare(
   model: unknown,
@@ -98,7 +98,7 @@ test("alignment of a global ranking, and what collapses", async () => {
       kind: fc.constantFrom("global" as const, "global" as const, "local" as const),
     })
     .map(({ kind, ...parts }) =>
-      pruneOf({ ...parts, structure: "units", scope: kind, criterion: criterionOf("random") }),
+      pruneOf({ ...parts, structure: "units", scope: kind, by: criterionOf("random") }),
     );
   const steps = fc.array(aligned, { minLength: 1, maxLength: 3 });
   await fc.assert(

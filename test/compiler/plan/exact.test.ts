@@ -66,7 +66,7 @@ const back: fc.Arbitrary<RegrowIr> = fc
     kind: "regrow",
     id: 99,
     text: "regrow",
-    criterion: random,
+    by: random,
     ...(amount && { amount }),
     ...given,
   }));
@@ -94,7 +94,7 @@ const prunes: fc.Arbitrary<PruneIr> = fc
   .map(({ scope, regrow: paired, ...given }) =>
     pruneOf({
       ...given,
-      criterion: random,
+      by: random,
       scope,
       collapse: given.structure === "layers",
       ...(paired && { regrow: paired }),
@@ -118,7 +118,7 @@ const plainSteps = fc.constantFrom<StepIr>(
     text: "restore",
     structure: "units",
     selection: everything,
-    criterion: random,
+    by: random,
     above: 0.5,
   },
   {

@@ -34,7 +34,7 @@ const models = fc.constantFrom(...namedNetworks.values());
 
 async function compare(model: unknown, list: readonly Partial<PruneIr>[]): Promise<readonly boolean[]> {
   const network = networkOf(model);
-  const steps = list.map((one, i) => pruneOf({ criterion: criterionOf("random"), ...one, id: i + 1 }));
+  const steps = list.map((one, i) => pruneOf({ by: criterionOf("random"), ...one, id: i + 1 }));
   const { events } = foreseen(network, steps).plan;
   const setting = settingOf(model);
   const exact: boolean[] = [];

@@ -9,12 +9,12 @@ test.each([true, false])(
   "what died latently and awaits a restore (%s) is foreseen as it happens",
   async (awaits) => {
     const ranked = pruneOf({
-      criterion: criterionOf(l1),
+      by: criterionOf(l1),
       manner: "latently",
       amount: { kind: "target", value: 0.5 },
     });
     const threshold = pruneOf({
-      criterion: criterionOf(l1),
+      by: criterionOf(l1),
       manner: "latently",
       amount: { kind: "threshold", side: "below", value: 1e-9 },
       ...(awaits ? { awaitsRestore: true } : {}),

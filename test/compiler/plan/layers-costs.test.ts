@@ -75,7 +75,7 @@ test("costs after branches went hold what is left of the network, and are exact 
       const setting = settingOf(residual(list), seed);
       const { network } = setting;
       const body: readonly StepIr[] = [
-        ...steps.map((one, i) => ({ ...one, criterion: criterionOf("random"), id: i + 1 })),
+        ...steps.map((one, i) => ({ ...one, by: criterionOf("random"), id: i + 1 })),
         { kind: "slim", id: 99, text: "slim" },
       ];
       const { plan } = foreseen(network, body);

@@ -32,7 +32,7 @@ const step: fc.Arbitrary<PruneIr> = fc
       structure,
       amount: { kind, value: share },
       scope: scope,
-      criterion: criterionOf("random"),
+      by: criterionOf("random"),
     }),
   );
 const revival: fc.Arbitrary<RegrowIr> = fc
@@ -43,7 +43,7 @@ const revival: fc.Arbitrary<RegrowIr> = fc
     text: "regrow",
     structure,
     selection: { include: [], exclude: [] },
-    criterion: criterionOf("random"),
+    by: criterionOf("random"),
     amount: { kind: "drop-share", value: share },
     values: "zero",
     includingDropped: false,

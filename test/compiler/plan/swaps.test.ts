@@ -15,7 +15,7 @@ const regrow = (includingDropped: boolean): RegrowIr => ({
   kind: "regrow",
   id: 1,
   text: "regrow",
-  criterion: criterionOf("random"),
+  by: criterionOf("random"),
   values: "zero",
   includingDropped,
 });
@@ -33,7 +33,7 @@ const step: fc.Arbitrary<PruneIr> = fc
       structure: name,
       scope: single ? kind : "local",
       amount: { kind: amount, value: share },
-      criterion: criterionOf("random"),
+      by: criterionOf("random"),
       ...(back === null ? {} : { regrow: regrow(back) }),
     });
   });
@@ -72,7 +72,7 @@ test("what a layer regains with what it dropped among the candidates is known wh
 
 test("what a swap of filters does to the weights in them is drawn, and not called exact", async () => {
   const model = namedNetworks.get("plain")?.();
-  const random = { criterion: criterionOf("random") };
+  const random = { by: criterionOf("random") };
   const filters = (value: number, more: Partial<PruneIr> = {}) =>
     pruneOf({ ...random, amount: { kind: "drop-share", value }, ...more });
   const weights = pruneOf({

@@ -32,7 +32,7 @@ describe("validateIr", () => {
     let deep: unknown = "w";
     for (let i = 0; i < 5000; i++) deep = ["abs", deep];
     const nested = copy();
-    nested.body[0].rules[0].criterion.expr = deep;
+    nested.body[0].rules[0].by.expr = deep;
     expect(messages(nested)).toEqual(["P9003 the IR is nested more than 200 deep"]);
   });
   it("refuses ids used twice and rewinds to no phase", () => {

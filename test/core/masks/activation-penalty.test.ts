@@ -19,7 +19,7 @@ const ruleOf = (name: "filters" | "units", expr: ExprIr): PenalizeIr => ({
   text: "penalize",
   structure: name,
   selection: { include: [], exclude: [] },
-  penalty: { ...criterionOf("penalty"), expr, needs: ["a"] },
+  by: { ...criterionOf("penalty"), expr },
   strength: 1000,
 });
 
@@ -96,7 +96,7 @@ test("the dead are not penalized", async () => {
   const ir = pruneOf({
     structure: "filters",
     amount: { kind: "target", value: 0.5 },
-    criterion: criterionOf("random"),
+    by: criterionOf("random"),
   });
   await prune(setting, ir, momentOf());
   const after = step().added;

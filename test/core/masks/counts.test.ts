@@ -63,7 +63,7 @@ describe("what is asked is what happens", () => {
         const ir = pruneOf({
           structure,
           scope,
-          criterion: criterionOf(expr),
+          by: criterionOf(expr),
           collapse: true,
         });
         let dead = 0;
@@ -136,7 +136,7 @@ describe("what is asked is what happens", () => {
             const units = pruneOf({
               structure: "units",
               scope,
-              criterion,
+              by: criterion,
               amount,
               keeping,
             });
@@ -157,7 +157,7 @@ describe("what is asked is what happens", () => {
         setting,
         pruneOf({
           structure: "weights",
-          criterion: criterionOf("random"),
+          by: criterionOf("random"),
           scope: kind,
           amount: { kind: "target", value: 0.9 },
         }),

@@ -46,7 +46,7 @@ function regression() {
 }
 
 describe("scores of one-layer regression", () => {
-  const over = (expr: ExprIr, batches = 1): CriterionIr => ({ ...criterionOf(expr), over: { batches } });
+  const over = (expr: ExprIr, batches = 1): CriterionIr => ({ ...criterionOf(expr), over: batches });
   const scores = async (context: ReturnType<typeof regression>["whole"], criterion: CriterionIr) => {
     const space = spaceOf(context, weights, everything);
     return (await scoreUnits(context, { id: 1, criterion, space, moment: momentOf() })).units;
@@ -81,13 +81,13 @@ test("RigL: a weight dropped and regrown in one event keeps its value", async ()
     context,
     pruneOf({
       structure: weights,
-      criterion: magnitude,
+      by: magnitude,
       amount: { kind: "drop-share", value: 0.4 },
       regrow: {
         kind: "regrow",
         id: 2,
         text: "",
-        criterion: criterionOf(["abs", "g"]),
+        by: criterionOf(["abs", "g"]),
         values: "zero",
         includingDropped: true,
       },
@@ -105,7 +105,7 @@ test("SET takes the smallest of each sign", async () => {
   const amount = { kind: "drop-share", value: 0.2 } as const;
   await prune(
     setting,
-    pruneOf({ structure: weights, criterion: magnitude, scope: "sign", amount }),
+    pruneOf({ structure: weights, by: magnitude, scope: "sign", amount }),
     momentOf(),
   );
   close(w, [0.9, 0, 0.4, 0.2, -0.7, 0, -0.3, -0.6, 0.8, -0.2]);
@@ -118,7 +118,7 @@ test("dynamic network surgery: two thresholds with what lies between left alone"
   const amount = { kind: "threshold", side: "below", value: ["*", 0.9, middle] } as const;
   await prune(
     setting,
-    pruneOf({ structure: weights, criterion: magnitude, amount, manner: "latently" }),
+    pruneOf({ structure: weights, by: magnitude, amount, manner: "latently" }),
     momentOf(),
   );
   const shown = () => maskedData(setting, key) ?? [];
@@ -135,7 +135,7 @@ test("dynamic network surgery: two thresholds with what lies between left alone"
       text: "",
       structure: weights,
       selection: everything,
-      criterion: magnitude,
+      by: magnitude,
       above: 0.55,
     },
     momentOf(),
@@ -148,7 +148,7 @@ test("dynamic network surgery: two thresholds with what lies between left alone"
 test("2:4 keeps two of every four inputs, ties to the first", async () => {
   const { setting, w } = denseSetting([0.1, -0.4, 0.3, 0.2, 0.5, 0.5, -0.5, 0.1]);
   const structure = "2:4" as const;
-  await prune(setting, pruneOf({ structure, criterion: magnitude, amount: { kind: "pattern" } }), momentOf());
+  await prune(setting, pruneOf({ structure, by: magnitude, amount: { kind: "pattern" } }), momentOf());
   close(w, [0, -0.4, 0.3, 0, 0, 0.5, -0.5, 0]);
 });
 
@@ -162,7 +162,7 @@ test("global sparse momentum: gradient for the top share by |w g| only", () => {
     selection: everything,
     end: "top",
     share: 0.5,
-    criterion: criterionOf(["abs", ["*", "w", "g"]]),
+    by: criterionOf(["abs", ["*", "w", "g"]]),
     scope: "global",
   };
   updateRule(ir).gate(setting, momentOf(), new Map([[key, g]]));
@@ -176,7 +176,7 @@ describe("penalties", () => {
     text: "",
     structure: weights,
     selection: everything,
-    penalty: criterionOf(penalty),
+    by: criterionOf(penalty),
     strength: 1,
     ...more,
   });
@@ -205,7 +205,7 @@ describe("penalties", () => {
     const among = {
       end: "bottom",
       share: 0.5,
-      criterion: magnitude,
+      by: magnitude,
       scope: "global",
     } as const;
     const ir = penalize(["*", 0.5, ["sum", ["^", "w", 2]]], { among, strength: 10 * 5e-4 });

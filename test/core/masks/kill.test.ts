@@ -155,7 +155,7 @@ test("what reads a unit that comes back fresh starts at zero, whether it was dea
 
 test("units that die latently are ranked by what trains underneath, scales and shifts too; others by their masks", async () => {
   const setting = plain();
-  const all = { structure: "filters", criterion: criterionOf(["abs", "gamma"]) } as const;
+  const all = { structure: "filters", by: criterionOf(["abs", "gamma"]) } as const;
   const latently = pruneOf({ ...all, manner: "latently", amount: { kind: "target", value: 0.5 } });
   await prune(setting, latently, momentOf(1));
   const before = setting.state.channels.slice();

@@ -189,8 +189,8 @@ describe("scores of activations", () => {
       batches: (count: number) => Array.from({ length: count }, (_, n) => batchOf(n)),
     };
     const space = spaceOf(setting, filters, everything);
-    const score = async (expr: PruneIr["criterion"]["expr"], of = space) => {
-      const criterion = { ...criterionOf(expr), over: { batches: 2 } };
+    const score = async (expr: PruneIr["by"]["expr"], of = space) => {
+      const criterion = { ...criterionOf(expr), over: 2 };
       return (await scoreUnits(setting, { id: 1, criterion, space: of, moment: momentOf() })).units;
     };
     const relu = bare.network.layers.findIndex(({ className }) => className === "ReLU");

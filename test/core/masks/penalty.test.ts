@@ -34,7 +34,7 @@ const ruleOf = (structure: StructureIr, penalty: ExprIr): PenalizeIr => ({
   text: "",
   structure,
   selection: { include: [], exclude: [] },
-  penalty: criterionOf(penalty),
+  by: criterionOf(penalty),
   strength: 0.7,
 });
 

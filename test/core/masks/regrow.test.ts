@@ -21,7 +21,7 @@ const regrowOf = (given: Partial<RegrowIr> = {}): RegrowIr => ({
   kind: "regrow",
   id: 2,
   text: "",
-  criterion: criterionOf("random"),
+  by: criterionOf("random"),
   values: "fresh",
   includingDropped: false,
   ...given,
@@ -192,7 +192,7 @@ describe("on a running network", () => {
     const { setting, executor, batch } = running("plain");
     const structure: StructureIr = "filters";
     const full = new Map([...setting.parameters.values()].map(({ key, data }) => [key, data.slice()]));
-    await prune(setting, pruneOf({ criterion: criterionOf(l1) }), momentOf(1));
+    await prune(setting, pruneOf({ by: criterionOf(l1) }), momentOf(1));
     executor.upload();
     const space = spaceOf(setting, structure, everything);
     const candidates = space.status.map((code) => (code === 0 ? 0 : 1));

@@ -4,7 +4,7 @@ import type { CurveKind } from "../../../core/schedule/schedule.js";
 import type { CriterionIr, ExprIr, PruneIr, RegrowIr, RestoreIr, ValueIr } from "../../../core/ir/types.js";
 import { readNetwork } from "../../../core/network/index.js";
 import type { Network } from "../../../core/network/types.js";
-import { needsOf, usualMembers } from "../../../core/expr/names.js";
+import { usualMembers } from "../../../core/expr/names.js";
 import type { Moment } from "../../../core/events/context.js";
 import { prune as pruneEvent } from "../../../core/events/prune.js";
 import { regrow as regrowEvent } from "../../../core/events/regrow.js";
@@ -75,21 +75,21 @@ export function momentOf(key = 1, trainingFollows = true): Moment {
 }
 
 export function criterionOf(expr: ExprIr): CriterionIr {
-  return { name: "test", expr, needs: needsOf(expr), under: "loss", over: null };
+  return { name: "test", expr };
 }
 
 export const l1: ExprIr = ["sum", ["abs", "w"]];
 
 export function pruneOf(given: Partial<PruneIr>): PruneIr {
-  const { criterion = criterionOf(l1), structure = "filters" } = given;
+  const { by = criterionOf(l1), structure = "filters" } = given;
   return {
     kind: "prune",
     id: 1,
     text: "prune",
     structure,
     selection: { include: [], exclude: [] },
-    criterion,
-    members: usualMembers(criterion.expr, structureKind(structure)),
+    by,
+    members: usualMembers(by.expr, structureKind(structure)),
     scope: "local",
     amount: { kind: "drop-share", value: 0.5 },
     manner: "held",
