@@ -97,9 +97,7 @@ export function scoringsOf(statement: StatementIr): readonly Scoring[] {
       return [{ criterion: statement.by, beside: [], at: "step" }];
     case "penalize": {
       const among: readonly Scoring[] =
-        statement.among === undefined
-          ? []
-          : [{ criterion: statement.among.by, beside: [], at: "step" }];
+        statement.among === undefined ? [] : [{ criterion: statement.among.by, beside: [], at: "step" }];
       return [{ criterion: statement.by, beside: [], at: "step", penalty: true }, ...among];
     }
     default:

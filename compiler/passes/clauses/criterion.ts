@@ -104,13 +104,7 @@ function lowerObjective(
 }
 
 /** Whether an objective is one that the gradients at hand are of; where none is read it would do nothing. */
-function objectiveFits(
-  criterion: Criterion,
-  ir: ExprIr,
-  under: Objective,
-  use: Use,
-  place: Place,
-): boolean {
+function objectiveFits(criterion: Criterion, ir: ExprIr, under: Objective, use: Use, place: Place): boolean {
   const span = criterion.under?.span ?? criterion.expr.span;
   if (criterion.under !== undefined && !needsGradients(namesIn(ir))) {
     reject(

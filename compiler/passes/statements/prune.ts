@@ -34,8 +34,7 @@ export function lowerPrune(
     statement.normalized && oneOf(statement.normalized.by, ["mean", "max", "l2"], "norm", place);
   const members =
     statement.members && oneOf(statement.members.by, ["sum", "mean", "max"], "way to combine members", place);
-  if (selection === null || by === null || scope === null || amount === null || options === null)
-    return null;
+  if (selection === null || by === null || scope === null || amount === null || options === null) return null;
   if (normalized === null || members === null) return null;
   if (!scopeTakesAmount(statement.scope, scope, amount, place)) return null;
   const floor = statement.options.keeping;

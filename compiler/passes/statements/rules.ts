@@ -97,8 +97,7 @@ export function lowerPenalize(
   }
   const strength = lowerMoving(statement.strength, ["number"], "a strength", place);
   const when = lowerHolding(statement, place);
-  if (selection === null || by === null || among === null || strength === null || when === null)
-    return null;
+  if (selection === null || by === null || among === null || strength === null || when === null) return null;
   if (strength.ends.some((end) => end !== null && end < 0)) {
     return reject(place, "P3011", "a strength is not negative", statement.strength.span, {
       help: "a negative strength would reward what it should cost",

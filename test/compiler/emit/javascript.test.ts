@@ -78,10 +78,7 @@ describe("an emitted statement stands for the IR it came from", () => {
         },
       }),
     ],
-    [
-      "sums over training",
-      prune(1, { by: { ...taylor, over: "training", under: "synflow" } }),
-    ],
+    ["sums over training", prune(1, { by: { ...taylor, over: "training", under: "synflow" } })],
     [
       "a regrow by itself",
       {

@@ -28,12 +28,14 @@ describe("imports", () => {
     expect(codes('use scale from "a.prune"\nprune filters by scale 50%', { resolve })).toEqual([]);
   });
   it("hide the standard one in the file that declares it, not in the file that imports another name", () => {
-    expect(
-      firstPrune('use mine from "a.prune"\nprune filters by l1 50%', { resolve }).by.expr,
-    ).toEqual(["sum", ["abs", "w"]]);
-    expect(
-      firstPrune('use l1 from "norms.prune"\nprune filters by l1 50%', { resolve }).by.expr,
-    ).toEqual(["sum", ["^", "w", 2]]);
+    expect(firstPrune('use mine from "a.prune"\nprune filters by l1 50%', { resolve }).by.expr).toEqual([
+      "sum",
+      ["abs", "w"],
+    ]);
+    expect(firstPrune('use l1 from "norms.prune"\nprune filters by l1 50%', { resolve }).by.expr).toEqual([
+      "sum",
+      ["^", "w", 2],
+    ]);
   });
   it("say in which file a mistake lies", () => {
     const { diagnostics } = front('use mine from "bad.prune"\nprune filters by mine 50%', { resolve });

@@ -103,11 +103,7 @@ test("RigL: a weight dropped and regrown in one event keeps its value", async ()
 test("SET takes the smallest of each sign", async () => {
   const { setting, w } = denseSetting([0.9, 0.1, 0.4, 0.2, -0.7, -0.05, -0.3, -0.6, 0.8, -0.2]);
   const amount = { kind: "drop-share", value: 0.2 } as const;
-  await prune(
-    setting,
-    pruneOf({ structure: weights, by: magnitude, scope: "sign", amount }),
-    momentOf(),
-  );
+  await prune(setting, pruneOf({ structure: weights, by: magnitude, scope: "sign", amount }), momentOf());
   close(w, [0.9, 0, 0.4, 0.2, -0.7, 0, -0.3, -0.6, 0.8, -0.2]);
 });
 
