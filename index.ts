@@ -39,6 +39,6 @@ export type {
   TargetFacts,
 } from "./runtime/data/types.js";
 export type { Report } from "./runtime/report/types.js";
-export type { ProgressEvent } from "./runtime/run/report/progress.js";
+export type { ProgressEvent } from "./runtime/run/report/log.js";
 export type { Parameter, ParameterStore } from "./core/parameters.js";
 export type { Batch } from "./runtime/types.js";

@@ -16,7 +16,7 @@ export async function checkAccuracy(
 ): Promise<readonly Diagnostic[]> {
   const conditions = ir === null ? [] : accuracyReaders(ir.body);
   if (conditions.length === 0) return [];
-  const { noAccuracy } = await import("../runtime/run/phase/no-accuracy.js");
+  const { noAccuracy } = await import("../runtime/run/phase/losses.js");
   return conditions.flatMap(({ id, phase }): readonly Diagnostic[] => {
     const missing = noAccuracy(network, phase?.loss, targets);
     if (missing === null) return [];

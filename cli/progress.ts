@@ -1,4 +1,4 @@
-import type { ProgressEvent } from "../runtime/run/report/progress.js";
+import type { ProgressEvent } from "../runtime/run/report/log.js";
 import { percent } from "../runtime/report/numbers.js";
 import type { Terminal } from "./terminal.js";
 

@@ -1,4 +1,4 @@
-import { tell } from "../run/report/events.js";
+import { tell } from "../run/report/log.js";
 import type { Session } from "../run/host/session.js";
 import { identityOf } from "./identity.js";
 import type { CheckpointState } from "./state.js";

@@ -1,9 +1,9 @@
 import type { Json } from "../../core/network/types.js";
 import type { PhaseTimes } from "../../core/schedule/schedule.js";
-import type { Clock } from "../run/phase/clock.js";
+import type { Clock } from "../run/host/journal.js";
 import type { PhaseProgress } from "../run/phase/open-phase.js";
-import type { OptimizerState } from "../run/phase/optimizer-state.js";
-import type { RunRecord } from "../run/report/run-record.js";
+import type { OptimizerState } from "../run/phase/optimizer.js";
+import type { RunRecord } from "../run/report/log.js";
 
 /** The JSON of a checkpoint. */
 export interface CheckpointState {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { clock, epochLine, progress, stepLine } from "../../cli/progress.js";
-import type { ProgressEvent } from "../../runtime/run/report/progress.js";
+import type { ProgressEvent } from "../../runtime/run/report/log.js";
 import { fakeTerminal } from "./fake-terminal.js";
 
 const step = (done: number, seconds: number): Extract<ProgressEvent, { kind: "step" }> => ({

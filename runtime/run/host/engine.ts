@@ -1,3 +1,6 @@
+import type { Moment } from "../../../core/events/context.js";
+import type { ValueIr } from "../../../core/ir/types.js";
+import { latentPlaces } from "../../../core/masks/masked.js";
 import {
   curveValue,
   progress,
@@ -5,12 +8,11 @@ import {
   type CurveKind,
   type TimeWindow,
 } from "../../../core/schedule/schedule.js";
-import type { ValueIr } from "../../../core/ir/types.js";
-import type { Moment } from "../../../core/events/context.js";
-import type { ScoringContext } from "../../scores/context.js";
+import { createExecutor } from "../../executor/index.js";
 import { numberOf, timeWindow } from "../../optimizers/rates.js";
-import { calibrationBatches } from "../phase/batches.js";
-import { requireData } from "../phase/require-data.js";
+import type { ScoringContext } from "../../scores/context.js";
+import type { Executor } from "../../types.js";
+import { calibrationBatches, requireData } from "../phase/batches.js";
 import { selectLayers } from "../steps/select-layers.js";
 import type { Session } from "./session.js";
 
@@ -65,4 +67,27 @@ function momentKey({ clock, journal }: Session): number {
 function repeatShare({ repeats }: Session): number {
   const innermost = repeats.at(-1);
   return innermost ? repeatProgress(innermost.pass, innermost.times) : 1;
+}
+
+/** What an executor is made of; the masks are those it holds whenever weights go up. */
+export type ExecutorParts = Pick<
+  Session,
+  "network" | "parameters" | "state" | "backend" | "losses" | "options"
+>;
+
+export function makeExecutor(parts: ExecutorParts): Executor {
+  const { network, parameters, backend, losses, options } = parts;
+  const executor = createExecutor(network, parameters, backend, {
+    seed: options.seed,
+    latent: () => latentPlaces(parts),
+    ...(losses === null ? {} : { losses }),
+  });
+  executor.upload();
+  return executor;
+}
+
+/** After a change of network or loss. */
+export function rebuildExecutor(session: Session): void {
+  session.executor.dispose();
+  session.executor = makeExecutor(session);
 }

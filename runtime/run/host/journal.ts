@@ -1,4 +1,32 @@
+import { setImmediate } from "node:timers/promises";
+import { raise } from "../../../core/diagnostics/create.js";
 import type { Json } from "../../../core/network/types.js";
+import { saveCheckpoint } from "../../checkpoint/save.js";
+import type { Session } from "./session.js";
+
+/** Where a run stands. Counts, never wall-clock time: time does not influence results. */
+export interface Clock {
+  /** Updates made since the run began, over all phases. */
+  step: number;
+  /** Passes over the training data begun, over all phases; names the shuffle of a pass. */
+  pass: number;
+  /** Epochs done, over all phases; fractional after a phase that ended within one. */
+  epoch: number;
+}
+
+export const newClock = (): Clock => ({ step: 0, pass: 0, epoch: 0 });
+
+/** Seconds since an origin that survives resuming: for reports and progress alone. */
+export class Stopwatch {
+  readonly #before: number;
+  readonly #started = performance.now();
+  constructor(before = 0) {
+    this.#before = before;
+  }
+  seconds(): number {
+    return this.#before + (performance.now() - this.#started) / 1000;
+  }
+}
 
 /**
  * Which steps of the program are done. A resumed program runs from the top again: every step takes the next number, and
@@ -34,4 +62,29 @@ export class Journal {
   get results(): readonly Json[] {
     return this.#results;
   }
+}
+
+/**
+ * Called at moments a run can be resumed from, and at no others: writes a checkpoint when one is due, and ends the run when
+ * it was asked to end. Steps compute without a pause of their own: unless the process gets its turn here, it hears no ctrl-c.
+ */
+export async function pause(session: Session): Promise<void> {
+  const { options, lastCheckpoint, stopwatch, clock } = session;
+  await setImmediate();
+  if (options.signal?.aborted) session.interrupted = true;
+  const { every } = options;
+  const due =
+    every.unit === "seconds"
+      ? stopwatch.seconds() - lastCheckpoint.seconds >= every.value
+      : clock.step - lastCheckpoint.step >= every.value;
+  if (session.store && (session.checkpointWanted || due || session.interrupted))
+    await saveCheckpoint(session);
+  if (!session.interrupted) return;
+  session.lock?.release();
+  raise("P7009", "the run was interrupted", {
+    help:
+      options.out === null
+        ? "give it an output directory to be able to resume"
+        : "run the same command with `--resume` to go on from here",
+  });
 }

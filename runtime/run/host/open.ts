@@ -11,17 +11,16 @@ import type { DataSource } from "../../data/types.js";
 import { loadModel, modelBytes, type LoadedModel } from "../../model/index.js";
 import { measure } from "../../../core/masks/measure.js";
 import { newMaskState, rememberStart } from "../../../core/masks/state.js";
+import { raise } from "../../../core/diagnostics/create.js";
+import { layersHash } from "../../../core/ir/layers-hash.js";
 import type { Diagnostic } from "../../../core/diagnostics/diagnostic.js";
 import type { Network } from "../../../core/network/types.js";
-import { checkLayers } from "./check-layers.js";
-import { newClock, Stopwatch } from "../phase/clock.js";
-import { logDiagnostic, logNote, tell } from "../report/events.js";
-import { makeExecutor, type ExecutorParts } from "./executor.js";
-import { Journal } from "./journal.js";
-import { noOptimizer } from "../phase/optimizer-state.js";
+import { logDiagnostic, logNote, newRecord, tell } from "../report/log.js";
+import { makeExecutor, type ExecutorParts } from "./engine.js";
+import { Journal, newClock, Stopwatch } from "./journal.js";
+import { noOptimizer } from "../phase/optimizer.js";
 import { readOptions, type Options, type RunOptions } from "./options.js";
 import { factsNow } from "../report/report-data.js";
-import { newRecord } from "../report/run-record.js";
 import { makeRun, type OpenRun } from "./run.js";
 import type { Session } from "./session.js";
 
@@ -132,4 +131,16 @@ async function resume(session: Session): Promise<boolean> {
   for (const one of diagnostics) logDiagnostic(session, one);
   tell(session, { kind: "resumed", step: session.clock.step, epoch: session.clock.epoch });
   return true;
+}
+
+/**
+ * A loop that was compiled for one network names its layers, and must not train for hours on another before it finds none of them.
+ * @throws DiagnosticError P7010
+ */
+export function checkLayers(network: Network, { layers, source }: Pick<Options, "layers" | "source">): void {
+  if (layers === null || layers === layersHash(network)) return;
+  const program = source === "" ? "the program" : `\`${source}\``;
+  raise("P7010", `this loop was compiled for a network of other layers than \`${network.name}\` has`, {
+    help: `compile ${program} for this network, or run on the one it was compiled for`,
+  });
 }

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import type { BackendOptions } from "../../backend/types.js";
 import { isLiveModel, type LiveModel } from "../../model/index.js";
 import { raise } from "../../../core/diagnostics/create.js";
-import type { OnProgress } from "../report/progress.js";
+import type { OnProgress } from "../report/log.js";
 
 /** What `openRun` takes: the settings of an emitted module, overridden by those of its host. */
 export interface RunOptions extends BackendOptions {

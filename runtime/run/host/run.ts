@@ -1,22 +1,17 @@
 import type { Run } from "../../helpers.js";
-import { atStatement, eachAtStatement } from "../steps/at-statement.js";
-import { require, until } from "../steps/conditions.js";
-import { evaluate } from "../steps/evaluate.js";
-import { finish, type RunResult } from "./finish.js";
-import { harden } from "../steps/harden.js";
-import { load } from "../steps/load.js";
-import { layers, repeat } from "../steps/loops.js";
-import { mark } from "../steps/mark.js";
-import { prune } from "../steps/prune.js";
-import { reinitialize } from "../steps/reinitialize.js";
-import { regrow } from "../steps/regrow.js";
-import { restore } from "../steps/restore.js";
-import { rewind } from "../steps/rewind.js";
-import { save } from "../steps/save.js";
-import type { Session } from "./session.js";
-import { shuffle } from "../steps/shuffle.js";
-import { slim } from "../steps/slim.js";
+import { selectionIr } from "../../normalize.js";
+import type { SelectionSpec } from "../../specs.js";
 import { train } from "../phase/train.js";
+import { finish, save, type RunResult } from "../report/results.js";
+import { evaluate, require, until } from "../steps/conditions.js";
+import { prune, regrow, restore } from "../steps/events.js";
+import { load } from "../steps/load.js";
+import { harden, reinitialize, shuffle } from "../steps/masks.js";
+import { selectLayers } from "../steps/select-layers.js";
+import { slim } from "../steps/slim.js";
+import { mark, rewind } from "../steps/snapshots.js";
+import { atStatement, once, step } from "../steps/step.js";
+import type { Session } from "./session.js";
 
 /** The run as hosts see it: what loops use, and how to end it early. */
 export interface OpenRun extends Run {
@@ -27,30 +22,54 @@ export interface OpenRun extends Run {
   readonly session: Session;
 }
 
-/** Every step of the language, one file each. */
+/** Every statement of the language. */
 export function makeRun(session: Session): OpenRun {
   return {
     session,
     train: (id, spec) => atStatement(id, () => train(session, id, spec)),
-    prune: async (id, spec) => void (await atStatement(id, () => prune(session, id, spec))),
-    regrow: async (id, spec) => void (await atStatement(id, () => regrow(session, id, spec))),
-    restore: async (id, spec) => void (await atStatement(id, () => restore(session, id, spec))),
-    slim: async (id) => void (await atStatement(id, () => slim(session, id))),
-    evaluate: async (id, on = "test") => void (await atStatement(id, () => evaluate(session, id, on))),
-    mark: async (id, name) => void (await atStatement(id, () => mark(session, id, name))),
-    rewind: async (id, spec) => void (await atStatement(id, () => rewind(session, id, spec))),
-    reinitialize: async (id, spec = {}) =>
-      void (await atStatement(id, () => reinitialize(session, id, spec))),
-    shuffle: async (id, spec = {}) => void (await atStatement(id, () => shuffle(session, id, spec))),
-    harden: async (id, spec = {}) => void (await atStatement(id, () => harden(session, id, spec))),
-    load: async (id, what, path, spec = {}) =>
-      void (await atStatement(id, () => load(session, id, what, path, spec))),
-    require: async (id, condition) => void (await atStatement(id, () => require(session, id, condition))),
-    save: async (id, path) => void (await atStatement(id, () => save(session, id, path))),
+    prune: step(session, { kind: "prune", changes: true, act: prune }),
+    regrow: step(session, { kind: "regrow", changes: true, act: regrow }),
+    restore: step(session, { kind: "restore", changes: true, act: restore }),
+    slim: step(session, { kind: "slim", changes: true, act: slim }),
+    evaluate: step(session, { kind: "evaluate", changes: false, act: evaluate }),
+    mark: step(session, { kind: "mark", changes: false, act: mark }),
+    rewind: step(session, { kind: "rewind", changes: true, act: rewind }),
+    reinitialize: step(session, { kind: "reinitialize", changes: true, act: reinitialize }),
+    shuffle: step(session, { kind: "shuffle", changes: true, act: shuffle }),
+    harden: step(session, { kind: "harden", changes: true, act: harden }),
+    load: step(session, { kind: "load", changes: true, act: load }),
+    require: step(session, { kind: "require", changes: false, act: require }),
+    save: step(session, { kind: "save", changes: false, act: save }),
     repeat: (id, times) => repeat(session, id, times),
-    layers: (id, spec) => eachAtStatement(id, layers(session, spec)),
-    until: (id, condition) => atStatement(id, () => until(session, condition)),
+    layers: (id, spec) => layers(session, id, spec),
+    until: (id, condition) => until(session, id, condition),
     finish: () => finish(session),
     interrupt: () => void (session.interrupted = true),
   };
+}
+
+/** Counts 1 … `times`. Moving values without a window move over the passes of the innermost one. */
+async function* repeat(session: Session, id: number, times: number): AsyncGenerator<number> {
+  const entry = { id, pass: 0, times };
+  session.repeats.push(entry);
+  try {
+    for (let pass = 1; pass <= times; pass++) {
+      entry.pass = pass;
+      yield pass;
+    }
+  } finally {
+    session.repeats.splice(session.repeats.indexOf(entry), 1);
+  }
+}
+
+/** Paths of the layers selected, in network order, as the network stands when the loop begins. */
+async function* layers(session: Session, id: number, spec: SelectionSpec): AsyncGenerator<string> {
+  const { loaded, network } = session;
+  const withKernels = new Set(network.layers.filter(({ ordinal }) => ordinal > 0).map(({ path }) => path));
+  yield* await once<readonly string[]>(session, {
+    id,
+    changes: false,
+    act: () => selectLayers(loaded, selectionIr(spec), null).filter((path) => withKernels.has(path)),
+    isResult: (value) => Array.isArray(value) && value.every((path) => typeof path === "string"),
+  });
 }

@@ -8,14 +8,13 @@ import type { Accumulated } from "../../scores/context.js";
 import type { MaskState } from "../../../core/masks/state.js";
 import type { ParameterStore, Slots } from "../../../core/parameters.js";
 import type { Executor, Loss } from "../../types.js";
-import type { Clock, Stopwatch } from "../phase/clock.js";
-import type { Journal } from "./journal.js";
-import type { Measures } from "../steps/measures.js";
+import type { Measure } from "../../../core/masks/measure.js";
+import type { Clock, Journal, Stopwatch } from "./journal.js";
 import type { OpenPhase, PhaseProgress } from "../phase/open-phase.js";
 import type { Options } from "./options.js";
-import type { OptimizerState } from "../phase/optimizer-state.js";
-import type { RunRecord } from "../report/run-record.js";
-import type { Snapshot } from "../steps/snapshot.js";
+import type { OptimizerState } from "../phase/optimizer.js";
+import type { RunRecord } from "../report/log.js";
+import type { Snapshot } from "../steps/snapshots.js";
 
 /**
  * All that a run consists of at one moment. Steps read and replace its fields; nothing else keeps state. What the pruning
@@ -87,6 +86,6 @@ export interface Evaluated {
 
 /** The network as loaded: what relative budgets and checkpoints compare with. */
 export interface StartFacts {
-  readonly measures: Measures;
+  readonly measures: Measure;
   readonly hash: string;
 }

@@ -3,6 +3,15 @@ import { randomStream } from "../../../core/random.js";
 import type { DataSource, Pass, Split, StreamedSplit } from "../../data/types.js";
 import type { Batch } from "../../types.js";
 import { raise } from "../../../core/diagnostics/create.js";
+import type { Session } from "../host/session.js";
+
+/** The data of a run that needs some. */
+export function requireData(session: Session): DataSource {
+  if (session.data) return session.data;
+  raise("P7006", "no data is given", {
+    help: 'name it in the program (`data "mnist"`) or by `--data`',
+  });
+}
 
 /** A stream that has not ended after so many batches is taken to have no end. */
 const endless = 1_000_000;

@@ -2,7 +2,7 @@ import type { PhaseTimes, TimeWindow } from "../../../core/schedule/schedule.js"
 import type { TrainIr } from "../../../core/ir/types.js";
 import type { Optimizer } from "../../optimizers/types.js";
 import type { Schedule } from "../../optimizers/rates.js";
-import type { ChosenOptimizer } from "./choose-optimizer.js";
+import type { ChosenOptimizer } from "./optimizer.js";
 import type { AlongRules } from "./along-rules.js";
 import type { TrainingSums } from "./training-sums.js";
 

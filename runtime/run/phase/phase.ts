@@ -1,14 +1,17 @@
-import { firesAt, type WhenTimes } from "../../../core/schedule/schedule.js";
 import type { WhenIr } from "../../../core/ir/types.js";
+import { firesAt, type WhenTimes } from "../../../core/schedule/schedule.js";
 import type { Phase, Rule } from "../../helpers.js";
 import { numberOf, timeWindow } from "../../optimizers/rates.js";
-import type { OpenPhase } from "./open-phase.js";
-import { pause } from "../host/interrupt.js";
-import { batchesOf, epochsOf } from "./phase-loops.js";
-import type { Session } from "../host/session.js";
-import { keepSnapshot, phaseName } from "../steps/snapshot.js";
-import { atStatement, eachAtStatement, failedAt } from "../steps/at-statement.js";
 import type { WhenSpec } from "../../specs.js";
+import type { Batch } from "../../types.js";
+import { pause } from "../host/journal.js";
+import type { Session } from "../host/session.js";
+import { tell } from "../report/log.js";
+import { evaluateOn, holds, measureNames, sizeNow } from "../report/measures.js";
+import { keepSnapshot, phaseName } from "../steps/snapshots.js";
+import { atStatement, eachAtStatement, failedAt } from "../steps/step.js";
+import { requireData, trainingBatches } from "./batches.js";
+import { noSums, type OpenPhase } from "./open-phase.js";
 import { trainStep } from "./step.js";
 
 /** The phase as an emitted loop drives it. */
@@ -87,4 +90,70 @@ export function whenTimes(when: WhenIr): WhenTimes {
     window: timeWindow(when.during),
     lands: when.lands === true,
   };
+}
+
+/**
+ * The durable loops of a phase. They continue where a checkpoint stood; what the body did is complete when the next value is
+ * asked for, so checkpoints are written then and only then.
+ */
+async function* epochsOf(session: Session, phase: OpenPhase): AsyncGenerator<number> {
+  const { progress } = phase;
+  // A checkpoint after the very last step has the end of its epoch still before it.
+  while ((progress.step < phase.steps || progress.inEpoch > 0) && !progress.stopped) {
+    await pause(session);
+    yield progress.epoch;
+    await endEpoch(session, phase);
+  }
+}
+
+async function* batchesOf(session: Session, phase: OpenPhase): AsyncGenerator<Batch> {
+  const { progress, times } = phase;
+  const count = Math.min(times.stepsPerEpoch, phase.steps - (progress.step - progress.inEpoch));
+  // A pass begun by an earlier process goes on with its own shuffle.
+  if (progress.inEpoch === 0) session.clock.pass++;
+  if (progress.inEpoch >= count) return;
+  const pass = { epoch: session.clock.pass, size: phase.batch, seed: session.options.seed };
+  for await (const batch of trainingBatches(requireData(session).train, pass, progress.inEpoch, count)) {
+    yield batch;
+    await pause(session);
+  }
+}
+
+/** Closes an epoch after its rules have acted: history, the phase's `until`, the counters. */
+async function endEpoch(session: Session, phase: OpenPhase): Promise<void> {
+  const { progress, times, ir } = phase;
+  const { loss, correct, rows } = progress.sums;
+  const trainLoss = rows > 0 ? loss / rows : null;
+  const trainAccuracy = rows > 0 && correct !== null ? correct / rows : null;
+  const test = session.data?.test ? await evaluateOn(session, "test") : null;
+  session.record.history.push({
+    ...sizeNow(session),
+    trainLoss,
+    trainAccuracy,
+    testLoss: test?.loss ?? null,
+    testAccuracy: test?.accuracy ?? null,
+    rate: phase.rate(Math.max(0, progress.step - 1)),
+  });
+  tell(session, {
+    kind: "epoch",
+    id: ir.id,
+    epoch: progress.epoch,
+    epochs: times.epochs,
+    loss: trainLoss,
+    accuracy: trainAccuracy,
+    testLoss: test?.loss ?? null,
+    testAccuracy: test?.accuracy ?? null,
+    seconds: session.stopwatch.seconds(),
+  });
+  if (ir.until !== undefined) {
+    const names = measureNames(session);
+    const accuracy = test?.accuracy ?? trainAccuracy;
+    const value = test?.loss ?? trainLoss;
+    if (accuracy !== null) names.set("accuracy", accuracy);
+    if (value !== null) names.set("loss", value);
+    progress.stopped = holds(ir.until, names);
+  }
+  progress.epoch++;
+  progress.inEpoch = 0;
+  progress.sums = noSums();
 }

@@ -2,11 +2,10 @@ import { together } from "../../scores/gather.js";
 import { clipNorm, clipValue } from "../../optimizers/clip.js";
 import type { Slots } from "../../../core/parameters.js";
 import type { Batch } from "../../types.js";
-import { diagnostic } from "../../../core/diagnostics/create.js";
-import { DiagnosticError } from "../../../core/diagnostics/diagnostic.js";
-import { dropDeadGradients } from "./dead-gradients.js";
+import { raise } from "../../../core/diagnostics/create.js";
+import { heldPlaces } from "../../../core/masks/held-places.js";
 import { pruningContext } from "../host/engine.js";
-import { tell } from "../report/events.js";
+import { tell } from "../report/log.js";
 import type { OpenPhase } from "./open-phase.js";
 import type { Session } from "../host/session.js";
 
@@ -26,9 +25,9 @@ export function trainStep(session: Session, phase: OpenPhase, batch: Batch): voi
   ];
   const result = executor.trainStep(batch, clock.step, pulls, together(shown));
   const gradients = new Map(result.gradients);
-  if (!Number.isFinite(result.loss)) throw diverged(phase, "the loss", result.loss, rate);
+  if (!Number.isFinite(result.loss)) diverged(phase, "the loss", result.loss, rate);
   for (const [key, gradient] of gradients)
-    if (!allFinite(gradient)) throw diverged(phase, `the gradient of \`${key}\``, NaN, rate);
+    if (!allFinite(gradient)) diverged(phase, `the gradient of \`${key}\``, NaN, rate);
 
   if (!phase.training.empty) phase.training.add(pruningContext(session), gradients);
   const { penalty: onWeights, rests } = phase.along.beforeUpdate(session, gradients, progress.step);
@@ -61,6 +60,15 @@ export function trainStep(session: Session, phase: OpenPhase, batch: Batch): voi
   report(session, phase, result.loss + penalty, rate);
 }
 
+/** Takes the gradients of dead elements away, so that they do not count in a global norm. Dead channels have none. */
+function dropDeadGradients(session: Session, gradients: ReadonlyMap<string, Float32Array>): void {
+  for (const [key, places] of heldPlaces(session).elements) {
+    const gradient = gradients.get(key);
+    if (gradient === undefined) continue;
+    for (let n = 0; n < places.length; n++) gradient[places[n] ?? 0] = 0;
+  }
+}
+
 /** State arrays of a weight, made at its first update. */
 function slotsOf(slots: Slots, key: string, phase: OpenPhase, length: number): Record<string, Float32Array> {
   const own = slots.get(key) ?? {};
@@ -76,15 +84,12 @@ function allFinite(values: Float32Array): boolean {
   return sum === 0;
 }
 
-function diverged(phase: OpenPhase, what: string, value: number, rate: number): Error {
-  const { progress, steps } = phase;
+function diverged({ progress, steps }: OpenPhase, what: string, value: number, rate: number): never {
   const found = Number.isNaN(value) ? "is not a number" : "is infinite";
-  return new DiagnosticError([
-    diagnostic("P7001", `${what} ${found} at step ${progress.step + 1} of ${steps}`, null, {
-      notes: [`the learning rate was ${rate}`, "the last checkpoint holds the state before it went wrong"],
-      help: "try a lower `rate:`, or `clip-norm: 1`",
-    }),
-  ]);
+  raise("P7001", `${what} ${found} at step ${progress.step + 1} of ${steps}`, {
+    notes: [`the learning rate was ${rate}`, "the last checkpoint holds the state before it went wrong"],
+    help: "try a lower `rate:`, or `clip-norm: 1`",
+  });
 }
 
 function count(phase: OpenPhase, loss: number, correct: number, rows: number): void {

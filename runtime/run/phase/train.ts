@@ -9,20 +9,18 @@ import { rateSchedule, timePoint } from "../../optimizers/rates.js";
 import { commonArguments, optimizerNamed } from "../../optimizers/registry.js";
 import type { TrainSpec } from "../../specs.js";
 import { alongRules } from "./along-rules.js";
-import { stepsPerPass } from "./batches.js";
-import { chooseOptimizer } from "./choose-optimizer.js";
+import { requireData, stepsPerPass } from "./batches.js";
+import { chooseOptimizer } from "./optimizer.js";
 import { raise } from "../../../core/diagnostics/create.js";
 import { defaultOptimizer } from "../../../core/schedule/default-optimizer.js";
-import { tell } from "../report/events.js";
-import { rebuildExecutor } from "../host/executor.js";
-import { lossNamed } from "./losses.js";
-import { noAccuracy } from "./no-accuracy.js";
+import { tell } from "../report/log.js";
+import { rebuildExecutor } from "../host/engine.js";
+import { lossNamed, noAccuracy } from "./losses.js";
 import { noSums, type OpenPhase, type PhaseProgress } from "./open-phase.js";
 import { finishedPhase, livePhase } from "./phase.js";
-import { requireData } from "./require-data.js";
 import type { Session } from "../host/session.js";
 import { TrainingSums } from "./training-sums.js";
-import { keepSnapshot, phaseName } from "../steps/snapshot.js";
+import { keepSnapshot, phaseName } from "../steps/snapshots.js";
 
 /** Opens a phase: afresh, where a checkpoint stood in it, or as one that was done before. */
 export async function train(session: Session, id: number, spec: TrainSpec): Promise<Phase> {

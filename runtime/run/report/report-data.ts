@@ -1,13 +1,20 @@
-import { costs, liveChannels } from "../../../core/network/costs.js";
+import { countsOf, structureName } from "../../../core/events/record.js";
+import { counted } from "../../../core/ir/words.js";
+import { effectivelyDead } from "../../../core/masks/effective.js";
 import { maskedView } from "../../../core/masks/masked.js";
+import { dead, type MaskState } from "../../../core/masks/state.js";
+import { costs, liveChannels } from "../../../core/network/costs.js";
+import type { Parameter, ParameterStore } from "../../../core/parameters.js";
+import { spaceOf } from "../../../core/units/spaces.js";
+import { compareLatency, createExecutor } from "../../executor/index.js";
 import type { ModelBytes } from "../../model/index.js";
-import type { LayerRow, NetworkFacts, Report } from "../../report/types.js";
+import type { AmountRow, LayerRow, NetworkFacts, Report } from "../../report/types.js";
+import type { Executor } from "../../types.js";
 import { version } from "../../version.js";
-import { evaluateOn } from "../steps/evaluate-on.js";
-import { amountRows } from "./amount-rows.js";
-import { kernelDensity } from "./kernel-density.js";
-import { latencies } from "./latency.js";
+import { pruningContext } from "../host/engine.js";
 import type { Session } from "../host/session.js";
+import type { RecordedAmount } from "./log.js";
+import { evaluateOn, kernelDensity } from "./measures.js";
 
 /**
  * Everything report.json holds. All but `timing` and the latencies follows from program, network, data, seed and backend. `failed`
@@ -82,4 +89,92 @@ function layerRows(session: Session): readonly LayerRow[] {
     };
     return [row];
   });
+}
+
+/**
+ * Nominal, achieved, effective and physical amounts as the run ends, one row for each structure and set of layers that was pruned.
+ * Achieved is what is dead, effective what is dead once consequences are followed, physical what `slim` took out.
+ */
+export function amountRows(session: Session): readonly AmountRow[] {
+  const { amounts } = session.record;
+  const followed = withConsequences(session);
+  return amounts.map((amount) => {
+    const space = spaceIn(session, amount, session.state);
+    const { total, dead: achieved } = countsOf(space);
+    const { dead: effective } = countsOf(spaceIn(session, amount, followed));
+    const name = structureName(space);
+    const { layers } = amount;
+    const shared = amounts.some((other) => other !== amount && nameOf(session, other) === name);
+    const where = layers.length === 1 ? (layers[0] ?? "") : counted(layers.length, "layers");
+    return {
+      structure: shared ? `${name} of ${where}` : name,
+      total,
+      nominal: amount.nominal,
+      achieved,
+      effective,
+      physical: total - space.units,
+    };
+  });
+}
+
+const nameOf = (session: Session, amount: RecordedAmount): string =>
+  structureName(spaceIn(session, amount, session.state));
+
+function spaceIn(session: Session, amount: RecordedAmount, state: MaskState) {
+  const { structure, joins, layers, named } = amount;
+  const context = { ...pruningContext(session), state, layersOf: () => layers };
+  return spaceOf(context, structure, { include: named ? [{ glob: "*" }] : [], exclude: [] }, joins);
+}
+
+/** The masks, with every channel dead that varies no more or that nothing needs. */
+function withConsequences({ network, state }: Session): MaskState {
+  const isDead = effectivelyDead(network, state);
+  const channels = state.channels.slice();
+  for (const unit of network.units)
+    if (isDead(unit.root)) for (const channel of unit.channels) channels[channel] = dead;
+  return { ...state, channels };
+}
+
+type Latencies = NetworkFacts["latency"];
+
+/** Examples of the larger batch that is timed. */
+const LARGE = 32;
+
+/**
+ * Median milliseconds of inference with the network as loaded and as it is now, timed in turns, for one example and for a batch
+ * of 32. The values of weights do not matter for dense kernels: the network as loaded is timed with zeros.
+ */
+function latencies(session: Session): { readonly before: Latencies; readonly after: Latencies } {
+  const { loaded, network, executor, backend, options } = session;
+  if (!options.latency) return { before: null, after: null };
+  if (loaded === network) {
+    const [same] = timed([executor]);
+    return { before: same ?? null, after: same ?? null };
+  }
+  const original = createExecutor(loaded, zeros(session), backend, { seed: options.seed });
+  try {
+    original.upload();
+    const [before, after] = timed([original, executor]);
+    return { before: before ?? null, after: after ?? null };
+  } finally {
+    original.dispose();
+  }
+}
+
+function timed(executors: readonly Executor[]): Latencies[] {
+  const single = compareLatency(executors, { batch: 1 });
+  const batch = compareLatency(executors, { batch: LARGE, runs: 12 });
+  return executors.map((_, i) => ({ single: single[i]?.median ?? NaN, batch: batch[i]?.median ?? NaN }));
+}
+
+/** Parameters of the network as loaded; what no layer declares (classes of the user's) is as it is now. */
+function zeros({ loaded, parameters }: Session): ParameterStore {
+  const store = new Map<string, Parameter>(parameters);
+  for (const { weights } of loaded.layers) {
+    for (const { key, shape, trainable } of weights) {
+      const size = shape.reduce((product, extent) => product * extent, 1);
+      store.set(key, { key, shape, trainable, data: new Float32Array(size) });
+    }
+  }
+  return store;
 }

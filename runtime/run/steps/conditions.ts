@@ -1,17 +1,15 @@
+import { raise } from "../../../core/diagnostics/create.js";
 import type { ExprIr } from "../../../core/ir/types.js";
 import { grouped } from "../../../core/ir/words.js";
-import type { Json } from "../../../core/network/types.js";
-import { raise } from "../../../core/diagnostics/create.js";
-import { evaluateOn, measuresNow } from "./evaluate-on.js";
-import { logEvent } from "../report/events.js";
-import { finish } from "../host/finish.js";
-import { holds, measureNames, mentions } from "./measures.js";
-import { isNothing, oneOff } from "./one-off.js";
 import type { Session } from "../host/session.js";
+import { logEvent } from "../report/log.js";
+import { evaluateOn, holds, measureNames, mentions } from "../report/measures.js";
+import { finish } from "../report/results.js";
+import { once, type Told } from "./step.js";
 
 /** What a condition reads, measured now; the network is evaluated only where it reads accuracy or loss. */
 async function namesFor(session: Session, condition: ExprIr): Promise<Map<string, number>> {
-  const names = measureNames(measuresNow(session), session.start.measures);
+  const names = measureNames(session);
   if (!mentions(condition, "accuracy") && !mentions(condition, "loss")) return names;
   const { loss, accuracy } = await evaluateOn(session, session.data?.test ? "test" : "train");
   names.set("loss", loss);
@@ -23,29 +21,17 @@ async function namesFor(session: Session, condition: ExprIr): Promise<Map<string
  * A condition that does not hold ends the run with the results so far: whoever reads the report wants to know by how much it failed.
  * @throws DiagnosticError P7004 when the condition does not hold
  */
-export function require(session: Session, id: number, condition: ExprIr): Promise<null> {
-  return oneOff(
-    session,
-    false,
-    async () => {
-      const names = await namesFor(session, condition);
-      const text = session.options.statements[id] ?? "a requirement";
-      const found = measured(condition, names);
-      if (!holds(condition, names)) {
-        logEvent(session, "require", id, `does not hold: ${found.join("; ")}`);
-        const { out } = await finish(session, `\`${text}\` does not hold: ${found.join("; ")}`);
-        raise("P7004", `\`${text}\` does not hold`, {
-          notes: [found.join("; ")],
-          ...(out === null
-            ? {}
-            : { help: "the network as it stands and its report are in the output folder" }),
-        });
-      }
-      logEvent(session, "require", id, `holds: ${found.join("; ")}`);
-      return null;
-    },
-    isNothing,
-  );
+export async function require(session: Session, id: number, condition: ExprIr): Promise<Told> {
+  const names = await namesFor(session, condition);
+  const found = measured(condition, names).join("; ");
+  if (holds(condition, names)) return `holds: ${found}`;
+  const text = session.options.statements[id] ?? "a requirement";
+  logEvent(session, "require", id, `does not hold: ${found}`);
+  const { out } = await finish(session, `\`${text}\` does not hold: ${found}`);
+  raise("P7004", `\`${text}\` does not hold`, {
+    notes: [found],
+    ...(out !== null && { help: "the network as it stands and its report are in the output folder" }),
+  });
 }
 
 /** What a condition compares, in the units that programs write: percentages of the network as loaded where it asks for those. */
@@ -65,7 +51,22 @@ function measured(condition: ExprIr, names: ReadonlyMap<string, number>): readon
 const percent = (share: number): string => `${Number((100 * share).toFixed(2))}%`;
 
 /** Whether the `until` of a repeat holds. */
-export function until(session: Session, condition: ExprIr): Promise<boolean> {
-  const isBoolean = (value: Json): value is boolean => typeof value === "boolean";
-  return oneOff(session, false, async () => holds(condition, await namesFor(session, condition)), isBoolean);
+export function until(session: Session, id: number, condition: ExprIr): Promise<boolean> {
+  return once(session, {
+    id,
+    changes: false,
+    act: async () => holds(condition, await namesFor(session, condition)),
+    isResult: (value) => typeof value === "boolean",
+  });
+}
+
+/** Loss and accuracy, logged. Data sets bring one held-out split: `validation` and `test` both mean it. */
+export async function evaluate(
+  session: Session,
+  _id: number,
+  on: "test" | "train" | "validation" = "test",
+): Promise<Told> {
+  const { loss, accuracy } = await evaluateOn(session, on === "train" ? "train" : "test");
+  const right = accuracy === null ? "" : `, accuracy ${(100 * accuracy).toFixed(2)} %`;
+  return `${on}: loss ${loss.toPrecision(5)}${right}`;
 }

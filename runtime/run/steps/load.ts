@@ -1,66 +1,56 @@
 import { existsSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { isAbsolute, join, resolve } from "node:path";
+import { raise } from "../../../core/diagnostics/create.js";
+import type { SelectionIr } from "../../../core/ir/types.js";
+import { settle } from "../../../core/masks/hold.js";
+import { dead, living, touch } from "../../../core/masks/state.js";
+import { selectedUnits } from "../../../core/units/candidate-units.js";
 import { DamagedTensors, decodeTensors } from "../../checkpoint/safetensors.js";
 import { TensorReader } from "../../checkpoint/tensors.js";
 import { loadModel } from "../../model/index.js";
 import { selectionIr } from "../../normalize.js";
-import { settle } from "../../../core/masks/hold.js";
-import { selectedUnits } from "../../../core/units/candidate-units.js";
-import { dead, living, touch } from "../../../core/masks/state.js";
-import type { SelectionIr } from "../../../core/ir/types.js";
-import type { SelectionSpec } from "../../specs.js";
 import { reasonOf } from "../../reason.js";
-import { diagnostic, raise } from "../../../core/diagnostics/create.js";
-import { DiagnosticError } from "../../../core/diagnostics/diagnostic.js";
-import { logEvent } from "../report/events.js";
-import { isNothing, oneOff } from "./one-off.js";
-import { masksFile } from "../report/results.js";
-import { noteAmount } from "../report/run-record.js";
-import { selectLayers } from "./select-layers.js";
+import type { SelectionSpec } from "../../specs.js";
 import type { Session } from "../host/session.js";
-import { counted } from "../report/words.js";
+import { counted, noteAmount } from "../report/log.js";
+import { masksFile } from "../report/results.js";
+import { selectLayers } from "./select-layers.js";
+import type { Told } from "./step.js";
 
 /** Tickets from another run: the weights of a saved network, or its masks. Layers are matched by path. */
-export function load(
+export async function load(
   session: Session,
-  id: number,
+  _id: number,
   what: "masks" | "weights",
   path: string,
-  spec: SelectionSpec,
-): Promise<null> {
-  return oneOff(
-    session,
-    true,
-    async () => {
-      const selection = selectionIr(spec);
-      const paths = new Set(selectLayers(session.loaded, selection, null));
-      const keys = new Set(
-        session.network.layers.flatMap((layer) =>
-          paths.has(layer.path) ? layer.weights.map(({ key }) => key) : [],
-        ),
-      );
-      const count =
-        what === "weights"
-          ? await loadWeights(session, path, keys)
-          : await loadMasks(session, path, keys, paths, selection);
-      touch(session.state);
-      settle(session);
-      session.executor.upload();
-      logEvent(session, "load", id, `${what} of ${counted(count, "tensors")} from \`${path}\``);
-      return null;
-    },
-    isNothing,
-  );
+  spec: SelectionSpec = {},
+): Promise<Told> {
+  const selection = selectionIr(spec);
+  const paths = selectLayers(session.loaded, selection, null);
+  const count =
+    what === "weights"
+      ? await loadWeights(session, path, paths)
+      : await loadMasks(session, path, paths, selection);
+  touch(session.state);
+  settle(session);
+  return `${what} of ${counted(count, "tensors")} from \`${path}\``;
 }
 
-async function loadWeights(session: Session, path: string, keys: ReadonlySet<string>): Promise<number> {
+/** Keys of the weights of layers. */
+function keysOf({ network }: Session, paths: readonly string[]): ReadonlySet<string> {
+  const layers = network.layers.filter(({ path }) => paths.includes(path));
+  return new Set(layers.flatMap(({ weights }) => weights.map(({ key }) => key)));
+}
+
+async function loadWeights(session: Session, path: string, paths: readonly string[]): Promise<number> {
+  const keys = keysOf(session, paths);
   const { store } = await loadModel(ticketAt(session, path), { seed: session.options.seed });
   let count = 0;
   for (const [key, { data }] of session.parameters) {
     const values = keys.has(key) ? store.get(key)?.data : undefined;
     if (values === undefined) continue;
-    if (values.length !== data.length) throw misfit(path, key);
+    if (values.length !== data.length) misfit(path, key);
     data.set(values);
     session.slots.delete(key);
     count++;
@@ -71,16 +61,16 @@ async function loadWeights(session: Session, path: string, keys: ReadonlySet<str
 async function loadMasks(
   session: Session,
   path: string,
-  keys: ReadonlySet<string>,
-  paths: ReadonlySet<string>,
+  paths: readonly string[],
   selection: SelectionIr,
 ): Promise<number> {
+  const keys = keysOf(session, paths);
   const masks = await readMasks(join(ticketAt(session, path), masksFile));
   const { state, network } = session;
   let count = 0;
   for (const [key, codes] of masks.bytes("elements|")) {
     if (!keys.has(key)) continue;
-    if (session.parameters.get(key)?.data.length !== codes.length) throw misfit(path, key);
+    if (session.parameters.get(key)?.data.length !== codes.length) misfit(path, key);
     state.elements.set(
       key,
       codes.map((code) => (code === living ? living : dead)),
@@ -90,8 +80,8 @@ async function loadMasks(
   if (count > 0) noteLoaded(session, "weights", selection);
   const channels = masks.bytes("channels|").get("");
   if (channels && channels.some((code) => code !== living)) {
-    if (channels.length !== state.channels.length) throw misfit(path, "the channels");
-    for (const unit of selectedUnits(network, [...paths])) {
+    if (channels.length !== state.channels.length) misfit(path, "the channels");
+    for (const unit of selectedUnits(network, paths)) {
       if ((channels[unit.root] ?? living) !== living)
         for (const channel of unit.channels) state.channels[channel] = dead;
     }
@@ -132,9 +122,8 @@ async function readMasks(file: string): Promise<TensorReader> {
   }
 }
 
-const misfit = (path: string, key: string): Error =>
-  new DiagnosticError([
-    diagnostic("P7008", `\`${path}\` does not fit this network: \`${key}\` has another size there`, null, {
-      help: "leave the layer out by `except`, or start from the network the ticket is of",
-    }),
-  ]);
+function misfit(path: string, key: string): never {
+  raise("P7008", `\`${path}\` does not fit this network: \`${key}\` has another size there`, {
+    help: "leave the layer out by `except`, or start from the network the ticket is of",
+  });
+}

@@ -2,8 +2,7 @@ import type { StructureName } from "../../../core/units/candidates.js";
 import { matchingLayers, selectedLayers } from "../../../core/units/select.js";
 import type { PatternIr, SelectionIr } from "../../../core/ir/types.js";
 import type { Network } from "../../../core/network/types.js";
-import { diagnostic, raise } from "../../../core/diagnostics/create.js";
-import { DiagnosticError } from "../../../core/diagnostics/diagnostic.js";
+import { raise } from "../../../core/diagnostics/create.js";
 
 /**
  * Paths of the layers that a selection means, in network order; `structure` null means layers with weights. A program compiled
@@ -16,7 +15,7 @@ export function selectLayers(
 ): readonly string[] {
   if (selection.layers) return known(network, selection.layers);
   for (const pattern of [...selection.include, ...selection.exclude])
-    if (matchingLayers(network, pattern).length === 0) throw noMatch(network, pattern);
+    if (matchingLayers(network, pattern).length === 0) noMatch(network, pattern);
   const selected = selectedLayers(network, selection, structure) ?? [];
   return selected.map((index) => network.layers[index]?.path ?? "");
 }
@@ -32,13 +31,11 @@ function known(network: Network, layers: readonly string[]): readonly string[] {
   });
 }
 
-function noMatch(network: Network, pattern: PatternIr): Error {
+function noMatch(network: Network, pattern: PatternIr): never {
   const written =
     "glob" in pattern ? pattern.glob : "layer" in pattern ? pattern.layer : JSON.stringify(pattern);
   const paths = network.layers.filter(({ ordinal }) => ordinal > 0).map(({ path }) => `\`${path}\``);
-  return new DiagnosticError([
-    diagnostic("P7010", `no layer of \`${network.name}\` matches \`${written}\``, null, {
-      notes: [`it has ${paths.slice(0, 12).join(", ")}${paths.length > 12 ? " and others" : ""}`],
-    }),
-  ]);
+  raise("P7010", `no layer of \`${network.name}\` matches \`${written}\``, {
+    notes: [`it has ${paths.slice(0, 12).join(", ")}${paths.length > 12 ? " and others" : ""}`],
+  });
 }

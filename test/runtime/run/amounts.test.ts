@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { abs, openRun, sum } from "../../../runtime/index.js";
-import { amountRows } from "../../../runtime/run/report/amount-rows.js";
+import { amountRows } from "../../../runtime/run/report/report-data.js";
 import { options, residualNetwork, smallNetwork } from "./fixtures.js";
 
 const network = smallNetwork();

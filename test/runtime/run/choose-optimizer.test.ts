@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { OptimizerIr } from "../../../core/ir/types.js";
-import { chooseOptimizer } from "../../../runtime/run/phase/choose-optimizer.js";
+import { chooseOptimizer } from "../../../runtime/run/phase/optimizer.js";
 import { move, openRun, sgd as sgdSpec } from "../../../runtime/index.js";
 import { defaultOptimizer } from "../../../core/schedule/default-optimizer.js";
-import { noOptimizer, rateAt, type OptimizerState } from "../../../runtime/run/phase/optimizer-state.js";
+import { noOptimizer, rateAt, type OptimizerState } from "../../../runtime/run/phase/optimizer.js";
 import { options } from "./fixtures.js";
 
 const times = { epochs: 2, stepsPerEpoch: 10 };

@@ -8,11 +8,11 @@ import {
   type ProgressEvent,
   type RunOptions,
 } from "../../../runtime/index.js";
-import { amountRows } from "../../../runtime/run/report/amount-rows.js";
+import { amountRows } from "../../../runtime/run/report/report-data.js";
 import type { ExprIr } from "../../../core/ir/types.js";
 import { costs } from "../../../core/network/costs.js";
 import { DiagnosticError } from "../../../core/diagnostics/diagnostic.js";
-import { measuresNow } from "../../../runtime/run/steps/evaluate-on.js";
+import { measuresNow } from "../../../runtime/run/report/measures.js";
 import { options, quarters, residualNetwork, smallNetwork } from "./fixtures.js";
 
 const network = smallNetwork();

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { compile } from "../../../compiler/compile.js";
 import * as runtime from "../../../runtime/index.js";
 import { abs, openRun, sum } from "../../../runtime/index.js";
-import { amountRows } from "../../../runtime/run/report/amount-rows.js";
+import { amountRows } from "../../../runtime/run/report/report-data.js";
 import { loopOf } from "../../helpers/run-text.js";
 import { options, residualNetwork } from "./fixtures.js";
 

@@ -1,0 +1,123 @@
+import type { Diagnostic } from "../../../core/diagnostics/diagnostic.js";
+import type { PruneIr, StructureIr } from "../../../core/ir/types.js";
+import { counted, grouped } from "../../../core/ir/words.js";
+import type { HistoryPoint, NetworkFacts, ReportEvent } from "../../report/types.js";
+import type { Session } from "../host/session.js";
+
+export { counted, grouped };
+
+/** What a run tells while it runs: plain objects for whoever renders them. Seconds appear here and in the report's timing only. */
+export type ProgressEvent =
+  | {
+      readonly kind: "step";
+      /** Statement id of the phase. */
+      readonly id: number;
+      /** Steps done of the phase's. */
+      readonly step: number;
+      readonly steps: number;
+      /** Epoch under way, from 1, of the phase's. */
+      readonly epoch: number;
+      readonly epochs: number;
+      readonly loss: number;
+      /** Mean over the epoch so far; null where accuracy has no meaning. */
+      readonly accuracy: number | null;
+      readonly rate: number;
+      readonly seconds: number;
+    }
+  | {
+      readonly kind: "epoch";
+      readonly id: number;
+      readonly epoch: number;
+      readonly epochs: number;
+      readonly loss: number | null;
+      readonly accuracy: number | null;
+      readonly testLoss: number | null;
+      readonly testAccuracy: number | null;
+      readonly seconds: number;
+    }
+  | {
+      /** Anything the event log holds: "prune", "slim", "evaluate", "rewind"… */
+      readonly kind: "event";
+      readonly event: string;
+      readonly id: number;
+      readonly step: number;
+      readonly epoch: number;
+      readonly text: string;
+    }
+  | {
+      readonly kind: "phase";
+      readonly id: number;
+      readonly text: string;
+      readonly steps: number;
+      readonly epochs: number;
+    }
+  | { readonly kind: "checkpoint"; readonly step: number }
+  | { readonly kind: "resumed"; readonly step: number; readonly epoch: number }
+  | { readonly kind: "note"; readonly text: string }
+  | { readonly kind: "done"; readonly out: string | null };
+
+export type OnProgress = (event: ProgressEvent) => void;
+
+/** What a run remembers for its report. Plain JSON, part of every checkpoint; no results depend on it. */
+export interface RunRecord {
+  /** The network as loaded. */
+  before: NetworkFacts | null;
+  readonly events: ReportEvent[];
+  readonly history: HistoryPoint[];
+  /** Once each. */
+  readonly notes: string[];
+  /** What was asked last, by structure and layers. */
+  amounts: readonly RecordedAmount[];
+}
+
+/** What a statement was about, so that its dead can be counted whenever the report is written. */
+export interface RecordedAmount {
+  readonly structure: StructureIr;
+  readonly joins: PruneIr["joins"];
+  /** Paths of the layers in scope, as loaded. */
+  readonly layers: readonly string[];
+  /** Whether they were named: some layers are candidates only then. */
+  readonly named: boolean;
+  /** Null for thresholds, budgets and masks from a file: they name no number. */
+  readonly nominal: number | null;
+}
+
+export const newRecord = (): RunRecord => ({ before: null, events: [], history: [], notes: [], amounts: [] });
+
+/** A later event over the same layers replaces an earlier one. */
+export function noteAmount(record: RunRecord, amount: RecordedAmount): void {
+  const of = ({ structure, layers }: RecordedAmount): string => JSON.stringify([structure, layers]);
+  record.amounts = [...record.amounts.filter((one) => of(one) !== of(amount)), amount];
+}
+
+/** Tells the host and, unless it is about progress alone, remembers it for the report. */
+export function tell(session: Session, event: ProgressEvent): void {
+  session.options.onProgress(event);
+}
+
+/** An entry of the event log: `text` is one sentence without a stop. */
+export function logEvent(session: Session, kind: string, id: number, text: string): void {
+  const { step, epoch } = session.clock;
+  const event: ReportEvent = { id, step, epoch, kind, text };
+  session.record.events.push(event);
+  tell(session, { kind: "event", event: kind, id, step, epoch, text });
+}
+
+/** A remark the user should read, once. */
+export function logNote(session: Session, text: string): void {
+  if (session.record.notes.includes(text)) return;
+  session.record.notes.push(text);
+  tell(session, { kind: "note", text });
+}
+
+/** A warning as a remark, with the code under which `explain` tells more. */
+export function logDiagnostic(session: Session, { code, message }: Diagnostic): void {
+  logNote(session, `${message} (${code})`);
+}
+
+/** A count of units by the name of their structure: "16 filters", "1 neuron", "736 weights by 2:4". */
+export function countedUnits(n: number, structure: string): string {
+  const ofWeights = structure.includes(":") && !structure.startsWith("blocks");
+  if (ofWeights) return `${counted(n, "weights")} by ${structure}`;
+  return counted(n, structure);
+}

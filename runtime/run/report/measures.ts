@@ -1,0 +1,113 @@
+import { raise } from "../../../core/diagnostics/create.js";
+import { evaluate } from "../../../core/expr/evaluate.js";
+import type { ExprIr } from "../../../core/ir/types.js";
+import { maskedView } from "../../../core/masks/masked.js";
+import { measure, type Measure } from "../../../core/masks/measure.js";
+import type { LayerInfo } from "../../../core/network/types.js";
+import type { ParameterStore } from "../../../core/parameters.js";
+import type { HistoryPoint } from "../../report/types.js";
+import type { Evaluated, Session } from "../host/session.js";
+import { orderedBatches, requireData } from "../phase/batches.js";
+
+/** Loss (mean per example) and accuracy over a whole split, in inference mode. Kept until the network changes. */
+export async function evaluateOn(session: Session, on: Evaluated["on"]): Promise<Evaluated> {
+  if (session.evaluated?.on === on) return session.evaluated;
+  const data = requireData(session);
+  const split = on === "train" ? data.train : data.test;
+  if (split === null || split === undefined)
+    raise("P7006", `\`${data.describe().name}\` has no test split`, {
+      help: "give the data a test split, or write `evaluate on train`",
+    });
+  let [loss, correct, rows] = [0, 0, 0];
+  for await (const batch of orderedBatches(split, evaluationBatch(session), session.options.seed)) {
+    const result = session.executor.evaluate(batch);
+    loss += result.loss;
+    correct += result.correct;
+    rows += batch.size;
+  }
+  const evaluated: Evaluated = {
+    on,
+    loss: rows > 0 ? loss / rows : 0,
+    accuracy: rows > 0 && Number.isFinite(correct) ? correct / rows : null,
+  };
+  session.evaluated = evaluated;
+  return evaluated;
+}
+
+/** Examples per batch of an evaluation: many small ones waste time, large ones of large images memory. */
+function evaluationBatch({ data, options }: Session): number {
+  const inputs = data?.describe().inputs ?? [];
+  const numbers = inputs.reduce((sum, shape) => sum + shape.reduce((product, n) => product * n, 1), 0);
+  return Math.max(options.batch, Math.min(256, Math.floor(2 ** 20 / Math.max(1, numbers))));
+}
+
+/** What lives of the network as it stands: what budgets, requirements and the history count. */
+export const measuresNow = ({ network, state }: Session): Measure => measure(network, state);
+
+/** Names a condition may use, with their values now; `accuracy` and `loss` cost an evaluation and come later. */
+export function measureNames(session: Session): Map<string, number> {
+  const [now, start] = [measuresNow(session), session.start.measures];
+  return new Map([
+    ["params", now.params],
+    ["macs", now.macs],
+    ["bytes", now.bytes],
+    ["start.params", start.params],
+    ["start.macs", start.macs],
+    ["start.bytes", start.bytes],
+  ]);
+}
+
+/** Whether an expression reads a name. */
+export function mentions(expr: ExprIr, name: string): boolean {
+  if (typeof expr === "string") return expr === name;
+  return typeof expr === "object" && expr.slice(1).some((operand) => mentions(operand, name));
+}
+
+/** Whether a condition holds. @throws DiagnosticError P7013 when a name in it has no value here. */
+export function holds(condition: ExprIr, names: ReadonlyMap<string, number>): boolean {
+  const value = evaluate(condition, names);
+  if (value === undefined)
+    raise("P7013", "the condition has no value here", {
+      notes: [`known are ${[...names.keys()].map((name) => `\`${name}\``).join(", ")}`],
+    });
+  return value !== 0;
+}
+
+/** Share of the kernel weights of the network as loaded that are there and not zero. */
+function density(session: Session): number {
+  const { loaded, network } = session;
+  const parameters = maskedView(session);
+  let [all, left] = [0, 0];
+  for (const layer of loaded.layers)
+    for (const weight of layer.weights)
+      if (weight.isKernel) all += weight.shape.reduce((product, n) => product * n, 1);
+  for (const layer of network.layers) {
+    const { nonzero } = kernelDensity(layer, parameters);
+    left += nonzero;
+  }
+  return all === 0 ? 1 : left / all;
+}
+
+/** Where the run stands and how large the network is there. */
+export function sizeNow(
+  session: Session,
+): Pick<HistoryPoint, "step" | "epoch" | "sparsity" | "params" | "macs"> {
+  const { step, epoch } = session.clock;
+  const { params, macs } = measuresNow(session);
+  return { step, epoch, sparsity: 1 - density(session), params, macs };
+}
+
+/** Kernel weights of a layer: how many, and how many of them are not zero. */
+export function kernelDensity(
+  layer: LayerInfo,
+  parameters: ParameterStore,
+): { readonly all: number; readonly nonzero: number } {
+  let [all, nonzero] = [0, 0];
+  for (const weight of layer.weights) {
+    const data = weight.isKernel ? parameters.get(weight.key)?.data : undefined;
+    if (data === undefined) continue;
+    all += data.length;
+    for (let i = 0; i < data.length; i++) if (data[i] !== 0) nonzero++;
+  }
+  return { all, nonzero };
+}

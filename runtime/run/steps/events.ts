@@ -1,0 +1,109 @@
+import { structureKind } from "../../../core/ir/structure.js";
+import type { PruneIr } from "../../../core/ir/types.js";
+import { DiagnosticError } from "../../../core/diagnostics/diagnostic.js";
+import type { Moment } from "../../../core/events/context.js";
+import { prune as pruneEvent } from "../../../core/events/prune.js";
+import type { EventRecord } from "../../../core/events/record.js";
+import { regrow as regrowEvent } from "../../../core/events/regrow.js";
+import { restore as restoreEvent } from "../../../core/events/restore.js";
+import type { EventOf } from "../../../core/events/scoring.js";
+import { namesIn } from "../../../core/expr/names.js";
+import { settle } from "../../../core/masks/hold.js";
+import { dead } from "../../../core/masks/state.js";
+import { collapse } from "../../../core/network/collapse.js";
+import { emptiedLayers } from "../../../core/surgery/emptied.js";
+import { pruneIr, regrowIr, restoreIr } from "../../normalize.js";
+import type { ScoringContext } from "../../scores/context.js";
+import { act } from "../../scores/scores.js";
+import type { PruneSpec, RegrowSpec, RestoreSpec } from "../../specs.js";
+import { momentOf, pruningContext } from "../host/engine.js";
+import type { Session } from "../host/session.js";
+import { countedUnits, grouped, noteAmount } from "../report/log.js";
+import { selectLayers } from "./select-layers.js";
+import type { Told } from "./step.js";
+
+export async function prune(session: Session, id: number, spec: PruneSpec): Promise<Told> {
+  const ir = pruneIr(id, spec, undefined, session.options.statements);
+  const { regrow: paired, structure, joins, selection } = ir;
+  if (paired && namesIn(paired.by.expr).includes("m")) session.keepsMomentum = true;
+  const record = await carryOut(session, id, (context, moment) => pruneEvent(context, ir, moment));
+  if (paired) session.phase?.training.clear(paired.id);
+  // A layer goes as a branch: nothing but what it stands for is emptied.
+  if (ir.collapse || structure === "layers") collapseEmptied(session);
+  noteAmount(session.record, {
+    structure,
+    joins,
+    layers: selectLayers(session.loaded, selection, structureKind(structure)),
+    named: selection.include.length > 0,
+    nominal: nominalDead(ir, momentOf(session, id), record),
+  });
+  const { achieved, nominal, revived } = record;
+  const asked = nominal === achieved ? "" : ` (asked for ${nominal})`;
+  const regrown = revived > 0 ? `, regrew ${revived}` : "";
+  // No candidate at all is hardly what was meant: a layer that nothing leads round, or joins that are all skipped.
+  const statement = ir.text === "" ? "a statement" : `\`${ir.text}\``;
+  const nothing = `${statement} found no ${structureKind(structure)} that it may take`;
+  return {
+    text: `dropped ${countedUnits(achieved, record.structure)}${asked}${regrown}: ${deadOf(record)}`,
+    notes: [...(record.total === 0 ? [nothing] : []), ...record.notes],
+  };
+}
+
+/** A `regrow` that stands alone. */
+export async function regrow(session: Session, id: number, spec: RegrowSpec): Promise<Told> {
+  const ir = regrowIr(id, spec, undefined, session.options.statements);
+  if (namesIn(ir.by.expr).includes("m")) session.keepsMomentum = true;
+  const record = await carryOut(session, id, (context, moment) => regrowEvent(context, ir, moment));
+  const { revived, structure, notes } = record;
+  return { text: `regrew ${countedUnits(revived, structure)}: ${deadOf(record)}`, notes };
+}
+
+/** Revives latently dead units whose weight underneath grew back. */
+export async function restore(session: Session, id: number, spec: RestoreSpec): Promise<Told> {
+  const ir = restoreIr(id, spec, undefined, session.options.statements);
+  const record = await carryOut(session, id, (context, moment) => restoreEvent(context, ir, moment));
+  const { revived, structure, notes } = record;
+  return { text: `restored ${countedUnits(revived, structure)}: ${deadOf(record)}`, notes };
+}
+
+const deadOf = ({ dead, total }: EventRecord): string => `${grouped(dead)} of ${grouped(total)} dead`;
+
+/** An event of the engine, now; what its scores summed over training starts over. */
+async function carryOut(
+  session: Session,
+  id: number,
+  event: (context: ScoringContext, moment: Moment) => EventOf<EventRecord>,
+): Promise<EventRecord> {
+  const context = pruningContext(session);
+  const record = await act(context, event(context, momentOf(session, id)));
+  session.phase?.training.clear(id);
+  return record;
+}
+
+/**
+ * After an event that may empty a branch: the last shifts of branches that went fall silent, so that the masked network is
+ * what `slim` will leave. @throws DiagnosticError P4021 where a branch cannot go whole
+ */
+function collapseEmptied(session: Session): void {
+  session.collapses = true;
+  const { network, state } = session;
+  const isDead = (channel: number): boolean => state.channels[channel] === dead;
+  if (emptiedLayers(network, isDead).length === 0) return;
+  const { diagnostics } = collapse(network, isDead);
+  if (diagnostics.length > 0) throw new DiagnosticError(diagnostics);
+  settle(session);
+}
+
+/** How many the statement asks to be dead after this event; null where it names no number. */
+function nominalDead(
+  { amount, scope, regrow: paired }: PruneIr,
+  moment: Moment,
+  { total, dead: left, achieved, nominal }: EventRecord,
+): number | null {
+  // Elsewhere every group rounds its own share.
+  if (amount.kind === "target" && scope === "global")
+    return Math.round(moment.value(amount.value, "share-dead") * total);
+  if (amount.kind === "threshold" || amount.kind === "budget") return null;
+  // What a last event would have regrown, it left alone: the count is as asked.
+  return paired && !moment.trainingFollows ? left : left - achieved + nominal;
+}

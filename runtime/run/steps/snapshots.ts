@@ -1,0 +1,154 @@
+import { raise } from "../../../core/diagnostics/create.js";
+import { settle } from "../../../core/masks/hold.js";
+import { dead, newMaskState, type MaskState } from "../../../core/masks/state.js";
+import type { Slots } from "../../../core/parameters.js";
+import { momentOf } from "../../../core/schedule/schedule.js";
+import type { RewindSpec } from "../../helpers.js";
+import { timePoint } from "../../optimizers/rates.js";
+import type { Session } from "../host/session.js";
+import { noOptimizer, type OptimizerState } from "../phase/optimizer.js";
+import type { Told } from "./step.js";
+
+/** A moment that a rewind may go back to. Cut along by every `slim` after it, so that it always fits the network as it stands. */
+export interface Snapshot {
+  readonly weights: ReadonlyMap<string, Float32Array>;
+  readonly slots: Slots;
+  /** Without the values as loaded: the run has them. */
+  readonly state: MaskState;
+  readonly optimizer: OptimizerState;
+}
+
+const markName = (name: string): string => `mark ${name}`;
+export const phaseName = (id: number, step: number): string => `phase ${id} ${step}`;
+
+/** Names this moment; a name given again moves to it. */
+export function mark(session: Session, _id: number, name: string): Told {
+  session.snapshots.set(markName(name), takeSnapshot(session));
+  session.checkpointWanted = true;
+  return `this moment is \`${name}\``;
+}
+
+/** Keeps a moment under a name; one that is there already stays: `epoch 2` is of the first phase that ran it. */
+export function keepSnapshot(session: Session, name: string): void {
+  if (!session.snapshots.has(name)) session.snapshots.set(name, takeSnapshot(session));
+}
+
+/**
+ * Back to an earlier moment, in what is named: `weights` (all variables, under the masks as they are now), `masks`, `optimizer`
+ * (its state), `rate` (the next phase without an optimizer of its own continues the schedule from there).
+ */
+export function rewind(session: Session, _id: number, { what, to }: RewindSpec): Told {
+  const { snapshot, name } = find(session, to);
+  if (what.includes("masks")) session.state = copyState(snapshot.state, session.state.start);
+  if (what.includes("weights"))
+    for (const [key, { data }] of session.parameters) {
+      const values = snapshot.weights.get(key);
+      if (values) data.set(values);
+    }
+  if (what.includes("optimizer")) {
+    session.slots = copySlots(snapshot.slots);
+    const { optimizer, updates } = snapshot.optimizer;
+    session.optimizer = { ...session.optimizer, optimizer, updates };
+  }
+  if (what.includes("rate")) {
+    // Before the first phase there is no place on a schedule: its beginning is what comes next there.
+    const { first } = session.optimizer;
+    const { rate, optimizer } = snapshot.optimizer.rate
+      ? snapshot.optimizer
+      : { ...snapshot.optimizer, ...first };
+    session.optimizer = {
+      ...session.optimizer,
+      optimizer: session.optimizer.optimizer ?? optimizer,
+      rate: rate ?? session.optimizer.rate,
+      continues: rate,
+    };
+  }
+  settle(session);
+  return `${what.join(", ")} back to ${name}`;
+}
+
+function find(
+  session: Session,
+  to: RewindSpec["to"],
+): { readonly snapshot: Snapshot; readonly name: string } {
+  if (to === "start") return { snapshot: startSnapshot(session), name: "the start" };
+  const { key, name } = target(session, to);
+  const snapshot = session.snapshots.get(key);
+  if (snapshot) return { snapshot, name };
+  raise("P7007", `${name} has not been reached`, {
+    help: "rewind to a moment that the program passes before",
+  });
+}
+
+function target(
+  session: Session,
+  to: Exclude<RewindSpec["to"], "start">,
+): { readonly key: string; readonly name: string } {
+  if ("mark" in to) return { key: markName(to.mark), name: `the mark \`${to.mark}\`` };
+  const times = session.phases.get(to.phase);
+  const point = timePoint(to.point);
+  const name =
+    "epochs" in point
+      ? `epoch ${point.epochs}`
+      : "steps" in point
+        ? `step ${point.steps}`
+        : `${100 * point.share}%`;
+  return { key: phaseName(to.phase, times ? momentOf(point, times) : -1), name };
+}
+
+/** A copy of the run as it stands. */
+function takeSnapshot(session: Session): Snapshot {
+  return {
+    weights: new Map([...session.parameters].map(([key, { data }]) => [key, data.slice()])),
+    slots: copySlots(session.slots),
+    state: copyState(session.state, new Map()),
+    optimizer: optimizerNow(session),
+  };
+}
+
+/** The state of the optimizer, within a phase too: its rate stands where the next step would take it from. */
+function optimizerNow({ phase, optimizer }: Session): OptimizerState {
+  if (phase === null) return optimizer;
+  const { chosen, updatesBefore, step } = phase.progress;
+  return {
+    optimizer: chosen.optimizer,
+    updates: updatesBefore + step,
+    rate: { ...chosen.rate, step: chosen.rate.step + step },
+    continues: null,
+    first: optimizer.first,
+    batch: phase.batch,
+  };
+}
+
+function copySlots(slots: Slots): Slots {
+  return new Map(
+    [...slots].map(([key, named]) => [
+      key,
+      Object.fromEntries(Object.entries(named).map(([name, values]) => [name, values.slice()])),
+    ]),
+  );
+}
+
+/** The network as loaded, as far as `slim` has left of it. */
+function startSnapshot({ state, loaded, network }: Session): Snapshot {
+  const masks = newMaskState(state.channels.length, { keepsLast: state.keepsLast });
+  const there = new Set(network.units.map(({ root }) => root));
+  for (const { root, channels } of loaded.units)
+    if (!there.has(root)) for (const channel of channels) masks.channels[channel] = dead;
+  return { weights: state.start, slots: new Map(), state: masks, optimizer: noOptimizer };
+}
+
+/** A deep copy of what has died, with `start` put in for the values as loaded: those belong to the run, not to a moment. */
+function copyState(state: MaskState, start: Map<string, Float32Array>): MaskState {
+  return {
+    channels: state.channels.slice(),
+    elements: copyAll(state.elements, (codes) => codes.slice()),
+    last: copyAll(state.last, (values) => values.slice()),
+    start,
+    keepsLast: state.keepsLast,
+  };
+}
+
+function copyAll<A>(map: ReadonlyMap<string, A>, copy: (values: A) => A): Map<string, A> {
+  return new Map([...map].map(([key, values]) => [key, copy(values)]));
+}

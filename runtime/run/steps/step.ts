@@ -1,0 +1,108 @@
+import type { Json } from "../../../core/network/types.js";
+import { DiagnosticError } from "../../../core/diagnostics/diagnostic.js";
+import { raise } from "../../../core/diagnostics/create.js";
+import { pause } from "../host/journal.js";
+import type { Session } from "../host/session.js";
+import { logEvent, logNote } from "../report/log.js";
+import { sizeNow } from "../report/measures.js";
+
+/** A statement that acts at one moment. */
+export interface Step<A extends readonly unknown[]> {
+  /** Its word in the log. */
+  readonly kind: string;
+  /** Whether it changes the network. */
+  readonly changes: boolean;
+  act(session: Session, id: number, ...args: A): Promise<Told> | Told;
+}
+
+/** What a step says of itself: a sentence for the log, without a stop, and remarks behind it; null where it has said all. */
+export type Told = string | { readonly text: string; readonly notes: readonly string[] } | null;
+
+/** A statement as loops call it. */
+export function step<A extends readonly unknown[]>(session: Session, { kind, changes, act }: Step<A>) {
+  return async (id: number, ...args: A): Promise<void> => {
+    const carryOut = async (): Promise<null> => {
+      const told = await act(session, id, ...args);
+      if (told === null) return null;
+      const { text, notes } = typeof told === "string" ? { text: told, notes: [] } : told;
+      logEvent(session, kind, id, text);
+      for (const note of notes) logNote(session, note);
+      return null;
+    };
+    await once(session, { id, changes, act: carryOut, isResult: (value) => value === null });
+  };
+}
+
+interface Once<T extends Json> {
+  /** Of the statement. */
+  readonly id: number;
+  readonly changes: boolean;
+  act(): Promise<T> | T;
+  /** Whether what a journal holds is a result of this. */
+  isResult(value: Json): value is T;
+}
+
+/**
+ * Runs a step of the program. Outside phases it is journaled: done by an earlier process, it gives that result at
+ * once; else it acts, is noted as done, and a checkpoint follows when the step changed the network. Inside a
+ * phase it is the act of a rule, which the counters of the phase account for.
+ */
+export function once<T extends Json>(session: Session, { id, changes, act, isResult }: Once<T>): Promise<T> {
+  return atStatement(id, async () => {
+    const { journal } = session;
+    const isRule = session.phase !== null;
+    const done = isRule ? null : journal.begin().done;
+    if (done && isResult(done.result)) return done.result;
+    if (done)
+      raise("P7003", "the checkpoint's journal does not fit the program", {
+        help: "start anew, without `--resume`",
+      });
+    const result = await act();
+    if (!isRule) journal.complete(result);
+    if (changes) changed(session);
+    if (isRule) return result;
+    session.checkpointWanted ||= changes;
+    await pause(session);
+    return result;
+  });
+}
+
+/** The history shows how large the network is after every event; the end of an epoch notes it anyway. */
+function changed(session: Session): void {
+  session.executor.upload();
+  session.evaluated = null;
+  const { phase, record } = session;
+  if (phase && phase.progress.inEpoch === phase.times.stepsPerEpoch) return;
+  record.history.push({
+    ...sizeNow(session),
+    trainLoss: null,
+    trainAccuracy: null,
+    testLoss: null,
+    testAccuracy: null,
+    rate: null,
+  });
+}
+
+/** Does a part of the statement `id`: a diagnostic that ends it says so. */
+export async function atStatement<T>(id: number, act: () => Promise<T> | T): Promise<T> {
+  try {
+    return await act();
+  } catch (cause) {
+    throw failedAt(id, cause);
+  }
+}
+
+/** The values of a loop that belongs to the statement `id`; what the body of the loop throws is not of it. */
+export async function* eachAtStatement<T>(id: number, values: AsyncIterable<T>): AsyncGenerator<T> {
+  try {
+    yield* values;
+  } catch (cause) {
+    throw failedAt(id, cause);
+  }
+}
+
+/** What was thrown, with the statement under way on its diagnostics; one that is there already is the innermost. */
+export function failedAt(id: number, cause: unknown): unknown {
+  if (!(cause instanceof DiagnosticError)) return cause;
+  return new DiagnosticError(cause.diagnostics.map((one) => ({ statement: id, ...one })));
+}
