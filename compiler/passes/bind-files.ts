@@ -1,20 +1,17 @@
-import { diagnostic } from "../../core/diagnostics/create.js";
+import { reject } from "./lowering.js";
 import type { FrontState } from "./state.js";
 
 /** Takes down which network and data the program names; each at most once. */
 export function bindFiles(state: FrontState): FrontState {
-  const bound = new Map<"network" | "data", string>();
+  const bound: { network: string | null; data: string | null } = { network: null, data: null };
   for (const statement of state.program.statements) {
     if (statement.kind !== "network" && statement.kind !== "data") continue;
-    if (bound.has(statement.kind)) {
-      state.report(
-        diagnostic("P2004", `\`${statement.kind}\` is bound twice`, statement.word, {
-          file: state.module.file,
-          help: "the command line can bind another one",
-        }),
-      );
-    }
-    bound.set(statement.kind, statement.path.value);
+    const { kind, path, word } = statement;
+    if (bound[kind] !== null)
+      reject(state, "P2004", `\`${kind}\` is bound twice`, word, {
+        help: "the command line can bind another one",
+      });
+    bound[kind] = path.value;
   }
-  return { ...state, network: bound.get("network") ?? null, data: bound.get("data") ?? null };
+  return { ...state, ...bound };
 }

@@ -3,28 +3,25 @@ import { parse } from "../../grammar/index.js";
 import { diagnostic } from "../../core/diagnostics/create.js";
 import { similar } from "../../core/diagnostics/nearest.js";
 import { fits, unitHelp } from "./expressions/arguments.js";
-import { newBudget, type ExprContext } from "./expressions/context.js";
 import { describe } from "./scope.js";
 import { infer } from "./expressions/infer.js";
 import { isName } from "../../core/expr/names.js";
-import type { Module } from "./module.js";
-import type { Report, Typed } from "./scope.js";
+import { expressions, reject, type Where } from "./lowering.js";
+import type { Typed } from "./scope.js";
 import type { FrontState } from "./state.js";
 
 /** Gives every `param` its value: the one set from outside, in the unit of the default, else the default. */
 export function bindParameters(state: FrontState): FrontState {
   const given = new Map(Object.entries(state.options.set ?? {}));
-  bindModuleParameters(state.module, given, state.report);
-  const names = [...state.module.parameters.keys()];
+  bindModuleParameters(state, given);
+  const names = [...state.scope.module.parameters.keys()];
   for (const name of given.keys()) {
-    if (state.module.program.statements.some((s) => s.kind === "param" && s.name.text === name)) continue;
+    if (state.program.statements.some((s) => s.kind === "param" && s.name.text === name)) continue;
+    const known = names.map((n) => `\`${n}\``).join(", ");
+    const help = names.length === 0 ? "declare one: `param sparsity = 90%`" : `it has ${known}`;
     state.report(
       diagnostic("P2010", `the program has no parameter \`${name}\``, undefined, {
-        help:
-          similar(name, names, "parameter") ??
-          (names.length === 0
-            ? "declare one: `param sparsity = 90%`"
-            : `it has ${names.map((n) => `\`${n}\``).join(", ")}`),
+        help: similar(name, names, "parameter") ?? help,
       }),
     );
   }
@@ -32,48 +29,31 @@ export function bindParameters(state: FrontState): FrontState {
 }
 
 /** Binds the parameters of one text; imported ones keep their defaults. */
-export function bindModuleParameters(
-  module: Module,
-  given: ReadonlyMap<string, string>,
-  report: Report,
-): void {
-  for (const statement of module.program.statements) {
-    if (statement.kind === "param") bindOne(statement, module, given.get(statement.name.text), report);
+export function bindModuleParameters(at: Where, given: ReadonlyMap<string, string> = new Map()): void {
+  for (const statement of at.scope.module.program.statements) {
+    if (statement.kind === "param") bindOne(statement, given.get(statement.name.text), at);
   }
 }
 
-function bindOne(statement: ParamStatement, module: Module, text: string | undefined, report: Report): void {
-  const name = statement.name.text;
-  const context: ExprContext = {
-    scope: { module, bindings: module.parameters },
-    vocabulary: "plain",
-    report,
-    stack: [],
-    budget: newBudget(),
-  };
-  if (module.parameters.has(name) || isName(name)) {
+function bindOne(statement: ParamStatement, text: string | undefined, at: Where): void {
+  const { text: name, span } = statement.name;
+  const { parameters, missing } = at.scope.module;
+  if (parameters.has(name) || isName(name)) {
     const why = isName(name) ? `\`${name}\` is a tensor in expressions` : `\`${name}\` is declared twice`;
-    report(diagnostic("P2004", why, statement.name.span, { file: module.file, help: "choose another name" }));
-    if (module.parameters.has(name)) return;
+    reject(at, "P2004", why, span, { help: "choose another name" });
+    if (parameters.has(name)) return;
   }
-  const fallback = infer(statement.value, context);
+  const fallback = infer(statement.value, expressions(at, "plain"));
   if (fallback === null) {
-    module.missing.add(name);
+    missing.add(name);
     return;
   }
-  const value =
-    text === undefined ? fallback : (outsideValue(name, text, fallback, module, report) ?? fallback);
-  module.parameters.set(name, { kind: "value", value });
+  const given = text === undefined ? null : outsideValue(name, text, fallback, at);
+  parameters.set(name, { kind: "value", value: given ?? fallback });
 }
 
 /** A value written on the command line: any expression of the parameter's unit that needs no names. */
-function outsideValue(
-  name: string,
-  text: string,
-  wanted: Typed,
-  module: Module,
-  report: Report,
-): Typed | null {
+function outsideValue(name: string, text: string, wanted: Typed, { scope, report }: Where): Typed | null {
   const complain = (why: string, help?: string): null => {
     report(diagnostic("P2011", `\`${text}\` does not fit \`${name}\`: ${why}`, undefined, { help }));
     return null;
@@ -84,13 +64,7 @@ function outsideValue(
     return complain("it is not a value");
   }
   let failed = false;
-  const value = infer(statement.value, {
-    scope: { module, bindings: module.parameters },
-    vocabulary: "plain",
-    report: () => (failed = true),
-    stack: [],
-    budget: newBudget(),
-  });
+  const value = infer(statement.value, expressions({ scope, report: () => (failed = true) }, "plain"));
   if (value === null || failed) return complain("it is not a value");
   if (fits(value.type, wanted.type)) return value;
   return complain(

@@ -3,12 +3,40 @@ import type { Program } from "../../grammar/ast.js";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.js";
 import type { IrSpans } from "../../core/ir/spans.js";
 import { irVersion, type Ir } from "../../core/ir/types.js";
-import type { Module } from "./module.js";
-import { stages } from "./passes.js";
+import { awaitRestores } from "./await-restores.js";
+import { bindFiles } from "./bind-files.js";
+import { bindParameters } from "./bind-parameters.js";
+import { checkBlocks } from "./check-blocks.js";
+import { checkDeclarations } from "./check-declarations.js";
+import { checkLastRates } from "./check-last-rates.js";
+import { checkManners } from "./check-manners.js";
+import { checkShuffles } from "./check-shuffles.js";
+import { expandMethods } from "./expand-methods.js";
+import { lowerStatements } from "./lower-statements.js";
+import { newModule, scopeOf } from "./module.js";
+import { placeTraining } from "./place-training.js";
+import { resolveImports } from "./resolve-imports.js";
+import { resolveRewinds } from "./resolve-rewinds.js";
+import { selectLayers } from "./select-layers.js";
 import { standardLibrary } from "./standard.js";
-import type { FrontOptions, FrontState } from "./state.js";
+import type { FrontOptions, FrontState, Pass } from "./state.js";
 
 export type { FrontOptions, ResolvedText } from "./state.js";
+
+/** Everything between the syntax tree and the IR, in order. A stage runs only when no mistake was found before it. */
+const stages: readonly (readonly Pass[])[] = [
+  [
+    bindFiles,
+    resolveImports,
+    bindParameters,
+    checkDeclarations,
+    expandMethods,
+    checkBlocks,
+    placeTraining,
+    lowerStatements,
+  ],
+  [resolveRewinds, checkLastRates, checkShuffles, selectLayers, checkManners, awaitRestores],
+];
 
 export interface Lowered {
   /** Null when there is an error. */
@@ -21,11 +49,13 @@ export interface FrontResult extends Lowered {
   readonly program: Program;
 }
 
+const failed = (diagnostics: readonly Diagnostic[]): boolean =>
+  diagnostics.some(({ severity }) => severity === "error");
+
 /** Text to IR: parses, and lowers what parsed without an error. */
 export function front(text: string, options: FrontOptions = {}): FrontResult {
   const { program, diagnostics } = parse(text, options.file);
-  if (diagnostics.some((d) => d.severity === "error"))
-    return { program, ir: null, diagnostics, spans: new Map() };
+  if (failed(diagnostics)) return { program, ir: null, diagnostics, spans: new Map() };
   const lowered = lower(program, text, options);
   return { program, ...lowered, diagnostics: [...diagnostics, ...lowered.diagnostics] };
 }
@@ -33,37 +63,27 @@ export function front(text: string, options: FrontOptions = {}): FrontResult {
 /** Tree to IR: every pass in order. `text` is what the program was parsed from. Never throws for a user's mistake. */
 export function lower(program: Program, text: string, options: FrontOptions = {}): Lowered {
   const diagnostics: Diagnostic[] = [];
-  const module: Module = {
-    file: options.file,
-    text,
-    program,
-    declared: new Map(),
-    standard: standardLibrary(),
-    missing: new Set(),
-    parameters: new Map(),
-  };
+  const { file } = options;
   let state: FrontState = {
-    text,
     options,
     diagnostics,
     report: (diagnostic) => diagnostics.push(diagnostic),
     program,
-    module,
+    scope: scopeOf(newModule({ file, text, program, standard: standardLibrary() })),
     timeline: [],
     network: null,
     data: null,
     body: [],
     spans: new Map(),
   };
-  const failed = (): boolean => diagnostics.some((d) => d.severity === "error");
   for (const stage of stages) {
-    if (failed()) break;
-    for (const pass of stage) state = pass.run(state);
+    if (failed(diagnostics)) break;
+    for (const pass of stage) state = pass(state);
   }
   const { network, data, body, spans } = state;
-  const source = baseName(options.file ?? "program.prune");
-  const ir: Ir | null = failed() ? null : { ir: irVersion, source, network, data, body, plan: null };
-  return { ir, diagnostics: distinct(diagnostics), spans };
+  const source = baseName(file ?? "program.prune");
+  const ir: Ir = { ir: irVersion, source, network, data, body, plan: null };
+  return { ir: failed(diagnostics) ? null : ir, diagnostics: distinct(diagnostics), spans };
 }
 
 function baseName(path: string): string {
@@ -72,11 +92,10 @@ function baseName(path: string): string {
 
 /** A mistake in a method is met once per call and told once. */
 function distinct(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
-  const seen = new Set<string>();
-  return diagnostics.filter((d) => {
-    const key = `${d.code} ${d.file ?? ""} ${d.span?.start ?? ""} ${d.span?.end ?? ""} ${d.message}`;
-    if (seen.has(key)) return false;
-    seen.add(key);
-    return true;
-  });
+  const seen = new Map<string, Diagnostic>();
+  for (const one of diagnostics) {
+    const key = `${one.code} ${one.file ?? ""} ${one.span?.start ?? ""} ${one.span?.end ?? ""} ${one.message}`;
+    if (!seen.has(key)) seen.set(key, one);
+  }
+  return [...seen.values()];
 }

@@ -18,8 +18,7 @@ import { lowerSelection } from "./clauses/selection.js";
 import { oneOf } from "./clauses/words.js";
 import { lowerTyped } from "./clauses/typed.js";
 import { createIds, reject, textOf, type Ids, type Place } from "./lowering.js";
-import { flatten, whenOf } from "./rules.js";
-import type { FrontState, TimelineNode } from "./state.js";
+import { flatten, whenOf, type FrontState, type TimelineNode } from "./state.js";
 import { lowerPrune } from "./statements/prune.js";
 import { lowerRegrow } from "./statements/regrow.js";
 import { lowerFreeze, lowerPenalize, lowerRestore, lowerUpdate } from "./statements/rules.js";
@@ -212,7 +211,7 @@ const lowerings: { readonly [K in Statement["kind"]]: Row<Extract<Statement, { r
 const rowOf = (statement: Statement): Row<Statement> => lowerings[statement.kind];
 
 /** Rules by nature: they hold while the network trains, clause or not. */
-export function holdsAllAlong(statement: Statement): boolean {
+function holdsAllAlong(statement: Statement): boolean {
   const { step, rule } = rowOf(statement);
   return step === undefined && rule !== undefined;
 }
@@ -223,6 +222,12 @@ export const isRule = (statement: Statement): boolean =>
 
 export const isPairing = (statement: Statement): boolean =>
   rowOf(statement).pairs === true && whenOf(statement) === undefined;
+
+/** Happens once where it stands or, with a when-clause, whenever that is due. */
+export function isTimed(statement: Statement): boolean {
+  const { step, rule } = rowOf(statement);
+  return step !== undefined && rule !== undefined;
+}
 
 /** Statements that take no place in the timeline. */
 export function isDeclaration(statement: Statement): boolean {

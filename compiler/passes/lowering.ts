@@ -1,16 +1,17 @@
 import type { Span } from "../../core/diagnostics/diagnostic.js";
-import type { IrSpan } from "../../core/ir/spans.js";
+import type { Statement } from "../../grammar/ast.js";
+import type { IrSpan, StatementPart } from "../../core/ir/spans.js";
 import type { Code } from "../../core/diagnostics/table.js";
 import { diagnostic, type Details } from "../../core/diagnostics/create.js";
 import { newBudget, type ExprContext, type Vocabulary } from "./expressions/context.js";
-import { statementParts } from "./statement-parts.js";
-import { sourceText, type Report, type Scope } from "./scope.js";
+import { sourceText } from "./scope.js";
 import type { TimelineNode } from "./state.js";
 
+/** Where a mistake is told of: the names in scope there, and the text that they stand in. */
+export type Where = Pick<ExprContext, "scope" | "report">;
+
 /** What lowering a clause needs to know of where it stands. */
-export interface Place {
-  readonly scope: Scope;
-  readonly report: Report;
+export interface Place extends Where {
   /** Inside a `repeat`, whose passes move a window-less target. */
   readonly repeated: boolean;
 }
@@ -25,39 +26,71 @@ export function createIds(): Ids {
   const spans = new Map<number, IrSpan>();
   return {
     spans,
-    next(node) {
+    next({ statement, scope, calls }) {
       const id = spans.size + 1;
-      const calls = node.calls.map((call) => ({
-        method: call.method.slice(call.method.lastIndexOf(":") + 1),
-        span: call.span,
-        ...(call.file === undefined ? {} : { file: call.file }),
-      }));
-      const { file } = node.scope.module;
       spans.set(id, {
-        span: node.statement.span,
-        ...(file === undefined ? {} : { file }),
-        parts: statementParts(node.statement),
-        calls,
+        span: statement.span,
+        file: scope.module.file,
+        parts: partsOf(statement),
+        calls: calls.map(({ method, span, file }) => ({
+          method: method.slice(method.lastIndexOf(":") + 1),
+          span,
+          file,
+        })),
       });
       return id;
     },
   };
 }
 
-/** The context for an expression that stands here. */
-export function expressions(place: Place, vocabulary: Vocabulary): ExprContext {
-  return { scope: place.scope, report: place.report, vocabulary, stack: [], budget: newBudget() };
+/** The fields of statements that are parts to point at. */
+const partOf = {
+  structure: "structure",
+  selection: "selection",
+  criterion: "criterion",
+  penalty: "criterion",
+  scope: "scope",
+  amount: "amount",
+  when: "when",
+  curve: "curve",
+  condition: "condition",
+  until: "condition",
+  to: "to",
+} as const;
+
+/** The places inside a statement that later messages point at. */
+function partsOf(statement: Statement): ReadonlyMap<StatementPart, Span> {
+  const parts = new Map<StatementPart, Span>([["word", statement.word]]);
+  const held = statement as { readonly [F in keyof typeof partOf]?: { readonly span: Span } };
+  for (const [field, part] of Object.entries(partOf)) {
+    const value = held[field as keyof typeof partOf];
+    if (value !== undefined) parts.set(part, value.span);
+  }
+  if (statement.kind === "prune" && statement.options.manner !== undefined)
+    parts.set("manner", statement.options.manner.span);
+  return parts;
 }
 
-export function reject(place: Place, code: Code, message: string, span: Span, details: Details = {}): null {
-  place.report(diagnostic(code, message, span, { file: place.scope.module.file, ...details }));
+/** The context for an expression that stands here. */
+export function expressions({ scope, report }: Where, vocabulary: Vocabulary): ExprContext {
+  return { scope, report, vocabulary, stack: [], budget: newBudget() };
+}
+
+/** Reports a mistake in the text of a place, and gives null. */
+export function reject(
+  { scope, report }: Where,
+  code: Code,
+  message: string,
+  span: Span,
+  details: Details = {},
+): null {
+  report(diagnostic(code, message, span, { file: scope.module.file, ...details }));
   return null;
 }
 
 /** The text of a statement as written; of one with a block, its head. */
-export function textOf(node: TimelineNode): string {
-  const { statement, scope } = node;
+export function textOf({ statement, scope, implicit }: TimelineNode): string {
   const block = "body" in statement ? statement.body : undefined;
-  const span = block === undefined ? statement.span : { start: statement.span.start, end: block.span.start };
-  return node.implicit === true ? "train" : sourceText(scope.module, span);
+  const { start, end } = statement.span;
+  return implicit ? "train" : sourceText(scope.module, { start, end: block?.span.start ?? end });
 }

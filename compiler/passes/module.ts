@@ -1,22 +1,19 @@
-import type { DeclarationStatement, MethodStatement, Program } from "../../grammar/ast.js";
-import type { Binding } from "./scope.js";
+import type { Program, StatementOf } from "../../grammar/ast.js";
+import type { Binding, Scope } from "./scope.js";
 
 /** What may be declared; a name may be one of each kind, since each kind is looked up apart. */
-export type DeclaredKind = "criterion" | "penalty" | "curve" | "method";
+export const declaredKinds = ["criterion", "penalty", "curve", "method"] as const;
+export type DeclaredKind = (typeof declaredKinds)[number];
 
-export type Declared =
-  | {
-      readonly kind: "criterion" | "penalty" | "curve";
-      readonly name: string;
-      readonly node: DeclarationStatement;
-      readonly module: Module;
-    }
-  | {
-      readonly kind: "method";
-      readonly name: string;
-      readonly node: MethodStatement;
-      readonly module: Module;
-    };
+type DeclaredAs<K extends DeclaredKind> = {
+  readonly [Kind in K]: {
+    readonly kind: Kind;
+    readonly name: string;
+    readonly node: StatementOf<Kind>;
+    readonly module: Module;
+  };
+}[K];
+export type Declared = DeclaredAs<DeclaredKind>;
 
 /** Declarations by key, as a map gives them: those of a file, or of the standard library. */
 export interface Declarations {
@@ -25,40 +22,61 @@ export interface Declarations {
   values(): Iterable<Declared>;
 }
 
-/** One parsed text with the declarations in scope in it. */
-export interface Module {
+interface Source {
   /** Unset for the main text when it has no name. */
   readonly file: string | undefined;
   readonly text: string;
   readonly program: Program;
-  /** Keys are `kind name`. Own declarations and those of `use`. */
-  readonly declared: Map<string, Declared>;
   /** The standard library's own modules and what every file sees of it. */
   readonly standard: Declarations;
+}
+
+/** One parsed text with the declarations in scope in it. */
+export interface Module extends Source {
+  /** Keys are `kind name`. Own declarations and those of `use`. */
+  readonly declared: Map<string, Declared>;
   /** Names whose import or declaration failed: reported once, never again as unknown. */
   readonly missing: Set<string>;
   /** The `param`s of this text, bound. */
   readonly parameters: Map<string, Binding>;
 }
 
+/** A text in which nothing is declared yet. */
+export const newModule = (source: Source): Module => ({
+  ...source,
+  declared: new Map(),
+  missing: new Set(),
+  parameters: new Map(),
+});
+
+/** What is in scope at the top of a text. */
+export const scopeOf = (module: Module): Scope => ({ module, bindings: module.parameters });
+
+/** What a text declares itself, in written order; imports apart. */
+export const ownDeclarations = (module: Module): readonly Declared[] =>
+  module.program.statements.flatMap((node) =>
+    declaredKinds.some((kind) => kind === node.kind) && "name" in node
+      ? [{ kind: node.kind, name: node.name.text, node, module } as Declared]
+      : [],
+  );
+
 export function declaredKey(kind: DeclaredKind, name: string): string {
   return `${kind} ${name}`;
 }
 
 /** What a name of a kind stands for in a module. Methods of the standard library need a `use`. */
-export function lookUp(module: Module, kind: DeclaredKind, name: string): Declared | undefined {
+export function lookUp<K extends DeclaredKind>(
+  module: Module,
+  kind: K,
+  name: string,
+): DeclaredAs<K> | undefined {
   const key = declaredKey(kind, name);
-  const own = module.declared.get(key);
-  if (own !== undefined) return own;
-  return kind === "method" ? undefined : module.standard.get(key);
+  const found = module.declared.get(key) ?? (kind === "method" ? undefined : module.standard.get(key));
+  return found as DeclaredAs<K> | undefined;
 }
 
 /** All names of a kind that are in scope, for "similar name". */
 export function namesOf(module: Module, kind: DeclaredKind): readonly string[] {
-  const names: string[] = [];
-  for (const declared of module.declared.values()) if (declared.kind === kind) names.push(declared.name);
-  for (const declared of module.standard.values()) {
-    if (declared.kind === kind && kind !== "method") names.push(declared.name);
-  }
-  return names;
+  const all = [...module.declared.values(), ...(kind === "method" ? [] : module.standard.values())];
+  return all.filter((declared) => declared.kind === kind).map(({ name }) => name);
 }

@@ -1,8 +1,7 @@
 import type { TrainStatement } from "../../grammar/ast.js";
-import { diagnostic } from "../../core/diagnostics/create.js";
 import { isDeclaration, isPairing, isRule } from "./lower-statements.js";
-import { flatten, holdsTraining } from "./rules.js";
-import type { FrontState, TimelineNode } from "./state.js";
+import { reject } from "./lowering.js";
+import { flatten, holdsTraining, type FrontState, type TimelineNode } from "./state.js";
 
 /** Puts the one training that rules without `train` imply where it happens: before the first step below a rule, else at the end. */
 export function placeTraining(state: FrontState): FrontState {
@@ -18,13 +17,11 @@ export function placeTraining(state: FrontState): FrontState {
   if (rule === undefined) return state;
   const { epochs } = state.options;
   if (epochs === undefined) {
-    state.report(
-      diagnostic("P3003", "nothing says how long to train", rule.statement.word, {
-        file: rule.scope.module.file,
-        label: "this acts while the network trains",
-        help: "give `--epochs 20`, or write `train 20 epochs { … }` around the rules",
-      }),
-    );
+    const { scope, statement } = rule;
+    reject({ ...state, scope }, "P3003", "nothing says how long to train", statement.word, {
+      label: "this acts while the network trains",
+      help: "give `--epochs 20`, or write `train 20 epochs { … }` around the rules",
+    });
     return { ...state, timeline };
   }
   const training = implicitTraining(rule, epochs);

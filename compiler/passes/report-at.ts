@@ -13,24 +13,14 @@ export function reportAt(
   message: string,
   details: Details = {},
 ): void {
-  const place = state.spans.get(id);
-  const calls = (place?.calls ?? []).map((call): Label => ({
-    span: call.span,
-    text: `called here`,
-    ...(call.file === undefined ? {} : { file: call.file }),
-  }));
-  state.report(
-    diagnostic(code, message, spanOfPart(state.spans, id, part), {
-      file: place?.file,
-      ...details,
-      labels: [...(details.labels ?? []), ...calls],
-    }),
-  );
+  const { file, calls = [] } = state.spans.get(id) ?? {};
+  const called = calls.map(({ span, file }): Label => ({ span, text: "called here", file }));
+  const labels = [...(details.labels ?? []), ...called];
+  state.report(diagnostic(code, message, spanOfPart(state.spans, id, part), { file, ...details, labels }));
 }
 
 /** A label at the statement word of an id. */
 export function labelAt(state: FrontState, id: number, text: string): readonly Label[] {
   const span = spanOfPart(state.spans, id, "word");
-  const file = state.spans.get(id)?.file;
-  return span === undefined ? [] : [{ span, text, ...(file === undefined ? {} : { file }) }];
+  return span === undefined ? [] : [{ span, text, file: state.spans.get(id)?.file }];
 }

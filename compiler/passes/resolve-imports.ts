@@ -1,161 +1,113 @@
 import type { UseStatement } from "../../grammar/ast.js";
 import { parse } from "../../grammar/index.js";
-import { diagnostic } from "../../core/diagnostics/create.js";
 import { similar } from "../../core/diagnostics/nearest.js";
-import { declaredKey, type Declared, type DeclaredKind, type Module } from "./module.js";
-import { bindModuleParameters } from "./bind-parameters.js";
-import { ownDeclarations } from "./own-declarations.js";
 import { isName } from "../../core/expr/names.js";
+import { bindModuleParameters } from "./bind-parameters.js";
+import { reject, type Where } from "./lowering.js";
+import {
+  declaredKey,
+  declaredKinds,
+  newModule,
+  ownDeclarations,
+  scopeOf,
+  type Declared,
+  type Module,
+} from "./module.js";
 import { standardLibrary } from "./standard.js";
-import type { FrontState } from "./state.js";
+import type { FrontOptions, FrontState } from "./state.js";
 
-const kinds: readonly DeclaredKind[] = ["criterion", "penalty", "curve", "method"];
 /** Among the missing names of a text with syntax errors: any name may be lost. */
 const anything = "*";
 /** Deeper chains of imports are refused as circles are. */
 const deepest = 32;
 
+/** A text whose imports are being resolved. */
+interface Importing extends Where {
+  readonly resolve: FrontOptions["resolve"];
+  readonly loaded: Map<string, Module>;
+  /** The files that led here. */
+  readonly above: readonly string[];
+}
+
 /** Brings the declarations of imported files and of the standard library into scope, and refuses what cannot be found. */
 export function resolveImports(state: FrontState): FrontState {
-  const loaded = new Map<string, Module>();
-  fillModule(state.module, state, loaded, []);
+  const { scope, report, options } = state;
+  fillModule({ scope, report, resolve: options.resolve, loaded: new Map(), above: [] });
   return state;
 }
 
-function fillModule(
-  module: Module,
-  state: FrontState,
-  loaded: Map<string, Module>,
-  above: readonly string[],
-): void {
-  for (const declared of ownDeclarations(module)) declare(declared, module, state);
+function fillModule(at: Importing): void {
+  const { module } = at.scope;
+  for (const declared of ownDeclarations(module)) declare(declared, module, at);
   for (const statement of module.program.statements) {
-    if (statement.kind === "use") importNames(statement, module, state, loaded, above);
+    if (statement.kind === "use") importNames(statement, module, at);
   }
 }
 
-function declare(declared: Declared, module: Module, state: FrontState): void {
-  const key = declaredKey(declared.kind, declared.name);
-  const node = declared.node.name;
+function declare(declared: Declared, module: Module, at: Importing): void {
+  const { kind, name, node } = declared;
+  const { span } = node.name;
+  const key = declaredKey(kind, name);
   const earlier = module.declared.get(key);
   if (earlier !== undefined) {
-    const first = earlier.node.name.span;
-    state.report(
-      diagnostic("P2004", `\`${declared.name}\` is declared twice`, node.span, {
-        file: module.file,
-        labels: [
-          {
-            span: first,
-            text: "first declared here",
-            ...(module.file === undefined ? {} : { file: module.file }),
-          },
-        ],
-      }),
-    );
+    const first = { span: earlier.node.name.span, text: "first declared here", file: module.file };
+    reject(at, "P2004", `\`${name}\` is declared twice`, span, { labels: [first] });
     return;
   }
   module.declared.set(key, declared);
-  const isTensor = isName(declared.name) && (declared.kind === "criterion" || declared.kind === "penalty");
-  if (module.standard.has(key) && declared.kind !== "method") {
-    state.report(
-      diagnostic("P2005", `this \`${declared.name}\` hides the standard one`, node.span, {
-        file: module.file,
-      }),
-    );
-  } else if (isTensor) {
-    state.report(
-      diagnostic("P2004", `\`${declared.name}\` is a tensor in expressions`, node.span, {
-        file: module.file,
-        help: "choose another name",
-      }),
-    );
+  if (module.standard.has(key) && kind !== "method") {
+    reject(at, "P2005", `this \`${name}\` hides the standard one`, span);
+  } else if (isName(name) && (kind === "criterion" || kind === "penalty")) {
+    reject(at, "P2004", `\`${name}\` is a tensor in expressions`, span, { help: "choose another name" });
   }
 }
 
-function importNames(
-  statement: UseStatement,
-  module: Module,
-  state: FrontState,
-  loaded: Map<string, Module>,
-  above: readonly string[],
-): void {
-  const { from, what } = statement;
+function importNames({ from, what, names }: UseStatement, module: Module, at: Importing): void {
   if (what !== undefined && /\.[cm]?js$/.test(from.value)) {
-    for (const name of statement.names) module.missing.add(name.text);
-    state.report(
-      diagnostic("P8009", `"${from.value}" is JavaScript, which cannot run yet`, from.span, {
-        file: module.file,
-        help: "write what it does as an expression where one can say it",
-      }),
-    );
+    for (const name of names) module.missing.add(name.text);
+    reject(at, "P8009", `"${from.value}" is JavaScript, which cannot run yet`, from.span, {
+      help: "write what it does as an expression where one can say it",
+    });
     return;
   }
-  const file = from.value === "std" ? undefined : loadFile(statement, module, state, loaded, above);
+  const file = from.value === "std" ? undefined : loadFile(from, module, at);
   const source = file === undefined ? standardLibrary() : (file?.declared ?? new Map<string, Declared>());
-  for (const name of statement.names) {
-    const found = kinds.flatMap((kind) => source.get(declaredKey(kind, name.text)) ?? []);
-    if (found.length === 0) {
-      module.missing.add(name.text);
-      // A file that could not be read, or whose own import failed, has said so.
-      if (file === null || file?.missing.has(name.text) === true || file?.missing.has(anything) === true)
-        continue;
-      const names = [...source.values()].map((declared) => declared.name);
-      state.report(
-        diagnostic("P2008", `"${from.value}" declares no \`${name.text}\``, name.span, {
-          file: module.file,
-          help: similar(name.text, names),
-        }),
-      );
-    }
+  for (const { text, span } of names) {
+    const found = declaredKinds.flatMap((kind) => source.get(declaredKey(kind, text)) ?? []);
     for (const declared of found) module.declared.set(declaredKey(declared.kind, declared.name), declared);
+    if (found.length > 0) continue;
+    module.missing.add(text);
+    // A file that could not be read, or whose own import failed, has said so.
+    if (file === null || file?.missing.has(text) === true || file?.missing.has(anything) === true) continue;
+    const known = [...source.values()].map(({ name }) => name);
+    reject(at, "P2008", `"${from.value}" declares no \`${text}\``, span, { help: similar(text, known) });
   }
 }
 
 /** The declarations of a relative file, or null once a mistake was reported. */
-function loadFile(
-  statement: UseStatement,
-  module: Module,
-  state: FrontState,
-  loaded: Map<string, Module>,
-  above: readonly string[],
-): Module | null {
-  const { from } = statement;
-  const resolved = state.options.resolve?.(from.value, module.file) ?? null;
+function loadFile({ value, span }: UseStatement["from"], module: Module, at: Importing): Module | null {
+  const resolved = at.resolve?.(value, module.file) ?? null;
   if (resolved === null) {
-    state.report(
-      diagnostic("P2006", `there is no file "${from.value}"`, from.span, {
-        file: module.file,
-        help: 'imports are relative files ("./mine.prune") or "std"',
-      }),
-    );
-    return null;
+    return reject(at, "P2006", `there is no file "${value}"`, span, {
+      help: 'imports are relative files ("./mine.prune") or "std"',
+    });
   }
-  const chain = [...above, module.file ?? "this file"];
-  if (chain.includes(resolved.file) || chain.length > deepest) {
-    state.report(
-      diagnostic("P2007", `"${from.value}" leads back to this file`, from.span, {
-        file: module.file,
-        notes: [`the circle: ${[...chain, resolved.file].join(" → ")}`],
-      }),
-    );
-    return null;
+  const { file, text } = resolved;
+  const above = [...at.above, module.file ?? "this file"];
+  if (above.includes(file) || above.length > deepest) {
+    return reject(at, "P2007", `"${value}" leads back to this file`, span, {
+      notes: [`the circle: ${[...above, file].join(" → ")}`],
+    });
   }
-  const known = loaded.get(resolved.file);
+  const known = at.loaded.get(file);
   if (known !== undefined) return known;
-  const { program, diagnostics } = parse(resolved.text, resolved.file);
-  for (const mistake of diagnostics) state.report({ file: resolved.file, ...mistake });
-  const fresh: Module = {
-    file: resolved.file,
-    text: resolved.text,
-    program,
-    declared: new Map(),
-    standard: module.standard,
-    missing: new Set(),
-    parameters: new Map(),
-  };
+  const { program, diagnostics } = parse(text, file);
+  for (const mistake of diagnostics) at.report({ file, ...mistake });
+  const fresh = newModule({ file, text, program, standard: module.standard });
   if (diagnostics.some((mistake) => mistake.severity === "error")) fresh.missing.add(anything);
-  loaded.set(resolved.file, fresh);
-  fillModule(fresh, state, loaded, chain);
-  bindModuleParameters(fresh, new Map(), state.report);
+  at.loaded.set(file, fresh);
+  const inFresh = { ...at, scope: scopeOf(fresh), above };
+  fillModule(inFresh);
+  bindModuleParameters(inFresh);
   return fresh;
 }

@@ -1,40 +1,28 @@
-import type { Span } from "../../core/diagnostics/diagnostic.js";
-import type { Diagnostic } from "../../core/diagnostics/diagnostic.js";
+import type { Diagnostic, Span } from "../../core/diagnostics/diagnostic.js";
 import type { ExprIr } from "../../core/ir/types.js";
 import type { Module } from "./module.js";
+
+const types = {
+  number: "a number",
+  share: "a percentage",
+  epochs: "a length in epochs",
+  steps: "a length in steps",
+  boolean: "true or false",
+  text: "a text",
+  size: "a size of the network",
+  unit: "a score",
+  element: "a number per weight",
+  activation: "a number per place of an activation",
+} as const;
 
 /**
  * What a value is: a plain number, a share (a percentage), a length of time, a truth, a text; or, inside scores, a number per
  * weight of a unit (`element`), per place of its activation (`activation`), per unit; or a size of the network (`size`).
  */
-export type Type =
-  "number" | "share" | "epochs" | "steps" | "boolean" | "text" | "size" | "unit" | "element" | "activation";
+export type Type = keyof typeof types;
 
 /** A type in a user's words. */
-export function describe(type: Type): string {
-  switch (type) {
-    case "number":
-      return "a number";
-    case "share":
-      return "a percentage";
-    case "epochs":
-      return "a length in epochs";
-    case "steps":
-      return "a length in steps";
-    case "boolean":
-      return "true or false";
-    case "text":
-      return "a text";
-    case "size":
-      return "a size of the network";
-    case "unit":
-      return "a score";
-    case "element":
-      return "a number per weight";
-    case "activation":
-      return "a number per place of an activation";
-  }
-}
+export const describe = (type: Type): string => types[type];
 
 /** An expression that has been understood. */
 export interface Typed {
@@ -60,8 +48,8 @@ export interface Scope {
 export type Report = (diagnostic: Diagnostic) => void;
 
 /** A copy of a scope with one name more. */
-export function bind(scope: Scope, name: string, binding: Binding): Scope {
-  return { module: scope.module, bindings: new Map(scope.bindings).set(name, binding) };
+export function bind({ module, bindings }: Scope, name: string, binding: Binding): Scope {
+  return { module, bindings: new Map(bindings).set(name, binding) };
 }
 
 /** The text between two places of a module, white space squeezed and comments left out. */

@@ -1,7 +1,6 @@
 import { parse } from "../../grammar/index.js";
 import { stdlibTexts } from "../../stdlib/index.js";
-import { declaredKey, type Declarations, type Declared, type Module } from "./module.js";
-import { ownDeclarations } from "./own-declarations.js";
+import { declaredKey, newModule, ownDeclarations, type Declarations, type Declared } from "./module.js";
 
 /** Where a text declares what: declarations begin a line. */
 const DECLARATION = /^(criterion|penalty|curve|method)\s+([A-Za-z][\w-]*)/gm;
@@ -39,16 +38,6 @@ function declarationsOf(name: string, standard: Declarations): ReadonlyMap<strin
   const text = stdlibTexts.get(name) ?? "";
   const { program, diagnostics } = parse(text, file);
   if (diagnostics.length > 0) throw new Error(`${file} does not parse: ${diagnostics[0]?.message ?? ""}`);
-  const module: Module = {
-    file,
-    text,
-    program,
-    declared: new Map(),
-    standard,
-    missing: new Set(),
-    parameters: new Map(),
-  };
-  for (const declared of ownDeclarations(module))
-    module.declared.set(declaredKey(declared.kind, declared.name), declared);
-  return module.declared;
+  const module = newModule({ file, text, program, standard });
+  return new Map(ownDeclarations(module).map((one) => [declaredKey(one.kind, one.name), one]));
 }

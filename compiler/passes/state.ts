@@ -1,10 +1,10 @@
-import type { Program, Statement, TrainingClauses } from "../../grammar/ast.js";
+import type { Program, Statement, TrainingClauses, When } from "../../grammar/ast.js";
 import type { Diagnostic, Span } from "../../core/diagnostics/diagnostic.js";
 import type { IrSpans } from "../../core/ir/spans.js";
 import type { StepIr } from "../../core/ir/types.js";
 import type { Network } from "../../core/network/types.js";
-import type { Module } from "./module.js";
-import type { Report, Scope } from "./scope.js";
+import type { Where } from "./lowering.js";
+import type { Scope } from "./scope.js";
 
 /** What a host gives the front half of the compiler. */
 export interface FrontOptions {
@@ -55,14 +55,12 @@ export interface CallSite {
   readonly training: CalledTraining;
 }
 
-/** What the passes work out one after the other. */
-export interface FrontState {
-  readonly text: string;
+/** What the passes work out one after the other; its scope is that of the main text. */
+export interface FrontState extends Where {
   readonly options: FrontOptions;
   readonly diagnostics: Diagnostic[];
-  readonly report: Report;
+  /** The main text, or what is tried in its place. */
   readonly program: Program;
-  readonly module: Module;
   readonly timeline: readonly TimelineNode[];
   readonly network: string | null;
   readonly data: string | null;
@@ -70,8 +68,22 @@ export interface FrontState {
   readonly spans: IrSpans;
 }
 
-/** One pass: takes what is known, reports mistakes, gives what is known afterwards. */
-export interface Pass {
-  readonly name: string;
-  readonly run: (state: FrontState) => FrontState;
+/** Takes what is known, reports mistakes, gives what is known afterwards. */
+export type Pass = (state: FrontState) => FrontState;
+
+/** The when-clause of a statement that may have one. */
+export function whenOf(statement: Statement): When | undefined {
+  return "when" in statement ? statement.when : undefined;
+}
+
+/** Whether the network trains somewhere in these statements. */
+export function holdsTraining(nodes: readonly TimelineNode[]): boolean {
+  return nodes.some((node) => node.statement.kind === "train" || holdsTraining(node.body));
+}
+
+/** Calls of methods that hold no training, replaced by what they hold: their rules are rules of this block. */
+export function flatten(nodes: readonly TimelineNode[]): readonly TimelineNode[] {
+  return nodes.flatMap((node) =>
+    node.statement.kind === "call-statement" && !holdsTraining(node.body) ? flatten(node.body) : [node],
+  );
 }

@@ -22,7 +22,7 @@ export interface Fix {
 export interface Label {
   readonly span: Span;
   readonly text: string;
-  readonly file?: string;
+  readonly file?: string | undefined;
 }
 
 export type Severity = "error" | "warning" | "info";
@@ -38,7 +38,7 @@ export interface Diagnostic {
   readonly severity: Severity;
   readonly message: string;
   /** The text the span lies in; unset for the main file. */
-  readonly file?: string;
+  readonly file?: string | undefined;
   /** Unset for mistakes outside any text (a model, a data file, the command line). */
   readonly span?: Span;
   /** Of what ended a run, which knows no text: the id of the statement under way. */

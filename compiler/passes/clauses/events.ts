@@ -1,7 +1,7 @@
 import type { Statement } from "../../../grammar/ast.js";
 import type { WhenIr } from "../../../core/ir/types.js";
 import { reject, type Place } from "../lowering.js";
-import { whenOf } from "../rules.js";
+import { whenOf } from "../state.js";
 import { lowerWhen } from "./when.js";
 
 /** When an event fires: `every` or `at`, with or without a window. Undefined when it happens once, where it stands. */

@@ -1,71 +1,40 @@
 import { candidateUnits } from "../../../core/units/candidate-units.js";
 import { layerClass, layerFamily } from "../../../core/network/layers/index.js";
-import { unitsByProducer, type StructureName } from "../../../core/units/candidates.js";
+import { unitsByProducer } from "../../../core/units/candidates.js";
 import { matchingLayers } from "../../../core/units/select.js";
-import type { RuleIr, SelectionIr, StepIr } from "../../../core/ir/types.js";
 import { explainTie } from "../../../core/network/explain.js";
 import type { Network, Unit } from "../../../core/network/types.js";
 import { reportAt } from "../report-at.js";
-import type { FrontState } from "../state.js";
+import type { Selected } from "./check-selection.js";
 
 /** A layer that a selection names but whose units do not stand alone, since a join ties them to a layer left out. */
-export function checkJoins(
-  statement: StepIr | RuleIr,
-  structure: StructureName,
-  selection: SelectionIr,
-  layers: readonly number[],
-  network: Network,
-  state: FrontState,
-): void {
+export function checkJoins(selected: Selected): void {
+  const { statement, selection, structure, layers, network } = selected;
   const joins = statement.kind === "prune" ? statement.joins : "couple";
   if (joins === "skip" || structure === "channels") return;
-  const named = new Set(selection.include.flatMap((pattern) => matchingLayers(network, pattern)));
-  if (named.size === 0) return;
-  const selected = new Set(layers);
+  if (selection.include.every((pattern) => matchingLayers(network, pattern).length === 0)) return;
   const candidates = candidateUnits(network, structure, layers, joins);
   const free = new Set(candidates.map((candidate) => candidate.unit.root));
   const byProducer = unitsByProducer(network);
   for (const index of layers) {
     const units = byProducer.get(index) ?? [];
     if (units.length === 0 || units.some((unit) => free.has(unit.root))) continue;
-    const [unit] = units;
-    if (unit === undefined) continue;
-    const others = [...new Set(units.flatMap((one) => one.producers))].filter(
-      (other) => !selected.has(other) && isMaker(network, other),
-    );
-    reportTie({ statement, structure, index, units, others }, network, state);
+    reportTie(index, units, selected);
     return;
   }
 }
 
-function isMaker(network: Network, index: number): boolean {
-  const layer = network.layers[index];
-  return layer !== undefined && ["conv", "dense", "recurrent"].includes(layerFamily(layer));
-}
-
-interface Tied {
-  readonly statement: StepIr | RuleIr;
-  readonly structure: StructureName;
-  readonly index: number;
-  readonly units: readonly Unit[];
-  /** Layers left out that make the same channels. */
-  readonly others: readonly number[];
-}
-
 /** What cannot be done to some units alone, and what can be written instead. */
 function wording(
-  { statement, structure }: Tied,
+  { statement: { kind }, structure }: Selected,
   path: string,
 ): { readonly what: string; readonly or: string } {
-  const weights = (verb: string) => `, or its own weights: \`${verb} weights in ${path}\``;
-  switch (statement.kind) {
+  switch (kind) {
     case "freeze":
-      return { what: `${structure} of \`${path}\` cannot be frozen on their own`, or: weights("freeze") };
-    case "penalize":
-      return {
-        what: `${structure} of \`${path}\` cannot be penalized on their own`,
-        or: weights("penalize"),
-      };
+    case "penalize": {
+      const what = `${structure} of \`${path}\` cannot be ${kind === "freeze" ? "frozen" : "penalized"} on their own`;
+      return { what, or: `, or its own weights: \`${kind} weights in ${path}\`` };
+    }
     case "regrow":
     case "restore":
       return { what: `${structure} of \`${path}\` cannot come back on their own`, or: "" };
@@ -74,19 +43,26 @@ function wording(
   }
 }
 
-function reportTie(tied: Tied, network: Network, state: FrontState): void {
-  const { statement, index, units, others } = tied;
+function reportTie(index: number, units: readonly Unit[], selected: Selected): void {
+  const { statement, layers, network, state } = selected;
+  /** Layers left out that make the same channels. */
+  const others = [...new Set(units.flatMap((unit) => unit.producers))].flatMap((other) => {
+    const layer = network.layers[other];
+    if (layer === undefined || layers.includes(other)) return [];
+    return ["conv", "dense", "recurrent"].includes(layerFamily(layer)) ? [{ index: other, layer }] : [];
+  });
+  const paths = others.map(({ layer }) => layer.path);
   const path = network.layers[index]?.path ?? "";
   const [other] = others;
-  const otherPath = network.layers[other ?? -1]?.path ?? "another layer";
-  const { what, or } = wording(tied, quoted(path));
-  const join = other === undefined ? undefined : joinOf(units, index, other, network);
-  const places = others.map((one) => `\`${network.layers[one]?.path ?? ""}\``);
-  const names = [path, ...others.map((one) => network.layers[one]?.path ?? "")].map(quoted).join(", ");
+  const { what, or } = wording(selected, quoted(path));
+  const join = other === undefined ? undefined : joinOf(units, index, other.index, network);
+  const [these, those] =
+    units.length === 1 ? ["this channel is", "that"] : [`these ${units.length} channels are`, "those"];
+  const at = join === undefined ? "" : ` at \`${join.at}\``;
   reportAt(state, statement.id, "selection", "P4002", what, {
-    label: `${units.length === 1 ? "this channel is" : `these ${units.length} channels are`} ${join?.verb ?? "tied to"} ${units.length === 1 ? "that" : "those"} of \`${otherPath}\`${join === undefined ? "" : ` at \`${join.at}\``}`,
-    notes: others.length > 1 ? [`tied with it: ${places.join(", ")}`] : [],
-    help: `select ${others.length > 1 ? "all" : "both"} (\`in ${names}\`)${or}`,
+    label: `${these} ${join?.verb ?? "tied to"} ${those} of \`${paths[0] ?? "another layer"}\`${at}`,
+    notes: paths.length > 1 ? [`tied with it: ${paths.map((one) => `\`${one}\``).join(", ")}`] : [],
+    help: `select ${paths.length > 1 ? "all" : "both"} (\`in ${[path, ...paths].map(quoted).join(", ")}\`)${or}`,
   });
 }
 

@@ -1,36 +1,43 @@
 import { counted } from "../../../core/ir/words.js";
 import { matchingLayers, selectedLayers, whereHolds } from "../../../core/units/select.js";
 import { isCandidate, isChannelwise, type StructureName } from "../../../core/units/candidates.js";
-import type { PatternIr, RuleIr, SelectionIr, StepIr } from "../../../core/ir/types.js";
+import type { PatternIr, SelectionIr, StepIr } from "../../../core/ir/types.js";
+import { steps, type StatementIr } from "../../../core/ir/walk.js";
 import type { Network } from "../../../core/network/types.js";
 import { similar } from "../../../core/diagnostics/nearest.js";
 import { reportAt } from "../report-at.js";
 import type { FrontState } from "../state.js";
-import { allTurns } from "./all-turns.js";
-import { checkInputs } from "./check-inputs.js";
 import { checkJoins } from "./check-joins.js";
-import { checkNorms } from "./check-norms.js";
+import { checkInputs, checkNorms } from "./check-names.js";
 import { explainNoCandidate } from "./explain-no-candidate.js";
 
+/** A statement and the layers that it is about. */
+export interface Selecting {
+  readonly statement: StatementIr;
+  readonly selection: SelectionIr;
+  /** What the layers are candidates for; null for statements about whole layers. */
+  readonly structure: StructureName | null;
+  readonly network: Network;
+  readonly state: FrontState;
+}
+
+/** The same once it is known which layers those are. */
+export interface Selected extends Selecting {
+  readonly structure: StructureName;
+  readonly layers: readonly number[];
+}
+
 /** Everything that can be wrong with a selection in a network; at most one mistake per pattern. */
-export function checkSelection(
-  statement: StepIr | RuleIr,
-  selection: SelectionIr,
-  structure: StructureName | null,
-  network: Network,
-  state: FrontState,
-): void {
-  const { id } = statement;
-  let good = true;
-  for (const pattern of [...selection.include, ...selection.exclude]) {
-    good = checkPattern(pattern, id, network, state) && good;
-  }
-  if (!good) return;
+export function checkSelection(selecting: Selecting): void {
+  const { statement, selection, structure, network, state } = selecting;
+  const patterns = [...selection.include, ...selection.exclude];
+  const wrong = patterns.filter((pattern) => !checkPattern(pattern, selecting));
+  if (wrong.length > 0) return;
   if (structure !== null) {
     for (const pattern of selection.include) {
       const named = matchingLayers(network, pattern);
       if (named.length === 0 || named.some((index) => isCandidate(network, index, structure, true))) continue;
-      explainNoCandidate(statement, named, structure, network, state);
+      explainNoCandidate({ ...selecting, structure, layers: named });
       return;
     }
   }
@@ -38,37 +45,32 @@ export function checkSelection(
   if (layers === null) {
     const turns = allTurns(selection, state.body, network);
     const gone = turns && selectedLayers(network, turns, structure);
-    if (gone !== null && structure !== null) checkNorms(statement, structure, gone, network, state);
+    if (gone !== null && structure !== null) checkNorms({ ...selecting, structure, layers: gone });
     return;
   }
   if (layers.length > 0) {
-    if (structure !== null && isChannelwise(structure))
-      checkJoins(statement, structure, selection, layers, network, state);
-    if (structure !== null) {
-      checkNorms(statement, structure, layers, network, state);
-      checkInputs(statement, structure, layers, network, state);
-    }
+    if (structure === null) return;
+    const selected = { ...selecting, structure, layers };
+    if (isChannelwise(structure)) checkJoins(selected);
+    checkNorms(selected);
+    checkInputs(selected);
     return;
   }
   const { where } = selection;
+  const present = `kinds in \`${network.name}\`: ${kinds(network).join(", ")}`;
   if (where !== undefined && !network.layers.some((_, index) => whereHolds(network, index, selection))) {
-    reportAt(state, id, "selection", "P4007", "the condition of `where` holds for no layer", {
-      notes: [`kinds in \`${network.name}\`: ${kinds(network).join(", ")}`],
-    });
+    const message = "the condition of `where` holds for no layer";
+    reportAt(state, statement.id, "selection", "P4007", message, { notes: [present] });
     return;
   }
-  const nothing = selection.include.length === 0 && selection.exclude.length === 0 && where === undefined;
+  const nothing = patterns.length === 0 && where === undefined;
   const what = structure ?? "layers with weights";
-  reportAt(
-    state,
-    id,
-    nothing ? "structure" : "selection",
-    "P4005",
-    nothing ? `\`${network.name}\` has no ${what} that could be selected` : `this selects no ${what} at all`,
-    {
-      notes: [`kinds in \`${network.name}\`: ${kinds(network).join(", ")}`, ...barriers(network, structure)],
-    },
-  );
+  const message = nothing
+    ? `\`${network.name}\` has no ${what} that could be selected`
+    : `this selects no ${what} at all`;
+  reportAt(state, statement.id, nothing ? "structure" : "selection", "P4005", message, {
+    notes: [present, ...barriers(network, structure)],
+  });
 }
 
 /** What keeps units from being candidates that would be some in another network. */
@@ -79,13 +81,31 @@ function barriers(network: Network, structure: StructureName | null): readonly s
     .map(({ layer, reason }) => `what meets \`${layer}\` has to stay: ${reason}`);
 }
 
-function checkPattern(pattern: PatternIr, id: number, network: Network, state: FrontState): boolean {
+/** A selection by the variable of a `for each`, with all layers that the loop goes through in its place; null where those vary. */
+function allTurns(selection: SelectionIr, body: readonly StepIr[], network: Network): SelectionIr | null {
+  const turns = (pattern: PatternIr): readonly PatternIr[] | null => {
+    if (!("variable" in pattern)) return [pattern];
+    const loop = steps(body).find((step) => step.kind === "for-each" && step.as === pattern.variable);
+    const layers = loop?.kind === "for-each" ? selectedLayers(network, loop.selection, null) : null;
+    const passed = layers?.flatMap((index) => network.layers[index] ?? []);
+    return passed?.filter(({ ordinal }) => ordinal > 0).map(({ path }) => ({ layer: path })) ?? null;
+  };
+  const include = selection.include.map(turns);
+  if (include.includes(null)) return null;
+  // What a turn leaves out, another takes.
+  const exclude = selection.exclude.filter((pattern) => !("variable" in pattern));
+  return { ...selection, include: include.flatMap((patterns) => patterns ?? []), exclude };
+}
+
+function checkPattern(pattern: PatternIr, { statement, network, state }: Selecting): boolean {
   if ("variable" in pattern || "layer" in pattern) return true;
-  const count = Math.max(0, ...network.layers.map((layer) => layer.ordinal));
+  const { name, layers } = network;
+  const count = Math.max(0, ...layers.map((layer) => layer.ordinal));
   if ("range" in pattern) {
     const [from, to] = pattern.range;
     if (to <= count) return true;
-    reportAt(state, id, "selection", "P4006", `\`layers ${from}..${to}\` leaves \`${network.name}\``, {
+    const message = `\`layers ${from}..${to}\` leaves \`${name}\``;
+    reportAt(state, statement.id, "selection", "P4006", message, {
       label: `${count === 1 ? "there is" : "there are"} ${counted(count, "layers")} with kernels`,
       help: count === 0 ? undefined : `write \`layers ${Math.min(from, count)}..${count}\``,
     });
@@ -93,23 +113,18 @@ function checkPattern(pattern: PatternIr, id: number, network: Network, state: F
   }
   if (matchingLayers(network, pattern).length > 0) return true;
   const written = "glob" in pattern ? pattern.glob : pattern.place;
-  const names = network.layers.filter((layer) => layer.weights.length > 0).map((layer) => layer.path);
-  const some = names
-    .slice(0, 6)
-    .map((name) => `\`${name}\``)
-    .join(", ");
-  reportAt(state, id, "selection", "P4001", `no layer of \`${network.name}\` matches \`${written}\``, {
+  const names = layers.filter((layer) => layer.weights.length > 0).map((layer) => layer.path);
+  const some = names.slice(0, 6).map((path) => `\`${path}\``);
+  reportAt(state, statement.id, "selection", "P4001", `no layer of \`${name}\` matches \`${written}\``, {
     help:
       similar(written.replaceAll("*", ""), names, "layer") ??
-      `layers are ${some}${names.length > 6 ? ", …" : ""}`,
+      `layers are ${some.join(", ")}${names.length > 6 ? ", …" : ""}`,
   });
   return false;
 }
 
 /** Classes of the layers that have weights, each once, as `where kind = …` takes them. */
 function kinds(network: Network): readonly string[] {
-  const classes = network.layers
-    .filter((layer) => layer.weights.length > 0)
-    .map((layer) => layer.className.toLowerCase());
-  return [...new Set(classes)];
+  const weighted = network.layers.filter((layer) => layer.weights.length > 0);
+  return [...new Set(weighted.map((layer) => layer.className.toLowerCase()))];
 }
