@@ -1,7 +1,7 @@
 import type { Span } from "../../../core/diagnostics/diagnostic.js";
 import { evaluate } from "../../../core/expr/evaluate.js";
 import type { ExprIr } from "../../../core/ir/types.js";
-import { fail, type ExprContext } from "../expressions/context.js";
+import { reject, type Where } from "../lowering.js";
 
 /** Moments at which a curve is looked at, beside its two ends. */
 const samples = 1000;
@@ -16,12 +16,12 @@ export function leadsFrom0To1(
   name: string,
   expr: ExprIr,
   span: Span,
-  context: Pick<ExprContext, "scope" | "report">,
+  context: Where,
   label?: string,
 ): boolean {
   const at = (t: number) => evaluate(expr, new Map([["t", t]]));
   const refuse = (message: string, help: string): false => {
-    fail(context, "P3018", message, span, { label, help });
+    reject(context, "P3018", message, span, { label, help });
     return false;
   };
   const [start, end] = [at(0), at(1)];

@@ -4,7 +4,8 @@ import { similar } from "../../../core/diagnostics/nearest.js";
 import { replace } from "../../../core/diagnostics/create.js";
 import type { Module } from "../module.js";
 import type { Binding, Type, Typed } from "../scope.js";
-import { fail, type ExprContext } from "./context.js";
+import { reject } from "../lowering.js";
+import type { ExprContext } from "./context.js";
 import type { Infer } from "./infer.js";
 import { describe } from "../scope.js";
 
@@ -27,7 +28,7 @@ export function bindArguments(
     const key = argument.name?.text ?? (parameters.length === 1 ? parameters[0]?.name.text : undefined);
     if (key === undefined) {
       good = false;
-      fail(context, "P2023", `an argument of \`${name}\` has no name`, argument.span, {
+      reject(context, "P2023", `an argument of \`${name}\` has no name`, argument.span, {
         help:
           parameters.length > 0
             ? `name it: \`${parameters[0]?.name.text ?? ""}: …\``
@@ -39,7 +40,7 @@ export function bindArguments(
     const place = argument.name?.span ?? argument.span;
     if (!parameters.some((parameter) => parameter.name.text === key)) {
       good = false;
-      fail(context, "P2023", `\`${name}\` takes no \`${key}\``, place, {
+      reject(context, "P2023", `\`${name}\` takes no \`${key}\``, place, {
         help:
           similar(
             key,
@@ -51,7 +52,7 @@ export function bindArguments(
     }
     if (given.has(key)) {
       good = false;
-      fail(context, "P2024", `\`${key}\` is given twice`, place);
+      reject(context, "P2024", `\`${key}\` is given twice`, place);
       continue;
     }
     const value = infer(argument.value, { ...context, vocabulary: "plain", stack: [] });
@@ -87,7 +88,7 @@ function fill(
     const value = given.get(key) ?? fallback;
     if (value === undefined) {
       good = false;
-      fail(context, "P2022", `\`${name}\` needs \`${key}\``, span, { help: takes(name, parameters) });
+      reject(context, "P2022", `\`${name}\` needs \`${key}\``, span, { help: takes(name, parameters) });
       continue;
     }
     if (value === null) {
@@ -97,7 +98,7 @@ function fill(
     const own = args.find((argument) => (argument.name?.text ?? key) === key);
     if (given.has(key) && fallback !== undefined && fallback !== null && !fits(value.type, fallback.type)) {
       good = false;
-      fail(
+      reject(
         context,
         "P2020",
         `\`${key}\` of \`${name}\` is ${describe(fallback.type)}, not ${describe(value.type)}`,

@@ -1,7 +1,8 @@
 import type { BinaryExpr } from "../../../grammar/ast.js";
 import { replace } from "../../../core/diagnostics/create.js";
 import type { Type, Typed } from "../scope.js";
-import { fail, type ExprContext } from "./context.js";
+import { reject } from "../lowering.js";
+import type { ExprContext } from "./context.js";
 import { describe } from "../scope.js";
 import { fold } from "../../../core/expr/evaluate.js";
 import type { Infer } from "./infer.js";
@@ -30,7 +31,7 @@ function logical(expr: BinaryExpr, left: Typed, right: Typed, context: ExprConte
     [expr.right, right],
   ] as const) {
     if (typed.type !== "boolean" && !scoreTypes.has(typed.type)) {
-      return fail(
+      return reject(
         context,
         "P2027",
         `\`${expr.op}\` joins conditions, and this is ${describe(typed.type)}`,
@@ -56,7 +57,7 @@ function compare(expr: BinaryExpr, left: Typed, right: Typed, context: ExprConte
   if (left.type === "text" && right.type === "text" && (op === "=" || op === "!=")) {
     if (expr.left.kind === "ref" && typeof left.ir !== "string" && typeof right.ir !== "string") {
       const name = expr.left.path.map((part) => part.text).join(".");
-      return fail(context, "P2001", `a layer has no \`${name}\``, expr.left.span, {
+      return reject(context, "P2001", `a layer has no \`${name}\``, expr.left.span, {
         help:
           similar(name, Object.keys(layerFacts)) ??
           `layers have ${[...Object.keys(layerFacts)].map((fact) => `\`${fact}\``).join(", ")}`,
@@ -71,7 +72,7 @@ function compare(expr: BinaryExpr, left: Typed, right: Typed, context: ExprConte
     typeof left.ir !== "string"
   ) {
     const name = expr.left.path.map((part) => part.text).join(".");
-    return fail(context, "P2001", `a layer has no \`${name}\``, expr.left.span, {
+    return reject(context, "P2001", `a layer has no \`${name}\``, expr.left.span, {
       help: similar(name, Object.keys(layerFacts)),
     });
   }
@@ -125,7 +126,7 @@ export function widest(left: Type, right: Type): Type | null {
 function mismatch(expr: BinaryExpr, left: Typed, right: Typed, context: ExprContext): null {
   if (right.type === "share" && (scoreTypes.has(left.type) || context.vocabulary === "score")) {
     const between = { start: expr.left.span.end, end: expr.right.span.start };
-    return fail(context, "P2029", "the score has a percentage in it", expr.right.span, {
+    return reject(context, "P2029", "the score has a percentage in it", expr.right.span, {
       notes: [`\`${expr.op}\` joins the amount to the score`],
       help:
         expr.op === "-"
@@ -136,7 +137,7 @@ function mismatch(expr: BinaryExpr, left: Typed, right: Typed, context: ExprCont
   }
   const pair = new Set([left.type, right.type]);
   if (pair.has("element") && pair.has("activation")) {
-    return fail(context, "P2027", "weights and activations have no places in common", expr.span, {
+    return reject(context, "P2027", "weights and activations have no places in common", expr.span, {
       help: "reduce one of them first: `abs(w) * norm(x)`",
     });
   }
@@ -144,7 +145,7 @@ function mismatch(expr: BinaryExpr, left: Typed, right: Typed, context: ExprCont
   if (pair.has("share") && pair.has("number")) help = "write both as percentages or both as plain numbers";
   if (pair.has("epochs") && pair.has("steps"))
     help = "an epoch has as many steps as the data give: use one unit";
-  return fail(
+  return reject(
     context,
     "P2027",
     `\`${expr.op}\` cannot join ${describe(left.type)} and ${describe(right.type)}`,

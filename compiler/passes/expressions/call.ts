@@ -4,7 +4,8 @@ import { similar } from "../../../core/diagnostics/nearest.js";
 import { lookUp } from "../module.js";
 import type { Type, Typed } from "../scope.js";
 import { widest } from "./binary.js";
-import { fail, type ExprContext } from "./context.js";
+import { reject } from "../lowering.js";
+import type { ExprContext } from "./context.js";
 import { describe } from "../scope.js";
 import { fold } from "../../../core/expr/evaluate.js";
 import type { Infer } from "./infer.js";
@@ -30,7 +31,7 @@ export function inferCall(expr: CallExpr, context: ExprContext, infer: Infer): T
       start: head?.span.start ?? expr.span.start,
       end: expr.callee.at(-1)?.span.end ?? expr.span.end,
     };
-    return fail(context, "P2025", `there is no function \`${name}\``, calleeSpan, {
+    return reject(context, "P2025", `there is no function \`${name}\``, calleeSpan, {
       help: similar(name, functionNames, "function"),
     });
   }
@@ -42,7 +43,7 @@ export function inferCall(expr: CallExpr, context: ExprContext, infer: Infer): T
   const args: Typed[] = [];
   for (const argument of expr.args) {
     if (argument.name !== undefined) {
-      return fail(context, "P2023", `\`${name}\` takes no named arguments`, argument.name.span);
+      return reject(context, "P2023", `\`${name}\` takes no named arguments`, argument.name.span);
     }
     const value = infer(argument.value, inner);
     if (value === null) return null;
@@ -53,7 +54,7 @@ export function inferCall(expr: CallExpr, context: ExprContext, infer: Infer): T
       value.type === "steps"
     ) {
       const code = value.type === "share" && isScore ? "P2029" : "P2020";
-      return fail(
+      return reject(
         context,
         code,
         `\`${name}\` takes numbers, not ${describe(value.type)}`,
@@ -65,7 +66,7 @@ export function inferCall(expr: CallExpr, context: ExprContext, infer: Infer): T
   const [first, second] = args;
   const wanted = arityOf(name);
   if (first === undefined || !wanted.includes(args.length)) {
-    return fail(
+    return reject(
       context,
       "P2026",
       `\`${name}\` takes ${wanted.join(" or ")} ${wanted.at(-1) === 1 ? "argument" : "arguments"}, not ${args.length}`,
@@ -87,7 +88,7 @@ export function inferCall(expr: CallExpr, context: ExprContext, infer: Infer): T
       first.type,
     );
     if (type === null)
-      return fail(context, "P2027", `the arguments of \`${name}\` do not fit each other`, expr.span);
+      return reject(context, "P2027", `the arguments of \`${name}\` do not fit each other`, expr.span);
     return { type, ir: fold(name, ...irs) };
   }
   if (!isScore) return outside(name, expr, context);
@@ -97,7 +98,7 @@ export function inferCall(expr: CallExpr, context: ExprContext, infer: Infer): T
 const isFunction = (name: string): name is Op => isOp(name) && functionNames.includes(name);
 
 function outside(name: string, expr: CallExpr, context: ExprContext): null {
-  return fail(
+  return reject(
     context,
     "P2020",
     `\`${name}\` works on the elements of units, and there are none here`,

@@ -1,7 +1,4 @@
-import type { Span } from "../../../core/diagnostics/diagnostic.js";
 import type { CallLike } from "../../../grammar/ast.js";
-import type { Code } from "../../../core/diagnostics/table.js";
-import { diagnostic, type Details } from "../../../core/diagnostics/create.js";
 import type { Declared } from "../module.js";
 import type { Report, Scope } from "../scope.js";
 
@@ -32,16 +29,4 @@ export interface Budget {
 /** Declarations that name each other twice grow without bound; nobody's score is as large as this. */
 export function newBudget(): Budget {
   return { nodes: 10_000, depth: 200 };
-}
-
-/** Reports a mistake at a place of the text that the context is about, and gives null. */
-export function fail(
-  context: Pick<ExprContext, "scope" | "report">,
-  code: Code,
-  message: string,
-  span: Span,
-  details: Details = {},
-): null {
-  context.report(diagnostic(code, message, span, { file: context.scope.module.file, ...details }));
-  return null;
 }

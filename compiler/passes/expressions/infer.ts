@@ -3,7 +3,8 @@ import { fold } from "../../../core/expr/evaluate.js";
 import type { Typed } from "../scope.js";
 import { inferBinary } from "./binary.js";
 import { inferCall } from "./call.js";
-import { fail, type ExprContext } from "./context.js";
+import { reject } from "../lowering.js";
+import type { ExprContext } from "./context.js";
 import { inferReference } from "./reference.js";
 
 /** What an expression means: its type and its IR, constants folded. Null once a mistake in it was reported. */
@@ -20,7 +21,7 @@ export function infer(expr: Expr, context: ExprContext): Typed | null {
 /** One mistake is enough: nothing of this expression is looked at any more. */
 function tooLarge(expr: Expr, context: ExprContext): null {
   context.budget.nodes = -1;
-  return fail(context, "P2032", "this expression is too large once its declarations are put in", expr.span);
+  return reject(context, "P2032", "this expression is too large once its declarations are put in", expr.span);
 }
 
 function inferKind(expr: Expr, context: ExprContext): Typed | null {
@@ -46,14 +47,14 @@ function inferKind(expr: Expr, context: ExprContext): Typed | null {
       if (operand === null) return null;
       if (operand.type === "text" || (expr.op === "not") !== (operand.type === "boolean")) {
         const wants = expr.op === "not" ? "something true or false" : "a number";
-        return fail(context, "P2027", `\`${expr.op}\` needs ${wants}`, expr.operand.span);
+        return reject(context, "P2027", `\`${expr.op}\` needs ${wants}`, expr.operand.span);
       }
       return { type: operand.type, ir: fold(expr.op, operand.ir) };
     }
     case "list":
-      return fail(context, "P2020", "a list stands where one value is meant", expr.span);
+      return reject(context, "P2020", "a list stands where one value is meant", expr.span);
     case "moving":
-      return fail(context, "P2028", "a value that moves cannot stand here", expr.span, {
+      return reject(context, "P2028", "a value that moves cannot stand here", expr.span, {
         help: "only amounts, strengths, shares and learning rates move",
       });
   }

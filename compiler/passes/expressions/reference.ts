@@ -6,7 +6,8 @@ import { isName, layerFacts, measures, nameRow, allNames } from "../../../core/e
 import { statisticOf } from "../../../core/expr/operators.js";
 import { lookUp, namesOf, type Declared } from "../module.js";
 import type { Type, Typed } from "../scope.js";
-import { fail, type ExprContext } from "./context.js";
+import { reject } from "../lowering.js";
+import type { ExprContext } from "./context.js";
 import { bindArguments } from "./arguments.js";
 import type { Infer } from "./infer.js";
 
@@ -18,7 +19,7 @@ export function inferReference(expr: Reference, context: ExprContext, infer: Inf
   if (binding?.kind === "value") return binding.value;
   if (binding?.kind === "counter") return { type: "number", ir: binding.ir };
   if (binding?.kind === "layer") {
-    return fail(context, "P2020", `\`${name}\` is a layer, not a value`, expr.span, {
+    return reject(context, "P2020", `\`${name}\` is a layer, not a value`, expr.span, {
       help: `select it with \`in ${name}\``,
     });
   }
@@ -43,7 +44,7 @@ function inferWord(expr: Reference, name: string, context: ExprContext, infer: I
       const outer = scope.module.standard.get(`${kind} ${name}`);
       if (outer !== undefined && !context.stack.includes(outer))
         return expandScore(outer, [], expr.span, context, infer);
-      return fail(context, "P2009", `\`${name}\` refers to itself`, expr.span);
+      return reject(context, "P2009", `\`${name}\` refers to itself`, expr.span);
     }
   }
   if (vocabulary === "measure") {
@@ -69,12 +70,12 @@ function inferDotted(expr: Reference, name: string, context: ExprContext): Typed
     tail !== undefined
   ) {
     if (typeIn(measures, tail.text) === "size") return { type: "size", ir: name };
-    return fail(context, "P2001", `\`${name}\` is not known`, expr.span, {
+    return reject(context, "P2001", `\`${name}\` is not known`, expr.span, {
       help: "of the network as loaded there are `start.macs`, `start.params` and `start.bytes`",
     });
   }
   if (head?.text === "layer" && tail !== undefined && statisticOf(name) !== undefined) {
-    return fail(context, "P2026", `\`${name}\` does not say of what`, expr.span, {
+    return reject(context, "P2026", `\`${name}\` does not say of what`, expr.span, {
       help: `name it: \`${name}(abs(w))\` is taken over the living units of the layer`,
     });
   }
@@ -87,7 +88,7 @@ function unknown(expr: Reference, name: string, context: ExprContext): null {
   const parts = name.split("-");
   if (parts.length > 1 && parts.every((part) => known.includes(part))) {
     const spaced = parts.join(" - ");
-    return fail(context, "P2003", `\`${name}\` is one name, and nothing is called so`, expr.span, {
+    return reject(context, "P2003", `\`${name}\` is one name, and nothing is called so`, expr.span, {
       help: `a subtraction needs spaces: \`${spaced}\``,
       fixes: [replace("put spaces around the minus", expr.span, spaced)],
     });
@@ -98,7 +99,7 @@ function unknown(expr: Reference, name: string, context: ExprContext): null {
     isScore && context.stack.length === 0
       ? `no ${what} and no tensor is called \`${name}\``
       : `nothing here is called \`${name}\``;
-  return fail(context, isScore ? "P2002" : "P2001", message, expr.span, { help: similar(name, known) });
+  return reject(context, isScore ? "P2002" : "P2001", message, expr.span, { help: similar(name, known) });
 }
 
 function knownNames(context: ExprContext): readonly string[] {
