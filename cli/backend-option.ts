@@ -4,13 +4,13 @@ import { diagnostic } from "../core/diagnostics/create.js";
 
 const BACKENDS: readonly (BackendName | "auto")[] = ["auto", "node", "wasm", "cpu"];
 
-/** The backend that `--backend` names; null with a diagnostic for a name that is none. */
+/** The backend that `--backend` names, with a diagnostic for a name that is none. */
 export function backendOption(name = "auto"): {
-  readonly backend: BackendName | "auto" | null;
-  readonly diagnostics: readonly Diagnostic[];
+  readonly backend: BackendName | "auto";
+  readonly wrong: readonly Diagnostic[];
 } {
-  const backend = BACKENDS.find((one) => one === name) ?? null;
-  if (backend !== null) return { backend, diagnostics: [] };
+  const backend = BACKENDS.find((one) => one === name);
+  if (backend !== undefined) return { backend, wrong: [] };
   const help = `one of ${BACKENDS.join(", ")}`;
-  return { backend, diagnostics: [diagnostic("P9504", `there is no backend \`${name}\``, null, { help })] };
+  return { backend: "auto", wrong: [diagnostic("P9504", `there is no backend \`${name}\``, null, { help })] };
 }

@@ -1,7 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { version } from "../compiler/version.js";
-import { EXIT, type ExitCode } from "./exit.js";
-import type { Terminal } from "./terminal.js";
+import { EXIT, type ExitCode, type Terminal } from "./terminal.js";
 
 /** `a=b` options, collected. */
 function setting(text: string, known: Record<string, string>): Record<string, string> {
@@ -107,10 +106,7 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
     return code;
   } catch (cause) {
     const failure = await import("./failure.js");
-    if (!(cause instanceof CommanderError)) {
-      failure.tellBug(cause, json, terminal);
-      return EXIT.failed;
-    }
+    if (!(cause instanceof CommanderError)) return failure.tellFailure(cause, json, terminal);
     if (cause.exitCode === 0) return EXIT.ok;
     if (json) failure.tellUsage(usage, terminal);
     return EXIT.usage;

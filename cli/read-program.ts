@@ -1,26 +1,20 @@
 import { readFile, stat } from "node:fs/promises";
-import type { Diagnostic } from "../core/diagnostics/diagnostic.js";
-import { diagnostic } from "../core/diagnostics/create.js";
+import { resolve } from "node:path";
+import { raise } from "../core/diagnostics/create.js";
+import type { Terminal } from "./terminal.js";
 
 /** Largest program read; the parser refuses far smaller ones with a better message. */
 const MAX_BYTES = 64 * 2 ** 20;
 
-/** The text of a program file, or why there is none. `shown` is the name as the user wrote it. */
-export async function readProgram(
-  path: string,
-  shown: string,
-): Promise<{ text: string | null; diagnostics: Diagnostic[] }> {
-  const refuse = (why: string, help?: string) => ({
-    text: null,
-    diagnostics: [diagnostic("P9501", why, null, { help })],
-  });
+/** The text of a program file. @throws DiagnosticError saying why there is none */
+export async function readProgram(file: string, { cwd }: Terminal): Promise<string> {
+  const path = resolve(cwd, file);
   const facts = await stat(path).catch(() => null);
-  if (!facts) return refuse(`there is no file \`${shown}\``);
-  if (!facts.isFile()) return refuse(`\`${shown}\` is not a file`, "name the `.prune` file itself");
-  if (facts.size > MAX_BYTES) return refuse(`\`${shown}\` has ${facts.size} bytes`);
-  try {
-    return { text: await readFile(path, "utf8"), diagnostics: [] };
-  } catch (cause) {
-    return refuse(`\`${shown}\` cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`);
-  }
+  if (!facts) return raise("P9501", `there is no file \`${file}\``);
+  if (!facts.isFile())
+    return raise("P9501", `\`${file}\` is not a file`, { help: "name the `.prune` file itself" });
+  if (facts.size > MAX_BYTES) return raise("P9501", `\`${file}\` has ${facts.size} bytes`);
+  return readFile(path, "utf8").catch((cause: unknown) =>
+    raise("P9501", `\`${file}\` cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`),
+  );
 }

@@ -1,7 +1,6 @@
 import { comparison } from "../runtime/report/comparison.js";
 import { count, percent } from "../runtime/report/numbers.js";
 import type { Report } from "../runtime/report/types.js";
-import { grid } from "./grid.js";
 import type { Terminal } from "./terminal.js";
 
 /** What `run` prints at its end: before and after, then nominal, achieved, effective, physical side by side. */
@@ -38,4 +37,17 @@ function upright(titles: readonly string[], rows: readonly (readonly string[])[]
     ),
   );
   return ["removed", ...blocks.flat()];
+}
+
+/** Columns as wide as their widest cell, two spaces apart; the columns in `right` are aligned to the right. */
+export function grid(rows: readonly (readonly string[])[], right: readonly number[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) =>
+    row
+      .map((cell, column) =>
+        right.includes(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
+      )
+      .join("  ")
+      .trimEnd(),
+  );
 }

@@ -1,5 +1,16 @@
 import pc from "picocolors";
 
+/** Exit codes, the same for every command. */
+export const EXIT = {
+  ok: 0,
+  /** The program, network or data has an error, or a `require` failed. */
+  failed: 1,
+  /** The command line itself is wrong. */
+  usage: 2,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
 /** Where a command speaks. Everything a command says goes through one of these, so that tests can listen. */
 export interface Terminal {
   /** What was asked for: reports, JSON, formatted text. */

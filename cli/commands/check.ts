@@ -1,10 +1,8 @@
-import { resolve } from "node:path";
 import { checkJson, checkReport } from "../../compiler/render/check/report.js";
 import { compileProgram } from "../../api/compile-program.js";
-import { EXIT, type ExitCode } from "../exit.js";
 import { readProgram } from "../read-program.js";
 import { diagnosticsJson, hasErrors, report } from "../report.js";
-import type { Terminal } from "../terminal.js";
+import { EXIT, type ExitCode, type Terminal } from "../terminal.js";
 
 export interface BoundOptions {
   readonly network?: string;
@@ -26,13 +24,9 @@ export async function check(
   options: CheckCommandOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const source = await readProgram(resolve(terminal.cwd, file), file);
-  if (source.text === null) {
-    report(source.diagnostics, null, options, terminal);
-    return EXIT.failed;
-  }
   const { json, events, ...bound } = options;
-  const { result, diagnostics, network } = await compileProgram(source.text, { ...bound, file, emit: false });
+  const text = await readProgram(file, terminal);
+  const { result, diagnostics, network } = await compileProgram(text, { ...bound, file, emit: false });
   if (json === true) {
     const facts = checkJson(result, network ?? undefined);
     terminal.out(JSON.stringify({ ...facts, diagnostics: diagnosticsJson(diagnostics, result) }, null, 2));

@@ -4,11 +4,10 @@ import { basename, resolve } from "node:path";
 import { scan } from "../../grammar/lexer.js";
 import type { CompileResult } from "../../compiler/compile.js";
 import { compileProgram } from "../../api/compile-program.js";
-import { diagnostic } from "../../core/diagnostics/create.js";
-import { EXIT, type ExitCode } from "../exit.js";
+import { diagnostic, raise } from "../../core/diagnostics/create.js";
 import { readProgram } from "../read-program.js";
 import { diagnosticsJson, hasErrors, report } from "../report.js";
-import type { Terminal } from "../terminal.js";
+import { EXIT, type ExitCode, type Terminal } from "../terminal.js";
 import { writeFileSafely } from "../../api/write-file.js";
 import type { BoundOptions } from "./check.js";
 
@@ -29,31 +28,17 @@ export async function compileCommand(
 ): Promise<ExitCode> {
   const { emit, out, timings, json, ...bound } = options;
   const stage = STAGES.find((name) => name === emit);
-  if (stage === undefined) {
-    const message = `there is no stage \`${emit}\` to emit`;
-    report(
-      [diagnostic("P9504", message, null, { help: `one of ${STAGES.join(", ")}` })],
-      null,
-      options,
-      terminal,
-    );
-    return EXIT.usage;
-  }
-  const source = await readProgram(resolve(terminal.cwd, file), file);
-  if (source.text === null) {
-    report(source.diagnostics, null, options, terminal);
-    return EXIT.failed;
-  }
-  const { result, diagnostics } = await compileProgram(source.text, { ...bound, file });
+  if (stage === undefined)
+    return raise("P9504", `there is no stage \`${emit}\` to emit`, { help: `one of ${STAGES.join(", ")}` });
+  const source = await readProgram(file, terminal);
+  const { result, diagnostics } = await compileProgram(source, { ...bound, file });
   const said = [...diagnostics];
-  const made = stage === "tokens" ? tokensOf(source.text) : stageOf(stage, result);
+  const made = stage === "tokens" ? tokensOf(source) : stageOf(stage, result);
   const early = stage === "tokens" || stage === "ast";
-  if (made === null && !hasErrors(said))
-    said.push(
-      diagnostic("P9506", "a plan takes a network", null, {
-        help: "name it in the program or by `--network`",
-      }),
-    );
+  if (made === null && !hasErrors(said)) {
+    const help = "name it in the program or by `--network`";
+    said.push(diagnostic("P9506", "a plan takes a network", null, { help }));
+  }
   const failed = made === null || (hasErrors(said) && !early);
   const text = typeof made === "string" ? made : JSON.stringify(made, null, 2);
   const failure =

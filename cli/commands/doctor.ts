@@ -2,10 +2,8 @@ import { DiagnosticError } from "../../core/diagnostics/diagnostic.js";
 import { examine, type DoctorReport, type NativeReport } from "../../runtime/backend/doctor.js";
 import { priceOf, type NativeHost } from "../../runtime/backend/node/verdict.js";
 import { backendOption } from "../backend-option.js";
-import { EXIT, type ExitCode } from "../exit.js";
-import { report } from "../report.js";
-import { grid } from "../grid.js";
-import type { Terminal } from "../terminal.js";
+import { grid } from "../result-table.js";
+import { EXIT, type ExitCode, type Terminal } from "../terminal.js";
 
 export interface DoctorOptions {
   readonly backend?: string;
@@ -19,21 +17,12 @@ export async function doctor(
   terminal: Terminal,
   native?: NativeHost,
 ): Promise<ExitCode> {
-  const { backend, diagnostics } = backendOption(options.backend);
-  if (backend === null) {
-    report(diagnostics, null, options, terminal);
-    return EXIT.usage;
-  }
-  try {
-    const { threads } = options;
-    const found = await examine({ backend, ...(threads === undefined ? {} : { threads }) }, native);
-    terminal.out(options.json === true ? JSON.stringify(found, null, 2) : page(found, terminal));
-    return found.checks.every((check) => check.ok) ? EXIT.ok : EXIT.failed;
-  } catch (cause) {
-    if (!(cause instanceof DiagnosticError)) throw cause;
-    report(cause.diagnostics, null, options, terminal);
-    return EXIT.failed;
-  }
+  const { backend, wrong } = backendOption(options.backend);
+  if (wrong.length > 0) throw new DiagnosticError(wrong);
+  const { threads, json } = options;
+  const found = await examine({ backend, ...(threads && { threads }) }, native);
+  terminal.out(json === true ? JSON.stringify(found, null, 2) : page(found, terminal));
+  return found.checks.every((check) => check.ok) ? EXIT.ok : EXIT.failed;
 }
 
 function page(found: DoctorReport, { colors }: Terminal): string {

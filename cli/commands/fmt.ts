@@ -3,10 +3,10 @@ import { text as readAll } from "node:stream/consumers";
 import { format } from "../../grammar/index.js";
 import type { JsonDiagnostic } from "../../compiler/render/json.js";
 import { diagnostic } from "../../core/diagnostics/create.js";
-import { EXIT, type ExitCode } from "../exit.js";
+import { DiagnosticError, type Diagnostic } from "../../core/diagnostics/diagnostic.js";
 import { readProgram } from "../read-program.js";
 import { diagnosticsJson, hasErrors, report } from "../report.js";
-import type { Terminal } from "../terminal.js";
+import { EXIT, type ExitCode, type Terminal } from "../terminal.js";
 import { writeFileSafely } from "../../api/write-file.js";
 
 export interface FmtOptions {
@@ -31,15 +31,20 @@ export async function fmt(
   const results: Formatted[] = [];
   const mistakes: JsonDiagnostic[] = [];
   for (const file of files) {
-    const source = await readSource(file, terminal);
-    const formatted = source.text === null ? { text: "", diagnostics: [] } : format(source.text);
-    const diagnostics = [...source.diagnostics, ...formatted.diagnostics];
-    const changed = formatted.text !== source.text;
+    const diagnostics: Diagnostic[] = [];
+    const source = await readSource(file, terminal).catch((cause: unknown) => {
+      if (!(cause instanceof DiagnosticError)) throw cause;
+      diagnostics.push(...cause.diagnostics);
+      return "";
+    });
+    const formatted = format(source);
+    diagnostics.push(...formatted.diagnostics);
+    const changed = formatted.text !== source;
     const write = changed && file !== "-" && options.check !== true && !hasErrors(diagnostics);
     const failure = write ? await writeFileSafely(resolve(terminal.cwd, file), formatted.text) : null;
     if (failure !== null) diagnostics.push(diagnostic("P9502", `\`${file}\` cannot be written: ${failure}`));
     if (hasErrors(diagnostics)) {
-      const texts = { file, text: source.text ?? "" };
+      const texts = { file, text: source };
       if (!json) report(diagnostics, texts, options, terminal);
       mistakes.push(...diagnosticsJson(diagnostics, texts));
       continue;
@@ -54,7 +59,5 @@ export async function fmt(
   return mistakes.length > 0 || unformatted ? EXIT.failed : EXIT.ok;
 }
 
-async function readSource(file: string, terminal: Terminal): ReturnType<typeof readProgram> {
-  if (file === "-") return { text: await readAll(process.stdin), diagnostics: [] };
-  return readProgram(resolve(terminal.cwd, file), file);
-}
+const readSource = (file: string, terminal: Terminal): Promise<string> =>
+  file === "-" ? readAll(process.stdin) : readProgram(file, terminal);

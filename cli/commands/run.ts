@@ -5,13 +5,12 @@ import { compileProgram } from "../../api/compile-program.js";
 import { runCompiled, runtimeUrl } from "../../api/run-program.js";
 import { backendOption } from "../backend-option.js";
 import { diagnostic } from "../../core/diagnostics/create.js";
-import { EXIT, type ExitCode } from "../exit.js";
 import { interruptible } from "../interruptible.js";
 import { progress } from "../progress.js";
 import { readProgram } from "../read-program.js";
 import { diagnosticsJson, report } from "../report.js";
 import { resultTable } from "../result-table.js";
-import type { Terminal } from "../terminal.js";
+import { EXIT, type ExitCode, type Terminal } from "../terminal.js";
 import type { BoundOptions } from "./check.js";
 
 export interface RunCommandOptions extends BoundOptions {
@@ -25,17 +24,10 @@ export interface RunCommandOptions extends BoundOptions {
 
 /** Trains, prunes and writes the smaller network with its report; ctrl-c leaves a checkpoint to resume from. */
 export async function run(file: string, options: RunCommandOptions, terminal: Terminal): Promise<ExitCode> {
-  const { backend, diagnostics: refused } = backendOption(options.backend);
-  const wrong = [...refused, ...intervalMistakes(options.checkpointEvery)];
-  if (backend === null || wrong.length > 0) {
-    report(wrong, null, options, terminal);
-    return EXIT.usage;
-  }
-  const source = await readProgram(resolve(terminal.cwd, file), file);
-  if (source.text === null) {
-    report(source.diagnostics, null, options, terminal);
-    return EXIT.failed;
-  }
+  const { backend, wrong } = backendOption(options.backend);
+  const mistakes = [...wrong, ...intervalMistakes(options.checkpointEvery)];
+  if (mistakes.length > 0) throw new DiagnosticError(mistakes);
+  const text = await readProgram(file, terminal);
   const { out: written, resume, checkpointEvery, backend: _, threads, quiet, json, ...bound } = options;
   const out = resolve(terminal.cwd, written ?? `${basename(file).replace(/\.prune$/, "")}-out`);
   const quietly = quiet === true || json === true;
@@ -44,7 +36,7 @@ export async function run(file: string, options: RunCommandOptions, terminal: Te
     if (!quietly) shown.say("stopping after this step; ctrl-c again ends at once");
   });
   const on = { backend, threads };
-  const { result, diagnostics, ...found } = await compileProgram(source.text, {
+  const { result, diagnostics, ...found } = await compileProgram(text, {
     ...bound,
     ...on,
     file,
@@ -67,11 +59,8 @@ export async function run(file: string, options: RunCommandOptions, terminal: Te
       onProgress: quietly ? undefined : shown.on,
     });
     shown.end();
-    tellResult(
-      finished,
-      json === true ? { diagnostics: diagnosticsJson(diagnostics, result), out } : null,
-      terminal,
-    );
+    const told = json === true ? { diagnostics: diagnosticsJson(diagnostics, result), out } : null;
+    tellResult(finished, told, terminal);
     return EXIT.ok;
   } catch (cause) {
     shown.end();
@@ -95,9 +84,6 @@ function tellResult({ report, out }: RunResult, json: object | null, terminal: T
 
 function intervalMistakes(text: string | undefined): readonly Diagnostic[] {
   if (text === undefined || /^(?=.*[1-9])\d{1,9}(\.\d{1,3})?\s*(s|steps?)$/.test(text)) return [];
-  return [
-    diagnostic("P9504", `\`--checkpoint-every ${text}\` is no interval`, null, {
-      help: "write seconds or steps: 30s, 200steps",
-    }),
-  ];
+  const help = "write seconds or steps: 30s, 200steps";
+  return [diagnostic("P9504", `\`--checkpoint-every ${text}\` is no interval`, null, { help })];
 }
