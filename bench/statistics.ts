@@ -196,7 +196,7 @@ function withinLayers(
 /** The units of each layer, by position. */
 function layersOf({ session }: OpenRun): readonly (readonly number[])[] {
   const space = spaceOf(pruningContext(session), "units", { include: [], exclude: [] });
-  return groupsOf(space, "local", () => true).map(({ members }) =>
+  return groupsOf(space, "local").map(({ members }) =>
     members instanceof Int32Array
       ? [...members]
       : Array.from({ length: members.to - members.from }, (_, i) => members.from + i),

@@ -71,7 +71,7 @@ function touched({ structure, selection, joins }: PruneIr, network: Network | un
   const paths = new Set(selection.layers);
   const indices = [...network.layers.keys()].filter((index) => paths.has(network.layers[index]?.path ?? ""));
   return new Set(
-    candidateUnits(network, structureKind(structure), indices, joins).map(({ unit }) => unit.root),
+    candidateUnits(network, structureKind(structure), indices, joins).units.map(({ root }) => root),
   );
 }
 

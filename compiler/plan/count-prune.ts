@@ -29,7 +29,7 @@ export function pruneCounted(trial: Trial, ir: PruneIr, { pools: all, moment, am
       const trialElements = elements.copyFor(trial.state);
       pools.forEach((pool, i) => trialElements.kill(pool, counts[i] ?? 0, dead));
       return keepsLimits(
-        measure(trial.network, trial.state, undefined, undefined, trialElements.counter(trial.network)),
+        measure(trial.network, trial.state, { counted: trialElements.counter(trial.network) }),
         limits,
       );
     };

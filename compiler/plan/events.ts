@@ -78,7 +78,7 @@ function pruneChannels(
   const record = carryOut(pruneEvent(context, statement, moment), (request) => {
     if (request.dropped !== undefined) {
       lost = perPool(pools, request, request.dropped);
-      between = measure(trial.network, trial.state, request.space, request.dropped);
+      between = measure(trial.network, trial.state, { space: request.space, chosen: request.dropped });
     }
     return scoresOf(trial, request, ir.regrow, ir.joins === "agree");
   });

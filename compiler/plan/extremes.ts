@@ -1,5 +1,6 @@
 import { measure, type CountElements, type Measure } from "../../core/masks/measure.js";
 import { living, newMaskState } from "../../core/masks/state.js";
+import { familiesOf } from "../../core/units/siblings.js";
 import { channelPlace } from "./pools.js";
 import type { Trial } from "./trial.js";
 
@@ -12,18 +13,17 @@ export function leastAndMost(trial: Trial): { readonly least: Measure; readonly 
   if (ledger.areFixed("channels") && [...trial.elements.gone()].every(({ place }) => ledger.isFixed(place)))
     return { least: trial.measured(), most: trial.measured() };
   const [fewest, fullest] = [newMaskState(original.channels.count), newMaskState(original.channels.count)];
-  const killed = new Map<string, number>();
-  for (const unit of original.units) {
-    const place = channelPlace(original, unit);
+  for (const siblings of familiesOf(original).groups) {
+    const place = channelPlace(siblings);
     const fixed = ledger.isFixed(place);
-    const nth = (killed.get(place) ?? 0) + 1;
-    killed.set(place, nth);
-    const lives = nth > ledger.mostAt(place) ? living : 1;
-    for (const channel of unit.channels) {
-      const code = state.channels[channel] ?? living;
-      fewest.channels[channel] = fixed ? code : lives;
-      fullest.channels[channel] = fixed ? code : living;
-    }
+    siblings.members.forEach((unit, n) => {
+      const lives = n >= ledger.mostAt(place) ? living : 1;
+      for (const channel of original.units[unit]?.channels ?? []) {
+        const code = state.channels[channel] ?? living;
+        fewest.channels[channel] = fixed ? code : lives;
+        fullest.channels[channel] = fixed ? code : living;
+      }
+    });
   }
   const counter = trial.elements.counter(network);
   const touched = new Map(
@@ -42,7 +42,7 @@ export function leastAndMost(trial: Trial): { readonly least: Measure; readonly 
         }),
       );
   return {
-    least: measure(original, fewest, undefined, undefined, end(true)),
-    most: measure(original, fullest, undefined, undefined, end(false)),
+    least: measure(original, fewest, { counted: end(true) }),
+    most: measure(original, fullest, { counted: end(false) }),
   };
 }

@@ -1,7 +1,8 @@
 import { structureKind } from "../../core/ir/structure.js";
 import { branchLayers, branchesOf } from "../../core/units/branches.js";
 import { candidateLayers, candidateWeights, isChannelwise } from "../../core/units/candidates.js";
-import { candidateUnits, producerKey } from "../../core/units/candidate-units.js";
+import { candidateUnits } from "../../core/units/candidate-units.js";
+import { familiesOf, type Siblings } from "../../core/units/siblings.js";
 import { elementUnits, kernelAxes, type ElementUnits } from "../../core/units/element-units.js";
 import type { PruneIr, SelectionIr, StructureIr } from "../../core/ir/types.js";
 import type { Network, Unit, WeightInfo } from "../../core/network/types.js";
@@ -165,37 +166,42 @@ function branchPools(network: Network, layers: readonly number[]): readonly Bran
 }
 
 /** Places of channels begin so. */
-export const channelPlace = (network: Network, unit: Unit): string =>
-  `channels ${producerKey(network, unit)}`;
+export const channelPlace = ({ key }: Siblings): string => `channels ${key}`;
+
+/** The places of units; of all units of the network when unset. */
+export const channelPlaces = (network: Network, units?: readonly Unit[]): readonly string[] =>
+  familiesOf(network, units).groups.map(channelPlace);
 
 function channelPools(
   network: Network,
   { structure, joins }: Target,
   layers: readonly number[],
 ): readonly ChannelPool[] {
-  const pools = new Map<string, { readonly units: Unit[]; readonly shape: readonly number[] }>();
-  for (const { unit, members } of candidateUnits(network, structureKind(structure), layers, joins)) {
-    const place = channelPlace(network, unit);
-    const kernel = network.layers[members[0] ?? -1]?.weights.find((weight) => weight.isKernel);
-    const pool = pools.get(place) ?? { units: [], shape: kernel?.shape ?? [] };
-    pool.units.push(unit);
-    pools.set(place, pool);
-  }
+  const { units, members } = candidateUnits(network, structureKind(structure), layers, joins);
+  const pools = familiesOf(network, units).groups.map((siblings) => ({
+    siblings,
+    units: Array.from(siblings.members, (i) => units[i]).filter((unit) => unit !== undefined),
+    layer: network.layers[members[siblings.members[0] ?? -1]?.[0] ?? -1],
+  }));
   const uniform = alike(
     network,
-    [...pools.values()].map(({ units }) => units),
+    pools.map((pool) => pool.units),
   );
-  return [...pools].map(([place, { units, shape }], i) => ({
-    kind: "channels",
-    key: `${place} ${units.length} ${units.reduce((hash, { root }) => (Math.imul(hash, 31) + root) | 0, 7)}`,
-    place,
-    layers: pathsOf(network, units[0]?.producers ?? []),
-    total: units.length,
-    shape,
-    units,
-    roots: Int32Array.from(units.map(({ root }) => root)),
-    alike: uniform[i] ?? false,
-  }));
+  return pools.map(({ siblings, units: own, layer }, i) => {
+    const place = channelPlace(siblings);
+    const roots = Int32Array.from(own, ({ root }) => root);
+    return {
+      kind: "channels",
+      key: `${place} ${own.length} ${roots.reduce((hash, root) => (Math.imul(hash, 31) + root) | 0, 7)}`,
+      place,
+      layers: pathsOf(network, siblings.producers),
+      total: own.length,
+      shape: layer?.weights.find((weight) => weight.isKernel)?.shape ?? [],
+      units: own,
+      roots,
+      alike: uniform[i] ?? false,
+    };
+  });
 }
 
 function elementPools(

@@ -13,8 +13,7 @@ import {
   type MaskState,
 } from "../../core/masks/state.js";
 import { shuffleUnits } from "../../core/masks/shuffle.js";
-import { emptiedLayers } from "../../core/surgery/emptied.js";
-import { collapse } from "../../core/network/collapse.js";
+import { collapse, emptiedLayers } from "../../core/network/collapse.js";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.js";
 import type { Network } from "../../core/network/types.js";
 import { slim, slimStore } from "../../core/surgery/slim.js";
@@ -24,7 +23,7 @@ import { Dice } from "./dice.js";
 import { Elements } from "./elements.js";
 import { absorbedBy } from "./emptied.js";
 import { Ledger } from "./ledger.js";
-import { channelPlace, type AnyPool, type World } from "./pools.js";
+import { channelPlaces, type AnyPool, type World } from "./pools.js";
 
 /** A number of one draw, and whether every run has the same. */
 export interface Told {
@@ -182,13 +181,15 @@ export class Trial {
   /** Any channel may have gone, and what is counted in them. */
   blurChannels(): void {
     this.ledger.blurAll();
-    this.ledger.blur(this.original.units.map((unit) => channelPlace(this.original, unit)));
+    this.ledger.blur(channelPlaces(this.original));
   }
 
   /** Where the units with these roots are pruned. */
   placesOf(roots: ReadonlySet<number>): readonly string[] {
-    const own = this.original.units.filter(({ root }) => roots.has(root));
-    return [...new Set(own.map((unit) => channelPlace(this.original, unit)))];
+    return channelPlaces(
+      this.original,
+      this.original.units.filter(({ root }) => roots.has(root)),
+    );
   }
 
   /** A step of training: what died softly lives. */
@@ -214,7 +215,7 @@ export class Trial {
         const inside = producers.filter((index) => paths.has(this.original.layers[index]?.path ?? "")).length;
         return inside > 0 && inside < producers.length;
       });
-      this.ledger.blur(torn.map((unit) => channelPlace(this.original, unit)));
+      this.ledger.blur(channelPlaces(this.original, torn));
     }
     const places = paths && new Set([...paths].map((path) => `weights ${path}`));
     this.elements.recode(soft, dead, places);
@@ -320,7 +321,7 @@ export class Trial {
   /** With dead elements taken off. */
   measured(): Measure {
     this.work += this.network.channels.count;
-    return measure(this.network, this.state, undefined, undefined, this.elements.counter(this.network));
+    return measure(this.network, this.state, { counted: this.elements.counter(this.network) });
   }
 
   /** Whether units of these pools stand at their initial values. */

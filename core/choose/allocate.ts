@@ -4,7 +4,7 @@ import { erdosRenyiDead } from "./erdos-renyi.js";
 import type { PruneIr } from "../ir/types.js";
 import { floorsOf, selectAboveFloors } from "./floors.js";
 import type { Floors } from "./floors.js";
-import { groupsOf } from "../units/groups.js";
+import { countUnits, groupsOf } from "../units/groups.js";
 import type { Group } from "../units/groups.js";
 import type { Scores } from "../units/keys.js";
 import { selectListed, selectRange } from "./select.js";
@@ -32,10 +32,10 @@ export function selectUnits(
   amount: CountAmount,
   options: SelectOptions,
 ): Selected {
-  const alive = (unit: number) => space.status[unit] === living;
-  const groups = groupsOf(space, options.scope, alive);
+  const groups = groupsOf(space, options.scope);
   const asked = askedOf(groups, space, amount, options);
-  const again = groups.map((group) => openAgain(space, group, open));
+  const deadAndOpen = openAgain(space, open);
+  const again = groups.map(({ members }) => (deadAndOpen ? countUnits(members, deadAndOpen) : 0));
   const wanted = asked.map((count, i) => count + (again[i] ?? 0));
   const chosen = new Uint8Array(space.units);
   const floors = floorsOf(space, options.keeping, options.collapse, open);
@@ -71,15 +71,15 @@ function shapeOf(space: Space, group: Group): readonly number[] {
   return (space.layers.find((layer) => layer.path === path) ?? space.layers[0])?.shape ?? [];
 }
 
-/** Open units that are dead already (softly, latently). */
-function openAgain(space: Space, { members }: Group, open: Uint8Array): number {
-  let n = 0;
-  const look = (unit: number) => {
-    if (open[unit] === 1 && space.status[unit] !== living) n++;
-  };
-  if (members instanceof Int32Array) members.forEach(look);
-  else for (let unit = members.from; unit < members.to; unit++) look(unit);
-  return n;
+/** Open units (1) that are dead already (softly, latently); null where there are none. */
+function openAgain({ status }: Space, open: Uint8Array): Uint8Array | null {
+  let again: Uint8Array | null = null;
+  for (let unit = 0; unit < open.length; unit++) {
+    if (open[unit] !== 1 || status[unit] === living) continue;
+    again ??= new Uint8Array(open.length);
+    again[unit] = 1;
+  }
+  return again;
 }
 
 function takeFrom(
@@ -97,7 +97,7 @@ function takeFrom(
     selectAboveFloors(space, scores, open, k, floors, chosen);
     return;
   }
-  const available = countOpen(members, open);
+  const available = countUnits(members, open);
   const floor = options.aligned > 1 ? floorOf(options.keeping, group.total, options.collapse) : 0;
   const bounded = allowedDrops(k, available, floor, options.aligned);
   if (!(members instanceof Int32Array)) {
@@ -129,24 +129,16 @@ function realign(
   options: SelectOptions,
 ): Uint8Array {
   const again = new Uint8Array(space.units);
-  for (const group of groupsOf(space, "local", (unit) => space.status[unit] === living)) {
-    const taken = countOpen(group.members, chosen);
+  for (const group of groupsOf(space, "local")) {
+    const taken = countUnits(group.members, chosen);
     if (taken === 0) continue;
-    const available = countOpen(group.members, open);
+    const available = countUnits(group.members, open);
     const floor = floorOf(options.keeping, group.total, options.collapse);
     const k = allowedDrops(taken, available, floor, options.aligned);
     if (group.members instanceof Int32Array) selectListed(scores, open, group.members, k, again);
     else selectRange(scores, open, group.members.from, group.members.to, k, again);
   }
   return again;
-}
-
-function countOpen(members: Group["members"], flags: Uint8Array): number {
-  let n = 0;
-  if (members instanceof Int32Array)
-    for (let i = 0; i < members.length; i++) n += flags[members[i] ?? 0] ?? 0;
-  else for (let unit = members.from; unit < members.to; unit++) n += flags[unit] ?? 0;
-  return n;
 }
 
 export function count(flags: Uint8Array): number {

@@ -40,7 +40,14 @@ export function selectBudget(
   options: SelectOptions,
 ): Selected & { readonly notes: readonly string[] } {
   const fits = (chosen?: Uint8Array): boolean =>
-    keepsLimits(measure(context.network, context.state, space, chosen, context.countElements), limits);
+    keepsLimits(
+      measure(context.network, context.state, {
+        space,
+        counted: context.countElements,
+        ...(chosen && { chosen }),
+      }),
+      limits,
+    );
   if (fits()) return { chosen: new Uint8Array(space.units), nominal: 0, achieved: 0, notes: [] };
   const cut = cutter(space, scores, open, options);
   const { found: chosen, met } = smallestCut(cut.steps, (step) => cut.at(step), fits);
@@ -83,7 +90,7 @@ function cutter(
   open: Uint8Array,
   options: SelectOptions,
 ): { readonly steps: number; at(step: number): Uint8Array } {
-  if (space.structure === "layers") {
+  if (space.kind === "branches") {
     const order = ranked(scores, open);
     return { steps: count(open), at: (value) => chooseBranches(space, order, value) };
   }

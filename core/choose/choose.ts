@@ -44,7 +44,7 @@ export function chooseUnits(
   }
   const counted = countAmount(amount, moment);
   if (structure === "layers" && counted !== undefined) {
-    const [all] = groupsOf(space, "global", (unit) => space.status[unit] === living);
+    const [all] = groupsOf(space, "global");
     const asked = all ? askedDrops(counted, all) : 0;
     const branches = chooseBranches(space, ranked(scores.units, open), asked);
     return { chosen: branches, nominal: asked, achieved: count(branches) };
@@ -66,7 +66,7 @@ export function chooseUnits(
   space.entryUnit.forEach((unit, entry) => {
     if (agreed.chosen[entry] !== 1) chosen[unit] = 0;
   });
-  const groups = groupsOf(space, ir.scope, (unit) => space.status[unit] === living);
+  const groups = groupsOf(space, ir.scope);
   const nominal = askedOf(groups, space, counted, ir).reduce((a, b) => a + b, 0);
   return { chosen, nominal, achieved: count(chosen) };
 }
@@ -78,7 +78,16 @@ const perKernel = ({ amount, structure }: PruneIr): boolean =>
 function branches(space: Space): Space {
   const status = Uint8Array.from(space.entryUnit ?? [], (unit) => space.status[unit] ?? living);
   const total = space.layers.reduce((sum, layer) => sum + layer.total, 0);
-  return { ...space, units: space.entries, entryUnit: null, channelUnits: null, status, total };
+  return {
+    ...space,
+    kind: "elements",
+    elementary: false,
+    channelUnits: null,
+    units: space.entries,
+    entryUnit: null,
+    status,
+    total,
+  };
 }
 
 function insideKernels(space: Space, scores: Scores, open: Uint8Array, rule: InsideRule): Selected {

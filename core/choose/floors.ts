@@ -2,7 +2,8 @@ import { floorOf } from "../schedule/amounts.js";
 import type { KeepingFloor } from "../schedule/amounts.js";
 import { ranked, selectRange } from "./select.js";
 import type { Scores } from "../units/keys.js";
-import type { Unit } from "../network/types.js";
+import { countUnits } from "../units/groups.js";
+import { familiesOf } from "../units/siblings.js";
 import type { Space } from "../units/space.js";
 
 /** The layers whose floors a death counts against, per unit, and how many more deaths each of them bears. */
@@ -25,60 +26,25 @@ export function floorsOf(space: Space, keeping: KeepingFloor, collapse: boolean,
     const layerOf = (unit: number) => space.layers.findIndex(({ end }) => unit < end);
     return { layersOf: (unit) => [layerOf(unit)], room };
   }
-  const { numbers, distinct, producers, all } = producersOf(units);
-  const openOf = new Int32Array(distinct.length);
-  for (let unit = 0; unit < units.length; unit++)
-    if (open[unit] === 1) openOf[numbers[unit] ?? -1] = (openOf[numbers[unit] ?? -1] ?? 0) + 1;
-  const alive = new Int32Array(all.length);
-  distinct.forEach((list, i) => {
-    for (const layer of list) alive[layer] = (alive[layer] ?? 0) + (openOf[i] ?? 0);
+  const { groups, groupOf } = familiesOf(space.network, units);
+  const layers = [...new Set(groups.flatMap(({ producers }) => producers))];
+  const numbers = new Map(layers.map((layer, number) => [layer, number]));
+  const [here, alive] = [new Int32Array(layers.length), new Int32Array(layers.length)];
+  const layersOf = groups.map(({ producers, members }) => {
+    const own = producers.map((producer) => numbers.get(producer) ?? -1);
+    const opened = countUnits(members, open);
+    for (const layer of own) {
+      here[layer] = (here[layer] ?? 0) + members.length;
+      alive[layer] = (alive[layer] ?? 0) + opened;
+    }
+    return own;
   });
   const totals = loadedTotals(space);
-  const room = all.map((here, i) => {
-    const total = Math.max(here, totals.get(space.network.layers[producers[i] ?? -1]?.path ?? "") ?? 0);
-    return Math.max(0, (alive[i] ?? 0) - floorOf(keeping, total, collapse));
+  const room = here.map((count, number) => {
+    const total = Math.max(count, totals.get(space.network.layers[layers[number] ?? -1]?.path ?? "") ?? 0);
+    return Math.max(0, (alive[number] ?? 0) - floorOf(keeping, total, collapse));
   });
-  return { layersOf: (unit) => distinct[numbers[unit] ?? -1] ?? [], room };
-}
-
-interface Producers {
-  /** The lists of layers, numbered, that make some unit, and which of them makes each unit. */
-  readonly distinct: readonly (readonly number[])[];
-  readonly numbers: Int32Array;
-  /** Layer indices by number, and how many of the units each makes. */
-  readonly producers: readonly number[];
-  readonly all: Int32Array;
-}
-
-/** Worked out once for each list of units. */
-const producersByUnits = new WeakMap<readonly Unit[], Producers>();
-
-function producersOf(units: readonly Unit[]): Producers {
-  const known = producersByUnits.get(units);
-  if (known !== undefined) return known;
-  const layers = new Map<number, number>();
-  const lists = new Map<readonly number[], number>();
-  const distinct: (readonly number[])[] = [];
-  const all: number[] = [];
-  const numbers = Int32Array.from(units, ({ producers }) => {
-    const seen = lists.get(producers);
-    const number = seen ?? distinct.length;
-    if (seen === undefined) {
-      lists.set(producers, number);
-      distinct.push(
-        producers.map((producer) => {
-          const layer = layers.get(producer) ?? layers.size;
-          layers.set(producer, layer);
-          return layer;
-        }),
-      );
-    }
-    for (const layer of distinct[number] ?? []) all[layer] = (all[layer] ?? 0) + 1;
-    return number;
-  });
-  const found = { distinct, numbers, producers: [...layers.keys()], all: Int32Array.from(all) };
-  producersByUnits.set(units, found);
-  return found;
+  return { layersOf: (unit) => layersOf[groupOf[unit] ?? -1] ?? [], room };
 }
 
 /** Units as loaded by producing layer, from the group totals. */

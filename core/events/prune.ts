@@ -41,7 +41,6 @@ export function* prune(context: PruningContext, ir: PruneIr, moment: Moment): Ev
   if (ir.regrow && pair) {
     reviveUnits(context, space, pair.revived, ir.regrow.values, { seed: context.seed, round: moment.key });
   }
-  const after = spaceOf(context, ir.structure, ir.selection, ir.joins);
   return {
     id: ir.id,
     action: "prune",
@@ -49,7 +48,7 @@ export function* prune(context: PruningContext, ir: PruneIr, moment: Moment): Ev
     nominal: taken.nominal,
     achieved: pair && !moment.trainingFollows ? count(pair.killed) : taken.achieved,
     revived: pair?.count ?? 0,
-    ...countsOf(after),
+    ...countsOf(space),
     notes: [...scored.notes, ...(taken.notes ?? []), ...(pair?.notes ?? [])],
   };
 }
@@ -100,9 +99,9 @@ function* swap(
     };
   }
   const killed = new Uint8Array(space.units);
-  const groups = groupsOf(space, together ? "global" : "local", (unit) => space.status[unit] === living);
-  const lost = groups.map(({ members }) => countUnits(members, (unit) => dropped[unit] === 1));
-  const back = groups.map(({ members }) => countUnits(members, (unit) => revived[unit] === 1));
+  const groups = groupsOf(space, together ? "global" : "local");
+  const lost = groups.map(({ members }) => countUnits(members, dropped));
+  const back = groups.map(({ members }) => countUnits(members, revived));
   // A group that would have regained more than it lost loses nothing, and the others so much less.
   const nets = lost.map((n, i) => Math.max(0, n - (back[i] ?? 0)));
   const sum = Math.max(0, count(dropped) - total);

@@ -1,4 +1,6 @@
 import { sizedStructure } from "../ir/structure.js";
+import { countUnits } from "../units/groups.js";
+import { statusNow } from "../units/spaces.js";
 import type { Space } from "../units/space.js";
 import { living } from "../masks/state.js";
 
@@ -22,18 +24,13 @@ export interface EventRecord {
   readonly notes: readonly string[];
 }
 
-/** Living units per layer, and dead ones in all, of a space whose status is up to date. */
+/** Living units per layer, and dead ones in all, as things stand now. */
 export function countsOf(space: Space): Pick<EventRecord, "dead" | "total" | "layers"> {
-  const { status, entryUnit } = space;
-  let alive = 0;
-  for (let unit = 0; unit < status.length; unit++) if (status[unit] === living) alive++;
+  const status = statusNow(space);
+  const alive = countUnits({ from: 0, to: space.units }, status, living);
   const layers = space.layers.map(({ path, start, end, total }) => {
-    let live = 0;
-    for (let entry = start; entry < end; entry++) {
-      const unit = entryUnit === null ? entry : (entryUnit[entry] ?? 0);
-      if (status[unit] === living) live++;
-    }
-    return { layer: path, live, total };
+    const members = space.entryUnit?.subarray(start, end) ?? { from: start, to: end };
+    return { layer: path, live: countUnits(members, status, living), total };
   });
   return { dead: space.total - alive, total: space.total, layers };
 }

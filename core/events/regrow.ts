@@ -13,7 +13,6 @@ import { maskedView } from "../masks/masked.js";
 import { selectListed, selectRange } from "../choose/select.js";
 import { spaceOf } from "../units/spaces.js";
 import type { Space } from "../units/space.js";
-import { living } from "../masks/state.js";
 
 /** Carries out a `regrow` that stands alone. */
 export function* regrow(context: PruningContext, ir: RegrowIr, moment: Moment): EventOf<EventRecord> {
@@ -23,7 +22,6 @@ export function* regrow(context: PruningContext, ir: RegrowIr, moment: Moment): 
   const none = new Uint8Array(space.units);
   const { revived, nominal, notes } = yield* chooseRevived(context, ir, space, none, moment, false);
   reviveUnits(context, space, revived, ir.values, { seed: context.seed, round: moment.key });
-  const after = spaceOf(context, structure, selection);
   return {
     id: ir.id,
     action: "regrow",
@@ -31,7 +29,7 @@ export function* regrow(context: PruningContext, ir: RegrowIr, moment: Moment): 
     nominal,
     achieved: count(revived),
     revived: count(revived),
-    ...countsOf(after),
+    ...countsOf(space),
     notes,
   };
 }
@@ -53,13 +51,13 @@ export function* chooseRevived(
   if (ir.includingDropped) {
     for (let unit = 0; unit < dropped.length; unit++) if (dropped[unit] === 1) candidates[unit] = 1;
   }
-  const groups = groupsOf(space, "local", (unit) => space.status[unit] === living);
-  const lost = groups.map((group) => countUnits(group.members, (unit) => dropped[unit] === 1));
+  const groups = groupsOf(space, "local");
+  const lost = groups.map((group) => countUnits(group.members, dropped));
   const revived = new Uint8Array(space.units);
   const nothing = count(candidates) === 0;
   if (nothing) return { revived, nominal: 0, notes: [] };
   const scored = yield* regrowScores(context, ir, space, { candidates, dropped }, moment);
-  const limits = groups.map(({ members }) => countUnits(members, (unit) => candidates[unit] === 1));
+  const limits = groups.map(({ members }) => countUnits(members, candidates));
   const weights =
     ir.allocated === undefined || ir.allocated === "evenly"
       ? groups.map(() => 1)

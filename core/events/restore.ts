@@ -28,7 +28,7 @@ export function* restore(context: PruningContext, ir: RestoreIr, moment: Moment)
     nominal: achieved,
     achieved,
     revived: achieved,
-    ...countsOf(spaceOf(context, ir.structure, ir.selection)),
+    ...countsOf(space),
     notes: scored.notes,
   };
 }

@@ -1,5 +1,5 @@
 import type { Network, WeightInfo } from "../network/types.js";
-import { measureDead } from "./measure.js";
+import { measure } from "./measure.js";
 import type { Measure } from "./measure.js";
 import { weightsOf } from "../units/slices.js";
 import { frozen, living } from "./state.js";
@@ -33,7 +33,7 @@ export function effective(network: Network, state: MaskState): Effective {
   const units = network.units.map(({ root }) => root);
   const deadUnits = units.filter(isDead).length;
   const killed = units.filter((root) => state.channels[root] !== living).length;
-  return { ...measureDead(network, state, isDead), deadUnits, consequences: deadUnits - killed };
+  return { ...measure(network, state, { isDead }), deadUnits, consequences: deadUnits - killed };
 }
 
 /** The same, channel by channel. */

@@ -1,6 +1,5 @@
-import { collapse } from "../network/collapse.js";
+import { collapse, emptiedLayers } from "../network/collapse.js";
 import type { Network } from "../network/types.js";
-import { emptiedLayers } from "../surgery/emptied.js";
 import { channelPlaces, elementPlaces, placesOf, type Places } from "./masked.js";
 import { dead, frozen, soft, versionOf, type Body, type MaskState } from "./state.js";
 

@@ -1,7 +1,6 @@
-import { collapse } from "../network/collapse.js";
-import { costs, type IsDead } from "../network/costs.js";
+import { collapse, emptiedLayers } from "../network/collapse.js";
+import { costsOf, deadFlags, LiveCounts, macsOf, type IsDead } from "../network/costs.js";
 import type { Network } from "../network/types.js";
-import { emptiedLayers } from "../surgery/emptied.js";
 import type { Space } from "../units/space.js";
 import { newChunk, walkPart } from "../units/parts.js";
 import { frozen, living } from "./state.js";
@@ -18,70 +17,68 @@ export interface Measure {
 /** Dead elements by weight key, for whom counts them without holding codes. */
 export type CountElements = (isDead: IsDead) => ReadonlyMap<string, ElementCount>;
 
+/** What counts as dead beside what the codes of a state say. */
+export interface Beside {
+  /** Units (1) of a space. */
+  readonly space?: Space;
+  readonly chosen?: Uint8Array;
+  /** Channels, in place of those that the codes tell. */
+  readonly isDead?: IsDead;
+  /** Elements, in place of those that have codes. */
+  readonly counted?: CountElements | undefined;
+}
+
 /**
  * Exact parameters and multiply–accumulates with the dead gone: dead channels with all that reads them, and single dead
- * elements, whose products are not counted. A branch that has no channel left is gone whole. `chosen` (1) are units of a space taken as dead too.
+ * elements, whose products are not counted. A branch that has no channel left is gone whole.
  */
-export function measure(
-  network: Network,
-  state: MaskState,
-  space?: Space,
-  chosen?: Uint8Array,
-  counted?: CountElements,
-): Measure {
-  const { channels } = state;
-  const gone = new Uint8Array(channels.length);
-  for (let i = 0; i < gone.length; i++) gone[i] = isGone(channels[i] ?? living) ? 1 : 0;
+export function measure(network: Network, state: MaskState, beside: Beside = {}): Measure {
+  const { space, chosen, counted, isDead } = beside;
+  const gone = isDead ? deadFlags(network, isDead) : goneFlags(state);
   space?.channelUnits?.forEach((unit, i) => {
     if (chosen?.[i] === 1) for (const channel of unit.channels) gone[channel] = 1;
   });
-  const isDead = (channel: number) => gone[channel] === 1;
-  return measureDead(network, state, isDead, space?.channelUnits ? undefined : space, chosen, counted);
+  const { live, uses } = whatIsLeft(network, gone);
+  const elements =
+    counted?.((channel) => live.gone?.[channel] === 1) ??
+    deadElements(network, state, live, space?.channelUnits ? {} : beside);
+  let [dense, dead, macs] = [0, 0, 0];
+  for (const layer of costsOf(network, live).perLayer) {
+    if (!uses(layer.layer)) continue;
+    dense += layer.params;
+    macs += layer.macs;
+    for (const { key } of network.layers[layer.layer]?.weights ?? []) dead += elements.get(key)?.dead ?? 0;
+  }
+  for (const call of elements.size === 0 ? [] : network.calls) {
+    if (!uses(call.layer)) continue;
+    for (const term of call.macs) {
+      const count = term.weight === undefined ? undefined : elements.get(term.weight);
+      if (count !== undefined && count.all > 0) macs -= (macsOf(term, live) * count.dead) / count.all;
+    }
+  }
+  return { params: dense - dead, macs: Math.round(macs), bytes: 4 * dense };
+}
+
+function goneFlags({ channels }: MaskState): Uint8Array {
+  const flags = new Uint8Array(channels.length);
+  for (let i = 0; i < flags.length; i++) if (isGone(channels[i] ?? living)) flags[i] = 1;
+  return flags;
 }
 
 /** What is frozen stands at its initial value: it goes on taking part, and nothing removes it. */
 const isGone = (code: number): boolean => code !== living && code !== frozen;
 
-/** The same for any dead channels (constant on every unit) and the dead elements outside them. */
-export function measureDead(
-  network: Network,
-  state: MaskState,
-  isDead: (channel: number) => boolean,
-  space?: Space,
-  chosen?: Uint8Array,
-  counted?: CountElements,
-): Measure {
-  const left = whatIsLeft(network, isDead);
-  const elements = counted?.(left.isDead) ?? deadElements(network, state, left.isDead, space, chosen);
-  const perLayer = costs(network, left.isDead).perLayer.filter(({ layer }) => left.uses(layer));
-  const dense = perLayer.reduce((sum, { params }) => sum + params, 0);
-  let params = dense;
-  for (const { layer } of perLayer)
-    for (const { key } of network.layers[layer]?.weights ?? []) params -= elements.get(key)?.dead ?? 0;
-  let macs = perLayer.reduce((sum, layer) => sum + layer.macs, 0);
-  for (const call of network.calls) {
-    if (!left.uses(call.layer)) continue;
-    for (const term of call.macs) {
-      const count = term.weight === undefined ? undefined : elements.get(term.weight);
-      if (count === undefined || count.all === 0) continue;
-      const live = (ids?: Int32Array) => (ids ? ids.reduce((n, id) => n + (left.isDead(id) ? 0 : 1), 0) : 1);
-      macs -= (term.times * live(term.out) * live(term.in) * count.dead) / count.all;
-    }
-  }
-  return { params, macs: Math.round(macs), bytes: 4 * dense };
-}
-
-/** The dead with what falls with emptied branches, and the layers that are still used. */
+/** What lives once emptied branches have fallen, and which layers are still used. */
 function whatIsLeft(
   network: Network,
-  isDead: IsDead,
-): { readonly isDead: IsDead; readonly uses: (layer: number) => boolean } {
-  const plain = { isDead, uses: () => true };
-  if (emptiedLayers(network, isDead).length === 0) return plain;
-  const fate = collapse(network, isDead);
-  if (fate.diagnostics.length > 0) return plain;
+  gone: Uint8Array,
+): { readonly live: LiveCounts; readonly uses: (layer: number) => boolean } {
+  const live = new LiveCounts(gone);
+  const isDead: IsDead = (channel) => gone[channel] === 1;
+  const fate = emptiedLayers(network, live).length === 0 ? null : collapse(network, isDead);
+  if (fate === null || fate.diagnostics.length > 0) return { live, uses: () => true };
   const used = new Set([...fate.kept.keys()].map((index) => network.calls[index]?.layer ?? -1));
-  return { isDead: fate.isDead, uses: (layer) => used.has(layer) };
+  return { live: new LiveCounts(deadFlags(network, fate.isDead)), uses: (layer) => used.has(layer) };
 }
 
 export interface ElementCount {
@@ -93,9 +90,8 @@ export interface ElementCount {
 function deadElements(
   network: Network,
   state: MaskState,
-  isDead: (channel: number) => boolean,
-  space: Space | undefined,
-  chosen: Uint8Array | undefined,
+  { gone }: LiveCounts,
+  { space, chosen }: Beside,
 ): ReadonlyMap<string, ElementCount> {
   const extra = new Map<string, Uint8Array>();
   if (space !== undefined && chosen !== undefined) {
@@ -109,6 +105,8 @@ function deadElements(
     }
   }
   const counts = new Map<string, ElementCount>();
+  if (state.elements.size === 0 && extra.size === 0) return counts;
+  const isDead = (channel: number | undefined): boolean => channel !== undefined && gone?.[channel] === 1;
   for (const weight of weightsOf(network)) {
     const codes = state.elements.get(weight.key);
     const also = extra.get(weight.key);
@@ -122,9 +120,9 @@ function deadElements(
     let dead = 0;
     let all = 0;
     for (let base = 0; base < total; base += wide) {
-      if (rows !== undefined && isDead(rows[(base / wide) % tall] ?? -1)) continue;
+      if (isDead(rows?.[(base / wide) % tall])) continue;
       for (let c = 0; c < wide; c++) {
-        if (cols !== undefined && isDead(cols[c] ?? -1)) continue;
+        if (isDead(cols?.[c])) continue;
         all++;
         if (isGone(codes?.[base + c] ?? living) || also?.[base + c] === 1) dead++;
       }

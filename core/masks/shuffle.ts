@@ -65,7 +65,7 @@ function outsideDeadChannels(weight: WeightInfo, channels: Uint8Array): Int32Arr
 export function shuffleUnits(body: Body, space: Space, seed: number, round: number): void {
   const killed = new Uint8Array(space.units);
   const revived = new Uint8Array(space.units);
-  groupsOf(space, "local", (unit) => space.status[unit] === living).forEach(({ members }, g) => {
+  groupsOf(space, "local").forEach(({ members }, g) => {
     if (!(members instanceof Int32Array)) return;
     // What died in another way stays where it is.
     const drawn = members.filter((unit) => space.status[unit] === living || space.status[unit] === dead);

@@ -1,8 +1,39 @@
 import { diagnostic } from "../diagnostics/create.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
-import type { IsDead } from "./costs.js";
+import { deadFlags, LiveCounts, type IsDead } from "./costs.js";
 import { layerClass } from "./layers/index.js";
 import type { CallInfo, LayerInfo, Network } from "./types.js";
+
+/** All axes of a network, each once. Worked out once: a network never changes. */
+const axesByNetwork = new WeakMap<Network, readonly Int32Array[]>();
+
+function axesOf(network: Network): readonly Int32Array[] {
+  const known = axesByNetwork.get(network);
+  if (known !== undefined) return known;
+  const axes = new Set(network.layers.flatMap((layer) => ownAxes(layer)));
+  for (const { ids } of network.tensors) if (ids !== null) axes.add(ids);
+  const found = [...axes];
+  axesByNetwork.set(network, found);
+  return found;
+}
+
+const ownAxes = ({ weights, sizes }: LayerInfo): readonly Int32Array[] =>
+  [...weights.flatMap(({ bindings }) => bindings), ...sizes].map(({ ids }) => ids);
+
+/** Paths of the layers that would be left with an axis of no channels, in network order. */
+export function emptiedLayers(network: Network, dead: IsDead | LiveCounts): readonly string[] {
+  const live = typeof dead === "function" ? new LiveCounts(deadFlags(network, dead)) : dead;
+  if (!axesOf(network).some((ids) => live.isEmpty(ids))) return [];
+  const paths = new Set<string>();
+  for (const layer of network.layers)
+    if (ownAxes(layer).some((ids) => live.isEmpty(ids))) paths.add(layer.path);
+  for (const call of network.calls) {
+    const path = network.layers[call.layer]?.path;
+    if (path !== undefined && call.outputs.some((t) => live.isEmpty(network.tensors[t]?.ids ?? null)))
+      paths.add(path);
+  }
+  return [...paths];
+}
 
 /** What becomes of a tensor: `void` has no channel left, `zero` is all zeros once the shifts behind it are gone. */
 type State = "live" | "void" | "zero";

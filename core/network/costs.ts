@@ -3,35 +3,50 @@ import type { Costs, LayerInfo, MacTerm, Network, WeightInfo } from "./types.js"
 /** Says which channels are gone; constant on every unit. */
 export type IsDead = (channel: number) => boolean;
 
+/** The same as flags (1: gone) by channel number, for who asks often. */
+export function deadFlags(network: Network, isDead: IsDead): Uint8Array {
+  const flags = new Uint8Array(network.channels.count);
+  for (let channel = 0; channel < flags.length; channel++) if (isDead(channel)) flags[channel] = 1;
+  return flags;
+}
+
 /** Counts living channels on axes, each distinct axis once. */
 export class LiveCounts {
-  private readonly known = new Map<Int32Array, number>();
+  readonly #known = new Map<Int32Array, number>();
 
-  constructor(private readonly isDead: IsDead | undefined) {}
+  /** `gone`: flags by channel number; unset: nothing is. */
+  constructor(readonly gone?: Uint8Array) {}
 
   of(ids: Int32Array): number {
-    const dead = this.isDead;
-    if (!dead) return ids.length;
-    const known = this.known.get(ids);
+    const { gone } = this;
+    if (gone === undefined) return ids.length;
+    const known = this.#known.get(ids);
     if (known !== undefined) return known;
-    let n = 0;
-    for (const id of ids) if (!dead(id)) n++;
-    this.known.set(ids, n);
-    return n;
+    let living = ids.length;
+    for (let i = 0; i < ids.length; i++) living -= gone[ids[i] ?? -1] ?? 0;
+    this.#known.set(ids, living);
+    return living;
+  }
+
+  /** Whether an axis has lost all channels that it had. */
+  isEmpty(ids: Int32Array | null): boolean {
+    return ids !== null && ids.length > 0 && this.of(ids) === 0;
   }
 }
 
 /** Elements of a variable without its dead slices. */
-export function weightSize(weight: WeightInfo, live: LiveCounts): number {
-  return weight.shape.reduce((size, n, axis) => {
-    const binding = weight.bindings.find((b) => b.axis === axis);
-    return size * (binding ? live.of(binding.ids) : n);
-  }, 1);
+function weightSize({ shape, bindings }: WeightInfo, live: LiveCounts): number {
+  let size = 1;
+  for (let axis = 0; axis < shape.length; axis++) {
+    const ids = bindings.find((binding) => binding.axis === axis)?.ids;
+    size *= ids === undefined ? (shape[axis] ?? 1) : live.of(ids);
+  }
+  return size;
 }
 
-export function macsOf(term: MacTerm, live: LiveCounts): number {
-  return term.times * (term.out ? live.of(term.out) : 1) * (term.in ? live.of(term.in) : 1);
-}
+/** Multiply–accumulates of a product with the dead gone. */
+export const macsOf = (term: MacTerm, live: LiveCounts): number =>
+  term.times * (term.out ? live.of(term.out) : 1) * (term.in ? live.of(term.in) : 1);
 
 /**
  * Exact parameters and multiply–accumulates of one example with the dead channels gone, the next layers' slices
@@ -39,43 +54,36 @@ export function macsOf(term: MacTerm, live: LiveCounts): number {
  * counted; unknown extents count as 1. Sums are exact up to 2^53.
  */
 export function costs(network: Network, isDead?: IsDead): Costs {
-  const live = new LiveCounts(isDead);
-  const macs = new Array<number>(network.layers.length).fill(0);
+  return costsOf(network, new LiveCounts(isDead && deadFlags(network, isDead)));
+}
+
+/** The same of what lives by these counts. */
+export function costsOf(network: Network, live: LiveCounts): Costs {
+  const macs = new Float64Array(network.layers.length);
   for (const call of network.calls) {
     for (const term of call.macs) macs[call.layer] = (macs[call.layer] ?? 0) + macsOf(term, live);
   }
   const total = { params: 0, trainableParams: 0, macs: 0 };
-  const perLayer = network.layers.map((layer, index) => {
-    const params = layer.weights.reduce((sum, weight) => sum + weightSize(weight, live), 0);
+  const perLayer = network.layers.map(({ weights }, layer) => {
+    let params = 0;
+    for (const weight of weights) {
+      const size = weightSize(weight, live);
+      params += size;
+      if (weight.trainable) total.trainableParams += size;
+    }
     total.params += params;
-    total.trainableParams += trainableOf(layer, live);
-    total.macs += macs[index] ?? 0;
-    return { layer: index, params, macs: macs[index] ?? 0 };
+    total.macs += macs[layer] ?? 0;
+    return { layer, params, macs: macs[layer] ?? 0 };
   });
   return { ...total, perLayer };
 }
 
-function trainableOf(layer: LayerInfo, live: LiveCounts): number {
-  return layer.weights.reduce((sum, weight) => sum + (weight.trainable ? weightSize(weight, live) : 0), 0);
-}
-
-/** Channels on a layer's own output axis: how many there are and how many live. */
-export interface ChannelCount {
-  readonly live: number;
-  readonly all: number;
-}
-
 /**
- * Living filters or neurons that a layer makes (role `out`; gate blocks and both directions of a bidirectional
- * layer count once each unit) or, for depthwise layers and norms, lets through. Null for layers without channels.
+ * Filters or neurons that a layer makes (role `out`; gate blocks and both directions of a bidirectional layer count once each unit) or,
+ * for depthwise layers and norms, lets through. 0 for layers without channels.
  */
-export function liveChannels(layer: LayerInfo, isDead?: IsDead): ChannelCount | null {
-  const live = new LiveCounts(isDead);
-  const made = layer.sizes.find((size) =>
-    /^(filters|units|output_dim)$/.test(String(size.at[size.at.length - 1])),
-  );
-  if (made) return { live: live.of(made.ids), all: made.ids.length };
-  const bindings = layer.weights.flatMap((weight) => weight.bindings);
-  const passed = bindings.find((binding) => binding.role === "pass");
-  return passed ? { live: live.of(passed.ids), all: passed.ids.length } : null;
+export function channelsOf({ sizes, weights }: LayerInfo): number {
+  const made = sizes.find(({ at }) => /^(filters|units|output_dim)$/.test(String(at[at.length - 1])));
+  const passed = weights.flatMap(({ bindings }) => bindings).find(({ role }) => role === "pass");
+  return (made ?? passed)?.ids.length ?? 0;
 }

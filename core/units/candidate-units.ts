@@ -3,40 +3,41 @@ import { layerFamily } from "../network/layers/index.js";
 import { unitsRead } from "./candidates.js";
 import type { StructureName } from "./candidates.js";
 import type { PruneIr } from "../ir/types.js";
+import { familiesOf } from "./siblings.js";
 
-/** A removable unit in the scope of a statement, and the selected layers in which it is scored. */
-export interface CandidateUnit {
-  readonly unit: Unit;
-  /** Layer indices, ascending: its producers of the structure's kind, or for `channels` the selected layers that read it. */
-  readonly members: readonly number[];
+/** The removable units in the scope of a statement, and the selected layers in which each is scored. */
+export interface Candidates {
+  /** Ascending by root. */
+  readonly units: readonly Unit[];
+  /** By unit: layer indices, ascending: its producers of the structure's kind, or for `channels` the selected layers that read it. */
+  readonly members: readonly (readonly number[])[];
 }
 
 /**
- * The units that a channelwise structure (filters, neurons, units, channels) addresses in these layers, ascending by root.
- * A unit made by several layers of the structure's kind is a candidate only where all of them are selected; layers of another
- * kind (the gate of a squeeze-and-excitation block among `filters`) come along. `joins skip` leaves out tied channels.
+ * The units that a channelwise structure (filters, neurons, units, channels) addresses in these layers. A unit made by several layers
+ * of the structure's kind is a candidate only where all of them are selected; layers of another kind (the gate of a
+ * squeeze-and-excitation block among `filters`) come along. `joins skip` leaves out tied channels.
  */
 export function candidateUnits(
   network: Network,
   structure: StructureName,
   layers: readonly number[],
   joins: PruneIr["joins"] = "couple",
-): readonly CandidateUnit[] {
+): Candidates {
   const selected = new Set(layers);
-  const found: CandidateUnit[] = [];
+  const { groups, groupOf } = familiesOf(network);
   const readers = structure === "channels" ? readersOf(network, layers) : null;
-  const membersOf = selectedProducers(network, structure, selected);
-  for (const unit of network.units) {
-    if (joins === "skip" && unit.channels.length > 1) continue;
-    if (readers !== null) {
-      const members = readers.get(unit.root);
-      if (members !== undefined) found.push({ unit, members });
-      continue;
-    }
-    const members = membersOf(unit.producers);
-    if (members.length > 0) found.push({ unit, members });
-  }
-  return found;
+  const makers = groups.map(({ producers }) => makersAmong(network, structure, producers, selected));
+  const units: Unit[] = [];
+  const members: (readonly number[])[] = [];
+  network.units.forEach((unit, i) => {
+    if (joins === "skip" && unit.channels.length > 1) return;
+    const own = readers === null ? makers[groupOf[i] ?? -1] : readers.get(unit.root);
+    if (own === undefined || own.length === 0) return;
+    units.push(unit);
+    members.push(own);
+  });
+  return { units, members };
 }
 
 /**
@@ -47,28 +48,22 @@ export function selectedUnits(network: Network, paths: readonly string[]): reado
   const wanted = new Set(paths);
   const layers = [...network.layers.keys()].filter((index) => wanted.has(network.layers[index]?.path ?? ""));
   const found = new Set(
-    (["filters", "neurons"] as const).flatMap((structure) =>
-      candidateUnits(network, structure, layers).map(({ unit }) => unit),
+    (["filters", "neurons"] as const).flatMap(
+      (structure) => candidateUnits(network, structure, layers).units,
     ),
   );
   return network.units.filter((unit) => found.has(unit));
 }
 
-/** The producers of the structure's kind, none of them unless all are selected: worked out once for each list of producers. */
-function selectedProducers(
+/** The producers of the structure's kind, none of them unless all are selected. */
+function makersAmong(
   network: Network,
   structure: StructureName,
+  producers: readonly number[],
   selected: ReadonlySet<number>,
-): (producers: readonly number[]) => readonly number[] {
-  const known = new Map<readonly number[], readonly number[]>();
-  return (producers) => {
-    const found = known.get(producers);
-    if (found !== undefined) return found;
-    const own = producers.filter((producer) => isOfKind(network, producer, structure));
-    const members = own.every((producer) => selected.has(producer)) ? own : [];
-    known.set(producers, members);
-    return members;
-  };
+): readonly number[] {
+  const own = producers.filter((producer) => isOfKind(network, producer, structure));
+  return own.every((producer) => selected.has(producer)) ? own : [];
 }
 
 function readersOf(network: Network, layers: readonly number[]): ReadonlyMap<number, readonly number[]> {
@@ -92,16 +87,4 @@ function isOfKind(network: Network, index: number, structure: StructureName): bo
   if (structure === "filters") return family === "conv";
   if (structure === "neurons") return family === "dense" || family === "recurrent";
   return family === "conv" || family === "dense" || family === "recurrent";
-}
-
-/** By the list of producers, which the units of a network share. */
-const keys = new WeakMap<readonly number[], string>();
-
-/** The group of `local` that a unit counts in: its producing layers, by path. The same before and after `slim`. */
-export function producerKey(network: Network, { producers }: Unit): string {
-  const known = keys.get(producers);
-  if (known !== undefined) return known;
-  const key = producers.map((index) => network.layers[index]?.path ?? "").join("\n");
-  keys.set(producers, key);
-  return key;
 }

@@ -1,14 +1,13 @@
 import { structureKind } from "../ir/structure.js";
-import { candidateUnits, producerKey } from "./candidate-units.js";
-import type { CandidateUnit } from "./candidate-units.js";
+import { candidateUnits, type Candidates } from "./candidate-units.js";
 import { kernelAxes } from "./element-units.js";
 import type { PruneIr, StructureIr } from "../ir/types.js";
-import type { LayerInfo, Network, Unit, WeightInfo } from "../network/types.js";
+import type { Network, Unit, WeightInfo } from "../network/types.js";
 import { hideDeadChannels } from "./element-space.js";
 import type { SpaceSource } from "./element-space.js";
 import type { Part } from "./parts.js";
-import type { Space, SpaceLayer } from "./space.js";
-import { living } from "../masks/state.js";
+import { familiesOf } from "./siblings.js";
+import { channelStatus, type Space, type SpaceLayer } from "./space.js";
 import type { MaskState } from "../masks/state.js";
 
 /** Units made of channels (filters, neurons, units, channels) in these layers (paths). */
@@ -19,12 +18,10 @@ export function channelSpace(
   joins: PruneIr["joins"],
 ): Space {
   const { original, network, parameters, state } = source;
-  const key = [structureKind(structure), joins, ...paths].join("\n");
-  const loaded = candidatesOf(original, key, structure, paths, joins);
-  const found = candidatesOf(network, key, structure, paths, joins);
-  const { layers, entryUnit } = found;
+  const found = layoutOf(network, structure, paths, joins);
+  const loaded = network === original ? found : layoutOf(original, structure, paths, joins);
+  const { layers, entryUnit, unitOf } = found;
   const role = structure === "channels" ? "in" : "out";
-  const unitOf = (channel: number) => found.unitOfRoot.get(network.channels.find(channel)) ?? -1;
   const parts =
     parameters.size === 0
       ? []
@@ -33,83 +30,72 @@ export function channelSpace(
           for (let entry = start; entry < end; entry++) entryOf.set(entryUnit[entry] ?? -1, entry);
           return (network.layers[index]?.weights ?? []).flatMap((weight) =>
             weight.isKernel && parameters.has(weight.key)
-              ? kernelParts(weight, number, role, (channel) => entryOf.get(unitOf(channel)), state)
+              ? kernelParts(weight, number, role, (channel) => entryOf.get(unitOf[channel] ?? -1), state)
               : [],
           );
         });
   return {
+    kind: "channels",
     structure,
     network,
     parameters,
     state,
-    layers: layers.map((layer) => ({
-      ...layer,
-      total: loaded.layerTotals.get(layer.path) ?? layer.total,
-      shape: shapeAsLoaded(original, layer.path),
-    })),
+    layers: found === loaded ? layers : layers.map((layer) => asLoaded(layer, loaded)),
     parts,
     units: found.units.length,
     entries: entryUnit.length,
     entryUnit,
     elementary: false,
-    status: statusOf(found.roots, state),
+    status: channelStatus(found.units, "channels", state),
     channelUnits: found.units,
     total: loaded.units.length,
     totals: loaded.totals,
   };
 }
 
-function statusOf(roots: Int32Array, { channels }: MaskState): Uint8Array {
-  const status = new Uint8Array(roots.length);
-  for (let unit = 0; unit < status.length; unit++) status[unit] = channels[roots[unit] ?? -1] ?? living;
-  return status;
+function asLoaded(layer: SpaceLayer, { layers }: Layout): SpaceLayer {
+  const { total, shape } = layers.find(({ path }) => path === layer.path) ?? layer;
+  return { ...layer, total, shape };
 }
 
-const shapeAsLoaded = (original: Network, path: string): readonly number[] =>
-  original.layers.find((layer) => layer.path === path)?.weights.find((weight) => weight.isKernel)?.shape ??
-  [];
-
 /** What of a space depends on the network alone. */
-interface Candidates {
+interface Layout {
   readonly units: readonly Unit[];
-  readonly roots: Int32Array;
-  readonly unitOfRoot: ReadonlyMap<number, number>;
-  /** Units by group of `local`, and by layer. */
+  /** The unit of a channel, −1 where it is of none. */
+  readonly unitOf: Int32Array;
+  /** Units by group of `local`. */
   readonly totals: ReadonlyMap<string, number>;
-  readonly layerTotals: ReadonlyMap<string, number>;
   readonly layers: readonly SpaceLayer[];
   readonly entryUnit: Int32Array;
 }
 
 /** Worked out once for each network and statement: a network never changes. */
-const candidatesByNetwork = new WeakMap<Network, Map<string, Candidates>>();
+const layouts = new WeakMap<Network, Map<string, Layout>>();
 
-function candidatesOf(
+function layoutOf(
   network: Network,
-  key: string,
   structure: StructureIr,
   paths: readonly string[],
   joins: PruneIr["joins"],
-): Candidates {
-  const byStatement = candidatesByNetwork.get(network) ?? new Map<string, Candidates>();
-  candidatesByNetwork.set(network, byStatement);
+): Layout {
+  const byStatement = layouts.get(network) ?? new Map<string, Layout>();
+  layouts.set(network, byStatement);
+  const key = [structureKind(structure), joins, ...paths].join("\n");
   const known = byStatement.get(key);
   if (known !== undefined) return known;
-  const found = layOut(
-    network,
-    candidateUnits(network, structureKind(structure), indicesOf(network, paths), joins),
-  );
-  byStatement.set(key, found);
-  return found;
+  const wanted = new Set(paths);
+  const indices = [...network.layers.keys()].filter((index) => wanted.has(network.layers[index]?.path ?? ""));
+  const layout = layOut(network, candidateUnits(network, structureKind(structure), indices, joins));
+  byStatement.set(key, layout);
+  return layout;
 }
 
-function layOut(network: Network, candidates: readonly CandidateUnit[]): Candidates {
-  const totals = new Map<string, number>();
+function layOut(network: Network, { units, members }: Candidates): Layout {
   const byLayer = new Map<number, number[]>();
-  candidates.forEach(({ unit, members }, number) => {
-    const key = producerKey(network, unit);
-    totals.set(key, (totals.get(key) ?? 0) + 1);
-    for (const member of members) {
+  const unitOf = new Int32Array(network.channels.count).fill(-1);
+  units.forEach(({ channels }, number) => {
+    for (const channel of channels) unitOf[channel] = number;
+    for (const member of members[number] ?? []) {
       const list = byLayer.get(member);
       if (list === undefined) byLayer.set(member, [number]);
       else list.push(number);
@@ -121,16 +107,14 @@ function layOut(network: Network, candidates: readonly CandidateUnit[]): Candida
     .map(([index, numbers]): SpaceLayer => {
       const start = entryUnit.length;
       for (const number of numbers) entryUnit.push(number);
-      const path = network.layers[index]?.path ?? "";
-      return { path, index, start, end: entryUnit.length, total: numbers.length, shape: [] };
+      const { path = "", weights = [] } = network.layers[index] ?? {};
+      const shape = weights.find((weight) => weight.isKernel)?.shape ?? [];
+      return { path, index, start, end: entryUnit.length, total: numbers.length, shape };
     });
-  const units = candidates.map(({ unit }) => unit);
   return {
     units,
-    roots: Int32Array.from(units.map(({ root }) => root)),
-    unitOfRoot: new Map(units.map(({ root }, number) => [root, number])),
-    totals,
-    layerTotals: new Map(layers.map(({ path, total }) => [path, total])),
+    unitOf,
+    totals: new Map(familiesOf(network, units).groups.map(({ key, members: own }) => [key, own.length])),
     layers,
     entryUnit: Int32Array.from(entryUnit),
   };
@@ -159,9 +143,4 @@ function kernelParts(
     parts.push({ key: weight.key, layer, rows, cols, tall, inputsLast, carrier });
   }
   return parts;
-}
-
-function indicesOf(network: Network, paths: readonly string[]): readonly number[] {
-  const wanted = new Set(paths);
-  return network.layers.flatMap((layer: LayerInfo, index) => (wanted.has(layer.path) ? [index] : []));
 }

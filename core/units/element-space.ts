@@ -59,6 +59,7 @@ export function elementSpace(
   }
   const elementary = structure === "weights" || structure === "taps" || structureKind(structure) === "n:m";
   return {
+    kind: "elements",
     structure,
     network,
     parameters,
@@ -69,7 +70,7 @@ export function elementSpace(
     entries,
     entryUnit: null,
     elementary,
-    status: statusOf(parts, entries, state),
+    status: elementStatus(parts, entries, state),
     channelUnits: null,
     total,
     totals,
@@ -111,7 +112,7 @@ export function hideDeadChannels(
 }
 
 /** A unit lives while any of its elements does; elements of dead channels do not. */
-function statusOf(parts: readonly Part[], entries: number, state: MaskState): Uint8Array {
+export function elementStatus(parts: readonly Part[], entries: number, state: MaskState): Uint8Array {
   const status = new Uint8Array(entries).fill(dead);
   const seen = new Uint8Array(entries);
   const chunk = newChunk();

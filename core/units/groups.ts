@@ -1,7 +1,8 @@
-import { producerKey } from "./candidate-units.js";
 import type { GroupCounts } from "../schedule/amounts.js";
 import type { ScopeIr } from "../ir/types.js";
 import type { Unit } from "../network/types.js";
+import { living } from "../masks/state.js";
+import { familiesOf } from "./siblings.js";
 import type { Space } from "./space.js";
 
 /** One of the rankings a scope asks for. Members are a range of units, or listed in ascending order. */
@@ -15,49 +16,31 @@ export interface Group extends GroupCounts {
  * The groups of a space. `local`: the units of a layer, or of the set of layers that make them together. `row`: the weights of one
  * output channel. `sign`: the positive and the negative weights of a layer. Global scopes are one group.
  */
-export function groupsOf(space: Space, kind: ScopeIr, counted: (unit: number) => boolean): readonly Group[] {
-  if (kind === "global" || space.structure === "layers") {
+export function groupsOf(space: Space, kind: ScopeIr): readonly Group[] {
+  if (kind === "global" || space.kind === "branches") {
     const members = { from: 0, to: space.units };
     return [
-      { name: "all layers", members, total: space.total, dead: space.total - countUnits(members, counted) },
+      { name: "all layers", members, total: space.total, dead: space.total - countLiving(space, members) },
     ];
   }
-  if (space.channelUnits !== null) return producerGroups(space, counted);
-  if (kind === "row") return rowGroups(space, counted);
-  if (kind === "sign") return signGroups(space, counted);
+  if (space.channelUnits !== null) return siblingGroups(space, space.channelUnits);
+  if (kind === "row") return rowGroups(space);
+  if (kind === "sign") return signGroups(space);
   return space.layers.map(({ path, start, end, total }) => {
     const members = { from: start, to: end };
-    return { name: path, members, total, dead: total - countUnits(members, counted) };
+    return { name: path, members, total, dead: total - countLiving(space, members) };
   });
 }
 
-/** Units made by the same layers; worked out once for each list of units. */
-const listsOf = new WeakMap<readonly Unit[], ReadonlyMap<string, Int32Array>>();
-
-function membersByProducers(space: Space, units: readonly Unit[]): ReadonlyMap<string, Int32Array> {
-  const known = listsOf.get(units);
-  if (known !== undefined) return known;
-  const lists = new Map<string, number[]>();
-  units.forEach((unit, i) => {
-    const key = producerKey(space.network, unit);
-    const list = lists.get(key);
-    if (list === undefined) lists.set(key, [i]);
-    else list.push(i);
-  });
-  const found = new Map([...lists].map(([key, list]) => [key, Int32Array.from(list)] as const));
-  listsOf.set(units, found);
-  return found;
-}
-
-function producerGroups(space: Space, counted: (unit: number) => boolean): readonly Group[] {
-  return [...membersByProducers(space, space.channelUnits ?? [])].map(([key, members]) => {
+function siblingGroups(space: Space, units: readonly Unit[]): readonly Group[] {
+  return familiesOf(space.network, units).groups.map(({ key, members }) => {
     const total = space.totals.get(key) ?? members.length;
-    return { name: key.replaceAll("\n", ", "), members, total, dead: total - countUnits(members, counted) };
+    return { name: key.replaceAll("\n", ", "), members, total, dead: total - countLiving(space, members) };
   });
 }
 
 /** The elements of every output channel of every weight; only for structures of single elements. */
-function rowGroups(space: Space, counted: (unit: number) => boolean): readonly Group[] {
+function rowGroups(space: Space): readonly Group[] {
   return space.parts.flatMap((part) => {
     const layer = space.layers[part.layer];
     const count = part.inputsLast ? part.tall : part.cols.length;
@@ -74,13 +57,13 @@ function rowGroups(space: Space, counted: (unit: number) => boolean): readonly G
       const members = Int32Array.from(list).sort();
       const name = `${layer?.path ?? ""} [${i}]`;
       const perRow = Math.max(each, members.length);
-      return { name, members, total: perRow, dead: perRow - countUnits(members, counted) };
+      return { name, members, total: perRow, dead: perRow - countLiving(space, members) };
     });
   });
 }
 
 /** Positive and negative weights of a layer. What is dead has no sign: it is shared out as the living are. */
-function signGroups(space: Space, counted: (unit: number) => boolean): readonly Group[] {
+function signGroups(space: Space): readonly Group[] {
   return space.layers.flatMap(({ path, total }, layer) => {
     const positive: number[] = [];
     const negative: number[] = [];
@@ -92,7 +75,7 @@ function signGroups(space: Space, counted: (unit: number) => boolean): readonly 
         if (row < 0) return;
         part.cols.forEach((col, c) => {
           const unit = row + col;
-          if (col < 0 || !counted(unit)) return;
+          if (col < 0 || space.status[unit] !== living) return;
           ((data?.[r * wide + c] ?? 0) < 0 ? negative : positive).push(unit);
         });
       });
@@ -109,13 +92,16 @@ function signGroups(space: Space, counted: (unit: number) => boolean): readonly 
   });
 }
 
-/** Counted units of a group. */
-export function countUnits(members: Group["members"], counted: (unit: number) => boolean): number {
+/** How many units of a group have this flag or code. */
+export function countUnits(members: Group["members"], flags: Uint8Array, code = 1): number {
   let n = 0;
   if (members instanceof Int32Array) {
-    for (const unit of members) if (counted(unit)) n++;
+    for (let i = 0; i < members.length; i++) if (flags[members[i] ?? -1] === code) n++;
   } else {
-    for (let unit = members.from; unit < members.to; unit++) if (counted(unit)) n++;
+    for (let unit = members.from; unit < members.to; unit++) if (flags[unit] === code) n++;
   }
   return n;
 }
+
+const countLiving = ({ status }: Space, members: Group["members"]): number =>
+  countUnits(members, status, living);

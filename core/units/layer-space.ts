@@ -6,8 +6,8 @@ import { collapse } from "../network/collapse.js";
 import { hideDeadChannels } from "./element-space.js";
 import type { SpaceSource } from "./element-space.js";
 import type { Part } from "./parts.js";
-import type { Space, SpaceLayer } from "./space.js";
-import { dead, living } from "../masks/state.js";
+import { channelStatus, type Space, type SpaceLayer } from "./space.js";
+import { dead } from "../masks/state.js";
 
 /** The branches that `prune layers` may take from these layers (paths). */
 export function layerSpace(source: SpaceSource, structure: StructureIr, paths: readonly string[]): Space {
@@ -40,6 +40,7 @@ export function layerSpace(source: SpaceSource, structure: StructureIr, paths: r
     }
   });
   return {
+    kind: "branches",
     structure,
     network,
     parameters,
@@ -50,9 +51,7 @@ export function layerSpace(source: SpaceSource, structure: StructureIr, paths: r
     entries: units.length,
     entryUnit: Int32Array.from(units.keys()),
     elementary: false,
-    status: Uint8Array.from(units, (unit) =>
-      unit.channels.every((channel) => state.channels[channel] !== living) ? dead : living,
-    ),
+    status: channelStatus(units, "branches", state),
     channelUnits: units,
     total: loaded.length,
     totals: new Map(),

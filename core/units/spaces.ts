@@ -3,9 +3,15 @@ import { isChannelwise } from "./candidates.js";
 import type { PruneIr, SelectionIr, StructureIr } from "../ir/types.js";
 import { channelSpace } from "./channel-space.js";
 import type { PruningContext } from "../events/context.js";
-import { elementSpace } from "./element-space.js";
+import { elementSpace, elementStatus } from "./element-space.js";
 import { layerSpace } from "./layer-space.js";
-import type { Space } from "./space.js";
+import { channelStatus, type Space } from "./space.js";
+
+/** How the units of a space stand now. */
+export const statusNow = (space: Space): Uint8Array =>
+  space.kind === "elements"
+    ? elementStatus(space.parts, space.entries, space.state)
+    : channelStatus(space.channelUnits, space.kind, space.state);
 
 /** The units that a statement's structure and selection mean, as things stand. */
 export function spaceOf(

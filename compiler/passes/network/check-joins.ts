@@ -13,8 +13,8 @@ export function checkJoins(selected: Selected): void {
   const joins = statement.kind === "prune" ? statement.joins : "couple";
   if (joins === "skip" || structure === "channels") return;
   if (selection.include.every((pattern) => matchingLayers(network, pattern).length === 0)) return;
-  const candidates = candidateUnits(network, structure, layers, joins);
-  const free = new Set(candidates.map((candidate) => candidate.unit.root));
+  const { units: candidates } = candidateUnits(network, structure, layers, joins);
+  const free = new Set(candidates.map(({ root }) => root));
   const byProducer = unitsByProducer(network);
   for (const index of layers) {
     const units = byProducer.get(index) ?? [];

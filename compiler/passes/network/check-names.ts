@@ -66,13 +66,14 @@ function unitsOfLayers(selected: Selected): ReadonlyMap<number, readonly number[
   }
   const found = new Map<number, number[]>();
   const joins = statement.kind === "prune" ? statement.joins : "couple";
-  for (const { unit, members } of candidateUnits(network, structure, layers, joins)) {
-    for (const index of members) {
+  const { units, members } = candidateUnits(network, structure, layers, joins);
+  units.forEach(({ root }, i) => {
+    for (const index of members[i] ?? []) {
       const roots = found.get(index) ?? [];
-      roots.push(unit.root);
+      roots.push(root);
       found.set(index, roots);
     }
-  }
+  });
   return found;
 }
 

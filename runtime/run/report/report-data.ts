@@ -3,7 +3,7 @@ import { counted } from "../../../core/ir/words.js";
 import { effectivelyDead } from "../../../core/masks/effective.js";
 import { maskedView } from "../../../core/masks/masked.js";
 import { dead, type MaskState } from "../../../core/masks/state.js";
-import { costs, liveChannels } from "../../../core/network/costs.js";
+import { channelsOf, costs } from "../../../core/network/costs.js";
 import type { Parameter, ParameterStore } from "../../../core/parameters.js";
 import { spaceOf } from "../../../core/units/spaces.js";
 import { compareLatency, createExecutor } from "../../executor/index.js";
@@ -82,7 +82,7 @@ function layerRows(session: Session): readonly LayerRow[] {
     const row: LayerRow = {
       layer: layer.path,
       className: layer.className,
-      channels: [liveChannels(layer)?.all ?? 0, now ? (liveChannels(now)?.all ?? 0) : 0],
+      channels: [channelsOf(layer), now ? channelsOf(now) : 0],
       params: [before[index]?.params ?? 0, cost?.params ?? 0],
       macs: [before[index]?.macs ?? 0, cost?.macs ?? 0],
       density: all === 0 ? 0 : nonzero / all,

@@ -69,13 +69,13 @@ describe("what is asked is what happens", () => {
         let dead = 0;
         for (const [event, share] of shares.entries()) {
           const before = spaceOf(setting, structure, ir.selection);
-          const groups = groupsOf(before, scope, (unit) => before.status[unit] === 0);
+          const groups = groupsOf(before, scope);
           const amount = amountOf(kind, share);
           const record = await prune(setting, { ...ir, amount }, momentOf(event));
           expect(record.achieved).toBe(record.nominal);
           expect(record.dead).toBe(dead + record.achieved);
           const after = spaceOf(setting, structure, ir.selection);
-          const later = groupsOf(after, scope, (unit) => after.status[unit] === 0);
+          const later = groupsOf(after, scope);
           groups.forEach((group, i) => {
             const lost = (later[i]?.dead ?? 0) - group.dead;
             if (kind === "drop-share") expect(lost).toBe(shareOf(share, group.total - group.dead));
