@@ -58,7 +58,11 @@ interface ElementSpace extends AnySpace {
 export type Space = ChannelSpace | ElementSpace;
 
 /** Codes of channel units. A branch lives while any of its channels does; what is tied otherwise dies together. */
-export function channelStatus(units: readonly Unit[], kind: ChannelSpace["kind"], { channels }: MaskState): Uint8Array {
+export function channelStatus(
+  units: readonly Unit[],
+  kind: ChannelSpace["kind"],
+  { channels }: MaskState,
+): Uint8Array {
   const codes = new Uint8Array(units.length);
   for (let i = 0; i < codes.length; i++) {
     const unit = units[i];
