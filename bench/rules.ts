@@ -3,7 +3,7 @@ import { openRun, sgd } from "../runtime/index.js";
 import { abs, sum } from "../runtime/expressions.js";
 import { hold } from "../core/masks/hold.js";
 import type { DataSource } from "../runtime/data/types.js";
-import { resnet20 } from "./models.js";
+import { madeUp, resnet20 } from "./models.js";
 import { median, writeResult } from "./result.js";
 
 /**
@@ -16,14 +16,7 @@ const source: DataSource = {
   train: {
     kind: "indexed",
     examples: SIZE * 40,
-    gather(indices) {
-      const data = Float32Array.from({ length: indices.length * 3072 }, (_, i) => ((i * 7919) % 256) / 255);
-      return {
-        inputs: [{ kind: "dense", data, shape: [indices.length, 32, 32, 3] }],
-        targets: [{ kind: "labels", data: indices.map((i) => i % 10), classes: 10 }],
-        size: indices.length,
-      };
-    },
+    gather: (indices) => madeUp(indices.length, [32, 32, 3]),
   },
   test: null,
   describe: () => ({

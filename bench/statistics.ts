@@ -1,4 +1,4 @@
-import { layers as L, openBackend, tf } from "../runtime/backend/index.js";
+import { openBackend, type layers as tfl } from "../runtime/backend/index.js";
 import { move, openRun, sgd } from "../runtime/index.js";
 import { killUnits } from "../core/masks/kill.js";
 import type { ExprIr } from "../core/ir/types.js";
@@ -7,6 +7,7 @@ import { spaceOf } from "../core/units/spaces.js";
 import { momentOf, pruningContext } from "../runtime/run/host/engine.js";
 import type { OpenRun } from "../runtime/run/host/run.js";
 import { scoreUnits } from "../runtime/scores/scores.js";
+import { inverted, plain, residual } from "./models.js";
 import { median, writeResult } from "./result.js";
 
 /**
@@ -15,68 +16,7 @@ import { median, writeResult } from "./result.js";
  * Networks of several kinds are trained on MNIST first; scores and losses are of the same calibration batches of training examples.
  */
 
-type Tensor = L.SymbolicTensor;
-const apply = (layer: Pick<ReturnType<typeof L.layers.dense>, "apply">, x: Tensor | Tensor[]): Tensor => {
-  const y = layer.apply(x);
-  if (Array.isArray(y) || y instanceof tf.Tensor) throw new Error("one symbolic tensor was expected");
-  return y;
-};
-const relu = (x: Tensor): Tensor => apply(L.layers.reLU(), x);
-
-/** A convolution and its batch norm. */
-function conv(x: Tensor, filters: number, kernelSize: number, strides: number, epsilon = 1e-3): Tensor {
-  const layer = L.layers.conv2d({ filters, kernelSize, strides, padding: "same", useBias: false });
-  return apply(L.layers.batchNormalization({ momentum: 0.9, epsilon }), apply(layer, x));
-}
-
-function depthwise(x: Tensor, strides: number, epsilon: number): Tensor {
-  const layer = L.layers.depthwiseConv2d({ kernelSize: 3, strides, padding: "same", useBias: false });
-  return apply(L.layers.batchNormalization({ momentum: 0.9, epsilon }), apply(layer, x));
-}
-
-function headed(input: Tensor, x: Tensor): L.LayersModel {
-  const pooled = apply(L.layers.globalAveragePooling2d({}), x);
-  return L.model({
-    inputs: input,
-    outputs: apply(L.layers.dense({ units: 10, activation: "softmax" }), pooled),
-  });
-}
-
-function plain(epsilon: number): L.LayersModel {
-  const input = L.input({ shape: [28, 28, 1] });
-  let x = relu(conv(input, 12, 5, 2, epsilon));
-  x = relu(conv(x, 20, 3, 2, epsilon));
-  return headed(input, relu(conv(x, 28, 3, 1, epsilon)));
-}
-
-function residual(): L.LayersModel {
-  const input = L.input({ shape: [28, 28, 1] });
-  let x = relu(conv(input, 12, 5, 2));
-  for (const strides of [2, 1]) {
-    const inner = conv(relu(conv(x, 20, 3, strides)), 20, 3, 1);
-    x = relu(apply(L.layers.add(), [inner, strides === 1 ? x : conv(x, 20, 1, strides)]));
-  }
-  return headed(input, x);
-}
-
-/** Inverted residuals (Sandler et al. 2018) in small. */
-function inverted(): L.LayersModel {
-  const epsilon = 1e-5;
-  const input = L.input({ shape: [28, 28, 1] });
-  let x = relu(conv(input, 12, 3, 2, epsilon));
-  for (const [filters, strides] of [
-    [16, 2],
-    [16, 1],
-    [24, 2],
-  ] as const) {
-    const wide = relu(depthwise(relu(conv(x, 36, 1, 1, epsilon)), strides, epsilon));
-    const narrow = conv(wide, filters, 1, 1, epsilon);
-    x = strides === 1 ? apply(L.layers.add(), [narrow, x]) : narrow;
-  }
-  return headed(input, relu(conv(x, 48, 1, 1, epsilon)));
-}
-
-const networks: Readonly<Record<string, () => L.LayersModel>> = {
+const networks: Readonly<Record<string, () => tfl.LayersModel>> = {
   "convolutions, ε = 1e-3": () => plain(1e-3),
   "convolutions, ε = 1e-5": () => plain(1e-5),
   residual,
@@ -88,7 +28,7 @@ const scores: Readonly<Record<string, ExprIr>> = {
 };
 const BATCHES = 8;
 
-async function trained(network: L.LayersModel): Promise<OpenRun> {
+async function trained(network: tfl.LayersModel): Promise<OpenRun> {
   const run = await openRun({ network, data: "mnist", batch: 64, seed: 1 });
   const phase = await run.train(1, {
     steps: 600,
@@ -119,12 +59,8 @@ async function trueChanges({ session }: OpenRun): Promise<readonly number[]> {
   const codes = session.state.channels.slice();
   const changes: number[] = [];
   for (let unit = 0; unit < space.units; unit++) {
-    killUnits(
-      context,
-      space,
-      Uint8Array.from({ length: space.units }, (_, i) => Number(i === unit)),
-      1,
-    );
+    const alone = Uint8Array.from({ length: space.units }, (_, i) => Number(i === unit));
+    killUnits(context, space, alone, 1);
     session.executor.upload();
     changes.push(Math.abs((await loss()) - before));
     [...session.parameters.values()].forEach(({ data }, i) => data.set(values[i] ?? []));
@@ -177,7 +113,6 @@ function spearman(a: readonly number[], b: readonly number[]): number {
   return xy / Math.sqrt(xx * yy);
 }
 
-await openBackend({});
 interface Correlation {
   readonly overall: number;
   readonly withinLayers: number;
@@ -203,6 +138,7 @@ function layersOf({ session }: OpenRun): readonly (readonly number[])[] {
   );
 }
 
+await openBackend({});
 const measured: {
   network: string;
   score: string;

@@ -1,9 +1,9 @@
-import { openBackend, tf, type Backend, type layers as tfl } from "../runtime/backend/index.js";
+import { openBackend, tf, type Backend } from "../runtime/backend/index.js";
 import { createExecutor } from "../runtime/executor/index.js";
 import { loadModel } from "../runtime/model/index.js";
 import { sgd } from "../runtime/optimizers/sgd.js";
 import type { Batch } from "../runtime/types.js";
-import { lenet5, resnet20 } from "./models.js";
+import { lenet5, madeUp, resnet20 } from "./models.js";
 import { median, writeResult } from "./result.js";
 
 /**
@@ -11,11 +11,14 @@ import { median, writeResult } from "./result.js";
  * (`model.apply` and `tf.train.momentum`) against ours (executor, masters, our optimizer), on each backend that opens.
  */
 
+const networks = {
+  resnet20: { model: resnet20, shape: [32, 32, 3] },
+  lenet5: { model: lenet5, shape: [28, 28, 1] },
+} as const;
+
 interface Setting {
-  readonly name: string;
+  readonly network: keyof typeof networks;
   readonly backend: "node" | "wasm" | "cpu";
-  readonly model: () => tfl.LayersModel;
-  readonly shape: readonly [number, number, number];
   readonly batch: number;
   readonly steps: number;
   /** Whether stock TensorFlow.js can train it there at all. */
@@ -23,83 +26,25 @@ interface Setting {
 }
 
 const settings: readonly Setting[] = [
-  {
-    name: "resnet20-node-128",
-    backend: "node",
-    model: resnet20,
-    shape: [32, 32, 3],
-    batch: 128,
-    steps: 9,
-    stock: true,
-  },
-  {
-    name: "resnet20-node-32",
-    backend: "node",
-    model: resnet20,
-    shape: [32, 32, 3],
-    batch: 32,
-    steps: 15,
-    stock: true,
-  },
-  {
-    name: "lenet5-node-64",
-    backend: "node",
-    model: lenet5,
-    shape: [28, 28, 1],
-    batch: 64,
-    steps: 25,
-    stock: true,
-  },
-  {
-    name: "resnet20-wasm-32",
-    backend: "wasm",
-    model: resnet20,
-    shape: [32, 32, 3],
-    batch: 32,
-    steps: 9,
-    stock: false,
-  },
-  {
-    name: "lenet5-wasm-64",
-    backend: "wasm",
-    model: lenet5,
-    shape: [28, 28, 1],
-    batch: 64,
-    steps: 25,
-    stock: false,
-  },
-  {
-    name: "lenet5-cpu-64",
-    backend: "cpu",
-    model: lenet5,
-    shape: [28, 28, 1],
-    batch: 64,
-    steps: 2,
-    stock: true,
-  },
+  { network: "resnet20", backend: "node", batch: 128, steps: 9, stock: true },
+  { network: "resnet20", backend: "node", batch: 32, steps: 15, stock: true },
+  { network: "lenet5", backend: "node", batch: 64, steps: 25, stock: true },
+  { network: "resnet20", backend: "wasm", batch: 32, steps: 9, stock: false },
+  { network: "lenet5", backend: "wasm", batch: 64, steps: 25, stock: false },
+  { network: "lenet5", backend: "cpu", batch: 64, steps: 2, stock: true },
 ];
 
 const RATE = 0.1;
 const MOMENTUM = 0.9;
 const args = new Map([["momentum", MOMENTUM]]);
 
-function batchOf({ shape, batch }: Setting): Batch {
-  const data = Float32Array.from(
-    { length: batch * shape[0] * shape[1] * shape[2] },
-    (_, i) => ((i * 7919) % 256) / 255,
-  );
-  const labels = Int32Array.from({ length: batch }, (_, i) => i % 10);
-  return {
-    inputs: [{ kind: "dense", data, shape: [batch, ...shape] }],
-    targets: [{ kind: "labels", data: labels, classes: 10 }],
-    size: batch,
-  };
-}
+const batchOf = ({ network, batch }: Setting): Batch => madeUp(batch, networks[network].shape);
 
 function stockStep(setting: Setting): () => void {
-  const model = setting.model();
+  const { model: make, shape } = networks[setting.network];
+  const model = make();
   const [input] = batchOf(setting).inputs;
-  const x = tf.tensor4d(input?.data ?? [], [setting.batch, ...setting.shape]);
+  const x = tf.tensor4d(input?.data ?? [], [setting.batch, ...shape]);
   const labels = Array.from({ length: setting.batch }, (_, i) => i % 10);
   const y = tf.oneHot(tf.tensor1d(labels, "int32"), 10);
   const optimizer = tf.train.momentum(RATE, MOMENTUM);
@@ -115,7 +60,7 @@ function stockStep(setting: Setting): () => void {
 }
 
 async function ourStep(setting: Setting, backend: Backend): Promise<() => void> {
-  const { network, store } = await loadModel(setting.model());
+  const { network, store } = await loadModel(networks[setting.network].model());
   const executor = createExecutor(network, store, backend, { seed: 1, losses: [{ name: "cross-entropy" }] });
   const batch = batchOf(setting);
   const trainable = [...store.values()].filter((p) => p.trainable);
@@ -146,13 +91,14 @@ function time(step: () => void, steps: number): Readonly<Record<string, number>>
 
 const wanted = process.argv.slice(3);
 for (const setting of settings) {
-  if (wanted.length > 0 && !wanted.includes(setting.name)) continue;
+  const name = `${setting.network}-${setting.backend}-${setting.batch}`;
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
   const opened = await openBackend({ backend: setting.backend }).catch(() => null);
   if (opened === null) {
-    console.log(`${setting.name}: backend ${setting.backend} does not open here`);
+    console.log(`${name}: backend ${setting.backend} does not open here`);
     continue;
   }
-  writeResult(`step-${setting.name}`, {
+  writeResult(`step-${name}`, {
     backend: opened.description,
     batch: setting.batch,
     milliseconds: {
