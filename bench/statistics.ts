@@ -44,7 +44,7 @@ async function trained(network: tfl.LayersModel): Promise<OpenRun> {
 async function trueChanges({ session }: OpenRun): Promise<readonly number[]> {
   const context = pruningContext(session);
   const moment = momentOf(session, 2);
-  const space = spaceOf(context, "units", { include: [], exclude: [] });
+  const space = spaceOf(context, "units", {});
   const loss = async (): Promise<number> => {
     let sum = 0;
     let rows = 0;
@@ -76,7 +76,7 @@ async function scoresOf(
   statistics?: "batch",
 ): Promise<readonly number[]> {
   const context = pruningContext(session);
-  const space = spaceOf(context, "units", { include: [], exclude: [] });
+  const space = spaceOf(context, "units", {});
   const criterion = {
     name: "score",
     expr,
@@ -130,7 +130,7 @@ function withinLayers(
 
 /** The units of each layer, by position. */
 function layersOf({ session }: OpenRun): readonly (readonly number[])[] {
-  const space = spaceOf(pruningContext(session), "units", { include: [], exclude: [] });
+  const space = spaceOf(pruningContext(session), "units", {});
   return groupsOf(space, "local").map(({ members }) =>
     members instanceof Int32Array
       ? [...members]

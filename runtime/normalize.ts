@@ -3,7 +3,6 @@ import type {
   AmountIr,
   CriterionIr,
   FreezeIr,
-  PatternIr,
   PenalizeIr,
   PruneIr,
   RegrowIr,
@@ -22,7 +21,6 @@ import type {
   AmountSpec,
   CriterionSpec,
   FreezeSpec,
-  PatternSpec,
   PenaltySpec,
   PruneSpec,
   RegrowSpec,
@@ -45,12 +43,12 @@ export function pruneIr(id: number, spec: PruneSpec, when: WhenIr | undefined, t
     id,
     text: textOf(texts, id),
     structure,
-    selection: selectionIr(spec),
+    ...selectionIr(spec),
     by,
     ...(spec.normalized && { normalized: spec.normalized }),
     members: spec.members ?? usualMembers(by.expr, structureKind(structure)),
     scope: spec.scope ?? "local",
-    amount: amountIr(spec) ?? { kind: "pattern" },
+    ...amountIr(spec),
     manner: spec.manner ?? "held",
     joins: spec.joins ?? "couple",
     keeping: spec.keeping ?? 1,
@@ -71,15 +69,14 @@ export function regrowIr(
   paired?: StructureIr,
 ): RegrowIr {
   const { structure } = spec;
-  const amount = amountIr(spec);
   return {
     kind: "regrow",
     id,
     text: textOf(texts, id),
     ...(structure && { structure }),
-    ...(hasSelection(spec) && { selection: selectionIr(spec) }),
+    ...selectionIr(spec),
     by: criterionIr(spec.by),
-    ...(amount && { amount }),
+    ...amountIr(spec),
     ...(spec.allocated !== undefined && { allocated: spec.allocated }),
     values: spec.values ?? defaultValues(structure ?? paired),
     includingDropped: spec.includingDropped ?? false,
@@ -103,7 +100,7 @@ export function restoreIr(
     id,
     text: textOf(texts, id),
     structure: spec.structure,
-    selection: selectionIr(spec),
+    ...selectionIr(spec),
     by: criterionIr(spec.by),
     above: spec.above,
     ...(when && { when }),
@@ -117,7 +114,7 @@ export function penalizeIr(spec: PenaltySpec, texts: Texts = {}): PenalizeIr {
     id: spec.id,
     text: textOf(texts, spec.id),
     structure: spec.structure,
-    selection: selectionIr(spec),
+    ...selectionIr(spec),
     by: criterionIr(spec.by),
     ...(spec.among && {
       among: {
@@ -139,7 +136,7 @@ export function freezeIr(spec: FreezeSpec, texts: Texts = {}): FreezeIr {
     id: spec.id,
     text: textOf(texts, spec.id),
     structure: spec.structure,
-    selection: selectionIr(spec),
+    ...selectionIr(spec),
     ...(when && { when }),
   };
 }
@@ -150,7 +147,7 @@ export function updateIr(spec: UpdateSpec, texts: Texts = {}): UpdateIr {
     kind: "update",
     id: spec.id,
     text: textOf(texts, spec.id),
-    selection: selectionIr(spec),
+    ...selectionIr(spec),
     end: spec.end,
     share: spec.share,
     by: criterionIr(spec.by),
@@ -189,7 +186,7 @@ export function reinitializeIr(id: number, spec: ReinitializeSpec, texts: Texts 
     kind: "reinitialize",
     id,
     text: textOf(texts, id),
-    selection: selectionIr(spec),
+    ...selectionIr(spec),
     ...(spec.by !== undefined && { by: named(spec.by) }),
   };
 }
@@ -207,40 +204,21 @@ function whenOf({ unit, every, at, during, lands }: Partial<WhenIr>): WhenIr | u
   );
 }
 
-export function selectionIr(spec: SelectionSpec): SelectionIr {
-  return {
-    include: patternsIr(spec.in),
-    exclude: patternsIr(spec.except),
-    ...(spec.where !== undefined && { where: spec.where }),
-    ...(spec.layers && { layers: spec.layers }),
-  };
-}
+export const selectionIr = (spec: SelectionSpec): SelectionIr =>
+  only(spec, ["in", "except", "where", "layers"]);
+const amountIr = (spec: AmountSpec): AmountIr =>
+  only(spec, ["drop", "count", "to", "keep", "keepEach", "budget", "below", "above"]);
 
-const hasSelection = (spec: SelectionSpec) =>
-  spec.in !== undefined || spec.except !== undefined || spec.where !== undefined || spec.layers !== undefined;
-
-function patternsIr(spec: SelectionSpec["in"]): readonly PatternIr[] {
-  if (spec === undefined) return [];
-  return (isList(spec) ? spec : [spec]).map((one) => (typeof one === "string" ? { glob: one } : one));
+/** These fields of an object, where they are set. */
+function only<T extends object, K extends keyof T>(from: T, keys: readonly K[]): Pick<T, K> {
+  const all: Partial<Pick<T, K>> = {};
+  for (const key of keys) if (from[key] !== undefined) all[key] = from[key];
+  return all as Pick<T, K>;
 }
-const isList = (spec: PatternSpec | readonly PatternSpec[]): spec is readonly PatternSpec[] =>
-  Array.isArray(spec);
 
 export function criterionIr(spec: CriterionSpec): CriterionIr {
   if (typeof spec === "object" && "expr" in spec) return spec;
   return criterionOf(typeof spec === "string" ? spec : JSON.stringify(spec), spec);
-}
-
-export function amountIr(spec: AmountSpec): AmountIr | undefined {
-  if (spec.drop !== undefined) return { kind: "drop-share", value: spec.drop };
-  if (spec.count !== undefined) return { kind: "drop-count", value: spec.count };
-  if (spec.to !== undefined) return { kind: "target", value: spec.to };
-  if (spec.keep !== undefined) return { kind: "keep-count", value: spec.keep, each: false };
-  if (spec.keepEach !== undefined) return { kind: "keep-count", value: spec.keepEach, each: true };
-  if (spec.budget) return { kind: "budget", limits: spec.budget };
-  if (spec.below !== undefined) return { kind: "threshold", side: "below", value: spec.below };
-  if (spec.above !== undefined) return { kind: "threshold", side: "above", value: spec.above };
-  return undefined;
 }
 
 const named = (spec: string | { readonly name: string; readonly args: Readonly<Record<string, number>> }) =>

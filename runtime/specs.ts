@@ -1,9 +1,8 @@
 import type {
-  BudgetLimit,
+  AmountIr,
   CriterionIr,
   ExprIr,
   OptimizerIr,
-  PatternIr,
   PenalizeIr,
   PointIr,
   PruneIr,
@@ -11,6 +10,7 @@ import type {
   ReinitializeIr,
   RestoreIr,
   ScopeIr,
+  SelectionIr,
   StructureIr,
   TrainIr,
   UpdateIr,
@@ -23,39 +23,11 @@ import type {
  * IR nodes they stand for.
  */
 
-/** A glob ("conv*"), exactly one layer, prunable layers by number (from 1), or the first or last of them. */
-export type PatternSpec = string | Exclude<PatternIr, { readonly glob: string }>;
-
-export interface SelectionSpec {
-  /** Default: every layer that can be pruned. */
-  readonly in?: PatternSpec | readonly PatternSpec[];
-  readonly except?: PatternSpec | readonly PatternSpec[];
-  /** Over `kind`, `params`, `macs`, `units`, `name` of a layer. */
-  readonly where?: ExprIr;
-  /** The layers meant, by path, when the program was compiled for a network. */
-  readonly layers?: readonly string[];
-}
+export type SelectionSpec = SelectionIr;
+export type AmountSpec = AmountIr;
 
 /** Made by `criterion(name, expression, options)`; a bare expression is named by its text. */
 export type CriterionSpec = ExprIr | CriterionIr;
-
-/** At most one of these; none for n:m structures and for a paired regrow. Shares are 0..1. */
-export interface AmountSpec {
-  /** Share of the living units in scope. */
-  readonly drop?: ValueIr;
-  /** That many units (per layer when local). */
-  readonly count?: ValueIr;
-  /** Share of all units that shall be dead. */
-  readonly to?: ValueIr;
-  /** Leave that many. */
-  readonly keep?: ValueIr;
-  /** Leave that many of each kernel. */
-  readonly keepEach?: ValueIr;
-  readonly budget?: readonly BudgetLimit[];
-  /** Every unit that scores under, over this. */
-  readonly below?: ExprIr;
-  readonly above?: ExprIr;
-}
 
 /** When a rule fires: `{ every: 2, unit: "epochs" }`, `{ at: [10, 20], unit: "epochs" }`. */
 export interface WhenSpec extends WhenIr {

@@ -1,5 +1,5 @@
 import type { CriterionIr, ExprIr, StepIr } from "../../core/ir/types.js";
-import { criteriaOf, placed, selectionsOf, statements } from "../../core/ir/walk.js";
+import { criteriaOf, placed, statements, withPaired } from "../../core/ir/walk.js";
 import { criterionKey } from "./scope.js";
 
 /** A criterion that becomes a constant of the module. */
@@ -49,5 +49,5 @@ export function namesLayers(body: readonly StepIr[]): boolean {
 /** The layers that statements were found to select, statement by statement. */
 const selectedLayers = (body: readonly StepIr[]): readonly (readonly string[])[] =>
   statements(body)
-    .flatMap(selectionsOf)
-    .flatMap(({ layers }) => (layers === undefined ? [] : [layers]));
+    .flatMap(withPaired)
+    .flatMap((one) => ("layers" in one && one.layers !== undefined ? [one.layers] : []));

@@ -1,3 +1,5 @@
+import { thresholdOf } from "../../core/ir/amounts.js";
+import { listOf } from "../../core/units/select.js";
 import { structureKind } from "../../core/ir/structure.js";
 import { namesIn, usualMembers } from "../../core/expr/names.js";
 import type {
@@ -32,13 +34,13 @@ export function structureCode(structure: StructureIr): Js {
 
 export function selectionFields(selection: SelectionIr, scope: Scope): Field[] {
   const fields: Field[] = [];
-  const patterns = (key: string, list: readonly PatternIr[]) => {
-    const codes = list.map((pattern) => patternCode(pattern, scope));
+  const patterns = (key: "in" | "except") => {
+    const codes = listOf(selection[key]).map((pattern) => patternCode(pattern, scope));
     const [only] = codes;
     if (only !== undefined) fields.push(field(key, codes.length === 1 ? only : { list: codes }));
   };
-  patterns("in", selection.include);
-  patterns("except", selection.exclude);
+  patterns("in");
+  patterns("except");
   if (selection.where !== undefined) fields.push(field("where", expressionCode(selection.where, scope)));
   if (selection.layers) {
     fields.push(field("layers", scope.layers(selection.layers) ?? { list: selection.layers.map(quote) }));
@@ -47,7 +49,7 @@ export function selectionFields(selection: SelectionIr, scope: Scope): Field[] {
 }
 
 function patternCode(pattern: PatternIr, scope: Scope): string {
-  if ("glob" in pattern) return quote(pattern.glob);
+  if (typeof pattern === "string") return quote(pattern);
   if ("range" in pattern) return `{ range: [${pattern.range[0]}, ${pattern.range[1]}] }`;
   if ("place" in pattern) return `{ place: ${quote(pattern.place)} }`;
   if ("layer" in pattern) return `{ layer: ${quote(pattern.layer)} }`;
@@ -76,32 +78,28 @@ export function scopeFields(scope: ScopeIr): Field[] {
 }
 
 export function amountFields(amount: AmountIr, scope: Scope): Field[] {
-  switch (amount.kind) {
-    case "drop-share":
-      return [field("drop", valueCode(amount.value, scope))];
-    case "drop-count":
-      return [field("count", valueCode(amount.value, scope))];
-    case "target":
-      return [field("to", valueCode(amount.value, scope))];
-    case "keep-count":
-      return [field(amount.each ? "keepEach" : "keep", valueCode(amount.value, scope))];
-    case "threshold":
-      return [field(amount.side, expressionCode(amount.value, scope))];
-    case "budget":
-      return [
-        field("budget", {
-          list: amount.limits.map(({ measure, relative, value }) => ({
-            fields: [
-              field("measure", quote(measure)),
-              field("relative", String(relative)),
-              field("value", expressionCode(value, scope)),
-            ],
-          })),
-        }),
-      ];
-    case "pattern":
-      return [];
+  const fields: Field[] = [];
+  for (const key of ["drop", "count", "to", "keep", "keepEach"] as const) {
+    const value = amount[key];
+    if (value !== undefined) fields.push(field(key, valueCode(value, scope)));
   }
+  if (amount.budget !== undefined)
+    fields.push(
+      field("budget", {
+        list: amount.budget.map(({ measure, relative, value }) => ({
+          fields: [
+            field("measure", quote(measure)),
+            field("relative", String(relative)),
+            field("value", expressionCode(value, scope)),
+          ],
+        })),
+      }),
+    );
+  for (const key of ["below", "above"] as const) {
+    const value = amount[key];
+    if (value !== undefined) fields.push(field(key, expressionCode(value, scope)));
+  }
+  return fields;
 }
 
 export function whenFields(when: WhenIr, scope: Scope): Field[] {
@@ -116,11 +114,11 @@ export function whenFields(when: WhenIr, scope: Scope): Field[] {
 
 /** What a rule with a criterion `over training` announces, so that it is summed from the start of its phase on. */
 export function accumulateFields(rule: RuleIr, scope: Scope): Field[] {
-  const sums = accumulatedBy(rule).map(({ structure, selection, by, joins, beside, ...more }) => {
+  const sums = accumulatedBy(rule).map(({ structure, layers, by, joins, beside, ...more }) => {
     const fields = more.id === undefined ? [] : [field("id", String(more.id))];
     fields.push(
       field("structure", structureCode(structure)),
-      ...selectionFields(selection, scope),
+      ...selectionFields(layers, scope),
       field("by", criterionCode(by, scope)),
     );
     if (joins !== undefined && joins !== "couple") fields.push(field("joins", quote(joins)));
@@ -136,7 +134,7 @@ export function accumulateFields(rule: RuleIr, scope: Scope): Field[] {
 interface Accumulated {
   readonly id?: number;
   readonly structure: StructureIr;
-  readonly selection: SelectionIr;
+  readonly layers: SelectionIr;
   readonly by: CriterionIr;
   readonly joins?: PruneIr["joins"];
   readonly beside?: ExprIr | undefined;
@@ -147,11 +145,12 @@ interface Accumulated {
 function accumulatedBy(rule: RuleIr): readonly Accumulated[] {
   const all: Accumulated[] = [];
   if (rule.kind === "prune") {
-    const { structure, selection, joins, regrow, amount } = rule;
-    const beside = amount.kind === "threshold" ? read(amount.value) : undefined;
+    const { structure, joins, regrow } = rule;
+    const threshold = thresholdOf(rule);
+    const beside = threshold === null ? undefined : read(threshold.value);
     all.push({
       structure,
-      selection,
+      layers: rule,
       by: rule.by,
       joins,
       beside,
@@ -159,14 +158,14 @@ function accumulatedBy(rule: RuleIr): readonly Accumulated[] {
     });
     if (regrow) {
       const { id, by, allocated } = regrow;
-      all.push({ id, structure, selection, by, joins, beside: besideOf(allocated) });
+      all.push({ id, structure, layers: rule, by, joins, beside: besideOf(allocated) });
     }
   } else if (rule.kind === "restore") {
-    const { structure, selection, by, above } = rule;
-    all.push({ structure, selection, by, beside: read(above), latent: true });
+    const { structure, by, above } = rule;
+    all.push({ structure, layers: rule, by, beside: read(above), latent: true });
   } else if (rule.kind === "regrow") {
-    const { structure = "weights", selection = { include: [], exclude: [] }, by } = rule;
-    all.push({ structure, selection, by, beside: besideOf(rule.allocated) });
+    const { structure = "weights", by } = rule;
+    all.push({ structure, layers: rule, by, beside: besideOf(rule.allocated) });
   }
   return all.filter(({ by }) => by.over === "training");
 }
@@ -180,13 +179,13 @@ export function pruneFields(prune: PruneIr, scope: Scope): Field[] {
   const { normalized, members, manner, joins, keeping, collapse, aligned, regrow } = prune;
   const fields = [
     field("structure", structureCode(prune.structure)),
-    ...selectionFields(prune.selection, scope),
+    ...selectionFields(prune, scope),
     field("by", criterionCode(prune.by, scope)),
   ];
   if (normalized) fields.push(field("normalized", quote(normalized)));
   if (members !== usualMembers(prune.by.expr, structureKind(prune.structure)))
     fields.push(field("members", quote(members)));
-  fields.push(...scopeFields(prune.scope), ...amountFields(prune.amount, scope));
+  fields.push(...scopeFields(prune.scope), ...amountFields(prune, scope));
   if (manner !== "held") fields.push(field("manner", quote(manner)));
   if (prune.awaitsRestore) fields.push(field("awaitsRestore", "true"));
   if (joins !== "couple") fields.push(field("joins", quote(joins)));
@@ -203,12 +202,12 @@ export function pruneFields(prune: PruneIr, scope: Scope): Field[] {
 
 /** `paired`: the structure of the prune it belongs to, which settles the default of `values`. */
 export function regrowFields(regrow: RegrowIr, scope: Scope, paired?: StructureIr): Field[] {
-  const { structure, selection, amount, allocated, values, includingDropped } = regrow;
+  const { structure, allocated, values, includingDropped } = regrow;
   const fields: Field[] = [];
   if (structure) fields.push(field("structure", structureCode(structure)));
-  if (selection) fields.push(...selectionFields(selection, scope));
+  fields.push(...selectionFields(regrow, scope));
   fields.push(field("by", criterionCode(regrow.by, scope)));
-  if (amount) fields.push(...amountFields(amount, scope));
+  fields.push(...amountFields(regrow, scope));
   if (allocated !== undefined)
     fields.push(
       field("allocated", allocated === "evenly" ? quote(allocated) : expressionCode(allocated, scope)),
@@ -222,7 +221,7 @@ export function regrowFields(regrow: RegrowIr, scope: Scope, paired?: StructureI
 export function restoreFields(restore: RestoreIr, scope: Scope): Field[] {
   return [
     field("structure", structureCode(restore.structure)),
-    ...selectionFields(restore.selection, scope),
+    ...selectionFields(restore, scope),
     field("by", criterionCode(restore.by, scope)),
     field("above", expressionCode(restore.above, scope)),
   ];

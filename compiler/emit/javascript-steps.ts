@@ -77,7 +77,7 @@ function endsWith(outer: string | null, pass: string): string | null {
 
 function writeForEach(loop: ForEachIr, context: StepContext): void {
   const { scope, variable } = context.scope.inside(loop.as, "Path");
-  const selection: Js = { fields: selectionFields(loop.selection, context.scope) };
+  const selection: Js = { fields: selectionFields(loop, context.scope) };
   const { writer } = context;
   write(
     layout(`for await (const ${variable} of run.layers(${loop.id}, `, selection, ")) {", writer.indentation),
@@ -180,20 +180,15 @@ function callOf(step: Exclude<StepIr | RuleIr, TrainIr | RepeatIr | ForEachIr>, 
       });
     }
     case "reinitialize": {
-      const fields = selectionFields(step.selection, scope);
+      const fields = selectionFields(step, scope);
       if (step.by) fields.push({ key: "by", value: namedValue(step.by) });
       return call("reinitialize", ...optional(fields));
     }
     case "shuffle":
     case "harden":
-      return call(step.kind, ...optional(selectionFields(step.selection, scope)));
+      return call(step.kind, ...optional(selectionFields(step, scope)));
     case "load":
-      return call(
-        "load",
-        quote(step.what),
-        quote(step.path),
-        ...optional(selectionFields(step.selection, scope)),
-      );
+      return call("load", quote(step.what), quote(step.path), ...optional(selectionFields(step, scope)));
     case "require":
       return call("require", expressionCode(step.condition, scope));
     case "save":

@@ -52,7 +52,7 @@ function ruleList(rules: readonly Along[], kind: Along["kind"], scope: Scope): J
 function alongFields(rule: Along, scope: Scope): Field[] {
   const fields: Field[] = [{ key: "id", value: String(rule.id), comment: [rule.text] }];
   if (rule.kind !== "update") fields.push({ key: "structure", value: structureCode(rule.structure) });
-  fields.push(...selectionFields(rule.selection, scope));
+  fields.push(...selectionFields(rule, scope));
   if (rule.kind === "penalize") {
     fields.push({ key: "by", value: criterionCode(rule.by, scope) });
     if (rule.among) {

@@ -1,3 +1,4 @@
+import { thresholdOf } from "../../core/ir/amounts.js";
 import type { PruneIr, RestoreIr } from "../../core/ir/types.js";
 import { mapStatements, statements, type StatementIr } from "../../core/ir/walk.js";
 import type { FrontState } from "./state.js";
@@ -22,10 +23,10 @@ export function awaitRestores(state: FrontState): FrontState {
 
 const isRestore = (one: StatementIr): one is RestoreIr => one.kind === "restore";
 
-function belongs(restore: RestoreIr, { manner, amount, structure, selection }: PruneIr): boolean {
-  if (manner !== "latently" || amount.kind !== "threshold") return false;
-  if (JSON.stringify(structure) !== JSON.stringify(restore.structure)) return false;
+function belongs(restore: RestoreIr, prune: PruneIr): boolean {
+  if (prune.manner !== "latently" || thresholdOf(prune) === null) return false;
+  if (JSON.stringify(prune.structure) !== JSON.stringify(restore.structure)) return false;
   // Without a network nobody can tell which layers are meant.
-  const [mine, its] = [selection.layers, restore.selection.layers];
+  const [mine, its] = [prune.layers, restore.layers];
   return mine === undefined || its === undefined || mine.some((layer) => its.includes(layer));
 }

@@ -1,3 +1,4 @@
+import { isEverything, listOf } from "../../core/units/select.js";
 import { structureKind } from "../../core/ir/structure.js";
 import { candidateUnits, selectedUnits } from "../../core/units/candidate-units.js";
 import { isChannelwise, isSlimmable } from "../../core/units/candidates.js";
@@ -58,17 +59,17 @@ function visit(step: StepIr, seen: Seen, state: FrontState): void {
     });
   }
   for (const [id, pending] of seen.pending) {
-    const after = hardened(pending, step.selection, state.options.network);
+    const after = hardened(pending, step, state.options.network);
     if (after === null) seen.pending.delete(id);
     else seen.pending.set(id, after);
   }
 }
 
 /** What a prune may take: units by root, or layers by path. */
-function touched({ structure, selection, joins }: PruneIr, network: Network | undefined): Pending["left"] {
-  if (network === undefined || selection.layers === undefined) return null;
-  if (!isChannelwise(structureKind(structure))) return new Set(selection.layers);
-  const paths = new Set(selection.layers);
+function touched({ structure, layers, joins }: PruneIr, network: Network | undefined): Pending["left"] {
+  if (network === undefined || layers === undefined) return null;
+  if (!isChannelwise(structureKind(structure))) return new Set(layers);
+  const paths = new Set(layers);
   const indices = [...network.layers.keys()].filter((index) => paths.has(network.layers[index]?.path ?? ""));
   return new Set(
     candidateUnits(network, structureKind(structure), indices, joins).units.map(({ root }) => root),
@@ -77,10 +78,10 @@ function touched({ structure, selection, joins }: PruneIr, network: Network | un
 
 /** What is pending after a `harden masks` in these layers; null when nothing is. */
 function hardened(pending: Pending, selection: SelectionIr, network: Network | undefined): Pending | null {
-  const { include, exclude, where, layers } = selection;
-  if (include.length === 0 && exclude.length === 0 && where === undefined) return null;
+  const { layers } = selection;
+  if (isEverything(selection)) return null;
   if (pending.left === null || network === undefined || layers === undefined)
-    return areApart(include, pending.prune.selection.include) ? pending : null;
+    return areApart(listOf(selection.in), listOf(pending.prune.in)) ? pending : null;
   const final = new Set<number | string>(layers);
   for (const { root } of selectedUnits(network, layers)) final.add(root);
   const left = new Set([...pending.left].filter((one) => !final.has(one)));
@@ -91,10 +92,12 @@ function hardened(pending: Pending, selection: SelectionIr, network: Network | u
 function areApart(a: readonly PatternIr[], b: readonly PatternIr[]): boolean {
   const namesOf = (patterns: readonly PatternIr[]) =>
     patterns.flatMap((pattern) =>
-      "layer" in pattern
-        ? [pattern.layer]
-        : "glob" in pattern && !/[*?]/.test(pattern.glob)
-          ? [pattern.glob]
+      typeof pattern === "string"
+        ? /[*?]/.test(pattern)
+          ? []
+          : [pattern]
+        : "layer" in pattern
+          ? [pattern.layer]
           : [],
     );
   const [left, right] = [namesOf(a), namesOf(b)];

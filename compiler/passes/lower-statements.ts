@@ -277,7 +277,7 @@ function lowerForEach(statement: ForEachStatement, at: At): StepIr | null {
   const head = numbered(at);
   const body = lowerInner(at, place.repeated);
   if (selection === null || node.variable === undefined) return null;
-  return { kind: "for-each", ...head, as: node.variable, selection, body };
+  return { kind: "for-each", ...head, as: node.variable, ...selection, body };
 }
 
 /** The rules that stand in the block of a phase. */

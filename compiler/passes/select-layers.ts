@@ -1,6 +1,7 @@
 import { structureKind } from "../../core/ir/structure.js";
-import { selectedLayers } from "../../core/units/select.js";
+import { isEverything, selectedLayers } from "../../core/units/select.js";
 import type { StructureName } from "../../core/units/candidates.js";
+import type { SelectionIr } from "../../core/ir/types.js";
 import { mapStatements, type StatementIr } from "../../core/ir/walk.js";
 import { checkSelection } from "./network/check-selection.js";
 import type { FrontState } from "./state.js";
@@ -11,29 +12,46 @@ export function selectLayers(state: FrontState): FrontState {
   if (network === undefined) return state;
   const checked = new Set<number>();
   const resolve = <Statement extends StatementIr>(statement: Statement): Statement => {
-    const structure = structureOf(statement);
-    if (!("selection" in statement) || statement.selection === undefined || structure === undefined)
-      return statement;
-    const { selection } = statement;
+    if (!selects(statement)) return statement;
+    const structure = structureOf(statement) ?? null;
     // A rule stands in every phase it governs and is checked once.
     if (!checked.has(statement.id)) {
       checked.add(statement.id);
-      checkSelection({ statement, selection, structure, network, state });
+      checkSelection({ statement, selection: statement, structure, network, state });
     }
-    const selected = selectedLayers(network, selection, structure)?.flatMap(
+    const selected = selectedLayers(network, statement, structure)?.flatMap(
       (index) => network.layers[index] ?? [],
     );
     if (selected === undefined) return statement;
     // A loop goes through the layers that `layers 3..9` counts.
     const meant = statement.kind === "for-each" ? selected.filter(({ ordinal }) => ordinal > 0) : selected;
-    return { ...statement, selection: { ...selection, layers: meant.map(({ path }) => path) } };
+    return { ...statement, layers: meant.map(({ path }) => path) };
   };
   return { ...state, body: mapStatements(state.body, resolve) };
 }
 
-/** What a selection's layers are candidates for; null for statements about whole layers, undefined where a pair has a say. */
+const selects = (statement: StatementIr): statement is StatementIr & SelectionIr =>
+  structureOf(statement) !== undefined;
+
+/** What the layers of a statement are candidates for: null for whole layers, undefined where it is about none, or any. */
 function structureOf(statement: StatementIr): StructureName | null | undefined {
-  if (statement.kind === "update") return "weights";
-  if (!("structure" in statement)) return statement.kind === "regrow" ? undefined : null;
-  return statement.structure && structureKind(statement.structure);
+  switch (statement.kind) {
+    case "prune":
+    case "restore":
+    case "penalize":
+    case "freeze":
+      return structureKind(statement.structure);
+    case "regrow":
+      return statement.structure && !isEverything(statement) ? structureKind(statement.structure) : undefined;
+    case "update":
+      return "weights";
+    case "reinitialize":
+    case "shuffle":
+    case "harden":
+    case "load":
+    case "for-each":
+      return null;
+    default:
+      return undefined;
+  }
 }

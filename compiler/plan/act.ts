@@ -1,3 +1,4 @@
+import { isEverything } from "../../core/units/select.js";
 import type { PruneIr, RuleIr, SelectionIr, StepIr } from "../../core/ir/types.js";
 import { amountAt, valueAt, type Moment as When } from "./value.js";
 import { prune, regrow, restore } from "./events.js";
@@ -18,14 +19,9 @@ export interface Firing {
   readonly ends: boolean;
 }
 
-const everything: SelectionIr = { include: [], exclude: [] };
-
 function targetOf(rule: Extract<RuleIr | StepIr, { kind: "prune" | "regrow" | "restore" }>) {
-  const {
-    selection = everything,
-    structure = rule.kind === "regrow" ? ("weights" as const) : ("units" as const),
-  } = rule;
-  return { structure, selection, joins: rule.kind === "prune" ? rule.joins : ("couple" as const) };
+  const { structure = rule.kind === "regrow" ? ("weights" as const) : ("units" as const) } = rule;
+  return { structure, selection: rule, joins: rule.kind === "prune" ? rule.joins : ("couple" as const) };
 }
 
 export function poolsOf(
@@ -74,7 +70,7 @@ export function act(
     case "restore": {
       const target = targetOf(statement);
       const pools = world.pools(target, variables);
-      const amount = statement.kind === "prune" ? amountAt(statement.amount, moment) : null;
+      const amount = statement.kind === "prune" ? amountAt(statement, moment) : null;
       if (statement.kind === "prune" && statement.manner === "softly") timeline.soft.died(statement.id);
       if (timeline.gone || pools.length === 0) {
         const outcome = timeline.gone ? null : nothing;
@@ -93,10 +89,10 @@ export function act(
     case "load":
       timeline.train();
       if (statement.what === "masks") timeline.cannotTell(statement.id, "the masks are read when it runs");
-      return loaded(statement.what, statement.selection, timeline);
+      return loaded(statement.what, statement, timeline);
     case "harden": {
       timeline.soft.end(statement.id);
-      return timeline.gone ? undefined : trial.harden(selected(statement.selection));
+      return timeline.gone ? undefined : trial.harden(selected(statement));
     }
     case "require":
       if (!timeline.doubted && world.network !== null && timeline.requirements.length < 1000)
@@ -122,10 +118,10 @@ export function act(
     case "shuffle": {
       const target = {
         structure: "units" as const,
-        selection: statement.selection,
+        selection: statement,
         joins: "couple" as const,
       };
-      return timeline.gone ? undefined : trial.shuffle(statement.selection, world.paths(target, variables));
+      return timeline.gone ? undefined : trial.shuffle(statement, world.paths(target, variables));
     }
     case "evaluate":
       return note(statement);
@@ -174,8 +170,8 @@ function loaded(what: "masks" | "weights", selection: SelectionIr, timeline: Tim
   for (const structure of ["units", "weights"] as const) {
     const pools = world.pools({ structure, selection, joins: "couple" }, new Map());
     if (world.network !== null && pools.length > 0) {
-      const amount = { kind: "drop-share", value: trial.share() } as const;
-      const statement: PruneIr = { ...anyPrune, structure, selection, amount };
+      const amount = { kind: "drop", value: trial.share() } as const;
+      const statement = { ...selection, ...anyPrune, structure, drop: amount.value };
       const paths = world.paths({ structure, selection, joins: "couple" }, new Map());
       prune(trial, statement, {
         pools,
@@ -193,11 +189,10 @@ const anyPrune: PruneIr = {
   id: 0,
   text: "",
   structure: "units",
-  selection: everything,
   by: { name: "random", expr: "random" },
   members: "sum",
   scope: "local",
-  amount: { kind: "drop-share", value: 0 },
+  drop: 0,
   manner: "held",
   joins: "couple",
   keeping: 1,
@@ -206,9 +201,9 @@ const anyPrune: PruneIr = {
 };
 
 /** Paths of the layers that are named; undefined for all. */
-function selected({ include, exclude, where, layers }: SelectionIr): ReadonlySet<string> | undefined {
-  const all = include.length === 0 && exclude.length === 0 && where === undefined;
-  return all || layers === undefined ? undefined : new Set(layers);
+function selected(selection: SelectionIr): ReadonlySet<string> | undefined {
+  const { layers } = selection;
+  return isEverything(selection) || layers === undefined ? undefined : new Set(layers);
 }
 
 function rewindName(to: Extract<StepIr, { readonly kind: "rewind" }>["to"]): string {

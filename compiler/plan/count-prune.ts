@@ -1,3 +1,4 @@
+import { hasAmount } from "../../core/ir/amounts.js";
 import { keepsLimits, limitsOf } from "../../core/choose/budget.js";
 import { regrowCounts } from "../../core/choose/regrow-plan.js";
 import type { EventMoment } from "./outcome.js";
@@ -23,8 +24,8 @@ export function pruneCounted(trial: Trial, ir: PruneIr, { pools: all, moment, am
   if (rule !== null && pools.every(({ kernels }) => kernels.length > 0)) {
     taken = views.map((view, i) => takeInside(view, rule, again[i] ?? 0, dice).taken);
     nominal = sum(taken) - sum(again);
-  } else if (ir.amount.kind === "budget" && trial.world.network !== null) {
-    const limits = limitsOf(ir.amount.limits, trial, moment.names);
+  } else if (ir.budget !== undefined && trial.world.network !== null) {
+    const limits = limitsOf(ir.budget, trial, moment.names);
     const fits = (counts: readonly number[]) => {
       const trialElements = elements.copyFor(trial.state);
       pools.forEach((pool, i) => trialElements.kill(pool, counts[i] ?? 0, dead));
@@ -76,8 +77,8 @@ export function pruneCounted(trial: Trial, ir: PruneIr, { pools: all, moment, am
         ir.regrow?.includingDropped === true ? [dead, frozen, code] : [dead, frozen],
       ),
     );
-  if (ir.amount.kind === "budget" && trial.world.network !== null) {
-    const limits = limitsOf(ir.amount.limits, trial, moment.names);
+  if (ir.budget !== undefined && trial.world.network !== null) {
+    const limits = limitsOf(ir.budget, trial, moment.names);
     const left = ir.manner === "frozen" ? measure(trial.network, trial.state) : trial.measured();
     if (!keepsLimits(left, limits)) short = left;
   }
@@ -111,7 +112,7 @@ function swapCounts(
     sum(limits) === 0
       ? views.map(() => 0)
       : regrowCounts(regrow, groups, taken, limits, weights, moment, together);
-  const asked = regrow.amount === undefined ? sum(taken) : sum(revived);
+  const asked = hasAmount(regrow) ? sum(revived) : sum(taken);
   const left = Math.max(0, sum(taken) - sum(revived));
   if (together) return { revived, asked, killed: trial.dice.among(taken, left) };
   const nets = taken.map((n, i) => Math.max(0, n - (revived[i] ?? 0)));

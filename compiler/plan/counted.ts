@@ -1,3 +1,4 @@
+import { isKeptInside } from "../../core/choose/choose.js";
 import { patternOf } from "../../core/ir/structure.js";
 import { shareSteps, smallestCut } from "../../core/choose/budget.js";
 import { erdosRenyiDead } from "../../core/choose/erdos-renyi.js";
@@ -41,14 +42,13 @@ const roomOf = (view: View, open: number, { keeping, collapse }: Rules): number 
 
 /** What a statement keeps inside kernels, group by group; null where it counts by layers or over all. */
 export function insideRule(
-  { amount, structure }: Pick<PruneIr, "amount" | "structure">,
+  ir: Pick<PruneIr, "keep" | "keepEach" | "structure">,
   known: CountAmount | null,
 ): InsideRule | null {
-  const pattern = patternOf(structure);
+  const pattern = patternOf(ir.structure);
   if (pattern !== null) return { keep: pattern.n, of: pattern.m };
-  if (amount.kind !== "keep-count" || known === null) return null;
-  const each = structure === "taps" || (amount.each && structure === "weights");
-  return each ? { keep: Math.max(0, Math.round(known.value)), of: "kernel" } : null;
+  if (known === null || !isKeptInside(ir)) return null;
+  return { keep: Math.max(0, Math.round(known.value)), of: "kernel" };
 }
 
 /** As `selectUnits` of the engine takes them. */
@@ -215,7 +215,7 @@ export function takeBudget(
   const together = rules.scope === "global";
   const steps = together ? sum(views.map((view) => view.alive + againOf(view, rules))) : shareSteps;
   const amount = (step: number): CountAmount =>
-    together ? { kind: "drop-count", value: step } : { kind: "drop-share", value: step / shareSteps };
+    together ? { kind: "count", value: step } : { kind: "drop", value: step / shareSteps };
   const { found, met } = smallestCut(
     steps,
     (step) => takeCounts(views, amount(step), rules, dice).taken,

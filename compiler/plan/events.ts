@@ -1,3 +1,4 @@
+import { hasAmount, withAmount } from "../../core/ir/amounts.js";
 import { keepsLimits, limitsOf } from "../../core/choose/budget.js";
 import { combineMembers, normalizePerLayer } from "../../core/choose/combine.js";
 import { regrowCounts } from "../../core/choose/regrow-plan.js";
@@ -40,7 +41,7 @@ export function prune(
   const nominal =
     acted.nominal === null
       ? null
-      : { value: acted.nominal, sure: ir.amount.kind === "budget" ? sure.sum && known.sum : known.asked };
+      : { value: acted.nominal, sure: ir.budget !== undefined ? sure.sum && known.sum : known.asked };
   const net = ir.regrow === undefined || !moment.trainingFollows;
   const drop: Outcome = {
     ...outcome(net ? after : dropped, net ? sure : between),
@@ -68,7 +69,7 @@ function pruneChannels(
   before: readonly number[],
 ): Acted {
   const context = trial.context(paths);
-  const drawn = amount === null && ir.amount.kind !== "budget" && !ranksWeights(trial, ir.by);
+  const drawn = amount === null && ir.budget === undefined && !ranksWeights(trial, ir.by);
   const statement = drawn ? byShare(ir, trial.share()) : ir;
   const brings = ir.regrow !== undefined || ir.manner === "softly";
   const codesBefore = brings ? trial.state.channels.slice() : trial.state.channels;
@@ -85,17 +86,17 @@ function pruneChannels(
   if (ir.regrow !== undefined) notice(trial, codesBefore, ir.regrow.values);
   // What had died softly and is not taken again lives as it is.
   if (ir.manner === "softly" && codesBefore.includes(soft)) trial.blank = true;
-  if (ir.amount.kind === "budget") {
-    const limits = limitsOf(ir.amount.limits, trial, moment.names);
+  if (ir.budget !== undefined) {
+    const limits = limitsOf(ir.budget, trial, moment.names);
     const left = ir.manner === "frozen" ? measure(trial.network, trial.state) : trial.measured();
     if (!keepsLimits(left, limits)) short = left;
   }
   return {
-    nominal: amount === null && ir.amount.kind !== "budget" ? null : record.nominal,
+    nominal: amount === null && ir.budget === undefined ? null : record.nominal,
     ...(lost === null ? {} : { dropped: before.map((count, i) => count + (lost?.[i] ?? 0)) }),
     revived: record.revived,
     ...(between && { between }),
-    ...(ir.regrow !== undefined && ir.regrow.amount === undefined && { askedBack: record.achieved }),
+    ...(ir.regrow !== undefined && !hasAmount(ir.regrow) && { askedBack: record.achieved }),
     ...(short && { short }),
   };
 }
@@ -106,7 +107,7 @@ const ranksWeights = ({ weights }: Trial, { expr }: CriterionIr): boolean =>
 
 /** A threshold of which nobody knows what scores lie under it: this share of what may go. */
 function byShare(ir: PruneIr, share: number): PruneIr {
-  return { ...ir, amount: { kind: "threshold", side: "below", value: share } };
+  return withAmount(ir, { below: share });
 }
 
 /** Scores that are drawn; all alike where no number hangs on them. */
@@ -183,7 +184,7 @@ export function regrow(trial: Trial, ir: RegrowIr, { pools, paths, moment }: Eve
   const sure = { sum: knownSum, each: pools.map(() => each && evenly), fixed: !mixed };
   settle(trial, pools, sure, after);
   const changed = { value: before - sum(after), sure: knownSum };
-  const nominal = ir.amount === undefined ? null : changed;
+  const nominal = hasAmount(ir) ? changed : null;
   return { ...outcome(after, sure), nominal, changed };
 }
 

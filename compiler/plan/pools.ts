@@ -1,3 +1,4 @@
+import { listOf } from "../../core/units/select.js";
 import { structureKind } from "../../core/ir/structure.js";
 import { branchLayers, branchesOf } from "../../core/units/branches.js";
 import { candidateLayers, candidateWeights, isChannelwise } from "../../core/units/candidates.js";
@@ -82,9 +83,9 @@ const standInUnits = 1_000_000;
 export const anyNetwork: World = {
   network: null,
   paths: () => [],
-  pools: ({ structure, selection: { include, exclude, where } }) => {
+  pools: ({ structure, selection: { in: include, except, where } }) => {
     const family = isChannelwise(structureKind(structure)) ? "units" : JSON.stringify(structure);
-    const key = JSON.stringify([family, include, exclude, where ?? null]);
+    const key = JSON.stringify([family, include, except, where]);
     const all = standInUnits;
     return [
       {
@@ -120,12 +121,7 @@ export function networkWorld(network: Network): World {
       selection.layers ?? network.layers.filter((layer) => layer.ordinal > 0).map(({ path }) => path),
     pools: (target, variables) => {
       const layers = paths(target, variables).flatMap((path) => indices.get(path) ?? []);
-      const key = JSON.stringify([
-        target.structure,
-        target.joins,
-        target.selection.include.length > 0,
-        layers,
-      ]);
+      const key = JSON.stringify([target.structure, target.joins, target.selection.in !== undefined, layers]);
       const found = known.get(key) ?? makePools(network, target, layers);
       known.set(key, found);
       return found;
@@ -138,7 +134,8 @@ function variablePaths(
   selection: SelectionIr,
   variables: ReadonlyMap<string, string>,
 ): readonly string[] | null {
-  const paths = selection.include.flatMap((pattern) => {
+  const paths = listOf(selection.in).flatMap((pattern) => {
+    if (typeof pattern === "string") return [];
     if ("layer" in pattern) return [pattern.layer];
     return "variable" in pattern ? (variables.get(pattern.variable) ?? []) : [];
   });
@@ -209,7 +206,7 @@ function elementPools(
   { structure, selection }: Target,
   layers: readonly number[],
 ): readonly ElementPool[] {
-  const explicit = selection.include.length > 0;
+  const explicit = selection.in !== undefined;
   return layers.flatMap((index): readonly ElementPool[] => {
     const layer = network.layers[index];
     if (layer === undefined) return [];

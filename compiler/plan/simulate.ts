@@ -40,7 +40,7 @@ function steps(
         break;
       }
       case "for-each": {
-        const layers = timeline.world.layers(step.selection);
+        const layers = timeline.world.layers(step);
         const known = layers ?? ["*"];
         known.forEach((layer, i) => {
           const inner = layers === null ? variables : new Map([...variables, [step.as, layer]]);

@@ -1,3 +1,4 @@
+import { hasAmount } from "../../core/ir/amounts.js";
 import { evaluate } from "../../core/expr/evaluate.js";
 import type { EventMoment } from "./outcome.js";
 import type { PruneIr } from "../../core/ir/types.js";
@@ -55,7 +56,7 @@ export function knownBefore(
   const branches = pools.some((pool) => pool.kind === "branch");
   const clear = !branches || !ledger.has("channels", "*");
   const highest = highestTarget(ir, moment.names);
-  const lands = amount?.kind === "target" && highest !== null && amount.value >= highest;
+  const lands = amount?.kind === "to" && highest !== null && amount.value >= highest;
   // Of weights, dead channels may hold more than is asked for by then.
   const rises = pools.map(
     (pool) =>
@@ -103,10 +104,9 @@ export function knownBefore(
 
 /** The target of which a rule asks in the end of each layer, where it never asks for more; null where something else decides. */
 export function highestTarget(ir: PruneIr, names: EventMoment["names"]): number | null {
-  const { amount, manner, joins, aligned, regrow } = ir;
-  if (amount.kind !== "target" || ir.scope !== "local" || regrow !== undefined) return null;
+  const { to: value, manner, joins, aligned, regrow } = ir;
+  if (value === undefined || ir.scope !== "local" || regrow !== undefined) return null;
   if (manner !== "held" || joins === "agree" || aligned > 1) return null;
-  const { value } = amount;
   if (typeof value !== "object" || !("moving" in value)) return evaluate(value, names) ?? null;
   const { from, to, curve } = value.moving;
   const [start, end] = [evaluate(from, names), evaluate(to, names)];
@@ -127,7 +127,7 @@ export function surelyAfter(
   const evenly = regrow?.allocated === undefined || regrow.allocated === "evenly";
   const fixed = regrow === undefined || !(known.frozen || ir.manner === "frozen");
   // Every layer regains as many as it lost.
-  if (regrow?.includingDropped === true && regrow.amount === undefined && regrow.allocated === undefined)
+  if (regrow?.includingDropped === true && !hasAmount(regrow) && regrow.allocated === undefined)
     return { sum: known.sum, each: known.each, fixed };
   const rule = insideRule(ir, amount);
   if (rule !== null) {
@@ -135,7 +135,7 @@ export function surelyAfter(
     return { sum: sure, each: known.each.map((one) => one && known.inside && evenly), fixed };
   }
   if (ir.joins === "agree") return nobody;
-  if (ir.amount.kind === "budget") {
+  if (ir.budget !== undefined) {
     const plain =
       ir.scope === "local" &&
       all &&
@@ -169,7 +169,7 @@ export function surelyAfter(
     ir.scope === "er" ||
     ir.scope === "erk" ||
     !alone ||
-    regrow?.amount !== undefined ||
+    (regrow !== undefined && hasAmount(regrow)) ||
     regrow?.allocated !== undefined
   )
     return { sum: all, each: pools.map(() => all && evenly), fixed };

@@ -1,3 +1,4 @@
+import { countAmount } from "../../core/choose/amount.js";
 import { evaluate } from "../../core/expr/evaluate.js";
 import {
   curveValue,
@@ -77,17 +78,10 @@ function progressAt(over: WindowIr | undefined, { names, phase, pass }: Moment):
 
 /** An amount as counts; null where only a run can tell. */
 export function amountAt(amount: AmountIr, moment: Moment): CountAmount | null {
-  switch (amount.kind) {
-    case "drop-share":
-    case "drop-count":
-    case "target":
-    case "keep-count": {
-      const value = valueAt(amount.value, moment, amount.kind === "target" ? "share-dead" : "value");
-      return value === undefined ? null : { kind: amount.kind, value };
-    }
-    default:
-      return null;
-  }
+  const counted = countAmount(amount, {
+    value: (value, kind) => valueAt(value, moment, kind) ?? NaN,
+  });
+  return counted === undefined || Number.isNaN(counted.value) ? null : counted;
 }
 
 export const numberAt = (expr: ExprIr, moment: Moment): number | undefined => evaluate(expr, moment.names);

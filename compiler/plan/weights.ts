@@ -1,3 +1,4 @@
+import { thresholdOf } from "../../core/ir/amounts.js";
 import { structureKind } from "../../core/ir/structure.js";
 import { isChannelwise } from "../../core/units/candidates.js";
 import { needsOf } from "../../core/expr/names.js";
@@ -33,6 +34,6 @@ function untrained(body: readonly StepIr[]): { readonly steps: readonly StepIr[]
 
 function ranksByWeights(step: StepIr): step is PruneIr {
   if (step.kind !== "prune" || !readsWeightsAlone(step.by.expr)) return false;
-  const ranked = step.scope === "global" || step.amount.kind === "threshold";
+  const ranked = step.scope === "global" || thresholdOf(step) !== null;
   return ranked && (isChannelwise(structureKind(step.structure)) || step.structure === "layers");
 }

@@ -97,12 +97,12 @@ function cutter(
   if (options.scope === "global") {
     return {
       steps: count(open),
-      at: (value) => selectUnits(space, scores, open, { kind: "drop-count", value }, options).chosen,
+      at: (value) => selectUnits(space, scores, open, { kind: "count", value }, options).chosen,
     };
   }
   return {
     steps: shareSteps,
     at: (step) =>
-      selectUnits(space, scores, open, { kind: "drop-share", value: step / shareSteps }, options).chosen,
+      selectUnits(space, scores, open, { kind: "drop", value: step / shareSteps }, options).chosen,
   };
 }

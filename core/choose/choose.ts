@@ -1,3 +1,4 @@
+import { thresholdOf, type Threshold } from "../ir/amounts.js";
 import { patternOf, sizedStructure } from "../ir/structure.js";
 import { askedDrops } from "../schedule/amounts.js";
 import type { InsideRule } from "../units/inside-kernels.js";
@@ -34,15 +35,16 @@ export function chooseUnits(
   open: Uint8Array,
   moment: Moment,
 ): Selected & { readonly notes?: readonly string[] } {
-  const { amount, structure } = ir;
+  const { budget, structure } = ir;
   const pattern = patternOf(structure);
   if (pattern !== null) return insideKernels(space, scores.units, open, { keep: pattern.n, of: pattern.m });
-  if (amount.kind === "threshold") return byThreshold(ir, space, scores, open, amount);
-  if (amount.kind === "budget") {
-    const limits = limitsOf(amount.limits, context);
+  const threshold = thresholdOf(ir);
+  if (threshold !== null) return byThreshold(ir, space, scores, open, threshold);
+  if (budget !== undefined) {
+    const limits = limitsOf(budget, context);
     return selectBudget(context, space, scores.units, open, limits, ir);
   }
-  const counted = countAmount(amount, moment);
+  const counted = countAmount(ir, moment);
   if (structure === "layers" && counted !== undefined) {
     const [all] = groupsOf(space, "global");
     const asked = all ? askedDrops(counted, all) : 0;
@@ -50,7 +52,7 @@ export function chooseUnits(
     return { chosen: branches, nominal: asked, achieved: count(branches) };
   }
   if (counted === undefined) throw new Error(`${sizedStructure(structure)} take an amount`);
-  if (counted.kind === "keep-count" && perKernel(ir)) {
+  if (isKeptInside(ir)) {
     return insideKernels(space, scores.units, open, {
       keep: Math.max(0, Math.round(counted.value)),
       of: "kernel",
@@ -71,8 +73,12 @@ export function chooseUnits(
   return { chosen, nominal, achieved: count(chosen) };
 }
 
-const perKernel = ({ amount, structure }: PruneIr): boolean =>
-  structure === "taps" || (amount.kind === "keep-count" && amount.each && structure === "weights");
+/** Whether a statement leaves so many units of each kernel. */
+export const isKeptInside = ({ keep, keepEach, structure }: Inside): boolean =>
+  structure === "taps"
+    ? keep !== undefined || keepEach !== undefined
+    : keepEach !== undefined && structure === "weights";
+type Inside = Pick<PruneIr, "keep" | "keepEach" | "structure">;
 
 /** The entries of a space as units of their own: what every branch would do alone. */
 function branches(space: Space): Space {
@@ -103,12 +109,12 @@ function byThreshold(
   space: Space,
   scores: Scored,
   open: Uint8Array,
-  amount: Extract<PruneIr["amount"], { kind: "threshold" }>,
+  { side, value }: Threshold,
 ): Selected {
   const { units, domain } = scores;
-  const beyond = beyondThreshold(space, units, open, amount.side, amount.value, domain);
+  const beyond = beyondThreshold(space, units, open, side, value, domain);
   const nominal = count(beyond);
-  const order = amount.side === "below" ? units : units.map((score) => -score);
+  const order = side === "below" ? units : units.map((score) => -score);
   const chosen = new Uint8Array(space.units);
   const floors = floorsOf(space, ir.keeping, ir.collapse, open);
   const achieved = selectAboveFloors(space, order, beyond, nominal, floors, chosen);

@@ -1,4 +1,5 @@
 import { apportion, shareOf, type GroupCounts } from "../schedule/amounts.js";
+import { hasAmount } from "../ir/amounts.js";
 import type { AmountIr, RegrowIr } from "../ir/types.js";
 import { countAmount } from "./amount.js";
 import type { Moment } from "../events/context.js";
@@ -12,7 +13,7 @@ import type { Space } from "../units/space.js";
  * others, so that a global swap holds its density.
  */
 export function regrowCounts(
-  ir: Pick<RegrowIr, "amount" | "allocated">,
+  ir: AmountIr & Pick<RegrowIr, "allocated">,
   groups: readonly GroupCounts[],
   dropped: readonly number[],
   limits: readonly number[],
@@ -23,16 +24,16 @@ export function regrowCounts(
   const all = limits.reduce((a, b) => a + b, 0);
   const lost = dropped.reduce((a, b) => a + b, 0);
   const dead = groups.map((group, i) => group.dead + (dropped[i] ?? 0));
-  const sum = ir.amount === undefined ? lost : askedBack(ir.amount, groups, dead, moment);
+  const written = hasAmount(ir);
+  const sum = written ? askedBack(ir, groups, dead, moment) : lost;
   if (ir.allocated !== undefined) return spread(Math.min(sum, all), weights, limits);
-  if (ir.amount !== undefined)
-    return spread(Math.min(sum, all), lost > 0 && !isShare(ir.amount) ? dropped : dead, limits);
+  if (written) return spread(Math.min(sum, all), lost > 0 && !isShare(ir) ? dropped : dead, limits);
   return spills
     ? apportion(Math.min(sum, all), dropped, limits)
     : dropped.map((count, i) => Math.min(count, limits[i] ?? 0));
 }
 
-const isShare = (amount: AmountIr): boolean => amount.kind === "drop-share" || amount.kind === "target";
+const isShare = ({ drop, to }: AmountIr): boolean => drop !== undefined || to !== undefined;
 
 function spread(sum: number, weights: readonly number[], limits: readonly number[]): readonly number[] {
   const whole = weights.reduce((a, b) => a + b, 0);
@@ -51,14 +52,14 @@ export function askedBack(
   const gone = dead.reduce((a, b) => a + b, 0);
   const total = groups.reduce((sum, group) => sum + group.total, 0);
   switch (counted?.kind) {
-    case "drop-share":
+    case "drop":
       return shareOf(counted.value, gone);
-    case "drop-count":
+    case "count":
       return Math.max(0, Math.round(counted.value));
     // `to 90%` and `keep 64` say what is dead, or alive, afterwards.
-    case "target":
+    case "to":
       return Math.max(0, gone - shareOf(counted.value, total));
-    case "keep-count":
+    case "keep":
       return Math.max(0, Math.round(counted.value) - (total - gone));
     default:
       return 0;

@@ -1,3 +1,4 @@
+import { thresholdOf } from "../ir/amounts.js";
 import type { PruneIr, RegrowIr } from "../ir/types.js";
 import { apportion } from "../schedule/amounts.js";
 import { count } from "../choose/allocate.js";
@@ -22,10 +23,11 @@ const codes = { held: dead, softly: soft, latently: latent, frozen } as const;
 
 /** Carries out one event of a `prune` statement, the paired `regrow` included. Parameters, slots and state change in place. */
 export function* prune(context: PruningContext, ir: PruneIr, moment: Moment): EventOf<EventRecord> {
-  const space = spaceOf(context, ir.structure, ir.selection, ir.joins);
+  const space = spaceOf(context, ir.structure, ir, ir.joins);
   const values = ir.manner === "latently" ? { w: masters(context) } : {};
-  const { id, by: criterion, amount } = ir;
-  const beside = amount.kind === "threshold" ? { beside: amount.value } : {};
+  const { id, by: criterion } = ir;
+  const threshold = thresholdOf(ir);
+  const beside = threshold === null ? {} : { beside: threshold.value };
   const scored = yield { id, criterion, space, moment, combining: ir, values, ...beside };
   // Two thresholds with a gap between them (dynamic network surgery; Guo, Yao and Chen 2016): what fell under the lower one stays
   // dead until a `restore` finds it over the upper one. Without any `restore`, units over the threshold come back by themselves.

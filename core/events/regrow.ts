@@ -17,8 +17,7 @@ import type { Space } from "../units/space.js";
 /** Carries out a `regrow` that stands alone. */
 export function* regrow(context: PruningContext, ir: RegrowIr, moment: Moment): EventOf<EventRecord> {
   const structure = ir.structure ?? "weights";
-  const selection = ir.selection ?? { include: [], exclude: [] };
-  const space = spaceOf(context, structure, selection);
+  const space = spaceOf(context, structure, ir);
   const none = new Uint8Array(space.units);
   const { revived, nominal, notes } = yield* chooseRevived(context, ir, space, none, moment, false);
   reviveUnits(context, space, revived, ir.values, { seed: context.seed, round: moment.key });

@@ -11,7 +11,7 @@ import { beyondThreshold } from "../choose/threshold.js";
 
 /** Revives latently dead units whose score, with the values underneath, lies above a threshold. */
 export function* restore(context: PruningContext, ir: RestoreIr, moment: Moment): EventOf<EventRecord> {
-  const space = spaceOf(context, ir.structure, ir.selection);
+  const space = spaceOf(context, ir.structure, ir);
   const w = masters(context);
   const { id, by: criterion, above } = ir;
   const scored = yield { id, criterion, space, moment, beside: above, values: { w } };

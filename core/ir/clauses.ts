@@ -114,7 +114,9 @@ export type PatternIr = Of<typeof pattern>;
 const pattern = definitions.define(
   "pattern",
   is.anyOf(
-    is.object({ glob: is.text }),
+    /** A glob, of paths or names. */
+    is.text,
+    /** Layers with kernels, counted from 1. */
     is.object({ range: is.pair(size, size) }),
     is.object({ place: is.oneOf("first", "last") }),
     is.object({
@@ -127,21 +129,19 @@ const pattern = definitions.define(
     }),
   ),
 );
+const patterns = is.anyOf(pattern, is.list(pattern, { minItems: 1 }));
 
-export type SelectionIr = Of<typeof selection>;
-export const selection = definitions.define(
-  "selection",
-  is.object({
-    /** Empty means every candidate layer. */
-    include: is.list(pattern),
-    exclude: is.list(pattern),
-    /** Over `kind` (a string constant is ["string", "conv2d"]), `params`, `macs`, `units`, `name`. */
-    where: is.optional(expression),
-    /** Layer paths, when compiled against a network. */
-    layers: is.optional(is.list(is.text)),
-  }),
-  "Empty include: every candidate layer. `layers`: paths, when compiled against a network.",
-);
+/** Which layers a statement speaks of. */
+export const selection = {
+  /** Unset: every layer that can be pruned. */
+  in: is.optional(patterns),
+  except: is.optional(patterns),
+  /** Over `kind` (a string constant is ["string", "conv2d"]), `params`, `macs`, `units`, `name`. */
+  where: is.optional(expression),
+  /** The layers meant, by path, when compiled against a network. */
+  layers: is.optional(is.list(is.text)),
+};
+export type SelectionIr = is.ObjectOf<typeof selection>;
 
 /** What becomes of units that a join ties together: they go as one, stay, or go where all would. */
 export const joins = is.oneOf("couple", "skip", "agree");
@@ -181,24 +181,21 @@ const limit = is.object({
   value: expression,
 });
 
-export type AmountIr = Of<typeof amount>;
-export const amount = definitions.define(
-  "amount",
-  is.byKind({
-    /** A share of the units still alive in scope. */
-    "drop-share": is.object({ kind: is.literal("drop-share"), value }),
-    "drop-count": is.object({ kind: is.literal("drop-count"), value }),
-    /** The share of all units that shall be dead. */
-    target: is.object({ kind: is.literal("target"), value }),
-    "keep-count": is.object({ kind: is.literal("keep-count"), value, each: is.flag }),
-    budget: is.object({ kind: is.literal("budget"), limits: is.list(limit, { minItems: 1 }) }),
-    threshold: is.object({
-      kind: is.literal("threshold"),
-      side: is.oneOf("below", "above"),
-      /** An expression over `layer.mean(…)`, `layer.std(…)`, numbers. */
-      value: expression,
-    }),
-    /** n:m structures take no amount. */
-    pattern: is.object({ kind: is.literal("pattern") }),
-  }),
-);
+/** How much goes: at most one of these; none for n:m structures and for a regrow that makes good its prune. Shares are 0..1. */
+export const amount = {
+  /** Share of the living units in scope; of the dead ones for a regrow. */
+  drop: is.optional(value),
+  /** That many units (per layer when local). */
+  count: is.optional(value),
+  /** Share of all units that shall be dead. */
+  to: is.optional(value),
+  /** Leave that many. */
+  keep: is.optional(value),
+  /** Leave that many of each kernel. */
+  keepEach: is.optional(value),
+  budget: is.optional(is.list(limit, { minItems: 1 })),
+  /** Every unit that scores under (over) this, over `layer.mean(…)`, `layer.std(…)`, numbers. */
+  below: is.optional(expression),
+  above: is.optional(expression),
+};
+export type AmountIr = is.ObjectOf<typeof amount>;

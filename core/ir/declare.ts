@@ -18,7 +18,8 @@ export type Fields = Readonly<Record<string, Schema | Optional>>;
 
 /** The type of the values that a schema describes. */
 export type Of<S> = S extends Schema<infer T> ? T : never;
-type ObjectOf<F> = Flat<
+/** The type of objects of these fields. */
+export type ObjectOf<F> = Flat<
   { readonly [K in keyof F as F[K] extends Optional ? never : K]: Of<F[K]> } & {
     readonly [K in keyof F as F[K] extends Optional ? K : never]?: F[K] extends Optional<infer T> ? T : never;
   }

@@ -37,10 +37,10 @@ export type RegrowIr = Of<typeof regrow>;
 const regrow = statement("regrow", {
   /** Unset when paired: the structure of its prune. */
   structure: is.optional(structure),
-  selection: is.optional(selection),
+  ...selection,
   by: criterion,
   /** Unset: as many as the paired prune dropped. A share is of the dead. */
-  amount: is.optional(amount),
+  ...amount,
   /** Unset: each layer regains what it lost. "evenly", or a share by layer. */
   allocated: is.optional(expression),
   values: is.oneOf("zero", "fresh", "start", "last"),
@@ -51,12 +51,12 @@ const regrow = statement("regrow", {
 export type PruneIr = Of<typeof prune>;
 const prune = statement("prune", {
   structure,
-  selection,
+  ...selection,
   by: criterion,
   normalized: is.optional(is.oneOf("mean", "max", "l2")),
   members: is.oneOf("sum", "mean", "max"),
   scope,
-  amount,
+  ...amount,
   manner: is.oneOf("held", "softly", "latently", "frozen"),
   joins,
   /** Living units that every layer keeps: a count, or a share of them. */
@@ -71,12 +71,12 @@ const prune = statement("prune", {
 });
 
 export type RestoreIr = Of<typeof restore>;
-const restore = statement("restore", { structure, selection, by: criterion, above: expression, ...due });
+const restore = statement("restore", { structure, ...selection, by: criterion, above: expression, ...due });
 
 export type PenalizeIr = Of<typeof penalize>;
 const penalize = statement("penalize", {
   structure,
-  selection,
+  ...selection,
   /** The penalty of one unit, over the names of criteria; added over units. */
   by: criterion,
   among: is.optional(is.object({ end: is.oneOf("top", "bottom"), share: value, by: criterion, scope })),
@@ -85,7 +85,7 @@ const penalize = statement("penalize", {
 });
 
 export type FreezeIr = Of<typeof freeze>;
-const freeze = statement("freeze", { structure, selection, ...due });
+const freeze = statement("freeze", { structure, ...selection, ...due });
 export type SlimIr = Of<typeof slim>;
 const slim = statement("slim", due);
 export type EvaluateIr = Of<typeof evaluate>;
@@ -96,7 +96,7 @@ const mark = statement("mark", { name: is.text, ...due });
 /** `update only top 10% by CRITERION`: the other weights get decay and momentum but no gradient. */
 export type UpdateIr = Of<typeof update>;
 const update = statement("update", {
-  selection,
+  ...selection,
   end: is.oneOf("top", "bottom"),
   share: value,
   by: criterion,
@@ -158,7 +158,7 @@ const repeat = statement("repeat", {
   until: is.optional(expression),
 });
 export interface ForEachIr extends Of<typeof forEach> {}
-const forEach = statement("for-each", { as: is.text, selection, body });
+const forEach = statement("for-each", { as: is.text, ...selection, body });
 
 export type RewindIr = Of<typeof rewind>;
 const rewind = statement("rewind", {
@@ -167,16 +167,16 @@ const rewind = statement("rewind", {
 });
 export type ReinitializeIr = Of<typeof reinitialize>;
 const reinitialize = statement("reinitialize", {
-  selection,
+  ...selection,
   /** Unset: every layer's own initializer. */
   by: is.optional(call),
 });
 export type ShuffleIr = Of<typeof shuffle>;
-const shuffle = statement("shuffle", { selection });
+const shuffle = statement("shuffle", selection);
 export type HardenIr = Of<typeof harden>;
-const harden = statement("harden", { selection });
+const harden = statement("harden", selection);
 export type LoadIr = Of<typeof load>;
-const load = statement("load", { what: is.oneOf("masks", "weights"), path: is.text, selection });
+const load = statement("load", { what: is.oneOf("masks", "weights"), path: is.text, ...selection });
 export type RequireIr = Of<typeof requirement>;
 const requirement = statement("require", {
   /**

@@ -1,14 +1,6 @@
 import { namesIn, type Name } from "../expr/names.js";
-import type {
-  CriterionIr,
-  ExprIr,
-  ForEachIr,
-  RegrowIr,
-  RepeatIr,
-  RuleIr,
-  SelectionIr,
-  StepIr,
-} from "./types.js";
+import { thresholdOf } from "./amounts.js";
+import type { CriterionIr, ExprIr, ForEachIr, RegrowIr, RepeatIr, RuleIr, StepIr } from "./types.js";
 
 /** Ways through a program: every pass, lint and printer that visits statements takes one of these. */
 
@@ -85,8 +77,9 @@ const ofRegrow = ({ by, allocated }: RegrowIr): Scoring => ({
 export function scoringsOf(statement: StatementIr): readonly Scoring[] {
   switch (statement.kind) {
     case "prune": {
-      const { by, amount, regrow } = statement;
-      const beside = amount.kind === "threshold" ? [amount.value] : [];
+      const { by, regrow } = statement;
+      const threshold = thresholdOf(statement);
+      const beside = threshold === null ? [] : [threshold.value];
       return [{ criterion: by, beside, at: "event" }, ...(regrow === undefined ? [] : [ofRegrow(regrow)])];
     }
     case "regrow":
@@ -112,9 +105,3 @@ export const criteriaOf = (statement: StatementIr): readonly CriterionIr[] =>
 /** Every name that the scores, penalties, thresholds and allocations of a statement read. */
 export const readIn = (statement: StatementIr): readonly Name[] =>
   namesIn(...scoringsOf(statement).flatMap(({ criterion, beside }) => [criterion.expr, ...beside]));
-
-/** The layers that a statement is about, and those of the regrow that acts with it. */
-export const selectionsOf = (statement: StatementIr): readonly SelectionIr[] =>
-  withPaired(statement).flatMap((one) =>
-    "selection" in one && one.selection !== undefined ? [one.selection] : [],
-  );

@@ -1,3 +1,5 @@
+import type { Counting } from "../ir/amounts.js";
+
 /**
  * How many units an amount takes: plain counts, so that what is predicted before training and what a run does come from the
  * same arithmetic. A *group* is what one count is asked of: the whole scope when ranking globally, else a layer (or a set of
@@ -5,11 +7,10 @@
  */
 
 /** An amount with its expressions evaluated. Shares are 0..1. */
-export type CountAmount =
-  | { readonly kind: "drop-share"; readonly value: number }
-  | { readonly kind: "drop-count"; readonly value: number }
-  | { readonly kind: "target"; readonly value: number }
-  | { readonly kind: "keep-count"; readonly value: number };
+export interface CountAmount {
+  readonly kind: Counting;
+  readonly value: number;
+}
 
 export interface GroupCounts {
   /** Units of the network as loaded. */
@@ -33,13 +34,13 @@ export function shareOf(share: number, n: number): number {
 export function askedDrops(amount: CountAmount, { total, dead }: GroupCounts): number {
   const alive = Math.max(0, total - dead);
   switch (amount.kind) {
-    case "drop-share":
+    case "drop":
       return shareOf(amount.value, alive);
-    case "drop-count":
+    case "count":
       return Math.min(alive, Math.max(0, Math.round(amount.value)));
-    case "target":
+    case "to":
       return Math.min(alive, Math.max(0, shareOf(amount.value, total) - dead));
-    case "keep-count":
+    case "keep":
       return Math.max(0, alive - Math.max(0, Math.round(amount.value)));
   }
 }

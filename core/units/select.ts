@@ -14,12 +14,12 @@ export function selectedLayers(
   selection: SelectionIr,
   structure: StructureName | null,
 ): readonly number[] | null {
-  if ([...selection.include, ...selection.exclude].some((pattern) => "variable" in pattern)) return null;
-  const explicit = selection.include.length > 0;
+  if (patternsOf(selection).some((pattern) => isVariable(pattern))) return null;
+  const explicit = selection.in !== undefined;
   const producers = unitsByProducer(network);
   const automatic = new Set(structure === null || explicit ? [] : candidateLayers(network, structure));
-  const excluded = new Set(selection.exclude.flatMap((pattern) => matchingLayers(network, pattern)));
-  const included = new Set(selection.include.flatMap((pattern) => matchingLayers(network, pattern)));
+  const excluded = new Set(listOf(selection.except).flatMap((pattern) => matchingLayers(network, pattern)));
+  const included = new Set(listOf(selection.in).flatMap((pattern) => matchingLayers(network, pattern)));
   const found: number[] = [];
   network.layers.forEach((layer, index) => {
     if (excluded.has(index) || (explicit && !included.has(index))) return;
@@ -34,12 +34,42 @@ export function selectedLayers(
   return found;
 }
 
+/** Patterns written alone or as a list. */
+export const listOf = (patterns: SelectionIr["in"]): readonly PatternIr[] =>
+  patterns === undefined ? [] : isList(patterns) ? patterns : [patterns];
+const isList = (patterns: NonNullable<SelectionIr["in"]>): patterns is readonly PatternIr[] =>
+  Array.isArray(patterns);
+
+/** Those of `in` and of `except`. */
+export const patternsOf = (selection: SelectionIr): readonly PatternIr[] => [
+  ...listOf(selection.in),
+  ...listOf(selection.except),
+];
+
+/** The variable of a `for each layer as L`. */
+export const isVariable = (pattern: PatternIr): pattern is { readonly variable: string } =>
+  typeof pattern === "object" && "variable" in pattern;
+
+/** A field of a selection: a list of one stands alone, and none is left out. */
+export function selecting<F extends "in" | "except">(
+  field: F,
+  patterns: readonly PatternIr[],
+): { readonly [K in F]?: NonNullable<SelectionIr["in"]> };
+export function selecting(field: "in" | "except", patterns: readonly PatternIr[]): SelectionIr {
+  const [first, ...others] = patterns;
+  return first === undefined ? {} : { [field]: others.length === 0 ? first : patterns };
+}
+
+/** Whether nothing narrows down which layers are meant. */
+export const isEverything = ({ in: include, except, where }: SelectionIr): boolean =>
+  include === undefined && except === undefined && where === undefined;
+
 /** Indices of all layers a pattern names, candidates or not. A layer variable names none here. */
 export function matchingLayers(network: Network, pattern: PatternIr): readonly number[] {
   const last = Math.max(0, ...network.layers.map((layer) => layer.ordinal));
   const matches = (layer: LayerInfo): boolean => {
-    if ("glob" in pattern)
-      return matchesGlob(pattern.glob, layer.path) || matchesGlob(pattern.glob, layer.name);
+    if (typeof pattern === "string")
+      return matchesGlob(pattern, layer.path) || matchesGlob(pattern, layer.name);
     if ("range" in pattern)
       return layer.ordinal >= Math.max(1, pattern.range[0]) && layer.ordinal <= pattern.range[1];
     if ("place" in pattern)

@@ -23,5 +23,5 @@ export function spaceOf(
   const paths = context.layersOf(selection, structureKind(structure));
   if (structure === "layers") return layerSpace(context, structure, paths);
   if (isChannelwise(structureKind(structure))) return channelSpace(context, structure, paths, joins);
-  return elementSpace(context, structure, paths, selection.include.length > 0);
+  return elementSpace(context, structure, paths, selection.in !== undefined);
 }

@@ -26,7 +26,7 @@ export const isActivationPenalty = ({ by }: PenalizeIr): boolean => mentionedIn(
 export function activationPenalty(
   ir: PenalizeIr,
 ): (context: PruningContext, moment: Moment) => ActivationPull | null {
-  const space = cachedSpace(ir.structure, ir.selection);
+  const space = cachedSpace(ir.structure, ir);
   const [total, slope] = [perUnit(ir.by.expr), derivative(ir.by.expr, "a")];
   return (context, moment) => {
     const strength = moment.value(ir.strength, "value");

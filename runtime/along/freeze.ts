@@ -16,7 +16,7 @@ export interface FreezeRule {
 }
 
 export function freezeRule(ir: FreezeIr): FreezeRule {
-  const space = cachedSpace(ir.structure, ir.selection);
+  const space = cachedSpace(ir.structure, ir);
   let covered: ReadonlyMap<string, Uint8Array> | null = null;
   let seen: Space | null = null;
   const kept = new Map<string, Float32Array>();

@@ -28,7 +28,7 @@ export interface PenaltyRule {
 
 /** Prepares a penalty: the sum over the living units of an expression in their weights (or batch-norm parameters). */
 export function penaltyRule(ir: PenalizeIr): PenaltyRule {
-  const spaceNow = cachedSpace(ir.structure, ir.selection);
+  const spaceNow = cachedSpace(ir.structure, ir);
   const { among } = ir;
   const choice = among && stepChoice(ir.id, among, spaceNow);
   const { expr } = ir.by;

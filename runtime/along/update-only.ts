@@ -14,7 +14,7 @@ export interface UpdateRule {
 }
 
 export function updateRule(ir: UpdateIr): UpdateRule {
-  const choice = stepChoice(ir.id, ir, cachedSpace("weights", ir.selection));
+  const choice = stepChoice(ir.id, ir, cachedSpace("weights", ir));
   return {
     watch: (context) => choice.watch(context),
     gate(context, moment, gradients) {

@@ -95,7 +95,7 @@ export function stepChoice(
       const open = space.status.map((code) => (code === living ? 1 : 0));
       return {
         space,
-        chosen: selectUnits(space, scores, open, { kind: "drop-share", value: share }, options).chosen,
+        chosen: selectUnits(space, scores, open, { kind: "drop", value: share }, options).chosen,
       };
     },
   };
@@ -105,7 +105,7 @@ export function stepChoice(
 export interface AccumulatedScores {
   readonly criterion: CriterionIr;
   readonly structure: StructureIr;
-  readonly selection: SelectionIr;
+  readonly layers: SelectionIr;
   readonly joins?: PruneIr["joins"] | undefined;
   /** A threshold or an allocation beside the score. */
   readonly beside?: ExprIr | undefined;
@@ -125,9 +125,9 @@ export interface Accumulator {
 
 /** `before`: sums to go on from, as a checkpoint kept them. */
 export function accumulator(id: number, scores: AccumulatedScores, before?: Accumulated): Accumulator {
-  const { criterion, structure, selection, joins, beside, latent } = scores;
+  const { criterion, structure, layers, joins, beside, latent } = scores;
   const exprs = accumulatedExprs(criterion, beside);
-  const scoring = stepScoring(id, exprs, "training", cachedSpace(structure, selection, joins), latent);
+  const scoring = stepScoring(id, exprs, "training", cachedSpace(structure, layers, joins), latent);
   let steps = before?.steps ?? 0;
   let sums: Accumulated["sums"] | null = before?.sums ?? null;
   return {

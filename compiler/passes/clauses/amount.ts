@@ -40,7 +40,7 @@ export function lowerAmount(
       if (target === null || !shareInRange(constant(target), amount.value.span, "a target", place))
         return null;
       warnIdle([constant(target)], "a target of 0% kills nothing", amount.value.span, place);
-      return { kind: "target", value: target.ir };
+      return { to: target.ir };
     }
     case "moving-target":
       return lowerMovingTarget(amount, curve, place);
@@ -64,7 +64,7 @@ export function lowerAmount(
       }
       if (checkTyped(value, amount.value, ["number"], "a threshold", place) === null) return null;
       if (!isReadable(value.ir, structure, "event", amount.value.span, place)) return null;
-      return { kind: "threshold", side: amount.side, value: value.ir };
+      return amount.side === "below" ? { below: value.ir } : { above: value.ir };
     }
   }
 }
@@ -75,7 +75,7 @@ function lowerDrop(expr: Expr, curve: Curve | undefined, place: Place): AmountIr
   if (value.type === "share") {
     for (const end of value.ends) if (!shareInRange(end, expr.span, "an amount", place)) return null;
     warnIdle(value.ends, "an amount of 0% does nothing", expr.span, place);
-    return { kind: "drop-share", value: value.ir };
+    return { drop: value.ir };
   }
   for (const end of value.ends) {
     if (end === null) continue;
@@ -90,7 +90,7 @@ function lowerDrop(expr: Expr, curve: Curve | undefined, place: Place): AmountIr
     }
   }
   warnIdle(value.ends, "an amount of 0 does nothing", expr.span, place);
-  return { kind: "drop-count", value: value.ir };
+  return { count: value.ir };
 }
 
 function lowerMovingTarget(
@@ -120,7 +120,7 @@ function lowerMovingTarget(
       },
     );
   }
-  return { kind: "target", value: { moving: { from: from.ir, to: to.ir, curve: lowered } } };
+  return { to: { moving: { from: from.ir, to: to.ir, curve: lowered } } };
 }
 
 function lowerKeep(
@@ -157,7 +157,7 @@ function lowerKeep(
       },
     );
   }
-  return { kind: "keep-count", value: count.ir, each: amount.each };
+  return amount.each ? { keepEach: count.ir } : { keep: count.ir };
 }
 
 /** Warns where a value is 0 all along. */

@@ -11,7 +11,7 @@ const measures = ["macs", "params", "bytes"] as const;
 /** `to macs <= 50% and params <= 1M`: limits on sizes of the network, each with `<=`. */
 export function lowerBudget(condition: Expr, place: Place): AmountIr | null {
   const limits = limitsOf(condition, place, 0);
-  return limits === null ? null : { kind: "budget", limits };
+  return limits === null ? null : { budget: limits };
 }
 
 function limitsOf(expr: Expr, place: Place, depth: number): readonly BudgetLimit[] | null {

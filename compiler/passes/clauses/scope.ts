@@ -39,7 +39,7 @@ export function scopeTakesAmount(
   amount: AmountIr,
   place: Place,
 ): boolean {
-  if ((kind !== "erk" && kind !== "er") || amount.kind === "target" || scope === undefined) return true;
+  if ((kind !== "erk" && kind !== "er") || amount.to !== undefined || scope === undefined) return true;
   reject(place, "P3008", `\`${kind}\` gives every layer a density, which needs a target`, scope.span, {
     help: "write the share of all units that shall be dead: `to 90%`",
   });

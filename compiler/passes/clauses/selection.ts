@@ -1,3 +1,4 @@
+import { selecting } from "../../../core/units/select.js";
 import type { Pattern, Selection } from "../../../grammar/ast.js";
 import type { ExprIr, PatternIr, SelectionIr } from "../../../core/ir/types.js";
 import { infer } from "../expressions/infer.js";
@@ -7,11 +8,12 @@ import { lowerTyped } from "./typed.js";
 
 /** Which layers a statement speaks of; every candidate when nothing is written. */
 export function lowerSelection(selection: Selection | undefined, place: Place): SelectionIr | null {
-  if (selection === undefined) return { include: [], exclude: [] };
+  if (selection === undefined) return {};
   const include = lowerPatterns(selection.include, place);
   const exclude = lowerPatterns(selection.exclude, place);
   if (include === null || exclude === null) return null;
-  if (selection.where === undefined) return { include, exclude };
+  const layers = { ...selecting("in", include), ...selecting("except", exclude) };
+  if (selection.where === undefined) return layers;
   const where = infer(selection.where, expressions(place, "layer"));
   if (where === null) return null;
   if (where.type !== "boolean") {
@@ -25,7 +27,7 @@ export function lowerSelection(selection: Selection | undefined, place: Place): 
       },
     );
   }
-  return { include, exclude, where: lowercaseKinds(where.ir) };
+  return { ...layers, where: lowercaseKinds(where.ir) };
 }
 
 function lowerPatterns(patterns: readonly Pattern[], place: Place): readonly PatternIr[] | null {
@@ -47,11 +49,11 @@ function lowerPattern(pattern: Pattern, place: Place): PatternIr | null {
     if (from.ir > to.ir) return reject(place, "P3023", "the range ends before it begins", pattern.span);
     return { range: [from.ir, to.ir] };
   }
-  if (pattern.quoted) return { glob: pattern.text };
+  if (pattern.quoted) return pattern.text;
   const binding = place.scope.bindings.get(pattern.text);
   if (binding?.kind === "layer") return { variable: binding.ir };
   if (pattern.text === "first" || pattern.text === "last") return { place: pattern.text };
-  return { glob: pattern.text };
+  return pattern.text;
 }
 
 /** Kinds are lowercase class names: `kind = Conv2D` means the same as `kind = conv2d`. */

@@ -1,7 +1,7 @@
 import { candidateUnits } from "../../../core/units/candidate-units.js";
 import { layerClass, layerFamily } from "../../../core/network/layers/index.js";
 import { unitsByProducer } from "../../../core/units/candidates.js";
-import { matchingLayers } from "../../../core/units/select.js";
+import { listOf, matchingLayers } from "../../../core/units/select.js";
 import { explainTie } from "../../../core/network/explain.js";
 import type { Network, Unit } from "../../../core/network/types.js";
 import { reportAt } from "../report-at.js";
@@ -12,7 +12,7 @@ export function checkJoins(selected: Selected): void {
   const { statement, selection, structure, layers, network } = selected;
   const joins = statement.kind === "prune" ? statement.joins : "couple";
   if (joins === "skip" || structure === "channels") return;
-  if (selection.include.every((pattern) => matchingLayers(network, pattern).length === 0)) return;
+  if (listOf(selection.in).every((pattern) => matchingLayers(network, pattern).length === 0)) return;
   const { units: candidates } = candidateUnits(network, structure, layers, joins);
   const free = new Set(candidates.map(({ root }) => root));
   const byProducer = unitsByProducer(network);

@@ -1,5 +1,14 @@
 import { counted } from "../../../core/ir/words.js";
-import { matchingLayers, selectedLayers, whereHolds } from "../../../core/units/select.js";
+import {
+  isEverything,
+  isVariable,
+  listOf,
+  matchingLayers,
+  patternsOf,
+  selectedLayers,
+  selecting,
+  whereHolds,
+} from "../../../core/units/select.js";
 import { isCandidate, isChannelwise, type StructureName } from "../../../core/units/candidates.js";
 import type { PatternIr, SelectionIr, StepIr } from "../../../core/ir/types.js";
 import { steps, type StatementIr } from "../../../core/ir/walk.js";
@@ -28,16 +37,15 @@ export interface Selected extends Selecting {
 }
 
 /** Everything that can be wrong with a selection in a network; at most one mistake per pattern. */
-export function checkSelection(selecting: Selecting): void {
-  const { statement, selection, structure, network, state } = selecting;
-  const patterns = [...selection.include, ...selection.exclude];
-  const wrong = patterns.filter((pattern) => !checkPattern(pattern, selecting));
+export function checkSelection(given: Selecting): void {
+  const { statement, selection, structure, network, state } = given;
+  const wrong = patternsOf(selection).filter((pattern) => !checkPattern(pattern, given));
   if (wrong.length > 0) return;
   if (structure !== null) {
-    for (const pattern of selection.include) {
+    for (const pattern of listOf(selection.in)) {
       const named = matchingLayers(network, pattern);
       if (named.length === 0 || named.some((index) => isCandidate(network, index, structure, true))) continue;
-      explainNoCandidate({ ...selecting, structure, layers: named });
+      explainNoCandidate({ ...given, structure, layers: named });
       return;
     }
   }
@@ -45,12 +53,12 @@ export function checkSelection(selecting: Selecting): void {
   if (layers === null) {
     const turns = allTurns(selection, state.body, network);
     const gone = turns && selectedLayers(network, turns, structure);
-    if (gone !== null && structure !== null) checkNorms({ ...selecting, structure, layers: gone });
+    if (gone !== null && structure !== null) checkNorms({ ...given, structure, layers: gone });
     return;
   }
   if (layers.length > 0) {
     if (structure === null) return;
-    const selected = { ...selecting, structure, layers };
+    const selected = { ...given, structure, layers };
     if (isChannelwise(structure)) checkJoins(selected);
     checkNorms(selected);
     checkInputs(selected);
@@ -63,7 +71,7 @@ export function checkSelection(selecting: Selecting): void {
     reportAt(state, statement.id, "selection", "P4007", message, { notes: [present] });
     return;
   }
-  const nothing = patterns.length === 0 && where === undefined;
+  const nothing = isEverything(selection);
   const what = structure ?? "layers with weights";
   const message = nothing
     ? `\`${network.name}\` has no ${what} that could be selected`
@@ -84,24 +92,33 @@ function barriers(network: Network, structure: StructureName | null): readonly s
 /** A selection by the variable of a `for each`, with all layers that the loop goes through in its place; null where those vary. */
 function allTurns(selection: SelectionIr, body: readonly StepIr[], network: Network): SelectionIr | null {
   const turns = (pattern: PatternIr): readonly PatternIr[] | null => {
-    if (!("variable" in pattern)) return [pattern];
+    if (!isVariable(pattern)) return [pattern];
     const loop = steps(body).find((step) => step.kind === "for-each" && step.as === pattern.variable);
-    const layers = loop?.kind === "for-each" ? selectedLayers(network, loop.selection, null) : null;
+    const layers = loop?.kind === "for-each" ? selectedLayers(network, loop, null) : null;
     const passed = layers?.flatMap((index) => network.layers[index] ?? []);
     return passed?.filter(({ ordinal }) => ordinal > 0).map(({ path }) => ({ layer: path })) ?? null;
   };
-  const include = selection.include.map(turns);
-  if (include.includes(null)) return null;
+  const included = listOf(selection.in).map(turns);
+  if (included.includes(null)) return null;
+  const { where } = selection;
   // What a turn leaves out, another takes.
-  const exclude = selection.exclude.filter((pattern) => !("variable" in pattern));
-  return { ...selection, include: include.flatMap((patterns) => patterns ?? []), exclude };
+  const excluded = listOf(selection.except).filter((pattern) => !isVariable(pattern));
+  return {
+    ...selecting(
+      "in",
+      included.flatMap((patterns) => patterns ?? []),
+    ),
+    ...selecting("except", excluded),
+    ...(where !== undefined && { where }),
+  };
 }
 
 function checkPattern(pattern: PatternIr, { statement, network, state }: Selecting): boolean {
-  if ("variable" in pattern || "layer" in pattern) return true;
+  const isGlob = typeof pattern === "string";
+  if (!isGlob && ("variable" in pattern || "layer" in pattern)) return true;
   const { name, layers } = network;
   const count = Math.max(0, ...layers.map((layer) => layer.ordinal));
-  if ("range" in pattern) {
+  if (!isGlob && "range" in pattern) {
     const [from, to] = pattern.range;
     if (to <= count) return true;
     const message = `\`layers ${from}..${to}\` leaves \`${name}\``;
@@ -112,7 +129,7 @@ function checkPattern(pattern: PatternIr, { statement, network, state }: Selecti
     return false;
   }
   if (matchingLayers(network, pattern).length > 0) return true;
-  const written = "glob" in pattern ? pattern.glob : pattern.place;
+  const written = isGlob ? pattern : pattern.place;
   const names = layers.filter((layer) => layer.weights.length > 0).map((layer) => layer.path);
   const some = names.slice(0, 6).map((path) => `\`${path}\``);
   reportAt(state, statement.id, "selection", "P4001", `no layer of \`${name}\` matches \`${written}\``, {

@@ -1,7 +1,8 @@
 import { patternOf, structureKind } from "../../../core/ir/structure.js";
 import type { PruneStatement } from "../../../grammar/ast.js";
 import { usualMembers } from "../../../core/expr/names.js";
-import type { AmountIr, CriterionIr, PruneIr, StructureIr, WhenIr } from "../../../core/ir/types.js";
+import { countingOf } from "../../../core/ir/amounts.js";
+import type { AmountIr, CriterionIr, PruneIr, StructureIr, ValueIr, WhenIr } from "../../../core/ir/types.js";
 import { lowerAmount } from "../clauses/amount.js";
 import { lowerCriterion, stepByItself } from "../clauses/criterion.js";
 import { lowerOptions } from "../clauses/options.js";
@@ -51,12 +52,12 @@ export function lowerPrune(
     id: ids.next(node),
     text: textOf(node),
     structure,
-    selection,
+    ...selection,
     by,
     ...(normalized === undefined ? {} : { normalized }),
     members: members ?? usualMembers(by.expr, structureKind(structure)),
     scope,
-    amount,
+    ...amount,
     ...options,
     // A layer dies whole by nature, and what it emptied goes with it.
     collapse: options.collapse || structure === "layers",
@@ -78,7 +79,7 @@ function lowerHowMuch(statement: PruneStatement, structure: StructureIr, place: 
   const { amount } = statement;
   const pattern = patternOf(structure);
   if (pattern !== null) {
-    if (amount === undefined) return { kind: "pattern" };
+    if (amount === undefined) return {};
     const { n, m } = pattern;
     const kept = `${n} of every ${m}`;
     return reject(place, "P3009", `\`${n}:${m}\` keeps ${kept} and takes no amount`, amount.span, {
@@ -92,14 +93,13 @@ function lowerHowMuch(statement: PruneStatement, structure: StructureIr, place: 
 }
 
 /** A target that moves has to land on its end. */
-export function isMoving(amount: AmountIr): boolean {
-  return amount.kind === "target" && typeof amount.value === "object" && "moving" in amount.value;
-}
+const isMoving = ({ to }: AmountIr): boolean => movingOf(to) !== undefined;
+const movingOf = (value: ValueIr | undefined) =>
+  typeof value === "object" && "moving" in value ? value.moving : undefined;
 
 /** What died for good stays dead when its target falls; soft and latent deaths are ranked anew. */
 function warnFalling(statement: PruneStatement, amount: AmountIr, place: Place): void {
-  if (amount.kind !== "target" || typeof amount.value !== "object" || !("moving" in amount.value)) return;
-  const { from, to } = amount.value.moving;
+  const { from, to } = movingOf(amount.to) ?? {};
   if (typeof from !== "number" || typeof to !== "number" || from <= to) return;
   reject(
     place,
@@ -119,12 +119,11 @@ function somethingMoves(
   when: WhenIr | undefined,
   place: Place,
 ): boolean {
-  const value = "value" in amount ? amount.value : undefined;
-  const moves = typeof value === "object" && "moving" in value;
+  const moves = movingOf(countingOf(amount)?.value) !== undefined;
   if (statement.curve !== undefined && !moves) {
     reject(place, "P3024", "this curve has nothing to move", statement.curve.span, {
       help:
-        amount.kind === "target"
+        amount.to !== undefined
           ? "give the target a start: `from 0% to 90%`"
           : "give the amount an end: `30% -> 0%`",
     });

@@ -1,4 +1,5 @@
-import { structureKind } from "../../../core/ir/structure.js";
+import { countingOf } from "../../../core/ir/amounts.js";
+import { patternOf, structureKind } from "../../../core/ir/structure.js";
 import type { RegrowStatement } from "../../../grammar/ast.js";
 import type {
   AmountIr,
@@ -41,8 +42,7 @@ export function lowerRegrow(
   const alone = statement.when === undefined && paired === undefined ? stepByItself : null;
   const untrained = isWhole(structureKind(structure)) ? outOfTraining : alone;
   const by = lowerBy(statement, structure, untrained, place);
-  const selection =
-    statement.selection === undefined ? undefined : lowerSelection(statement.selection, place);
+  const selection = lowerSelection(statement.selection, place);
   const amount = lowerHowMuch(statement, structure, paired, place);
   const allocated = lowerAllocated(statement, structure, place);
   const when = lowerEvents(statement, false, place);
@@ -53,9 +53,9 @@ export function lowerRegrow(
     id: ids.next(node),
     text: textOf(node),
     ...(own === undefined || paired !== undefined ? {} : { structure: own }),
-    ...(selection === undefined ? {} : { selection }),
+    ...selection,
     by,
-    ...(amount === undefined ? {} : { amount }),
+    ...amount,
     ...(allocated === undefined ? {} : { allocated }),
     values: statement.values?.name ?? (hasOwnWeights(structure) ? "fresh" : "zero"),
     includingDropped: statement.includingDropped !== undefined,
@@ -100,11 +100,11 @@ function fitsPair(
     );
     return false;
   }
-  const reached = paired.amount.kind === "target" && typeof paired.amount.value === "number";
-  if (
-    (reached || paired.amount.kind === "keep-count" || paired.amount.kind === "pattern") &&
-    statement.amount === undefined
-  ) {
+  const once =
+    typeof paired.to === "number" ||
+    countingOf(paired)?.kind === "keep" ||
+    patternOf(paired.structure) !== null;
+  if (once && statement.amount === undefined) {
     reject(
       place,
       "P3013",

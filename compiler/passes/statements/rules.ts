@@ -54,7 +54,7 @@ export function lowerRestore(
     id: ids.next(node),
     text: textOf(node),
     structure,
-    selection,
+    ...selection,
     by,
     above: above.ir,
     ...(due === undefined ? {} : { when: due }),
@@ -111,7 +111,7 @@ export function lowerPenalize(
     id: ids.next(node),
     text: textOf(node),
     structure,
-    selection,
+    ...selection,
     by,
     ...(among === undefined ? {} : { among }),
     strength: strength.ir,
@@ -151,7 +151,7 @@ export function lowerFreeze(
   const when = lowerHolding(statement, place);
   if (structure === null || selection === null || when === null) return null;
   const inside = when === undefined ? {} : { when };
-  return { kind: "freeze", id: ids.next(node), text: textOf(node), structure, selection, ...inside };
+  return { kind: "freeze", id: ids.next(node), text: textOf(node), structure, ...selection, ...inside };
 }
 
 /** `update only`: the other weights get decay and momentum but no gradient. */
@@ -168,5 +168,5 @@ export function lowerUpdate(
   if (among.share === 1)
     reject(place, "P3029", "this updates all weights, as without it", statement.among.share.span);
   const inside = when === undefined ? {} : { when };
-  return { kind: "update", id: ids.next(node), text: textOf(node), selection, ...among, ...inside };
+  return { kind: "update", id: ids.next(node), text: textOf(node), ...selection, ...among, ...inside };
 }

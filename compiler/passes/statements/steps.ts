@@ -50,7 +50,7 @@ export function lowerOnce(statement: Once, node: TimelineNode, place: Place, ids
     default: {
       const selection = lowerSelection(statement.selection, place);
       if (selection === null) return null;
-      const rest = { id: 0, text: textOf(node), selection };
+      const rest = { id: 0, text: textOf(node), ...selection };
       if (statement.kind === "load") {
         return {
           kind: "load",

@@ -28,7 +28,7 @@ const behindTheEnd = ({ id }: RuleIr, phase: SimulatedPhase): Finding => ({
 /** A target that moves until after the first epoch, where `until` may end a phase. */
 function cutShort(rule: RuleIr, { times, stepsPerEpoch, train }: SimulatedPhase): Finding | null {
   if (train.until === undefined || rule.kind !== "prune" || rule.when?.lands !== true) return null;
-  if (rule.amount.kind !== "target" && rule.amount.kind !== "keep-count") return null;
+  if (rule.to === undefined && rule.keep === undefined && rule.keepEach === undefined) return null;
   const when = whenAt(rule.when, new Map());
   const bounds = when && windowSteps(when.window, times);
   if (!bounds || (stepsPerEpoch === null && train.length.unit === "steps")) return null;

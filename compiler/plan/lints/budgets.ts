@@ -16,8 +16,8 @@ export const budgets: Lint = ({ network, simulation }) => {
   const findings = new Map<number, Finding>();
   for (const event of simulation.events) {
     const { statement, pools, short } = event;
-    if (statement.kind !== "prune" || statement.amount.kind !== "budget" || short === undefined) continue;
-    const limits = limitsOf(statement.amount.limits, { original: network });
+    if (statement.kind !== "prune" || statement.budget === undefined || short === undefined) continue;
+    const limits = limitsOf(statement.budget, { original: network });
     const broken = limits.find((limit) => short[limit.measure] > limit.most);
     if (broken === undefined || findings.has(statement.id)) continue;
     const unit = units[broken.measure];

@@ -24,10 +24,10 @@ export const flicker: Lint = ({ ir }) => {
 };
 
 function flickers(prune: PruneIr, restore: RestoreIr): boolean {
-  if (prune.amount.kind !== "threshold" || prune.amount.side !== "below") return false;
+  if (prune.below === undefined) return false;
   if (JSON.stringify(prune.structure) !== JSON.stringify(restore.structure)) return false;
   if (JSON.stringify(prune.by.expr) !== JSON.stringify(restore.by.expr)) return false;
-  const below = multiple(prune.amount.value);
+  const below = multiple(prune.below);
   const above = multiple(restore.above);
   return below.of === above.of && above.factor < below.factor;
 }

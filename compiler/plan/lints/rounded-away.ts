@@ -22,7 +22,7 @@ export const roundedAway: Lint = ({ network, simulation }) => {
     const run = runs.get(statement.id) ?? { statement, count: 0, idle: null };
     runs.set(statement.id, run);
     run.count++;
-    const idle = amount?.kind === "drop-share" && amount.value > 0 && nominal === 0;
+    const idle = amount?.kind === "drop" && amount.value > 0 && nominal === 0;
     if (!idle) run.idle = null;
     else run.idle ??= { event, nth: run.count, share: amount.value };
   }

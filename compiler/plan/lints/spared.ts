@@ -23,7 +23,7 @@ export function sparedBy(statement: PruneIr, amount: CountAmount | null, pool: A
     if (kernels.length === 0 || groups.some(({ size }) => dropsInside(size, rule.keep) > 0)) return undefined;
     return { by: "inside", keep: rule.keep, largest: Math.max(0, ...groups.map(({ size }) => size)) };
   }
-  if (amount?.kind === "keep-count" && !isGlobal(statement)) {
+  if (amount?.kind === "keep" && !isGlobal(statement)) {
     const keep = Math.max(0, Math.round(amount.value));
     if (pool.total <= keep) return { by: "keep", keep };
   }

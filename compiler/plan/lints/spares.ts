@@ -36,7 +36,7 @@ export const spares: Lint = ({ network, simulation }) => {
 };
 
 function keptOfAll(statement: PruneIr, amount: CountAmount | null, pools: readonly AnyPool[]): number | null {
-  if (amount?.kind !== "keep-count" || !isGlobal(statement) || statement.structure === "taps") return null;
+  if (amount?.kind !== "keep" || !isGlobal(statement) || statement.structure === "taps") return null;
   const keep = Math.max(0, Math.round(amount.value));
   return pools.length > 0 && pools.reduce((sum, { total }) => sum + total, 0) <= keep ? keep : null;
 }

@@ -8,7 +8,7 @@ export const spentTargets: Lint = ({ simulation: { events, cut } }) => {
   const findings = new Map<number, Finding | null>();
   for (const event of events) {
     const { statement, amount, pools, dead, changed } = event;
-    if (statement.kind !== "prune" || amount?.kind !== "target") continue;
+    if (statement.kind !== "prune" || amount?.kind !== "to") continue;
     const all = pools.reduce((sum, pool) => sum + pool.total, 0);
     const already = dead === null || all === 0 ? 0 : lowest(dead) / all;
     const idle = changed === 0 && already > amount.value && dead !== null && isExact(dead);

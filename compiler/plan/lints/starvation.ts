@@ -11,7 +11,7 @@ export const starvation: Lint = ({ simulation }) => {
   const counts = new Map<number, number>();
   for (const event of simulation.events) {
     const { statement, dead, pools } = event;
-    if (statement.kind !== "prune" || event.amount?.kind !== "drop-share") continue;
+    if (statement.kind !== "prune" || event.amount?.kind !== "drop") continue;
     if (event.doubtful === true) continue;
     // What dies softly lives again.
     if (statement.manner === "softly") continue;

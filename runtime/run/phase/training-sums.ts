@@ -22,7 +22,7 @@ export class TrainingSums {
         {
           criterion: criterionIr(spec.by),
           structure: spec.structure,
-          selection: selectionIr(spec),
+          layers: selectionIr(spec),
           joins: spec.joins,
           beside: spec.beside,
           latent: spec.latent,

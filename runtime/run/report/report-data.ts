@@ -123,7 +123,7 @@ const nameOf = (session: Session, amount: RecordedAmount): string =>
 function spaceIn(session: Session, amount: RecordedAmount, state: MaskState) {
   const { structure, joins, layers, named } = amount;
   const context = { ...pruningContext(session), state, layersOf: () => layers };
-  return spaceOf(context, structure, { include: named ? [{ glob: "*" }] : [], exclude: [] }, joins);
+  return spaceOf(context, structure, named ? { in: "*" } : {}, joins);
 }
 
 /** The masks, with every channel dead that varies no more or that nothing needs. */

@@ -1,3 +1,4 @@
+import { thresholdOf } from "../../../core/ir/amounts.js";
 import { structureKind } from "../../../core/ir/structure.js";
 import type { PruneIr } from "../../../core/ir/types.js";
 import { DiagnosticError } from "../../../core/diagnostics/diagnostic.js";
@@ -23,7 +24,7 @@ import type { Told } from "./step.js";
 
 export async function prune(session: Session, id: number, spec: PruneSpec): Promise<Told> {
   const ir = pruneIr(id, spec, undefined, session.options.statements);
-  const { regrow: paired, structure, joins, selection } = ir;
+  const { regrow: paired, structure, joins } = ir;
   if (paired && namesIn(paired.by.expr).includes("m")) session.keepsMomentum = true;
   const record = await carryOut(session, id, (context, moment) => pruneEvent(context, ir, moment));
   if (paired) session.phase?.training.clear(paired.id);
@@ -32,8 +33,8 @@ export async function prune(session: Session, id: number, spec: PruneSpec): Prom
   noteAmount(session.record, {
     structure,
     joins,
-    layers: selectLayers(session.loaded, selection, structureKind(structure)),
-    named: selection.include.length > 0,
+    layers: selectLayers(session.loaded, ir, structureKind(structure)),
+    named: ir.in !== undefined,
     nominal: nominalDead(ir, momentOf(session, id), record),
   });
   const { achieved, nominal, revived } = record;
@@ -95,14 +96,14 @@ function collapseEmptied(session: Session): void {
 
 /** How many the statement asks to be dead after this event; null where it names no number. */
 function nominalDead(
-  { amount, scope, regrow: paired }: PruneIr,
+  ir: PruneIr,
   moment: Moment,
   { total, dead: left, achieved, nominal }: EventRecord,
 ): number | null {
   // Elsewhere every group rounds its own share.
-  if (amount.kind === "target" && scope === "global")
-    return Math.round(moment.value(amount.value, "share-dead") * total);
-  if (amount.kind === "threshold" || amount.kind === "budget") return null;
+  if (ir.to !== undefined && ir.scope === "global")
+    return Math.round(moment.value(ir.to, "share-dead") * total);
+  if (thresholdOf(ir) !== null || ir.budget !== undefined) return null;
   // What a last event would have regrown, it left alone: the count is as asked.
-  return paired && !moment.trainingFollows ? left : left - achieved + nominal;
+  return ir.regrow && !moment.trainingFollows ? left : left - achieved + nominal;
 }

@@ -102,7 +102,7 @@ function noteLoaded({ record, loaded }: Session, name: "units" | "weights", sele
     structure: name,
     joins: "couple",
     layers: selectLayers(loaded, selection, name),
-    named: selection.include.length > 0,
+    named: selection.in !== undefined,
     nominal: null,
   });
 }

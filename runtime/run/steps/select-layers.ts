@@ -1,5 +1,5 @@
 import type { StructureName } from "../../../core/units/candidates.js";
-import { matchingLayers, selectedLayers } from "../../../core/units/select.js";
+import { matchingLayers, patternsOf, selectedLayers } from "../../../core/units/select.js";
 import type { PatternIr, SelectionIr } from "../../../core/ir/types.js";
 import type { Network } from "../../../core/network/types.js";
 import { raise } from "../../../core/diagnostics/create.js";
@@ -14,7 +14,7 @@ export function selectLayers(
   structure: StructureName | null,
 ): readonly string[] {
   if (selection.layers) return known(network, selection.layers);
-  for (const pattern of [...selection.include, ...selection.exclude])
+  for (const pattern of patternsOf(selection))
     if (matchingLayers(network, pattern).length === 0) noMatch(network, pattern);
   const selected = selectedLayers(network, selection, structure) ?? [];
   return selected.map((index) => network.layers[index]?.path ?? "");
@@ -33,7 +33,7 @@ function known(network: Network, layers: readonly string[]): readonly string[] {
 
 function noMatch(network: Network, pattern: PatternIr): never {
   const written =
-    "glob" in pattern ? pattern.glob : "layer" in pattern ? pattern.layer : JSON.stringify(pattern);
+    typeof pattern === "string" ? pattern : "layer" in pattern ? pattern.layer : JSON.stringify(pattern);
   const paths = network.layers.filter(({ ordinal }) => ordinal > 0).map(({ path }) => `\`${path}\``);
   raise("P7010", `no layer of \`${network.name}\` matches \`${written}\``, {
     notes: [`it has ${paths.slice(0, 12).join(", ")}${paths.length > 12 ? " and others" : ""}`],

@@ -28,12 +28,10 @@ describe("an emitted statement stands for the IR it came from", () => {
       "every clause",
       prune(1, {
         structure: { blocks: [4, 1] },
-        selection: {
-          include: [{ glob: "conv*" }, { range: [3, 9] }],
-          exclude: [{ place: "first" }, { layer: 'a"*' }],
-          where: ["and", ["=", "kind", ["string", "conv2d"]], [">", "params", 1000]],
-          layers: ["a", "b", "c", "d", "e"],
-        },
+        in: ["conv*", { range: [3, 9] }],
+        except: [{ place: "first" }, { layer: 'a"*' }],
+        where: ["and", ["=", "kind", ["string", "conv2d"]], [">", "params", 1000]],
+        layers: ["a", "b", "c", "d", "e"],
         by: taylor,
         normalized: "mean",
         members: "max",
@@ -45,14 +43,14 @@ describe("an emitted statement stands for the IR it came from", () => {
         aligned: 8,
       }),
     ],
-    ["n:m", prune(1, { structure: "2:4", amount: { kind: "pattern" } })],
+    ["n:m", prune(1, { structure: "2:4" })],
     ["strided", prune(1, { structure: { strided: 2, offset: 1 } })],
-    ["a count", prune(1, { amount: { kind: "drop-count", value: 12 }, keeping: 3 })],
-    ["keep each", prune(1, { structure: "taps", amount: { kind: "keep-count", value: 1, each: true } })],
+    ["a count", prune(1, { count: 12, keeping: 3 })],
+    ["keep each", prune(1, { structure: "taps", keepEach: 1 })],
     [
       "a threshold with a restore",
       prune(1, {
-        amount: { kind: "threshold", side: "below", value: 0.1 },
+        below: 0.1,
         manner: "latently",
         awaitsRestore: true,
       }),
@@ -60,13 +58,10 @@ describe("an emitted statement stands for the IR it came from", () => {
     [
       "a threshold",
       prune(1, {
-        amount: { kind: "threshold", side: "below", value: ["*", 0.9, ["layer.mean", ["abs", "w"]]] },
+        below: ["*", 0.9, ["layer.mean", ["abs", "w"]]],
       }),
     ],
-    [
-      "a budget",
-      prune(1, { amount: { kind: "budget", limits: [{ measure: "macs", relative: true, value: 0.5 }] } }),
-    ],
+    ["a budget", prune(1, { budget: [{ measure: "macs", relative: true, value: 0.5 }] })],
     [
       "a synflow score",
       prune(1, {
@@ -86,9 +81,9 @@ describe("an emitted statement stands for the IR it came from", () => {
         id: 1,
         text: "regrow filters random 10%",
         structure: "filters",
-        selection: { include: [], exclude: [{ place: "last" }] },
+        except: { place: "last" },
         by: random,
-        amount: { kind: "drop-share", value: 0.1 },
+        drop: 0.1,
         allocated: "evenly",
         values: "start",
         includingDropped: true,
@@ -100,7 +95,6 @@ describe("an emitted statement stands for the IR it came from", () => {
         kind: "reinitialize",
         id: 1,
         text: "reinitialize by he-normal",
-        selection: { include: [], exclude: [] },
         by: { name: "he-normal", args: {} },
       },
     ],
@@ -119,7 +113,6 @@ describe("an emitted statement stands for the IR it came from", () => {
         id: 2,
         text: "penalize",
         structure: "filters",
-        selection: { include: [], exclude: [] },
         by: { ...l1, name: "group-lasso" },
         among: { end: "bottom", share: 0.3, by: l1, scope: "global" },
         strength: {
@@ -131,21 +124,20 @@ describe("an emitted statement stands for the IR it came from", () => {
         id: 3,
         text: "freeze",
         structure: "weights",
-        selection: { include: [{ glob: "conv1" }], exclude: [] },
+        in: "conv1",
         when: { unit: "epochs", during: [{ share: 0 }, { share: 0.5 }] },
       },
       {
         kind: "update",
         id: 4,
         text: "update only",
-        selection: { include: [], exclude: [] },
         end: "top",
         share: 0.1,
         by: taylor,
         scope: "local",
       },
       prune(5, {
-        amount: { kind: "target", value: { moving: { from: 0, to: 0.9, curve } } },
+        to: { moving: { from: 0, to: 0.9, curve } },
         when: { ...when, lands: true, during: [{ epochs: 4 }, { steps: 900 }] },
       }),
       {
@@ -153,7 +145,6 @@ describe("an emitted statement stands for the IR it came from", () => {
         id: 6,
         text: "restore",
         structure: "weights",
-        selection: { include: [], exclude: [] },
         by: l1,
         above: 0.1,
         when: { unit: "epochs", at: [10, 20] },
@@ -182,7 +173,7 @@ describe("an emitted statement stands for the IR it came from", () => {
 
   test("loops hand their counters to JavaScript arithmetic", async () => {
     const body = [
-      prune(2, { amount: { kind: "target", value: ["/", ["*", 0.9, "i"], 5] } }),
+      prune(2, { to: ["/", ["*", 0.9, "i"], 5] }),
       prune(3, { by: { ...taylor, over: ["+", "i", 1] } }),
     ];
     const each: StepIr = {
@@ -190,8 +181,7 @@ describe("an emitted statement stands for the IR it came from", () => {
       id: 4,
       text: "for each layer as L",
       as: "L",
-      selection: { include: [], exclude: [] },
-      body: [prune(5, { selection: { include: [{ variable: "L" }], exclude: [] } })],
+      body: [prune(5, { in: { variable: "L" } })],
     };
     const { code } = emit(
       program({
@@ -206,10 +196,10 @@ describe("an emitted statement stands for the IR it came from", () => {
     );
     expect(syntaxErrors(code)).toEqual([]);
     const log = await replay(code);
-    const targets = log.flatMap((node) => JSON.stringify(node).match(/"target","value":([\d.]+)/)?.[1] ?? []);
+    const targets = log.flatMap((node) => JSON.stringify(node).match(/"to":([\d.]+)/)?.[1] ?? []);
     expect(targets.map(Number)).toEqual([1, 2, 3, 4, 5].map((i) => (0.9 * i) / 5));
     expect(log).toContainEqual(prune(3, { by: { ...taylor, over: 4 } }));
-    expect(log).toContainEqual(prune(5, { selection: { include: [{ layer: "conv_a" }], exclude: [] } }));
+    expect(log).toContainEqual(prune(5, { in: { layer: "conv_a" } }));
     expect(log).toContainEqual(["until", 1, ["<", "macs", 10]]);
   });
 });
@@ -228,7 +218,9 @@ test("hostile texts and names stay texts and names", async () => {
   const evil = '"); process.exit(1); //\n*/ ${process.exit(1)} \u2028 </script>';
   const step = prune(1, {
     text: evil,
-    selection: { include: [{ glob: evil }], exclude: [{ layer: evil }], layers: [evil] },
+    in: evil,
+    except: { layer: evil },
+    layers: [evil],
     by: { ...l1, name: evil, expr: ["sum", evil] },
   });
   const loop: StepIr = {
@@ -247,7 +239,7 @@ test("hostile texts and names stay texts and names", async () => {
   expect(syntaxErrors(code)).toEqual([]);
   expect(code).not.toMatch(/\u2028/);
   const [seen] = await replay(code);
-  expect(seen).toMatchObject({ selection: step.selection, by: step.by });
+  expect(seen).toMatchObject({ in: step.in, except: step.except, layers: step.layers, by: step.by });
 });
 
 test("every helper that emitted code may name is one of the runtime's", () => {

@@ -1,3 +1,5 @@
+import { hasAmount } from "../../../core/ir/amounts.js";
+import { patternOf } from "../../../core/ir/structure.js";
 import type { CriterionIr, Ir, PruneIr, StepIr, TrainIr } from "../../../core/ir/types.js";
 
 /** Hand-written IRs for the tests of emission. */
@@ -22,11 +24,10 @@ export function prune(id: number, over: Partial<PruneIr> = {}): PruneIr {
     id,
     text: "prune filters by l1 50%",
     structure: "filters",
-    selection: { include: [], exclude: [] },
     by: l1,
     members: "sum",
     scope: "local",
-    amount: { kind: "drop-share", value: 0.5 },
+    ...(hasAmount(over) || patternOf(over.structure ?? "filters") !== null ? {} : { drop: 0.5 }),
     manner: "held",
     joins: "couple",
     keeping: 1,

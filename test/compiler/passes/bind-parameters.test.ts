@@ -5,10 +5,10 @@ const text = "param sparsity = 90%\nparam half = sparsity / 2\nprune weights by 
 
 describe("parameters", () => {
   it("have their defaults, and may build on those above", () => {
-    expect(firstPrune(text).amount).toEqual({ kind: "target", value: 0.45 });
+    expect(firstPrune(text).to).toEqual(0.45);
   });
   it("take a value from outside in their own unit", () => {
-    expect(firstPrune(text, { set: { sparsity: "80%" } }).amount).toEqual({ kind: "target", value: 0.4 });
+    expect(firstPrune(text, { set: { sparsity: "80%" } }).to).toEqual(0.4);
     expect(codes(text, { set: { sparsity: "0.8" } })).toEqual(["P2011"]);
     expect(codes(text, { set: { sparsity: "100 steps" } })).toEqual(["P2011"]);
   });

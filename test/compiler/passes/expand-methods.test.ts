@@ -11,7 +11,7 @@ describe("methods", () => {
       times: 4,
       as: "i",
       body: [
-        { kind: "prune", amount: { kind: "target", value: ["/", ["*", 0.8, "i"], 4] } },
+        { kind: "prune", to: ["/", ["*", 0.8, "i"], 4] },
         { kind: "train", finetune: true, length: { unit: "steps", value: 500 } },
       ],
     });
@@ -42,7 +42,7 @@ describe("methods", () => {
       repeat 3 times as i { inner(share: 2% * i) }`;
     const [outer] = steps(text);
     expect(outer).toMatchObject({ as: "i", body: [{ as: "i_2" }] });
-    expect(firstPrune(text).amount).toEqual({ kind: "drop-share", value: ["*", ["*", 0.02, "i"], "i_2"] });
+    expect(firstPrune(text).drop).toEqual(["*", ["*", 0.02, "i"], "i_2"]);
   });
   it("do not see the names of the caller", () => {
     expect(codes("param share = 10%\nmethod m(n = 1) { prune filters by l1 amount chare }\nm()")).toEqual([
@@ -55,7 +55,7 @@ describe("methods", () => {
   it("leave the rules of a method without training to the block of the call", () => {
     const text =
       "method thin(share = 10%) { prune filters by l1 amount share every epoch; regrow random }\ntrain 5 epochs { thin() }";
-    expect(firstPrune(text)).toMatchObject({ amount: { value: 0.1 }, regrow: { kind: "regrow" } });
+    expect(firstPrune(text)).toMatchObject({ drop: 0.1, regrow: { kind: "regrow" } });
   });
   it("remember where they were called", () => {
     const { ir, spans } = front('use agp from "std"\nagp()', { file: "main.prune" });

@@ -35,20 +35,21 @@ describe("rules", () => {
 });
 
 describe("amounts", () => {
-  const amount = (text: string) => firstPrune(text).amount;
+  const words = ["drop", "count", "to", "keep", "keepEach", "budget", "below", "above"];
+  const amount = (text: string) => {
+    const clauses = Object.entries(firstPrune(text));
+    return Object.fromEntries(clauses.filter(([key]) => words.includes(key)));
+  };
   it("are shares of the living, counts, targets, what is kept, thresholds and budgets", () => {
-    expect(amount("prune filters by l1 50%")).toEqual({ kind: "drop-share", value: 0.5 });
-    expect(amount("prune filters by l1 12")).toEqual({ kind: "drop-count", value: 12 });
-    expect(amount("prune filters by l1 to 90%")).toEqual({ kind: "target", value: 0.9 });
-    expect(amount("prune filters by l1 keep 64")).toEqual({ kind: "keep-count", value: 64, each: false });
+    expect(amount("prune filters by l1 50%")).toEqual({ drop: 0.5 });
+    expect(amount("prune filters by l1 12")).toEqual({ count: 12 });
+    expect(amount("prune filters by l1 to 90%")).toEqual({ to: 0.9 });
+    expect(amount("prune filters by l1 keep 64")).toEqual({ keep: 64 });
     expect(amount("prune weights by magnitude below 2 * layer.std(w)")).toEqual({
-      kind: "threshold",
-      side: "below",
-      value: ["*", 2, ["layer.std", "w"]],
+      below: ["*", 2, ["layer.std", "w"]],
     });
     expect(amount("prune filters by l1 to macs <= 50% and params <= 1M")).toEqual({
-      kind: "budget",
-      limits: [
+      budget: [
         { measure: "macs", relative: true, value: 0.5 },
         { measure: "params", relative: false, value: 1_000_000 },
       ],
@@ -58,10 +59,7 @@ describe("amounts", () => {
     const moving = firstPrune(
       "train 9 epochs { prune weights by magnitude from 0% to 90% cubic every 100 steps during 10%..75% }",
     );
-    expect(moving.amount).toEqual({
-      kind: "target",
-      value: { moving: { from: 0, to: 0.9, curve: "cubic" } },
-    });
+    expect(moving.to).toEqual({ moving: { from: 0, to: 0.9, curve: "cubic" } });
     expect(moving.when).toEqual({
       unit: "steps",
       every: 100,
@@ -70,7 +68,7 @@ describe("amounts", () => {
     });
     const drop = firstPrune("train 9 epochs { prune weights by magnitude 30% -> 0% cosine every epoch }");
     expect(drop).toMatchObject({
-      amount: { value: { moving: { from: 0.3, to: 0 } } },
+      drop: { moving: { from: 0.3, to: 0 } },
     });
     expect(drop.when).toEqual({ unit: "epochs", every: 1 });
   });
@@ -154,7 +152,7 @@ describe("training", () => {
       { kind: "update", end: "top", share: 0.1, scope: "global" },
       {
         kind: "freeze",
-        selection: { include: [{ glob: "conv*" }] },
+        in: "conv*",
         when: { during: [{ epochs: 1 }, { epochs: 3 }] },
       },
     ]);

@@ -4,7 +4,7 @@ import { namedNetwork } from "../../helpers/front-case.js";
 import { codes, firstPrune, steps } from "../../helpers/front.js";
 
 const residual = namedNetwork("residual, identity");
-const layersOf = (text: string) => firstPrune(text, { network: residual }).selection.layers;
+const layersOf = (text: string) => firstPrune(text, { network: residual }).layers;
 
 describe("selections against a network", () => {
   it("become layer paths", () => {
@@ -13,17 +13,14 @@ describe("selections against a network", () => {
     expect(
       steps("for each layer as L in conv* { prune filters in L by l1 10% }", { network: residual })[0],
     ).toMatchObject({
-      selection: {
-        layers: residual.layers.filter((layer) => layer.className === "Conv2D").map((layer) => layer.path),
-      },
-      body: [{ selection: { include: [{ variable: "L" }] } }],
+      layers: residual.layers.filter((layer) => layer.className === "Conv2D").map((layer) => layer.path),
+      body: [{ in: { variable: "L" } }],
     });
   });
   it("stay patterns without one", () => {
-    expect(firstPrune("prune weights in conv* by magnitude 50%").selection).toEqual({
-      include: [{ glob: "conv*" }],
-      exclude: [],
-    });
+    const prune = firstPrune("prune weights in conv* by magnitude 50%");
+    expect(prune).toMatchObject({ in: "conv*" });
+    expect(prune).not.toHaveProperty("layers");
   });
   it("name both branches, the join and the way out of a tie", () => {
     const { diagnostics } = front("prune filters in conv2d_3 by l1 30%", { network: residual });

@@ -67,14 +67,11 @@ test("the plan and the run agree on what can go whole", async () => {
         const chosen = new Set(layers.map((n) => paths[n % paths.length] ?? ""));
         return pruneOf({
           structure: "units",
-          selection: {
-            include: [{ glob: "*" }],
-            exclude: [],
-            layers: paths.filter((one) => chosen.has(one)),
-          },
+          in: "*",
+          layers: paths.filter((one) => chosen.has(one)),
           by: criterionOf("random"),
           scope: scope,
-          amount: { kind: "target", value: share },
+          to: share,
           collapse: true,
         });
       });

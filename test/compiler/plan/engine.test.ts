@@ -13,16 +13,16 @@ import { expectForeseen, expectRecord, foreseen } from "./setting.js";
 
 const share = fc.integer({ min: 1, max: 19 }).map((n) => n / 20);
 const amount: fc.Arbitrary<AmountIr> = fc.oneof(
-  share.map((value) => ({ kind: "drop-share", value }) as const),
-  share.map((value) => ({ kind: "target", value }) as const),
-  fc.integer({ min: 1, max: 40 }).map((value) => ({ kind: "drop-count", value }) as const),
-  fc.integer({ min: 1, max: 12 }).map((value) => ({ kind: "keep-count", value, each: false }) as const),
+  share.map((value) => ({ drop: value }) as const),
+  share.map((value) => ({ to: value }) as const),
+  fc.integer({ min: 1, max: 40 }).map((value) => ({ count: value }) as const),
+  fc.integer({ min: 1, max: 12 }).map((value) => ({ keep: value }) as const),
   fc
     .record({
       measure: fc.constantFrom("macs" as const, "macs" as const, "params" as const, "bytes" as const),
       value: share,
     })
-    .map((limit): AmountIr => ({ kind: "budget", limits: [{ ...limit, relative: true }] })),
+    .map((limit): AmountIr => ({ budget: [{ ...limit, relative: true }] })),
 );
 const channelwise = fc.constantFrom<StructureIr>("filters", "units");
 const scope = (...kinds: readonly ScopeIr[]): fc.Arbitrary<ScopeIr> => fc.constantFrom(...kinds);
@@ -37,7 +37,7 @@ const statement = (structures: fc.Arbitrary<StructureIr>, scopes: fc.Arbitrary<S
       keeping: fc.constantFrom(1, 2, { share: 0.25 }),
       joins: fc.constantFrom("couple" as const, "couple" as const, "skip" as const),
     })
-    .map((parts) => pruneOf({ ...parts, by: criterionOf("random") }));
+    .map(({ amount: much, ...parts }) => pruneOf({ ...parts, ...much, by: criterionOf("random") }));
 
 async function compare(
   model: unknown,
@@ -115,8 +115,8 @@ test("weights: local, per row, per sign, Erdős–Rényi and global", async () =
   const steps = fc.array(statement(weights, scopes), { minLength: 1, maxLength: 3 }).map((list) =>
     list
       .map((one) => ({ ...one, aligned: 1, keeping: 1 }))
-      .filter((one) => one.amount.kind !== "budget")
-      .filter((one) => !one.scope.startsWith("er") || one.amount.kind === "target"),
+      .filter((one) => one.budget === undefined)
+      .filter((one) => !one.scope.startsWith("er") || one.to !== undefined),
   );
   await fc.assert(
     fc.asyncProperty(steps, seeds, (list, seed) => compare(small, list, false, seed)),

@@ -46,19 +46,19 @@ const structures: fc.Arbitrary<StructureIr> = fc.oneof(
 );
 const share = fc.constantFrom(0.1, 0.3, 0.5, 0.9, 1);
 const amounts: fc.Arbitrary<AmountIr> = fc.oneof(
-  share.map((value) => ({ kind: "drop-share", value }) as const),
-  share.map((value) => ({ kind: "target", value }) as const),
-  fc.integer({ min: 0, max: 9 }).map((value) => ({ kind: "drop-count", value }) as const),
-  fc.integer({ min: 1, max: 9 }).map((value) => ({ kind: "keep-count", value, each: false }) as const),
-  fc.constant({ kind: "threshold", side: "below", value: 0.4 } as const),
-  share.map((value) => ({ kind: "budget", limits: [{ measure: "params", relative: true, value }] }) as const),
+  share.map((value) => ({ drop: value }) as const),
+  share.map((value) => ({ to: value }) as const),
+  fc.integer({ min: 0, max: 9 }).map((value) => ({ count: value }) as const),
+  fc.integer({ min: 1, max: 9 }).map((value) => ({ keep: value }) as const),
+  fc.constant({ below: 0.4 } as const),
+  share.map((value) => ({ budget: [{ measure: "params", relative: true, value }] }) as const),
 );
 const back: fc.Arbitrary<RegrowIr> = fc
   .record({
     includingDropped: fc.boolean(),
     values: fc.constantFrom("zero" as const, "fresh" as const),
     amount: fc.option(
-      share.map((value) => ({ kind: "drop-share", value }) as const),
+      share.map((value) => ({ drop: value }) as const),
       { nil: undefined },
     ),
   })
@@ -67,7 +67,7 @@ const back: fc.Arbitrary<RegrowIr> = fc
     id: 99,
     text: "regrow",
     by: random,
-    ...(amount && { amount }),
+    ...amount,
     ...given,
   }));
 const prunes: fc.Arbitrary<PruneIr> = fc
@@ -85,15 +85,19 @@ const prunes: fc.Arbitrary<PruneIr> = fc
     const single = name === "weights";
     const channels = channelwise.some((one) => one === name);
     if (!single && ["row", "sign", "er"].includes(scope)) return false;
-    if (scope === "er" && amount.kind !== "target") return false;
+    if (scope === "er" && amount.to === undefined) return false;
     if (joins !== "couple" && !channels) return false;
-    if (joins === "agree" && ["budget", "threshold"].includes(amount.kind)) return false;
-    if (name === "layers") return amount.kind.startsWith("drop") && manner === "held" && paired === undefined;
-    return manner === "held" || (paired === undefined && amount.kind !== "budget");
+    if (joins === "agree" && (amount.budget !== undefined || amount.below !== undefined)) return false;
+    if (name === "layers")
+      return (
+        (amount.drop !== undefined || amount.count !== undefined) && manner === "held" && paired === undefined
+      );
+    return manner === "held" || (paired === undefined && amount.budget === undefined);
   })
-  .map(({ scope, regrow: paired, ...given }) =>
+  .map(({ scope, regrow: paired, amount, ...given }) =>
     pruneOf({
       ...given,
+      ...amount,
       by: random,
       scope,
       collapse: given.structure === "layers",
@@ -103,13 +107,11 @@ const prunes: fc.Arbitrary<PruneIr> = fc
 const regrows: fc.Arbitrary<RegrowIr> = fc.tuple(structures, back, share).map(([structure, one, value]) => ({
   ...one,
   structure: structure === "layers" ? "units" : structure,
-  selection: { include: [], exclude: [] },
-  amount: { kind: "drop-share", value },
+  drop: value,
 }));
-const everything = { include: [], exclude: [] };
 const plainSteps = fc.constantFrom<StepIr>(
   { kind: "slim", id: 1, text: "slim" },
-  { kind: "harden", id: 1, text: "harden masks", selection: everything },
+  { kind: "harden", id: 1, text: "harden masks" },
   { kind: "mark", id: 1, text: "mark m", name: "m" },
   { kind: "rewind", id: 1, text: "rewind masks", what: ["masks"], to: { mark: "m" } },
   {
@@ -117,7 +119,6 @@ const plainSteps = fc.constantFrom<StepIr>(
     id: 1,
     text: "restore",
     structure: "units",
-    selection: everything,
     by: random,
     above: 0.5,
   },

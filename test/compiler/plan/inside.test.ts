@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { AmountIr, PruneIr, StructureIr } from "../../../core/ir/types.js";
+import type { PruneIr, StructureIr } from "../../../core/ir/types.js";
 import { prune } from "../../core/masks/setting.js";
 import { namedNetworks } from "../../helpers/networks.js";
 import { criterionOf, momentOf, networkOf, pruneOf, settingOf } from "../../core/masks/setting.js";
@@ -11,7 +11,7 @@ import { expectRecord, foreseen } from "./setting.js";
 
 const pattern: fc.Arbitrary<Partial<PruneIr>> = fc
   .tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 4 }))
-  .map(([n, more]) => ({ structure: `${n}:${n + more}`, amount: { kind: "pattern" } }));
+  .map(([n, more]) => ({ structure: `${n}:${n + more}` }));
 const keep: fc.Arbitrary<Partial<PruneIr>> = fc
   .record({
     name: fc.constantFrom("taps" as const, "weights" as const),
@@ -19,16 +19,15 @@ const keep: fc.Arbitrary<Partial<PruneIr>> = fc
   })
   .map(({ name, value }) => {
     const structure: StructureIr = name;
-    const amount: AmountIr = { kind: "keep-count", value, each: name === "weights" };
-    return { structure, amount };
+    return { structure, ...(name === "weights" ? { keepEach: value } : { keep: value }) };
   });
 const share: fc.Arbitrary<Partial<PruneIr>> = fc.constantFrom(0.1, 0.5, 0.9).map((value) => ({
   structure: "weights",
-  amount: { kind: "drop-share", value },
+  drop: value,
 }));
 const filters: fc.Arbitrary<Partial<PruneIr>> = fc.constant({
   structure: "units",
-  amount: { kind: "drop-share", value: 0.5 },
+  drop: 0.5,
 });
 const models = fc.constantFrom(...namedNetworks.values());
 

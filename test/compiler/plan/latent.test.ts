@@ -11,12 +11,12 @@ test.each([true, false])(
     const ranked = pruneOf({
       by: criterionOf(l1),
       manner: "latently",
-      amount: { kind: "target", value: 0.5 },
+      to: 0.5,
     });
     const threshold = pruneOf({
       by: criterionOf(l1),
       manner: "latently",
-      amount: { kind: "threshold", side: "below", value: 1e-9 },
+      below: 1e-9,
       ...(awaits ? { awaitsRestore: true } : {}),
     });
     const [, second] = foreseen(networkOf(lenet5()), [ranked, threshold]).plan.events;

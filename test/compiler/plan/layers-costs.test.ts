@@ -50,10 +50,10 @@ const step: fc.Arbitrary<PruneIr> = fc.oneof(
     weight: 3,
     arbitrary: fc
       .oneof(
-        fc.integer({ min: 1, max: 3 }).map((value) => ({ kind: "drop-count", value }) as const),
-        fc.constantFrom(0.5, 1).map((value) => ({ kind: "target", value }) as const),
+        fc.integer({ min: 1, max: 3 }).map((value) => ({ count: value }) as const),
+        fc.constantFrom(0.5, 1).map((value) => ({ to: value }) as const),
       )
-      .map((amount) => pruneOf({ structure: "layers", amount, collapse: true })),
+      .map((amount) => pruneOf({ structure: "layers", ...amount, collapse: true })),
   },
   {
     weight: 1,

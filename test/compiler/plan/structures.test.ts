@@ -24,13 +24,13 @@ const step: fc.Arbitrary<PruneIr> = fc
   .record({
     structure,
     share: fc.constantFrom(0.1, 0.5, 0.9),
-    kind: fc.constantFrom("drop-share" as const, "target" as const),
+    kind: fc.constantFrom("drop" as const, "to" as const),
     scope: fc.constantFrom("local" as const, "global" as const),
   })
   .map(({ structure, share, kind, scope }) =>
     pruneOf({
       structure,
-      amount: { kind, value: share },
+      [kind]: share,
       scope: scope,
       by: criterionOf("random"),
     }),
@@ -42,9 +42,8 @@ const revival: fc.Arbitrary<RegrowIr> = fc
     id: 1,
     text: "regrow",
     structure,
-    selection: { include: [], exclude: [] },
     by: criterionOf("random"),
-    amount: { kind: "drop-share", value: share },
+    drop: share,
     values: "zero",
     includingDropped: false,
   }));

@@ -24,7 +24,7 @@ const step: fc.Arbitrary<PruneIr> = fc
     name: structure,
     kind: kinds,
     share: fc.constantFrom(0.1, 0.3, 0.5, 0.9),
-    amount: fc.constantFrom("drop-share" as const, "drop-share" as const, "target" as const),
+    amount: fc.constantFrom("drop" as const, "drop" as const, "to" as const),
     back: fc.constantFrom(null, true, false, false),
   })
   .map(({ name, kind, share, amount, back }) => {
@@ -32,7 +32,7 @@ const step: fc.Arbitrary<PruneIr> = fc
     return pruneOf({
       structure: name,
       scope: single ? kind : "local",
-      amount: { kind: amount, value: share },
+      [amount]: share,
       by: criterionOf("random"),
       ...(back === null ? {} : { regrow: regrow(back) }),
     });
@@ -64,7 +64,7 @@ test("what a layer regains with what it dropped among the candidates is known wh
   const network = networkOf(namedNetworks.get("plain")?.());
   const pruned = (given: Partial<PruneIr>) => pruneOf({ structure: "weights", ...given });
   const swap = pruned({ scope: "sign", regrow: regrow(true) });
-  const steps = [pruned({ amount: { kind: "target", value: 0.75 } }), swap, swap, swap];
+  const steps = [pruned({ to: 0.75 }), swap, swap, swap];
   const { events } = foreseen(network, steps).plan;
   expect(events.at(-1)?.dead).toEqual(events[0]?.dead);
   expect(events.at(-2)?.dead).not.toEqual(events[0]?.dead);
@@ -74,11 +74,11 @@ test("what a swap of filters does to the weights in them is drawn, and not calle
   const model = namedNetworks.get("plain")?.();
   const random = { by: criterionOf("random") };
   const filters = (value: number, more: Partial<PruneIr> = {}) =>
-    pruneOf({ ...random, amount: { kind: "drop-share", value }, ...more });
+    pruneOf({ ...random, drop: value, ...more });
   const weights = pruneOf({
     ...random,
     structure: "weights",
-    amount: { kind: "drop-share", value: 0.1 },
+    drop: 0.1,
   });
   const steps = [filters(0.5), weights, filters(0.3, { regrow: regrow(false) }), weights];
   const { events } = foreseen(networkOf(model), steps).plan;

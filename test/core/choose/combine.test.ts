@@ -7,7 +7,7 @@ import { scoreUnits } from "../../../runtime/scores/scores.js";
 import { namedNetworks } from "../../helpers/networks.js";
 import { criterionOf, l1, momentOf, pruneOf, settingOf } from "../masks/setting.js";
 
-const everything = { include: [], exclude: [] };
+const everything = {};
 
 test.each(["mean", "max", "l2"] as const)(
   "scores normalized by %s are divided by that of the living of their layer",

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { front } from "../../../compiler/passes/index.js";
-import { criteriaOf, mapStatements, placed, selectionsOf, statements } from "../../../core/ir/walk.js";
+import { criteriaOf, mapStatements, placed, statements } from "../../../core/ir/walk.js";
 
 const { body } = front(
   `mark begin
@@ -33,7 +33,7 @@ describe("a walk", () => {
       "i rewind",
     ]);
   });
-  it("finds every criterion and every selection, those of a paired regrow too", () => {
+  it("finds every criterion, those of a paired regrow too", () => {
     expect(statements(body).map((one) => criteriaOf(one).map(({ name }) => name))).toEqual([
       [],
       [],
@@ -44,7 +44,6 @@ describe("a walk", () => {
       ["abs(w0)"],
       [],
     ]);
-    expect(statements(body).map((one) => selectionsOf(one).length)).toEqual([0, 0, 1, 0, 1, 2, 1, 0]);
   });
   it("changes every statement, and nothing where nothing is changed", () => {
     expect(mapStatements(body, (statement) => statement)).toEqual(body);

@@ -18,7 +18,6 @@ const ruleOf = (name: "filters" | "units", expr: ExprIr): PenalizeIr => ({
   id: 7,
   text: "penalize",
   structure: name,
-  selection: { include: [], exclude: [] },
   by: { ...criterionOf("penalty"), expr },
   strength: 1000,
 });
@@ -95,7 +94,7 @@ test("the dead are not penalized", async () => {
   const before = step().added;
   const ir = pruneOf({
     structure: "filters",
-    amount: { kind: "target", value: 0.5 },
+    to: 0.5,
     by: criterionOf("random"),
   });
   await prune(setting, ir, momentOf());

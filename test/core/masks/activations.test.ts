@@ -24,7 +24,7 @@ test.each([
   const backend = await openBackend({ backend: "cpu" });
   const setting = settingOf(namedNetworks.get(name)?.(), 3);
   const { network, parameters } = setting;
-  const space = spaceOf({ ...setting, layersOf: () => [path] }, "units", { include: [], exclude: [] });
+  const space = spaceOf({ ...setting, layersOf: () => [path] }, "units", {});
   const [input = 0] = network.inputs;
   const shape = [3, ...(network.tensors[input]?.shape ?? []).slice(1).map((extent) => extent ?? 5)];
   const noise = randomStream(1, name);

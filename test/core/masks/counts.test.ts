@@ -1,3 +1,4 @@
+import { withAmount } from "../../../core/ir/amounts.js";
 import { structureKind } from "../../../core/ir/structure.js";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -31,20 +32,14 @@ const statement = fc.record({
   network: fc.constantFrom(...names),
   structure: fc.constantFrom(...structures),
   scope: fc.constantFrom<"local" | "global">("local", "global"),
-  kind: fc.constantFrom<"drop-share" | "target" | "drop-count" | "keep-count">(
-    "drop-share",
-    "target",
-    "drop-count",
-    "keep-count",
-  ),
+  kind: fc.constantFrom<"drop" | "to" | "count" | "keep">("drop", "to", "count", "keep"),
   shares: fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 3 }),
   expr: fc.constantFrom(l1, "random", ["norm", "w"] as const),
   seed: fc.nat(1000),
 });
 
-function amountOf(kind: "drop-share" | "target" | "drop-count" | "keep-count", share: number): AmountIr {
-  if (kind === "keep-count") return { kind, value: Math.round(share * 20), each: false };
-  return { kind, value: kind === "drop-count" ? Math.round(share * 20) : share };
+function amountOf(kind: "drop" | "to" | "count" | "keep", share: number): AmountIr {
+  return { [kind]: kind === "keep" || kind === "count" ? Math.round(share * 20) : share };
 }
 
 /** Moves every weight and every optimizer slot, as a training step would. */
@@ -68,23 +63,22 @@ describe("what is asked is what happens", () => {
         });
         let dead = 0;
         for (const [event, share] of shares.entries()) {
-          const before = spaceOf(setting, structure, ir.selection);
+          const before = spaceOf(setting, structure, ir);
           const groups = groupsOf(before, scope);
           const amount = amountOf(kind, share);
-          const record = await prune(setting, { ...ir, amount }, momentOf(event));
+          const record = await prune(setting, withAmount(ir, amount), momentOf(event));
           expect(record.achieved).toBe(record.nominal);
           expect(record.dead).toBe(dead + record.achieved);
-          const after = spaceOf(setting, structure, ir.selection);
+          const after = spaceOf(setting, structure, ir);
           const later = groupsOf(after, scope);
           groups.forEach((group, i) => {
             const lost = (later[i]?.dead ?? 0) - group.dead;
-            if (kind === "drop-share") expect(lost).toBe(shareOf(share, group.total - group.dead));
-            if (kind === "target")
-              expect(later[i]?.dead).toBe(Math.max(group.dead, shareOf(share, group.total)));
+            if (kind === "drop") expect(lost).toBe(shareOf(share, group.total - group.dead));
+            if (kind === "to") expect(later[i]?.dead).toBe(Math.max(group.dead, shareOf(share, group.total)));
           });
           disturb(setting, 0.01);
           hold(setting);
-          const held = spaceOf(setting, structure, ir.selection);
+          const held = spaceOf(setting, structure, ir);
           expect(held.total - held.status.filter((code) => code === 0).length).toBe(record.dead);
           dead = record.dead;
         }
@@ -106,7 +100,7 @@ describe("what is asked is what happens", () => {
           const ir = pruneOf({
             structure,
             scope,
-            amount: { kind: "target", value: 1 },
+            to: 1,
             keeping: keep,
           });
           const record = await prune(setting, ir, momentOf());
@@ -130,14 +124,13 @@ describe("what is asked is what happens", () => {
         for (const count of [1, 2, 3, 4]) {
           for (const expr of [l1, 1]) {
             const setting = settingOf(namedNetworks.get(network)?.());
-            const amount = { kind: "target", value: 1 } as const;
             const keeping = count;
             const criterion = criterionOf(expr);
             const units = pruneOf({
               structure: "units",
               scope,
               by: criterion,
-              amount,
+              to: 1,
               keeping,
             });
             const { layers } = await prune(setting, units, momentOf());
@@ -159,7 +152,7 @@ describe("what is asked is what happens", () => {
           structure: "weights",
           by: criterionOf("random"),
           scope: kind,
-          amount: { kind: "target", value: 0.9 },
+          to: 0.9,
         }),
         momentOf(),
       );
@@ -184,7 +177,7 @@ describe("what is asked is what happens", () => {
     const data = other.parameters.get(key)?.data ?? new Float32Array();
     const positive = data.filter((w) => w > 0).length;
     const negative = data.filter((w) => w < 0).length;
-    await prune(other, { ...ir, scope: "sign", amount: { kind: "drop-share", value: 0.3 } }, momentOf());
+    await prune(other, { ...ir, scope: "sign", drop: 0.3 }, momentOf());
     expect(data.filter((w) => w > 0).length).toBe(positive - shareOf(0.3, positive));
     expect(data.filter((w) => w < 0).length).toBe(negative - shareOf(0.3, negative));
   });

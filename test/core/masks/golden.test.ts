@@ -13,7 +13,7 @@ import { criterionOf, momentOf, pruneOf } from "./setting.js";
 import { denseSetting, executorOf } from "./vectors.js";
 
 const weights = "weights" as const;
-const everything = { include: [], exclude: [] };
+const everything = {};
 const magnitude = criterionOf(["abs", "w"]);
 
 function close(values: ArrayLike<number>, expected: readonly number[], digits = 5): void {
@@ -82,7 +82,7 @@ test("RigL: a weight dropped and regrown in one event keeps its value", async ()
     pruneOf({
       structure: weights,
       by: magnitude,
-      amount: { kind: "drop-share", value: 0.4 },
+      drop: 0.4,
       regrow: {
         kind: "regrow",
         id: 2,
@@ -102,8 +102,7 @@ test("RigL: a weight dropped and regrown in one event keeps its value", async ()
 
 test("SET takes the smallest of each sign", async () => {
   const { setting, w } = denseSetting([0.9, 0.1, 0.4, 0.2, -0.7, -0.05, -0.3, -0.6, 0.8, -0.2]);
-  const amount = { kind: "drop-share", value: 0.2 } as const;
-  await prune(setting, pruneOf({ structure: weights, by: magnitude, scope: "sign", amount }), momentOf());
+  await prune(setting, pruneOf({ structure: weights, by: magnitude, scope: "sign", drop: 0.2 }), momentOf());
   close(w, [0.9, 0, 0.4, 0.2, -0.7, 0, -0.3, -0.6, 0.8, -0.2]);
 });
 
@@ -111,12 +110,8 @@ test("dynamic network surgery: two thresholds with what lies between left alone"
   const { setting, w, key } = denseSetting([0.02, -0.5, 0.3, -0.06, 0.9, 0.1]);
   const of: ExprIr = ["abs", "w"];
   const middle: ExprIr = ["+", ["layer.mean", of], ["*", 0.5, ["layer.std", of]]];
-  const amount = { kind: "threshold", side: "below", value: ["*", 0.9, middle] } as const;
-  await prune(
-    setting,
-    pruneOf({ structure: weights, by: magnitude, amount, manner: "latently" }),
-    momentOf(),
-  );
+  const below: ExprIr = ["*", 0.9, middle];
+  await prune(setting, pruneOf({ structure: weights, by: magnitude, below, manner: "latently" }), momentOf());
   const shown = () => maskedData(setting, key) ?? [];
   close(shown(), [0, -0.5, 0, 0, 0.9, 0]);
   close(w, [0.02, -0.5, 0.3, -0.06, 0.9, 0.1]);
@@ -130,7 +125,6 @@ test("dynamic network surgery: two thresholds with what lies between left alone"
       id: 3,
       text: "",
       structure: weights,
-      selection: everything,
       by: magnitude,
       above: 0.55,
     },
@@ -144,7 +138,7 @@ test("dynamic network surgery: two thresholds with what lies between left alone"
 test("2:4 keeps two of every four inputs, ties to the first", async () => {
   const { setting, w } = denseSetting([0.1, -0.4, 0.3, 0.2, 0.5, 0.5, -0.5, 0.1]);
   const structure = "2:4" as const;
-  await prune(setting, pruneOf({ structure, by: magnitude, amount: { kind: "pattern" } }), momentOf());
+  await prune(setting, pruneOf({ structure, by: magnitude }), momentOf());
   close(w, [0, -0.4, 0.3, 0, 0, 0.5, -0.5, 0]);
 });
 
@@ -155,7 +149,6 @@ test("global sparse momentum: gradient for the top share by |w g| only", () => {
     kind: "update",
     id: 1,
     text: "",
-    selection: everything,
     end: "top",
     share: 0.5,
     by: criterionOf(["abs", ["*", "w", "g"]]),
@@ -171,7 +164,6 @@ describe("penalties", () => {
     id: 1,
     text: "",
     structure: weights,
-    selection: everything,
     by: criterionOf(penalty),
     strength: 1,
     ...more,

@@ -12,7 +12,7 @@ import { fillSlices, gather } from "../../../core/units/slices.js";
 import { namedNetworks } from "../../helpers/networks.js";
 import { criterionOf, momentOf, prune, pruneOf, settingOf } from "./setting.js";
 
-const everything = { include: [], exclude: [] };
+const everything = {};
 const plain = () => settingOf(namedNetworks.get("plain")?.(), 1, true);
 
 /** Gives all single weights a code, or every third. */
@@ -156,7 +156,7 @@ test("what reads a unit that comes back fresh starts at zero, whether it was dea
 test("units that die latently are ranked by what trains underneath, scales and shifts too; others by their masks", async () => {
   const setting = plain();
   const all = { structure: "filters", by: criterionOf(["abs", "gamma"]) } as const;
-  const latently = pruneOf({ ...all, manner: "latently", amount: { kind: "target", value: 0.5 } });
+  const latently = pruneOf({ ...all, manner: "latently", to: 0.5 });
   await prune(setting, latently, momentOf(1));
   const before = setting.state.channels.slice();
   expect(before).toContain(latent);

@@ -1,3 +1,4 @@
+import { withAmount } from "../../../core/ir/amounts.js";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { FreezeIr, PruneIr, StructureIr } from "../../../core/ir/types.js";
 import { openBackend } from "../../../runtime/backend/index.js";
@@ -18,7 +19,7 @@ import type { Batch } from "../../../runtime/types.js";
 import { cifarResNet, lenet300100, lenet5, namedNetworks } from "../../helpers/networks.js";
 import { criterionOf, momentOf, pruneOf, settingOf } from "./setting.js";
 
-const everything = { include: [], exclude: [] };
+const everything = {};
 const filters: StructureIr = "filters";
 const weights: StructureIr = "weights";
 
@@ -33,19 +34,19 @@ describe("budgets", () => {
     const setting = settingOf(model);
     const loaded = measure(setting.network, newMaskState(setting.network.channels.count));
     const limits = [{ measure: "params", relative: true, value: 0.5 }] as const;
-    const ir = pruneOf({ ...more, amount: { kind: "budget", limits } });
+    const ir = pruneOf({ ...more, budget: limits });
     const record = await prune(setting, ir, momentOf());
     expect(measure(setting.network, setting.state).params).toBeLessThanOrEqual(loaded.params * 0.5);
     const other = settingOf(model);
     if (more.scope !== "global") return;
-    await prune(other, { ...ir, amount: { kind: "drop-count", value: record.achieved - 1 } }, momentOf());
+    await prune(other, withAmount(ir, { count: record.achieved - 1 }), momentOf());
     expect(measure(other.network, other.state).params).toBeGreaterThan(loaded.params * 0.5);
   });
 
   test("that cannot be met take all they may and say so", async () => {
     const setting = settingOf(lenet5());
     const limits = [{ measure: "params", relative: false, value: 1 }] as const;
-    const record = await prune(setting, pruneOf({ amount: { kind: "budget", limits } }), momentOf());
+    const record = await prune(setting, pruneOf({ budget: limits }), momentOf());
     expect(record.notes.join()).toContain("cannot be met");
     expect(record.layers.map(({ live }) => live)).toEqual([1, 1]);
   });
@@ -55,7 +56,7 @@ describe("joins and alignment", () => {
   test("`aligned to 8` leaves multiples of 8 in every layer", async () => {
     for (const kind of ["local", "global"] as const) {
       const setting = settingOf(cifarResNet());
-      const ir = pruneOf({ scope: kind, amount: { kind: "drop-share", value: 0.4 }, aligned: 8 });
+      const ir = pruneOf({ scope: kind, drop: 0.4, aligned: 8 });
       const record = await prune(setting, ir, momentOf());
       expect(record.achieved).toBeGreaterThan(0);
       for (const { live } of record.layers) expect(live % 8).toBe(0);
@@ -88,7 +89,7 @@ describe("how units die", () => {
 
   test("softly: zeroed once, living again after the next update, ranked anew", async () => {
     const setting = settingOf(lenet5());
-    const ir = pruneOf({ manner: "softly", amount: { kind: "target", value: 0.5 } });
+    const ir = pruneOf({ manner: "softly", to: 0.5 });
     const first = await prune(setting, ir, momentOf(1));
     expect(first.dead).toBe(35);
     expect((await prune(setting, ir, momentOf(1))).dead).toBe(35);
@@ -107,7 +108,7 @@ describe("how units die", () => {
     "latently: zero in the forward pass, trained underneath: %o",
     async (structure) => {
       const setting = settingOf(lenet5());
-      const ir = pruneOf({ structure, manner: "latently", amount: { kind: "target", value: 0.5 } });
+      const ir = pruneOf({ structure, manner: "latently", to: 0.5 });
       const whole = kernels(setting).map(({ data }) => data.slice());
       const first = await prune(setting, ir, momentOf(1));
       const dead = zeros(setting);
@@ -142,8 +143,14 @@ describe("how units die", () => {
   test("freeze covers what makes the channels, whatever the optimizer does", () => {
     const setting = settingOf(namedNetworks.get("plain")?.());
     const path = setting.network.layers.find(({ className }) => className === "Conv2D")?.path ?? "";
-    const selection = { include: [{ layer: path }], exclude: [], layers: [path] };
-    const ir: FreezeIr = { kind: "freeze", id: 1, text: "", structure: filters, selection };
+    const ir: FreezeIr = {
+      kind: "freeze",
+      id: 1,
+      text: "",
+      structure: filters,
+      in: { layer: path },
+      layers: [path],
+    };
     const rule = freezeRule(ir);
     const before = new Map([...setting.parameters.values()].map(({ key, data }) => [key, data.slice()]));
     const gradients = new Map(

@@ -33,7 +33,6 @@ const ruleOf = (structure: StructureIr, penalty: ExprIr): PenalizeIr => ({
   id: 1,
   text: "",
   structure,
-  selection: { include: [], exclude: [] },
   by: criterionOf(penalty),
   strength: 0.7,
 });

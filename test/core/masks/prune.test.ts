@@ -18,7 +18,7 @@ test("nine of ten weights go in one ranking", async () => {
     pruneOf({
       structure: "weights",
       scope: "global",
-      amount: { kind: "target", value: 0.9 },
+      to: 0.9,
     }),
     momentOf(),
   );

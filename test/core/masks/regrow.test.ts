@@ -16,7 +16,7 @@ import { randomStream } from "../../../core/random.js";
 import { criterionOf, l1, momentOf, pruneOf, settingOf } from "./setting.js";
 import { runs } from "../../helpers/runs.js";
 
-const everything = { include: [], exclude: [] };
+const everything = {};
 const regrowOf = (given: Partial<RegrowIr> = {}): RegrowIr => ({
   kind: "regrow",
   id: 2,
@@ -43,7 +43,7 @@ describe("drop and regrow", () => {
         fc.boolean(),
         async (network, structure, scope, includingDropped) => {
           const setting = settingOf(namedNetworks.get(network)?.());
-          const ir = pruneOf({ structure, scope, amount: { kind: "drop-share", value: 0.3 } });
+          const ir = pruneOf({ structure, scope, drop: 0.3 });
           await prune(setting, ir, momentOf(1));
           const kept = alive(setting, structure);
           const swap = {
@@ -80,8 +80,7 @@ describe("drop and regrow", () => {
       for (const [key, data] of before) setting.state.start.set(key, data);
       await prune(setting, pruneOf({}), momentOf(1));
       const structure: StructureIr = "filters";
-      const amount = { kind: "drop-share", value: 1 } as const;
-      const record = await regrow(setting, regrowOf({ structure, values, amount }), momentOf(2));
+      const record = await regrow(setting, regrowOf({ structure, values, drop: 1 }), momentOf(2));
       expect(record).toMatchObject({ revived: 7, dead: 0 });
       for (const { key, data } of setting.parameters.values()) {
         const same = [...data].every((x, i) => x === before.get(key)?.[i]);
@@ -95,14 +94,9 @@ describe("drop and regrow", () => {
     const setting = settingOf(namedNetworks.get("flatten to dense")?.());
     const structure: StructureIr = "weights";
     const [first, ...others] = spaceOf(setting, structure, everything).layers.map(({ path }) => path);
-    const before = { ...everything, layers: [first ?? ""] };
-    const amount = (value: number) => ({ kind: "drop-share", value }) as const;
-    await prune(setting, pruneOf({ structure, selection: before, amount: amount(0.8) }), momentOf(1));
-    await prune(
-      setting,
-      pruneOf({ structure, selection: { ...everything, layers: others }, amount: amount(0.4) }),
-      momentOf(2),
-    );
+    const before = [first ?? ""];
+    await prune(setting, pruneOf({ structure, layers: before, drop: 0.8 }), momentOf(1));
+    await prune(setting, pruneOf({ structure, layers: others, drop: 0.4 }), momentOf(2));
     const deadOf = () =>
       spaceOf(setting, structure, everything).layers.map(
         ({ start, end }) =>
@@ -114,8 +108,8 @@ describe("drop and regrow", () => {
     const living = spaceOf(setting, structure, everything).layers.map(
       ({ start, end }, i) => end - start - (was[i] ?? 0),
     );
-    const regrown = regrowOf({ values: "zero", amount: amount(0.5) });
-    await prune(setting, pruneOf({ structure, amount: amount(0.1), regrow: regrown }), momentOf(3));
+    const regrown = regrowOf({ values: "zero", drop: 0.5 });
+    await prune(setting, pruneOf({ structure, drop: 0.1, regrow: regrown }), momentOf(3));
     // Every layer lost a tenth of its living, and half of all its dead came back.
     deadOf().forEach((dead, i) => {
       const gone = (was[i] ?? 0) + 0.1 * (living[i] ?? 0);
@@ -126,7 +120,7 @@ describe("drop and regrow", () => {
   test("shares between layers follow an expression", async () => {
     const setting = settingOf(namedNetworks.get("flatten to dense")?.());
     const structure: StructureIr = "weights";
-    await prune(setting, pruneOf({ structure, amount: { kind: "target", value: 0.5 } }), momentOf(1));
+    await prune(setting, pruneOf({ structure, to: 0.5 }), momentOf(1));
     const before = spaceOf(setting, structure, everything);
     const layers = (space: typeof before) =>
       space.layers.map(
@@ -138,7 +132,7 @@ describe("drop and regrow", () => {
       structure,
       values: "zero",
       allocated: "alive",
-      amount: { kind: "drop-count", value: 30 },
+      count: 30,
     });
     const record = await regrow(setting, wanted, momentOf(2));
     expect(record.revived).toBe(30);
@@ -179,8 +173,7 @@ describe("on a running network", () => {
       await prune(setting, pruneOf({}), momentOf(1));
       executor.upload();
       const before = executor.predict(batch.inputs)[0]?.data.slice() ?? new Float32Array();
-      const amount = { kind: "drop-share", value: 0.5 } as const;
-      const record = await regrow(setting, regrowOf({ structure: "filters", amount }), momentOf(2));
+      const record = await regrow(setting, regrowOf({ structure: "filters", drop: 0.5 }), momentOf(2));
       expect(record.revived).toBeGreaterThan(0);
       executor.upload();
       const after = executor.predict(batch.inputs)[0]?.data ?? new Float32Array();

@@ -1,3 +1,4 @@
+import { hasAmount } from "../../../core/ir/amounts.js";
 import { structureKind } from "../../../core/ir/structure.js";
 import { candidateLayers } from "../../../core/units/candidates.js";
 import type { CurveKind } from "../../../core/schedule/schedule.js";
@@ -87,11 +88,10 @@ export function pruneOf(given: Partial<PruneIr>): PruneIr {
     id: 1,
     text: "prune",
     structure,
-    selection: { include: [], exclude: [] },
     by,
     members: usualMembers(by.expr, structureKind(structure)),
     scope: "local",
-    amount: { kind: "drop-share", value: 0.5 },
+    ...(hasAmount(given) ? {} : { drop: 0.5 }),
     manner: "held",
     joins: "couple",
     keeping: 1,

@@ -26,14 +26,14 @@ describe("counts", () => {
   });
 
   test("a target already passed asks for nothing", () => {
-    expect(askedDrops({ kind: "target", value: 0.3 }, { total: 10, dead: 4 })).toBe(0);
-    expect(askedDrops({ kind: "target", value: 0.9 }, { total: 10, dead: 4 })).toBe(5);
+    expect(askedDrops({ kind: "to", value: 0.3 }, { total: 10, dead: 4 })).toBe(0);
+    expect(askedDrops({ kind: "to", value: 0.9 }, { total: 10, dead: 4 })).toBe(5);
   });
 
   test("n relative rounds of p leave (1 − p)^n", () => {
     let dead = 0;
     for (let round = 0; round < 20; round++)
-      dead += askedDrops({ kind: "drop-share", value: 0.2 }, { total: 1e6, dead });
+      dead += askedDrops({ kind: "drop", value: 0.2 }, { total: 1e6, dead });
     expect((1e6 - dead) / 1e6).toBeCloseTo(0.0115, 3);
   });
 
@@ -44,13 +44,13 @@ describe("counts", () => {
     expect(allowedDrops(30, 64, 1, 8)).toBe(24);
     expect(allowedDrops(2, 20, 1, 8)).toBe(4);
     expect(allowedDrops(2, 7, 1, 8)).toBe(0);
-    const { nominal, reachable } = localDrops({ kind: "drop-share", value: 1 }, [{ total: 4, dead: 1 }], [1]);
+    const { nominal, reachable } = localDrops({ kind: "drop", value: 1 }, [{ total: 4, dead: 1 }], [1]);
     expect([nominal, reachable]).toEqual([[3], [2]]);
     const groups = [
       { total: 10, dead: 0 },
       { total: 2, dead: 0 },
     ];
-    expect(globalDrops({ kind: "target", value: 1 }, groups, [1, 1])).toEqual({ nominal: 12, reachable: 10 });
+    expect(globalDrops({ kind: "to", value: 1 }, groups, [1, 1])).toEqual({ nominal: 12, reachable: 10 });
   });
 
   test("apportioning is exact and keeps to limits", () => {

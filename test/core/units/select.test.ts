@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { candidateLayers } from "../../../core/units/candidates.js";
 import { matchesGlob, selectedLayers } from "../../../core/units/select.js";
 import { namedNetwork } from "../../helpers/front-case.js";
+import type { SelectionIr } from "../../../core/ir/types.js";
 
 const plain = namedNetwork("plain");
 const separable = namedNetwork("separable");
@@ -18,22 +19,21 @@ describe("candidates", () => {
     const depthwise = separable.layers.findIndex((layer) => layer.className === "DepthwiseConv2D");
     expect(depthwise).toBeGreaterThanOrEqual(0);
     expect(candidateLayers(separable, "weights")).not.toContain(depthwise);
-    const selection = { include: [{ glob: "depthwise*" }], exclude: [] };
+    const selection = { in: "depthwise*" };
     expect(selectedLayers(separable, selection, "weights")).toContain(depthwise);
   });
 });
 
 describe("selectedLayers", () => {
   it("takes patterns, numbers, places and conditions", () => {
-    const select = (include: Parameters<typeof selectedLayers>[1]["include"], exclude: typeof include = []) =>
-      paths(selectedLayers(plain, { include, exclude }, "weights"));
-    expect(select([{ glob: "conv*" }])).toEqual(["conv2d_1", "conv2d_2"]);
-    expect(select([{ range: [2, 3] }])).toEqual(["conv2d_2", "dense_1"]);
-    expect(select([], [{ place: "first" }, { place: "last" }])).toEqual(["conv2d_2"]);
-    expect(select([{ layer: "dense_1" }])).toEqual(["dense_1"]);
+    const select = (selection: SelectionIr) => paths(selectedLayers(plain, selection, "weights"));
+    expect(select({ in: "conv*" })).toEqual(["conv2d_1", "conv2d_2"]);
+    expect(select({ in: [{ range: [2, 3] }] })).toEqual(["conv2d_2", "dense_1"]);
+    expect(select({ except: [{ place: "first" }, { place: "last" }] })).toEqual(["conv2d_2"]);
+    expect(select({ in: { layer: "dense_1" } })).toEqual(["dense_1"]);
     const where = ["=", "kind", ["string", "dense"]] as const;
-    expect(paths(selectedLayers(plain, { include: [], exclude: [], where }, "weights"))).toEqual(["dense_1"]);
-    expect(selectedLayers(plain, { include: [{ variable: "L" }], exclude: [] }, "weights")).toBeNull();
+    expect(paths(selectedLayers(plain, { where }, "weights"))).toEqual(["dense_1"]);
+    expect(selectedLayers(plain, { in: { variable: "L" } }, "weights")).toBeNull();
   });
 });
 

@@ -33,7 +33,7 @@ import { options, residualNetwork, smallNetwork } from "./fixtures.js";
 import { runProgram } from "./program.js";
 
 const network = smallNetwork();
-const everything = { include: [], exclude: [] };
+const everything = {};
 
 /** What the units score on one batch by a pass of its own. */
 function scoresOn(

@@ -5,7 +5,7 @@ import { lenet300100 } from "../../helpers/networks.js";
 
 const { network } = readNetwork(lenet300100());
 if (!network) throw new Error("the network does not read");
-const none = { include: [], exclude: [] };
+const none = {};
 const paths = network.layers.filter((layer) => layer.ordinal > 0).map((layer) => layer.path);
 
 describe("the layers of a selection", () => {
@@ -17,9 +17,7 @@ describe("the layers of a selection", () => {
     );
   });
   it("are refused when a pattern names none", () => {
-    expect(() => selectLayers(network, { ...none, include: [{ glob: "conv*" }] }, "weights")).toThrow(
-      /P7010/,
-    );
+    expect(() => selectLayers(network, { ...none, in: "conv*" }, "weights")).toThrow(/P7010/);
     expect(selectLayers(network, none, "weights")).toEqual(paths);
   });
 });

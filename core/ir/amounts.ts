@@ -1,0 +1,48 @@
+import type { AmountIr, ExprIr, ValueIr } from "./clauses.js";
+
+/** What the words of an amount mean. */
+
+/** Amounts that come to a number of units; whether `keep` counts in each kernel is asked where it matters. */
+const counting = ["drop", "count", "to", "keep"] as const;
+export type Counting = (typeof counting)[number];
+
+/** An amount that comes to a number of units, as written; null for thresholds and budgets, and where there is none. */
+export function countingOf(clauses: AmountIr): { readonly kind: Counting; readonly value: ValueIr } | null {
+  for (const kind of counting) {
+    const value = clauses[kind] ?? (kind === "keep" ? clauses.keepEach : undefined);
+    if (value !== undefined) return { kind, value };
+  }
+  return null;
+}
+
+/** What units are held against one by one. */
+export interface Threshold {
+  readonly side: "below" | "above";
+  readonly value: ExprIr;
+}
+export function thresholdOf({ below, above }: AmountIr): Threshold | null {
+  if (below !== undefined) return { side: "below", value: below };
+  return above === undefined ? null : { side: "above", value: above };
+}
+
+export const hasAmount = (clauses: AmountIr): boolean =>
+  countingOf(clauses) !== null || thresholdOf(clauses) !== null || clauses.budget !== undefined;
+
+/** The same statement with another amount. */
+export function withAmount<S extends AmountIr>(
+  statement: S,
+  amount: AmountIr,
+): Omit<S, keyof AmountIr> & AmountIr {
+  const {
+    drop: _,
+    count: _1,
+    to: _2,
+    keep: _3,
+    keepEach: _4,
+    budget: _5,
+    below: _6,
+    above: _7,
+    ...rest
+  } = statement;
+  return { ...rest, ...amount };
+}
