@@ -5,12 +5,11 @@ import { pathToFileURL } from "node:url";
 import { DiagnosticError, type Diagnostic } from "../core/diagnostics/diagnostic.js";
 import type { CompileResult } from "../compiler/compile.js";
 import type { RunOptions, RunResult } from "../runtime/index.js";
+import { givenOf, type LooseOptions } from "../runtime/run/host/options.js";
 import { takeLock, type Lock } from "../runtime/checkpoint/lock.js";
 import { diagnostic, raise } from "../core/diagnostics/create.js";
-import { writeFileSafely } from "./write-file.js";
 import { compileProgram, type ProgramOptions } from "./compile-program.js";
-import { openOutFolder } from "./out-folder.js";
-import { leaveNoTrace, loopName, tracesIn } from "./traces.js";
+import { loopName, openOutFolder, tracesIn, writeFileSafely } from "./out-folder.js";
 
 export type HostOptions = Partial<
   Pick<
@@ -24,9 +23,6 @@ export interface ProgramRun {
   /** Warnings of compiling and loading. */
   readonly diagnostics: readonly Diagnostic[];
 }
-
-/** Options of which none need to be there: those that are undefined or null count as not given. */
-type Loose = { readonly [Name in keyof RunOptions]?: RunOptions[Name] | undefined | null };
 
 /**
  * Compiles a program and runs the emitted loop: trains, prunes, and writes the smaller network into `out`.
@@ -56,28 +52,31 @@ export const runtimeUrl = (): string => new URL("../runtime/index.js", import.me
 export async function runCompiled(
   compiled: CompileResult,
   diagnostics: readonly Diagnostic[],
-  options: Loose,
+  options: LooseOptions,
 ): Promise<RunResult> {
   const { code } = compiled;
   if (code === null || diagnostics.some((one) => one.severity === "error"))
     throw new DiagnosticError(diagnostics);
   const { out, network } = options;
-  if (network === null || network === undefined) throw new DiagnosticError([...diagnostics, noNetwork()]);
+  if (network === null || network === undefined) {
+    const help = 'name it in the program (`network "model.json"`) or by `--network`';
+    const missing = diagnostic("P9506", "there is no network to run on", null, { help });
+    throw new DiagnosticError([...diagnostics, missing]);
+  }
   const folder = typeof out === "string" ? out : await mkdtemp(join(tmpdir(), "espalier-"));
   let lock: Lock | null = null;
-  const before = await tracesIn(folder);
+  const leaveNoTrace = await tracesIn(folder);
   try {
-    const refused = await openOutFolder(folder, options.network);
-    if (refused !== null) throw new DiagnosticError([refused]);
+    await openOutFolder(folder, network);
     lock = await takeLock(folder, { again: false });
     const loop = await writeLoop(folder, code);
-    const module: { default(options: Loose): Promise<RunResult> } = await import(loop);
-    return await module.default(withoutUnset(options));
+    const module: { default(options: RunOptions): Promise<RunResult> } = await import(loop);
+    return await module.default(givenOf(options));
   } catch (cause) {
     if (!(cause instanceof DiagnosticError)) throw cause;
     lock?.release();
     // What lies in a folder that another run holds is its own.
-    if (lock !== null) await leaveNoTrace(folder, before);
+    if (lock !== null) await leaveNoTrace();
     throw new DiagnosticError(cause.diagnostics.map((one) => placed(one, compiled)));
   } finally {
     lock?.release();
@@ -100,13 +99,3 @@ async function writeLoop(folder: string, code: string): Promise<string> {
   if (failure !== null) raise("P9502", `\`${path}\` cannot be written: ${failure}`);
   return `${pathToFileURL(path).href}?${Date.now()}`;
 }
-
-function withoutUnset(options: Loose): Loose {
-  const kept = Object.entries(options).filter(([, value]) => value !== undefined && value !== null);
-  return Object.fromEntries(kept);
-}
-
-const noNetwork = (): Diagnostic =>
-  diagnostic("P9506", "there is no network to run on", null, {
-    help: 'name it in the program (`network "model.json"`) or by `--network`',
-  });

@@ -8,7 +8,7 @@ import { diagnostic, raise } from "../../core/diagnostics/create.js";
 import { readProgram } from "../read-program.js";
 import { diagnosticsJson, hasErrors, report } from "../report.js";
 import { EXIT, type ExitCode, type Terminal } from "../terminal.js";
-import { writeFileSafely } from "../../api/write-file.js";
+import { writeFileSafely } from "../../api/out-folder.js";
 import type { BoundOptions } from "./check.js";
 
 export interface CompileCommandOptions extends BoundOptions {

@@ -7,7 +7,7 @@ import { DiagnosticError, type Diagnostic } from "../../core/diagnostics/diagnos
 import { readProgram } from "../read-program.js";
 import { diagnosticsJson, hasErrors, report } from "../report.js";
 import { EXIT, type ExitCode, type Terminal } from "../terminal.js";
-import { writeFileSafely } from "../../api/write-file.js";
+import { writeFileSafely } from "../../api/out-folder.js";
 
 export interface FmtOptions {
   readonly check?: boolean;

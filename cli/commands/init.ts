@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { readdir, stat } from "node:fs/promises";
 import { raise } from "../../core/diagnostics/create.js";
-import { writeFileSafely } from "../../api/write-file.js";
+import { writeFileSafely } from "../../api/out-folder.js";
 import { EXIT, type ExitCode, type Terminal } from "../terminal.js";
 import { starterFiles } from "./init-files.js";
 

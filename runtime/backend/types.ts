@@ -4,9 +4,9 @@ import type { tf } from "./tf.js";
 /** What a caller asks of `openBackend`. */
 export interface BackendOptions {
   /** `auto` (default): tfjs-node when it is installed and survives its trial, else wasm, else cpu. */
-  readonly backend?: BackendName | "auto";
+  readonly backend?: BackendName | "auto" | undefined;
   /** Worker threads of the wasm backend; default 1. Other backends take no notice. */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
 }
 
 /** An opened backend. There is one per process: opening another one switches the engine to it. */

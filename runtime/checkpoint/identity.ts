@@ -3,7 +3,7 @@ import type { Network } from "../../core/network/types.js";
 import { raise } from "../../core/diagnostics/create.js";
 import type { Session } from "../run/host/session.js";
 import type { ParameterStore } from "../../core/parameters.js";
-import type { Identity } from "./state.js";
+import type { Identity } from "./schema.js";
 
 /** What a run is of. Two runs of the same identity give the same bytes on the same backend. */
 export function identityOf({ options, start, data }: Pick<Session, "options" | "start" | "data">): Identity {

@@ -1,8 +1,8 @@
 import { tell } from "../run/report/log.js";
 import type { Session } from "../run/host/session.js";
 import { identityOf } from "./identity.js";
-import type { CheckpointState } from "./state.js";
-import { putSlots, putState, putWeights, type TensorMap } from "./tensors.js";
+import type { CheckpointState } from "./schema.js";
+import { put, putAll, putMoment, type TensorMap } from "./tensors.js";
 
 /** Writes the whole run as it stands. Call it only at moments it can be resumed from (`pause`). */
 export async function saveCheckpoint(session: Session): Promise<void> {
@@ -33,20 +33,17 @@ function stateOf(session: Session): CheckpointState {
 }
 
 function tensorsOf(session: Session): TensorMap {
+  const { parameters, slots, state, snapshots, slims, phase } = session;
   const tensors: TensorMap = new Map();
-  putWeights(tensors, "", new Map([...session.parameters].map(([key, { data }]) => [key, data])));
-  putSlots(tensors, "", session.slots);
-  putState(tensors, "", session.state, true);
-  [...session.snapshots.values()].forEach((snapshot, i) => {
-    putWeights(tensors, `snapshot ${i}|`, snapshot.weights);
-    putSlots(tensors, `snapshot ${i}|`, snapshot.slots);
-    putState(tensors, `snapshot ${i}|`, snapshot.state, false);
-  });
-  for (const [id, { steps, sums }] of session.phase?.training.sums() ?? [])
-    tensors.set(`accumulated ${id} ${steps}`, { shape: [sums.length], data: sums });
-  session.slims.forEach(({ channels, biases }, i) => {
-    tensors.set(`slim ${i} channels`, { shape: [channels.length], data: channels });
-    tensors.set(`slim ${i} biases`, { shape: [biases.length], data: biases });
+  const weights = new Map([...parameters].map(([key, { data }]) => [key, data]));
+  putMoment(tensors, "", { weights, slots, state });
+  putAll(tensors, "start", state.start);
+  [...snapshots.values()].forEach((snapshot, i) => putMoment(tensors, `snapshot ${i}|`, snapshot));
+  for (const [id, { steps, sums }] of phase?.training.sums() ?? [])
+    put(tensors, `accumulated ${id} ${steps}`, sums);
+  slims.forEach(({ channels, biases }, i) => {
+    put(tensors, `slim ${i} channels`, channels);
+    put(tensors, `slim ${i} biases`, biases);
   });
   return tensors;
 }

@@ -2,7 +2,6 @@ import { definitions, joins, structure } from "../../core/ir/clauses.js";
 import * as is from "../../core/ir/declare.js";
 import { optimizer, rate } from "../../core/ir/types.js";
 import type { Json } from "../../core/network/types.js";
-import type { CheckpointState } from "./state.js";
 
 /** What the JSON of a checkpoint must look like before any of it is used. */
 
@@ -61,38 +60,40 @@ const facts = is.open({
   latency: is.maybe(is.open({ single: is.number, batch: is.number })),
 });
 
-type Lists<T> = { readonly [K in keyof T]: T[K] extends readonly (infer Item)[] ? readonly Item[] : T[K] };
-/** The state, its lists read-only. */
-type State = Omit<CheckpointState, "record"> & { readonly record: Lists<CheckpointState["record"]> };
+/** What a run is of; a checkpoint of anything else is refused. */
+export type Identity = is.Of<typeof identity>;
+const identity = is.open({
+  program: is.text,
+  network: is.text,
+  data: is.text,
+  seed: is.number,
+  batch: count,
+  epochs: measured,
+});
 
-export const checkpointSchema: is.Schema<State> = {
-  ...is.open({
-    identity: is.open({
-      program: is.text,
-      network: is.text,
-      data: is.text,
-      seed: is.number,
-      batch: count,
-      epochs: measured,
-    }),
-    clock: is.open({ step: count, pass: count, epoch: is.number }),
-    journal: is.list(json),
-    optimizer: optimizerState,
-    phase: is.maybe(progress),
-    phases: is.list(is.pair(count, times)),
-    snapshots: is.list(is.open({ name: is.text, optimizer: optimizerState })),
-    keepsLast: is.flag,
-    slims: count,
-    collapses: is.flag,
-    keepsMomentum: is.flag,
-    record: is.open({
-      events: is.list(is.open({ id: count, step: count, epoch: is.number, kind: is.text, text: is.text })),
-      history: is.list(row),
-      notes: is.list(is.text),
-      amounts: is.list(amount),
-      before: is.maybe(facts),
-    }),
-    timing: is.open({ startedAt: is.text, seconds: is.number }),
+/** The JSON of a checkpoint. */
+export type CheckpointState = is.Of<typeof checkpointState>;
+const checkpointState = is.open({
+  identity,
+  clock: is.open({ step: count, pass: count, epoch: is.number }),
+  journal: is.list(json),
+  optimizer: optimizerState,
+  phase: is.maybe(progress),
+  phases: is.list(is.pair(count, times)),
+  snapshots: is.list(is.open({ name: is.text, optimizer: optimizerState })),
+  keepsLast: is.flag,
+  slims: count,
+  collapses: is.flag,
+  keepsMomentum: is.flag,
+  record: is.open({
+    events: is.list(is.open({ id: count, step: count, epoch: is.number, kind: is.text, text: is.text })),
+    history: is.list(row),
+    notes: is.list(is.text),
+    amounts: is.list(amount),
+    before: is.maybe(facts),
   }),
-  $defs: definitions.schemas,
-};
+  /** Wall-clock time so far: for the report alone. */
+  timing: is.open({ startedAt: is.text, seconds: is.number }),
+});
+
+export const checkpointSchema = { ...checkpointState, $defs: definitions.schemas };

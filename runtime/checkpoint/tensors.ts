@@ -1,42 +1,41 @@
-import type { Accumulated } from "../scores/context.js";
 import type { MaskState } from "../../core/masks/state.js";
 import type { Slots } from "../../core/parameters.js";
+import type { Accumulated } from "../scores/context.js";
 import type { StoredTensor, TensorData } from "./safetensors.js";
 
 /** Names of tensors: parts joined by "|", which no part holds in a way that matters: keys come last but for a slot's name. */
 
 export type TensorMap = Map<string, StoredTensor>;
-export type Shapes = (key: string) => readonly number[] | undefined;
 
-function put(
-  into: TensorMap,
-  name: string,
-  data: TensorData,
-  shape: readonly number[] = [data.length],
-): void {
-  into.set(name, { shape, data });
+/** The arrays of a moment of a run: the one it stands at, and those it may rewind to. */
+interface Moment {
+  readonly weights: ReadonlyMap<string, Float32Array>;
+  readonly slots: Slots;
+  readonly state: MaskState;
 }
 
-export function putWeights(into: TensorMap, at: string, weights: ReadonlyMap<string, Float32Array>): void {
-  for (const [key, data] of weights) put(into, `${at}weights|${key}`, data);
+export function put(into: TensorMap, name: string, data: TensorData): void {
+  into.set(name, { shape: [data.length], data });
 }
 
-export function putSlots(into: TensorMap, at: string, slots: Slots): void {
-  for (const [key, named] of slots)
-    for (const [name, data] of Object.entries(named)) put(into, `${at}slots|${name}|${key}`, data);
+/** Arrays by weight key. */
+export function putAll(into: TensorMap, prefix: string, arrays: ReadonlyMap<string, TensorData>): void {
+  for (const [key, data] of arrays) put(into, `${prefix}|${key}`, data);
 }
 
 /** What is dead: codes by channel number and by element. */
 export function putMasks(into: TensorMap, at: string, state: MaskState): void {
   put(into, `${at}channels|`, state.channels);
-  for (const [key, data] of state.elements) put(into, `${at}elements|${key}`, data);
+  putAll(into, `${at}elements`, state.elements);
 }
 
-/** Masks and what lived where they are. `start` is the same for all snapshots of a run and stored once. */
-export function putState(into: TensorMap, at: string, state: MaskState, withStart: boolean): void {
+/** All of a moment but `start`, which is the same for all moments of a run. */
+export function putMoment(into: TensorMap, at: string, { weights, slots, state }: Moment): void {
+  putAll(into, `${at}weights`, weights);
+  for (const [key, named] of slots)
+    for (const [name, data] of Object.entries(named)) put(into, `${at}slots|${name}|${key}`, data);
   putMasks(into, at, state);
-  for (const [key, data] of state.last) put(into, `${at}last|${key}`, data);
-  if (withStart) for (const [key, data] of state.start) put(into, `${at}start|${key}`, data);
+  putAll(into, `${at}last`, state.last);
 }
 
 /** Reads back what was put under a prefix. */
@@ -67,7 +66,8 @@ export class TensorReader {
     return found;
   }
 
-  slots(at: string): Slots {
+  /** What `putMoment` put; `start` is put in for the values as loaded. */
+  moment(at: string, start: Map<string, Float32Array>, keepsLast: boolean): Moment {
     const slots: Slots = new Map();
     for (const [name, data] of this.floats(`${at}slots|`)) {
       const bar = name.indexOf("|");
@@ -76,17 +76,14 @@ export class TensorReader {
       if (bar < 0 || !/^[a-z]+$/.test(slot)) continue;
       slots.set(key, { ...slots.get(key), [slot]: data });
     }
-    return slots;
-  }
-
-  state(at: string, start: Map<string, Float32Array>, keepsLast: boolean): MaskState {
-    return {
+    const state = {
       channels: this.bytes(`${at}channels|`).get("") ?? new Uint8Array(0),
       elements: this.bytes(`${at}elements|`),
       last: this.floats(`${at}last|`),
       start,
       keepsLast,
     };
+    return { weights: this.floats(`${at}weights|`), slots, state };
   }
 
   private collect<A>(prefix: string, accept: (data: TensorData) => A | null): Map<string, A> {

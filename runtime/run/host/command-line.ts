@@ -4,8 +4,9 @@ import { parseArgs } from "node:util";
 import { DiagnosticError } from "../../../core/diagnostics/diagnostic.js";
 import type { BackendName } from "../../types.js";
 import { raise } from "../../../core/diagnostics/create.js";
-import type { RunOptions } from "./options.js";
-import type { OnProgress, ProgressEvent } from "../report/log.js";
+import { givenOf, type RunOptions } from "./options.js";
+import { percent } from "../../report/numbers.js";
+import type { ProgressEvent } from "../report/log.js";
 
 /** What an emitted module exports. */
 export type Loop = (options?: RunOptions) => Promise<unknown>;
@@ -43,8 +44,12 @@ export async function runFromCommandLine(loop: Loop, url: string, places: Places
   const stop = (): void => abort.abort();
   process.once("SIGINT", stop);
   process.once("SIGTERM", stop);
+  const onProgress = (event: ProgressEvent): void => {
+    const line = lineOf(event);
+    if (line !== null) console.log(line);
+  };
   try {
-    await loop({ ...options, signal: abort.signal, onProgress: plainLines((line) => console.log(line)) });
+    await loop({ ...options, signal: abort.signal, onProgress });
   } catch (cause) {
     tell(cause, places);
   } finally {
@@ -96,25 +101,25 @@ function readArguments(args: readonly string[]): RunOptions | null {
       },
     });
     if (values.help) return null;
-    const number = (name: "epochs" | "batch" | "seed" | "threads"): Partial<RunOptions> => {
+    const number = (name: "epochs" | "batch" | "seed" | "threads"): number | undefined => {
       const value = values[name];
-      if (value === undefined) return {};
+      if (value === undefined) return undefined;
       const read = value.trim() === "" ? NaN : Number(value);
       if (!Number.isFinite(read)) raise("P7010", `\`--${name} ${value}\` is no number`, { help: usage });
-      return { [name]: read };
+      return read;
     };
-    return {
-      ...(values.network === undefined ? {} : { network: values.network }),
-      ...(values.data === undefined ? {} : { data: values.data }),
-      ...(values.backend === undefined ? {} : { backend: backendNamed(values.backend) }),
-      ...(values["checkpoint-every"] === undefined ? {} : { checkpointEvery: values["checkpoint-every"] }),
-      ...number("epochs"),
-      ...number("batch"),
-      ...number("seed"),
-      ...number("threads"),
+    return givenOf({
+      network: values.network,
+      data: values.data,
+      backend: values.backend === undefined ? undefined : backendNamed(values.backend),
+      checkpointEvery: values["checkpoint-every"],
+      epochs: number("epochs"),
+      batch: number("batch"),
+      seed: number("seed"),
+      threads: number("threads"),
       out: values.out,
-      resume: values.resume ?? false,
-    };
+      resume: values.resume,
+    });
   } catch (cause) {
     if (cause instanceof DiagnosticError) throw cause;
     const message = cause instanceof Error ? cause.message : String(cause);
@@ -131,14 +136,7 @@ function backendNamed(name: string): BackendName | "auto" {
   raise("P7010", `there is no backend \`${name}\``, { help: `known are ${backends.join(", ")}` });
 }
 
-/** Progress as plain lines, one for each epoch and event: for emitted modules that run on their own. */
-function plainLines(write: (line: string) => void): OnProgress {
-  return (event) => {
-    const line = lineOf(event);
-    if (line !== null) write(line);
-  };
-}
-
+/** Progress as plain lines, one for each epoch and event. */
 function lineOf(event: ProgressEvent): string | null {
   switch (event.kind) {
     case "phase":
@@ -159,15 +157,14 @@ function lineOf(event: ProgressEvent): string | null {
 }
 
 function numbers(event: Extract<ProgressEvent, { kind: "epoch" }>): string {
-  const parts: string[] = [];
-  const add = (name: string, value: number | null, written: (value: number) => string): void => {
-    if (value !== null) parts.push(`${name} ${written(value)}`);
-  };
+  const written = (name: string, value: number | null, write: (value: number) => string) =>
+    value === null ? [] : [`${name} ${write(value)}`];
   const plain = (value: number): string => value.toFixed(4);
-  const percent = (value: number): string => `${(100 * value).toFixed(2)} %`;
-  add("loss", event.loss, plain);
-  add("accuracy", event.accuracy, percent);
-  add("test loss", event.testLoss, plain);
-  add("test accuracy", event.testAccuracy, percent);
-  return parts.join("  ");
+  const share = (value: number): string => percent(value, 2);
+  return [
+    ...written("loss", event.loss, plain),
+    ...written("accuracy", event.accuracy, share),
+    ...written("test loss", event.testLoss, plain),
+    ...written("test accuracy", event.testAccuracy, share),
+  ].join("  ");
 }

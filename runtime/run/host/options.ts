@@ -34,24 +34,26 @@ export interface RunOptions extends BackendOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Options of which none need to be there: those that are undefined or null count as not given. */
+export type LooseOptions = { readonly [Name in keyof RunOptions]?: RunOptions[Name] | undefined | null };
+
+export function givenOf(options: LooseOptions): RunOptions {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined && value !== null);
+  return Object.fromEntries(given);
+}
+
+type Defaulted = "batch" | "seed" | "program" | "source" | "statements" | "resume" | "latency" | "onProgress";
+
 /** Options as a run uses them: checked, defaults filled in. */
-export interface Options {
+export interface Options extends Required<Pick<RunOptions, Defaulted>> {
   readonly network: string | LiveModel;
   /** Looked at once the network is known. */
   readonly data: unknown;
   readonly backend: BackendOptions;
   readonly epochs: number | null;
-  readonly batch: number;
-  readonly seed: number;
-  readonly program: string;
   readonly layers: string | null;
-  readonly source: string;
-  readonly statements: Readonly<Record<number, string>>;
   readonly out: string | null;
-  readonly resume: boolean;
   readonly every: { readonly unit: "seconds" | "steps"; readonly value: number };
-  readonly latency: boolean;
-  readonly onProgress: OnProgress;
   readonly signal: AbortSignal | null;
 }
 
@@ -65,13 +67,10 @@ export function readOptions(given: RunOptions): Options {
   return {
     network: networkOption(given.network),
     data: given.data ?? null,
-    backend: {
-      ...(given.backend === undefined ? {} : { backend: given.backend }),
-      ...(given.threads === undefined ? {} : { threads: given.threads }),
-    },
-    epochs: given.epochs === undefined ? null : atLeast(given.epochs, "epochs", 0),
-    batch: whole(given.batch ?? 32, "batch"),
-    seed: seedOption(given.seed ?? 1),
+    backend: { backend: given.backend, threads: given.threads },
+    epochs: given.epochs === undefined ? null : positive(given.epochs, "epochs"),
+    batch: whole(given.batch ?? 32, "batch", 1),
+    seed: whole(given.seed ?? 1, "seed", -Infinity),
     program: given.program ?? "",
     layers: given.layers ?? null,
     source: given.source ?? "",
@@ -92,19 +91,16 @@ function networkOption(value: unknown): Options["network"] {
   });
 }
 
-function atLeast(value: number, name: string, least: number): number {
-  if (Number.isFinite(value) && value >= least) return value;
-  raise("P7010", `\`${name}\` must be a number of at least ${least}, not ${value}`);
+function positive(value: number, name: string): number {
+  if (Number.isFinite(value) && value >= 0) return value;
+  raise("P7010", `\`${name}\` must be a number of at least 0, not ${value}`);
 }
 
-function whole(value: number, name: string): number {
-  if (Number.isSafeInteger(value) && value >= 1) return value;
-  raise("P7010", `\`${name}\` must be a whole number of at least 1, not ${value}`);
-}
-
-function seedOption(value: number): number {
-  if (Number.isSafeInteger(value)) return value;
-  raise("P7010", `\`seed\` must be a whole number, not ${value}`);
+/** @throws DiagnosticError P7010 */
+export function whole(value: number, name: string, least: number): number {
+  if (Number.isSafeInteger(value) && value >= least) return value;
+  const from = Number.isFinite(least) ? ` of at least ${least}` : "";
+  raise("P7010", `\`${name}\` must be a whole number${from}, not ${value}`);
 }
 
 function checkpointInterval(text: string): Options["every"] {

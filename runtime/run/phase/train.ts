@@ -15,6 +15,7 @@ import { raise } from "../../../core/diagnostics/create.js";
 import { defaultOptimizer } from "../../../core/schedule/default-optimizer.js";
 import { tell } from "../report/log.js";
 import { rebuildExecutor } from "../host/engine.js";
+import { whole } from "../host/options.js";
 import { lossNamed, noAccuracy } from "./losses.js";
 import { noSums, type OpenPhase, type PhaseProgress } from "./open-phase.js";
 import { finishedPhase, livePhase } from "./phase.js";
@@ -31,7 +32,8 @@ export async function train(session: Session, id: number, spec: TrainSpec): Prom
   session.resumes = null;
 
   if (spec.accuracy || (ir.until !== undefined && readsAccuracy(ir.until))) requireAccuracy(session, ir);
-  const batch = ir.batch === undefined ? usualBatch(session, ir) : count(session, ir.batch, "batch");
+  const batch =
+    ir.batch === undefined ? usualBatch(session, ir) : whole(valueOf(session, ir.batch, "batch"), "batch", 1);
   const perEpoch = await stepsPerPass(requireData(session).train, batch, session.options.seed);
   const length = { unit: ir.length.unit, value: amount(session, ir.length.value, ir.length.unit) };
   const times = phaseTimes(length, perEpoch);
@@ -130,10 +132,4 @@ function amount(session: Session, expr: ExprIr, what: string): number {
   const value = valueOf(session, expr, what);
   if (value >= 0) return value;
   raise("P7010", `a phase cannot last ${value} ${what}`);
-}
-
-function count(session: Session, expr: ExprIr, what: string): number {
-  const value = valueOf(session, expr, what);
-  if (Number.isSafeInteger(value) && value >= 1) return value;
-  raise("P7010", `\`${what}\` must be a whole number of at least 1, not ${value}`);
 }

@@ -11,8 +11,7 @@ import {
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { lockName, takeLock } from "../../../runtime/checkpoint/lock.js";
-import { bornAt } from "../../../runtime/checkpoint/lock-holder.js";
+import { bornAt, lockName, takeLock } from "../../../runtime/checkpoint/lock.js";
 
 const root = mkdtempSync(join(tmpdir(), "espalier-lock-"));
 const sleeper = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: "ignore" });

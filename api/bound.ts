@@ -1,0 +1,100 @@
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { basename, dirname, isAbsolute, relative, resolve } from "node:path";
+import { DiagnosticError, type Diagnostic } from "../core/diagnostics/diagnostic.js";
+import { readNetwork } from "../core/network/index.js";
+import type { Network } from "../core/network/types.js";
+import type { ParameterStore } from "../core/parameters.js";
+import type { Program } from "../grammar/ast.js";
+import type { BackendOptions } from "../runtime/backend/types.js";
+import type { DataFacts, DataGiven } from "../runtime/data/types.js";
+import type { LiveModel, LoadOptions } from "../runtime/model/index.js";
+import { readTopologyFile } from "../runtime/model/topology-file.js";
+
+/** What a program says of its network and data: the last statement of each kind wins, as in the IR. */
+export function bindings(
+  { statements }: Program,
+  file: string | undefined,
+): { readonly network: string | null; readonly data: string | null } {
+  const found: { network: string | null; data: string | null } = { network: null, data: null };
+  for (const statement of statements)
+    if (statement.kind === "network" || statement.kind === "data")
+      found[statement.kind] = besideProgram(statement.path.value, file);
+  return found;
+}
+
+/** A path written in a program: relative to the program's own folder. Names that are no file there (`mnist`) stay as they are. */
+function besideProgram(written: string, file: string | undefined): string {
+  if (isAbsolute(written) || file === undefined) return written;
+  const beside = resolve(dirname(file), written);
+  return existsSync(beside) ? beside : written;
+}
+
+/** Imported programs are small; larger files are no programs. */
+const MAX_BYTES = 2 ** 20;
+
+/** Finds the files that a program imports: `./other.prune`, beside the file that names them. Nothing else is read. */
+export function importResolver(cwd: string) {
+  return (specifier: string, from: string | undefined): { file: string; text: string } | null => {
+    if (isAbsolute(specifier) || !specifier.endsWith(".prune")) return null;
+    const path = resolve(cwd, dirname(from ?? "."), specifier);
+    const facts = statSync(path, { throwIfNoEntry: false });
+    if (!facts?.isFile() || facts.size > MAX_BYTES) return null;
+    return { file: relative(cwd, path), text: readFileSync(path, "utf8") };
+  };
+}
+
+/** The network as far as its topology: of a `model.json` without its weights and without TensorFlow.js. */
+export function networkFacts(
+  from: string | LiveModel,
+  options: LoadOptions & BackendOptions,
+  diagnostics: Diagnostic[],
+): Promise<Network | null> {
+  return collect(diagnostics, async () => {
+    if (typeof from !== "string" || /\.(js|mjs|cjs)$/.test(from)) {
+      const { loadNetwork } = await import("./load-network.js");
+      return (await loadNetwork(from, options)).network;
+    }
+    const { json, file } = await readTopologyFile(from);
+    const name = basename(file) === "model.json" ? basename(dirname(resolve(file))) : basename(file, ".json");
+    const read = readNetwork(json, { name });
+    diagnostics.push(...read.diagnostics);
+    return read.network;
+  });
+}
+
+/** The weights of a network, for what `check` foresees of them; null where they cannot be read, which a run will say. */
+export async function weightsOf(from: string | LiveModel, seed: number): Promise<ParameterStore | null> {
+  const { loadModel } = await import("../runtime/model/index.js");
+  return collect([], async () => (await loadModel(from, { seed })).store);
+}
+
+/** What there is to know of data before it is read as a whole. */
+export function dataFacts(
+  from: string | DataGiven,
+  network: Network,
+  diagnostics: Diagnostic[],
+): Promise<DataFacts | null> {
+  return collect(diagnostics, async () => {
+    if (typeof from !== "string") {
+      const { givenSource } = await import("../runtime/data/given.js");
+      return (await givenSource(from, network)).describe();
+    }
+    const { openData } = await import("../runtime/data/open.js");
+    const { source, diagnostics: told } = await openData(from, network);
+    diagnostics.push(...told);
+    const facts = source.describe();
+    await source.close?.();
+    return facts;
+  });
+}
+
+/** The value, or null when a diagnostic ended the work. */
+async function collect<T>(diagnostics: Diagnostic[], work: () => Promise<T>): Promise<T | null> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (!(cause instanceof DiagnosticError)) throw cause;
+    diagnostics.push(...cause.diagnostics);
+    return null;
+  }
+}
