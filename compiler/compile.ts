@@ -1,35 +1,88 @@
-import type { CompileOptions, CompileResult } from "./compile-types.js";
+import type { Program } from "../grammar/ast.js";
+import type { Diagnostic } from "../core/diagnostics/diagnostic.js";
+import type { IrSpans } from "../core/ir/spans.js";
+import type { Ir, PlanIr } from "../core/ir/types.js";
+import type { ParameterStore } from "../core/parameters.js";
+import type { Network } from "../core/network/types.js";
+import { stdlibTexts } from "../stdlib/index.js";
 import { emitProgram } from "./emit/index.js";
-import type { Ir } from "../core/ir/types.js";
-import { front } from "./passes/index.js";
+import type { SourceMap } from "./emit/writer.js";
+import { front, type FrontOptions } from "./passes/index.js";
+import type { Simulation } from "./plan/dry-run.js";
 import { planProgram } from "./plan/index.js";
 import { unreachedMoments } from "./plan/unreached-moments.js";
-import { Sources } from "./sources.js";
-import { Stopwatch } from "./stopwatch.js";
 
-export type { CompileOptions, CompileResult } from "./compile-types.js";
+export interface CompileOptions extends FrontOptions {
+  /** Compiled for this network: patterns, counts and costs are checked and appear in the loop. */
+  readonly network?: Network | undefined;
+  /** The network's weights, by key: rankings by weights that have not trained yet are foreseen with them. */
+  readonly weights?: ParameterStore | undefined;
+  /** Training examples: steps of an epoch, and with them every moment, become known. */
+  readonly data?: { readonly examples: number } | undefined;
+  /** Examples per step where the program says nothing. Default 32. */
+  readonly batch?: number | undefined;
+  /** Seed that the emitted loop runs with unless told otherwise. Default 1. */
+  readonly seed?: number | undefined;
+  /** False leaves the loop out: a check needs none. Default true. */
+  readonly emit?: boolean | undefined;
+  /** Module that the emitted loop imports. Default "espalier/runtime". */
+  readonly runtimeSpecifier?: string | undefined;
+}
+
+export interface CompileResult {
+  readonly diagnostics: readonly Diagnostic[];
+  readonly program: Program;
+  /** Null when there is an error, and so are those below. */
+  readonly ir: Ir | null;
+  /** Null without a network. */
+  readonly plan: PlanIr | null;
+  readonly simulation: Simulation | null;
+  /** The loop as an ES module, and its version 3 source map. */
+  readonly code: string | null;
+  readonly map: SourceMap | null;
+  readonly spans: IrSpans;
+  /** Every text read, by file name; `diagnostics` and `spans` without a file mean `main`. */
+  readonly texts: ReadonlyMap<string, string>;
+  readonly main: string;
+  /** Milliseconds of each stage. */
+  readonly timings: Readonly<Record<string, number>>;
+}
 
 /** Text in; IR, plan, loop and source map out. Never throws for a mistake in the program. */
 export function compile(source: string, options: CompileOptions = {}): CompileResult {
-  const clock = new Stopwatch();
-  const sources = new Sources(source, options);
-  const read = clock.time("front", () => front(source, sources.options));
-  const base = { program: read.program, spans: read.spans, texts: sources.texts, main: sources.main };
+  const timings: Record<string, number> = {};
+  const timed = <T>(stage: string, work: () => T): T => {
+    const start = performance.now();
+    const made = work();
+    timings[stage] = performance.now() - start;
+    return made;
+  };
+  const { network, weights, data, batch } = options;
+  const main = options.file ?? "program.prune";
+  const texts = new Map([...stdlibTexts].map(([name, text]) => [`std/${name}`, text]));
+  texts.set(main, source);
+  const read = timed("front", () => front(source, { ...options, resolve: noting(texts, options.resolve) }));
+  const base = { program: read.program, spans: read.spans, texts, main, timings };
   const none = { ir: null, plan: null, simulation: null, code: null, map: null };
-  if (read.ir === null) return { ...base, ...none, diagnostics: read.diagnostics, timings: clock.timings };
+  if (read.ir === null) return { ...base, ...none, diagnostics: read.diagnostics };
 
   const { ir, spans } = read;
-  const data = { examples: options.data?.examples, batch: options.batch ?? 32 };
-  const planned = clock.time("plan", () =>
-    planProgram(ir, { network: options.network, weights: options.weights, data, spans }),
+  const planned = timed("plan", () =>
+    planProgram(ir, { network, weights, data: { examples: data?.examples, batch: batch ?? 32 }, spans }),
   );
   const { plan, simulation } = planned;
   const unreached = unreachedMoments(ir, simulation, spans);
   const diagnostics = [...read.diagnostics, ...planned.diagnostics, ...unreached];
-  const whole: Ir = { ...ir, plan };
-  if (options.emit === false || diagnostics.some((one) => one.severity === "error")) {
-    return { ...base, ...none, ir: whole, plan, simulation, diagnostics, timings: clock.timings };
-  }
-  const { code, map } = clock.time("emit", () => emitProgram(whole, spans, sources, options));
-  return { ...base, ir: whole, plan, simulation, code, map, diagnostics, timings: clock.timings };
+  const result = { ...base, ...none, ir: { ...ir, plan }, plan, simulation, diagnostics };
+  if (options.emit === false || diagnostics.some((one) => one.severity === "error")) return result;
+  return { ...result, ...timed("emit", () => emitProgram(result.ir, spans, { texts, main }, options)) };
 }
+
+/** Finds imported files as a host does, and takes down their texts. */
+const noting =
+  (texts: Map<string, string>, resolve: FrontOptions["resolve"]): FrontOptions["resolve"] =>
+  (specifier, from) => {
+    const found = resolve?.(specifier, from) ?? null;
+    if (found !== null) texts.set(found.file, found.text);
+    return found;
+  };

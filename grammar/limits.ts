@@ -14,26 +14,20 @@ export const MAX_DIAGNOSTICS = 50;
 
 export function textSize(text: string): Diagnostic | undefined {
   if (text.length <= MAX_TEXT) return undefined;
-  return diagnostic(
-    "P1030",
-    "this text is larger than a million characters",
-    { start: 0, end: 0 },
-    {
-      help: "a program is a few lines; is this the right file?",
-    },
-  );
+  const help = "a program is a few lines; is this the right file?";
+  return diagnostic("P1030", "this text is larger than a million characters", { start: 0, end: 0 }, { help });
 }
+
+const opening = [t.OpenParen, t.OpenBracket, t.OpenBrace];
+const closing = [t.CloseParen, t.CloseBracket, t.CloseBrace];
 
 export function nesting(tokens: readonly IToken[]): Diagnostic | undefined {
   let depth = 0;
   for (const token of tokens) {
-    const type = token.tokenType;
-    if (type === t.OpenParen || type === t.OpenBracket || type === t.OpenBrace) depth += 1;
-    else if (type === t.CloseParen || type === t.CloseBracket || type === t.CloseBrace)
-      depth = Math.max(0, depth - 1);
-    if (depth > MAX_NESTING) {
+    if (opening.includes(token.tokenType)) depth += 1;
+    else if (closing.includes(token.tokenType)) depth = Math.max(0, depth - 1);
+    if (depth > MAX_NESTING)
       return diagnostic("P1029", `brackets are nested more than ${MAX_NESTING} deep`, spanOf(token));
-    }
   }
   return undefined;
 }

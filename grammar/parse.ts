@@ -7,7 +7,7 @@ import { scan, type Scanned } from "./lexer.js";
 import { MAX_DIAGNOSTICS, nesting, textSize } from "./limits.js";
 import { parser } from "./parser.js";
 import { explain } from "./recovery.js";
-import { readItems, type Reading } from "./recovery/items.js";
+import { readItems } from "./recovery/items.js";
 
 const INCOMPLETE = "P1002" satisfies Code;
 const UNCLOSED_BLOCK = "P1007" satisfies Code;
@@ -51,35 +51,25 @@ function readText(text: string, file: string | undefined): Parsed {
 
 function read(
   text: string,
-  scanned: Scanned,
+  { tokens, diagnostics: scanned }: Scanned,
 ): Pick<Program, "statements"> & { readonly diagnostics: Diagnostic[] } {
-  const { items, errors, stopped } = parser().read(text, scanned.tokens);
-  const diagnostics = [...scanned.diagnostics];
-  const before = neighbours(scanned.tokens);
-  const explained = errors.map((error) => explain(error, { text, tokens: scanned.tokens, before }));
-  diagnostics.push(...explained);
-  const reading: Reading = {
+  const { items, errors, stopped } = parser().read(text, tokens);
+  const before = (token: IToken | undefined): IToken | undefined => {
+    const at = token === undefined ? 0 : tokens.indexOf(token);
+    return at < 0 ? tokens.at(-1) : tokens[at - 1];
+  };
+  const explained = errors.map((error) => explain(error, { text, tokens, before }));
+  const diagnostics = [...scanned, ...explained];
+  const statements = readItems(items, {
     text,
     full: () => diagnostics.length > MAX_DIAGNOSTICS,
     before,
     report: (diagnostic) => diagnostics.push(diagnostic),
     missedBraces: explained.filter((one) => one.code === MISSING_BRACE).length,
     endsInside: explained.some((one) => one.code === INCOMPLETE),
-  };
-  const statements = readItems(items, reading);
+  });
   diagnostics.sort((a, b) => (a.span?.start ?? 0) - (b.span?.start ?? 0));
   return { statements, diagnostics: capped(diagnostics, stopped) };
-}
-
-/** Finds the token before another; made on the first question, since most texts have no mistakes. */
-function neighbours(tokens: readonly IToken[]): (token: IToken | undefined) => IToken | undefined {
-  let places: Map<number, number> | undefined;
-  return (token) => {
-    if (token === undefined) return undefined;
-    places ??= new Map(tokens.map((each, i) => [each.startOffset, i]));
-    const at = places.get(token.startOffset);
-    return at === undefined ? tokens.at(-1) : tokens[at - 1];
-  };
 }
 
 function capped(diagnostics: readonly Diagnostic[], stopped: boolean): Diagnostic[] {
@@ -90,7 +80,7 @@ function capped(diagnostics: readonly Diagnostic[], stopped: boolean): Diagnosti
 }
 
 const located = (diagnostics: readonly Diagnostic[], file: string | undefined): Diagnostic[] =>
-  diagnostics.map((diagnostic) => (file === undefined ? diagnostic : { ...diagnostic, file }));
+  file === undefined ? [...diagnostics] : diagnostics.map((diagnostic) => ({ ...diagnostic, file }));
 
 const UNFINISHED: ReadonlySet<Code> = new Set([INCOMPLETE, UNCLOSED_BLOCK]);
 

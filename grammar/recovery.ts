@@ -1,10 +1,9 @@
 import type { IRecognitionException, IToken } from "chevrotain";
 import type { Diagnostic } from "../core/diagnostics/diagnostic.js";
 import { diagnostic, insert, replace } from "../core/diagnostics/create.js";
-import { isName, shown, startsLine } from "./recovery/around.js";
+import { isName, misspelling, nearest, shown, startsLine } from "./recovery/around.js";
 import { bracket } from "./recovery/brackets.js";
 import { unknownCharacters } from "./recovery/characters.js";
-import { nearest } from "./recovery/nearest.js";
 import { quotedPath, structure, unit } from "./recovery/places.js";
 import * as t from "./tokens.js";
 import { spanOf, vocabulary } from "./tokens.js";
@@ -62,7 +61,7 @@ export function explain(error: IRecognitionException, around: Mistaken): Diagnos
     unit(place) ??
     misspelt(place) ??
     missing(place) ??
-    unexpected(place)
+    diagnostic("P1001", notFound(place), spanOf(place.found))
   );
 }
 
@@ -78,10 +77,7 @@ function misspelt(place: Place): Diagnostic | undefined {
   const meant = nearest(found.image, expectedWords(place.expected));
   if (meant === undefined) return undefined;
   const span = spanOf(found);
-  return diagnostic("P1006", `expected ${expectation(place)}, found ${shown(found)}`, span, {
-    help: `similar word: \`${meant}\``,
-    fixes: [replace(`write \`${meant}\``, span, meant)],
-  });
+  return diagnostic("P1006", notFound(place), span, misspelling(meant, span));
 }
 
 /** One word or mark was left out. */
@@ -90,12 +86,11 @@ function missing(place: Place): Diagnostic | undefined {
   const [only = ""] = expected;
   const [word] = expectedWords(expected);
   if (expected.length !== 1 || previous === undefined) return undefined;
-  const message = `expected ${expectation(place)}, found ${shown(found)}`;
   const end = spanOf(previous).end;
   if (only === "Colon" || only === "Equals") {
     const mark = only === "Colon" ? ":" : " =";
     const fixes = [insert(`insert \`${mark.trim()}\``, end, mark)];
-    return diagnostic("P1025", message, spanOf(found), { fixes });
+    return diagnostic("P1025", notFound(place), spanOf(found), { fixes });
   }
   if (only === "DotDot" && rule === "range") {
     const minus = place.before(previous);
@@ -106,11 +101,10 @@ function missing(place: Place): Diagnostic | undefined {
   }
   if (word === undefined || startsLine(text, found.startOffset)) return undefined;
   const fixes = [insert(`insert \`${word}\``, end, ` ${word}`)];
-  return diagnostic("P1001", message, spanOf(found), { fixes });
+  return diagnostic("P1001", notFound(place), spanOf(found), { fixes });
 }
 
-const unexpected = (place: Place): Diagnostic =>
-  diagnostic("P1001", `expected ${expectation(place)}, found ${shown(place.found)}`, spanOf(place.found));
+const notFound = (place: Place): string => `expected ${expectation(place)}, found ${shown(place.found)}`;
 
 const WORD = "word ";
 

@@ -8,7 +8,7 @@ export function nearest(word: string, candidates: Iterable<string>, most = 1): r
   const found: { readonly name: string; readonly distance: number }[] = [];
   for (const name of new Set(candidates)) {
     if (name === word || Math.abs(name.length - short.length) > limit) continue;
-    const distance = editDistance(short.toLowerCase(), name.toLowerCase());
+    const distance = editDistance(short, name);
     if (distance <= limit && distance < Math.max(short.length, 2)) found.push({ name, distance });
   }
   found.sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1));
@@ -22,8 +22,9 @@ export function similar(word: string, candidates: Iterable<string>, what = "name
   return `similar ${what}${names.length > 1 ? "s" : ""}: ${names.map((name) => `\`${name}\``).join(", ")}`;
 }
 
-/** Edits from a to b (insert, delete, replace, swap neighbours). */
-function editDistance(a: string, b: string): number {
+/** Edits from one word to another (insert, delete, replace, swap neighbours), whatever their case. */
+export function editDistance(from: string, to: string): number {
+  const [a, b] = [from.toLowerCase(), to.toLowerCase()];
   let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

@@ -1,5 +1,7 @@
 import { tokenMatcher, type IToken } from "chevrotain";
+import { replace, type Details } from "../../core/diagnostics/create.js";
 import type { Span } from "../../core/diagnostics/diagnostic.js";
+import { editDistance } from "../../core/diagnostics/nearest.js";
 import * as t from "../tokens.js";
 
 /** What stands around a mistake in the text. */
@@ -37,3 +39,26 @@ export function shown(token: IToken): string {
   const image = token.image.replace(/[^\x20-\x7e\xa1-\u167f\u2010-\u2027\u2190-\u22ff]/g, "\ufffd");
   return image.length > 30 ? `\`${image.slice(0, 29)}…\`` : `\`${image}\``;
 }
+
+/** The nearest candidate within ⌊0.4 · length⌋ + 1 edits; of equals, the first. */
+export function nearest(word: string, candidates: readonly string[]): string | undefined {
+  if (word.length > 40) return undefined;
+  let best: string | undefined;
+  let least = Math.floor(word.length * 0.4) + 2;
+  for (const candidate of candidates) {
+    if (Math.abs(candidate.length - word.length) >= least) continue;
+    // a change of every letter is no misspelling
+    const edits = editDistance(word, candidate);
+    if (edits < least && edits < candidate.length) {
+      best = candidate;
+      least = edits;
+    }
+  }
+  return best;
+}
+
+/** What is said of a word that was written as another, and how it is mended. */
+export const misspelling = (meant: string, span: Span): Pick<Details, "help" | "fixes"> => ({
+  help: `similar word: \`${meant}\``,
+  fixes: [replace(`write \`${meant}\``, span, meant)],
+});

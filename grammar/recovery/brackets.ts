@@ -1,11 +1,10 @@
 import type { IToken } from "chevrotain";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.js";
-import { diagnostic, insert, replace } from "../../core/diagnostics/create.js";
+import { diagnostic, insert } from "../../core/diagnostics/create.js";
 import type { Place } from "../recovery.js";
 import * as t from "../tokens.js";
 import { spanOf } from "../tokens.js";
-import { isLiteral, isName, shown, startsLine } from "./around.js";
-import { nearest } from "./nearest.js";
+import { isLiteral, isName, misspelling, nearest, shown, startsLine } from "./around.js";
 import { isStatementWord } from "./places.js";
 
 /** Missing brackets, and what people leave out between them. */
@@ -26,10 +25,7 @@ function openBrace({ found, text }: Place, previous: IToken): Diagnostic | undef
   const meant = headerWord(found, text);
   if (meant !== undefined) {
     const span = spanOf(found);
-    return diagnostic("P1006", `expected \`{\`, found ${shown(found)}`, span, {
-      help: `similar word: \`${meant}\``,
-      fixes: [replace(`write \`${meant}\``, span, meant)],
-    });
+    return diagnostic("P1006", `expected \`{\`, found ${shown(found)}`, span, misspelling(meant, span));
   }
   const end = spanOf(previous).end;
   return diagnostic("P1010", `a block should begin before ${shown(found)}`, spanOf(found), {

@@ -31,24 +31,18 @@ export function unknownCharacters(token: IToken): Diagnostic {
   const span = spanOf(token);
   const meant = LOOKALIKES.get(token.image);
   if (meant !== undefined) {
-    return diagnostic("P1028", `${shown(token)} is written \`${meant.trim()}\``, span, {
-      fixes: [replace(`write \`${meant.trim()}\``, span, meant)],
-    });
+    const fix = replace(`write \`${meant.trim()}\``, span, meant);
+    return diagnostic("P1028", `${shown(token)} is written \`${meant.trim()}\``, span, { fixes: [fix] });
   }
   if (/^[“”„‘’']/.test(token.image)) {
     const inner = /^[“”„‘’'](.*)[“”‘’']$/.exec(token.image)?.[1];
     return diagnostic("P1028", "strings stand in straight double quotes", span, {
       help: 'write `"…"`',
-      ...(inner !== undefined && { fixes: [replace("use straight quotes", span, `"${inner}"`)] }),
+      fixes: inner === undefined ? [] : [replace("use straight quotes", span, `"${inner}"`)],
     });
   }
-  const named = /^[A-Za-z_]/.test(token.image);
-  return diagnostic(
-    "P1028",
-    named ? `${shown(token)} is not a name` : `unknown characters ${shown(token)}`,
-    span,
-    named
-      ? { help: "names are made of the letters a–z, digits, `_` and `-`; other layer names are quoted" }
-      : {},
-  );
+  if (!/^[A-Za-z_]/.test(token.image)) return diagnostic("P1028", `unknown characters ${shown(token)}`, span);
+  return diagnostic("P1028", `${shown(token)} is not a name`, span, {
+    help: "names are made of the letters a–z, digits, `_` and `-`; other layer names are quoted",
+  });
 }

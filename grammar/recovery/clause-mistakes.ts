@@ -5,8 +5,7 @@ import { diagnostic, insert, replace } from "../../core/diagnostics/create.js";
 import * as t from "../tokens.js";
 import { spanOf, tokenOf } from "../tokens.js";
 import { wordsOf } from "../words.js";
-import { chunk, isName, isNumeric, shown } from "./around.js";
-import { nearest } from "./nearest.js";
+import { chunk, isName, isNumeric, misspelling, nearest, shown } from "./around.js";
 import type { Surroundings } from "./stray.js";
 
 /** Mistakes between the clauses of a statement, each told from the tokens where the statement stops. */
@@ -57,10 +56,9 @@ export function unitAfter(first: IToken, { before, text }: Surroundings): Diagno
   );
   if (!counted || wordsOf("clause").includes(first.image)) return undefined;
   const meant = nearest(first.image, units);
-  return diagnostic("P1021", `unknown unit ${shown(first)}`, span, {
-    help: meant === undefined ? "lengths are counted in epochs or steps" : `similar word: \`${meant}\``,
-    ...(meant !== undefined && { fixes: [replace(`write \`${meant}\``, span, meant)] }),
-  });
+  const known = { help: "lengths are counted in epochs or steps" };
+  const details = meant === undefined ? known : misspelling(meant, span);
+  return diagnostic("P1021", `unknown unit ${shown(first)}`, span, details);
 }
 
 /** `in head/*`, `in conv2d-1`: only letters, digits, `_` and the pattern marks need no quotes. */
@@ -68,33 +66,23 @@ export function quotable(first: IToken, { before, text }: Surroundings): Diagnos
   if (before === undefined || spanOf(before).end !== first.startOffset) return undefined;
   const span = chunk(text, first.startOffset);
   const written = text.slice(span.start, span.end);
-  if (!/(?:\bin|\bexcept|,)\s*$/.test(text.slice(Math.max(0, span.start - 100), span.start)))
-    return undefined;
-  return diagnostic("P1018", `the layer name \`${written}\` needs quotes`, span, {
-    fixes: [replace("quote it", span, `"${written}"`)],
-  });
+  const ahead = text.slice(Math.max(0, span.start - 100), span.start);
+  if (!/(?:\bin|\bexcept|,)\s*$/.test(ahead)) return undefined;
+  const fix = replace("quote it", span, `"${written}"`);
+  return diagnostic("P1018", `the layer name \`${written}\` needs quotes`, span, { fixes: [fix] });
 }
 
 /** Whether a statement could still be told how units are scored. */
 function lacksScore(statement: ast.Statement | undefined): boolean {
-  switch (statement?.kind) {
-    case "prune":
-    case "restore":
-      return statement.criterion === undefined;
-    case "regrow":
-      return statement.criterion === undefined && !statement.random;
-    case "penalize":
-      return statement.penalty === undefined;
-    case "learn":
-      return statement.gate === undefined;
-    default:
-      return false;
-  }
+  if (statement === undefined) return false;
+  if (statement.kind === "penalize") return statement.penalty === undefined;
+  if (statement.kind === "learn") return statement.gate === undefined;
+  if (statement.kind === "regrow" && statement.random) return false;
+  return ["prune", "restore", "regrow"].includes(statement.kind) && !("criterion" in statement);
 }
 
 export function missingBy(first: IToken, { previous }: Surroundings): Diagnostic | undefined {
   if (!lacksScore(previous)) return undefined;
-  return diagnostic("P1011", `\`by\` is missing before ${shown(first)}`, spanOf(first), {
-    fixes: [insert("insert `by`", first.startOffset, "by ")],
-  });
+  const fix = insert("insert `by`", first.startOffset, "by ");
+  return diagnostic("P1011", `\`by\` is missing before ${shown(first)}`, spanOf(first), { fixes: [fix] });
 }

@@ -5,8 +5,7 @@ import type { Place } from "../recovery.js";
 import * as t from "../tokens.js";
 import { spanOf, tokenOf } from "../tokens.js";
 import { wordsOf } from "../words.js";
-import { chunk, isName, isNumeric, shown, startsLine } from "./around.js";
-import { nearest } from "./nearest.js";
+import { chunk, isName, isNumeric, misspelling, nearest, shown, startsLine } from "./around.js";
 
 /** Mistakes where one kind of thing must stand: a structure, a path, a unit. */
 
@@ -28,15 +27,11 @@ export function structure(place: Place): Diagnostic | undefined {
   const meant =
     isName(found) && !wordsOf("clause").includes(found.image) ? nearest(found.image, STRUCTURES) : undefined;
   if (meant !== undefined) {
-    return diagnostic("P1005", `unknown structure ${shown(found)}`, span, {
-      help: `similar word: \`${meant}\``,
-      fixes: [replace(`write \`${meant}\``, span, meant)],
-    });
+    return diagnostic("P1005", `unknown structure ${shown(found)}`, span, misspelling(meant, span));
   }
-  const known = `the structures are ${STRUCTURES.map((word) => `\`${word}\``).join(", ")} and \`2:4 of weights\``;
-  return diagnostic("P1005", `expected a structure after ${shown(previous)}, found ${shown(found)}`, span, {
-    help: known,
-  });
+  const help = `the structures are ${STRUCTURES.map((word) => `\`${word}\``).join(", ")} and \`2:4 of weights\``;
+  const message = `expected a structure after ${shown(previous)}, found ${shown(found)}`;
+  return diagnostic("P1005", message, span, { help });
 }
 
 /** `prune 50% of filters by l1`: the commonest English order. */
@@ -55,24 +50,20 @@ function amountFirst(place: Place): Diagnostic | undefined {
   });
 }
 
+/** Marks that no path begins with. */
+const MARKS = [t.OpenBrace, t.CloseBrace, t.Semicolon, t.Comma, t.OpenParen];
+
 export function quotedPath(place: Place): Diagnostic | undefined {
   const { found, previous, expected, text } = place;
   if (!expected.includes("AnyString") || expected.length > 1 || previous === undefined) return undefined;
   const statement = wordsOf("statement").includes(found.image) && startsLine(text, found.startOffset);
-  const punctuation = [t.OpenBrace, t.CloseBrace, t.Semicolon, t.Comma, t.OpenParen].includes(
-    found.tokenType,
-  );
-  if (statement || punctuation) {
-    return diagnostic(
-      "P1001",
-      `expected a path in quotes after ${shown(previous)}, found ${shown(found)}`,
-      spanOf(found),
-    );
+  if (statement || MARKS.includes(found.tokenType)) {
+    const message = `expected a path in quotes after ${shown(previous)}, found ${shown(found)}`;
+    return diagnostic("P1001", message, spanOf(found));
   }
   const span = chunk(text, found.startOffset);
-  return diagnostic("P1017", `paths stand in quotes`, span, {
-    fixes: [replace("quote it", span, `"${text.slice(span.start, span.end)}"`)],
-  });
+  const fix = replace("quote it", span, `"${text.slice(span.start, span.end)}"`);
+  return diagnostic("P1017", "paths stand in quotes", span, { fixes: [fix] });
 }
 
 /** `at 10`, `until 30 epochs`, `every 2 rounds`. */

@@ -16,39 +16,31 @@ export function repair(tokens: readonly IToken[]): {
   const diagnostics: Diagnostic[] = [];
   for (const token of tokens) {
     const last = mended.at(-1);
+    const span = spanOf(token);
     if (
       token.tokenType === t.LonePercent &&
       last?.tokenType === t.NumberToken &&
       last.endLine === token.startLine
     ) {
       mended[mended.length - 1] = joinPercent(last, token);
-      const gap = { start: spanOf(last).end, end: token.startOffset };
-      diagnostics.push(
-        diagnostic(
-          "P1013",
-          "a percentage is one word",
-          { start: last.startOffset, end: spanOf(token).end },
-          {
-            help: `write \`${last.image}%\``,
-            fixes: [replace("join the number and `%`", gap, "")],
-          },
-        ),
-      );
-      continue;
-    }
-    if (token.tokenType === t.SlashComment) {
-      const slashes = { start: token.startOffset, end: token.startOffset + 2 };
+      const whole = { start: last.startOffset, end: span.end };
+      const gap = { start: spanOf(last).end, end: span.start };
+      const details = {
+        help: `write \`${last.image}%\``,
+        fixes: [replace("join the number and `%`", gap, "")],
+      };
+      diagnostics.push(diagnostic("P1013", "a percentage is one word", whole, details));
+    } else if (token.tokenType === t.SlashComment) {
+      const slashes = { start: span.start, end: span.start + 2 };
       const fix = replace("write `#`", slashes, "#");
       diagnostics.push(diagnostic("P1034", "comments start with `#`", slashes, { fixes: [fix] }));
-      continue;
-    }
-    mended.push(token);
-    if (token.tokenType === t.DoubleEquals) {
-      const fix = replace("replace `==` with `=`", spanOf(token), "=");
-      diagnostics.push(diagnostic("P1014", "equality is written `=`", spanOf(token), { fixes: [fix] }));
-      mended[mended.length - 1] = { ...token, tokenType: t.Equals, tokenTypeIdx: t.Equals.tokenTypeIdx ?? 0 };
-    } else if (token.tokenType === t.UnclosedString) {
-      diagnostics.push(unclosed(token));
+    } else if (token.tokenType === t.DoubleEquals) {
+      const fix = replace("replace `==` with `=`", span, "=");
+      diagnostics.push(diagnostic("P1014", "equality is written `=`", span, { fixes: [fix] }));
+      mended.push({ ...token, tokenType: t.Equals, tokenTypeIdx: t.Equals.tokenTypeIdx ?? 0 });
+    } else {
+      if (token.tokenType === t.UnclosedString) diagnostics.push(unclosed(token));
+      mended.push(token);
     }
   }
   return { tokens: mended, diagnostics };
@@ -67,14 +59,8 @@ const joinPercent = (digits: IToken, sign: IToken): IToken =>
   );
 
 function unclosed(token: IToken): Diagnostic {
-  const written = token.image.trimEnd();
-  const end = token.startOffset + written.length;
-  return diagnostic(
-    "P1016",
-    "this string is not closed on its line",
-    { start: token.startOffset, end },
-    {
-      fixes: [insert("close the string", end, '"')],
-    },
-  );
+  const start = token.startOffset;
+  const end = start + token.image.trimEnd().length;
+  const fix = insert("close the string", end, '"');
+  return diagnostic("P1016", "this string is not closed on its line", { start, end }, { fixes: [fix] });
 }

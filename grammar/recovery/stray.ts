@@ -2,13 +2,13 @@ import type { IToken } from "chevrotain";
 import type * as ast from "../ast.js";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.js";
 import { diagnostic, insert, replace } from "../../core/diagnostics/create.js";
+import { editDistance } from "../../core/diagnostics/nearest.js";
 import * as t from "../tokens.js";
 import { spanOf } from "../tokens.js";
 import { wordsOf } from "../words.js";
-import { isName, isNumeric, shown, startsLine } from "./around.js";
+import { isName, isNumeric, misspelling, nearest, shown, startsLine } from "./around.js";
 import { unknownCharacters } from "./characters.js";
 import { join, missingBy, quotable, unitAfter } from "./clause-mistakes.js";
-import { distance, nearest } from "./nearest.js";
 
 export interface Surroundings {
   readonly text: string;
@@ -60,11 +60,9 @@ function unknownStatement(first: IToken, second: IToken | undefined): Diagnostic
     });
   }
   const meant = nearest(first.image, STATEMENTS);
-  return diagnostic("P1003", `unknown statement ${shown(first)}`, span, {
-    ...(meant === undefined
-      ? { help: "a statement starts with a word such as `prune`, `train` or `save`" }
-      : { help: `similar word: \`${meant}\``, fixes: [replace(`write \`${meant}\``, span, meant)] }),
-  });
+  const known = { help: "a statement starts with a word such as `prune`, `train` or `save`" };
+  const details = meant === undefined ? known : misspelling(meant, span);
+  return diagnostic("P1003", `unknown statement ${shown(first)}`, span, details);
 }
 
 function inStatement(run: readonly IToken[], first: IToken, around: Surroundings): Diagnostic {
@@ -100,16 +98,13 @@ function misspelt(first: IToken, around: Surroundings): Diagnostic | undefined {
   if (!isName(first)) return undefined;
   const known = CLAUSES.includes(first.image);
   const meant = known ? undefined : nearest(first.image, [...CLAUSES, ...STATEMENTS]);
-  if (meant === undefined || distance(first.image, meant) > 1) {
+  if (meant === undefined || editDistance(first.image, meant) > 1) {
     const lacking = known ? undefined : missingBy(first, around);
     if (lacking !== undefined) return lacking;
   }
   if (meant === undefined) return undefined;
   const span = spanOf(first);
-  return diagnostic("P1004", `unknown clause ${shown(first)}`, span, {
-    help: `similar word: \`${meant}\``,
-    fixes: [replace(`write \`${meant}\``, span, meant)],
-  });
+  return diagnostic("P1004", `unknown clause ${shown(first)}`, span, misspelling(meant, span));
 }
 
 function closing(first: IToken): Diagnostic | undefined {
@@ -120,16 +115,9 @@ function closing(first: IToken): Diagnostic | undefined {
 
 function misplaced(first: IToken, { previous, text }: Surroundings): Diagnostic {
   const written = previous && text.slice(previous.word.start, previous.word.end);
-  const word = written !== undefined && STATEMENTS.includes(written) ? written : undefined;
-  const message =
-    word === undefined
-      ? `unexpected ${shown(first)}`
-      : `unexpected ${shown(first)} after the \`${word}\` statement`;
-  const help = isName(first) && CLAUSES.includes(first.image) && word !== undefined;
-  return diagnostic(
-    "P1001",
-    message,
-    spanOf(first),
-    help ? { help: `\`${word}\` takes no such clause here` } : {},
-  );
+  const word = written !== undefined && STATEMENTS.includes(written) ? `\`${written}\`` : undefined;
+  const message = `unexpected ${shown(first)}${word === undefined ? "" : ` after the ${word} statement`}`;
+  const isClause = isName(first) && CLAUSES.includes(first.image);
+  const help = isClause && word !== undefined ? `${word} takes no such clause here` : undefined;
+  return diagnostic("P1001", message, spanOf(first), { help });
 }

@@ -1,4 +1,4 @@
-import type { CompileResult } from "../../compile-types.js";
+import type { CompileResult } from "../../compile.js";
 import { trainsWith } from "./optimizers.js";
 import { isNeed, namesIn, needsData, needsGradients, type Name } from "../../../core/expr/names.js";
 import { evaluate } from "../../../core/expr/evaluate.js";

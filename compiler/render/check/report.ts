@@ -1,4 +1,4 @@
-import type { CompileResult } from "../../compile-types.js";
+import type { CompileResult } from "../../compile.js";
 import type { Network } from "../../../core/network/types.js";
 import { counted } from "../../plan/words.js";
 import { jsonDiagnostics, type JsonDiagnostic } from "../json.js";
