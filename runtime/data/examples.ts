@@ -1,3 +1,5 @@
+import { randomStream } from "../../core/random.js";
+
 /** All examples of one split, in memory, as flat arrays. */
 export interface ExampleSet {
   readonly examples: number;
@@ -24,7 +26,7 @@ export interface DenseTargets {
 
 export interface RawData {
   readonly train: ExampleSet;
-  /** Unset when the source has no test split; see split.ts. */
+  /** Unset when the source has no test split; see `holdOut`. */
   readonly test: ExampleSet | null;
 }
 
@@ -32,8 +34,21 @@ export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, extent) => product * extent, 1);
 }
 
+/** Share of the examples that become the test split of a source without one. */
+const HELD_OUT = 0.1;
+
+/** Holds out a tenth of the examples, chosen by a fixed shuffle, so that every run of every program sees the same split. */
+export function holdOut(raw: RawData): RawData {
+  const { train } = raw;
+  if (raw.test !== null || train.examples < 10) return raw;
+  const order = randomStream(0, "hold out").permutation(train.examples);
+  const count = Math.round(train.examples * HELD_OUT);
+  const pick = (from: number, to: number) => Int32Array.from(order.subarray(from, to)).sort();
+  return { train: takeExamples(train, pick(count, order.length)), test: takeExamples(train, pick(0, count)) };
+}
+
 /** Examples at `indices`, copied. */
-export function takeExamples(set: ExampleSet, indices: Int32Array): ExampleSet {
+function takeExamples(set: ExampleSet, indices: Int32Array): ExampleSet {
   const size = sizeOf(set.shape);
   const inputs = gather(set.inputs, indices, size);
   if (set.targets.kind === "classes") {
@@ -45,7 +60,9 @@ export function takeExamples(set: ExampleSet, indices: Int32Array): ExampleSet {
 }
 
 type Rows = Uint8Array | Float32Array | Int32Array;
-function gather<T extends Rows>(from: T, indices: Int32Array, size: number): T {
+
+/** Rows of `size` values each, copied. */
+export function gather<T extends Rows>(from: T, indices: Int32Array, size: number): T {
   const to = new (from.constructor as { new (length: number): T })(indices.length * size);
   indices.forEach((index, row) => to.set(from.subarray(index * size, (index + 1) * size), row * size));
   return to;

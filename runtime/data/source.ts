@@ -3,29 +3,30 @@ import { layerClass } from "../../core/network/layers/index.js";
 import type { Network } from "../../core/network/types.js";
 import type { Batch, Dense, Labels } from "../types.js";
 import { raise } from "../../core/diagnostics/create.js";
-import { sizeOf, type ExampleSet, type RawData } from "./examples.js";
+import { gather, sizeOf, type ExampleSet, type RawData } from "./examples.js";
 import type { DataSource, IndexedSplit, TargetFacts } from "./types.js";
 
 /** In-memory examples as a source that fits one network: shapes checked once, batches built without per-example tensors. */
 export function arraySource(raw: RawData, network: Network, name: string): DataSource {
   const input = inputShape(network);
   const output = outputShape(network);
+  const asBytes = readsBytes(network);
   const fit = (set: ExampleSet) => {
-    checkInput(set, input, name);
-    const scale = set.inputs instanceof Uint8Array && !readsBytes(network) ? 1 / 255 : 1;
-    return split(set, resolveInput(set, input), adaptTargets(set, output, name), scale);
+    const shape = adaptInput(set, input, name);
+    const targets = adaptTargets(set, output, name);
+    const scale = set.inputs instanceof Uint8Array && !asBytes ? 1 / 255 : 1;
+    return { shape, facts: targets.facts, split: split(set, shape, targets, scale) };
   };
   const train = fit(raw.train);
-  const test = raw.test === null ? null : fit(raw.test);
-  const facts = adaptTargets(raw.train, output, name);
+  const test = raw.test && fit(raw.test).split;
   return {
-    train,
+    train: train.split,
     test,
     describe: () => ({
       name,
-      inputs: [resolveInput(raw.train, input)],
-      targets: [facts.facts],
-      train: train.examples,
+      inputs: [train.shape],
+      targets: [train.facts],
+      train: train.split.examples,
       test: test?.examples ?? null,
     }),
   };
@@ -61,37 +62,35 @@ function outputShape(network: Network): Free {
 
 const written = (shape: Free) => shape.map((extent) => extent ?? "any").join(" × ");
 
-function checkInput(set: ExampleSet, input: Free, name: string): void {
-  const known = input.every((extent) => extent !== null);
-  const fits = known ? sizeOf(input) === sizeOf(set.shape) : resolves(set.shape, input);
-  if (fits && set.inputs.length === set.examples * sizeOf(set.shape)) return;
+/** The shape that examples of shape `own` take for a network that wants `wanted`; null where they do not fit. */
+function fitted(own: readonly number[], wanted: Free): readonly number[] | null {
+  if (wanted.every((extent): extent is number => extent !== null))
+    return sizeOf(wanted) === sizeOf(own) ? wanted : null;
+  const fits =
+    own.length === wanted.length &&
+    own.every((extent, axis) => wanted[axis] === null || wanted[axis] === extent);
+  return fits ? own : null;
+}
+
+function adaptInput(set: ExampleSet, input: Free, name: string): readonly number[] {
+  const shape = fitted(set.shape, input);
+  if (shape !== null && set.inputs.length === set.examples * sizeOf(set.shape)) return shape;
   raise(
     "P6005",
     `the network reads ${written(input)} numbers an example, \`${name}\` has ${written(set.shape)}`,
     { help: "use the network's own data, or a JavaScript module that brings these into shape" },
   );
 }
-function resolves(shape: readonly number[], input: Free): boolean {
-  return (
-    shape.length === input.length &&
-    shape.every((extent, axis) => input[axis] === null || input[axis] === extent)
-  );
-}
-function resolveInput(set: ExampleSet, input: Free): readonly number[] {
-  return input.every((extent): extent is number => extent !== null) ? input : set.shape;
-}
 
-interface AdaptedTargets {
+interface Targets {
   readonly facts: TargetFacts;
-  readonly labels: Int32Array | null;
-  readonly dense: Float32Array | null;
-  readonly width: number;
+  /** Those of the examples at these indices. */
+  gather(indices: Int32Array): Dense | Labels;
 }
 
 /** Class labels stay indices for an output of that many units; a single output unit gets numbers. */
-function adaptTargets(set: ExampleSet, output: Free, name: string): AdaptedTargets {
+function adaptTargets({ targets }: ExampleSet, output: Free, name: string): Targets {
   const units = output[output.length - 1] ?? null;
-  const { targets } = set;
   if (targets.kind === "classes" && units !== 1) {
     if (units !== null && targets.classes > units) {
       raise(
@@ -99,62 +98,52 @@ function adaptTargets(set: ExampleSet, output: Free, name: string): AdaptedTarge
         `\`${name}\` has ${counted(targets.classes, "classes")}, the network's output has ${counted(units, "units")}`,
       );
     }
+    const kind = "labels";
+    const classes = units ?? targets.classes;
     return {
-      facts: { kind: "labels", classes: units ?? targets.classes },
-      labels: targets.labels,
-      dense: null,
-      width: 1,
+      facts: { kind, classes },
+      gather: (indices) => ({ kind, data: gather(targets.labels, indices, 1), classes }),
     };
   }
-  const dense = targets.kind === "classes" ? Float32Array.from(targets.labels) : targets.data;
-  const shape = targets.kind === "classes" ? [1] : targets.shape;
-  const fits = output.every((extent) => extent !== null)
-    ? sizeOf(output) === sizeOf(shape)
-    : resolves(shape, output);
-  if (!fits)
+  const own = targets.kind === "classes" ? [1] : targets.shape;
+  const shape = fitted(own, output);
+  if (shape === null)
     raise(
       "P6006",
-      `\`${name}\` has targets of ${written(shape)} numbers, the network's output is ${written(output)}`,
+      `\`${name}\` has targets of ${written(own)} numbers, the network's output is ${written(output)}`,
     );
-  const target = output.every((extent): extent is number => extent !== null) ? output : shape;
-  return { facts: { kind: "dense", shape: target }, labels: null, dense, width: sizeOf(shape) };
+  const data = targets.kind === "classes" ? Float32Array.from(targets.labels) : targets.data;
+  const kind = "dense";
+  return {
+    facts: { kind, shape },
+    gather: (indices) => ({
+      kind,
+      data: gather(data, indices, sizeOf(own)),
+      shape: [indices.length, ...shape],
+    }),
+  };
 }
 
 function split(
-  set: ExampleSet,
+  { examples, inputs }: ExampleSet,
   shape: readonly number[],
-  targets: AdaptedTargets,
+  targets: Targets,
   scale: number,
 ): IndexedSplit {
   const size = sizeOf(shape);
-  let inputs = new Float32Array(0);
-  let labels = new Int32Array(0);
-  let dense = new Float32Array(0);
-  const gather = (indices: Int32Array): Batch => {
-    const count = indices.length;
-    if (inputs.length !== count * size) inputs = new Float32Array(count * size);
-    for (let row = 0, at = 0; row < count; row++) {
-      let from = (indices[row] ?? 0) * size;
-      for (const end = from + size; from < end; from++, at++) inputs[at] = (set.inputs[from] ?? 0) * scale;
-    }
-    const input: Dense = { kind: "dense", data: inputs, shape: [count, ...shape] };
-    return { inputs: [input], targets: [target(indices)], size: count };
+  let data = new Float32Array(0);
+  return {
+    kind: "indexed",
+    examples,
+    gather(indices): Batch {
+      const count = indices.length;
+      if (data.length !== count * size) data = new Float32Array(count * size);
+      for (let row = 0, at = 0; row < count; row++) {
+        let from = (indices[row] ?? 0) * size;
+        for (const end = from + size; from < end; from++, at++) data[at] = (inputs[from] ?? 0) * scale;
+      }
+      const input: Dense = { kind: "dense", data, shape: [count, ...shape] };
+      return { inputs: [input], targets: [targets.gather(indices)], size: count };
+    },
   };
-  const target = (indices: Int32Array): Dense | Labels => {
-    const count = indices.length;
-    if (targets.labels && targets.facts.kind === "labels") {
-      if (labels.length !== count) labels = new Int32Array(count);
-      for (let row = 0; row < count; row++) labels[row] = targets.labels[indices[row] ?? 0] ?? 0;
-      return { kind: "labels", data: labels, classes: targets.facts.classes };
-    }
-    const { width } = targets;
-    if (dense.length !== count * width) dense = new Float32Array(count * width);
-    const from = targets.dense ?? new Float32Array(0);
-    indices.forEach((index, row) =>
-      dense.set(from.subarray(index * width, (index + 1) * width), row * width),
-    );
-    const targetShape = targets.facts.kind === "dense" ? targets.facts.shape : [1];
-    return { kind: "dense", data: dense, shape: [count, ...targetShape] };
-  };
-  return { kind: "indexed", examples: set.examples, gather };
 }

@@ -1,9 +1,18 @@
 import { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
+import { averagePoolGradients } from "../average-pooling.js";
+import { installKernels, type Kernels, type Memory } from "../device.js";
 import { floatsOf } from "../floats.js";
 import { composedOps } from "../ops/composed.js";
 import { tf } from "../tf.js";
 import type { OpenedBackend } from "../types.js";
-import { installCpuKernels } from "./pack.js";
+import { resizeNearestGradient } from "./resize-nearest.js";
+
+/** The few kernels that the cpu package computes wrongly. */
+const kernels: Kernels = {
+  ...averagePoolGradients,
+  ResizeNearestNeighborGrad: resizeNearestGradient,
+};
+let installed = false;
 
 /** Opens the plain JavaScript backend of tfjs: the slow reference. */
 export async function openCpu(): Promise<OpenedBackend> {
@@ -11,7 +20,16 @@ export async function openCpu(): Promise<OpenedBackend> {
   const cpu = tf.backend();
   if (!(cpu instanceof MathBackendCPU)) throw new Error("another backend is registered as cpu");
   withoutAdvice(() => tf.scalar(0).dispose());
-  installCpuKernels(cpu);
+  if (!installed) {
+    installed = true;
+    const memory: Memory = {
+      output: (shape) =>
+        cpu.makeTensorInfo([...shape], "float32", new Float32Array(tf.util.sizeFromShape([...shape]))),
+      values: (t) => cpu.data.get(t.dataId).values,
+      free: (t) => cpu.disposeIntermediateTensorInfo(t),
+    };
+    installKernels("cpu", memory, kernels);
+  }
   return {
     name: "cpu",
     threads: 1,

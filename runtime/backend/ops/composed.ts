@@ -20,13 +20,11 @@ export const composedOps: FusedOps = {
     return bias === null ? y : composedOps.biasAdd(y, bias);
   },
 
-  dense(x, kernel, bias) {
-    const units = channelsOf(kernel);
-    const rows = tf.reshape<tf.Rank.R2>(x, [x.size / channelsOf(x), channelsOf(x)]);
-    const product = tf.matMul(rows, kernel);
-    const y = bias === null ? product : composedOps.biasAdd(product, bias);
-    return x.rank === 2 ? y : tf.reshape(y, [...x.shape.slice(0, -1), units]);
-  },
+  dense: (x, kernel, bias) =>
+    onRows(x, (rows) => {
+      const product = tf.matMul(rows, kernel);
+      return bias === null ? product : composedOps.biasAdd(product, bias);
+    }),
 
   biasAdd: (x, bias) => tf.add(x, bias),
 
@@ -69,6 +67,12 @@ export const composedOps: FusedOps = {
     return tf.div<tf.Scalar>(tf.sum(perClass), -n);
   },
 };
+
+/** Applies `f` to the rows of a tensor of any rank: its last axis as the only one beside the others. */
+export function onRows(x: tf.Tensor, f: (rows: tf.Tensor2D) => tf.Tensor): tf.Tensor {
+  const y = f(tf.reshape<tf.Rank.R2>(x, [x.size / channelsOf(x), channelsOf(x)]));
+  return x.rank === 2 ? y : tf.reshape(y, [...x.shape.slice(0, -1), channelsOf(y)]);
+}
 
 function isDilated(strides: Pair, dilations: Pair): boolean {
   const dilated = dilations[0] > 1 || dilations[1] > 1;

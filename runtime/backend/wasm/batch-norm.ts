@@ -1,85 +1,71 @@
+import { kernel, viewAs, type Device, type Inputs, type Kernels } from "../device.js";
 import { BATCH_NORM, BATCH_NORM_GRAD } from "../ops/kernels.js";
 import { channelsOf } from "../shape.js";
 import { tf } from "../tf.js";
-import { affine, perChannel } from "./channel-arithmetic.js";
-import { defineKernel, type Inputs, type Wasm, viewAs } from "./context.js";
-import { columnMeans } from "./leading-reduction.js";
+import { affine, copyOf } from "./arithmetic.js";
+import { columnMeans } from "./reductions.js";
 
 interface Attrs {
   readonly epsilon: number;
 }
 
 /** Batch normalization with the statistics of x (Ioffe & Szegedy 2015, algorithm 1): y, mean, biased variance. */
-export const batchNorm = defineKernel<Inputs<"x" | "gamma" | "beta">, Attrs>(
-  BATCH_NORM,
-  ({ x, gamma, beta }, { epsilon }, wasm) => {
-    const channels = channelsOf(x);
-    const rows = tf.util.sizeFromShape(x.shape) / channels;
-    const mean = columnMeans(x, rows, channels, wasm);
-    const centred = centre(x, mean, wasm);
-    const squares = wasm.run("Square", { x: centred });
-    const variance = columnMeans(squares, rows, channels, wasm);
-    wasm.free(squares);
-    const scale = perChannel(channels, () => 0, wasm);
-    const slopes = wasm.floats(scale);
-    const [g, v] = [wasm.floats(gamma), wasm.floats(variance)];
-    for (let c = 0; c < channels; c++) slopes[c] = g[c]! / Math.sqrt(v[c]! + epsilon);
-    const y = affine(centred, scale, beta, wasm);
-    wasm.free(centred, scale);
-    return [y, mean, variance];
-  },
-);
+const batchNorm = kernel<Inputs<"x" | "gamma" | "beta">, Attrs>(({ x, gamma, beta }, { epsilon }, device) => {
+  const mean = columnMeans(x, device);
+  const centred = centre(x, mean, device);
+  const squares = device.run("Square", { x: centred });
+  const variance = columnMeans(squares, device);
+  device.free(squares);
+  const [slopes, spread] = [copyOf(gamma, device), copyOf(variance, device)];
+  const y = affine(centred, (c) => slopes[c]! / Math.sqrt(spread[c]! + epsilon), beta, device);
+  device.free(centred);
+  return [y, mean, variance];
+});
 
 /**
  * dβ = Σ dy, dγ = Σ dy·x̂, dx = γ/σ·(dy − mean(dy) − x̂·mean(dy·x̂)), with x̂ = (x − mean)/σ.
  */
-export const batchNormGrad = defineKernel<Inputs<"dy" | "x" | "gamma" | "mean" | "variance">, Attrs>(
-  BATCH_NORM_GRAD,
-  ({ dy, x, gamma, mean, variance }, { epsilon }, wasm) => {
-    const channels = channelsOf(x);
-    const rows = tf.util.sizeFromShape(x.shape) / channels;
-    const centred = centre(x, mean, wasm);
-    const products = wasm.stock("Multiply", { a: dy, b: centred });
+const batchNormGrad = kernel<Inputs<"dy" | "x" | "gamma" | "mean" | "variance">, Attrs>(
+  ({ dy, x, gamma, mean, variance }, { epsilon }, device) => {
+    const rows = tf.util.sizeFromShape(x.shape) / channelsOf(x);
+    const centred = centre(x, mean, device);
+    const products = device.stock("Multiply", { a: dy, b: centred });
     // Means now; scaled to sums below, in place.
-    const dBeta = columnMeans(dy, rows, channels, wasm);
-    const dGamma = columnMeans(products, rows, channels, wasm);
-    wasm.free(products);
-    const slope = wasm.output([channels]);
-    const shift = wasm.output([channels]);
-    const pull = wasm.output([channels]);
-    const zero = perChannel(channels, () => 0, wasm);
-    const at = [slope, shift, pull, dBeta, dGamma, gamma, variance].map((t) => wasm.floats(t));
-    const [slopes, shifts, pulls, sumDy, sumDyX, gammas, variances] = at;
-    if (!slopes || !shifts || !pulls || !sumDy || !sumDyX || !gammas || !variances) {
-      throw new Error("seven views were taken");
-    }
-    for (let c = 0; c < channels; c++) {
-      const inverse = 1 / Math.sqrt(variances[c]! + epsilon);
-      slopes[c] = gammas[c]! * inverse;
-      shifts[c] = -slopes[c]! * sumDy[c]!;
-      pulls[c] = -slopes[c]! * sumDyX[c]! * inverse * inverse;
-      sumDy[c]! *= rows;
-      sumDyX[c]! *= rows * inverse;
-    }
-    const direct = affine(dy, slope, shift, wasm);
-    const correction = affine(centred, pull, zero, wasm);
-    wasm.free(centred, slope, shift, pull, zero);
-    const dx = wasm.stock("Add", { a: direct, b: correction });
-    wasm.free(direct, correction);
+    const dBeta = columnMeans(dy, device);
+    const dGamma = columnMeans(products, device);
+    device.free(products);
+    const inverse = Float64Array.from(device.floats(variance), (v) => 1 / Math.sqrt(v + epsilon));
+    const slope = copyOf(gamma, device).map((g, c) => g * inverse[c]!);
+    const [meanDy, meanDyX] = [copyOf(dBeta, device), copyOf(dGamma, device)];
+    const direct = affine(
+      dy,
+      (c) => slope[c]!,
+      (c) => -slope[c]! * meanDy[c]!,
+      device,
+    );
+    const correction = affine(
+      centred,
+      (c) => -slope[c]! * meanDyX[c]! * inverse[c]! * inverse[c]!,
+      () => 0,
+      device,
+    );
+    const dx = device.stock("Add", { a: direct, b: correction });
+    device.free(centred, direct, correction);
+    device.floats(dBeta).set(meanDy.map((m) => m * rows));
+    device.floats(dGamma).set(meanDyX.map((m, c) => m * (rows * inverse[c]!)));
     return [viewAs(dx, x.shape), dGamma, dBeta];
   },
 );
 
 /** x − mean per channel. */
-function centre(x: tf.TensorInfo, mean: tf.TensorInfo, wasm: Wasm): tf.TensorInfo {
-  const channels = channelsOf(x);
-  const one = perChannel(channels, () => 1, wasm);
-  const offset = wasm.output([channels]);
-  const offsets = wasm.floats(offset);
-  wasm.floats(mean).forEach((m, c) => {
-    offsets[c] = -m;
-  });
-  const result = affine(x, one, offset, wasm);
-  wasm.free(one, offset);
-  return result;
+function centre(x: tf.TensorInfo, mean: tf.TensorInfo, device: Device): tf.TensorInfo {
+  const means = copyOf(mean, device);
+  return affine(
+    x,
+    () => 1,
+    (c) => -means[c]!,
+    device,
+  );
 }
+
+export const batchNormalization: Kernels = { [BATCH_NORM]: batchNorm, [BATCH_NORM_GRAD]: batchNormGrad };

@@ -1,17 +1,16 @@
-import { tf } from "../tf.js";
+import { kernel, type Inputs, type Kernels } from "../device.js";
 import { shape5 } from "../shape.js";
-import { defineKernel, type Inputs } from "./context.js";
+import { tf } from "../tf.js";
 
 /** The package's gradients of conv3d are wrong (by the input always, by the filter for strides above 1). */
-export const conv3DBackpropInput = defineKernel<Inputs<"dy" | "filter">, tf.Conv3DBackpropInputV2Attrs>(
-  "Conv3DBackpropInputV2",
-  ({ dy, filter }, { strides, pad, inputShape }, wasm) => {
+const conv3DBackpropInput = kernel<Inputs<"dy" | "filter">, tf.Conv3DBackpropInputV2Attrs>(
+  ({ dy, filter }, { strides, pad, inputShape }, device) => {
     const info = tf.backend_util.computeConv3DInfo(inputShape, shape5(filter), strides, 1, pad);
-    const out = wasm.output(info.inShape);
-    const target = wasm.floats(out);
+    const out = device.output(info.inShape);
+    const target = device.floats(out);
     target.fill(0);
-    const upstream = wasm.floats(dy);
-    const taps = wasm.floats(filter);
+    const upstream = device.floats(dy);
+    const taps = device.floats(filter);
     const { inChannels, outChannels } = info;
     eachTap(info, (image, gradient, tap) => {
       for (let c = 0; c < inChannels; c++) {
@@ -25,14 +24,13 @@ export const conv3DBackpropInput = defineKernel<Inputs<"dy" | "filter">, tf.Conv
   },
 );
 
-export const conv3DBackpropFilter = defineKernel<Inputs<"x" | "dy">, tf.Conv3DBackpropFilterV2Attrs>(
-  "Conv3DBackpropFilterV2",
-  ({ x, dy }, { strides, pad, filterShape }, wasm) => {
+const conv3DBackpropFilter = kernel<Inputs<"x" | "dy">, tf.Conv3DBackpropFilterV2Attrs>(
+  ({ x, dy }, { strides, pad, filterShape }, device) => {
     const info = tf.backend_util.computeConv3DInfo(shape5(x), filterShape, strides, 1, pad);
-    const out = wasm.output(info.filterShape);
+    const out = device.output(info.filterShape);
     const sums = new Float64Array(tf.util.sizeFromShape(info.filterShape));
-    const upstream = wasm.floats(dy);
-    const images = wasm.floats(x);
+    const upstream = device.floats(dy);
+    const images = device.floats(x);
     const { inChannels, outChannels } = info;
     eachTap(info, (image, gradient, tap) => {
       for (let c = 0; c < inChannels; c++) {
@@ -41,7 +39,7 @@ export const conv3DBackpropFilter = defineKernel<Inputs<"x" | "dy">, tf.Conv3DBa
         for (let o = 0; o < outChannels; o++) sums[row + o]! += value * upstream[gradient + o]!;
       }
     });
-    wasm.floats(out).set(sums);
+    device.floats(out).set(sums);
     return out;
   },
 );
@@ -82,3 +80,8 @@ function eachTap(
     }
   }
 }
+
+export const convolution3dGradients: Kernels = {
+  Conv3DBackpropFilterV2: conv3DBackpropFilter,
+  Conv3DBackpropInputV2: conv3DBackpropInput,
+};

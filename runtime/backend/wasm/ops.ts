@@ -1,4 +1,4 @@
-import { composedOps } from "../ops/composed.js";
+import { composedOps, onRows } from "../ops/composed.js";
 import { kernelOps } from "../ops/kernel-ops.js";
 import { channelsOf } from "../shape.js";
 import { tf } from "../tf.js";
@@ -15,23 +15,14 @@ export const wasmOps: FusedOps = {
     return tf.fused.conv2d({ x, filter: kernel, bias, strides: [...strides], pad });
   },
 
-  dense(x, kernel, bias) {
-    const units = channelsOf(kernel);
-    const a = tf.reshape<tf.Rank.R2>(x, [x.size / channelsOf(x), channelsOf(x)]);
-    const y = bias === null ? tf.matMul(a, kernel) : tf.fused.matMul({ a, b: kernel, bias });
-    return x.rank === 2 ? y : tf.reshape(y, [...x.shape.slice(0, -1), units]);
-  },
+  dense: (x, kernel, bias) =>
+    onRows(x, (a) => (bias === null ? tf.matMul(a, kernel) : tf.fused.matMul({ a, b: kernel, bias }))),
 
   globalAveragePool(x) {
     const channels = channelsOf(x);
     const [n = 0] = x.shape;
     const positions = x.size / (n * channels);
-    const pooled = tf.avgPool(
-      tf.reshape<tf.Rank.R4>(x, [n, positions, 1, channels]),
-      [positions, 1],
-      1,
-      "valid",
-    );
-    return tf.reshape(pooled, [n, channels]);
+    const images = tf.reshape<tf.Rank.R4>(x, [n, positions, 1, channels]);
+    return tf.reshape(tf.avgPool(images, [positions, 1], 1, "valid"), [n, channels]);
   },
 };

@@ -69,6 +69,11 @@ describe("gradients against central differences", () => {
     expectDifferences((x) => tf.avgPool(images(x), 3, 1, "same"), [values([1, 4, 5, 1], 1)]);
   });
 
+  test("average pooling with strides beyond its windows", () => {
+    expectDifferences((x) => tf.avgPool(images(x), 1, 2, "same"), [values([1, 4, 6, 2], 1)]);
+    expectDifferences((x) => tf.avgPool(images(x), 2, 3, "same"), [values([1, 7, 6, 1], 1)]);
+  });
+
   test("average pooling in three dimensions with padding", () => {
     expectDifferences(
       (x) => tf.avgPool3d(tf.reshape<tf.Rank.R5>(x, [2, 3, 5, 4, 2]), 3, 2, "same"),
