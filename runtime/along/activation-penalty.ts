@@ -8,7 +8,7 @@ import { rowDomain } from "../../core/expr/domains.js";
 import { mentionedIn } from "../../core/expr/names.js";
 import type { Space } from "../../core/units/space.js";
 import { living } from "../../core/masks/state.js";
-import { watchedLayer } from "../scores/watch.js";
+import { watchedLayer } from "../scores/sample-statistics.js";
 import { everywhere } from "./penalty.js";
 
 /** What a penalty on activations adds to a step: slopes while it runs, and then what it added to the loss. */

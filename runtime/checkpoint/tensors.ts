@@ -1,6 +1,6 @@
 import type { MaskState } from "../../core/masks/state.js";
 import type { Slots } from "../../core/parameters.js";
-import type { Accumulated } from "../scores/context.js";
+import type { Accumulated } from "../scores/gather.js";
 import type { StoredTensor, TensorData } from "./safetensors.js";
 
 /** Names of tensors: parts joined by "|", which no part holds in a way that matters: keys come last but for a slot's name. */

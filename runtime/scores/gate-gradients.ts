@@ -1,7 +1,4 @@
-import type { CriterionIr } from "../../core/ir/types.js";
-import type { Moment } from "../../core/events/context.js";
-import type { ScoringContext } from "./context.js";
-import { addGradients, newSums, runBatches, toMeans } from "./gather.js";
+import { meanGradients, type Scored, type ScoringContext } from "./gather.js";
 import {
   fillSlices,
   flaggedRuns,
@@ -20,12 +17,11 @@ import { dead, living } from "../../core/masks/state.js";
  */
 export async function gateGradients(
   context: ScoringContext,
-  criterion: CriterionIr,
-  space: Space,
+  scored: Scored & { readonly space: Space },
   candidates: Uint8Array,
-  moment: Moment,
 ): Promise<ReadonlyMap<number, number>> {
   const { network, parameters, state, executor } = context;
+  const { space } = scored;
   const flags = new Uint8Array(state.channels.length);
   space.channelUnits?.forEach((unit, i) => {
     if (candidates[i] === 1 && space.status[i] !== living)
@@ -46,17 +42,13 @@ export async function gateGradients(
     before.set(weight.key, kept);
   }
   executor?.upload(before.keys());
-  const sums = newSums();
   try {
-    await runBatches(context, criterion, moment, { gradients: true, observations: [] }, (batch) =>
-      addGradients(sums, batch, false),
-    );
+    const { g } = await meanGradients(context, scored);
+    return sumOverReaders(context, flags, g);
   } finally {
     for (const [key, values] of before) parameters.get(key)?.data.set(values);
     executor?.upload(before.keys());
   }
-  toMeans(sums);
-  return sumOverReaders(context, flags, sums.g);
 }
 
 function sumOverReaders(

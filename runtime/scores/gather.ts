@@ -1,25 +1,44 @@
-import type { CriterionIr } from "../../core/ir/types.js";
+import type { Moment, PruningContext } from "../../core/events/context.js";
+import type { ScoreRequest } from "../../core/events/scoring.js";
 import { evaluate } from "../../core/expr/evaluate.js";
-import type { Batch, Observation } from "../types.js";
-import type { Moment } from "../../core/events/context.js";
-import type { ScoringContext } from "./context.js";
+import type { Batch, Executor, Observation } from "../types.js";
 
-/** Sums of gradients and of their squares over batches. */
-export interface GradientSums {
-  readonly g: Map<string, Float32Array>;
-  readonly g2: Map<string, Float32Array>;
-  batches: number;
+/** What scoring works on: the network at work beside its masks. */
+export interface ScoringContext extends PruningContext {
+  /** For criteria over gradients and activations. */
+  readonly executor?: Executor;
+  /** Calibration batches, always the same for the same event. */
+  batches?(count: number, moment: Moment): AsyncIterable<Batch> | Iterable<Batch>;
+  /** Sums kept by `over training` criteria since the last event of the statement, by statement id. */
+  readonly accumulated?: ReadonlyMap<number, Accumulated>;
+}
+
+/** A criterion computed on every training batch and summed. */
+export interface Accumulated {
+  readonly steps: number;
+  /** Sums by entry of the statement's space. */
+  readonly sums: Float64Array | Float32Array;
+}
+
+/** What runs batches: a criterion at a moment. */
+export type Scored = Pick<ScoreRequest, "criterion" | "moment">;
+
+/** What the passes over the batches of a criterion are for. */
+interface Passes {
+  /** Default true. */
+  readonly gradients?: boolean;
+  /** Whether the squares of gradients are wanted. Default false. */
+  readonly squares?: boolean;
+  readonly observations?: readonly Observation[];
+  /** Called with the gradients of every batch. */
+  readonly after?: (gradients: ReadonlyMap<string, Float32Array>) => void;
 }
 
 /** Nothing is read by objectives that make their own input. */
 const noData: Batch = { inputs: [], targets: [], size: 0 };
 
 /** The batches that a criterion is computed on; one without data for the data-free objective. */
-export async function* calibration(
-  context: ScoringContext,
-  criterion: CriterionIr,
-  moment: Moment,
-): AsyncGenerator<Batch> {
+async function* calibration(context: ScoringContext, { criterion, moment }: Scored): AsyncGenerator<Batch> {
   if (criterion.under === "synflow") {
     yield noData;
     return;
@@ -31,30 +50,41 @@ export async function* calibration(
   yield* context.batches(count, moment);
 }
 
-/** Runs the batches through the executor, with gradients where they are wanted, and calls `after` with those of every batch. */
-export async function runBatches(
+/** Runs the batches of a criterion through the executor; gives the means of gradients and of their squares over them. */
+export async function meanGradients(
   context: ScoringContext,
-  criterion: CriterionIr,
-  moment: Moment,
-  wants: { readonly gradients: boolean; readonly observations: readonly Observation[] },
-  after: (gradients: ReadonlyMap<string, Float32Array>) => void,
-): Promise<number> {
+  scored: Scored,
+  { gradients = true, squares = false, observations = [], after }: Passes = {},
+): Promise<{ readonly g: Map<string, Float32Array>; readonly g2: Map<string, Float32Array> }> {
   const { executor } = context;
-  if (executor === undefined) throw new Error(`\`${criterion.name}\` needs an executor`);
-  const observe = together(wants.observations);
+  const { name, under, statistics } = scored.criterion;
+  if (executor === undefined) throw new Error(`\`${name}\` needs an executor`);
+  const observe = together(observations);
+  const sums = { g: new Map<string, Float32Array>(), g2: new Map<string, Float32Array>() };
   let batches = 0;
-  for await (const batch of calibration(context, criterion, moment)) {
+  for await (const batch of calibration(context, scored)) {
+    let ofBatch: ReadonlyMap<string, Float32Array> = new Map();
     // The statistics of a batch are had in passes with gradients alone.
-    if (wants.gradients || criterion.statistics === "batch") {
-      const objective = criterion.under === "synflow" ? "synflow" : "loss";
-      after(executor.gradients(batch, objective, { observe, statistics: criterion.statistics }).gradients);
-    } else {
-      executor.evaluate(batch, observe);
-      after(new Map());
-    }
+    if (gradients || statistics === "batch") {
+      const objective = under === "synflow" ? "synflow" : "loss";
+      ofBatch = executor.gradients(batch, objective, { observe, statistics }).gradients;
+    } else executor.evaluate(batch, observe);
     batches++;
+    for (const [key, gradient] of ofBatch) {
+      const g = sums.g.get(key);
+      if (g === undefined) sums.g.set(key, gradient.slice());
+      else for (let i = 0; i < g.length; i++) g[i] = (g[i] ?? 0) + (gradient[i] ?? 0);
+      if (!squares) continue;
+      const g2 = sums.g2.get(key) ?? new Float32Array(gradient.length);
+      for (let i = 0; i < g2.length; i++) g2[i] = (g2[i] ?? 0) + (gradient[i] ?? 0) ** 2;
+      sums.g2.set(key, g2);
+    }
+    after?.(ofBatch);
   }
-  return batches;
+  for (const map of [sums.g, sums.g2])
+    for (const values of map.values())
+      for (let i = 0; i < values.length; i++) values[i] = (values[i] ?? 0) / Math.max(1, batches);
+  return sums;
 }
 
 /** Several observations in one pass. */
@@ -67,35 +97,4 @@ export function together(observations: readonly Observation[]): Observation | un
     onActivation: (...given) => all.forEach((one) => one.onActivation?.(...given)),
     onGradient: (...given) => all.forEach((one) => one.onGradient?.(...given)),
   };
-}
-
-export function newSums(): GradientSums {
-  return { g: new Map(), g2: new Map(), batches: 0 };
-}
-
-/** Adds the gradients of one batch. */
-export function addGradients(
-  sums: GradientSums,
-  gradients: ReadonlyMap<string, Float32Array>,
-  squares: boolean,
-): void {
-  sums.batches++;
-  for (const [key, gradient] of gradients) {
-    const g = sums.g.get(key);
-    if (g === undefined) sums.g.set(key, gradient.slice());
-    else for (let i = 0; i < g.length; i++) g[i] = (g[i] ?? 0) + (gradient[i] ?? 0);
-    if (!squares) continue;
-    const g2 = sums.g2.get(key) ?? new Float32Array(gradient.length);
-    for (let i = 0; i < g2.length; i++) g2[i] = (g2[i] ?? 0) + (gradient[i] ?? 0) ** 2;
-    sums.g2.set(key, g2);
-  }
-}
-
-/** Turns sums into means, in place. */
-export function toMeans(sums: GradientSums): void {
-  if (sums.batches <= 1) return;
-  for (const map of [sums.g, sums.g2]) {
-    for (const values of map.values())
-      for (let i = 0; i < values.length; i++) values[i] = (values[i] ?? 0) / sums.batches;
-  }
 }

@@ -1,4 +1,5 @@
-import type { Network } from "../../core/network/types.js";
+import { layerClass } from "../../core/network/layers/index.js";
+import type { LayerInfo, Network } from "../../core/network/types.js";
 import type { Observation } from "../types.js";
 import type { ExprIr } from "../../core/ir/types.js";
 import { build, reductionOf, type Reduction } from "../../core/expr/domain.js";
@@ -7,7 +8,6 @@ import { axisNode, entryNode, type Node } from "../../core/expr/nodes.js";
 import { keyOf, type SampleTerm } from "../../core/expr/terms.js";
 import { chunkSize, newChunk } from "../../core/units/parts.js";
 import type { Space } from "../../core/units/space.js";
-import { watchedLayer } from "./watch.js";
 
 interface Tap {
   readonly term: SampleTerm;
@@ -144,3 +144,25 @@ function seenChannels(network: Network, index: number, inputs: boolean): Int32Ar
   const [tensor = -1] = (inputs ? call?.inputs : call?.outputs) ?? [];
   return network.tensors[tensor]?.ids ?? new Int32Array(0);
 }
+
+/**
+ * Where the activation of a layer's units is read: at its output once the batch norm and the activation function that follow it
+ * alone have acted. Returns a layer index; the layer itself when nothing of the kind follows.
+ */
+export function watchedLayer(network: Network, index: number): number {
+  let layer = index;
+  for (;;) {
+    const calls = network.calls.filter((call) => call.layer === layer);
+    const [call] = calls;
+    const [output] = call?.outputs ?? [];
+    if (calls.length !== 1 || output === undefined || network.outputs.includes(output)) return layer;
+    const readers = network.calls.filter(({ inputs }) => inputs.includes(output));
+    const [reader] = readers;
+    if (readers.length !== 1 || reader === undefined || !passes(network.layers[reader.layer])) return layer;
+    if (network.calls.filter((other) => other.layer === reader.layer).length !== 1) return layer;
+    layer = reader.layer;
+  }
+}
+
+const passes = (layer: LayerInfo | undefined): boolean =>
+  layer !== undefined && layerClass(layer.className).completes;

@@ -1,6 +1,5 @@
 import { structureKind } from "../../core/ir/structure.js";
 import { combineMembers, normalizePerLayer } from "../../core/choose/combine.js";
-import type { Moment } from "../../core/events/context.js";
 import {
   carryOutAsync,
   type Combining,
@@ -12,16 +11,15 @@ import { atEntries, build, evaluateEntries, walkElements, type Domain } from "..
 import { spaceDomain } from "../../core/expr/domains.js";
 import { namesIn, needsData, usualMembers, type Name } from "../../core/expr/names.js";
 import { elementNode, entryNode, type Node } from "../../core/expr/nodes.js";
-import type { Values } from "../../core/expr/sources.js";
+import type { Arrays, Values } from "../../core/expr/sources.js";
 import { batchTerms, keyOf, sampleTerms } from "../../core/expr/terms.js";
-import type { CriterionIr, ExprIr } from "../../core/ir/types.js";
+import type { ExprIr } from "../../core/ir/types.js";
 import { counted } from "../../core/ir/words.js";
 import type { Scores } from "../../core/units/keys.js";
 import type { Space } from "../../core/units/space.js";
-import type { ScoringContext } from "./context.js";
 import { gateGradients } from "./gate-gradients.js";
-import { addGradients, newSums, runBatches, toMeans } from "./gather.js";
-import { accumulatedNodes } from "./on-step.js";
+import { meanGradients, type Scored, type ScoringContext } from "./gather.js";
+import { accumulatedNodes } from "./over-training.js";
 import { sampleStatistics } from "./sample-statistics.js";
 import { secondOrder } from "./second-order.js";
 
@@ -36,7 +34,7 @@ export async function scoreUnits(context: ScoringContext, request: ScoreRequest)
   const base: Values = { seed, keys: [id, moment.key], slots, ...request.values };
   const others = beside === undefined ? [] : [beside];
   const work = (values: Values, exprs: readonly ExprIr[]) =>
-    gathered(context, { criterion, space, moment }, values, exprs).then((all) => spaceDomain(space, all));
+    gathered(context, request, values, exprs).then((all) => spaceDomain(space, all));
 
   const accumulated = criterion.over === "training" ? context.accumulated?.get(id) : undefined;
   const means = accumulated && accumulatedNodes(accumulated, criterion, beside, space);
@@ -60,10 +58,11 @@ export async function scoreUnits(context: ScoringContext, request: ScoreRequest)
 /** The gradients of gates at 0, by entry. */
 async function gatesByEntry(
   context: ScoringContext,
-  { criterion, space, moment }: ScoreRequest,
+  request: ScoreRequest,
   candidates: Uint8Array,
 ): Promise<Float64Array> {
-  const gates = await gateGradients(context, criterion, space, candidates, moment);
+  const { space } = request;
+  const gates = await gateGradients(context, request, candidates);
   return Float64Array.from({ length: space.entries }, (_, entry) => {
     const unit = space.channelUnits?.[space.entryUnit?.[entry] ?? entry];
     return gates.get(unit?.root ?? -1) ?? 0;
@@ -73,10 +72,11 @@ async function gatesByEntry(
 /** Runs what expressions need over the calibration batches of a criterion. */
 async function gathered(
   context: ScoringContext,
-  { criterion, space, moment }: { criterion: CriterionIr; space: Space; moment: Moment },
+  scored: Scored & { readonly space: Space },
   base: Values,
   exprs: readonly ExprIr[],
 ): Promise<Values> {
+  const { space } = scored;
   const read = unknownIn(exprs, base);
   if (!needsData(read, null)) return base;
   const reads = (...wanted: readonly Name[]) => wanted.some((name) => read.includes(name));
@@ -87,26 +87,23 @@ async function gathered(
     average: batchAverage(space, term.expr, term.inner),
     samples: sampleStatistics(space, sampleTerms([term.inner])),
   }));
-  const sums = newSums();
   const observations = [whole.observation, ...averages.map(({ samples }) => samples.observation)];
-  if (gradients || reads("a", "x")) {
-    await runBatches(context, criterion, moment, { gradients, observations }, (batch) => {
-      addGradients(sums, batch, reads("g2"));
-      const g2 = new Map(
-        reads("g2") ? [...batch].map(([key, g]) => [key, g.map((one) => one * one)] as const) : [],
-      );
-      for (const { average, samples } of averages) {
-        average.add(spaceDomain(space, { g: batch, g2, ...base, gathered: samples.node }));
-        samples.clear();
-      }
-    });
-  }
-  toMeans(sums);
-  const second = reads("h", "hg") ? await secondOrder(context, criterion, moment) : {};
+  const squares = reads("g2");
+  const after = (g: Arrays): void => {
+    const g2 = new Map(squares ? [...g].map(([key, one]) => [key, one.map((x) => x * x)] as const) : []);
+    for (const { average, samples } of averages) {
+      average.add(spaceDomain(space, { g, g2, ...base, gathered: samples.node }));
+      samples.clear();
+    }
+  };
+  const means =
+    gradients || reads("a", "x")
+      ? await meanGradients(context, scored, { gradients, squares, observations, after })
+      : {};
+  const second = reads("h", "hg") ? await secondOrder(context, scored) : {};
   const nodes = new Map(averages.map(({ average }) => [average.key, average.node()] as const));
   return {
-    g: sums.g,
-    g2: sums.g2,
+    ...means,
     ...second,
     ...base,
     gathered: (part) => nodes.get(keyOf(part)) ?? whole.node(part) ?? base.gathered?.(part),

@@ -1,10 +1,7 @@
-import type { CriterionIr } from "../../core/ir/types.js";
 import { namesIn } from "../../core/expr/names.js";
 import { randomStream } from "../../core/random.js";
-import type { Moment } from "../../core/events/context.js";
-import type { ScoringContext } from "./context.js";
 import { maskedView } from "../../core/masks/masked.js";
-import { addGradients, newSums, runBatches, toMeans } from "./gather.js";
+import { meanGradients, type Scored, type ScoringContext } from "./gather.js";
 
 /** How far weights are moved for a difference of gradients, relative to their size. */
 const reach = 1e-2;
@@ -16,17 +13,10 @@ const reach = 1e-2;
  */
 export async function secondOrder(
   context: ScoringContext,
-  criterion: CriterionIr,
-  moment: Moment,
+  scored: Scored,
 ): Promise<{ readonly h?: Map<string, Float32Array>; readonly hg?: Map<string, Float32Array> }> {
-  const gradient = async () => {
-    const sums = newSums();
-    await runBatches(context, criterion, moment, { gradients: true, observations: [] }, (batch) =>
-      addGradients(sums, batch, false),
-    );
-    toMeans(sums);
-    return sums.g;
-  };
+  const { criterion, moment } = scored;
+  const gradient = async () => (await meanGradients(context, scored)).g;
   const g = await gradient();
   const result: { h?: Map<string, Float32Array>; hg?: Map<string, Float32Array> } = {};
   if (namesIn(criterion.expr).includes("hg")) result.hg = await product(context, g, gradient);

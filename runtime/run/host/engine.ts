@@ -10,7 +10,7 @@ import {
 } from "../../../core/schedule/schedule.js";
 import { createExecutor } from "../../executor/index.js";
 import { numberOf, timeWindow } from "../../optimizers/rates.js";
-import type { ScoringContext } from "../../scores/context.js";
+import type { ScoringContext } from "../../scores/gather.js";
 import type { Executor } from "../../types.js";
 import { calibrationBatches, requireData } from "../phase/batches.js";
 import { selectLayers } from "../steps/select-layers.js";

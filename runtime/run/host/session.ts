@@ -4,7 +4,7 @@ import type { Backend } from "../../backend/types.js";
 import type { Lock } from "../../checkpoint/lock.js";
 import type { CheckpointStore } from "../../checkpoint/store.js";
 import type { DataSource } from "../../data/types.js";
-import type { Accumulated } from "../../scores/context.js";
+import type { Accumulated } from "../../scores/gather.js";
 import type { MaskState } from "../../../core/masks/state.js";
 import type { ParameterStore, Slots } from "../../../core/parameters.js";
 import type { Executor, Loss } from "../../types.js";

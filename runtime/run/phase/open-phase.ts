@@ -4,7 +4,7 @@ import type { Optimizer } from "../../optimizers/types.js";
 import type { Schedule } from "../../optimizers/rates.js";
 import type { ChosenOptimizer } from "./optimizer.js";
 import type { AlongRules } from "./along-rules.js";
-import type { TrainingSums } from "./training-sums.js";
+import type { TrainingSums } from "../../scores/over-training.js";
 
 /** A phase under way. All but `progress` follows from the program and the data. */
 export interface OpenPhase {

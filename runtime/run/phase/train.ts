@@ -20,7 +20,7 @@ import { lossNamed, noAccuracy } from "./losses.js";
 import { noSums, type OpenPhase, type PhaseProgress } from "./open-phase.js";
 import { finishedPhase, livePhase } from "./phase.js";
 import type { Session } from "../host/session.js";
-import { TrainingSums } from "./training-sums.js";
+import { TrainingSums } from "../../scores/over-training.js";
 import { keepSnapshot, phaseName } from "../steps/snapshots.js";
 
 /** Opens a phase: afresh, where a checkpoint stood in it, or as one that was done before. */

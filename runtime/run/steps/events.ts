@@ -13,7 +13,7 @@ import { settle } from "../../../core/masks/hold.js";
 import { dead } from "../../../core/masks/state.js";
 import { collapse, emptiedLayers } from "../../../core/network/collapse.js";
 import { pruneIr, regrowIr, restoreIr } from "../../normalize.js";
-import type { ScoringContext } from "../../scores/context.js";
+import type { ScoringContext } from "../../scores/gather.js";
 import { act } from "../../scores/scores.js";
 import type { PruneSpec, RegrowSpec, RestoreSpec } from "../../specs.js";
 import { momentOf, pruningContext } from "../host/engine.js";

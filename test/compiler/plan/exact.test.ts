@@ -21,7 +21,7 @@ import {
 } from "../../../core/masks/state.js";
 import { absorb } from "../../../core/surgery/index.js";
 import { slim, slimStore } from "../../../core/surgery/slim.js";
-import type { ScoringContext } from "../../../runtime/scores/context.js";
+import type { ScoringContext } from "../../../runtime/scores/gather.js";
 import { prune, regrow, restore } from "../../core/masks/setting.js";
 import { criterionOf, momentOf, networkOf, pruneOf, settingOf } from "../../core/masks/setting.js";
 import { cifarResNet, namedNetworks } from "../../helpers/networks.js";

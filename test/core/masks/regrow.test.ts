@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { PruneIr, RegrowIr, StructureIr } from "../../../core/ir/types.js";
-import type { ScoringContext } from "../../../runtime/scores/context.js";
+import type { ScoringContext } from "../../../runtime/scores/gather.js";
 import { gateGradients } from "../../../runtime/scores/gate-gradients.js";
 import { hold } from "../../../core/masks/hold.js";
 import { prune } from "./setting.js";
@@ -189,7 +189,11 @@ describe("on a running network", () => {
     executor.upload();
     const space = spaceOf(setting, structure, everything);
     const candidates = space.status.map((code) => (code === 0 ? 0 : 1));
-    const gates = await gateGradients(setting, criterionOf("g"), space, candidates, momentOf(2));
+    const gates = await gateGradients(
+      setting,
+      { criterion: criterionOf("g"), moment: momentOf(2), space },
+      candidates,
+    );
     const held = new Map([...setting.parameters.values()].map(({ key, data }) => [key, data.slice()]));
     const lossAt = (root: number, gate: number): number => {
       for (const layer of setting.network.layers) {

@@ -10,7 +10,7 @@ import type { Moment } from "../../../core/events/context.js";
 import { prune as pruneEvent } from "../../../core/events/prune.js";
 import { regrow as regrowEvent } from "../../../core/events/regrow.js";
 import { restore as restoreEvent } from "../../../core/events/restore.js";
-import type { ScoringContext } from "../../../runtime/scores/context.js";
+import type { ScoringContext } from "../../../runtime/scores/gather.js";
 import { act } from "../../../runtime/scores/scores.js";
 import { newMaskState } from "../../../core/masks/state.js";
 import { randomStream } from "../../../core/random.js";

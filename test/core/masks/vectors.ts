@@ -1,5 +1,5 @@
 import { topology } from "../../helpers/networks.js";
-import type { ScoringContext } from "../../../runtime/scores/context.js";
+import type { ScoringContext } from "../../../runtime/scores/gather.js";
 import { newMaskState } from "../../../core/masks/state.js";
 import type { Executor } from "../../../runtime/types.js";
 import { networkOf } from "./setting.js";

@@ -1,0 +1,107 @@
+import type { PruningContext } from "../../core/events/context.js";
+import { evaluateEntries } from "../../core/expr/domain.js";
+import { namesIn, needsData } from "../../core/expr/names.js";
+import { entryNode, type Node } from "../../core/expr/nodes.js";
+import { bodiesIn, keyOf } from "../../core/expr/terms.js";
+import type { CriterionIr, ExprIr } from "../../core/ir/types.js";
+import { cachedSpace } from "../../core/units/cached-space.js";
+import type { Space } from "../../core/units/space.js";
+import { criterionIr, selectionIr } from "../normalize.js";
+import type { AccumulateSpec } from "../specs.js";
+import type { Observation } from "../types.js";
+import type { Accumulated } from "./gather.js";
+import { stepScoring, type Gradients, type StepScoring } from "./on-step.js";
+
+/** A criterion `over training`: computed on every training batch and summed until its statement's next event. */
+interface Accumulator {
+  readonly exprs: readonly ExprIr[];
+  readonly scoring: StepScoring;
+  /** Since the last event. */
+  steps: number;
+  sums: Accumulated["sums"] | null;
+}
+
+/** Criteria `over training` of the phase under way, by statement id: summed at every step, read and cleared at the events. */
+export class TrainingSums {
+  readonly #accumulators = new Map<number, Accumulator>();
+
+  /** `before`: what a checkpoint kept of it. */
+  constructor(private readonly before: Map<number, Accumulated>) {}
+
+  announce(id: number, spec: AccumulateSpec): void {
+    const { structure, joins, beside, latent } = spec;
+    const exprs = accumulatedExprs(criterionIr(spec.by), beside);
+    const space = cachedSpace(structure, selectionIr(spec), joins);
+    const scoring = stepScoring(id, exprs, "training", space, latent);
+    const { steps, sums } = this.before.get(id) ?? { steps: 0, sums: null };
+    this.before.delete(id);
+    this.#accumulators.set(id, { exprs, scoring, steps, sums });
+  }
+
+  /** What the pass of a step shall show for them. */
+  watch(context: PruningContext): readonly Observation[] {
+    return [...this.#accumulators.values()].flatMap(({ scoring }) => scoring.watch(context) ?? []);
+  }
+
+  /** After the gradients of a step are known and before the update. */
+  add(context: PruningContext, gradients: Gradients): void {
+    for (const one of this.#accumulators.values()) addStep(one, context, gradients);
+  }
+
+  /** What was summed since the last events; nothing before the first step. */
+  sums(): ReadonlyMap<number, Accumulated> {
+    const all = new Map<number, Accumulated>();
+    for (const [id, { steps, sums }] of this.#accumulators) if (sums !== null) all.set(id, { steps, sums });
+    return all;
+  }
+
+  clear(id: number): void {
+    const one = this.#accumulators.get(id);
+    if (one !== undefined) Object.assign(one, { steps: 0, sums: null });
+  }
+
+  get empty(): boolean {
+    return this.#accumulators.size === 0;
+  }
+}
+
+function addStep(one: Accumulator, context: PruningContext, gradients: Gradients): void {
+  const { space, domain } = one.scoring.over(context, gradients);
+  const length = one.exprs.length * space.entries;
+  if (one.sums?.length !== length) {
+    one.sums = domain.elementary ? new Float32Array(length) : new Float64Array(length);
+    one.steps = 0;
+  }
+  const { sums } = one;
+  one.steps++;
+  for (const [n, expr] of one.exprs.entries()) {
+    const values = evaluateEntries(expr, domain);
+    const from = n * space.entries;
+    for (let i = 0; i < values.length; i++) sums[from + i] = (sums[from + i] ?? 0) + (values[i] ?? 0);
+  }
+}
+
+/** The score, and what is read of data beside it: each is averaged over the steps. */
+function accumulatedExprs({ expr, under }: CriterionIr, beside: ExprIr | undefined): readonly ExprIr[] {
+  const bodies = beside === undefined ? [] : bodiesIn(beside);
+  const reading = bodies.filter((body) => needsData(namesIn(body), under));
+  return [...new Map([expr, ...reading].map((one) => [keyOf(one), one])).values()];
+}
+
+/** What was accumulated, as means of the steps; undefined where it does not fit the units as they stand. */
+export function accumulatedNodes(
+  { steps, sums }: Accumulated,
+  criterion: CriterionIr,
+  beside: ExprIr | undefined,
+  { entries }: Space,
+): ((expr: ExprIr) => Node | undefined) | undefined {
+  const exprs = accumulatedExprs(criterion, beside);
+  if (sums.length !== exprs.length * entries) return undefined;
+  const nodes = new Map(
+    exprs.map((expr, n) => {
+      const means = sums.slice(n * entries, (n + 1) * entries).map((sum) => sum / Math.max(1, steps));
+      return [keyOf(expr), entryNode(means)];
+    }),
+  );
+  return (expr) => nodes.get(keyOf(expr));
+}
