@@ -9,6 +9,7 @@ import type { FrontState } from "./state.js";
  * first event on and however seldom it acts (dynamic network surgery; Guo, Yao and Chen 2016).
  */
 export function awaitRestores(state: FrontState): FrontState {
+  if (!statements(state.body).some(isRestore)) return state;
   const body = state.body.flatMap((step, i) => {
     const restores = statements(state.body.slice(i)).filter(isRestore);
     if (restores.length === 0) return [step];

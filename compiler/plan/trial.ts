@@ -235,14 +235,9 @@ export class Trial {
     }
     this.#slimsDiffer ||= !this.ledger.areFixed("channels");
     const isDead = (channel: number): boolean => this.state.channels[channel] === dead;
-    const gone = new Set(
-      this.network.units.filter(({ root }) => isDead(root)).flatMap(({ channels }) => channels),
-    );
     touch(this.state);
-    if (gone.size === 0) return [];
-    const { slimming, diagnostics } = slim(this.network, (channel) => gone.has(channel), {
-      allowingCollapse: this.collapses,
-    });
+    if (!this.network.units.some(({ root }) => isDead(root))) return [];
+    const { slimming, diagnostics } = slim(this.network, isDead, { allowingCollapse: this.collapses });
     if (slimming === null) return diagnostics;
     for (let channel = 0; channel < this.state.channels.length; channel++)
       if (slimming.isDead(channel)) this.state.channels[channel] = dead;

@@ -10,6 +10,7 @@ export function safe(text: string): string {
 
 /** Columns a text takes: two for East Asian wide characters and emoji, none for combining marks. */
 export function width(text: string): number {
+  if (/^[ -~]*$/.test(text)) return text.length;
   let columns = 0;
   for (const character of text) columns += characterWidth(character);
   return columns;

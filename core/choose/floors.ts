@@ -1,9 +1,10 @@
 import { floorOf } from "../schedule/amounts.js";
 import type { KeepingFloor } from "../schedule/amounts.js";
+import type { Unit } from "../network/types.js";
 import { ranked, selectRange } from "./select.js";
 import type { Scores } from "../units/keys.js";
 import { countUnits } from "../units/groups.js";
-import { familiesOf } from "../units/siblings.js";
+import { familiesOf, type Families } from "../units/siblings.js";
 import type { Space } from "../units/space.js";
 
 /** The layers whose floors a death counts against, per unit, and how many more deaths each of them bears. */
@@ -26,34 +27,54 @@ export function floorsOf(space: Space, keeping: KeepingFloor, collapse: boolean,
     const layerOf = (unit: number) => space.layers.findIndex(({ end }) => unit < end);
     return { layersOf: (unit) => [layerOf(unit)], room };
   }
-  const { groups, groupOf } = familiesOf(space.network, units);
-  const layers = [...new Set(groups.flatMap(({ producers }) => producers))];
-  const numbers = new Map(layers.map((layer, number) => [layer, number]));
-  const [here, alive] = [new Int32Array(layers.length), new Int32Array(layers.length)];
-  const layersOf = groups.map(({ producers, members }) => {
-    const own = producers.map((producer) => numbers.get(producer) ?? -1);
+  const { families, layersOf, totals } = makersOf(space, units);
+  const alive = new Int32Array(totals.length);
+  families.groups.forEach(({ members }, i) => {
     const opened = countUnits(members, open);
-    for (const layer of own) {
-      here[layer] = (here[layer] ?? 0) + members.length;
-      alive[layer] = (alive[layer] ?? 0) + opened;
-    }
-    return own;
+    for (const layer of layersOf[i] ?? []) alive[layer] = (alive[layer] ?? 0) + opened;
   });
-  const totals = loadedTotals(space);
-  const room = here.map((count, number) => {
-    const total = Math.max(count, totals.get(space.network.layers[layers[number] ?? -1]?.path ?? "") ?? 0);
-    return Math.max(0, (alive[number] ?? 0) - floorOf(keeping, total, collapse));
-  });
-  return { layersOf: (unit) => layersOf[groupOf[unit] ?? -1] ?? [], room };
+  return {
+    layersOf: (unit) => layersOf[families.groupOf[unit] ?? -1] ?? [],
+    room: alive.map((n, layer) => Math.max(0, n - floorOf(keeping, totals[layer] ?? 0, collapse))),
+  };
 }
 
-/** Units as loaded by producing layer, from the group totals. */
-function loadedTotals(space: Space): ReadonlyMap<string, number> {
-  const totals = new Map<string, number>();
-  for (const [key, count] of space.totals) {
-    for (const path of key.split("\n")) totals.set(path, (totals.get(path) ?? 0) + count);
+/** The layers that make some units, numbered. */
+interface Makers {
+  readonly families: Families;
+  /** By group of siblings: the numbers of its layers. */
+  readonly layersOf: readonly (readonly number[])[];
+  /** By number: units as loaded that the layer makes. */
+  readonly totals: readonly number[];
+  readonly loaded: Space["totals"];
+}
+
+/** Worked out once for each list of units. */
+const makersByUnits = new WeakMap<readonly Unit[], Makers>();
+
+function makersOf({ network, totals: loaded }: Space, units: readonly Unit[]): Makers {
+  const known = makersByUnits.get(units);
+  if (known?.loaded === loaded) return known;
+  const families = familiesOf(network, units);
+  const numbers = new Map<number, number>();
+  const totals: number[] = [];
+  const layersOf = families.groups.map(({ producers, members }) =>
+    producers.map((layer) => {
+      const number = numbers.get(layer) ?? numbers.size;
+      numbers.set(layer, number);
+      totals[number] = (totals[number] ?? 0) + members.length;
+      return number;
+    }),
+  );
+  for (const [layer, number] of numbers) {
+    const path = network.layers[layer]?.path ?? "";
+    let before = 0;
+    for (const [key, count] of loaded) if (key.split("\n").includes(path)) before += count;
+    totals[number] = Math.max(totals[number] ?? 0, before);
   }
-  return totals;
+  const found = { families, layersOf, totals, loaded };
+  makersByUnits.set(units, found);
+  return found;
 }
 
 /**

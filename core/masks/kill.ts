@@ -1,21 +1,17 @@
 import { newChunk, walkPart } from "../units/parts.js";
 import { flaggedRuns, isVariance, weightsOf } from "../units/slices.js";
-import type { Space } from "../units/space.js";
+import { channelFlags, type Space } from "../units/space.js";
 import { maskedData, slicesHeld } from "./masked.js";
 import { dead, elementCodes, frozen, latent, living, soft, touch, valuesOf } from "./state.js";
 import type { Body, MaskState } from "./state.js";
 
 /** Gives the chosen units (1) of a space a code and puts their values where that code says. */
 export function killUnits(body: Body, space: Space, chosen: Uint8Array, code: number): void {
-  if (space.channelUnits === null) {
+  if (space.kind === "elements") {
     killElements(body, space, chosen, code);
     return;
   }
-  const flags = new Uint8Array(body.state.channels.length);
-  space.channelUnits.forEach((unit, i) => {
-    if (chosen[i] === 1) for (const channel of unit.channels) flags[channel] = 1;
-  });
-  killChannels(body, flags, code);
+  killChannels(body, channelFlags(space.channelUnits, chosen, body.state.channels.length), code);
 }
 
 /**
@@ -25,7 +21,7 @@ export function killUnits(body: Body, space: Space, chosen: Uint8Array, code: nu
  */
 export function killChannels(body: Body, flags: Uint8Array, code: number): void {
   const { network, parameters, slots, state } = body;
-  for (const weight of weightsOf(network)) {
+  for (const weight of parameters.size === 0 ? [] : weightsOf(network)) {
     const { key } = weight;
     const data = parameters.get(key)?.data;
     if (data === undefined || weight.bindings.length === 0 || isVariance(weight)) continue;

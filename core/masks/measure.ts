@@ -1,7 +1,7 @@
 import { collapse, emptiedLayers } from "../network/collapse.js";
 import { costsOf, deadFlags, LiveCounts, macsOf, type IsDead } from "../network/costs.js";
 import type { Network } from "../network/types.js";
-import type { Space } from "../units/space.js";
+import { channelFlags, type Space } from "../units/space.js";
 import { newChunk, walkPart } from "../units/parts.js";
 import { frozen, living } from "./state.js";
 import type { MaskState } from "./state.js";
@@ -35,9 +35,10 @@ export interface Beside {
 export function measure(network: Network, state: MaskState, beside: Beside = {}): Measure {
   const { space, chosen, counted, isDead } = beside;
   const gone = isDead ? deadFlags(network, isDead) : goneFlags(state);
-  space?.channelUnits?.forEach((unit, i) => {
-    if (chosen?.[i] === 1) for (const channel of unit.channels) gone[channel] = 1;
-  });
+  if (space?.channelUnits && chosen)
+    channelFlags(space.channelUnits, chosen, gone.length).forEach(
+      (flag, channel) => (gone[channel] ||= flag),
+    );
   const { live, uses } = whatIsLeft(network, gone);
   const elements =
     counted?.((channel) => live.gone?.[channel] === 1) ??
@@ -47,6 +48,7 @@ export function measure(network: Network, state: MaskState, beside: Beside = {})
     if (!uses(layer.layer)) continue;
     dense += layer.params;
     macs += layer.macs;
+    if (elements.size === 0) continue;
     for (const { key } of network.layers[layer.layer]?.weights ?? []) dead += elements.get(key)?.dead ?? 0;
   }
   for (const call of elements.size === 0 ? [] : network.calls) {

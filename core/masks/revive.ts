@@ -3,7 +3,7 @@ import type { LayerInfo, WeightInfo } from "../network/types.js";
 import { initialValues } from "./initializers.js";
 import { newChunk, walkPart } from "../units/parts.js";
 import { fillSlices, flaggedRuns, isVariance, ownSlices, readSlices } from "../units/slices.js";
-import type { Space } from "../units/space.js";
+import { channelFlags, type Space } from "../units/space.js";
 import { dead, frozen, living, touch, type Body } from "./state.js";
 
 export interface RevivalSource {
@@ -21,15 +21,11 @@ export function reviveUnits(
   source: RevivalSource,
 ): void {
   touch(body.state);
-  if (space.channelUnits === null) {
+  if (space.kind === "elements") {
     reviveElements(body, space, chosen, values, source);
     return;
   }
-  const flags = new Uint8Array(body.state.channels.length);
-  space.channelUnits.forEach((unit, i) => {
-    if (chosen[i] === 1) for (const channel of unit.channels) flags[channel] = 1;
-  });
-  reviveChannels(body, flags, values, source);
+  reviveChannels(body, channelFlags(space.channelUnits, chosen, body.state.channels.length), values, source);
 }
 
 /**
@@ -131,7 +127,7 @@ function reviveElements(
 
 /** Units (1) that are held dead and could come back: what `slim` removed, or another dead channel holds, cannot. */
 export function revivable(space: Space): Uint8Array {
-  if (space.channelUnits !== null)
+  if (space.kind !== "elements")
     return space.status.map((code) => (code === dead || code === frozen ? 1 : 0));
   const present = new Uint8Array(space.units);
   const chunk = newChunk();

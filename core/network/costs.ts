@@ -1,4 +1,4 @@
-import type { Costs, LayerInfo, MacTerm, Network, WeightInfo } from "./types.js";
+import type { Costs, LayerInfo, MacTerm, Network } from "./types.js";
 
 /** Says which channels are gone; constant on every unit. */
 export type IsDead = (channel: number) => boolean;
@@ -34,16 +34,6 @@ export class LiveCounts {
   }
 }
 
-/** Elements of a variable without its dead slices. */
-function weightSize({ shape, bindings }: WeightInfo, live: LiveCounts): number {
-  let size = 1;
-  for (let axis = 0; axis < shape.length; axis++) {
-    const ids = bindings.find((binding) => binding.axis === axis)?.ids;
-    size *= ids === undefined ? (shape[axis] ?? 1) : live.of(ids);
-  }
-  return size;
-}
-
 /** Multiply–accumulates of a product with the dead gone. */
 export const macsOf = (term: MacTerm, live: LiveCounts): number =>
   term.times * (term.out ? live.of(term.out) : 1) * (term.in ? live.of(term.in) : 1);
@@ -57,24 +47,73 @@ export function costs(network: Network, isDead?: IsDead): Costs {
   return costsOf(network, new LiveCounts(isDead && deadFlags(network, isDead)));
 }
 
+/** Elements of a variable, or products of a call: a number times the living channels on some axes (by number). */
+interface Term {
+  readonly layer: number;
+  readonly times: number;
+  readonly axes: readonly number[];
+}
+
+/** What the costs of a network are sums of. */
+interface Terms {
+  readonly axes: readonly Int32Array[];
+  readonly params: readonly (Term & { readonly trainable: boolean })[];
+  readonly macs: readonly Term[];
+}
+
+/** Worked out once: a network never changes. */
+const termsByNetwork = new WeakMap<Network, Terms>();
+
+function termsOf(network: Network): Terms {
+  const known = termsByNetwork.get(network);
+  if (known !== undefined) return known;
+  const numbers = new Map<Int32Array, number>();
+  const numbered = (axes: readonly (Int32Array | undefined)[]): readonly number[] =>
+    axes.flatMap((ids) => {
+      if (ids === undefined) return [];
+      const number = numbers.get(ids) ?? numbers.size;
+      numbers.set(ids, number);
+      return number;
+    });
+  const params = network.layers.flatMap(({ weights }, layer) =>
+    weights.map(({ shape, bindings, trainable }) => {
+      const sizes = shape.map((size, axis) => bindings.find((binding) => binding.axis === axis)?.ids ?? size);
+      const times = sizes.reduce<number>((all, size) => (typeof size === "number" ? all * size : all), 1);
+      return { layer, times, axes: numbered(sizes.filter((size) => typeof size !== "number")), trainable };
+    }),
+  );
+  const macs = network.calls.flatMap(({ layer, macs: products }) =>
+    products.map(({ times, out, in: reads }) => ({ layer, times, axes: numbered([out, reads]) })),
+  );
+  const terms = { axes: [...numbers.keys()], params, macs };
+  termsByNetwork.set(network, terms);
+  return terms;
+}
+
 /** The same of what lives by these counts. */
 export function costsOf(network: Network, live: LiveCounts): Costs {
-  const macs = new Float64Array(network.layers.length);
-  for (const call of network.calls) {
-    for (const term of call.macs) macs[call.layer] = (macs[call.layer] ?? 0) + macsOf(term, live);
-  }
+  const { axes, params, macs } = termsOf(network);
+  const counts = axes.map((ids) => live.of(ids));
+  const perLayer = network.layers.map((_, layer) => ({ layer, params: 0, macs: 0 }));
   const total = { params: 0, trainableParams: 0, macs: 0 };
-  const perLayer = network.layers.map(({ weights }, layer) => {
-    let params = 0;
-    for (const weight of weights) {
-      const size = weightSize(weight, live);
-      params += size;
-      if (weight.trainable) total.trainableParams += size;
-    }
-    total.params += params;
-    total.macs += macs[layer] ?? 0;
-    return { layer, params, macs: macs[layer] ?? 0 };
-  });
+  const valueOf = (term: Term): number => {
+    let value = term.times;
+    for (const axis of term.axes) value *= counts[axis] ?? 0;
+    return value;
+  };
+  for (const term of params) {
+    const size = valueOf(term);
+    const own = perLayer[term.layer];
+    if (own !== undefined) own.params += size;
+    total.params += size;
+    if (term.trainable) total.trainableParams += size;
+  }
+  for (const term of macs) {
+    const products = valueOf(term);
+    const own = perLayer[term.layer];
+    if (own !== undefined) own.macs += products;
+    total.macs += products;
+  }
   return { ...total, perLayer };
 }
 

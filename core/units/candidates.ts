@@ -19,19 +19,12 @@ export function isChannelwise(structure: StructureName): boolean {
   return ["filters", "channels", "neurons", "units"].includes(structure);
 }
 
-/** Worked out once for each network: a network never changes. */
 const byProducerOf = new WeakMap<Network, ReadonlyMap<number, readonly Unit[]>>();
 
-/** Removable units by the layer (index) that produces one of their channels. */
+/** Removable units by the layer (index) that produces one of their channels. Worked out once: a network never changes. */
 export function unitsByProducer(network: Network): ReadonlyMap<number, readonly Unit[]> {
   const known = byProducerOf.get(network);
   if (known) return known;
-  const made = groupByProducer(network);
-  byProducerOf.set(network, made);
-  return made;
-}
-
-function groupByProducer(network: Network): ReadonlyMap<number, readonly Unit[]> {
   const byProducer = new Map<number, Unit[]>();
   for (const unit of network.units) {
     for (const producer of unit.producers) {
@@ -40,6 +33,7 @@ function groupByProducer(network: Network): ReadonlyMap<number, readonly Unit[]>
       else list.push(unit);
     }
   }
+  byProducerOf.set(network, byProducer);
   return byProducer;
 }
 
@@ -103,11 +97,11 @@ export function isCandidate(
   index: number,
   structure: StructureName,
   explicit: boolean,
-  producers: ReadonlyMap<number, readonly Unit[]> = unitsByProducer(network),
 ): boolean {
   const layer = network.layers[index];
   if (layer === undefined) return false;
   const family = layerFamily(layer);
+  const producers = unitsByProducer(network);
   switch (structure) {
     case "filters":
       return family === "conv" && producers.has(index);
@@ -129,12 +123,15 @@ export function isCandidate(
   }
 }
 
-/** Indices of the layers that a structure addresses when nothing is selected, in network order. */
+const layersByNetwork = new WeakMap<Network, Map<StructureName, readonly number[]>>();
+
+/** Indices of the layers that a structure addresses when nothing is selected, in network order. Worked out once for each network. */
 export function candidateLayers(network: Network, structure: StructureName): readonly number[] {
-  const producers = unitsByProducer(network);
-  const found: number[] = [];
-  for (let index = 0; index < network.layers.length; index++) {
-    if (isCandidate(network, index, structure, false, producers)) found.push(index);
-  }
+  const known = layersByNetwork.get(network) ?? new Map<StructureName, readonly number[]>();
+  layersByNetwork.set(network, known);
+  const before = known.get(structure);
+  if (before !== undefined) return before;
+  const found = [...network.layers.keys()].filter((index) => isCandidate(network, index, structure, false));
+  known.set(structure, found);
   return found;
 }

@@ -46,8 +46,9 @@ export function channelSpace(
     entries: entryUnit.length,
     entryUnit,
     elementary: false,
-    status: channelStatus(found.units, "channels", state),
+    status: channelStatus(found.units, found.roots, state),
     channelUnits: found.units,
+    roots: found.roots,
     total: loaded.units.length,
     totals: loaded.totals,
   };
@@ -61,6 +62,7 @@ function asLoaded(layer: SpaceLayer, { layers }: Layout): SpaceLayer {
 /** What of a space depends on the network alone. */
 interface Layout {
   readonly units: readonly Unit[];
+  readonly roots: Int32Array;
   /** The unit of a channel, −1 where it is of none. */
   readonly unitOf: Int32Array;
   /** Units by group of `local`. */
@@ -113,6 +115,7 @@ function layOut(network: Network, { units, members }: Candidates): Layout {
     });
   return {
     units,
+    roots: Int32Array.from(units, ({ root }) => root),
     unitOf,
     totals: new Map(familiesOf(network, units).groups.map(({ key, members: own }) => [key, own.length])),
     layers,

@@ -51,8 +51,9 @@ export function layerSpace(source: SpaceSource, structure: StructureIr, paths: r
     entries: units.length,
     entryUnit: Int32Array.from(units.keys()),
     elementary: false,
-    status: channelStatus(units, "branches", state),
+    status: channelStatus(units, null, state),
     channelUnits: units,
+    roots: null,
     total: loaded.length,
     totals: new Map(),
   };

@@ -16,7 +16,6 @@ export function selectedLayers(
 ): readonly number[] | null {
   if (patternsOf(selection).some((pattern) => isVariable(pattern))) return null;
   const explicit = selection.in !== undefined;
-  const producers = unitsByProducer(network);
   const automatic = new Set(structure === null || explicit ? [] : candidateLayers(network, structure));
   const excluded = new Set(listOf(selection.except).flatMap((pattern) => matchingLayers(network, pattern)));
   const included = new Set(listOf(selection.in).flatMap((pattern) => matchingLayers(network, pattern)));
@@ -27,7 +26,7 @@ export function selectedLayers(
       structure === null
         ? layer.weights.length > 0
         : explicit
-          ? isCandidate(network, index, structure, true, producers)
+          ? isCandidate(network, index, structure, true)
           : automatic.has(index);
     if (candidate && whereHolds(network, index, selection)) found.push(index);
   });

@@ -45,6 +45,8 @@ interface AnySpace {
 interface ChannelSpace extends AnySpace {
   readonly kind: "channels" | "branches";
   readonly channelUnits: readonly Unit[];
+  /** The channels whose codes are those of the units; null for branches, of which some channels may live. */
+  readonly roots: Int32Array | null;
   readonly elementary: false;
 }
 
@@ -57,17 +59,27 @@ interface ElementSpace extends AnySpace {
 
 export type Space = ChannelSpace | ElementSpace;
 
-/** Codes of channel units. A branch lives while any of its channels does; what is tied otherwise dies together. */
+/** Codes of the units of a space of channels. A branch lives while any of its channels does; what is tied otherwise dies together. */
 export function channelStatus(
   units: readonly Unit[],
-  kind: ChannelSpace["kind"],
+  roots: Int32Array | null,
   { channels }: MaskState,
 ): Uint8Array {
   const codes = new Uint8Array(units.length);
-  for (let i = 0; i < codes.length; i++) {
-    const unit = units[i];
-    if (kind === "channels") codes[i] = channels[unit?.root ?? -1] ?? living;
-    else if (unit?.channels.every((channel) => channels[channel] !== living)) codes[i] = dead;
+  if (roots !== null) {
+    for (let i = 0; i < codes.length; i++) codes[i] = channels[roots[i] ?? -1] ?? living;
+    return codes;
   }
+  units.forEach(({ channels: own }, i) => {
+    if (own.every((channel) => channels[channel] !== living)) codes[i] = dead;
+  });
   return codes;
+}
+
+/** The channels (1) of some units (1). */
+export function channelFlags(units: readonly Unit[], chosen: Uint8Array, count: number): Uint8Array {
+  const flags = new Uint8Array(count);
+  for (let i = 0; i < units.length; i++)
+    if (chosen[i] === 1) for (const channel of units[i]?.channels ?? []) flags[channel] = 1;
+  return flags;
 }

@@ -11,7 +11,7 @@ import { channelStatus, type Space } from "./space.js";
 export const statusNow = (space: Space): Uint8Array =>
   space.kind === "elements"
     ? elementStatus(space.parts, space.entries, space.state)
-    : channelStatus(space.channelUnits, space.kind, space.state);
+    : channelStatus(space.channelUnits, space.roots, space.state);
 
 /** The units that a statement's structure and selection mean, as things stand. */
 export function spaceOf(
