@@ -1,4 +1,4 @@
-import type { ExprIr, OptimizerIr, TrainIr } from "../../core/ir/types.js";
+import type { OptimizerIr, TrainIr } from "../../core/ir/types.js";
 import { steps } from "../../core/ir/walk.js";
 import { labelAt, reportAt } from "./report-at.js";
 import type { FrontState } from "./state.js";
@@ -20,17 +20,11 @@ export function checkLastRates(state: FrontState): FrontState {
 function after(phase: TrainIr, rested: TrainIr | null, state: FrontState): TrainIr | null {
   if (phase.optimizer !== undefined) return comesToRest(phase.optimizer) ? phase : null;
   if (!phase.finetune || rested === null) return null;
-  reportAt(
-    state,
-    phase.id,
-    "word",
-    "P3030",
-    "this goes on at the last rate, which has come down to next to nothing",
-    {
-      labels: labelAt(state, rested.id, "the rate comes to rest at the end of this"),
-      help: "give it a rate of its own, as in `finetune 4 epochs with sgd(rate: 0.01 -> 0 cosine)`",
-    },
-  );
+  const message = "this goes on at the last rate, which has come down to next to nothing";
+  reportAt(state, phase.id, "word", "P3030", message, {
+    labels: labelAt(state, rested.id, "the rate comes to rest at the end of this"),
+    help: "give it a rate of its own, as in `finetune 4 epochs with sgd(rate: 0.01 -> 0 cosine)`",
+  });
   return rested;
 }
 
@@ -38,7 +32,5 @@ function comesToRest({ rate }: OptimizerIr): boolean {
   if (rate === undefined || typeof rate === "number" || typeof rate === "string" || !("moving" in rate))
     return false;
   const { from, to } = rate.moving;
-  return isNumber(from) && isNumber(to) && to <= from * RESTS;
+  return typeof from === "number" && typeof to === "number" && to <= from * RESTS;
 }
-
-const isNumber = (value: ExprIr | undefined): value is number => typeof value === "number";

@@ -2,18 +2,9 @@ import { isEverything, listOf } from "../../core/units/select.js";
 import { structureKind } from "../../core/ir/structure.js";
 import { candidateUnits, selectedUnits } from "../../core/units/candidate-units.js";
 import { isChannelwise, isSlimmable } from "../../core/units/candidates.js";
-import type {
-  PatternIr,
-  PruneIr,
-  RegrowIr,
-  RuleIr,
-  SelectionIr,
-  StepIr,
-  StructureIr,
-  TrainIr,
-} from "../../core/ir/types.js";
+import type { PatternIr, PruneIr, RuleIr, SelectionIr, StructureIr, TrainIr } from "../../core/ir/types.js";
 import type { Network } from "../../core/network/types.js";
-import { steps } from "../../core/ir/walk.js";
+import { steps, type StatementIr } from "../../core/ir/walk.js";
 import { structureText } from "./clauses/structure.js";
 import { labelAt, reportAt } from "./report-at.js";
 import type { FrontState } from "./state.js";
@@ -38,31 +29,17 @@ interface Pending {
 /** Checks that soft and latent deaths become final, and that nothing wants back what is gone or comes back by itself. */
 export function checkManners(state: FrontState): FrontState {
   const seen: Seen = { pending: new Map(), latent: new Set(), soft: false, slim: null };
-  for (const step of steps(state.body)) visit(step, seen, state);
+  for (const step of steps(state.body)) {
+    if (step.kind === "train") visitPhase(step, seen, state);
+    else visitOne(step, seen, state);
+  }
   for (const { prune } of seen.pending.values()) {
-    reportAt(state, prune.id, "manner", "P3016", `what dies ${prune.manner} here never becomes final`, {
-      help: isSlimmable(structureKind(prune.structure))
-        ? "end with `slim`, or with `harden masks`"
-        : "end with `harden masks`",
+    const { id, manner, structure } = prune;
+    reportAt(state, id, "manner", "P3016", `what dies ${manner} here never becomes final`, {
+      help: `end with ${isSlimmable(structureKind(structure)) ? "`slim`, or with " : ""}\`harden masks\``,
     });
   }
   return state;
-}
-
-function visit(step: StepIr, seen: Seen, state: FrontState): void {
-  if (step.kind === "train") return visitPhase(step, seen, state);
-  if (step.kind !== "harden") return visitOne(step, seen, state);
-  if (!seen.soft) {
-    const message = "nothing died softly or latently that could become final";
-    reportAt(state, step.id, "word", "P3017", message, {
-      help: "`harden masks` ends `softly` and `latently`",
-    });
-  }
-  for (const [id, pending] of seen.pending) {
-    const after = hardened(pending, step, state.options.network);
-    if (after === null) seen.pending.delete(id);
-    else seen.pending.set(id, after);
-  }
 }
 
 /** What a prune may take: units by root, or layers by path. */
@@ -118,71 +95,71 @@ function visitPhase(phase: TrainIr, seen: Seen, state: FrontState): void {
         help: "slim below the phase",
       });
     }
-    if (rule.kind === "regrow") checkSoftBeside(rule, structure, phase.rules, state);
+    if (rule.kind === "regrow") checkSoftBeside(rule.id, structure, phase.rules, state);
   }
   if (slim !== undefined) seen.pending.clear();
 }
 
+const comesBack = ({ manner }: PruneIr): boolean => manner === "softly" || manner === "latently";
+
 function checkSoftBeside(
-  regrow: RegrowIr,
+  id: number,
   structure: StructureIr,
   rules: readonly RuleIr[],
   state: FrontState,
 ): void {
+  const text = structureText(structure);
   const soft = rules.find(
-    (rule) =>
-      rule.kind === "prune" &&
-      (rule.manner === "softly" || rule.manner === "latently") &&
-      structureText(rule.structure) === structureText(structure),
+    (rule) => rule.kind === "prune" && comesBack(rule) && structureText(rule.structure) === text,
   );
   if (soft?.kind !== "prune") return;
-  reportAt(
-    state,
-    regrow.id,
-    "word",
-    "P3015",
-    `units that die ${soft.manner} come back by themselves and take no regrow`,
-    {
-      labels: labelAt(state, soft.id, "they die here"),
-      help: `leave the regrow out, or leave \`${soft.manner}\` out`,
-    },
-  );
+  const message = `units that die ${soft.manner} come back by themselves and take no regrow`;
+  reportAt(state, id, "word", "P3015", message, {
+    labels: labelAt(state, soft.id, "they die here"),
+    help: `leave the regrow out, or leave \`${soft.manner}\` out`,
+  });
 }
 
-function visitOne(step: StepIr | RuleIr, seen: Seen, state: FrontState): void {
+function visitOne(step: StatementIr, seen: Seen, state: FrontState): void {
   switch (step.kind) {
     case "prune":
       seen.slim = null;
-      if (step.manner !== "softly" && step.manner !== "latently") break;
+      if (!comesBack(step)) break;
       seen.soft = true;
       seen.pending.set(step.id, { prune: step, left: touched(step, state.options.network) });
       if (step.manner === "latently") seen.latent.add(structureText(step.structure));
       break;
-    case "restore":
-      if (seen.latent.has(structureText(step.structure))) break;
-      reportAt(
-        state,
-        step.id,
-        "word",
-        "P3017",
-        `no ${structureText(step.structure)} died latently that could be restored`,
-        {
-          help: "`restore` revives what `prune … latently` above it masked",
-        },
-      );
+    case "harden":
+      if (!seen.soft) {
+        const message = "nothing died softly or latently that could become final";
+        reportAt(state, step.id, "word", "P3017", message, {
+          help: "`harden masks` ends `softly` and `latently`",
+        });
+      }
+      for (const [id, pending] of seen.pending) {
+        const after = hardened(pending, step, state.options.network);
+        if (after === null) seen.pending.delete(id);
+        else seen.pending.set(id, after);
+      }
       break;
+    case "restore": {
+      const text = structureText(step.structure);
+      if (seen.latent.has(text)) break;
+      reportAt(state, step.id, "word", "P3017", `no ${text} died latently that could be restored`, {
+        help: "`restore` revives what `prune … latently` above it masked",
+      });
+      break;
+    }
     case "slim":
       seen.pending.clear();
       seen.slim = step.id;
       break;
-    case "regrow": {
+    case "regrow":
       if (seen.slim === null || step.structure === undefined || !isSlimmable(structureKind(step.structure)))
         break;
       reportAt(state, step.id, "word", "P3014", "this regrows what `slim` has removed", {
         labels: labelAt(state, seen.slim, "this took the dead units away"),
         help: "regrow above the slim, or prune again first",
       });
-      break;
-    }
   }
 }

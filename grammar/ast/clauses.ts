@@ -5,33 +5,12 @@ import type { CallLike, CurveName, Expr, Name, TimeUnit } from "./expressions.js
 /** Structures that one word names. */
 export type PlainStructure = Exclude<WordIn<"structure">, "blocks" | "strided">;
 
-export type Structure =
-  | {
-      readonly kind: "structure";
-      readonly name: PlainStructure;
-      readonly span: Span;
-    }
-  | {
-      readonly kind: "structure";
-      readonly name: "blocks";
-      readonly height: number;
-      readonly width: number;
-      readonly span: Span;
-    }
-  | {
-      readonly kind: "structure";
-      readonly name: "n:m";
-      readonly n: number;
-      readonly m: number;
-      readonly span: Span;
-    }
-  | {
-      readonly kind: "structure";
-      readonly name: "strided";
-      readonly stride: number;
-      readonly offset: number;
-      readonly span: Span;
-    };
+export type Structure = { readonly kind: "structure"; readonly span: Span } & (
+  | { readonly name: PlainStructure }
+  | { readonly name: "blocks"; readonly height: number; readonly width: number }
+  | { readonly name: "n:m"; readonly n: number; readonly m: number }
+  | { readonly name: "strided"; readonly stride: number; readonly offset: number }
+);
 
 export type Pattern =
   /** `conv2d_3`, `conv*`, `"head/*"`; `*` matches any run of characters, `?` one. `first` and `last` are plain names here. */
@@ -63,22 +42,20 @@ export interface Scope {
   readonly span: Span;
 }
 
-export type Amount =
-  /** `50%`, `12`, `amount EXPR`, each possibly moving: `30% -> 0% cosine` (then `value` is a MovingExpr). */
-  | { readonly kind: "drop"; readonly value: Expr; readonly keyword: boolean; readonly span: Span }
-  /** `to 90%`. */
-  | { readonly kind: "target"; readonly value: Expr; readonly span: Span }
-  /** `from 0% to 90%`. */
-  | { readonly kind: "moving-target"; readonly from: Expr; readonly to: Expr; readonly span: Span }
-  /** `to macs <= 50% and params <= 1M`: `condition` is a tree of `and` over comparisons. */
-  | { readonly kind: "budget"; readonly condition: Expr; readonly span: Span }
-  | { readonly kind: "keep"; readonly value: Expr; readonly each: boolean; readonly span: Span }
-  | {
-      readonly kind: "threshold";
-      readonly side: "below" | "above";
-      readonly value: Expr;
-      readonly span: Span;
-    };
+/**
+ * - `drop`: `50%`, `12`, `amount EXPR`, each possibly moving: `30% -> 0% cosine` (then `value` is a MovingExpr)
+ * - `target`: `to 90%`
+ * - `moving-target`: `from 0% to 90%`
+ * - `budget`: `to macs <= 50% and params <= 1M`; `condition` is a tree of `and` over comparisons
+ */
+export type Amount = { readonly span: Span } & (
+  | { readonly kind: "drop"; readonly value: Expr; readonly keyword: boolean }
+  | { readonly kind: "target"; readonly value: Expr }
+  | { readonly kind: "moving-target"; readonly from: Expr; readonly to: Expr }
+  | { readonly kind: "budget"; readonly condition: Expr }
+  | { readonly kind: "keep"; readonly value: Expr; readonly each: boolean }
+  | { readonly kind: "threshold"; readonly side: "below" | "above"; readonly value: Expr }
+);
 
 /** `4..30`, `0%..75%`; both ends included. `unit` is set in `during epochs 4..30`. */
 export interface Range {

@@ -60,12 +60,8 @@ export function statementRules(p: Reader, e: ExpressionRules, c: ClauseRules, a:
     ...when,
   };
   const learned = { gate: by.by, ...selection, ...scope, ...strength, ...when, ...amount };
-  const bits = p.node("bits", () => {
-    p.word("to");
-    const count = p.read(e.count);
-    p.word("bits");
-    return () => count;
-  });
+  const bitsClause = p.sequence("to", { bits: e.count }, "bits");
+  const bits = p.rule("bits", () => bitsClause().bits);
   const evaluated = { on: p.once("`on`", p.rule("split", p.after("on", p.name))), ...when };
 
   const rewound = p.phrase("rewound", { name: p.oneOf("weights", "rate", "optimizer", "masks", "gates") });
@@ -80,33 +76,17 @@ export function statementRules(p: Reader, e: ExpressionRules, c: ClauseRules, a:
   }
   const mark = (): ast.Name => p.leaf(t.Name, markName);
 
+  const pointMoment = p.phrase("pointMoment", { kind: "point", point: e.point });
+  const startMoment = p.phrase("startMoment", { kind: "start" }, "start");
+  const markMoment = p.phrase("markMoment", { kind: "mark", name: mark });
   const moment = p.gated<ast.RewindTarget>([
-    {
-      GATE: () => p.is(2, t.NumberToken) || p.is(2, t.Identifier),
-      ALT: () => {
-        const point = p.read(e.point);
-        return p.act(() => ({ kind: "point", point, span: point.span }));
-      },
-    },
-    { ALT: () => p.leaf(tokenOf("start"), (token) => ({ kind: "start", span: spanOf(token) })) },
-    {
-      ALT: () => {
-        const name = mark();
-        return p.act(() => ({ kind: "mark", name, span: name.span }));
-      },
-    },
+    { GATE: () => p.is(2, t.NumberToken) || p.is(2, t.Identifier), ALT: () => p.read(pointMoment) },
+    { ALT: () => p.read(startMoment) },
+    { ALT: () => p.read(markMoment) },
   ]);
 
-  const parameter = p.phrase(
-    "parameter",
-    { name: p.name },
-    {
-      value: p.optional((index) => {
-        p.token(t.Equals);
-        return p.read(e.expr, index);
-      }),
-    },
-  );
+  const fallback = p.sequence(t.Equals, { value: e.expr });
+  const parameter = p.phrase("parameter", { name: p.name }, { value: p.optional(() => fallback().value) });
   const parameters = p.rule("parameters", () => p.enclosed(t.OpenParen, parameter, t.CloseParen));
 
   const imported = p.rule("imported", p.oneOf("criterion", "penalty", "curve", "method", "step"));
