@@ -8,7 +8,7 @@ import { isName } from "../../core/expr/names.js";
 import { expressions, reject, type Where } from "./lowering.js";
 import { lookUp, namesOf, scopeOf, type Module } from "./module.js";
 import { bind, type Report, type Scope } from "./scope.js";
-import type { CalledTraining, CallSite, FrontState, TimelineNode } from "./state.js";
+import type { CallSite, FrontState, TimelineNode } from "./state.js";
 
 /** No program may grow beyond so many statements by its methods. */
 const mostStatements = 10_000;
@@ -83,9 +83,8 @@ function refuseGrowth(
   { report }: Expansion,
 ): void {
   const message = `the program grows beyond ${counted(mostStatements, "statements")}`;
-  reject({ scope, report }, "P2033", message, call?.span ?? statement.word, {
+  reject({ scope: call?.scope ?? scope, report }, "P2033", message, call?.statement.span ?? statement.word, {
     help: "write a `repeat` instead of methods that call each other",
-    ...(call && { file: call.file }),
   });
 }
 
@@ -110,9 +109,7 @@ function expandCall(
   const bindings = bindArguments(name, node.params, statement.args, statement.span, context, module, infer);
   if (bindings === null) return null;
   const inner: Scope = { module, bindings: new Map([...module.parameters, ...bindings]) };
-  const training = trainingOf(statement, scope, calls[0]?.training);
-  const site: CallSite = { method, span: statement.span, file: scope.module.file, training };
-  const body = expandBlock(node.body.statements, inner, [site, ...calls], expansion);
+  const body = expandBlock(node.body.statements, inner, [{ method, statement, scope }, ...calls], expansion);
   for (const clause of trainingClauses) {
     const written = statement[clause];
     if (written === undefined || body.some((one) => takes(one, clause))) continue;
@@ -124,17 +121,6 @@ function expandCall(
 }
 
 const trainingClauses = ["batch", "optimizer", "loss"] as const satisfies readonly (keyof TrainingClauses)[];
-
-/** What phases of a called method train with: what this call says, else the one around it. */
-function trainingOf(call: TrainingClauses, scope: Scope, around: CalledTraining = {}): CalledTraining {
-  const { batch, optimizer, loss } = call;
-  return {
-    ...around,
-    ...(batch && { batch: { clause: batch, scope } }),
-    ...(optimizer && { optimizer: { clause: optimizer, scope } }),
-    ...(loss && { loss: { clause: loss, scope } }),
-  };
-}
 
 /** Whether a statement, or one in it, is a phase that takes this of its training from a call. */
 function takes({ statement, body }: TimelineNode, clause: keyof TrainingClauses): boolean {

@@ -38,32 +38,23 @@ const stages: readonly (readonly Pass[])[] = [
   [resolveRewinds, checkLastRates, checkShuffles, selectLayers, checkManners, awaitRestores],
 ];
 
-export interface Lowered {
+export interface FrontResult {
+  readonly program: Program;
   /** Null when there is an error. */
   readonly ir: Ir | null;
   readonly diagnostics: readonly Diagnostic[];
   readonly spans: IrSpans;
 }
 
-export interface FrontResult extends Lowered {
-  readonly program: Program;
-}
-
 const failed = (diagnostics: readonly Diagnostic[]): boolean =>
   diagnostics.some(({ severity }) => severity === "error");
 
-/** Text to IR: parses, and lowers what parsed without an error. */
+/** Text to IR: parses, then every pass in order. Never throws for a user's mistake. */
 export function front(text: string, options: FrontOptions = {}): FrontResult {
-  const { program, diagnostics } = parse(text, options.file);
-  if (failed(diagnostics)) return { program, ir: null, diagnostics, spans: new Map() };
-  const lowered = lower(program, text, options);
-  return { program, ...lowered, diagnostics: [...diagnostics, ...lowered.diagnostics] };
-}
-
-/** Tree to IR: every pass in order. `text` is what the program was parsed from. Never throws for a user's mistake. */
-export function lower(program: Program, text: string, options: FrontOptions = {}): Lowered {
-  const diagnostics: Diagnostic[] = [];
   const { file } = options;
+  const { program, diagnostics: mistakes } = parse(text, file);
+  if (failed(mistakes)) return { program, ir: null, diagnostics: mistakes, spans: new Map() };
+  const diagnostics: Diagnostic[] = [];
   let state: FrontState = {
     options,
     diagnostics,
@@ -83,7 +74,8 @@ export function lower(program: Program, text: string, options: FrontOptions = {}
   const { network, data, body, spans } = state;
   const source = baseName(file ?? "program.prune");
   const ir: Ir = { ir: irVersion, source, network, data, body, plan: null };
-  return { ir: failed(diagnostics) ? null : ir, diagnostics: distinct(diagnostics), spans };
+  const told = [...mistakes, ...distinct(diagnostics)];
+  return { program, ir: failed(diagnostics) ? null : ir, diagnostics: told, spans };
 }
 
 function baseName(path: string): string {

@@ -32,10 +32,10 @@ export function createIds(): Ids {
         span: statement.span,
         file: scope.module.file,
         parts: partsOf(statement),
-        calls: calls.map(({ method, span, file }) => ({
-          method: method.slice(method.lastIndexOf(":") + 1),
-          span,
-          file,
+        calls: calls.map((call) => ({
+          method: call.statement.name.text,
+          span: call.statement.span,
+          file: call.scope.module.file,
         })),
       });
       return id;

@@ -1,5 +1,5 @@
-import type { Program, Statement, TrainingClauses, When } from "../../grammar/ast.js";
-import type { Diagnostic, Span } from "../../core/diagnostics/diagnostic.js";
+import type { CallStatement, Program, Statement, When } from "../../grammar/ast.js";
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.js";
 import type { IrSpans } from "../../core/ir/spans.js";
 import type { StepIr } from "../../core/ir/types.js";
 import type { Network } from "../../core/network/types.js";
@@ -40,19 +40,11 @@ export interface TimelineNode {
   readonly implicit?: true;
 }
 
-/** What the phases of a called method train with where they say nothing, each clause in the scope of the call that says it. */
-export type CalledTraining = { readonly [C in keyof TrainingClauses]?: InScope<TrainingClauses[C]> };
-
-interface InScope<C> {
-  readonly clause: NonNullable<C>;
-  readonly scope: Scope;
-}
-
+/** A call of a method, where it stands. */
 export interface CallSite {
   readonly method: string;
-  readonly span: Span;
-  readonly file: string | undefined;
-  readonly training: CalledTraining;
+  readonly statement: CallStatement;
+  readonly scope: Scope;
 }
 
 /** What the passes work out one after the other; its scope is that of the main text. */

@@ -1,43 +1,46 @@
 import type * as ast from "../ast.js";
 import { quote } from "../tokens.js";
 
-/** How tightly an expression holds together; an operand that holds less gets parentheses. */
-export const LEVEL = {
-  any: 0,
-  or: 1,
-  and: 2,
-  not: 3,
-  compared: 4,
-  added: 5,
-  multiplied: 6,
-  signed: 7,
-  power: 8,
-  primary: 9,
-} as const;
-type Level = (typeof LEVEL)[keyof typeof LEVEL];
+/** How tightly an expression holds together, the loosest first; an operand that holds less gets parentheses. */
+const levels = [
+  "any",
+  "or",
+  "and",
+  "not",
+  "compared",
+  "added",
+  "multiplied",
+  "signed",
+  "power",
+  "primary",
+] as const;
+type Level = (typeof levels)[number];
 
-function binaryLevel(op: ast.BinaryOp): Level {
-  if (op === "or") return LEVEL.or;
-  if (op === "and") return LEVEL.and;
-  if (op === "+" || op === "-") return LEVEL.added;
-  if (op === "*" || op === "/") return LEVEL.multiplied;
-  return op === "^" ? LEVEL.power : LEVEL.compared;
-}
+const binaryLevels: Readonly<Record<string, Level>> = {
+  or: "or",
+  and: "and",
+  "+": "added",
+  "-": "added",
+  "*": "multiplied",
+  "/": "multiplied",
+  "^": "power",
+};
 
 function levelOf(value: ast.Expr): Level {
-  if (value.kind === "moving") return LEVEL.any;
-  if (value.kind === "binary") return binaryLevel(value.op);
-  if (value.kind === "unary") return value.op === "not" ? LEVEL.not : LEVEL.signed;
-  return LEVEL.primary;
+  if (value.kind === "moving") return "any";
+  if (value.kind === "binary") return binaryLevels[value.op] ?? "compared";
+  if (value.kind === "unary") return value.op === "not" ? "not" : "signed";
+  return "primary";
 }
 
 /** An expression, in parentheses when its place asks for a tighter one. */
-export function expr(value: ast.Expr, least: Level = LEVEL.or): string {
+export function expr(value: ast.Expr, least: Level = "or"): string {
   const written = bare(value);
-  return levelOf(value) < least && value.kind !== "moving" ? `(${written})` : written;
+  const loose = levels.indexOf(levelOf(value)) < levels.indexOf(least);
+  return loose && value.kind !== "moving" ? `(${written})` : written;
 }
 
-export const additive = (value: ast.Expr): string => expr(value, LEVEL.added);
+export const additive = (value: ast.Expr): string => expr(value, "added");
 
 function bare(value: ast.Expr): string {
   switch (value.kind) {
@@ -57,9 +60,7 @@ function bare(value: ast.Expr): string {
     case "paren":
       return `(${expr(value.inner)})`;
     case "unary":
-      return value.op === "not"
-        ? `not ${expr(value.operand, LEVEL.not)}`
-        : `-${expr(value.operand, LEVEL.signed)}`;
+      return value.op === "not" ? `not ${expr(value.operand, "not")}` : `-${expr(value.operand, "signed")}`;
     case "binary":
       return binary(value);
     case "moving":
@@ -77,12 +78,11 @@ function duration(value: ast.DurationLiteral): string {
 }
 
 function binary(value: ast.BinaryExpr): string {
-  const level = binaryLevel(value.op);
-  if (value.op === "^") {
-    return `${expr(value.left, LEVEL.primary)}^${expr(value.right, LEVEL.signed)}`;
-  }
-  const tighter = Object.values(LEVEL).find((each) => each > level) ?? LEVEL.primary;
-  return `${expr(value.left, level)} ${value.op} ${expr(value.right, tighter)}`;
+  const { op, left, right } = value;
+  if (op === "^") return `${expr(left, "primary")}^${expr(right, "signed")}`;
+  const level = levelOf(value);
+  const tighter = levels[levels.indexOf(level) + 1] ?? "primary";
+  return `${expr(left, level)} ${op} ${expr(right, tighter)}`;
 }
 
 export function moving(value: ast.Expr): string {

@@ -1,4 +1,4 @@
-import type { Expr, TrainStatement } from "../../../grammar/ast.js";
+import type { Expr, TrainingClauses, TrainStatement } from "../../../grammar/ast.js";
 import type { ExprIr, RuleIr, TrainIr } from "../../../core/ir/types.js";
 import { grouped } from "../../../core/ir/words.js";
 import { lowerOptimizer } from "../clauses/optimizer.js";
@@ -38,20 +38,21 @@ export function lowerTrain(
   ids: Ids,
 ): TrainIr | null {
   const length = lowerLength(statement.length, place);
-  const called = node.calls[0]?.training;
-  /** What the phase says, else the call of its method. */
-  const said = <C, L>(
-    own: C | undefined,
-    ofCall: { readonly clause: C; readonly scope: Place["scope"] } | undefined,
-    lower: (clause: C, at: Place) => L,
+  /** What the phase says, else the innermost call of its method that says it. */
+  const said = <C extends keyof TrainingClauses, L>(
+    clause: C,
+    lower: (written: NonNullable<TrainingClauses[C]>, at: Place) => L,
   ): L | undefined => {
-    if (own !== undefined) return lower(own, place);
-    return ofCall && lower(ofCall.clause, { ...place, scope: ofCall.scope });
+    const calls = statement.finetune && clause !== "loss" ? [] : node.calls;
+    for (const { statement: saying, scope } of [{ statement, scope: place.scope }, ...calls]) {
+      const written = saying[clause];
+      if (written !== undefined) return lower(written, { ...place, scope });
+    }
+    return undefined;
   };
-  const fresh = statement.finetune ? undefined : called;
-  const batch = said(statement.batch, fresh?.batch, lowerBatch);
-  const optimizer = said(statement.optimizer, fresh?.optimizer, lowerOptimizer);
-  const loss = said(statement.loss, called?.loss, lowerLoss);
+  const batch = said("batch", lowerBatch);
+  const optimizer = said("optimizer", lowerOptimizer);
+  const loss = said("loss", lowerLoss);
   const until = statement.until === undefined ? undefined : lowerCondition(statement.until, "`until`", place);
   if (length === null || batch === null || optimizer === null || loss === null || until === null) return null;
   return {
