@@ -1,5 +1,4 @@
-import { comparison } from "../runtime/report/comparison.js";
-import { count, percent } from "../runtime/report/numbers.js";
+import { amountCells, amountTitles, comparison } from "../runtime/report/comparison.js";
 import type { Report } from "../runtime/report/types.js";
 import type { Terminal } from "./terminal.js";
 
@@ -8,19 +7,9 @@ export function resultTable(report: Report, terminal: Terminal): string {
   const { colors } = terminal;
   const rows = comparison(report).map((row) => [row.what, row.before, row.after, row.change]);
   const sizes = grid([["", "before", "after", ""], ...rows], [1, 2]);
-  const share = (value: number | null, total: number) =>
-    value === null ? "–" : `${count(value)} (${percent(total === 0 ? 0 : value / total)})`;
-  const amounts = report.amounts.map((row) => [
-    row.structure,
-    count(row.total),
-    share(row.nominal, row.total),
-    share(row.achieved, row.total),
-    share(row.effective, row.total),
-    share(row.physical, row.total),
-  ]);
-  const titles = ["removed", "of", "nominal", "achieved", "effective", "physical"];
-  const wide = amounts.length === 0 ? [] : grid([titles, ...amounts], [1, 2, 3, 4, 5]);
-  const asked = wide.every((line) => line.length <= terminal.columns) ? wide : upright(titles, amounts);
+  const amounts = amountCells(report, (value, share) => `${value} (${share})`);
+  const wide = amounts.length === 0 ? [] : grid([amountTitles, ...amounts], [1, 2, 3, 4, 5]);
+  const asked = wide.every((line) => line.length <= terminal.columns) ? wide : upright(amountTitles, amounts);
   const [head = "", ...body] = sizes;
   const [askedHead, ...askedBody] = asked;
   const lines = [colors.dim(head), ...body];

@@ -1,4 +1,7 @@
+import type { LossName } from "../core/ir/types.js";
 import type { Network } from "../core/network/types.js";
+
+export type { LossName };
 
 /** What the parts of the runtime hand each other. Masters are typed arrays; tensors live inside the executor only. */
 
@@ -22,15 +25,6 @@ export interface Labels {
   readonly data: Int32Array;
   readonly classes: number;
 }
-
-export type LossName =
-  | "cross-entropy"
-  | "binary-cross-entropy"
-  | "mean-squared-error"
-  | "mean-absolute-error"
-  | "huber"
-  | "hinge"
-  | "kl-divergence";
 
 /** What is minimized, with what is said of it. */
 export interface Loss {

@@ -230,3 +230,15 @@ export function irSchema(): is.Schema<Ir> {
     $defs: definitions.schemas,
   };
 }
+
+/** What a phase may minimize. */
+export const losses = [
+  "cross-entropy",
+  "binary-cross-entropy",
+  "mean-squared-error",
+  "mean-absolute-error",
+  "huber",
+  "hinge",
+  "kl-divergence",
+] as const;
+export type LossName = (typeof losses)[number];

@@ -45,23 +45,27 @@ export function penaltyRule(ir: PenalizeIr): PenaltyRule {
         choice === undefined || among === undefined
           ? space.status.map((code) => (code === living ? 1 : 0))
           : choice.choose(context, moment.value(among.share, "value"), gradients).chosen;
-      return strength * addPenalty(context, space, counted, strength, gradients);
+      return strength * addPenalty({ context, space, counted, strength, gradients });
     },
   };
 }
 
-/** Adds strength × slope for the counted units (1) to the gradients, and returns the penalty. */
-type AddPenalty = (
-  context: PruningContext,
-  space: Space,
-  counted: Uint8Array,
-  strength: number,
-  gradients: Gradients,
-) => number;
+/** A penalty in one step of training. */
+interface PenaltyStep {
+  readonly context: PruningContext;
+  readonly space: Space;
+  /** The units (1) whose penalty counts. */
+  readonly counted: Uint8Array;
+  readonly strength: number;
+  readonly gradients: Gradients;
+}
+
+/** Adds strength × slope for the counted units to the gradients, and returns the penalty. */
+type AddPenalty = (step: PenaltyStep) => number;
 
 function overWeights({ id }: PenalizeIr, expr: ExprIr): AddPenalty {
   const slope = derivative(expr);
-  return (context, space, counted, strength, gradients) => {
+  return ({ context, space, counted, strength, gradients }) => {
     const { seed, slots } = context;
     const units = wholeUnits(space);
     const domain = spaceDomain(units, { seed, keys: [id], slots, g: gradients });
@@ -83,7 +87,7 @@ function overWeights({ id }: PenalizeIr, expr: ExprIr): AddPenalty {
 /** A penalty on batch-norm scales and shifts: `abs(gamma)` (Liu et al. 2017), over all norms that the channels of a unit pass. */
 function overNorms(expr: ExprIr): AddPenalty {
   const [total, ofScale, ofShift] = [perUnit(expr), derivative(expr, "gamma"), derivative(expr, "beta")];
-  return (context, space, counted, strength, gradients) => {
+  return ({ context, space, counted, strength, gradients }) => {
     const shown = maskedView(context);
     const roots = new Set(space.channelUnits?.filter((_, i) => counted[i] === 1).map(({ root }) => root));
     const domain = normDomain(context.network, (key) => shown.get(key)?.data, roots);

@@ -1,4 +1,3 @@
-import { scriptJson } from "./escape.js";
 import type { HistoryPoint, Report } from "./types.js";
 
 interface Chart {
@@ -64,4 +63,12 @@ for (const chart of charts) {
   }, [steps, ...chart.series.map((s) => s.values)], box);
   new ResizeObserver(() => plot.setSize({ width: box.clientWidth, height: 220 })).observe(box);
 }`;
+}
+
+/** JSON that may stand inside a script element: no `</script>`, no line separators. */
+function scriptJson(value: unknown): string {
+  return JSON.stringify(value)
+    .replace(/</g, "\\u003c")
+    .replace(/\u2028/g, "\\u2028")
+    .replace(/\u2029/g, "\\u2029");
 }

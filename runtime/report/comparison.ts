@@ -71,3 +71,19 @@ function quality(before: NetworkFacts, after: NetworkFacts): ComparisonRow[] {
 
 /** The loss of a network whose weights are not finite is no number either. */
 const decimals = (loss: number): string => (Number.isFinite(loss) ? loss.toFixed(4) : "not a number");
+
+export const amountTitles = ["removed", "of", "nominal", "achieved", "effective", "physical"] as const;
+
+/** The table of what was asked and got; `written` puts a count and its share together. */
+export function amountCells(
+  { amounts }: Report,
+  written: (count: string, share: string) => string,
+): readonly (readonly string[])[] {
+  return amounts.map(({ structure, total, nominal, achieved, effective, physical }) => [
+    structure,
+    count(total),
+    ...[nominal, achieved, effective, physical].map((value) =>
+      value === null ? "–" : written(count(value), percent(total === 0 ? 0 : value / total)),
+    ),
+  ]);
+}

@@ -1,5 +1,4 @@
-import { comparison } from "./comparison.js";
-import { escapeHtml } from "./escape.js";
+import { amountCells, amountTitles, comparison } from "./comparison.js";
 import { count, percent } from "./numbers.js";
 import type { LayerRow, Report } from "./types.js";
 
@@ -18,17 +17,12 @@ export function comparisonTable(report: Report): string {
 
 export function amountsTable(report: Report): string {
   if (report.amounts.length === 0) return "";
-  const share = (value: number | null, total: number) =>
-    value === null ? "–" : `${count(value)} <small>${percent(total === 0 ? 0 : value / total)}</small>`;
-  const rows = report.amounts.map((row) => [
-    escapeHtml(row.structure),
-    count(row.total),
-    share(row.nominal, row.total),
-    share(row.achieved, row.total),
-    share(row.effective, row.total),
-    share(row.physical, row.total),
-  ]);
-  return table("Asked and got", ["removed", "of", "nominal", "achieved", "effective", "physical"], rows);
+  const rows = amountCells(report, (value, share) => `${value} <small>${share}</small>`);
+  return table(
+    "Asked and got",
+    amountTitles,
+    rows.map(([structure = "", ...amounts]) => [escapeHtml(structure), ...amounts]),
+  );
 }
 
 export function layersTable(report: Report): string {
@@ -69,4 +63,16 @@ export function eventsTable(report: Report): string {
     `<code>${escapeHtml(report.source.statements[event.id] ?? "")}</code>`,
   ]);
   return table("Events", ["epoch", "step", "what", "", "statement"], rows);
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }

@@ -1,5 +1,5 @@
 import type { Expr, TrainingClauses, TrainStatement } from "../../../grammar/ast.js";
-import type { ExprIr, RuleIr, TrainIr } from "../../../core/ir/types.js";
+import { losses, type ExprIr, type RuleIr, type TrainIr } from "../../../core/ir/types.js";
 import { grouped } from "../../../core/ir/words.js";
 import { lowerOptimizer } from "../clauses/optimizer.js";
 import { lowerCondition } from "../clauses/condition.js";
@@ -8,16 +8,6 @@ import { lowerTyped } from "../clauses/typed.js";
 import { oneOf } from "../clauses/words.js";
 import { reject, textOf, type Ids, type Place } from "../lowering.js";
 import type { TimelineNode } from "../state.js";
-
-const losses = [
-  "cross-entropy",
-  "binary-cross-entropy",
-  "mean-squared-error",
-  "mean-absolute-error",
-  "huber",
-  "hinge",
-  "kl-divergence",
-] as const;
 
 const lossArguments: Readonly<Record<"delta" | "label-smoothing", NumberRange>> = {
   delta: { least: 0, above: true },

@@ -53,7 +53,7 @@ export function momentOf(session: Session, id: number): Moment {
     value(value: ValueIr, kind: CurveKind) {
       if (typeof value !== "object" || !("moving" in value)) return numberOf(value);
       const { from, to, curve, over } = value.moving;
-      const window = timeWindow(over) ?? phase?.rules.get(id)?.window ?? phase?.along.windows.get(id);
+      const window = timeWindow(over) ?? phase?.windows.get(id);
       return curveValue(curve, t(window), numberOf(from), numberOf(to), kind);
     },
   };

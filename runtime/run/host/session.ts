@@ -16,11 +16,11 @@ import type { OptimizerState } from "../phase/optimizer.js";
 import type { RunRecord } from "../report/log.js";
 import type { Snapshot } from "../steps/snapshots.js";
 
-/**
- * All that a run consists of at one moment. Steps read and replace its fields; nothing else keeps state. What the pruning
- * engine calls its body (`network`, `parameters`, `slots`, `state`) are the fields of these names.
- */
-export interface Session {
+/** All that a run consists of at one moment. Steps read and replace its fields; nothing else keeps state. */
+export interface Session extends Given, Model, Training, Program, Told {}
+
+/** What stays the same as long as the run lasts. */
+interface Given {
   readonly options: Options;
   readonly backend: Backend;
   readonly data: DataSource | null;
@@ -30,7 +30,10 @@ export interface Session {
   /** Kept until the run ends; null without an output folder. */
   readonly lock: Lock | null;
   readonly store: CheckpointStore | null;
+}
 
+/** The network as it stands: what the engine calls a body, and what runs it. */
+interface Model {
   network: Network;
   parameters: ParameterStore;
   slots: Slots;
@@ -38,22 +41,20 @@ export interface Session {
   executor: Executor;
   /** Losses asked for by the phase under way or the last one; null: as the network says. */
   losses: readonly Loss[] | null;
-
-  optimizer: OptimizerState;
-  /** By name: "mark NAME", "phase ID STEP". */
-  readonly snapshots: Map<string, Snapshot>;
+  /** The last evaluation, as long as nothing has changed the network since. */
+  evaluated: Evaluated | null;
   /** What each `slim` so far did to the network: replayed over the loaded one on resuming. */
   readonly slims: SlimRecord[];
-  /** Whether optimizer state of dead weights stays dense, since some `regrow` reads it (`by abs(m)`). */
-  keepsMomentum: boolean;
+  /** By name: "mark NAME", "phase ID STEP". */
+  readonly snapshots: Map<string, Snapshot>;
   /** Whether some statement said `allowing collapse`: emptied branches may go whole. */
   collapses: boolean;
-  readonly clock: Clock;
-  journal: Journal;
-  readonly record: RunRecord;
-  stopwatch: Stopwatch;
-  /** ISO date of the first process of the run. */
-  startedAt: string;
+}
+
+interface Training {
+  optimizer: OptimizerState;
+  /** Whether optimizer state of dead weights stays dense, since some `regrow` reads it (`by abs(m)`). */
+  keepsMomentum: boolean;
   phase: OpenPhase | null;
   /** Times of the phases so far, by statement id; the first pass of each. */
   readonly phases: Map<number, PhaseTimes>;
@@ -61,14 +62,26 @@ export interface Session {
   resumes: PhaseProgress | null;
   /** What it had accumulated, by statement id. */
   readonly resumedSums: Map<number, Accumulated>;
+}
+
+/** Where the program stands, and when that is kept. */
+interface Program {
+  readonly clock: Clock;
+  journal: Journal;
   /** The `repeat`s under way, outermost first. */
   readonly repeats: { readonly id: number; pass: number; readonly times: number }[];
-  /** The last evaluation, as long as nothing has changed the network since. */
-  evaluated: Evaluated | null;
   /** Set by `interrupt` or the host's signal: the run ends at the next moment it can be resumed from. */
   interrupted: boolean;
   lastCheckpoint: { seconds: number; step: number };
   checkpointWanted: boolean;
+}
+
+/** For the report alone. */
+interface Told {
+  readonly record: RunRecord;
+  stopwatch: Stopwatch;
+  /** ISO date of the first process of the run. */
+  startedAt: string;
 }
 
 export interface SlimRecord {

@@ -1,4 +1,4 @@
-import { windowSteps, type PhaseTimes, type TimeWindow } from "../../../core/schedule/schedule.js";
+import { windowSteps, type PhaseTimes } from "../../../core/schedule/schedule.js";
 import type { RuleIr, TrainIr, WhenIr } from "../../../core/ir/types.js";
 import { timeWindow } from "../../optimizers/rates.js";
 import {
@@ -16,8 +16,6 @@ import type { Observation } from "../../types.js";
 
 /** What acts in every step of a phase rather than at moments: penalties, freezes, restricted updates, and the masks. */
 export interface AlongRules {
-  /** What moving values of these rules move over, by statement id. */
-  readonly windows: ReadonlyMap<number, TimeWindow | undefined>;
   /** Penalties on activations, which act inside the step after `step` updates. */
   pulls(session: Session, step: number): readonly ActivationPull[];
   /** What the pass of the step shall show, for rules that choose by a score on its batch. */
@@ -37,12 +35,21 @@ export interface BeforeUpdate {
 
 /** Of the gradient of a batch, first restricted updates take their share, then penalties add theirs; freezes come last. */
 export function alongRules(ir: TrainIr, times: PhaseTimes): AlongRules {
-  const updates = prepare(ir, "update", updateRule, times);
-  const onActivations = prepare(ir, "penalize", activationPenalty, times, isActivationPenalty);
-  const penalties = prepare(ir, "penalize", penaltyRule, times, (rule) => !isActivationPenalty(rule));
-  const freezes = prepare(ir, "freeze", freezeRule, times);
+  /** The rules of a kind at work, each with the steps at which it acts. */
+  const prepare = <K extends Kind, R>(
+    kind: K,
+    make: (rule: RuleOf<K>) => R,
+    chosen = (_: RuleOf<K>) => true,
+  ) =>
+    ir.rules
+      .filter((rule: RuleIr): rule is RuleOf<K> => rule.kind === kind)
+      .filter(chosen)
+      .map((rule) => ({ id: rule.id, rule: make(rule), active: activity(rule.when, times) }));
+  const updates = prepare("update", updateRule);
+  const onActivations = prepare("penalize", activationPenalty, isActivationPenalty);
+  const penalties = prepare("penalize", penaltyRule, (rule) => !isActivationPenalty(rule));
+  const freezes = prepare("freeze", freezeRule);
   return {
-    windows: new Map(ir.rules.map(({ id, when }) => [id, timeWindow(when?.during)])),
     pulls: (session, step) =>
       onActivations
         .filter(({ active }) => active(step))
@@ -74,21 +81,6 @@ export function alongRules(ir: TrainIr, times: PhaseTimes): AlongRules {
 
 type Kind = RuleIr["kind"];
 type RuleOf<K extends Kind> = Extract<RuleIr, { readonly kind: K }>;
-
-/** The rules of a kind at work, each with the steps at which it acts. */
-function prepare<K extends Kind, R>(
-  ir: TrainIr,
-  kind: K,
-  make: (rule: RuleOf<K>) => R,
-  times: PhaseTimes,
-  chosen: (rule: RuleOf<K>) => boolean = () => true,
-) {
-  const ofKind = (rule: RuleIr): rule is RuleOf<K> => rule.kind === kind;
-  return ir.rules
-    .filter(ofKind)
-    .filter(chosen)
-    .map((rule) => ({ id: rule.id, rule: make(rule), active: activity(rule.when, times) }));
-}
 
 /** Whether a rule acts in the step after `step` updates: from its window's first step until its last. */
 function activity(when: WhenIr | undefined, times: PhaseTimes): (step: number) => boolean {

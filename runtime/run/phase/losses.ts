@@ -1,24 +1,14 @@
 import { diagnostic, raise } from "../../../core/diagnostics/create.js";
 import type { Diagnostic } from "../../../core/diagnostics/diagnostic.js";
-import type { TrainIr } from "../../../core/ir/types.js";
+import { losses, type TrainIr } from "../../../core/ir/types.js";
 import type { Network } from "../../../core/network/types.js";
 import type { TargetFacts } from "../../data/types.js";
 import { measuresAccuracy } from "../../executor/accuracy.js";
-import type { Loss, LossName } from "../../types.js";
-
-const names: readonly LossName[] = [
-  "cross-entropy",
-  "binary-cross-entropy",
-  "mean-squared-error",
-  "mean-absolute-error",
-  "huber",
-  "hinge",
-  "kl-divergence",
-];
+import type { Loss } from "../../types.js";
 
 /** @throws DiagnosticError P7010 for a loss that does not exist */
 export function lossNamed({ name, args }: NonNullable<TrainIr["loss"]>): Loss {
-  const found = names.find((one) => one === name);
+  const found = losses.find((one) => one === name);
   const { "label-smoothing": labelSmoothing, delta } = args;
   if (found !== undefined)
     return {
@@ -26,7 +16,7 @@ export function lossNamed({ name, args }: NonNullable<TrainIr["loss"]>): Loss {
       ...(labelSmoothing !== undefined && { labelSmoothing }),
       ...(delta !== undefined && { delta }),
     };
-  raise("P7010", `there is no loss \`${name}\``, { help: `known are ${names.join(", ")}` });
+  raise("P7010", `there is no loss \`${name}\``, { help: `known are ${losses.join(", ")}` });
 }
 
 /**

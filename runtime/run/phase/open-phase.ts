@@ -24,15 +24,11 @@ export interface OpenPhase {
   readonly training: TrainingSums;
   /** Steps at which a snapshot is due. */
   readonly snapshots: ReadonlySet<number>;
-  readonly rules: Map<number, AnnouncedRule>;
+  /** What moving values of the rules move over, by statement id; unset: the phase. */
+  readonly windows: Map<number, TimeWindow | undefined>;
   /** Whether any training follows in the program. */
   readonly followed: boolean;
   readonly progress: PhaseProgress;
-}
-
-export interface AnnouncedRule {
-  /** What a moving amount of it moves over; unset: the phase. */
-  readonly window: TimeWindow | undefined;
 }
 
 /** What a checkpoint keeps of a phase. Plain JSON. */

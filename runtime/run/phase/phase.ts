@@ -68,9 +68,9 @@ async function* nothing(): AsyncGenerator<never> {
   // No epochs, no batches.
 }
 
-function announce({ rules, training, progress, times }: OpenPhase, id: number, spec: WhenSpec): Rule {
+function announce({ windows, training, progress, times }: OpenPhase, id: number, spec: WhenSpec): Rule {
   const when = whenTimes(spec);
-  rules.set(id, { window: when.window });
+  windows.set(id, when.window);
   for (const sums of [spec.accumulate ?? []].flat()) training.announce(sums.id ?? id, sums);
   return {
     due() {

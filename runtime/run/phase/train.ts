@@ -5,7 +5,7 @@ import { evaluate } from "../../../core/expr/evaluate.js";
 import type { ExprIr, TrainIr } from "../../../core/ir/types.js";
 import type { Phase } from "../../helpers.js";
 import { trainIr } from "../../normalize.js";
-import { rateSchedule, timePoint } from "../../optimizers/rates.js";
+import { rateSchedule, timePoint, timeWindow } from "../../optimizers/rates.js";
 import { commonArguments, optimizerNamed } from "../../optimizers/registry.js";
 import type { TrainSpec } from "../../specs.js";
 import { alongRules } from "./along-rules.js";
@@ -52,7 +52,7 @@ export async function train(session: Session, id: number, spec: TrainSpec): Prom
     along: alongRules(ir, times),
     training: new TrainingSums(resumed ? session.resumedSums : new Map()),
     snapshots: new Set(ir.snapshots.map((point) => momentOf(timePoint(point), times))),
-    rules: new Map(),
+    windows: new Map(ir.rules.map((rule) => [rule.id, timeWindow(rule.when?.during)])),
     followed: !(spec.last ?? false),
     progress,
   };
