@@ -96,4 +96,7 @@ const checkpointState = is.open({
   timing: is.open({ startedAt: is.text, seconds: is.number }),
 });
 
-export const checkpointSchema: Readonly<Record<string, unknown>> = { ...checkpointState, $defs: definitions.schemas };
+export const checkpointSchema: Readonly<Record<string, unknown>> = {
+  ...checkpointState,
+  $defs: definitions.schemas,
+};
