@@ -1,119 +1,57 @@
 import type {
-  AmountIr,
+  AccumulatedSpelled,
+  AmongSpelled,
   CriterionIr,
   ExprIr,
+  FreezeIr,
   OptimizerIr,
   PenalizeIr,
   PointIr,
-  PruneIr,
-  RegrowIr,
+  PruneSpelled,
+  RegrowSpelled,
   ReinitializeIr,
   RestoreIr,
-  ScopeIr,
   SelectionIr,
-  StructureIr,
   TrainIr,
-  UpdateIr,
-  ValueIr,
+  UpdateSpelled,
   WhenIr,
 } from "../core/ir/types.js";
 
-/**
- * The spelling of statements in emitted loops: flat objects with the defaults left out. `normalize.ts` gives the
- * IR nodes they stand for.
- */
-
-export type SelectionSpec = SelectionIr;
-export type AmountSpec = AmountIr;
+/** What loops hand to the runtime: statements of the IR, their ids and moments said apart, with what is usual left out. */
 
 /** Made by `criterion(name, expression, options)`; a bare expression is named by its text. */
 export type CriterionSpec = ExprIr | CriterionIr;
+interface Scored {
+  readonly by: CriterionSpec;
+}
+type Said = "kind" | "id" | "text" | "when" | "by";
+/** Rules that hold all along stand in a list, with their ids and the window that they hold in. */
+interface Along extends Partial<WhenIr> {
+  readonly id: number;
+}
+
+export type SelectionSpec = SelectionIr;
 
 /** When a rule fires: `{ every: 2, unit: "epochs" }`, `{ at: [10, 20], unit: "epochs" }`. */
 export interface WhenSpec extends WhenIr {
   /** What the events score by, for criteria `over training`: they are summed from the start of the phase on. */
   readonly accumulate?: AccumulateSpec | readonly AccumulateSpec[];
 }
+export interface AccumulateSpec extends Omit<AccumulatedSpelled, "by">, Scored {}
 
-export interface AccumulateSpec extends SelectionSpec {
-  readonly structure: StructureIr;
-  readonly by: CriterionSpec;
-  readonly joins?: PruneIr["joins"];
-  /** Statement id, for a regrow that is paired. Default: that of the rule. */
-  readonly id?: number;
-  /** A threshold or an allocation beside the score. */
-  readonly beside?: ExprIr;
-  /** True where what is latently dead is scored with the values underneath. */
-  readonly latent?: boolean;
-}
-
-export interface PruneSpec extends SelectionSpec, AmountSpec {
-  readonly structure: StructureIr;
-  readonly by: CriterionSpec;
-  readonly normalized?: NonNullable<PruneIr["normalized"]>;
-  /** How the members' scores of a coupled unit combine. Default "sum", but "mean" for what is the same for all members. */
-  readonly members?: PruneIr["members"];
-  /** Default "local". */
-  readonly scope?: ScopeIr;
-  /** Default "held". */
-  readonly manner?: PruneIr["manner"];
-  /** What a threshold took latently waits for a `restore`. Default: it comes back by itself once it is over the threshold. */
-  readonly awaitsRestore?: boolean;
-  /** Default "couple". */
-  readonly joins?: PruneIr["joins"];
-  /** Living units that every layer keeps: a count, or `{ share }`. Default 1. */
-  readonly keeping?: number | { readonly share: number };
-  readonly collapse?: boolean;
-  /** Kept counts are multiples of this. Default 1. */
-  readonly aligned?: number;
+export interface PruneSpec extends Omit<PruneSpelled, Said | "regrow">, Scored {
   readonly regrow?: RegrowSpec;
 }
-
-export interface RegrowSpec extends SelectionSpec, AmountSpec {
+export interface RegrowSpec extends Omit<RegrowSpelled, Said>, Scored {
   /** Statement id: required when paired, since the pair acts in one call. */
   readonly id?: number;
-  readonly structure?: StructureIr;
-  readonly by: CriterionSpec;
-  readonly allocated?: NonNullable<RegrowIr["allocated"]>;
-  /** Default "zero" for weights, "fresh" for structures. */
-  readonly values?: RegrowIr["values"];
-  readonly includingDropped?: boolean;
 }
-
-export interface RestoreSpec extends SelectionSpec {
-  readonly structure: StructureIr;
-  readonly by: CriterionSpec;
-  readonly above: RestoreIr["above"];
+export interface RestoreSpec extends Omit<RestoreIr, Said>, Scored {}
+export interface PenaltySpec extends Omit<PenalizeIr, Said | "among">, Scored, Along {
+  readonly among?: Omit<AmongSpelled, "by"> & Scored;
 }
-
-export interface PenaltySpec extends SelectionSpec, Partial<WhenIr> {
-  readonly id: number;
-  readonly structure: StructureIr;
-  readonly by: CriterionSpec;
-  readonly among?: {
-    readonly end: NonNullable<PenalizeIr["among"]>["end"];
-    readonly share: ValueIr;
-    readonly by: CriterionSpec;
-    /** Default "local". */
-    readonly scope?: ScopeIr;
-  };
-  readonly strength: ValueIr;
-}
-
-export interface FreezeSpec extends SelectionSpec, Partial<WhenIr> {
-  readonly id: number;
-  readonly structure: StructureIr;
-}
-
-/** Only these weights receive gradient; the others decay and keep their momentum. */
-export interface UpdateSpec extends SelectionSpec, Partial<WhenIr> {
-  readonly id: number;
-  readonly end: UpdateIr["end"];
-  readonly share: ValueIr;
-  readonly by: CriterionSpec;
-  /** Default "local". */
-  readonly scope?: ScopeIr;
-}
+export interface FreezeSpec extends Omit<FreezeIr, Said>, Along {}
+export interface UpdateSpec extends Omit<UpdateSpelled, Said>, Scored, Along {}
 
 export interface TrainSpec {
   /** One of the two lengths. */

@@ -1,13 +1,6 @@
 import type { ForEachIr, RepeatIr, RuleIr, StepIr, TrainIr } from "../../core/ir/types.js";
-import { expressionCode, namedValue, pointCode } from "./javascript-expressions.js";
-import {
-  accumulateFields,
-  pruneFields,
-  regrowFields,
-  restoreFields,
-  selectionFields,
-  whenFields,
-} from "./javascript-specs.js";
+import { expressionCode, pointCode } from "./javascript-expressions.js";
+import { accumulateFields, fieldsOf, pruneFields, regrowFields } from "./javascript-clauses.js";
 import { holdsAlong } from "../../core/ir/rules.js";
 import { trains } from "../../core/ir/walk.js";
 import { isImplicit, trainFields } from "./javascript-train.js";
@@ -77,7 +70,7 @@ function endsWith(outer: string | null, pass: string): string | null {
 
 function writeForEach(loop: ForEachIr, context: StepContext): void {
   const { scope, variable } = context.scope.inside(loop.as, "Path");
-  const selection: Js = { fields: selectionFields(loop, context.scope) };
+  const selection: Js = { fields: fieldsOf("for-each", loop, context.scope) };
   const { writer } = context;
   write(
     layout(`for await (const ${variable} of run.layers(${loop.id}, `, selection, ")) {", writer.indentation),
@@ -138,7 +131,7 @@ function writeTrain(train: TrainIr, context: StepContext): void {
 function announce(rule: RuleIr, variable: string, phase: string, context: StepContext): void {
   if (!rule.when) return;
   const when: Js = {
-    fields: [...whenFields(rule.when, context.scope), ...accumulateFields(rule, context.scope)],
+    fields: [...fieldsOf("when", rule.when, context.scope), ...accumulateFields(rule, context.scope)],
   };
   const lines = layout(
     `const ${variable} = ${phase}.rule(${rule.id}, `,
@@ -165,7 +158,7 @@ function callOf(step: Exclude<StepIr | RuleIr, TrainIr | RepeatIr | ForEachIr>, 
     case "regrow":
       return call("regrow", { fields: regrowFields(step, scope) });
     case "restore":
-      return call("restore", { fields: restoreFields(step, scope) });
+      return call("restore", { fields: fieldsOf("restore", step, scope) });
     case "evaluate":
       return step.on === "test" ? call("evaluate") : call("evaluate", quote(step.on));
     case "mark":
@@ -179,16 +172,12 @@ function callOf(step: Exclude<StepIr | RuleIr, TrainIr | RepeatIr | ForEachIr>, 
         ],
       });
     }
-    case "reinitialize": {
-      const fields = selectionFields(step, scope);
-      if (step.by) fields.push({ key: "by", value: namedValue(step.by) });
-      return call("reinitialize", ...optional(fields));
-    }
+    case "reinitialize":
     case "shuffle":
     case "harden":
-      return call(step.kind, ...optional(selectionFields(step, scope)));
+      return call(step.kind, ...optional(fieldsOf(step.kind, step, scope)));
     case "load":
-      return call("load", quote(step.what), quote(step.path), ...optional(selectionFields(step, scope)));
+      return call("load", quote(step.what), quote(step.path), ...optional(fieldsOf("load", step, scope)));
     case "require":
       return call("require", expressionCode(step.condition, scope));
     case "save":

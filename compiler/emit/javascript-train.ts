@@ -1,15 +1,8 @@
 import { holdsAlong } from "../../core/ir/rules.js";
 import type { RuleIr, TrainIr } from "../../core/ir/types.js";
-import { expressionCode, namedValue, pointCode, valueCode } from "./javascript-expressions.js";
-import {
-  criterionCode,
-  optimizerCode,
-  scopeFields,
-  selectionFields,
-  structureCode,
-  whenFields,
-} from "./javascript-specs.js";
-import { quote, type Field, type Js } from "./javascript-value.js";
+import { expressionCode, namedValue, pointCode } from "./javascript-expressions.js";
+import { fieldsOf, optimizerCode } from "./javascript-clauses.js";
+import type { Field, Js } from "./javascript-value.js";
 import type { Scope } from "./scope.js";
 
 type Along = Extract<RuleIr, { readonly kind: "penalize" | "freeze" | "update" }>;
@@ -50,29 +43,6 @@ function ruleList(rules: readonly Along[], kind: Along["kind"], scope: Scope): J
 }
 
 function alongFields(rule: Along, scope: Scope): Field[] {
-  const fields: Field[] = [{ key: "id", value: String(rule.id), comment: [rule.text] }];
-  if (rule.kind !== "update") fields.push({ key: "structure", value: structureCode(rule.structure) });
-  fields.push(...selectionFields(rule, scope));
-  if (rule.kind === "penalize") {
-    fields.push({ key: "by", value: criterionCode(rule.by, scope) });
-    if (rule.among) {
-      const { end, share, by } = rule.among;
-      const among: Field[] = [
-        { key: "end", value: quote(end) },
-        { key: "share", value: valueCode(share, scope) },
-        { key: "by", value: criterionCode(by, scope) },
-        ...scopeFields(rule.among.scope),
-      ];
-      fields.push({ key: "among", value: { fields: among } });
-    }
-    fields.push({ key: "strength", value: valueCode(rule.strength, scope) });
-  } else if (rule.kind === "update") {
-    fields.push(
-      { key: "end", value: quote(rule.end) },
-      { key: "share", value: valueCode(rule.share, scope) },
-    );
-    fields.push({ key: "by", value: criterionCode(rule.by, scope) }, ...scopeFields(rule.scope));
-  }
-  if (rule.when) fields.push(...whenFields(rule.when, scope));
-  return fields;
+  const id: Field = { key: "id", value: String(rule.id), comment: [rule.text] };
+  return [id, ...fieldsOf(rule.kind, rule, scope), ...fieldsOf("when", rule.when ?? {}, scope)];
 }

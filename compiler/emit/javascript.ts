@@ -5,7 +5,7 @@ import { statements, withPaired } from "../../core/ir/walk.js";
 import { version } from "../version.js";
 import { constantCriteria, layerLists } from "./constants.js";
 import { expressionHelpers } from "./javascript-expressions.js";
-import { criterionCall } from "./javascript-specs.js";
+import { criterionCall } from "./javascript-clauses.js";
 import { writeSteps } from "./javascript-steps.js";
 import { isImplicit } from "./javascript-train.js";
 import { commentLines, commentText, layout, lineWidth, quote, type Field } from "./javascript-value.js";

@@ -25,8 +25,12 @@ export function thresholdOf({ below, above }: AmountIr): Threshold | null {
   return above === undefined ? null : { side: "above", value: above };
 }
 
-export const hasAmount = (clauses: AmountIr): boolean =>
-  countingOf(clauses) !== null || thresholdOf(clauses) !== null || clauses.budget !== undefined;
+/** The words of the amounts that are there: at most one, but in IRs from elsewhere. */
+export const amountsIn = (clauses: AmountIr): readonly string[] =>
+  (["drop", "count", "to", "keep", "keepEach", "budget", "below", "above"] as const).filter(
+    (word) => clauses[word] !== undefined,
+  );
+export const hasAmount = (clauses: AmountIr): boolean => amountsIn(clauses).length > 0;
 
 /** The same statement with another amount. */
 export function withAmount<S extends AmountIr>(

@@ -68,11 +68,11 @@ export type WhenIr = Of<typeof when>;
 export const when = definitions.define(
   "when",
   is.object({
-    unit: is.oneOf("epochs", "steps"),
     /** Every so many `unit`s. */
     every: is.optional(expression),
     /** At these moments (ends of epochs; steps after that many updates; step 0 is before the first). */
     at: is.optional(is.list(expression)),
+    unit: is.oneOf("epochs", "steps"),
     during: is.optional(window),
     /** For a moving target: its last event moves to the window's end. */
     lands: is.optional(is.literal(true)),
@@ -142,6 +142,7 @@ export const selection = {
   layers: is.optional(is.list(is.text)),
 };
 export type SelectionIr = is.ObjectOf<typeof selection>;
+definitions.define("selection", is.object(selection));
 
 /** What becomes of units that a join ties together: they go as one, stay, or go where all would. */
 export const joins = is.oneOf("couple", "skip", "agree");

@@ -43,10 +43,13 @@ const regrow = statement("regrow", {
   ...amount,
   /** Unset: each layer regains what it lost. "evenly", or a share by layer. */
   allocated: is.optional(expression),
-  values: is.oneOf("zero", "fresh", "start", "last"),
-  includingDropped: is.flag,
+  /** Unset: "zero" for weights, "fresh" for structures. */
+  values: is.usual(is.oneOf("zero", "fresh", "start", "last")),
+  includingDropped: is.usual(is.flag, false),
   ...due,
 });
+
+export type RegrowSpelled = is.Spelled<typeof regrow>;
 
 export type PruneIr = Of<typeof prune>;
 const prune = statement("prune", {
@@ -54,24 +57,39 @@ const prune = statement("prune", {
   ...selection,
   by: criterion,
   normalized: is.optional(is.oneOf("mean", "max", "l2")),
-  members: is.oneOf("sum", "mean", "max"),
-  scope,
+  /** How the members' scores of a coupled unit combine. Unset: "sum", but "mean" for what is the same for all members. */
+  members: is.usual(is.oneOf("sum", "mean", "max")),
+  scope: is.usual(scope, "local"),
   ...amount,
-  manner: is.oneOf("held", "softly", "latently", "frozen"),
-  joins,
+  manner: is.usual(is.oneOf("held", "softly", "latently", "frozen"), "held"),
+  /** What it took latently by a threshold stays dead until a `restore` brings it back, however high it scores meanwhile. */
+  awaitsRestore: is.optional(is.flag),
+  joins: is.usual(joins, "couple"),
   /** Living units that every layer keeps: a count, or a share of them. */
-  keeping: is.anyOf(is.integer(0), is.object({ share: { ...is.number, minimum: 0, maximum: 1 } })),
-  collapse: is.flag,
-  aligned: is.integer(1),
+  keeping: is.usual(
+    is.anyOf(is.integer(0), is.object({ share: { ...is.number, minimum: 0, maximum: 1 } })),
+    1,
+  ),
+  collapse: is.usual(is.flag, false),
+  /** Kept counts are multiples of this. */
+  aligned: is.usual(is.integer(1), 1),
   /** The paired regrow, acting in the same event. */
   regrow: is.optional(regrow),
-  /** What it took latently by a threshold stays dead until a `restore` brings it back, however high it scores meanwhile. */
-  awaitsRestore: is.optional(is.literal(true)),
   ...due,
 });
 
+export type PruneSpelled = is.Spelled<typeof prune>;
+
 export type RestoreIr = Of<typeof restore>;
 const restore = statement("restore", { structure, ...selection, by: criterion, above: expression, ...due });
+
+/** Chosen anew in every step. */
+const among = definitions.define(
+  "among",
+  is.object({ end: is.oneOf("top", "bottom"), share: value, by: criterion, scope: is.usual(scope, "local") }),
+);
+export type AmongIr = Of<typeof among>;
+export type AmongSpelled = is.Spelled<typeof among>;
 
 export type PenalizeIr = Of<typeof penalize>;
 const penalize = statement("penalize", {
@@ -79,7 +97,7 @@ const penalize = statement("penalize", {
   ...selection,
   /** The penalty of one unit, over the names of criteria; added over units. */
   by: criterion,
-  among: is.optional(is.object({ end: is.oneOf("top", "bottom"), share: value, by: criterion, scope })),
+  among: is.optional(among),
   strength: value,
   ...due,
 });
@@ -100,9 +118,28 @@ const update = statement("update", {
   end: is.oneOf("top", "bottom"),
   share: value,
   by: criterion,
-  scope,
+  scope: is.usual(scope, "local"),
   ...due,
 });
+export type UpdateSpelled = is.Spelled<typeof update>;
+
+/** What a loop announces of a score `over training`, so that it is summed from the start of the phase on. */
+export type AccumulatedSpelled = is.Spelled<typeof accumulated>;
+export const accumulated = definitions.define(
+  "accumulated",
+  is.object({
+    /** Of the statement, for a regrow that is paired. Unset: that of the rule. */
+    id: is.optional(is.integer(1)),
+    structure,
+    ...selection,
+    by: criterion,
+    joins: is.usual(joins, "couple"),
+    /** A threshold or an allocation beside the score. */
+    beside: is.optional(expression),
+    /** True where what is latently dead is scored with the values underneath. */
+    latent: is.usual(is.flag, false),
+  }),
+);
 
 export type RuleIr = Of<typeof rule>;
 const rule = definitions.define(

@@ -2,8 +2,13 @@ import type { ErrorObject, ValidateFunction } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { diagnostic } from "../diagnostics/create.js";
+import { amountsIn } from "./amounts.js";
+import { definitions, type AmountIr, type StructureIr } from "./clauses.js";
+import { ref } from "./declare.js";
+import { withDefaults } from "./defaults.js";
+import { patternOf } from "./structure.js";
 import { irSchema, irVersion, type Ir } from "./types.js";
-import { statements, withPaired } from "./walk.js";
+import { mapStatements, statements, withPaired } from "./walk.js";
 
 export type ValidIr = { readonly ir: Ir; readonly diagnostics: readonly [] };
 export type InvalidIr = { readonly ir: null; readonly diagnostics: readonly Diagnostic[] };
@@ -12,6 +17,19 @@ const deepest = 200;
 const mostMistakes = 10;
 
 let compiled: ValidateFunction<Ir> | undefined;
+const shapes = new Map<string, ValidateFunction>();
+const options = { allErrors: true, strict: false } as const;
+
+/** What is wrong with an object of a declared shape that a loop hands over; mistakes name the place as a JSON path. */
+export function mistakesIn(shape: string, value: object): readonly string[] {
+  if (tooDeep(value)) return [`\`$\` is nested more than ${deepest} deep`];
+  const validate =
+    shapes.get(shape) ?? new Ajv2020(options).compile({ ...ref(shape), $defs: definitions.schemas });
+  shapes.set(shape, validate);
+  if (validate(value)) return wrongAmount(value).map((wrong) => `\`$\` ${wrong}`);
+  const all = validate.errors ?? [];
+  return mostTelling(all).map((error) => messageOf(error, all));
+}
 
 /** Checks an IR from anywhere against the published schema; mistakes name the place as a JSON path (`$.body[0].amount`). */
 export function validateIr(value: unknown): ValidIr | InvalidIr {
@@ -29,13 +47,14 @@ export function validateIr(value: unknown): ValidIr | InvalidIr {
       ),
     );
   }
-  compiled ??= new Ajv2020({ allErrors: true, strict: false }).compile<Ir>(irSchema());
+  compiled ??= new Ajv2020(options).compile<Ir>(irSchema());
   if (!compiled(value)) {
     const all = compiled.errors ?? [];
     return refused(...mostTelling(all).map((error) => diagnostic("P9001", messageOf(error, all), undefined)));
   }
   const mistakes = checkTogether(value);
-  return mistakes.length > 0 ? refused(...mistakes) : { ir: value, diagnostics: [] };
+  if (mistakes.length > 0) return refused(...mistakes);
+  return { ir: { ...value, body: mapStatements(value.body, withDefaults) }, diagnostics: [] };
 }
 
 function refused(...diagnostics: readonly Diagnostic[]): InvalidIr {
@@ -109,6 +128,16 @@ function jsonPath(pointer: string): string {
     );
 }
 
+/** A statement takes one amount, which a prune cannot do without. */
+function wrongAmount(statement: object): readonly string[] {
+  const { kind, structure, ...clauses }: { kind?: unknown; structure?: StructureIr } & AmountIr = statement;
+  if (kind !== "prune" && kind !== "regrow") return [];
+  const amounts = amountsIn(clauses);
+  if (amounts.length > 1) return [`has more than one amount: ${amounts.join(", ")}`];
+  const lacks = kind === "prune" && amounts.length === 0 && structure && patternOf(structure) === null;
+  return lacks ? ["lacks an amount"] : [];
+}
+
 /** What a schema cannot say: ids are of one statement each, and rewinds lead to a phase that exists. */
 function checkTogether(ir: Ir): readonly Diagnostic[] {
   const kinds = new Map<number, string>();
@@ -121,6 +150,9 @@ function checkTogether(ir: Ir): readonly Diagnostic[] {
     }
     kinds.set(id, `${kind} ${text}`);
   }
+  for (const step of all)
+    for (const wrong of wrongAmount(step))
+      mistakes.push(diagnostic("P9004", `statement ${step.id} ${wrong}`, undefined));
   for (const step of all) {
     if (step.kind !== "rewind" || typeof step.to !== "object" || !("phase" in step.to)) continue;
     const { phase } = step.to;

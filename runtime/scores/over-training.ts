@@ -6,7 +6,7 @@ import { bodiesIn, keyOf } from "../../core/expr/terms.js";
 import type { CriterionIr, ExprIr } from "../../core/ir/types.js";
 import { cachedSpace } from "../../core/units/cached-space.js";
 import type { Space } from "../../core/units/space.js";
-import { criterionIr, selectionIr } from "../normalize.js";
+import { accumulatedIr } from "../statements.js";
 import type { AccumulateSpec } from "../specs.js";
 import type { Observation } from "../types.js";
 import type { Accumulated } from "./gather.js";
@@ -29,9 +29,10 @@ export class TrainingSums {
   constructor(private readonly before: Map<number, Accumulated>) {}
 
   announce(id: number, spec: AccumulateSpec): void {
-    const { structure, joins, beside, latent } = spec;
-    const exprs = accumulatedExprs(criterionIr(spec.by), beside);
-    const space = cachedSpace(structure, selectionIr(spec), joins);
+    const scores = accumulatedIr(spec);
+    const { by, structure, joins, beside, latent } = scores;
+    const exprs = accumulatedExprs(by, beside);
+    const space = cachedSpace(structure, scores, joins);
     const scoring = stepScoring(id, exprs, "training", space, latent);
     const { steps, sums } = this.before.get(id) ?? { steps: 0, sums: null };
     this.before.delete(id);

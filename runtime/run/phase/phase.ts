@@ -3,6 +3,7 @@ import { firesAt, type WhenTimes } from "../../../core/schedule/schedule.js";
 import type { Phase, Rule } from "../../helpers.js";
 import { numberOf, timeWindow } from "../../optimizers/rates.js";
 import type { WhenSpec } from "../../specs.js";
+import { whenIr } from "../../statements.js";
 import type { Batch } from "../../types.js";
 import { pause } from "../host/journal.js";
 import type { Session } from "../host/session.js";
@@ -69,7 +70,7 @@ async function* nothing(): AsyncGenerator<never> {
 }
 
 function announce({ windows, training, progress, times }: OpenPhase, id: number, spec: WhenSpec): Rule {
-  const when = whenTimes(spec);
+  const when = whenTimes(whenIr(spec));
   windows.set(id, when.window);
   for (const sums of [spec.accumulate ?? []].flat()) training.announce(sums.id ?? id, sums);
   return {

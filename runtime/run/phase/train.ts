@@ -4,7 +4,7 @@ import { momentOf, phaseSteps, phaseTimes, type PhaseTimes } from "../../../core
 import { evaluate } from "../../../core/expr/evaluate.js";
 import type { ExprIr, TrainIr } from "../../../core/ir/types.js";
 import type { Phase } from "../../helpers.js";
-import { trainIr } from "../../normalize.js";
+import { trainIr } from "../../statements.js";
 import { rateSchedule, timePoint, timeWindow } from "../../optimizers/rates.js";
 import { commonArguments, optimizerNamed } from "../../optimizers/registry.js";
 import type { TrainSpec } from "../../specs.js";

@@ -12,7 +12,7 @@ import { namesIn } from "../../../core/expr/names.js";
 import { settle } from "../../../core/masks/hold.js";
 import { dead } from "../../../core/masks/state.js";
 import { collapse, emptiedLayers } from "../../../core/network/collapse.js";
-import { pruneIr, regrowIr, restoreIr } from "../../normalize.js";
+import { pruneIr, regrowIr, restoreIr } from "../../statements.js";
 import type { ScoringContext } from "../../scores/gather.js";
 import { act } from "../../scores/scores.js";
 import type { PruneSpec, RegrowSpec, RestoreSpec } from "../../specs.js";
@@ -23,7 +23,7 @@ import { selectLayers } from "./select-layers.js";
 import type { Told } from "./step.js";
 
 export async function prune(session: Session, id: number, spec: PruneSpec): Promise<Told> {
-  const ir = pruneIr(id, spec, undefined, session.options.statements);
+  const ir = pruneIr(id, spec, session.options.statements);
   const { regrow: paired, structure, joins } = ir;
   if (paired && namesIn(paired.by.expr).includes("m")) session.keepsMomentum = true;
   const record = await carryOut(session, id, (context, moment) => pruneEvent(context, ir, moment));
@@ -51,7 +51,7 @@ export async function prune(session: Session, id: number, spec: PruneSpec): Prom
 
 /** A `regrow` that stands alone. */
 export async function regrow(session: Session, id: number, spec: RegrowSpec): Promise<Told> {
-  const ir = regrowIr(id, spec, undefined, session.options.statements);
+  const ir = regrowIr(id, spec, session.options.statements);
   if (namesIn(ir.by.expr).includes("m")) session.keepsMomentum = true;
   const record = await carryOut(session, id, (context, moment) => regrowEvent(context, ir, moment));
   const { revived, structure, notes } = record;
@@ -60,7 +60,7 @@ export async function regrow(session: Session, id: number, spec: RegrowSpec): Pr
 
 /** Revives latently dead units whose weight underneath grew back. */
 export async function restore(session: Session, id: number, spec: RestoreSpec): Promise<Told> {
-  const ir = restoreIr(id, spec, undefined, session.options.statements);
+  const ir = restoreIr(id, spec, session.options.statements);
   const record = await carryOut(session, id, (context, moment) => restoreEvent(context, ir, moment));
   const { revived, structure, notes } = record;
   return { text: `restored ${countedUnits(revived, structure)}: ${deadOf(record)}`, notes };

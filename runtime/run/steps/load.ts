@@ -9,7 +9,7 @@ import { selectedUnits } from "../../../core/units/candidate-units.js";
 import { DamagedTensors, decodeTensors } from "../../checkpoint/safetensors.js";
 import { TensorReader } from "../../checkpoint/tensors.js";
 import { loadModel } from "../../model/index.js";
-import { selectionIr } from "../../normalize.js";
+import { selectionIr } from "../../statements.js";
 import { reasonOf } from "../../reason.js";
 import type { SelectionSpec } from "../../specs.js";
 import type { Session } from "../host/session.js";

@@ -3,7 +3,7 @@ import { reinitialize as drawAnew } from "../../../core/masks/reinitialize.js";
 import { shuffleElements, shuffleUnits } from "../../../core/masks/shuffle.js";
 import { living } from "../../../core/masks/state.js";
 import { spaceOf } from "../../../core/units/spaces.js";
-import { reinitializeIr, selectionIr } from "../../normalize.js";
+import { reinitializeIr, selectionIr } from "../../statements.js";
 import type { ReinitializeSpec, SelectionSpec } from "../../specs.js";
 import { pruningContext } from "../host/engine.js";
 import type { Session } from "../host/session.js";

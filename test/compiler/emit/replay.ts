@@ -1,5 +1,5 @@
 import * as expressions from "../../../runtime/expressions.js";
-import * as normalize from "../../../runtime/normalize.js";
+import * as statements from "../../../runtime/statements.js";
 import type {
   PruneSpec,
   RegrowSpec,
@@ -22,14 +22,18 @@ export async function replay(code: string): Promise<unknown[]> {
   return log;
 }
 
-const opener = (log: unknown[]) => async (settings: { readonly statements: normalize.Texts }) => {
+const opener = (log: unknown[]) => async (settings: { readonly statements: statements.Texts }) => {
   const texts = settings.statements;
   const when = new Map<number, WhenIr>();
   const say = (node: unknown) => void log.push(node);
+  const due = (rule: { readonly id: number }) => ({
+    ...rule,
+    ...(when.has(rule.id) && { when: when.get(rule.id) }),
+  });
   return {
     async train(id: number, spec: TrainSpec) {
       when.clear();
-      say(normalize.trainIr(id, spec, texts));
+      say(statements.trainIr(id, spec, texts));
       return {
         rule: (rule: number, { accumulate: _, ...fires }: WhenSpec) => {
           when.set(rule, fires);
@@ -42,16 +46,16 @@ const opener = (log: unknown[]) => async (settings: { readonly statements: norma
         end: async () => void when.clear(),
       };
     },
-    prune: async (id: number, spec: PruneSpec) => say(normalize.pruneIr(id, spec, when.get(id), texts)),
-    regrow: async (id: number, spec: RegrowSpec) => say(normalize.regrowIr(id, spec, when.get(id), texts)),
-    restore: async (id: number, spec: RestoreSpec) => say(normalize.restoreIr(id, spec, when.get(id), texts)),
+    prune: async (id: number, spec: PruneSpec) => say(due(statements.pruneIr(id, spec, texts))),
+    regrow: async (id: number, spec: RegrowSpec) => say(due(statements.regrowIr(id, spec, texts))),
+    restore: async (id: number, spec: RestoreSpec) => say(due(statements.restoreIr(id, spec, texts))),
     reinitialize: async (id: number, spec: ReinitializeSpec = {}) =>
-      say(normalize.reinitializeIr(id, spec, texts)),
+      say(statements.reinitializeIr(id, spec, texts)),
     shuffle: async (id: number, spec: SelectionSpec = {}) =>
-      say(["shuffle", id, normalize.selectionIr(spec)]),
-    harden: async (id: number, spec: SelectionSpec = {}) => say(["harden", id, normalize.selectionIr(spec)]),
+      say(["shuffle", id, statements.selectionIr(spec)]),
+    harden: async (id: number, spec: SelectionSpec = {}) => say(["harden", id, statements.selectionIr(spec)]),
     load: async (id: number, what: string, path: string, spec: SelectionSpec = {}) =>
-      say(["load", id, what, path, normalize.selectionIr(spec)]),
+      say(["load", id, what, path, statements.selectionIr(spec)]),
     slim: async (id: number) => say(["slim", id]),
     evaluate: async (id: number, on = "test") => say(["evaluate", id, on]),
     mark: async (id: number, name: string) => say(["mark", id, name]),
@@ -63,7 +67,7 @@ const opener = (log: unknown[]) => async (settings: { readonly statements: norma
       return count(times);
     },
     async *layers(id: number, spec: SelectionSpec) {
-      say(["for-each", id, normalize.selectionIr(spec)]);
+      say(["for-each", id, statements.selectionIr(spec)]);
       yield "conv_a";
     },
     until: async (id: number, condition: unknown) => {

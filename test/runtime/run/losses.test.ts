@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { compile } from "../../../compiler/compile.js";
-import { trainIr } from "../../../runtime/normalize.js";
+import { trainIr } from "../../../runtime/statements.js";
 import { lossNamed } from "../../../runtime/run/phase/losses.js";
 
 /** From the program's words to what the executor is told. */
