@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
 
-/** Writes one measurement with the machine it was made on, and prints it. */
+/** Writes one measurement with the machine it was made on (not where BENCH_PRINT_ONLY is set), and prints it. */
 export function writeResult(name: string, result: Readonly<Record<string, unknown>>): void {
   const machine = {
     cpu: cpus()[0]?.model ?? "unknown",
@@ -13,8 +13,10 @@ export function writeResult(name: string, result: Readonly<Record<string, unknow
     (_, value: unknown) => (typeof value === "number" ? Number(value.toPrecision(5)) : value),
     2,
   );
-  mkdirSync("bench/results", { recursive: true });
-  writeFileSync(`bench/results/${name}.json`, `${text}\n`);
+  if (process.env["BENCH_PRINT_ONLY"] === undefined) {
+    mkdirSync("bench/results", { recursive: true });
+    writeFileSync(`bench/results/${name}.json`, `${text}\n`);
+  }
   console.log(text);
 }
 
