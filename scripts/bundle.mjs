@@ -33,6 +33,8 @@ export async function bundle(root, dist, more = {}) {
     dir: dist,
     sourcemap: true,
     chunkFileNames: "shared/[name]-[hash].js",
+    // A start reads all of it: what is said about the code stands in its source and its types.
+    comments: { legal: true, annotation: true, jsdoc: false },
   });
   await build.close();
   const { irSchema } = await import(pathToFileURL(join(dist, "index.js")).href);

@@ -1,18 +1,19 @@
 import { findUnits } from "../network/units.js";
 import type { Binding, LayerInfo, MacTerm, Network, SizePlace, WeightInfo } from "../network/types.js";
 import { mapConfigs, resizeConfig } from "./edit-config.js";
-import type { IsDead } from "../network/costs.js";
+import { deadFlags, type IsDead } from "../network/costs.js";
 
 /**
  * The same network with the dead channels off every axis: shapes, sizes, config and topology shrink, channel numbers
  * stay those of the network as loaded. Axes that were one array stay one array.
  */
 export function shrinkNetwork(network: Network, isDead: IsDead): Network {
+  const gone = deadFlags(network, isDead);
   const axes = new Map<Int32Array, Int32Array>();
   const shrink = (ids: Int32Array): Int32Array => {
     const known = axes.get(ids);
     if (known) return known;
-    const kept = ids.filter((id) => !isDead(id));
+    const kept = ids.filter((id) => gone[id] !== 1);
     const shrunk = kept.length === ids.length ? ids : kept;
     axes.set(ids, shrunk);
     return shrunk;
