@@ -63,12 +63,13 @@ export function measure(network: Network, state: MaskState, beside: Beside = {})
 
 function goneFlags({ channels }: MaskState): Uint8Array {
   const flags = new Uint8Array(channels.length);
-  for (let i = 0; i < flags.length; i++) if (isGone(channels[i] ?? living)) flags[i] = 1;
+  for (let i = 0; i < flags.length; i++) flags[i] = goneByCode[channels[i] ?? living] ?? 0;
   return flags;
 }
 
-/** What is frozen stands at its initial value: it goes on taking part, and nothing removes it. */
-const isGone = (code: number): boolean => code !== living && code !== frozen;
+/** By code (1: gone). What is frozen stands at its initial value: it goes on taking part, and nothing removes it. */
+const goneByCode = new Uint8Array(frozen + 1).fill(1);
+goneByCode[living] = goneByCode[frozen] = 0;
 
 /** What lives once emptied branches have fallen, and which layers are still used. */
 function whatIsLeft(
@@ -126,7 +127,7 @@ function deadElements(
       for (let c = 0; c < wide; c++) {
         if (isDead(cols?.[c])) continue;
         all++;
-        if (isGone(codes?.[base + c] ?? living) || also?.[base + c] === 1) dead++;
+        if (goneByCode[codes?.[base + c] ?? living] === 1 || also?.[base + c] === 1) dead++;
       }
     }
     counts.set(weight.key, { dead, all });
