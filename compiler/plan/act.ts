@@ -1,5 +1,5 @@
 import { isEverything } from "../../core/units/select.js";
-import type { PruneIr, RuleIr, SelectionIr, StepIr } from "../../core/ir/types.js";
+import type { PruneIr, ReinitializeIr, RuleIr, SelectionIr, StepIr } from "../../core/ir/types.js";
 import { amountAt, valueAt, type Moment as When } from "./value.js";
 import { prune, regrow, restore } from "./events.js";
 import { leastAndMost } from "./extremes.js";
@@ -87,7 +87,7 @@ export function act(
       return pruneAt(statement, event, timeline, note, firing);
     }
     case "load":
-      timeline.train();
+      timeline.change();
       if (statement.what === "masks") timeline.cannotTell(statement.id, "the masks are read when it runs");
       return loaded(statement.what, statement, timeline);
     case "harden": {
@@ -102,7 +102,7 @@ export function act(
       note(statement);
       return timeline.remember(`mark ${statement.name}`);
     case "rewind": {
-      timeline.train();
+      timeline.change();
       const earlier = timeline.recall(rewindName(statement.to));
       if (timeline.gone) return note(statement);
       const zeros = mayBringZeros(earlier, statement.what.includes("weights"), timeline);
@@ -112,7 +112,7 @@ export function act(
     }
     case "slim": {
       timeline.soft.end(statement.id);
-      const stuck = timeline.gone ? undefined : trial.slim()[0];
+      const stuck = timeline.gone ? undefined : trial.slim();
       return note(statement, stuck && { stuck });
     }
     case "shuffle": {
@@ -121,8 +121,13 @@ export function act(
         selection: statement,
         joins: "couple" as const,
       };
-      return timeline.gone ? undefined : trial.shuffle(statement, world.paths(target, variables));
+      if (timeline.gone) return;
+      return trial.shuffle(statement, world.paths(target, variables), selected(statement));
     }
+    case "reinitialize":
+      timeline.change();
+      trial.blank ||= statement.by !== undefined && mayBeZero(statement.by);
+      return;
     case "evaluate":
       return note(statement);
     default:
@@ -144,11 +149,10 @@ function pruneAt(
   const { pools, amount } = event;
   const { drop, back } = prune(timeline.trial, statement, event);
   const last = firing?.ends === true && statement.regrow !== undefined;
-  const stuck = statement.collapse && statement.manner === "held" ? timeline.trial.collapsed() : undefined;
-  const why = stuck && { stuck };
-  note(statement, { pools, amount, outcome: drop, ...(last && { last }), ...(back === null && why) });
-  if (statement.regrow !== undefined && back !== null)
-    note(statement.regrow, { pools, outcome: back, ...why });
+  timeline.trial.noteStuck(statement.manner, drop.stuck);
+  const why = drop.stuck && { stuck: drop.stuck };
+  note(statement, { pools, amount, outcome: drop, ...(last && { last }), ...why });
+  if (statement.regrow !== undefined && back !== null) note(statement.regrow, { pools, outcome: back });
 }
 
 /** Whether weights that were zero at an earlier moment may live now. */
@@ -160,6 +164,10 @@ function mayBringZeros(earlier: Masks | undefined, weights: boolean, { trial }: 
     [...earlier.elements.gone()].length > 0
   );
 }
+
+/** Whether an initializer gives zeros. */
+const mayBeZero = ({ name, args }: NonNullable<ReinitializeIr["by"]>): boolean =>
+  name === "zeros" || Object.values(args).includes(0);
 
 /** Masks that nobody knows yet: in each draw another share of these layers is dead. Weights that nobody knows may be zero. */
 function loaded(what: "masks" | "weights", selection: SelectionIr, timeline: Timeline): void {

@@ -21,8 +21,11 @@ export function pruneCounted(trial: Trial, ir: PruneIr, { pools: all, moment, am
   let short: Measure | undefined;
   let nominal: number | null = null;
   let taken: readonly number[];
+  let chance = true;
   if (rule !== null && pools.every(({ kernels }) => kernels.length > 0)) {
-    taken = views.map((view, i) => takeInside(view, rule, again[i] ?? 0, dice).taken);
+    const inside = views.map((view, i) => takeInside(view, rule, again[i] ?? 0, dice));
+    taken = inside.map((one) => one.taken);
+    chance = inside.some((one) => one.chance);
     nominal = sum(taken) - sum(again);
   } else if (ir.budget !== undefined && trial.world.network !== null) {
     const limits = limitsOf(ir.budget, trial, moment.names);
@@ -38,8 +41,7 @@ export function pruneCounted(trial: Trial, ir: PruneIr, { pools: all, moment, am
     taken = cut.taken;
     nominal = sum(taken);
   } else if (amount !== null && rule === null) {
-    const count = takeCounts(views, amount, ir, dice);
-    ({ taken, nominal } = count);
+    ({ taken, nominal, chance } = takeCounts(views, amount, ir, dice));
   } else if (rule !== null && rule.of !== "kernel") {
     const share = 1 - rule.keep / rule.of;
     taken = views.map(({ pool, alive }) => Math.max(0, shareOf(share, pool.total) - (pool.total - alive)));
@@ -84,6 +86,7 @@ export function pruneCounted(trial: Trial, ir: PruneIr, { pools: all, moment, am
   }
   return {
     nominal,
+    chance,
     ...(dropped && { dropped }),
     revived: swap === null ? 0 : sum(swap.revived),
     ...(swap && { askedBack: swap.asked }),

@@ -24,6 +24,8 @@ export interface Taken {
   readonly taken: readonly number[];
   /** Asked for, before floors and alignment. */
   readonly nominal: number;
+  /** Whether it hangs on which units are dead, or on their weights. */
+  readonly chance: boolean;
 }
 
 type Rules = Pick<PruneIr, "scope" | "keeping" | "collapse" | "aligned" | "manner" | "awaitsRestore">;
@@ -53,8 +55,8 @@ export function insideRule(
 
 /** As `selectUnits` of the engine takes them. */
 export function takeCounts(views: readonly View[], amount: CountAmount, rules: Rules, dice: Dice): Taken {
-  const again = views.map((view) => againOf(view, rules));
-  const open = views.map((view, i) => view.alive + (again[i] ?? 0));
+  const back = views.map((view) => againOf(view, rules));
+  const open = views.map((view, i) => view.alive + (back[i] ?? 0));
   const room = views.map((view, i) => roomOf(view, open[i] ?? 0, rules));
   const groups = views.map(({ pool, alive }) => ({ total: pool.total, dead: pool.total - alive }));
   const all = { total: sum(groups.map((one) => one.total)), dead: sum(groups.map((one) => one.dead)) };
@@ -65,8 +67,8 @@ export function takeCounts(views: readonly View[], amount: CountAmount, rules: R
   };
   if (kind === "global") {
     const nominal = askedDrops(amount, all);
-    const chosen = takeTogether(nominal + sum(again), open, room, dice);
-    if (rules.aligned <= 1) return { taken: chosen, nominal };
+    const chosen = takeTogether(nominal + sum(back), open, room, dice);
+    if (rules.aligned <= 1) return { taken: chosen, nominal, chance: false };
     const taken = chosen.map((count, i) =>
       count === 0
         ? 0
@@ -77,7 +79,7 @@ export function takeCounts(views: readonly View[], amount: CountAmount, rules: R
             rules.aligned,
           ),
     );
-    return { taken, nominal };
+    return { taken, nominal, chance: false };
   }
   const goals =
     kind === "er" || kind === "erk"
@@ -97,10 +99,16 @@ export function takeCounts(views: readonly View[], amount: CountAmount, rules: R
         : whole(askedDrops(amount, groups[i] ?? all));
   });
   const taken = each.map(({ asked, aligned }, i) =>
-    aligned === null ? within(asked + (again[i] ?? 0), i) : Math.min(aligned + (again[i] ?? 0), room[i] ?? 0),
+    aligned === null ? within(asked + (back[i] ?? 0), i) : Math.min(aligned + (back[i] ?? 0), room[i] ?? 0),
   );
-  return { taken, nominal: sum(each.map(({ asked }) => asked)) };
+  const again = sum(back) > 0 && rules.aligned > 1;
+  const chance = kind === "sign" || (kind === "row" && (again || views.some((view) => !hasEvenRows(view))));
+  return { taken, nominal: sum(each.map(({ asked }) => asked)), chance };
 }
+
+/** Whether every row has as many living weights as the others of its kernel. */
+const hasEvenRows = ({ even, visible, pool, counts }: View): boolean =>
+  even && visible === pool.total && (pool.kernels.length <= 1 || total(counts) === 0);
 
 /** What a layer is asked for, and, where its parts keep to multiples by themselves, what they give. */
 interface Asked {
@@ -136,7 +144,7 @@ function byRow(view: View, amount: CountAmount, rules: Rules, dice: Dice): Asked
   const rows = pool.kernels.map((kernel) => {
     const { rows: count, size } = rowsOf(kernel);
     const row = (lost: number) => part({ total: size, dead: Math.min(size, lost) }, amount, rules);
-    if (view.even && view.visible === pool.total) {
+    if (hasEvenRows(view)) {
       const { asked, aligned } = row(Math.round((size * total(view.counts)) / pool.total));
       return { asked: count * asked, aligned: count * (aligned ?? 0) };
     }
@@ -183,15 +191,15 @@ export function takeInside(
   rule: InsideRule,
   again: number,
   dice: Dice,
-): { readonly taken: number; readonly drawn: boolean } {
+): { readonly taken: number; readonly chance: boolean } {
   const { pool, visible, inside } = view;
   const open = view.alive + again;
   const groups = pool.kernels.flatMap(({ weight }) => kernelGroups(weight, rule.of));
   const drops = (size: number, gone: number) => dropsInside(size - gone, rule.keep);
   if (open === pool.total)
-    return { taken: sum(groups.map(({ size, count }) => count * drops(size, 0))), drawn: false };
+    return { taken: sum(groups.map(({ size, count }) => count * drops(size, 0))), chance: false };
   const holds = inside !== null && inside.of === rule.of && inside.keep <= rule.keep;
-  if (holds && again === 0) return { taken: 0, drawn: false };
+  if (holds && again === 0) return { taken: 0, chance: false };
   const wholly = rule.of === "kernel";
   const share = 1 - open / Math.max(1, wholly ? visible : pool.total);
   const shown = wholly ? visible / pool.total : 1;
@@ -200,7 +208,7 @@ export function takeInside(
       dice.overGroups(Math.round(count * shown), size, share, (gone) => drops(size, gone)),
     ),
   );
-  return { taken: Math.min(open, taken), drawn: true };
+  return { taken: Math.min(open, taken), chance: true };
 }
 
 /** The smallest cut of counts that keeps a budget, as `selectBudget` finds it. */

@@ -1,3 +1,4 @@
+import type { Stuck } from "../../core/events/record.js";
 import type { Measure } from "../../core/masks/measure.js";
 import type { ParameterStore } from "../../core/parameters.js";
 import type { Ir } from "../../core/ir/types.js";
@@ -27,8 +28,8 @@ export interface SimulatedEvent extends Omit<DrawnEvent, "outcome" | "sizes" | "
   readonly macs: Estimate | null;
   /** Of a budget that no draw meets: what is left at least. */
   readonly short?: Measure;
-  /** Why what is emptied cannot go whole, in every draw. */
-  readonly stuck?: DrawnEvent["stuck"];
+  /** Layers that every draw would have emptied, and why they cannot go whole. */
+  readonly stuck?: Stuck;
 }
 
 export interface Simulation {
@@ -84,7 +85,7 @@ function merged(draws: readonly Timeline[]): Simulation {
 }
 
 function joined(
-  { outcome, sizes: _, stuck, ...event }: DrawnEvent,
+  { outcome, sizes: _, stuck: __, ...event }: DrawnEvent,
   all: readonly DrawnEvent[],
 ): SimulatedEvent {
   const outcomes = all.flatMap((one) => one.outcome ?? []);
@@ -104,8 +105,17 @@ function joined(
       shorts.length === outcomes.length && {
         short: { params: least("params"), macs: least("macs"), bytes: least("bytes") },
       }),
-    ...(stuck !== undefined && all.every((one) => one.stuck !== undefined) && { stuck }),
+    ...stuckInAll(all),
   };
+}
+
+function stuckInAll(all: readonly DrawnEvent[]): { readonly stuck?: Stuck } {
+  const [first] = all;
+  if (first?.stuck === undefined) return {};
+  const emptied = first.stuck.emptied.filter((path) =>
+    all.every(({ stuck }) => stuck?.emptied.includes(path)),
+  );
+  return emptied.length === 0 ? {} : { stuck: { ...first.stuck, emptied } };
 }
 
 function widest(one: Requirement, all: readonly Requirement[]): Requirement {

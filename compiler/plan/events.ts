@@ -15,7 +15,7 @@ import { dead, frozen, latent, living, soft } from "../../core/masks/state.js";
 import { pruneCounted } from "./count-prune.js";
 import { isElements, sum, type Acted, type Event, type Outcome } from "./outcome.js";
 import type { AnyPool } from "./pools.js";
-import { knownBefore, settle, surelyAfter, type Sure } from "./sure.js";
+import { isAskedSurely, knownBefore, settle, surelyAfter, type Sure } from "./sure.js";
 import type { Trial } from "./trial.js";
 import { readsWeightsAlone } from "./weights.js";
 
@@ -27,30 +27,29 @@ export function prune(
 ): { readonly drop: Outcome; readonly back: Outcome | null } {
   const { pools, moment } = event;
   const before = pools.map((pool) => trial.deadOf(pool));
-  const known = knownBefore(trial, ir, event, before);
+  const known = knownBefore(trial, pools, before);
   if (ir.collapse) trial.collapses = true;
   const acted = pools.some((pool) => pool.kind === "elements")
     ? pruneCounted(trial, ir, event)
     : pruneChannels(trial, ir, event, before);
   const after = pools.map((pool) => trial.deadOf(pool));
-  const sure = surelyAfter(trial, ir, event, known, acted.nominal);
+  const sure = surelyAfter(ir, event, known, acted);
   const { regrow: _, ...alone } = ir;
-  const between = ir.regrow === undefined ? sure : surelyAfter(trial, alone, event, known, acted.nominal);
+  const between = ir.regrow === undefined ? sure : surelyAfter(alone, event, known, acted);
   settle(trial, pools, sure, after);
   const dropped = acted.dropped ?? after;
   const nominal =
-    acted.nominal === null
-      ? null
-      : { value: acted.nominal, sure: ir.budget !== undefined ? sure.sum && known.sum : known.asked };
+    acted.nominal === null ? null : { value: acted.nominal, sure: isAskedSurely(ir, known, acted) };
   const net = ir.regrow === undefined || !moment.trainingFollows;
   const drop: Outcome = {
     ...outcome(net ? after : dropped, net ? sure : between),
     nominal,
     changed: {
       value: Math.max(0, sum(net ? after : dropped) - sum(before)),
-      sure: known.sum && !known.rising && (net ? sure : between).sum,
+      sure: known.sum && (net ? sure : between).sum,
     },
     ...(acted.short && { short: acted.short }),
+    ...(acted.stuck && { stuck: acted.stuck }),
     ...(!net && acted.between && { between: acted.between }),
   };
   if (net) return { drop, back: null };
@@ -93,13 +92,29 @@ function pruneChannels(
   }
   return {
     nominal: amount === null && ir.budget === undefined ? null : record.nominal,
+    chance: ir.joins === "agree" || (amount === null && !isPlainBudget(trial, ir, pools)),
     ...(lost === null ? {} : { dropped: before.map((count, i) => count + (lost?.[i] ?? 0)) }),
     revived: record.revived,
     ...(between && { between }),
     ...(ir.regrow !== undefined && !hasAmount(ir.regrow) && { askedBack: record.achieved }),
     ...(short && { short }),
+    ...(record.stuck && { stuck: record.stuck }),
   };
 }
+
+/** Whether a budget takes as many of every layer whichever units they are. */
+const isPlainBudget = (
+  { ledger, elements }: Trial,
+  { budget, scope, manner, regrow: paired }: PruneIr,
+  pools: readonly AnyPool[],
+): boolean =>
+  budget !== undefined &&
+  scope === "local" &&
+  manner === "held" &&
+  paired === undefined &&
+  pools.every((pool) => pool.kind === "channels" && pool.alike) &&
+  ledger.areFixed("channels") &&
+  elements.gone().next().done === true;
 
 /** Whether a criterion reads weights that are in hand. */
 const ranksWeights = ({ weights }: Trial, { expr }: CriterionIr): boolean =>
@@ -159,10 +174,10 @@ function perPool(pools: readonly AnyPool[], { space }: ScoreRequest, flags: Uint
 
 /** Brings back units that are dead. */
 export function regrow(trial: Trial, ir: RegrowIr, { pools, paths, moment }: Event): Outcome {
-  const knownSum = trial.ledger.isSumSure(pools) && pools.every((pool) => trial.isPlain(pool));
-  const each = pools.every((pool) => trial.ledger.isSure(pool)) && knownSum;
-  const before = sum(pools.map((pool) => trial.deadOf(pool)));
-  const mixed = trial.isFrozen(pools) || trial.elements.has(frozen);
+  const deadBefore = pools.map((pool) => trial.deadOf(pool));
+  const known = knownBefore(trial, pools, deadBefore);
+  const before = sum(deadBefore);
+  const mixed = known.frozen || trial.elements.has(frozen);
   if (pools.every(isElements) && pools.length > 0) {
     const views = pools.filter(isElements).map((pool) => trial.elements.view(pool));
     const limits = views.map(({ counts }) => counts[dead] + counts[frozen]);
@@ -181,9 +196,13 @@ export function regrow(trial: Trial, ir: RegrowIr, { pools, paths, moment }: Eve
   }
   const after = pools.map((pool) => trial.deadOf(pool));
   const evenly = ir.allocated === undefined || ir.allocated === "evenly";
-  const sure = { sum: knownSum, each: pools.map(() => each && evenly), fixed: !mixed };
+  const sure = {
+    sum: known.sum,
+    each: pools.map(() => known.each.every(Boolean) && evenly),
+    fixed: !mixed,
+  };
   settle(trial, pools, sure, after);
-  const changed = { value: before - sum(after), sure: knownSum };
+  const changed = { value: before - sum(after), sure: known.sum };
   const nominal = hasAmount(ir) ? changed : null;
   return { ...outcome(after, sure), nominal, changed };
 }

@@ -1,5 +1,5 @@
 import { measure, type CountElements, type Measure } from "../../core/masks/measure.js";
-import { living, newMaskState } from "../../core/masks/state.js";
+import { dead, living, newMaskState } from "../../core/masks/state.js";
 import { familiesOf } from "../../core/units/siblings.js";
 import { channelPlace } from "./pools.js";
 import type { Trial } from "./trial.js";
@@ -14,16 +14,13 @@ export function leastAndMost(trial: Trial): { readonly least: Measure; readonly 
     return { least: trial.measured(), most: trial.measured() };
   const [fewest, fullest] = [newMaskState(original.channels.count), newMaskState(original.channels.count)];
   for (const siblings of familiesOf(original).groups) {
-    const place = channelPlace(siblings);
-    const fixed = ledger.isFixed(place);
-    siblings.members.forEach((unit, n) => {
-      const lives = n >= ledger.mostAt(place) ? living : 1;
+    const fixed = ledger.isFixed(channelPlace(siblings));
+    for (const unit of siblings.members)
       for (const channel of original.units[unit]?.channels ?? []) {
         const code = state.channels[channel] ?? living;
-        fewest.channels[channel] = fixed ? code : lives;
+        fewest.channels[channel] = fixed ? code : dead;
         fullest.channels[channel] = fixed ? code : living;
       }
-    });
   }
   const counter = trial.elements.counter(network);
   const touched = new Map(
@@ -37,8 +34,7 @@ export function leastAndMost(trial: Trial): { readonly least: Measure; readonly 
       new Map(
         [...counter(isDead)].map(([key, count]) => {
           const sure = ledger.isFixed(touched.get(key) ?? "");
-          const most = Math.min(count.all, ledger.mostAt(touched.get(key) ?? ""));
-          return [key, sure ? count : { all: count.all, dead: wholly ? most : 0 }] as const;
+          return [key, sure ? count : { all: count.all, dead: wholly ? count.all : 0 }] as const;
         }),
       );
   return {

@@ -1,4 +1,4 @@
-import type { AnyPool, Pool } from "./pools.js";
+import type { Pool } from "./pools.js";
 
 /** Pools whose sum is known though it is not known how it is shared out. */
 interface Ranking {
@@ -13,10 +13,6 @@ interface Entry {
   /** Whether it does not matter to sizes which of its units are dead. */
   readonly fixed: boolean;
   readonly ranking: Ranking | null;
-  /** The statement whose target has risen here at moments that nobody knows, since all was sure. */
-  readonly rising?: number;
-  /** Units that are dead by then at most, where it does not matter which. */
-  readonly most?: number;
 }
 
 /**
@@ -70,33 +66,6 @@ export class Ledger {
       entries.set(place, { pool: key, sure: sure[i] === true, fixed: fixed[i] === true, ranking }),
     );
     this.#entries = entries;
-  }
-
-  /** Whether nothing acted on this pool since it was sure but this statement, for lower targets. */
-  isRising({ place, key }: Pool, id: number): boolean {
-    const entry = this.#entries.get(place);
-    return entry?.pool === key && entry.rising === id;
-  }
-
-  /** A statement may have acted on these pools for targets lower than the one it will land on; `before`: what was known then. */
-  rise(pools: readonly AnyPool[], id: number, most: readonly number[], before: Ledger): void {
-    const entries = new Map(this.#entries);
-    pools.forEach((pool, i) => {
-      const { place, key } = pool;
-      const unsure = { sure: false, fixed: false, ranking: null };
-      const alike = pool.kind === "elements" || (pool.kind === "channels" && pool.alike);
-      if (before.isSure(pool))
-        entries.set(place, { ...unsure, pool: key, rising: id, ...(alike && { most: most[i] ?? Infinity }) });
-      else if (before.isRising(pool, id))
-        entries.set(place, before.#entries.get(place) ?? { ...unsure, pool: "*" });
-      else entries.set(place, { ...unsure, pool: "*" });
-    });
-    this.#entries = entries;
-  }
-
-  /** Units of a place that may be dead at most. */
-  mostAt(place: string): number {
-    return this.#entries.get(place)?.most ?? Infinity;
   }
 
   /** What happened at these places is not known, or known only of other units. */

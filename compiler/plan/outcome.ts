@@ -1,3 +1,4 @@
+import type { Stuck } from "../../core/events/record.js";
 import type { Moment } from "../../core/events/context.js";
 import { dead, frozen, latent, soft } from "../../core/masks/state.js";
 import type { Measure } from "../../core/masks/measure.js";
@@ -23,6 +24,8 @@ export interface Outcome {
   readonly between?: Measure;
   /** Of a budget: what is left once it has taken what it takes; unset where its limits are met. */
   readonly short?: Measure;
+  /** Why layers were not emptied that `allowing collapse` would have. */
+  readonly stuck?: Stuck;
 }
 
 /** One event of a statement: on which pools and layers, and when. */
@@ -37,12 +40,15 @@ export interface Event {
 /** What a prune did, before it is told what of that is sure. */
 export interface Acted {
   readonly nominal: number | null;
+  /** Whether what it takes hangs on more than counts. */
+  readonly chance: boolean;
   /** Dead of every pool before a paired regrow brought some back. */
   readonly dropped?: readonly number[];
   readonly revived: number;
   readonly askedBack?: number;
   readonly between?: Measure;
   readonly short?: Measure;
+  readonly stuck?: Stuck;
 }
 
 export const isElements = (pool: AnyPool): pool is ElementPool => pool.kind === "elements";

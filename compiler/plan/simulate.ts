@@ -1,9 +1,7 @@
-import { shareOf } from "../../core/schedule/amounts.js";
 import { momentOf, phaseSteps, phaseTimes } from "../../core/schedule/schedule.js";
 import type { RuleIr, StepIr, TrainIr } from "../../core/ir/types.js";
 import { act, poolsOf, type Firing, type Variables } from "./act.js";
 import { firingsIn } from "./firings.js";
-import { highestTarget } from "./sure.js";
 import type { Timeline } from "./timeline.js";
 import { numberAt, pointAt, type Moment as When } from "./value.js";
 
@@ -94,9 +92,12 @@ function phase(
     .flatMap((point) => pointAt(point, moment.names) ?? [])
     .map((point) => ({ step: momentOf(point, times), name: momentName(train.id, JSON.stringify(point)) }))
     .sort((a, b) => a.step - b.step);
+  // Before the rules of that moment act; of several passes, the first.
   const keep = (step: number) => {
-    while (snapshots[0] !== undefined && snapshots[0].step < step)
-      timeline.remember(snapshots.shift()?.name ?? "");
+    while (snapshots[0] !== undefined && snapshots[0].step <= step) {
+      const { name = "" } = snapshots.shift() ?? {};
+      if (timeline.recall(name) === undefined) timeline.remember(name);
+    }
   };
   const nowhere: Firing = { index, step: null, epoch: null, ends: false };
   let now = 0;
@@ -139,13 +140,12 @@ function phase(
     if (!timeline.full && (until === Infinity || !firings.some((one) => one.rule === rule)))
       listDoubtful(rule, variables, timeline, nowhere);
   timeline.leave();
-  keep(Infinity);
 }
 
 /** The name under which the masks of a moment of a phase are remembered. */
 const momentName = (phase: number, point: string): string => `${phase} ${point}`;
 
-/** Rules whose moments are unknown: in each draw they act some times, or not at all. */
+/** Rules whose moments are unknown: in each draw they act some times; in the first often, in the second not at all. */
 function mayAct(
   rules: readonly RuleIr[],
   moment: When,
@@ -154,24 +154,10 @@ function mayAct(
   firing: Firing,
 ): void {
   const { trial } = timeline;
+  if (rules.length > 0) timeline.unsure = true;
   for (const rule of rules) {
-    const before = trial.ledger.copy();
-    const times = [0, 0, 1, 1, 2, 3, 12, 40][Math.floor(trial.dice.uniform() * 8)] ?? 0;
+    const times = [40, 0][trial.draw ?? 0] ?? [0, 1, 1, 2, 3, 12][Math.floor(trial.dice.uniform() * 6)] ?? 0;
     for (let i = 0; i < times && !timeline.full; i++) act(rule, moment, variables, timeline, firing, true);
-    if (rule.kind === "prune" || rule.kind === "regrow" || rule.kind === "restore" || rule.kind === "slim") {
-      timeline.unsure = true;
-      const pools = poolsOf(rule, variables, timeline);
-      for (const pool of pools) trial.deadOf(pool);
-      const highest = rule.kind === "prune" ? highestTarget(rule, moment.names) : null;
-      if (highest !== null)
-        trial.ledger.rise(
-          pools,
-          rule.id,
-          pools.map((pool) => Math.max(trial.deadOf(pool), shareOf(highest, pool.total))),
-          before,
-        );
-      else trial.ledger.blur(pools.map(({ place }) => place));
-    }
     if (rule.kind === "slim" && (trial.blank || !trial.elements.gone().next().done)) trial.blurChannels();
   }
 }

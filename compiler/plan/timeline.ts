@@ -1,4 +1,4 @@
-import type { Diagnostic } from "../../core/diagnostics/diagnostic.js";
+import type { Stuck } from "../../core/events/record.js";
 import type { Measure } from "../../core/masks/measure.js";
 import type { CountAmount } from "../../core/schedule/amounts.js";
 import type { PhaseTimes } from "../../core/schedule/schedule.js";
@@ -61,7 +61,7 @@ export interface DrawnEvent {
   /** True for a rewind of masks to when something lived that a `slim` has taken out since. */
   readonly late?: boolean;
   /** Why what it emptied cannot go whole. */
-  readonly stuck?: Diagnostic;
+  readonly stuck?: Stuck;
 }
 
 /** A `require` that is certainly reached, with what is left there. */
@@ -155,9 +155,15 @@ export class Timeline {
 
   train(): void {
     this.soft.trained();
+    if (!this.gone) this.trial.train();
+    this.change();
+  }
+
+  /** Weights are others from here on. */
+  change(): void {
     if (this.gone) return;
-    this.trial.train();
     this.trial.weights = null;
+    this.trial.fresh.clear();
   }
 
   remember(name: string): void {

@@ -13,8 +13,8 @@ import {
   type MaskState,
 } from "../../core/masks/state.js";
 import { shuffleUnits } from "../../core/masks/shuffle.js";
-import { collapse, emptiedLayers } from "../../core/network/collapse.js";
-import type { Diagnostic } from "../../core/diagnostics/diagnostic.js";
+import type { Stuck } from "../../core/events/record.js";
+import type { PruneIr } from "../../core/ir/types.js";
 import type { Network } from "../../core/network/types.js";
 import { slim, slimStore } from "../../core/surgery/slim.js";
 import type { ParameterStore } from "../../core/parameters.js";
@@ -67,6 +67,9 @@ const nothing: Network = {
   trainingConfig: null,
 };
 
+const weightPlaces = (paths: ReadonlySet<string>): ReadonlySet<string> =>
+  new Set([...paths].map((path) => `weights ${path}`));
+
 const copyOf = (weights: ParameterStore): ParameterStore =>
   new Map([...weights].map(([key, one]) => [key, { ...one, data: one.data.slice() }]));
 
@@ -92,6 +95,7 @@ export class Trial {
   #slimsDiffer = false;
   /** Units looked at, about. */
   work = 0;
+  #stuck: { readonly manner: PruneIr["manner"]; readonly stuck: Stuck } | undefined;
   #sizes: { readonly version: number; readonly network: Network; readonly measured: Measure } | null = null;
 
   /** The network's weights, a copy of them; null where nobody gave any, or once they have trained. */
@@ -195,6 +199,7 @@ export class Trial {
   /** A step of training: what died softly lives. */
   train(): void {
     const { channels } = this.state;
+    if (this.#stuck?.manner === "softly") this.#stuck = undefined;
     if (channels.includes(soft)) {
       for (let i = 0; i < channels.length; i++) if (channels[i] === soft) channels[i] = living;
       touch(this.state);
@@ -204,7 +209,6 @@ export class Trial {
       this.elements.recode(soft, null);
       this.blank = true;
     }
-    this.fresh.clear();
   }
 
   /** Soft and latent deaths become final in these layers (paths; in all when unset). */
@@ -217,16 +221,22 @@ export class Trial {
       });
       this.ledger.blur(channelPlaces(this.original, torn));
     }
-    const places = paths && new Set([...paths].map((path) => `weights ${path}`));
+    const places = paths && weightPlaces(paths);
     this.elements.recode(soft, dead, places);
     this.elements.recode(latent, dead, places);
   }
 
-  /** Takes the dead out of the network. Diagnostics where that cannot be. */
-  slim(): readonly Diagnostic[] {
+  /** Takes the dead out of the network. Returns why, where that cannot be as asked for. */
+  slim(): Stuck | undefined {
+    const stuck = this.#stuck?.stuck;
+    this.#takeOut();
+    return stuck;
+  }
+
+  #takeOut(): void {
     this.harden();
     this.slims++;
-    if (this.world.network === null) return [];
+    if (this.world.network === null) return;
     this.work += 2 * this.network.channels.count;
     const taken = absorbedBy(this);
     for (const root of taken) {
@@ -236,22 +246,18 @@ export class Trial {
     this.#slimsDiffer ||= !this.ledger.areFixed("channels");
     const isDead = (channel: number): boolean => this.state.channels[channel] === dead;
     touch(this.state);
-    if (!this.network.units.some(({ root }) => isDead(root))) return [];
-    const { slimming, diagnostics } = slim(this.network, isDead, { allowingCollapse: this.collapses });
-    if (slimming === null) return diagnostics;
+    if (!this.network.units.some(({ root }) => isDead(root))) return;
+    const { slimming } = slim(this.network, isDead, { allowingCollapse: this.collapses });
+    if (slimming === null) return;
     for (let channel = 0; channel < this.state.channels.length; channel++)
       if (slimming.isDead(channel)) this.state.channels[channel] = dead;
     this.network = slimming.network;
     if (this.weights !== null) this.weights = slimStore(slimming, this.weights);
-    return [];
   }
 
-  /** Why what is dead now cannot go whole; undefined where it can. */
-  collapsed(): Diagnostic | undefined {
-    const isDead = (channel: number): boolean => this.state.channels[channel] === dead;
-    this.work += this.network.channels.count;
-    if (emptiedLayers(this.network, isDead).length === 0) return undefined;
-    return collapse(this.network, isDead).diagnostics[0];
+  /** Why layers that died softly or latently to the last unit would not have gone at a `slim`. */
+  noteStuck(manner: PruneIr["manner"], stuck: Stuck | undefined): void {
+    if (manner !== "held") this.#stuck = stuck && { manner, stuck };
   }
 
   masks(): Masks {
@@ -282,13 +288,16 @@ export class Trial {
     this.elements = earlier === undefined ? this.#newElements() : earlier.elements.copyFor(this.state);
     this.ledger = earlier?.ledger.copy() ?? new Ledger();
     if (late || (this.#slimsDiffer && this.slims > (earlier?.slims ?? 0))) this.blurChannels();
-    // The masks are put back in place as after an update.
-    this.train();
     return late && !this.#slimsDiffer;
   }
 
-  /** The same numbers at other places. */
-  shuffle(selection: Parameters<typeof spaceOf>[2], paths: readonly string[]): void {
+  /** The same numbers at other places, of units of these layers, and of elements (paths; in all when unset). */
+  shuffle(
+    selection: Parameters<typeof spaceOf>[2],
+    paths: readonly string[],
+    all?: ReadonlySet<string>,
+  ): void {
+    this.elements.shuffle(all && weightPlaces(all));
     if (this.world.network === null) return;
     if (this.state.channels.some((code) => code !== living))
       shuffleUnits(this.body(), spaceOf(this.context(paths), "units", selection), 1, this.draw ?? 0);

@@ -64,10 +64,14 @@ export function chooseUnits(
   const alone = branches(space);
   const entries = Uint8Array.from(space.entryUnit, (unit) => open[unit] ?? 0);
   const agreed = selectUnits(alone, scores.entries, entries, counted, ir);
-  const chosen = open.slice();
+  const all = open.slice();
   space.entryUnit.forEach((unit, entry) => {
-    if (agreed.chosen[entry] !== 1) chosen[unit] = 0;
+    if (agreed.chosen[entry] !== 1) all[unit] = 0;
   });
+  // Branches that read channels agree by themselves, and the floors are of the layers that make them.
+  const chosen = new Uint8Array(space.units);
+  const floors = floorsOf(space, ir.keeping, ir.collapse, open);
+  selectAboveFloors(space, scores.units, all, count(all), floors, chosen);
   const groups = groupsOf(space, ir.scope);
   const nominal = askedOf(groups, space, counted, ir).reduce((a, b) => a + b, 0);
   return { chosen, nominal, achieved: count(chosen) };

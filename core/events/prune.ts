@@ -7,14 +7,15 @@ import type { Moment, PruningContext } from "./context.js";
 import { countUnits, groupsOf } from "../units/groups.js";
 import type { Scores } from "../units/keys.js";
 import { killUnits } from "../masks/kill.js";
-import type { EventRecord } from "./record.js";
+import type { EventRecord, Stuck } from "./record.js";
 import { countsOf, structureName } from "./record.js";
 import { chooseRevived } from "./regrow.js";
 import { releaseUnits } from "../masks/release.js";
 import { masters } from "./restore.js";
 import { reviveUnits } from "../masks/revive.js";
-import type { EventOf } from "./scoring.js";
+import type { EventOf, UnitScores } from "./scoring.js";
 import { selectListed, selectRange } from "../choose/select.js";
+import { collapse, emptiedLayers } from "../network/collapse.js";
 import { spaceOf } from "../units/spaces.js";
 import type { Space } from "../units/space.js";
 import { dead, frozen, latent, living, soft } from "../masks/state.js";
@@ -33,11 +34,13 @@ export function* prune(context: PruningContext, ir: PruneIr, moment: Moment): Ev
   // dead until a `restore` finds it over the upper one. Without any `restore`, units over the threshold come back by themselves.
   const waits = ir.awaitsRestore === true;
   const open = openUnits(space, waits ? "held" : ir.manner);
-  const taken = chooseUnits(context, ir, space, scored, open, moment);
-  const pair = ir.regrow
-    ? yield* swap(context, ir.regrow, space, taken.chosen, scored.units, moment, ir.scope)
-    : null;
-  const killed = pair?.killed ?? taken.chosen;
+  const wanted = yield* choose(context, ir, space, scored, open, moment);
+  const mayEmpty = ir.collapse && ir.manner !== "frozen" && ir.structure !== "layers";
+  const stuck = mayEmpty ? whyStuck(context, space, open, wanted) : undefined;
+  const choice = stuck
+    ? yield* choose(context, { ...ir, collapse: false }, space, scored, open, moment)
+    : wanted;
+  const { taken, pair, killed } = choice;
   if (!waits) releaseUnits(context, space, killed, ir.manner);
   killUnits(context, space, killed, codes[ir.manner]);
   if (ir.regrow && pair) {
@@ -51,8 +54,61 @@ export function* prune(context: PruningContext, ir: PruneIr, moment: Moment): Ev
     achieved: pair && !moment.trainingFollows ? count(pair.killed) : taken.achieved,
     revived: pair?.count ?? 0,
     ...countsOf(space),
-    notes: [...scored.notes, ...(taken.notes ?? []), ...(pair?.notes ?? [])],
+    notes: [
+      ...scored.notes,
+      ...(taken.notes ?? []),
+      ...(pair?.notes ?? []),
+      ...(stuck ? [`${stuck.why.message}: no layer was emptied here`] : []),
+    ],
+    ...(stuck && { stuck }),
   };
+}
+
+interface Choice {
+  readonly taken: ReturnType<typeof chooseUnits>;
+  readonly pair: Swap | null;
+  /** Units (1) that die. */
+  readonly killed: Uint8Array;
+}
+
+function* choose(
+  context: PruningContext,
+  ir: PruneIr,
+  space: Space,
+  scored: UnitScores,
+  open: Uint8Array,
+  moment: Moment,
+): EventOf<Choice> {
+  const taken = chooseUnits(context, ir, space, scored, open, moment);
+  const pair = ir.regrow
+    ? yield* swap(context, ir.regrow, space, taken.chosen, scored.units, moment, ir.scope)
+    : null;
+  return { taken, pair, killed: pair?.killed ?? taken.chosen };
+}
+
+/** Why what would be emptied cannot go whole, with all that may yet become final; undefined where it can. */
+function whyStuck(
+  { network, state }: PruningContext,
+  { channelUnits, layers, entryUnit }: Space,
+  open: Uint8Array,
+  { killed, pair }: Choice,
+): Stuck | undefined {
+  if (channelUnits === null) return undefined;
+  const gone = state.channels.map((code) => (code === living || code === frozen ? 0 : 1));
+  channelUnits.forEach(({ channels }, unit) => {
+    if (open[unit] !== 1 && pair?.revived[unit] !== 1) return;
+    for (const channel of channels) gone[channel] = killed[unit] ?? 0;
+  });
+  const isGone = (channel: number): boolean => gone[channel] === 1;
+  if (emptiedLayers(network, isGone).length === 0) return undefined;
+  const [why] = collapse(network, isGone).diagnostics;
+  if (why === undefined) return undefined;
+  const isEmpty = ({ start, end }: Space["layers"][number]): boolean => {
+    for (let entry = start; entry < end; entry++)
+      if (!isGone(channelUnits[entryUnit?.[entry] ?? entry]?.root ?? -1)) return false;
+    return true;
+  };
+  return { emptied: layers.filter(isEmpty).map(({ path }) => path), why };
 }
 
 /** Units that may go: the living; `softly` and `latently` rank what they took before along with them. */

@@ -1,3 +1,4 @@
+import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { sizedStructure } from "../ir/structure.js";
 import { countUnits } from "../units/groups.js";
 import { statusNow } from "../units/spaces.js";
@@ -22,6 +23,14 @@ export interface EventRecord {
   readonly layers: readonly { readonly layer: string; readonly live: number; readonly total: number }[];
   /** Whole sentences, lowercase, for the log. */
   readonly notes: readonly string[];
+  /** Set where `allowing collapse` would have emptied what cannot go whole, so that floors held all the same. */
+  readonly stuck?: Stuck;
+}
+
+/** Layers (paths) that cannot be emptied together, and why. */
+export interface Stuck {
+  readonly emptied: readonly string[];
+  readonly why: Diagnostic;
 }
 
 /** Living units per layer, and dead ones in all, as things stand now. */

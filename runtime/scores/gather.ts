@@ -64,8 +64,8 @@ export async function meanGradients(
   let batches = 0;
   for await (const batch of calibration(context, scored)) {
     let ofBatch: ReadonlyMap<string, Float32Array> = new Map();
-    // The statistics of a batch are had in passes with gradients alone.
-    if (gradients || statistics === "batch") {
+    // The statistics of a batch, and an input of ones, are had in passes with gradients alone.
+    if (gradients || statistics === "batch" || under === "synflow") {
       const objective = under === "synflow" ? "synflow" : "loss";
       ofBatch = executor.gradients(batch, objective, { observe, statistics }).gradients;
     } else executor.evaluate(batch, observe);

@@ -78,8 +78,12 @@ export function sampleStatistics(space: Space, terms: readonly SampleTerm[]): Sa
     clear: () => taps.forEach((tap) => (tap.reduction = null)),
     node(expr) {
       const key = keyOf(expr);
-      const own = taps.filter(({ term }) => keyOf(term.expr) === key);
-      return own.length === 0 ? undefined : valueNode(space, own);
+      // A space without layers has no taps, and a value all the same.
+      if (!terms.some((term) => keyOf(term.expr) === key)) return undefined;
+      return valueNode(
+        space,
+        taps.filter(({ term }) => keyOf(term.expr) === key),
+      );
     },
   };
 }

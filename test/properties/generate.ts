@@ -26,6 +26,8 @@ export function programFor(network: SmallNetwork, seed: number, which: number): 
     latent: [],
     pruned: [],
     trained: false,
+    saved: false,
+    ownMethod: false,
   };
   const declared = declarations(writer);
   const steps = block(1 + d.below(5), (left) => topStatement(writer, left));
@@ -61,6 +63,14 @@ function declarations(w: Writer): Statement[] {
     list.push(plain("param share =", d.pick(["20%", "50%"])));
     w.shares.push("share");
   }
+  if (d.chance(0.1)) {
+    const shares = w.shares.splice(0);
+    w.shares.push("share");
+    const body = [...pruneStep(w), ...(d.chance(0.5) ? [train(w)] : []), ...pruneStep(w)];
+    list.push({ head: "method own-method(share = 50%)", clauses: [], body });
+    w.shares.splice(0, 1, ...shares);
+    w.ownMethod = true;
+  }
   return list;
 }
 
@@ -73,6 +83,7 @@ function topStatement(w: Writer, left: number): Statement[] {
   if (roll < 61) return [forEach(w)];
   if (roll < 64 && left > 1) return [...rules(w, 1), train(w)];
   if (roll < 67) return method(w);
+  if (roll < 70 && w.ownMethod) return [plain(`own-method(share: ${d.pick(["20%", "40%"])})`)];
   return [step(w)];
 }
 
@@ -105,7 +116,11 @@ function step(w: Writer): Statement {
     case 8:
       return plain(`require ${condition(d)}`);
     case 9:
-      return d.chance(0.3) ? plain(`save "kept"`) : plain("evaluate");
+      if (w.saved && d.chance(0.7))
+        return plain(`load ${d.pick(["weights", "masks"])} from "kept"`, ...selected(0.3));
+      if (!d.chance(0.3)) return plain("evaluate");
+      w.saved = true;
+      return plain(`save "kept"`);
     case 10:
       return restore(w, []);
     default:

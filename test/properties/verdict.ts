@@ -25,9 +25,9 @@ interface Happened {
   readonly id: number;
   readonly kind: string;
   readonly text: string;
-  /** Of what lives: without dead channels, and without dead weights too. */
-  readonly params: readonly number[];
-  readonly macs: readonly number[];
+  /** Of what a `slim` would leave: without dead channels, with the zeros in the others. */
+  readonly params: number;
+  readonly macs: number;
 }
 
 /** Compiles a program for a network as `check` does, and runs it if there is nothing against it. */
@@ -62,12 +62,7 @@ export async function judge(
       onProgress: (event) => {
         if (event.kind !== "event" || run === null) return;
         const { network: now, state } = run.session;
-        const living = measure(now, state);
-        const dense = measure(now, { ...state, elements: new Map() });
-        const [params, macs] = [
-          [dense.params, living.params],
-          [dense.macs, living.macs],
-        ];
+        const { params, macs } = measure(now, { ...state, elements: new Map() });
         happened.push({ id: event.id, kind: event.event, text: event.text, params, macs });
       },
     });
@@ -140,17 +135,17 @@ function compare(ir: Ir, planned: readonly PlannedEvent[], happened: readonly Ha
     }
     if (endsEarly && ambiguous(planned, event)) continue;
     const dead = /([\d,]+) of [\d,]+ dead/.exec(text)?.[1]?.replaceAll(",", "");
-    const numbers: readonly (readonly [string, Estimate | null, readonly number[]])[] = [
-      ["dead", event.dead, dead === undefined ? [] : [Number(dead)]],
+    const numbers: readonly (readonly [string, Estimate | null, number | undefined])[] = [
+      ["dead", event.dead, dead === undefined ? undefined : Number(dead)],
       ["params", event.params, params],
       ["macs", event.macs, macs],
     ];
     for (const [name, told, found] of numbers) {
-      if (typeof told !== "number" || found.length === 0) continue;
-      if (!found.includes(told))
+      if (typeof told !== "number" || found === undefined) continue;
+      if (found !== told)
         return {
           cause: `${kind}: exact ${name} that is not`,
-          what: `${name} ${told}, found ${found.join(" or ")}: ${text}`,
+          what: `${name} ${told}, found ${found}: ${text}`,
         };
       exact++;
     }

@@ -21,6 +21,9 @@ export interface Writer {
   readonly latent: string[];
   readonly pruned: string[];
   trained: boolean;
+  /** Whether there is something to load, and a method of its own to call. */
+  saved: boolean;
+  ownMethod: boolean;
 }
 
 export const plain = (head: string, ...clauses: readonly string[]): Statement => ({ head, clauses });

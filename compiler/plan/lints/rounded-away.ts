@@ -1,5 +1,5 @@
 import type { PruneIr } from "../../../core/ir/types.js";
-import { isGlobal } from "./spared.js";
+import { isGlobal } from "../sure.js";
 import type { SimulatedEvent } from "../dry-run.js";
 import { momentName, ordinal, percent, structureName } from "../words.js";
 import type { Finding, Lint } from "./finding.js";

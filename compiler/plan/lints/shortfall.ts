@@ -9,7 +9,9 @@ export const shortfall: Lint = ({ network, simulation }) => {
   if (network === null) return [];
   const last = new Map<number, SimulatedEvent>();
   for (const event of simulation.events) {
-    if (event.statement.kind === "prune" && event.last !== true) last.set(event.statement.id, event);
+    // Of what cannot go whole, that is said.
+    if (event.statement.kind === "prune" && event.last !== true && event.stuck === undefined)
+      last.set(event.statement.id, event);
   }
   return [...last.values()].flatMap((event): readonly Finding[] => {
     const { statement, nominal, changed, amount, pools } = event;

@@ -3,6 +3,7 @@ import type { PruneIr } from "../../../core/ir/types.js";
 import { floorOf } from "../../../core/schedule/amounts.js";
 import { dropsInside, kernelGroups } from "../../../core/units/inside-kernels.js";
 import { insideRule } from "../counted.js";
+import { isGlobal } from "../sure.js";
 import type { AnyPool } from "../pools.js";
 
 /** Why a statement can take nothing from a pool, however its units score. */
@@ -34,7 +35,3 @@ export function sparedBy(statement: PruneIr, amount: CountAmount | null, pool: A
   const whole = statement.scope !== "row" && statement.scope !== "sign";
   return whole && least >= pool.total ? { by: "aligned", least } : undefined;
 }
-
-/** Whether one ranking goes over all pools. */
-export const isGlobal = ({ scope, structure }: Pick<PruneIr, "scope" | "structure">): boolean =>
-  scope === "global" || structure === "layers";

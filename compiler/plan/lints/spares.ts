@@ -1,7 +1,8 @@
 import { patternOf, sizedStructure } from "../../../core/ir/structure.js";
 import type { CountAmount } from "../../../core/schedule/amounts.js";
 import type { PruneIr } from "../../../core/ir/types.js";
-import { isGlobal, sparedBy, type Spared } from "./spared.js";
+import { isGlobal } from "../sure.js";
+import { sparedBy, type Spared } from "./spared.js";
 import { grouped, layerNames, structureName } from "../words.js";
 import type { AnyPool } from "../pools.js";
 import type { Finding, Lint } from "./finding.js";
