@@ -29,6 +29,7 @@ export function prune(
   const before = pools.map((pool) => trial.deadOf(pool));
   const known = knownBefore(trial, pools, before);
   if (ir.collapse) trial.collapses = true;
+  trial.ledger.join(pools, ir.id);
   const acted = pools.some((pool) => pool.kind === "elements")
     ? pruneCounted(trial, ir, event)
     : pruneChannels(trial, ir, event, before);

@@ -10,17 +10,18 @@ import type { Trial } from "./trial.js";
  */
 export function leastAndMost(trial: Trial): { readonly least: Measure; readonly most: Measure } {
   const { original, network, state, ledger } = trial;
-  if (ledger.areFixed("channels") && [...trial.elements.gone()].every(({ place }) => ledger.isFixed(place)))
-    return { least: trial.measured(), most: trial.measured() };
   const [fewest, fullest] = [newMaskState(original.channels.count), newMaskState(original.channels.count)];
   for (const siblings of familiesOf(original).groups) {
-    const fixed = ledger.isFixed(channelPlace(siblings));
-    for (const unit of siblings.members)
+    const place = channelPlace(siblings);
+    const fixed = ledger.isSettled(place);
+    siblings.members.forEach((unit, n) => {
+      const lives = n >= ledger.mostAt(place) ? living : dead;
       for (const channel of original.units[unit]?.channels ?? []) {
         const code = state.channels[channel] ?? living;
-        fewest.channels[channel] = fixed ? code : dead;
+        fewest.channels[channel] = fixed ? code : lives;
         fullest.channels[channel] = fixed ? code : living;
       }
+    });
   }
   const counter = trial.elements.counter(network);
   const touched = new Map(
@@ -33,8 +34,9 @@ export function leastAndMost(trial: Trial): { readonly least: Measure; readonly 
     (isDead) =>
       new Map(
         [...counter(isDead)].map(([key, count]) => {
-          const sure = ledger.isFixed(touched.get(key) ?? "");
-          return [key, sure ? count : { all: count.all, dead: wholly ? count.all : 0 }] as const;
+          const place = touched.get(key) ?? "";
+          const most = wholly ? Math.min(count.all, ledger.mostAt(place)) : 0;
+          return [key, ledger.isSettled(place) ? count : { all: count.all, dead: most }] as const;
         }),
       );
   return {

@@ -22,9 +22,13 @@ interface Entry {
 export class Ledger {
   #entries: ReadonlyMap<string, Entry> = new Map();
 
+  /** Places where something acts at moments that nobody knows. */
+  #roamed: ReadonlyMap<string, { readonly id: number; readonly most: number }> = new Map();
+
   copy(): Ledger {
     const copy = new Ledger();
     copy.#entries = this.#entries;
+    copy.#roamed = this.#roamed;
     return copy;
   }
 
@@ -49,6 +53,37 @@ export class Ledger {
     return entry === undefined || (entry.sure && entry.fixed);
   }
 
+  /** Whether that is so of every draw by itself: those of moments that nobody knows differ. */
+  isSettled(place: string): boolean {
+    return this.isFixed(place) && !this.#roamed.has(place);
+  }
+
+  /** A statement may have acted here, at moments that nobody knows; alone it leaves so many units dead at most. `before`: what was known. */
+  roam(places: readonly string[], id: number, most: readonly number[], before: Ledger): void {
+    const roamed = new Map(this.#roamed);
+    places.forEach((place, i) => {
+      const known = roamed.get(place);
+      const alone = known === undefined ? before.isFixed(place) : known.id === id;
+      roamed.set(place, { id, most: alone ? Math.max(known?.most ?? 0, most[i] ?? Infinity) : Infinity });
+    });
+    this.#roamed = roamed;
+  }
+
+  /** Another statement acts where one roams: nothing bounds them together. */
+  join(pools: readonly Pool[], id: number): void {
+    const roamed = new Map(this.#roamed);
+    for (const { place } of pools) {
+      const known = roamed.get(place);
+      if (known !== undefined && known.id !== id) roamed.set(place, { ...known, most: Infinity });
+    }
+    this.#roamed = roamed;
+  }
+
+  /** Units of a place that may be dead at most. */
+  mostAt(place: string): number {
+    return this.#roamed.get(place)?.most ?? Infinity;
+  }
+
   /** Whether all places whose name begins so are. */
   areFixed(prefix: string): boolean {
     return [...this.#entries.keys()].every((place) => !place.startsWith(prefix) || this.isFixed(place));
@@ -71,8 +106,13 @@ export class Ledger {
   /** What happened at these places is not known, or known only of other units. */
   blur(places: Iterable<string>, fixed = false): void {
     const entries = new Map(this.#entries);
-    for (const place of places) entries.set(place, { pool: "*", sure: fixed, fixed, ranking: null });
+    const roamed = new Map(this.#roamed);
+    for (const place of places) {
+      entries.set(place, { pool: "*", sure: fixed, fixed, ranking: null });
+      roamed.delete(place);
+    }
     this.#entries = entries;
+    this.#roamed = roamed;
   }
 
   /** Nothing that was touched is sure any more. */

@@ -1,5 +1,9 @@
+import { evaluate } from "../../core/expr/evaluate.js";
+import { shareOf } from "../../core/schedule/amounts.js";
 import { momentOf, phaseSteps, phaseTimes } from "../../core/schedule/schedule.js";
 import type { RuleIr, StepIr, TrainIr } from "../../core/ir/types.js";
+import type { AnyPool } from "./pools.js";
+import type { Trial } from "./trial.js";
 import { act, poolsOf, type Firing, type Variables } from "./act.js";
 import { firingsIn } from "./firings.js";
 import type { Timeline } from "./timeline.js";
@@ -156,10 +160,33 @@ function mayAct(
   const { trial } = timeline;
   if (rules.length > 0) timeline.unsure = true;
   for (const rule of rules) {
+    const pools = poolsOf(rule, variables, timeline);
+    const before = trial.ledger.copy();
+    const most = mostDead(rule, moment, pools, trial);
     const times = [40, 0][trial.draw ?? 0] ?? [0, 1, 1, 2, 3, 12][Math.floor(trial.dice.uniform() * 6)] ?? 0;
     for (let i = 0; i < times && !timeline.full; i++) act(rule, moment, variables, timeline, firing, true);
+    trial.ledger.roam(
+      pools.map(({ place }) => place),
+      rule.id,
+      most,
+      before,
+    );
     if (rule.kind === "slim" && (trial.blank || !trial.elements.gone().next().done)) trial.blurChannels();
   }
+}
+
+/** Units of each pool that a rule leaves dead at most, whenever it acts: those of its highest target, where that is all that decides. */
+function mostDead(rule: RuleIr, { names }: When, pools: readonly AnyPool[], trial: Trial): readonly number[] {
+  const bound =
+    rule.kind === "prune" && rule.scope === "local" && rule.manner === "held" && rule.aligned <= 1;
+  const value = bound && rule.regrow === undefined && rule.joins !== "agree" ? rule.to : undefined;
+  const ends =
+    typeof value === "object" && "moving" in value ? [value.moving.from, value.moving.to] : [value ?? 1];
+  const highest = Math.max(...ends.map((end) => evaluate(end, names) ?? 1));
+  return pools.map((pool) => {
+    const alike = pool.kind === "elements" || (pool.kind === "channels" && pool.alike);
+    return alike ? Math.max(trial.deadOf(pool), shareOf(highest, pool.total)) : Infinity;
+  });
 }
 
 /** A rule that acts at moments which only a run knows has one line in the plan: what is dead in the end. */
