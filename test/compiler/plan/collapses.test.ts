@@ -84,8 +84,7 @@ test("the plan and the run agree on what can go whole", async () => {
         const said = simulation.events[i]?.stuck;
         const exact = steps.slice(0, i + 1).every(({ scope }) => scope === "local");
         // A statement that finds nothing to prune does nothing.
-        if (exact && simulation.events[i]?.pools.length !== 0)
-          expect(said).toEqual(stuck);
+        if (exact && simulation.events[i]?.pools.length !== 0) expect(said).toEqual(stuck);
         if (said !== undefined) refused++;
         else if (exact) allowed++;
       }
