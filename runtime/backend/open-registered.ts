@@ -1,8 +1,8 @@
 import type { BackendName } from "../types.js";
-import { floatsOf } from "./floats.js";
 import { composedOps } from "./ops/composed.js";
 import { tf } from "./tf.js";
 import type { OpenedBackend } from "./types.js";
+import { assignCopy, floatsOf } from "./values.js";
 
 /** Opens a backend that the page has registered with tfjs by importing its package (WebGL, WebGPU). */
 export async function openRegistered(name: Extract<BackendName, "webgl" | "webgpu">): Promise<OpenedBackend> {
@@ -15,11 +15,7 @@ export async function openRegistered(name: Extract<BackendName, "webgl" | "webgp
     threads: NaN,
     description: name,
     ops: composedOps,
-    assign(variable, data) {
-      const value = tf.tensor(data.slice(), variable.shape);
-      variable.assign(value);
-      value.dispose();
-    },
+    assign: assignCopy,
     read: floatsOf,
   };
 }

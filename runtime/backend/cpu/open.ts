@@ -1,7 +1,7 @@
 import { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import { averagePoolGradients } from "../average-pooling.js";
 import { installKernels, type Kernels, type Memory } from "../device.js";
-import { floatsOf } from "../floats.js";
+import { floatsOf } from "../values.js";
 import { composedOps } from "../ops/composed.js";
 import { tf } from "../tf.js";
 import type { OpenedBackend } from "../types.js";

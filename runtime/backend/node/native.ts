@@ -19,7 +19,6 @@ export interface NativeBinding {
   readonly TF_ATTR_FLOAT: number;
   readonly TF_ATTR_STRING: number;
   readonly TF_ATTR_BOOL: number;
-  readonly TF_ATTR_INT: number;
   readonly TF_Version?: string;
 }
 
@@ -28,6 +27,9 @@ export interface OpAttribute {
   readonly type: number;
   readonly value: number | boolean | string | readonly number[];
 }
+
+/** Named inputs of a kernel: tfjs-node hands tensors over under the type of their description. */
+export type Tensors<Names extends string> = Readonly<Record<Names, tf.Tensor>>;
 
 export function isNativeBackend(backend: unknown): backend is NativeBackend {
   return (
@@ -50,6 +52,5 @@ export function attributesOf(binding: NativeBinding) {
     number: make(binding.TF_ATTR_FLOAT),
     text: make(binding.TF_ATTR_STRING),
     flag: make(binding.TF_ATTR_BOOL),
-    integers: make(binding.TF_ATTR_INT),
   };
 }

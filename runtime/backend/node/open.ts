@@ -1,9 +1,9 @@
-import { floatsOf } from "../floats.js";
 import { composedOps } from "../ops/composed.js";
 import { kernelOps } from "../ops/kernel-ops.js";
 import { registerGradients } from "../ops/kernels.js";
 import { tf } from "../tf.js";
 import type { OpenedBackend } from "../types.js";
+import { assignCopy, floatsOf } from "../values.js";
 import { loadNative } from "./load.js";
 import { installNativeKernels } from "./pack.js";
 import { judge, priceOf, thisMachine, WITHOUT_ONE_DNN, type NativeHost, type Verdict } from "./verdict.js";
@@ -27,12 +27,7 @@ export async function openNode(host: NativeHost = thisMachine): Promise<OpenedBa
     notes: off === null ? [] : [off],
     // TensorFlow's fused loss takes the targets' sum for 1; ours weighs rows by it.
     ops: { ...kernelOps, softmaxCrossEntropy: composedOps.softmaxCrossEntropy },
-    assign(variable, data) {
-      // The engine reads the array at its first use, which may come after the caller's next change of it.
-      const value = tf.tensor(data.slice(), variable.shape);
-      variable.assign(value);
-      value.dispose();
-    },
+    assign: assignCopy,
     read: floatsOf,
   };
 }

@@ -1,23 +1,9 @@
-import {
-  BATCH_NORM,
-  BATCH_NORM_GRAD,
-  CROSS_ENTROPY_SPARSE,
-  RELU,
-  RELU6,
-  RELU6_GRAD,
-  RELU_GRAD,
-} from "../ops/kernels.js";
+import { kernel, registerKernels, type Kernels } from "../device.js";
+import { CROSS_ENTROPY_SPARSE, RELU, RELU6, RELU6_GRAD, RELU_GRAD } from "../ops/kernels.js";
 import { tf } from "../tf.js";
-import { batchNorm, batchNormGrad } from "./batch-norm.js";
-import { crossEntropySparse } from "./cross-entropy.js";
+import { batchNormalization } from "./batch-norm.js";
 import { mendKernels } from "./mended.js";
-import { attributesOf, type NativeBackend } from "./native.js";
-
-/** A kernel on named inputs: what the engine passes, all of them present. */
-export type NativeKernel = (
-  inputs: (name: string) => tf.TensorInfo,
-  attrs: tf.NamedAttrMap,
-) => tf.TensorInfo[];
+import { attributesOf, type NativeBackend, type Tensors } from "./native.js";
 
 let installed = false;
 
@@ -26,34 +12,39 @@ export function installNativeKernels(native: NativeBackend): void {
   if (installed) return;
   installed = true;
   mendKernels(tf, "tensorflow");
-  const kernels: Readonly<Record<string, NativeKernel>> = {
-    [BATCH_NORM]: batchNorm(native),
-    [BATCH_NORM_GRAD]: batchNormGrad(native),
-    [CROSS_ENTROPY_SPARSE]: crossEntropySparse(native),
-    [RELU]: oneOp(native, "Relu", ["x"]),
-    [RELU6]: oneOp(native, "Relu6", ["x"]),
-    [RELU_GRAD]: oneOp(native, "ReluGrad", ["dy", "y"]),
-    [RELU6_GRAD]: oneOp(native, "Relu6Grad", ["dy", "y"]),
-  };
-  for (const [kernelName, compute] of Object.entries(kernels)) {
-    tf.registerKernel({
-      kernelName,
-      backendName: "tensorflow",
-      kernelFunc({ inputs, attrs }) {
-        const input = (name: string): tf.TensorInfo => {
-          const given = inputs[name];
-          if (given === undefined) throw new Error(`${kernelName} needs ${name}`);
-          return given;
-        };
-        const outputs = compute(input, attrs ?? {});
-        const [only] = outputs;
-        return outputs.length === 1 && only !== undefined ? only : outputs;
-      },
-    });
-  }
+  registerKernels("tensorflow", native, kernels);
 }
 
-function oneOp(native: NativeBackend, op: string, names: readonly string[]): NativeKernel {
-  const attrs = [attributesOf(native.binding).float("T")];
-  return (input) => native.executeMultipleOutputs(op, attrs, names.map(input), 1);
-}
+/** One op of TensorFlow on float tensors. */
+const oneOp = <Names extends string>(op: string, ...names: readonly Names[]) =>
+  kernel<Tensors<Names>, object, NativeBackend>((inputs, _attrs, native) => {
+    const attrs = [attributesOf(native.binding).float("T")];
+    const given = names.map((name) => inputs[name]);
+    const [result] = native.executeMultipleOutputs(op, attrs, given, 1);
+    if (result === undefined) throw new Error(`${op} has one output`);
+    return result;
+  });
+
+const CROSS_ENTROPY_OP = "SparseSoftmaxCrossEntropyWithLogits";
+
+/** Mean loss and its gradient by the logits from one op of TensorFlow. */
+const crossEntropySparse = kernel<Tensors<"logits" | "labels">, object, NativeBackend>(
+  ({ logits, labels }, _attrs, native) =>
+    tf.tidy(() => {
+      const attribute = attributesOf(native.binding);
+      const attrs = [attribute.float("T"), attribute.int32("Tlabels")];
+      const [losses, slopes] = native.executeMultipleOutputs(CROSS_ENTROPY_OP, attrs, [logits, labels], 2);
+      if (!losses || !slopes) throw new Error(`${CROSS_ENTROPY_OP} has two outputs`);
+      const [n = 1] = logits.shape;
+      return [tf.mean(losses), tf.div(slopes, n)];
+    }),
+);
+
+const kernels: Kernels<NativeBackend> = {
+  ...batchNormalization,
+  [CROSS_ENTROPY_SPARSE]: crossEntropySparse,
+  [RELU]: oneOp("Relu", "x"),
+  [RELU6]: oneOp("Relu6", "x"),
+  [RELU_GRAD]: oneOp("ReluGrad", "dy", "y"),
+  [RELU6_GRAD]: oneOp("Relu6Grad", "dy", "y"),
+};

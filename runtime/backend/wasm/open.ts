@@ -2,7 +2,7 @@ import { counted } from "../../../core/ir/words.js";
 import { BackendWasm, getThreadsCount } from "@tensorflow/tfjs-backend-wasm";
 import { averagePoolGradients } from "../average-pooling.js";
 import { installKernels, type Kernels, type Memory } from "../device.js";
-import { floatsOf } from "../floats.js";
+import { floatsOf } from "../values.js";
 import { registerGradients } from "../ops/kernels.js";
 import { tf } from "../tf.js";
 import type { OpenedBackend } from "../types.js";
