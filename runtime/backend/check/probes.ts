@@ -21,193 +21,133 @@ function ramp<R extends tf.Rank>(shape: tf.ShapeMap[R], shift = 0): tf.Tensor<R>
   );
 }
 
-type Images = tf.Tensor4D;
-const images = (height = 4, channels = 2): Images => ramp<tf.Rank.R4>([2, height, 4, channels]);
+const images = (height = 4): tf.Tensor4D => ramp<tf.Rank.R4>([2, height, 4, 2]);
 
-/** Gradient by the first input of f weighted by a ramp; flat. */
-function gradient(f: (t: tf.Tensor) => tf.Tensor, at: tf.Tensor): tf.Tensor {
+/** Gradient of f weighted by a ramp. */
+function gradient<T extends tf.Tensor>(f: (t: T) => tf.Tensor, at: T): tf.Tensor {
   return tf.grad((t) => {
-    const y = f(t);
+    const y = f(t as T);
     return tf.sum(tf.mul(y, tf.reshape(ramp<tf.Rank.R1>([y.size], 3), y.shape)));
   })(at);
 }
 
-const asImages = (t: tf.Tensor, like: Images): Images => tf.reshape<tf.Rank.R4>(t, like.shape);
-const DENSE = ["Dense", "LSTM", "GRU", "SimpleRNN"] as const;
-const CONVOLUTIONS = ["Conv1D", "Conv2D", "Conv2DTranspose", "SeparableConv2D", "ConvLSTM2D"] as const;
+const DENSE = ["Dense", "LSTM", "GRU", "SimpleRNN"];
+const CONVOLUTIONS = ["Conv1D", "Conv2D", "Conv2DTranspose", "SeparableConv2D", "ConvLSTM2D"];
+const DEPTHWISE = ["DepthwiseConv2D", "SeparableConv2D"];
 
-const computations: readonly Omit<Probe, "expected">[] = [
-  {
-    kernel: "Conv2DBackpropFilter",
+const filter = (): tf.Tensor4D => ramp<tf.Rank.R4>([3, 3, 2, 2], 1);
+const depthwiseFilter = (): tf.Tensor4D => ramp<tf.Rank.R4>([2, 3, 2, 2], 1);
+const filter3d = (): tf.Tensor5D => ramp<tf.Rank.R5>([2, 2, 2, 1, 2], 1);
+const volume = (): tf.Tensor5D => ramp<tf.Rank.R5>([2, 3, 3, 2, 1]);
+
+function convolve(ops: FusedOps, x: tf.Tensor4D, kernel: tf.Tensor4D): tf.Tensor {
+  return ops.conv2d(x, kernel, null, [2, 2], "same", [1, 1]);
+}
+function convolveDepthwise(ops: FusedOps, x: tf.Tensor4D, kernel: tf.Tensor4D): tf.Tensor {
+  return ops.depthwiseConv2d(x, kernel, null, [1, 1], "same", [1, 1]);
+}
+
+interface Computation extends Pick<Probe, "classNames" | "compute"> {
+  /** Default: `training`. */
+  readonly pass?: Probe["pass"];
+}
+
+/** By kernel. */
+const computations: Readonly<Record<string, Computation>> = {
+  Conv2DBackpropFilter: {
     classNames: CONVOLUTIONS,
-    pass: "training",
-    compute: (ops) => {
-      const kernel = ramp<tf.Rank.R4>([3, 3, 2, 2], 1);
-      return gradient((k) => ops.conv2d(images(), asImages(k, kernel), null, [2, 2], "same", [1, 1]), kernel);
-    },
+    compute: (ops) => gradient((k) => convolve(ops, images(), k), filter()),
   },
-  {
-    kernel: "Conv2DBackpropInput",
+  Conv2DBackpropInput: {
     classNames: CONVOLUTIONS,
-    pass: "training",
-    compute: (ops) => {
-      const kernel = ramp<tf.Rank.R4>([3, 3, 2, 2], 1);
-      return gradient(
-        (x) => ops.conv2d(asImages(x, images()), kernel, null, [2, 2], "same", [1, 1]),
-        images(),
-      );
-    },
+    compute: (ops) => gradient((x) => convolve(ops, x, filter()), images()),
   },
-  {
-    kernel: "DepthwiseConv2dNativeBackpropFilter",
-    classNames: ["DepthwiseConv2D", "SeparableConv2D"],
-    pass: "training",
-    compute: (ops) => {
-      const kernel = ramp<tf.Rank.R4>([2, 3, 2, 2], 1);
-      return gradient(
-        (k) => ops.depthwiseConv2d(images(), asImages(k, kernel), null, [1, 1], "same", [1, 1]),
-        kernel,
-      );
-    },
+  DepthwiseConv2dNativeBackpropFilter: {
+    classNames: DEPTHWISE,
+    compute: (ops) => gradient((k) => convolveDepthwise(ops, images(), k), depthwiseFilter()),
   },
-  {
-    kernel: "DepthwiseConv2dNativeBackpropInput",
-    classNames: ["DepthwiseConv2D", "SeparableConv2D"],
-    pass: "training",
-    compute: (ops) => {
-      const kernel = ramp<tf.Rank.R4>([2, 3, 2, 2], 1);
-      return gradient(
-        (x) => ops.depthwiseConv2d(asImages(x, images()), kernel, null, [1, 1], "same", [1, 1]),
-        images(),
-      );
-    },
+  DepthwiseConv2dNativeBackpropInput: {
+    classNames: DEPTHWISE,
+    compute: (ops) => gradient((x) => convolveDepthwise(ops, x, depthwiseFilter()), images()),
   },
-  {
-    kernel: "MaxPoolGrad",
+  MaxPoolGrad: {
     classNames: ["MaxPooling1D", "MaxPooling2D"],
-    pass: "training",
     // All values negative: a search that starts at 0 finds none.
-    compute: () => gradient((x) => tf.maxPool(asImages(x, images()), 2, 2, "valid"), tf.sub(images(), 4)),
+    compute: () => gradient((x) => tf.maxPool(x, 2, 2, "valid"), tf.sub<tf.Tensor4D>(images(), 4)),
   },
-  {
-    kernel: "AvgPoolGrad",
+  AvgPoolGrad: {
     classNames: ["AveragePooling1D", "AveragePooling2D"],
-    pass: "training",
-    compute: () => gradient((x) => tf.avgPool(asImages(x, images()), 3, 2, "same"), images()),
+    compute: () => gradient((x) => tf.avgPool(x, 3, 2, "same"), images()),
   },
-  {
-    kernel: "BatchMatMul",
+  BatchMatMul: {
     classNames: DENSE,
     pass: "any",
-    compute: (ops) => {
-      const kernel = ramp<tf.Rank.R2>([3, 2], 1);
-      const bias = ramp<tf.Rank.R1>([2]);
-      return ops.dense(ramp<tf.Rank.R2>([4, 3]), kernel, bias);
-    },
+    compute: (ops) => ops.dense(ramp<tf.Rank.R2>([4, 3]), ramp<tf.Rank.R2>([3, 2], 1), ramp<tf.Rank.R1>([2])),
   },
-  {
-    kernel: "BatchMatMul, left factor transposed",
+  "BatchMatMul, left factor transposed": {
     classNames: DENSE,
-    pass: "training",
     compute: () => tf.matMul(ramp<tf.Rank.R3>([2, 3, 2]), ramp<tf.Rank.R3>([2, 3, 4], 1), true, false),
   },
-  {
-    kernel: "BatchMatMul, right factor transposed",
+  "BatchMatMul, right factor transposed": {
     classNames: DENSE,
-    pass: "training",
     compute: () => tf.matMul(ramp<tf.Rank.R2>([3, 2]), ramp<tf.Rank.R2>([4, 2], 1), false, true),
   },
-  {
-    kernel: "BatchNormalization",
+  BatchNormalization: {
     classNames: ["BatchNormalization"],
-    pass: "training",
     compute: (ops) => {
-      const x = images();
-      const gamma = ramp<tf.Rank.R1>([2], 1);
-      return gradient((t) => ops.batchNormTrain(asImages(t, x), gamma, ramp<tf.Rank.R1>([2]), 0.25).y, x);
+      const [gamma, beta] = [ramp<tf.Rank.R1>([2], 1), ramp<tf.Rank.R1>([2])];
+      return gradient((x) => ops.batchNormTrain(x, gamma, beta, 0.25).y, images());
     },
   },
-  {
-    kernel: "SoftmaxCrossEntropy",
+  SoftmaxCrossEntropy: {
     classNames: ["Dense", "Conv2D", "Activation", "Softmax"],
-    pass: "training",
     compute: (ops) => {
-      const logits = ramp<tf.Rank.R2>([3, 4]);
       const labels = tf.tensor1d([2, 0, 3], "int32");
-      return tf.grad((t) => ops.softmaxCrossEntropySparse(tf.reshape<tf.Rank.R2>(t, [3, 4]), labels))(logits);
+      const loss = (t: tf.Tensor): tf.Scalar => ops.softmaxCrossEntropySparse(t as tf.Tensor2D, labels);
+      return tf.grad(loss)(ramp<tf.Rank.R2>([3, 4]));
     },
   },
-  {
-    kernel: "Relu",
+  Relu: {
     classNames: ["Activation", "ReLU"],
-    pass: "training",
     compute: (ops) => gradient((x) => ops.relu(x), images()),
   },
-  {
-    kernel: "Sum",
+  Sum: {
     classNames: [...CONVOLUTIONS, ...DENSE],
-    pass: "training",
     compute: () => tf.sum(ramp<tf.Rank.R3>([23, 8, 2]), [0, 1]),
   },
-  {
-    kernel: "GlobalAveragePool",
+  GlobalAveragePool: {
     classNames: ["GlobalAveragePooling1D", "GlobalAveragePooling2D"],
-    pass: "training",
-    compute: (ops) => gradient((x) => ops.globalAveragePool(asImages(x, images(3))), images(3)),
+    compute: (ops) => gradient((x) => ops.globalAveragePool(x), images(3)),
   },
-  {
-    kernel: "UnsortedSegmentSum",
+  UnsortedSegmentSum: {
     classNames: ["Embedding"],
-    pass: "training",
     compute: () => tf.unsortedSegmentSum(ramp<tf.Rank.R2>([5, 2]), tf.tensor1d([1, 0, 1, 3, 1], "int32"), 4),
   },
-  {
-    kernel: "ResizeNearestNeighborGrad",
+  ResizeNearestNeighborGrad: {
     classNames: ["UpSampling2D"],
-    pass: "training",
-    compute: () =>
-      gradient(
-        (x) => tf.image.resizeNearestNeighbor(tf.reshape<tf.Rank.R4>(x, [2, 2, 2, 2]), [4, 6]),
-        ramp<tf.Rank.R4>([2, 2, 2, 2]),
-      ),
+    compute: () => gradient((x) => tf.image.resizeNearestNeighbor(x, [4, 6]), ramp<tf.Rank.R4>([2, 2, 2, 2])),
   },
-  {
-    kernel: "Conv3DBackpropFilterV2",
+  Conv3DBackpropFilterV2: {
     classNames: ["Conv3D"],
-    pass: "training",
-    compute: () => {
-      const x = ramp<tf.Rank.R5>([2, 3, 3, 2, 1]);
-      return gradient(
-        (k) => tf.conv3d(x, tf.reshape<tf.Rank.R5>(k, [2, 2, 2, 1, 2]), 2, "same"),
-        ramp<tf.Rank.R5>([2, 2, 2, 1, 2], 1),
-      );
-    },
+    compute: () => gradient((k) => tf.conv3d(volume(), k, 2, "same"), filter3d()),
   },
-  {
-    kernel: "Conv3DBackpropInputV2",
+  Conv3DBackpropInputV2: {
     classNames: ["Conv3D"],
-    pass: "training",
-    compute: () => {
-      const kernel = ramp<tf.Rank.R5>([2, 2, 2, 1, 2], 1);
-      const shape = [2, 3, 3, 2, 1] as const;
-      return gradient(
-        (x) => tf.conv3d(tf.reshape<tf.Rank.R5>(x, [...shape]), kernel, 2, "same"),
-        ramp<tf.Rank.R5>([...shape]),
-      );
-    },
+    compute: () => gradient((x) => tf.conv3d(x, filter3d(), 2, "same"), volume()),
   },
-  {
-    kernel: "MaxPool3DGrad",
+  MaxPool3DGrad: {
     classNames: ["MaxPooling3D"],
     pass: "any",
     compute: () => {
-      const x = tf.sub(ramp<tf.Rank.R5>([1, 2, 2, 4, 2]), 4);
-      return gradient((t) => tf.maxPool3d(tf.reshape<tf.Rank.R5>(t, [1, 2, 2, 4, 2]), 2, 2, "valid"), x);
+      const x = tf.sub<tf.Tensor5D>(ramp<tf.Rank.R5>([1, 2, 2, 4, 2]), 4);
+      return gradient((t) => tf.maxPool3d(t, 2, 2, "valid"), x);
     },
   },
-];
+};
 
-export const probes: readonly Probe[] = computations.map((probe) => ({
-  ...probe,
-  expected: EXPECTED[probe.kernel] ?? [],
+export const probes: readonly Probe[] = Object.entries(computations).map(([kernel, computation]) => ({
+  kernel,
+  pass: "training",
+  ...computation,
+  expected: EXPECTED[kernel] ?? [],
 }));
