@@ -1,8 +1,7 @@
 import { counted } from "../../core/ir/words.js";
 import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { diagnostic, raise } from "../../core/diagnostics/create.js";
-import { DiagnosticError } from "../../core/diagnostics/diagnostic.js";
+import { raise } from "../../core/diagnostics/create.js";
 import { classTargets, sizeOf, type ExampleSet, type RawData } from "./examples.js";
 import { readBytes } from "./files.js";
 
@@ -24,21 +23,20 @@ const ELEMENT_BYTES: Readonly<Record<number, number>> = {
 
 /** Parses one IDX file. Unsigned bytes stay bytes; every other type becomes float32. */
 export function parseIdx(bytes: Uint8Array, name: string): IdxArray {
-  const damaged = (why: string) =>
-    new DiagnosticError([diagnostic("P6003", `\`${name}\` is not a whole IDX file: ${why}`)]);
-  if (bytes.length < 4 || bytes[0] !== 0 || bytes[1] !== 0) throw damaged("its first two bytes are not zero");
+  const damaged: (why: string) => never = (why) =>
+    raise("P6003", `\`${name}\` is not a whole IDX file: ${why}`);
+  if (bytes.length < 4 || bytes[0] !== 0 || bytes[1] !== 0) damaged("its first two bytes are not zero");
   const type = bytes[2] ?? 0;
   const rank = bytes[3] ?? 0;
   const width = ELEMENT_BYTES[type];
-  if (width === undefined) throw damaged(`unknown element type 0x${type.toString(16)}`);
-  if (rank < 1 || rank > 8 || bytes.length < 4 + 4 * rank)
-    throw damaged(`its header says ${rank} dimensions`);
+  if (width === undefined) damaged(`unknown element type 0x${type.toString(16)}`);
+  if (rank < 1 || rank > 8 || bytes.length < 4 + 4 * rank) damaged(`its header says ${rank} dimensions`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const shape = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis));
   const start = 4 + 4 * rank;
   const expected = sizeOf(shape) * width;
   if (expected !== bytes.length - start) {
-    throw damaged(
+    damaged(
       `its header promises ${shape.join(" × ")} values in ${counted(expected, "bytes")}, there: ${bytes.length - start}`,
     );
   }

@@ -3,8 +3,7 @@ import { basename } from "node:path";
 import { unzipSync } from "fflate";
 import { parse } from "npyjs";
 import { reasonOf } from "../reason.js";
-import { diagnostic, raise } from "../../core/diagnostics/create.js";
-import { DiagnosticError } from "../../core/diagnostics/diagnostic.js";
+import { raise } from "../../core/diagnostics/create.js";
 import { classTargets, sizeOf, type ExampleSet, type RawData } from "./examples.js";
 import { MAX_BYTES, readBytes } from "./files.js";
 
@@ -93,14 +92,14 @@ function targetsFrom(labels: Array_): ExampleSet["targets"] {
 
 /** One array. Unsigned bytes stay bytes; every other number type becomes float32. */
 export function parseNpy(bytes: Uint8Array, name: string): Array_ {
-  const damaged = (why: string) =>
-    new DiagnosticError([diagnostic("P6003", `\`${name}\` is not a whole NPY array: ${why}`)]);
+  const damaged: (why: string) => never = (why) =>
+    raise("P6003", `\`${name}\` is not a whole NPY array: ${why}`);
   const parsed = (() => {
-    if (magic.some((byte, i) => bytes[i] !== byte)) throw damaged("it does not begin as one");
+    if (magic.some((byte, i) => bytes[i] !== byte)) damaged("it does not begin as one");
     try {
       return parse(bytes.slice().buffer);
     } catch (cause) {
-      throw damaged(reasonOf(cause));
+      damaged(reasonOf(cause));
     }
   })();
   const { data, shape, fortranOrder, dtype } = parsed;
@@ -109,30 +108,28 @@ export function parseNpy(bytes: Uint8Array, name: string): Array_ {
       help: "save it with numpy.ascontiguousarray",
     });
   }
-  if (!isNumbers(data)) throw damaged(`its type ${dtype} is not one of numbers`);
+  if (!isNumbers(data)) damaged(`its type ${dtype} is not one of numbers`);
   if (data.length !== sizeOf(shape) || shape.some((extent) => extent < 0))
-    throw damaged(`its header promises ${shape.join(" × ")} values, ${data.length} are there`);
+    damaged(`its header promises ${shape.join(" × ")} values, ${data.length} are there`);
   const whole = /^[iu]/.test(dtype);
   if (data instanceof Uint8Array) return { data, shape, whole };
   const numbers = Float32Array.from(data, Number);
   const odd = numbers.findIndex((value) => !Number.isFinite(value));
-  if (odd >= 0) throw notFinite(name, shape, odd, Number(data[odd]));
+  if (odd >= 0) notFinite(name, shape, odd, Number(data[odd]));
   return { data: numbers, shape, whole };
 }
 
 /** What every NPY array begins with. */
 const magic = [0x93, ...new TextEncoder().encode("NUMPY")];
 
-function notFinite(name: string, shape: readonly number[], at: number, value: number): Error {
+function notFinite(name: string, shape: readonly number[], at: number, value: number): never {
   const row = Math.floor(at / Math.max(1, sizeOf(shape.slice(1))));
   const what = Number.isNaN(value)
     ? "a value that is not a number"
     : `the value ${value}, which no float32 can hold`;
-  return new DiagnosticError([
-    diagnostic("P6007", `\`${name}\` has ${what}, in example ${row + 1}`, null, {
-      help: "mend or leave out the example",
-    }),
-  ]);
+  raise("P6007", `\`${name}\` has ${what}, in example ${row + 1}`, {
+    help: "mend or leave out the example",
+  });
 }
 
 function isNumbers(data: ArrayBufferView): data is Uint8Array | Float32Array | BigInt64Array {

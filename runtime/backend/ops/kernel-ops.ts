@@ -8,39 +8,27 @@ import { BATCH_NORM, CROSS_ENTROPY, CROSS_ENTROPY_SPARSE, RELU, RELU6 } from "./
 export const kernelOps: FusedOps = {
   ...composedOps,
 
-  batchNormTrain<T extends tf.Tensor>(
-    x: T,
-    gamma: tf.Tensor1D | null,
-    beta: tf.Tensor1D | null,
-    epsilon: number,
-  ) {
+  batchNormTrain(x, gamma, beta, epsilon) {
     const channels = channelsOf(x);
     const inputs = { x, gamma: gamma ?? tf.ones([channels]), beta: beta ?? tf.zeros([channels]) };
     const [y, mean, variance] = tf
       .engine()
-      .runKernel<[T, tf.Tensor1D, tf.Tensor1D]>(BATCH_NORM, inputs, { epsilon });
+      .runKernel<[typeof x, tf.Tensor1D, tf.Tensor1D]>(BATCH_NORM, inputs, { epsilon });
     return { y, mean, variance };
   },
 
-  batchNormInference<T extends tf.Tensor>(
-    x: T,
-    mean: tf.Tensor1D,
-    variance: tf.Tensor1D,
-    gamma: tf.Tensor1D | null,
-    beta: tf.Tensor1D | null,
-    epsilon: number,
-  ) {
+  batchNormInference(x, mean, variance, gamma, beta, epsilon) {
     if (tf.engine().state.gradientDepth > 0) {
       return composedOps.batchNormInference(x, mean, variance, gamma, beta, epsilon);
     }
     const pixels = tf.reshape<tf.Rank.R4>(x, [x.size / channelsOf(x), 1, 1, channelsOf(x)]);
     const y = tf.batchNorm(pixels, mean, variance, beta ?? undefined, gamma ?? undefined, epsilon);
-    return tf.reshape<tf.Rank>(y, x.shape) as T;
+    return tf.reshape<tf.Rank>(y, x.shape) as typeof x;
   },
 
-  relu: <T extends tf.Tensor>(x: T) => tf.engine().runKernel<T>(RELU, { x }),
+  relu: (x) => tf.engine().runKernel(RELU, { x }),
 
-  relu6: <T extends tf.Tensor>(x: T) => tf.engine().runKernel<T>(RELU6, { x }),
+  relu6: (x) => tf.engine().runKernel(RELU6, { x }),
 
   softmaxCrossEntropySparse(logits, labels) {
     const [loss] = tf.engine().runKernel<[tf.Scalar, tf.Tensor2D]>(CROSS_ENTROPY_SPARSE, { logits, labels });

@@ -21,12 +21,10 @@ export function registerGradients(): void {
     inputsToSave: ["x", "gamma"],
     // y is not needed; what follows is mean, variance and, on some backends, a reserve of theirs.
     outputsToSave: [false, true, true, true],
-    gradFunc(upstream, saved, attrs) {
-      const [dy] = Array.isArray(upstream) ? upstream : [upstream];
-      const [x, gamma, mean, variance, reserve] = saved;
-      const inputs = present({ dy, x, gamma, mean, variance, reserve });
+    gradFunc(upstream, [x, gamma, mean, variance, reserve], attrs) {
+      const inputs = present({ dy: first(upstream), x, gamma, mean, variance, reserve });
       const [dx, dGamma, dBeta] = tf.engine().runKernel<tf.Tensor[]>(BATCH_NORM_GRAD, inputs, attrs);
-      return { x: closure(dx), gamma: closure(dGamma), beta: closure(dBeta) };
+      return { x: () => first(dx), gamma: () => first(dGamma), beta: () => first(dBeta) };
     },
   });
   for (const [kernelName, gradient] of [
@@ -37,9 +35,7 @@ export function registerGradients(): void {
       kernelName,
       inputsToSave: [],
       outputsToSave: [true],
-      gradFunc: (dy, [y]) => ({
-        x: () => tf.engine().runKernel<tf.Tensor>(gradient, present({ dy: single(dy), y })),
-      }),
+      gradFunc: (dy, [y]) => ({ x: () => tf.engine().runKernel(gradient, present({ dy: first(dy), y })) }),
     });
   }
   for (const kernelName of [CROSS_ENTROPY, CROSS_ENTROPY_SPARSE]) {
@@ -47,10 +43,7 @@ export function registerGradients(): void {
       kernelName,
       inputsToSave: [],
       outputsToSave: [false, true],
-      gradFunc(upstream, [slope]) {
-        const [dy] = Array.isArray(upstream) ? upstream : [upstream];
-        return { logits: () => tf.mul(known(dy), known(slope)) };
-      },
+      gradFunc: (dy, slope) => ({ logits: () => tf.mul(first(dy), first(slope)) }),
     });
   }
 }
@@ -61,15 +54,8 @@ function present(tensors: Readonly<Record<string, tf.Tensor | undefined>>): tf.N
   return map;
 }
 
-function single(t: tf.Tensor | tf.Tensor[]): tf.Tensor | undefined {
-  return Array.isArray(t) ? t[0] : t;
-}
-
-function known(t: tf.Tensor | undefined): tf.Tensor {
+function first(given: tf.Tensor | readonly tf.Tensor[] | undefined): tf.Tensor {
+  const [t] = given instanceof tf.Tensor ? [given] : (given ?? []);
   if (t === undefined) throw new Error("the engine passed too few tensors to a gradient");
   return t;
-}
-
-function closure(t: tf.Tensor | undefined): () => tf.Tensor {
-  return () => known(t);
 }
