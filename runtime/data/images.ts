@@ -27,13 +27,11 @@ export async function looksLikeImages(folder: string): Promise<boolean> {
 /** `size` is what the network reads: height, width, channels (1 or 3); images are resized to it (cover). */
 export async function readImages(folder: string, size: readonly [number, number, number]): Promise<RawData> {
   const sharp = await loadSharp();
-  const folders = (await readdir(folder, { withFileTypes: true }))
-    .filter((e) => e.isDirectory())
-    .map((e) => e.name);
+  const folders = await foldersIn(folder);
   const trainName = folders.find((name) => SPLITS.train.test(name));
   const testName = folders.find((name) => SPLITS.test.test(name));
   const trainFolder = trainName === undefined ? folder : join(folder, trainName);
-  const names = await classFolders(trainFolder);
+  const names = await foldersIn(trainFolder);
   const train = await readSplit(sharp, trainFolder, names, size);
   const test =
     trainName !== undefined && testName !== undefined
@@ -42,7 +40,7 @@ export async function readImages(folder: string, size: readonly [number, number,
   return { train, test };
 }
 
-async function classFolders(folder: string): Promise<string[]> {
+async function foldersIn(folder: string): Promise<string[]> {
   const names = (await readdir(folder, { withFileTypes: true }))
     .filter((e) => e.isDirectory())
     .map((e) => e.name);
@@ -74,7 +72,7 @@ async function readSplit(
   [height, width, channels]: readonly [number, number, number],
 ): Promise<ExampleSet> {
   const files: { path: string; label: number }[] = [];
-  for (const name of await classFolders(folder)) {
+  for (const name of await foldersIn(folder)) {
     const label = names.indexOf(name);
     if (label < 0)
       raise(

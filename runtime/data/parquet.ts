@@ -22,38 +22,32 @@ export async function readParquet(path: string, classNames?: readonly string[] |
   const label = labelColumn(Object.keys(first));
   const columns = Object.keys(first).filter((column) => column !== label);
   if (columns.length === 0) raise("P6003", `\`${name}\` has one column; features and a label are needed`);
-  const only = columns[0] ?? "";
-  const list = columns.length === 1 && isList(first[only]);
   const labels = rows.map((row) => row[label]);
   const targets = isList(labels[0])
-    ? listTargets(labels, label, name)
+    ? { kind: "dense" as const, ...numberLists(labels, label, name) }
     : targetsOf(
         labels.map((value, row) => labelCell(value, row, name)),
         `\`${name}\``,
         classNames,
       );
-  if (!list) {
-    const inputs = features(rows.length, columns, (row, i) => cellOf(rows[row]?.[columns[i] ?? ""]), name);
-    return { examples: rows.length, shape: [columns.length], inputs, targets };
+  const [only = ""] = columns;
+  if (columns.length === 1 && isList(first[only])) {
+    const lists = rows.map((row) => row[only]);
+    const { data, shape } = numberLists(lists, only, name);
+    return { examples: rows.length, shape, inputs: data, targets };
   }
-  const width = listOf(first[only]).length;
-  const names = Array.from({ length: width }, (_, i) => `${only}[${i}]`);
-  for (const [row, values] of rows.entries()) {
-    if (listOf(values[only]).length !== width)
-      raise("P6003", `\`${name}\` row ${row + 1} has a list of another length than the first row`);
-  }
-  const inputs = features(rows.length, names, (row, i) => cellOf(listOf(rows[row]?.[only])[i]), name);
-  return { examples: rows.length, shape: [width], inputs, targets };
+  const inputs = features(rows.length, columns, (row, i) => cellOf(rows[row]?.[columns[i] ?? ""]), name);
+  return { examples: rows.length, shape: [columns.length], inputs, targets };
 }
 
-/** Labels that are lists of numbers: targets to come close to. */
-function listTargets(labels: readonly unknown[], label: string, name: string): ExampleSet["targets"] {
-  const width = listOf(labels[0]).length;
-  const odd = labels.findIndex((value) => !isList(value) || value.length !== width);
+/** The values of a column of number lists, all as long as the first. */
+function numberLists(lists: readonly unknown[], column: string, name: string) {
+  const width = listOf(lists[0]).length;
+  const odd = lists.findIndex((value) => !isList(value) || value.length !== width);
   if (odd >= 0) raise("P6003", `\`${name}\` row ${odd + 1} has a list of another length than the first row`);
-  const names = Array.from({ length: width }, (_, i) => `${label}[${i}]`);
-  const data = features(labels.length, names, (row, i) => cellOf(listOf(labels[row])[i]), name);
-  return { kind: "dense", data, shape: [width] };
+  const names = Array.from({ length: width }, (_, i) => `${column}[${i}]`);
+  const data = features(lists.length, names, (row, i) => cellOf(listOf(lists[row])[i]), name);
+  return { data, shape: [width] };
 }
 
 /** A label that is a word or a number, or nothing. */

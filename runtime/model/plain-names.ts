@@ -1,3 +1,4 @@
+import { isObject } from "../../core/network/json.js";
 import type { LiveParts } from "./live.js";
 
 /**
@@ -36,10 +37,6 @@ function stemOf(name: string, className: string): string | null {
   const marked = new RegExp(`^([a-z0-9_]+?)_${className.replace(/\W/g, "")}\\d+$`).exec(name);
   return marked?.[1] ?? null;
 }
-
-type Json = Readonly<Record<string, unknown>>;
-const isObject = (value: unknown): value is Json =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 function visitLayers(model: unknown, visit: (name: string, className: string) => void): void {
   if (!isObject(model) || !isObject(model["config"]) || !Array.isArray(model["config"]["layers"])) return;

@@ -1,3 +1,4 @@
+import { reasonOf } from "../../reason.js";
 import { tf } from "../tf.js";
 import type { FusedOps, KernelCheck, Refusal } from "../types.js";
 import { probes, type Probe } from "./probes.js";
@@ -40,7 +41,6 @@ async function runProbe({ kernel, compute, expected }: Probe, ops: FusedOps): Pr
     const worst = expected.reduce((most, v, i) => Math.max(most, Math.abs(v - (found[i] ?? NaN))), 0) / scale;
     return { kernel, ok: found.length === expected.length && worst < TOLERANCE, error: worst };
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    return { kernel, ok: false, error: NaN, thrown: message.split("\n", 1)[0] ?? message };
+    return { kernel, ok: false, error: NaN, thrown: reasonOf(error) };
   }
 }

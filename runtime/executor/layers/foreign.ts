@@ -2,6 +2,7 @@ import { field, isJsonArray, isJsonObject } from "../../../core/network/json.js"
 import { layerClass } from "../../../core/network/layers/index.js";
 import type { Json, JsonObject } from "../../../core/network/types.js";
 import { layers, tf } from "../../backend/tf.js";
+import { reasonOf } from "../../reason.js";
 import type { Build, Builder, CallContext } from "../pass.js";
 import { raise } from "../../../core/diagnostics/create.js";
 
@@ -46,11 +47,6 @@ function isConfigValue(value: unknown): value is tf.serialization.ConfigDictValu
   return value === null || ["string", "number", "boolean", "object"].includes(typeof value);
 }
 
-function whatItSaid(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return (text.split("\n")[0] ?? "").slice(0, 200);
-}
-
 function instantiate(build: Build): Layer {
   const { className, path, config } = build.layer;
   const entry = tf.serialization.SerializationMap.getMap().classNameMap[className];
@@ -71,7 +67,7 @@ function instantiate(build: Build): Layer {
     return layer;
   } catch (error) {
     return raise("P5152", `layer \`${path}\` of class \`${className}\` cannot be built`, {
-      notes: [whatItSaid(error)],
+      notes: [reasonOf(error)],
     });
   }
 }
@@ -117,7 +113,7 @@ export const foreign: Builder = (build) => {
       } catch (error) {
         const { path, className } = build.layer;
         return raise("P5152", `layer \`${path}\` of class \`${className}\` failed`, {
-          notes: [whatItSaid(error)],
+          notes: [reasonOf(error)],
         });
       }
     },
