@@ -1,6 +1,7 @@
 import { DiagnosticError } from "../../core/diagnostics/diagnostic.js";
 import { examine, type DoctorReport, type NativeReport } from "../../runtime/backend/doctor.js";
 import { priceOf, type NativeHost } from "../../runtime/backend/node/verdict.js";
+import { wrap } from "../../compiler/render/text.js";
 import { backendOption } from "../backend-option.js";
 import { grid } from "../result-table.js";
 import { EXIT, type ExitCode, type Terminal } from "../terminal.js";
@@ -25,7 +26,7 @@ export async function doctor(
   return found.checks.every((check) => check.ok) ? EXIT.ok : EXIT.failed;
 }
 
-function page(found: DoctorReport, { colors }: Terminal): string {
+function page(found: DoctorReport, { colors, columns }: Terminal): string {
   const wrong = found.checks.filter((check) => !check.ok);
   const facts = [
     ["backend", `${found.description}: ${found.reason}`],
@@ -44,8 +45,12 @@ function page(found: DoctorReport, { colors }: Terminal): string {
     ["node", `${found.node} on ${found.platform}`],
     ["images", found.sharp ? "sharp is installed" : "sharp is not installed"],
   ];
-  const lines = grid(facts, []).map((line) => line.replace(/^\w+/, (word) => colors.bold(word)));
-  for (const advice of found.advice) lines.push("", advice);
+  const margin = Math.max(...facts.map(([head = ""]) => head.length)) + 2;
+  const rows = facts.flatMap(([head = "", text = ""]) =>
+    wrap(text, columns - margin).map((line, i) => [i === 0 ? head : "", line]),
+  );
+  const lines = grid(rows, []).map((line) => line.replace(/^\w+/, (word) => colors.bold(word)));
+  for (const advice of found.advice) lines.push("", ...wrap(advice, columns));
   return lines.join("\n");
 }
 
