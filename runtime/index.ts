@@ -1,7 +1,6 @@
 /** What emitted loops import. `helpers.ts` is the contract; everything else a host may use. */
 export * from "./expressions.js";
 export type * from "./helpers.js";
-export type * from "./specs.js";
 export { openRun } from "./run/host/open.js";
 export { runFromCommandLine } from "./run/host/command-line.js";
 export type { OpenRun } from "./run/host/run.js";

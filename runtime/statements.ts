@@ -32,7 +32,7 @@ import type {
   TrainSpec,
   UpdateSpec,
   WhenSpec,
-} from "./specs.js";
+} from "./helpers.js";
 
 /**
  * What loops hand over as statements of the IR, checked against their declaration: a loop may have been edited.

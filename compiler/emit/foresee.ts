@@ -1,6 +1,15 @@
 import type { IrSpans } from "../../core/ir/spans.js";
 import type { PlanIr, PlannedEvent } from "../../core/ir/types.js";
-import type { Notes } from "./notes.js";
+
+/** Comment lines about statements that the IR does not hold: the call they come from, what the plan foresees. */
+export interface Notes {
+  /** Above the statement's own text: "# han(target: 90%)" where a method's statements begin. */
+  before(id: number): readonly string[];
+  /** Below it. */
+  of(id: number): readonly string[];
+}
+
+export const noNotes: Notes = { before: () => [], of: () => [] };
 
 /** Notes for the emitted loop: the call that a method's statements come from, and what the plan foresees for each. */
 export function foresee(

@@ -1,6 +1,5 @@
-import { hashJson } from "../../core/ir/hash.js";
+import { hashJson, layersHash } from "../../core/ir/hash.js";
 import type { IrSpans } from "../../core/ir/spans.js";
-import { layersHash } from "../../core/ir/layers-hash.js";
 import type { Ir } from "../../core/ir/types.js";
 import type { Network } from "../../core/network/types.js";
 import { namesLayers } from "./constants.js";

@@ -1,11 +1,10 @@
 import type { ForEachIr, RepeatIr, RuleIr, StepIr, TrainIr } from "../../core/ir/types.js";
 import { expressionCode, pointCode } from "./javascript-expressions.js";
 import { accumulateFields, fieldsOf, pruneFields, regrowFields } from "./javascript-clauses.js";
-import { holdsAlong } from "../../core/ir/rules.js";
-import { trains } from "../../core/ir/walk.js";
+import { holdsAlong, trains } from "../../core/ir/walk.js";
 import { isImplicit, trainFields } from "./javascript-train.js";
 import { commentLines, layout, lineWidth, quote, type Field, type Js } from "./javascript-value.js";
-import type { Notes } from "./notes.js";
+import type { Notes } from "./foresee.js";
 import type { Scope } from "./scope.js";
 import { firesAtEpochsOnly, firesAtStart, firesLater } from "./timing.js";
 import type { Place, Writer } from "./writer.js";

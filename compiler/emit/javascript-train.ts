@@ -1,11 +1,9 @@
-import { holdsAlong } from "../../core/ir/rules.js";
-import type { RuleIr, TrainIr } from "../../core/ir/types.js";
+import { holdsAlong, type Along } from "../../core/ir/walk.js";
+import type { TrainIr } from "../../core/ir/types.js";
 import { expressionCode, namedValue, pointCode } from "./javascript-expressions.js";
 import { fieldsOf, optimizerCode } from "./javascript-clauses.js";
 import type { Field, Js } from "./javascript-value.js";
 import type { Scope } from "./scope.js";
-
-type Along = Extract<RuleIr, { readonly kind: "penalize" | "freeze" | "update" }>;
 
 /** The training that rules without `train` imply; its length is the host's. */
 export function isImplicit(train: TrainIr): boolean {

@@ -10,7 +10,7 @@ import { writeSteps } from "./javascript-steps.js";
 import { isImplicit } from "./javascript-train.js";
 import { commentLines, commentText, layout, lineWidth, quote, type Field } from "./javascript-value.js";
 import { identifier, Names } from "./names.js";
-import { noNotes, type Notes } from "./notes.js";
+import { noNotes, type Notes } from "./foresee.js";
 import { moduleScope, type Scope } from "./scope.js";
 import { Writer, type Place, type SourceMap } from "./writer.js";
 

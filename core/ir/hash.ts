@@ -1,3 +1,5 @@
+import type { Network } from "../network/types.js";
+
 /**
  * A stable hash of plain JSON: 64 bits as 16 hexadecimal digits, the same for equal values whatever the order of their keys.
  * Not for secrets: it tells programs apart, so that a checkpoint of another one is refused.
@@ -40,4 +42,13 @@ function mix(text: string, seed: number): number {
 
 function hex(value: number): string {
   return value.toString(16).padStart(8, "0");
+}
+
+/**
+ * What a loop that names layers asks of the network it runs on: paths and classes of all layers with weights, in order. Sizes may
+ * differ.
+ */
+export function layersHash({ layers }: Network): string {
+  const weighted = layers.filter(({ weights }) => weights.length > 0);
+  return hashJson(weighted.map(({ path, className }) => [path, className]));
 }

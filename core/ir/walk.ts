@@ -10,6 +10,11 @@ export type LoopIr = RepeatIr | ForEachIr;
 export const isLoop = (statement: StatementIr): statement is LoopIr =>
   statement.kind === "repeat" || statement.kind === "for-each";
 
+/** A rule that holds all along its window, rather than firing at moments. */
+export type Along = Extract<RuleIr, { readonly kind: "penalize" | "freeze" | "update" }>;
+export const holdsAlong = (rule: StatementIr): rule is Along =>
+  rule.kind === "penalize" || rule.kind === "freeze" || rule.kind === "update";
+
 /** The steps that a loop repeats; none of other steps. */
 export const bodyOf = (step: StepIr): readonly StepIr[] => (isLoop(step) ? step.body : []);
 

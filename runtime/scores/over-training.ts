@@ -7,7 +7,7 @@ import type { CriterionIr, ExprIr } from "../../core/ir/types.js";
 import { cachedSpace } from "../../core/units/cached-space.js";
 import type { Space } from "../../core/units/space.js";
 import { accumulatedIr } from "../statements.js";
-import type { AccumulateSpec } from "../specs.js";
+import type { AccumulateSpec } from "../helpers.js";
 import type { Observation } from "../types.js";
 import type { Accumulated } from "./gather.js";
 import { stepScoring, type Gradients, type StepScoring } from "./on-step.js";

@@ -1,4 +1,4 @@
-import { holdsAlong } from "../../../core/ir/rules.js";
+import { holdsAlong } from "../../../core/ir/walk.js";
 import { distinct, statements, type Lint } from "./finding.js";
 
 /** A window that lies beyond the training, or a grid that training never reaches: the rule does nothing. */

@@ -12,7 +12,7 @@ import { loadModel, modelBytes, type LoadedModel } from "../../model/index.js";
 import { measure } from "../../../core/masks/measure.js";
 import { newMaskState, rememberStart } from "../../../core/masks/state.js";
 import { raise } from "../../../core/diagnostics/create.js";
-import { layersHash } from "../../../core/ir/layers-hash.js";
+import { layersHash } from "../../../core/ir/hash.js";
 import type { Diagnostic } from "../../../core/diagnostics/diagnostic.js";
 import type { Network } from "../../../core/network/types.js";
 import { logDiagnostic, logNote, newRecord, tell } from "../report/log.js";

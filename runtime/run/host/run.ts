@@ -1,6 +1,5 @@
-import type { Run } from "../../helpers.js";
+import type { Run, SelectionSpec } from "../../helpers.js";
 import { selectionIr } from "../../statements.js";
-import type { SelectionSpec } from "../../specs.js";
 import { train } from "../phase/train.js";
 import { finish, save, type RunResult } from "../report/results.js";
 import { evaluate, require, until } from "../steps/conditions.js";

@@ -1,8 +1,7 @@
 import type { WhenIr } from "../../../core/ir/types.js";
 import { firesAt, type WhenTimes } from "../../../core/schedule/schedule.js";
-import type { Phase, Rule } from "../../helpers.js";
+import type { Phase, Rule, WhenSpec } from "../../helpers.js";
 import { numberOf, timeWindow } from "../../optimizers/rates.js";
-import type { WhenSpec } from "../../specs.js";
 import { whenIr } from "../../statements.js";
 import type { Batch } from "../../types.js";
 import { pause } from "../host/journal.js";

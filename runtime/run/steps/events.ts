@@ -15,7 +15,7 @@ import { collapse, emptiedLayers } from "../../../core/network/collapse.js";
 import { pruneIr, regrowIr, restoreIr } from "../../statements.js";
 import type { ScoringContext } from "../../scores/gather.js";
 import { act } from "../../scores/scores.js";
-import type { PruneSpec, RegrowSpec, RestoreSpec } from "../../specs.js";
+import type { PruneSpec, RegrowSpec, RestoreSpec } from "../../helpers.js";
 import { momentOf, pruningContext } from "../host/engine.js";
 import type { Session } from "../host/session.js";
 import { countedUnits, grouped, noteAmount } from "../report/log.js";

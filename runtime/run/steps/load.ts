@@ -11,7 +11,7 @@ import { TensorReader } from "../../checkpoint/tensors.js";
 import { loadModel } from "../../model/index.js";
 import { selectionIr } from "../../statements.js";
 import { reasonOf } from "../../reason.js";
-import type { SelectionSpec } from "../../specs.js";
+import type { SelectionSpec } from "../../helpers.js";
 import type { Session } from "../host/session.js";
 import { counted, noteAmount } from "../report/log.js";
 import { masksFile } from "../report/results.js";

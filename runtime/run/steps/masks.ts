@@ -4,7 +4,7 @@ import { shuffleElements, shuffleUnits } from "../../../core/masks/shuffle.js";
 import { living } from "../../../core/masks/state.js";
 import { spaceOf } from "../../../core/units/spaces.js";
 import { reinitializeIr, selectionIr } from "../../statements.js";
-import type { ReinitializeSpec, SelectionSpec } from "../../specs.js";
+import type { ReinitializeSpec, SelectionSpec } from "../../helpers.js";
 import { pruningContext } from "../host/engine.js";
 import type { Session } from "../host/session.js";
 import { counted } from "../report/log.js";

@@ -8,7 +8,7 @@ import type {
   SelectionSpec,
   TrainSpec,
   WhenSpec,
-} from "../../../runtime/specs.js";
+} from "../../../runtime/helpers.js";
 import { loopOf } from "../../helpers/run-text.js";
 import type { WhenIr } from "../../../core/ir/types.js";
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { layersHash } from "../../../core/ir/layers-hash.js";
+import { layersHash } from "../../../core/ir/hash.js";
 import { openRun } from "../../../runtime/index.js";
 import { options, residualNetwork, smallNetwork } from "./fixtures.js";
 
