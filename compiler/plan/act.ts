@@ -73,7 +73,8 @@ export function act(
       const amount = statement.kind === "prune" ? amountAt(statement, moment) : null;
       if (statement.kind === "prune" && statement.manner === "softly") timeline.soft.died(statement.id);
       if (timeline.gone || pools.length === 0) {
-        const outcome = timeline.gone ? null : nothing;
+        // Where a branch went, units may be free that were tied to layers outside.
+        const outcome = timeline.gone || trial.hasLostBranches ? null : nothing;
         const back = statement.kind === "prune" && here.trainingFollows ? statement.regrow : undefined;
         note(statement, { pools, amount, outcome, ...(firing?.ends === true && { last: true }) });
         if (back !== undefined) note(back, { pools, outcome });

@@ -93,7 +93,11 @@ function pruneChannels(
   }
   return {
     nominal: amount === null && ir.budget === undefined ? null : record.nominal,
-    chance: ir.joins === "agree" || (amount === null && !isPlainBudget(trial, ir, pools)),
+    // Where a branch went, it may find units that were tied to other layers.
+    chance:
+      record.total !== sum(pools.map(({ total }) => total)) ||
+      ir.joins === "agree" ||
+      (amount === null && !isPlainBudget(trial, ir, pools)),
     ...(lost === null ? {} : { dropped: before.map((count, i) => count + (lost?.[i] ?? 0)) }),
     revived: record.revived,
     ...(between && { between }),

@@ -119,6 +119,11 @@ export class Trial {
     return new Elements(this.state, this.dice, (place) => this.ledger.blur([place]));
   }
 
+  /** Whether a `slim` has taken whole branches out. */
+  get hasLostBranches(): boolean {
+    return this.network.calls.length < this.original.calls.length;
+  }
+
   /** Where in the middle of what may happen this draw stands: spread evenly over the draws. */
   share(): number {
     return this.draw === null ? 0.5 : ((this.draw * 5 + 3) % 8) / 7;

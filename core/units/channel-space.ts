@@ -49,14 +49,18 @@ export function channelSpace(
     status: channelStatus(found.units, found.roots, state),
     channelUnits: found.units,
     roots: found.roots,
-    total: loaded.units.length,
+    total: loaded.units.length + found.units.filter((unit) => isNew(unit, loaded)).length,
     totals: loaded.totals,
   };
 }
 
+/** Whether a unit was none of these as loaded: a branch that went tied it to a layer that is not meant. */
+const isNew = ({ channels }: Unit, { unitOf }: Layout): boolean =>
+  channels.every((channel) => (unitOf[channel] ?? -1) < 0);
+
 function asLoaded(layer: SpaceLayer, { layers }: Layout): SpaceLayer {
   const { total, shape } = layers.find(({ path }) => path === layer.path) ?? layer;
-  return { ...layer, total, shape };
+  return { ...layer, total: Math.max(total, layer.total), shape };
 }
 
 /** What of a space depends on the network alone. */

@@ -79,6 +79,10 @@ const found: readonly (readonly [string, string])[] = [
     "residual",
     "train 1 epoch { prune filters by l1 10% -> 40% every step }\nrewind masks, weights to epoch 1\nprune units by l1 25%",
   ],
+  [
+    "residual",
+    "prune layers by l1 to macs <= 80%\nfor each layer as L { slim\nprune filters by l1 in L amount 25% }",
+  ],
   ["partly shared", "prune weights by l1 30%\nprune channels by l1 to 100%\nregrow 2:4 of weights by l1 2"],
 ];
 
