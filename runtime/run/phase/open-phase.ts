@@ -2,7 +2,7 @@ import type { PhaseTimes, TimeWindow } from "../../../core/schedule/schedule.js"
 import type { TrainIr } from "../../../core/ir/types.js";
 import type { Optimizer } from "../../optimizers/types.js";
 import type { Schedule } from "../../optimizers/rates.js";
-import type { ChosenOptimizer } from "./optimizer.js";
+import type { ChosenOptimizer, OptimizerState } from "./optimizer.js";
 import type { AlongRules } from "./along-rules.js";
 import type { TrainingSums } from "../../scores/over-training.js";
 
@@ -62,3 +62,20 @@ export interface EpochSums {
 }
 
 export const noSums = (): EpochSums => ({ loss: 0, correct: 0, rows: 0 });
+
+/** The state of the optimizer as a phase has brought it, its rate `step` updates into the phase. */
+export function optimizerAt(
+  { progress, batch }: OpenPhase,
+  before: OptimizerState,
+  step: number,
+): OptimizerState {
+  const { optimizer, rate } = progress.chosen;
+  return {
+    optimizer,
+    updates: progress.updatesBefore + progress.step,
+    rate: { ...rate, step: rate.step + step },
+    continues: null,
+    first: before.first ?? { optimizer, rate },
+    batch,
+  };
+}

@@ -11,7 +11,7 @@ import { evaluateOn, holds, measureNames, sizeNow } from "../report/measures.js"
 import { keepSnapshot, phaseName } from "../steps/snapshots.js";
 import { atStatement, eachAtStatement, failedAt } from "../steps/step.js";
 import { requireData, trainingBatches } from "./batches.js";
-import { noSums, type OpenPhase } from "./open-phase.js";
+import { noSums, optimizerAt, type OpenPhase } from "./open-phase.js";
 import { trainStep } from "./step.js";
 
 /** The phase as an emitted loop drives it. */
@@ -38,16 +38,8 @@ export function livePhase(session: Session, phase: OpenPhase): Phase {
   };
 }
 
-async function end(session: Session, { progress, batch }: OpenPhase): Promise<void> {
-  const { chosen, updatesBefore, step } = progress;
-  session.optimizer = {
-    optimizer: chosen.optimizer,
-    updates: updatesBefore + step,
-    rate: { ...chosen.rate, step: chosen.rate.step + Math.max(0, step - 1) },
-    continues: null,
-    first: session.optimizer.first ?? { optimizer: chosen.optimizer, rate: chosen.rate },
-    batch,
-  };
+async function end(session: Session, phase: OpenPhase): Promise<void> {
+  session.optimizer = optimizerAt(phase, session.optimizer, Math.max(0, phase.progress.step - 1));
   session.phase = null;
   session.journal.complete();
   session.checkpointWanted = true;

@@ -6,6 +6,7 @@ import { momentOf } from "../../../core/schedule/schedule.js";
 import type { RewindSpec } from "../../helpers.js";
 import { timePoint } from "../../optimizers/rates.js";
 import type { Session } from "../host/session.js";
+import { optimizerAt } from "../phase/open-phase.js";
 import { noOptimizer, type OptimizerState } from "../phase/optimizer.js";
 import type { Told } from "./step.js";
 
@@ -46,7 +47,7 @@ export function rewind(session: Session, _id: number, { what, to }: RewindSpec):
       if (values) data.set(values);
     }
   if (what.includes("optimizer")) {
-    session.slots = copySlots(snapshot.slots);
+    session.slots = structuredClone(snapshot.slots);
     const { optimizer, updates } = snapshot.optimizer;
     session.optimizer = { ...session.optimizer, optimizer, updates };
   }
@@ -98,35 +99,14 @@ function target(
 
 /** A copy of the run as it stands. */
 function takeSnapshot(session: Session): Snapshot {
+  const { phase, optimizer } = session;
   return {
     weights: new Map([...session.parameters].map(([key, { data }]) => [key, data.slice()])),
-    slots: copySlots(session.slots),
+    slots: structuredClone(session.slots),
     state: copyState(session.state, new Map()),
-    optimizer: optimizerNow(session),
+    // Within a phase the rate stands where the next step would take it from.
+    optimizer: phase === null ? optimizer : optimizerAt(phase, optimizer, phase.progress.step),
   };
-}
-
-/** The state of the optimizer, within a phase too: its rate stands where the next step would take it from. */
-function optimizerNow({ phase, optimizer }: Session): OptimizerState {
-  if (phase === null) return optimizer;
-  const { chosen, updatesBefore, step } = phase.progress;
-  return {
-    optimizer: chosen.optimizer,
-    updates: updatesBefore + step,
-    rate: { ...chosen.rate, step: chosen.rate.step + step },
-    continues: null,
-    first: optimizer.first,
-    batch: phase.batch,
-  };
-}
-
-function copySlots(slots: Slots): Slots {
-  return new Map(
-    [...slots].map(([key, named]) => [
-      key,
-      Object.fromEntries(Object.entries(named).map(([name, values]) => [name, values.slice()])),
-    ]),
-  );
 }
 
 /** The network as loaded, as far as `slim` has left of it. */
@@ -139,16 +119,7 @@ function startSnapshot({ state, loaded, network }: Session): Snapshot {
 }
 
 /** A deep copy of what has died, with `start` put in for the values as loaded: those belong to the run, not to a moment. */
-function copyState(state: MaskState, start: Map<string, Float32Array>): MaskState {
-  return {
-    channels: state.channels.slice(),
-    elements: copyAll(state.elements, (codes) => codes.slice()),
-    last: copyAll(state.last, (values) => values.slice()),
-    start,
-    keepsLast: state.keepsLast,
-  };
-}
-
-function copyAll<A>(map: ReadonlyMap<string, A>, copy: (values: A) => A): Map<string, A> {
-  return new Map([...map].map(([key, values]) => [key, copy(values)]));
-}
+const copyState = (state: MaskState, start: Map<string, Float32Array>): MaskState => ({
+  ...structuredClone({ ...state, start: new Map() }),
+  start,
+});
