@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, relative, resolve } from "node:path";
 import { DiagnosticError, type Diagnostic } from "../core/diagnostics/diagnostic.js";
-import { readNetwork } from "../core/network/index.js";
+import { readNetwork } from "../core/network/read.js";
 import type { Network } from "../core/network/types.js";
 import type { ParameterStore } from "../core/parameters.js";
 import type { Program } from "../grammar/ast.js";

@@ -10,7 +10,7 @@ import {
   type CountAmount,
   type GroupCounts,
 } from "../../core/schedule/amounts.js";
-import { dropsInside, kernelGroups, type InsideRule } from "../../core/units/inside-kernels.js";
+import { dropsInside, kernelGroups, type InsideRule } from "../../core/units/kernel-groups.js";
 import { latent, soft } from "../../core/masks/state.js";
 import type { PruneIr } from "../../core/ir/types.js";
 import type { Dice } from "./dice.js";

@@ -1,7 +1,7 @@
 import type { CountElements, ElementCount } from "../../core/masks/measure.js";
 import { dead as deadCode, frozen, latent, soft, versionOf, type MaskState } from "../../core/masks/state.js";
 import type { Network, WeightInfo } from "../../core/network/types.js";
-import type { InsideRule } from "../../core/units/inside-kernels.js";
+import type { InsideRule } from "../../core/units/kernel-groups.js";
 import { kernelAxes } from "../../core/units/element-units.js";
 import { clamp, type Dice } from "./dice.js";
 import type { ElementPool, Kernel } from "./pools.js";

@@ -1,4 +1,4 @@
-import { countAmount } from "../../core/choose/amount.js";
+import { countAmount } from "../../core/choose/choose.js";
 import { evaluate } from "../../core/expr/evaluate.js";
 import {
   curveValue,

@@ -1,17 +1,14 @@
-import { thresholdOf, type Threshold } from "../ir/amounts.js";
+import { thresholdOf, type Threshold, countingOf } from "../ir/amounts.js";
 import { patternOf, sizedStructure } from "../ir/structure.js";
-import { askedDrops } from "../schedule/amounts.js";
-import type { InsideRule } from "../units/inside-kernels.js";
-import type { PruneIr } from "../ir/types.js";
-import { askedOf, count, selectUnits } from "./allocate.js";
-import type { Selected } from "./allocate.js";
-import { countAmount } from "./amount.js";
+import { askedDrops, type CountAmount } from "../schedule/amounts.js";
+import { type InsideRule, chooseInsideKernels } from "../units/kernel-groups.js";
+import type { PruneIr, AmountIr } from "../ir/types.js";
+import { askedOf, count, selectUnits, type Selected } from "./allocate.js";
 import { limitsOf, selectBudget } from "./budget.js";
 import type { Moment, PruningContext } from "../events/context.js";
 import type { Domain } from "../expr/domain.js";
 import { floorsOf, selectAboveFloors } from "./floors.js";
 import { groupsOf } from "../units/groups.js";
-import { chooseInsideKernels } from "../units/kernel-groups.js";
 import type { Scores } from "../units/keys.js";
 import { chooseBranches } from "../units/layer-space.js";
 import { ranked } from "./select.js";
@@ -123,4 +120,12 @@ function byThreshold(
   const floors = floorsOf(space, ir.keeping, ir.collapse, open);
   const achieved = selectAboveFloors(space, order, beyond, nominal, floors, chosen);
   return { chosen, nominal, achieved };
+}
+
+/** The amounts that are counts, with their values at this moment; undefined for thresholds, budgets and patterns. */
+export function countAmount(amount: AmountIr, moment: Pick<Moment, "value">): CountAmount | undefined {
+  const counting = countingOf(amount);
+  if (counting === null) return undefined;
+  const { kind, value } = counting;
+  return { kind, value: moment.value(value, kind === "to" ? "share-dead" : "value") };
 }

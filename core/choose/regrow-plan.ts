@@ -1,7 +1,7 @@
 import { apportion, shareOf, type GroupCounts } from "../schedule/amounts.js";
 import { hasAmount } from "../ir/amounts.js";
 import type { AmountIr, RegrowIr } from "../ir/types.js";
-import { countAmount } from "./amount.js";
+import { countAmount } from "./choose.js";
 import type { Moment } from "../events/context.js";
 import { evaluateEntries, layerStatistic, type Domain } from "../expr/domain.js";
 import type { Group } from "../units/groups.js";

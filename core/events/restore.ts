@@ -1,9 +1,8 @@
 import type { RestoreIr } from "../ir/types.js";
 import { count } from "../choose/allocate.js";
 import type { Moment, PruningContext } from "./context.js";
-import type { EventRecord } from "./record.js";
-import { countsOf, structureName } from "./record.js";
-import { releaseUnits } from "../masks/release.js";
+import { type EventRecord, countsOf, structureName } from "./record.js";
+import { releaseUnits } from "../masks/revive.js";
 import type { EventOf } from "./scoring.js";
 import { spaceOf } from "../units/spaces.js";
 import { latent, living } from "../masks/state.js";

@@ -1,6 +1,6 @@
 import type { PenalizeIr } from "../../core/ir/types.js";
 import type { Pull } from "../types.js";
-import { cachedSpace } from "../../core/units/cached-space.js";
+import { cachedSpace } from "../../core/units/spaces.js";
 import type { Moment, PruningContext } from "../../core/events/context.js";
 import { derivative, perUnit } from "../../core/expr/derivative.js";
 import { build, evaluateEntries, walkElements } from "../../core/expr/domain.js";

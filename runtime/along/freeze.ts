@@ -1,7 +1,7 @@
 import { structureKind } from "../../core/ir/structure.js";
 import { isChannelwise } from "../../core/units/candidates.js";
 import type { FreezeIr } from "../../core/ir/types.js";
-import { cachedSpace } from "../../core/units/cached-space.js";
+import { cachedSpace } from "../../core/units/spaces.js";
 import type { PruningContext } from "../../core/events/context.js";
 import { newChunk, walkPart } from "../../core/units/parts.js";
 import { flaggedRuns, ownSlices, weightsOf } from "../../core/units/slices.js";

@@ -7,9 +7,8 @@ import { mentionedIn } from "../../core/expr/names.js";
 import { binaryOf, entryNode, type Node } from "../../core/expr/nodes.js";
 import { maskedView } from "../../core/masks/masked.js";
 import { living } from "../../core/masks/state.js";
-import { cachedSpace } from "../../core/units/cached-space.js";
+import { cachedSpace, wholeUnits } from "../../core/units/spaces.js";
 import type { Space } from "../../core/units/space.js";
-import { wholeUnits } from "../../core/units/whole-units.js";
 import { stepChoice } from "../scores/on-step.js";
 import type { Observation } from "../types.js";
 

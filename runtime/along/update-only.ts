@@ -1,6 +1,6 @@
 import type { UpdateIr } from "../../core/ir/types.js";
 import type { Moment, PruningContext } from "../../core/events/context.js";
-import { cachedSpace } from "../../core/units/cached-space.js";
+import { cachedSpace } from "../../core/units/spaces.js";
 import { newChunk, walkPart } from "../../core/units/parts.js";
 import { stepChoice } from "../scores/on-step.js";
 import type { Observation } from "../types.js";

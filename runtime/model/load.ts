@@ -1,7 +1,7 @@
 import { counted } from "../../core/ir/words.js";
 import { DiagnosticError, type Diagnostic } from "../../core/diagnostics/diagnostic.js";
 import { cleanJson, own } from "../../core/network/json.js";
-import { readNetwork } from "../../core/network/index.js";
+import { readNetwork } from "../../core/network/read.js";
 import { diagnostic, raise } from "../../core/diagnostics/create.js";
 import { quote } from "../../core/diagnostics/quote.js";
 import type { Network } from "../../core/network/types.js";

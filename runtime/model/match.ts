@@ -1,7 +1,8 @@
 import { counted } from "../../core/ir/words.js";
 import { raise } from "../../core/diagnostics/create.js";
 import { quote } from "../../core/diagnostics/quote.js";
-import { isLayerClass, type LayerInfo, type Network, type WeightInfo } from "../../core/network/index.js";
+import { isLayerClass } from "../../core/network/layers/index.js";
+import type { LayerInfo, Network, WeightInfo } from "../../core/network/types.js";
 import type { Parameter, ParameterStore } from "../../core/parameters.js";
 import type { StoredWeight } from "./shards.js";
 

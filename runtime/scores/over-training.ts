@@ -4,7 +4,7 @@ import { namesIn, needsData } from "../../core/expr/names.js";
 import { entryNode, type Node } from "../../core/expr/nodes.js";
 import { bodiesIn, keyOf } from "../../core/expr/terms.js";
 import type { CriterionIr, ExprIr } from "../../core/ir/types.js";
-import { cachedSpace } from "../../core/units/cached-space.js";
+import { cachedSpace } from "../../core/units/spaces.js";
 import type { Space } from "../../core/units/space.js";
 import { accumulatedIr } from "../statements.js";
 import type { AccumulateSpec } from "../helpers.js";

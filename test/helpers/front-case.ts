@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { readNetwork, type Network } from "../../core/network/index.js";
+import { readNetwork } from "../../core/network/read.js";
+import type { Network } from "../../core/network/types.js";
 import type { FrontOptions, ResolvedText } from "../../compiler/passes/index.js";
 import { namedNetworks } from "./networks.js";
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readNetwork } from "../../core/network/index.js";
+import { readNetwork } from "../../core/network/read.js";
 import type { JsonObject, Network } from "../../core/network/types.js";
 import { randomStream } from "../../core/random.js";
 import type { DataSource, IndexedSplit } from "../../runtime/data/types.js";

@@ -1,7 +1,6 @@
-import type { CountAmount } from "../../../core/schedule/amounts.js";
+import { type CountAmount, floorOf } from "../../../core/schedule/amounts.js";
 import type { PruneIr } from "../../../core/ir/types.js";
-import { floorOf } from "../../../core/schedule/amounts.js";
-import { dropsInside, kernelGroups } from "../../../core/units/inside-kernels.js";
+import { dropsInside, kernelGroups } from "../../../core/units/kernel-groups.js";
 import { insideRule } from "../counted.js";
 import { isGlobal } from "../sure.js";
 import type { AnyPool } from "../pools.js";

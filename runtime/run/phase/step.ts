@@ -3,7 +3,7 @@ import { clipNorm, clipValue } from "../../optimizers/clip.js";
 import type { Slots } from "../../../core/parameters.js";
 import type { Batch } from "../../types.js";
 import { raise } from "../../../core/diagnostics/create.js";
-import { heldPlaces } from "../../../core/masks/held-places.js";
+import { heldPlaces } from "../../../core/masks/hold.js";
 import { pruningContext } from "../host/engine.js";
 import { tell } from "../report/log.js";
 import type { OpenPhase } from "./open-phase.js";

@@ -3,13 +3,8 @@ import { harden } from "../../../core/masks/harden.js";
 import { cutMaskState, dead, latent, living, soft, touch } from "../../../core/masks/state.js";
 import type { Network } from "../../../core/network/types.js";
 import { addBias } from "../../../core/surgery/add-bias.js";
-import {
-  absorb,
-  slim as planSlim,
-  slimSlots,
-  slimStore,
-  type Slimming,
-} from "../../../core/surgery/index.js";
+import { absorb } from "../../../core/surgery/absorb.js";
+import { slim as planSlim, slimSlots, slimStore, type Slimming } from "../../../core/surgery/slim.js";
 import { rebuildExecutor } from "../host/engine.js";
 import type { Session, SlimRecord } from "../host/session.js";
 import { calibrationBatches } from "../phase/batches.js";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
 import { describe, expect, test } from "vitest";
 import { compile, type CompileOptions, type CompileResult } from "../../../compiler/compile.js";
-import { readNetwork } from "../../../core/network/index.js";
+import { readNetwork } from "../../../core/network/read.js";
 
 /**
  * One directory per case: `source.prune`, what it is compiled for in `network.json` and `options.json` where it is for

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { compile } from "../../../compiler/compile.js";
-import { readNetwork } from "../../../core/network/index.js";
+import { readNetwork } from "../../../core/network/read.js";
 
 it("names the layers nobody knows where they are why nothing can be selected", () => {
   const layer = (class_name: string, name: string, config: object) => ({

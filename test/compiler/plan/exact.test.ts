@@ -19,7 +19,7 @@ import {
   rememberStart,
   type MaskState,
 } from "../../../core/masks/state.js";
-import { absorb } from "../../../core/surgery/index.js";
+import { absorb } from "../../../core/surgery/absorb.js";
 import { slim, slimStore } from "../../../core/surgery/slim.js";
 import type { ScoringContext } from "../../../runtime/scores/gather.js";
 import { prune, regrow, restore } from "../../core/masks/setting.js";

@@ -1,12 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { costs } from "../../../core/network/index.js";
+import { costs } from "../../../core/network/costs.js";
 import { effective } from "../../../core/masks/effective.js";
 import { measure } from "../../../core/masks/measure.js";
-import { prune } from "./setting.js";
+import { prune, momentOf, pruneOf, settingOf } from "./setting.js";
 import { elementCodes } from "../../../core/masks/state.js";
 import type { PruningContext } from "../../../core/events/context.js";
 import { lenet300100, namedNetworks } from "../../helpers/networks.js";
-import { momentOf, pruneOf, settingOf } from "./setting.js";
 
 function zero(setting: PruningContext, key: string, where: (row: number, col: number) => boolean): void {
   const parameter = setting.parameters.get(key);

@@ -3,7 +3,7 @@ import { structureKind } from "../../../core/ir/structure.js";
 import { candidateLayers } from "../../../core/units/candidates.js";
 import type { CurveKind } from "../../../core/schedule/schedule.js";
 import type { CriterionIr, ExprIr, PruneIr, RegrowIr, RestoreIr, ValueIr } from "../../../core/ir/types.js";
-import { readNetwork } from "../../../core/network/index.js";
+import { readNetwork } from "../../../core/network/read.js";
 import type { Network } from "../../../core/network/types.js";
 import { usualMembers } from "../../../core/expr/names.js";
 import type { Moment } from "../../../core/events/context.js";

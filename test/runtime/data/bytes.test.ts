@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readNetwork } from "../../../core/network/index.js";
+import { readNetwork } from "../../../core/network/read.js";
 import { arraySource } from "../../../runtime/data/source.js";
 import { classTargets } from "../../../runtime/data/examples.js";
 

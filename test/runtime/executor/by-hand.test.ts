@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
-import { readNetwork } from "../../../core/network/index.js";
+import { readNetwork } from "../../../core/network/read.js";
 import type { JsonObject } from "../../../core/network/types.js";
 import { openBackend, tf, type Backend } from "../../../runtime/backend/index.js";
 import { createExecutor } from "../../../runtime/executor/index.js";

@@ -1,4 +1,4 @@
-import { readNetwork } from "../../../core/network/index.js";
+import { readNetwork } from "../../../core/network/read.js";
 import type { Json, Network } from "../../../core/network/types.js";
 import { initialValues } from "../../../runtime/model/index.js";
 import type { Parameter, ParameterStore } from "../../../core/parameters.js";

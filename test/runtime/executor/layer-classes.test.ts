@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { activations, type ActivationName } from "../../../core/network/activations.js";
-import { readNetwork } from "../../../core/network/index.js";
+import { readNetwork } from "../../../core/network/read.js";
 import {
   layerClass,
   layerClasses,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readNetwork } from "../../../core/network/index.js";
+import { readNetwork } from "../../../core/network/read.js";
 import { selectLayers } from "../../../runtime/run/steps/select-layers.js";
 import { lenet300100 } from "../../helpers/networks.js";
 

@@ -1,1 +1,0 @@
-export { uptakeOf } from "./layers/index.js";
