@@ -18,10 +18,12 @@ export function absorbedBy(trial: Trial): ReadonlySet<number> {
       const weight = network.layers
         .flatMap(({ weights }) => weights)
         .find(({ key }) => key === kernel.weight.key);
-      const ids = weight?.bindings.find(({ role }) => role !== "in")?.ids;
+      const { ids, role } = weight?.bindings.find((one) => one.role !== "in") ?? {};
       if (weight === undefined || ids === undefined) continue;
       const size = weight.shape.reduce((a, b) => a * b, 1) / ids.length;
-      if (count < size || (inside !== null && inside.keep > 0)) continue;
+      // What stays of every group stays of every output, where groups lie inside one: not those over channels of a depthwise kernel.
+      const keeps = inside !== null && inside.keep > 0 && (role === "out" || inside.of === "kernel");
+      if (count + 1e-6 < size || keeps) continue;
       possible = true;
       const alive = [...ids].filter((id) => state.channels[id] === living);
       const emptied = dice.overGroups(

@@ -83,6 +83,7 @@ const found: readonly (readonly [string, string])[] = [
     "residual",
     "prune layers by l1 to macs <= 80%\nfor each layer as L { slim\nprune filters by l1 in L amount 25% }",
   ],
+  ["depthwise", "prune 2:4 of weights by l1 in deep\nslim"],
   ["partly shared", "prune weights by l1 30%\nprune channels by l1 to 100%\nregrow 2:4 of weights by l1 2"],
 ];
 
