@@ -80,15 +80,12 @@ export function trainIr(id: number, spec: TrainSpec, texts: Texts = {}): TrainIr
   const rules: RuleIr[] = [
     ...penalties.map(({ among, ...rest }) =>
       checked({
-        ...along("penalize", rest, texts),
-        ...scored(rest),
+        ...scored(along("penalize", rest, texts)),
         ...(among && { among: amongWithDefaults(scored(among)) }),
       }),
     ),
     ...frozen.map((rest) => checked(along("freeze", rest, texts))),
-    ...updates.map((rest) =>
-      checked(updateWithDefaults({ ...along("update", rest, texts), ...scored(rest) })),
-    ),
+    ...updates.map((rest) => checked(updateWithDefaults(scored(along("update", rest, texts))))),
   ];
   const { batch, optimizer, loss, until } = spec;
   return checked({

@@ -118,6 +118,7 @@ describe("an emitted statement stands for the IR it came from", () => {
         strength: {
           moving: { from: 0, to: 1e-4, curve: "linear", over: [{ epochs: 5 }, { epochs: 20 }] },
         },
+        when: { unit: "epochs", during: [{ epochs: 5 }, { epochs: 20 }] },
       },
       {
         kind: "freeze",
@@ -135,6 +136,7 @@ describe("an emitted statement stands for the IR it came from", () => {
         share: 0.1,
         by: taylor,
         scope: "local",
+        when: { unit: "steps", every: 2 },
       },
       prune(5, {
         to: { moving: { from: 0, to: 0.9, curve } },

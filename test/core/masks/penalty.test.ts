@@ -43,6 +43,7 @@ function gradientsOf({ parameters }: PruningContext): Map<string, Float32Array> 
 
 describe("the slope of a penalty", () => {
   test("is that of finite differences, whatever the expression, structure and ties of channels", () => {
+    let compared = 0;
     fc.assert(
       fc.property(
         fc.constantFrom(...namedNetworks.keys()),
@@ -70,10 +71,14 @@ describe("the slope of a penalty", () => {
             const left = parameter.data[i] ?? 0;
             parameter.data[i] = at;
             const kinks = [0, 0.5, -0.5].some((kink) => Math.abs(at - kink) < 2 * h);
-            if (kinks) continue;
+            const here = valueNow();
             const expected = (ahead - behind) / (right - left);
-            const found = gradients.get(parameter.key)?.[i] ?? NaN;
             const scale = 1 + Math.abs(expected);
+            // Where another weight is as large, a maximum has one slope to the left and another to the right.
+            const bend = Math.abs((ahead - here) / (right - at) - (here - behind) / (at - left));
+            if (kinks || bend > 0.1 * scale) continue;
+            compared++;
+            const found = gradients.get(parameter.key)?.[i] ?? NaN;
             expect(
               Math.abs(found - expected) / scale,
               `${JSON.stringify(penalty)} of ${sizedStructure(structure)}`,
@@ -83,6 +88,7 @@ describe("the slope of a penalty", () => {
       ),
       { numRuns: runs(75, 750) },
     );
+    expect(compared).toBeGreaterThan(75);
   });
 
   test("of batch-norm scales is the sign times the strength", () => {
