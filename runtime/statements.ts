@@ -45,14 +45,14 @@ export type Texts = Readonly<Record<number, string>>;
 export function pruneIr(id: number, spec: PruneSpec, texts: Texts = {}): PruneIr {
   const { regrow, ...own } = spec;
   const paired = regrow && regrowIr(regrow.id ?? id, regrow, texts, spec.structure);
-  return checked(
-    pruneWithDefaults({ ...head("prune", id, texts), ...scored(own), ...(paired && { regrow: paired }) }),
+  return pruneWithDefaults(
+    checked({ ...head("prune", id, texts), ...scored(own), ...(paired && { regrow: paired }) }),
   );
 }
 
 /** `paired` is the structure of the prune that a paired regrow belongs to. */
 export const regrowIr = (id: number, spec: RegrowSpec, texts: Texts = {}, paired?: StructureIr): RegrowIr =>
-  checked(regrowWithDefaults({ ...scored(spec), ...head("regrow", id, texts) }, paired));
+  regrowWithDefaults(checked({ ...scored(spec), ...head("regrow", id, texts) }), paired);
 
 export const restoreIr = (id: number, spec: RestoreSpec, texts: Texts = {}): RestoreIr =>
   checked({ ...head("restore", id, texts), ...scored(spec) });
@@ -80,12 +80,12 @@ export function trainIr(id: number, spec: TrainSpec, texts: Texts = {}): TrainIr
   const rules: RuleIr[] = [
     ...penalties.map(({ among, ...rest }) =>
       checked({
-        ...scored(along("penalize", rest, texts)),
+        ...along("penalize", scored(rest), texts),
         ...(among && { among: amongWithDefaults(scored(among)) }),
       }),
     ),
     ...frozen.map((rest) => checked(along("freeze", rest, texts))),
-    ...updates.map((rest) => checked(updateWithDefaults(scored(along("update", rest, texts))))),
+    ...updates.map((rest) => updateWithDefaults(checked(along("update", scored(rest), texts)))),
   ];
   const { batch, optimizer, loss, until } = spec;
   return checked({
@@ -127,7 +127,7 @@ function along<K extends string, S extends PenaltySpec | FreezeSpec | UpdateSpec
 const scored = <S extends { readonly by: CriterionSpec }>(spec: S) => ({ ...spec, by: criterionIr(spec.by) });
 
 function criterionIr(spec: CriterionSpec): CriterionIr {
-  if (typeof spec === "object" && "expr" in spec) return spec;
+  if (typeof spec === "object" && spec !== null && "expr" in spec) return spec;
   return criterionOf(typeof spec === "string" ? spec : JSON.stringify(spec), spec);
 }
 

@@ -58,13 +58,20 @@ export const regrowFields = (regrow: RegrowIr, scope: Scope, paired?: StructureI
 export function accumulateFields(rule: RuleIr, scope: Scope): Field[] {
   const sums = accumulatedBy(rule)
     .filter(({ by }) => by.over === "training")
-    .map((one) => ({ fields: fieldsOf("accumulated", one, scope) }));
+    .map(({ id, ...one }) => ({
+      fields: [
+        ...(id === undefined ? [] : [{ key: "id", value: String(id) }]),
+        ...fieldsOf("accumulated", one, scope),
+      ],
+    }));
   const [only] = sums;
   if (only === undefined) return [];
   return [{ key: "accumulate", value: sums.length === 1 ? only : { list: sums } }];
 }
 
 interface Accumulated {
+  /** Of a paired regrow; unset: that of the rule. */
+  readonly id?: number;
   readonly by: CriterionIr;
   readonly [field: string]: unknown;
 }

@@ -43,6 +43,11 @@ describe("what a loop hands over", () => {
     [{ structure: "filters", by: score, drop: 0.5, in: [] }, "`$.in` must be"],
     [{ structure: "filters", by: score, drop: 0.5, to: 0.9 }, "`$` has more than one amount: drop, to"],
     [{ structure: "filters", by: score }, "`$` lacks an amount"],
+    [{ by: score, drop: 0.5 }, "`$` lacks `structure`"],
+    [{ structure: null, by: score, drop: 0.5 }, "`$.structure` must be"],
+    [{ structure: "filters", drop: 0.5 }, "`$.by` lacks `name`"],
+    [{ structure: "filters", by: null, drop: 0.5 }, "`$.by.expr` must be"],
+    [{ structure: "filters", by: { name: "l1", expr: null }, drop: 0.5 }, "`$.by.expr` must be"],
     [
       { structure: "weights", by: score, drop: 1, regrow: { by: score, values: "ones" } },
       "`$.values` must be",

@@ -206,6 +206,29 @@ describe("an emitted statement stands for the IR it came from", () => {
   });
 });
 
+test("of a pair, each score that is summed over training is announced by the id of its own statement", () => {
+  const over = { ...taylor, over: "training" } as const;
+  const pair = prune(2, {
+    by: over,
+    in: "conv1",
+    when: { unit: "epochs", every: 1 },
+    regrow: {
+      kind: "regrow",
+      id: 3,
+      text: "regrow",
+      by: { ...over, name: "abs(g)", expr: ["mean", ["abs", "g"]] },
+      values: "fresh",
+      includingDropped: false,
+    },
+  });
+  const [, announced = ""] =
+    /accumulate: \[([^\]]*)\]/.exec(emit(program(train(1, { rules: [pair] }))).code) ?? [];
+  expect(announced.trim().split(/\s*\n\s*/)).toEqual([
+    expect.stringMatching(/^\{ structure: "filters", in: "conv1", by: \w+ \},$/),
+    expect.stringMatching(/^\{ id: 3, structure: "filters", in: "conv1", by: \w+ \},$/),
+  ]);
+});
+
 test("rules stand in the epoch loop when all of them fire there, else behind the step", () => {
   const at = (rule: Parameters<typeof train>[1]) => emit(program(train(1, rule))).code;
   const every = (unit: "epochs" | "steps", value: number) => prune(2, { when: { unit, every: value } });
