@@ -5,7 +5,6 @@ import type { LayerSpec } from "./spec.js";
 import { product } from "./shapes.js";
 import type {
   Barrier,
-  Binding,
   Json,
   JsonObject,
   MacTerm,
@@ -157,9 +156,4 @@ export function finalConfig(layer: LayerDraft): JsonObject {
   const frozen = !layer.trainable && layer.spec.config["trainable"] !== false;
   if (changed.length === 0 && !frozen) return layer.spec.config;
   return { ...layer.spec.config, ...Object.fromEntries(changed), ...(frozen ? { trainable: false } : {}) };
-}
-
-/** Binding in brief. */
-export function bind(axis: number, ids: Int32Array, role: Binding["role"]): Binding {
-  return { axis, ids, role };
 }

@@ -1,10 +1,11 @@
 import { activationFunction } from "./activations.js";
 import { activation, choice, flag, type Config } from "./config.js";
 import { field, heldLayer, isJsonObject } from "./json.js";
-import { raise } from "../diagnostics/create.js";
+import { raise, type Details } from "../diagnostics/create.js";
+import type { Code } from "../diagnostics/table.js";
 import { quote } from "../diagnostics/quote.js";
 import { checkShape, lastOf, showShape } from "./shapes.js";
-import { bind, type Graph, type LayerDraft, type Value } from "./graph.js";
+import type { Graph, LayerDraft, Value } from "./graph.js";
 import type { Binding, JsonObject, MacTerm, Merge, Protection, Shape } from "./types.js";
 
 /** One call of one layer, or of a layer inside a wrapper: where a rule reads and writes. */
@@ -29,29 +30,36 @@ export interface Site {
 
 export type Rule = (site: Site) => readonly Value[];
 
-export interface WeightSpec {
-  readonly name: string;
-  readonly shape: readonly (number | null)[];
-  readonly bindings: readonly Binding[];
-  /** Config key of its initializer; that of its regularizer ends otherwise. */
-  readonly initializer?: string;
-  readonly kernel?: boolean;
-  readonly frozen?: boolean;
-  readonly forgetGate?: boolean;
+/** The channels of an axis, or how many it has where they are not followed. */
+export type Channels = Int32Array | number | null;
+
+/** An axis of a variable: its size, or the channels that it follows. */
+export type Axis = number | null | Omit<Binding, "axis">;
+
+const following =
+  (role: Binding["role"]) =>
+  (channels: Channels): Axis =>
+    channels instanceof Int32Array ? { ids: channels, role } : channels;
+export const reading = following("in");
+export const making = following("out");
+export const passing = following("pass");
+
+/** Refuses a layer; `what` is wrong with it goes on after its name. @throws DiagnosticError */
+export function refuse({ config }: Pick<Site, "config">, code: Code, what: string, details?: Details): never {
+  return raise(code, `layer ${quote(config.path)} ${what}`, details);
 }
 
 /** The only input, of the given rank (or at least one channel axis). */
 export function onlyInput(site: Site, ...ranks: number[]): Value {
   const [input] = site.inputs;
-  if (!input || site.inputs.length !== 1) {
-    return raise("P5006", `layer ${quote(site.config.path)} takes one input and gets ${site.inputs.length}`);
-  }
+  if (!input || site.inputs.length !== 1)
+    return refuse(site, "P5006", `takes one input and gets ${site.inputs.length}`);
   return checkRank(site, input, ...ranks);
 }
 
 export function checkRank(site: Site, input: Value, ...ranks: number[]): Value {
   if (ranks.length > 0 && !ranks.includes(input.shape.length)) {
-    raise("P5006", `layer ${quote(site.config.path)} gets a tensor of shape ${showShape(input.shape)}`, {
+    refuse(site, "P5006", `gets a tensor of shape ${showShape(input.shape)}`, {
       notes: [`a ${site.className} takes ${ranks.map((r) => `${r} axes`).join(" or ")}, the batch included`],
     });
   }
@@ -61,7 +69,7 @@ export function checkRank(site: Site, input: Value, ...ranks: number[]): Value {
 /** The channel axis of an input; refused where its size is unknown. */
 export function channelsOf(site: Site, input: Value): Int32Array {
   if (input.ids) return input.ids;
-  return raise("P5006", `layer ${quote(site.config.path)} gets a tensor of shape ${showShape(input.shape)}`, {
+  return refuse(site, "P5006", `gets a tensor of shape ${showShape(input.shape)}`, {
     notes: [`a ${site.className} must know the size of the last axis`],
   });
 }
@@ -72,7 +80,7 @@ export function fresh(site: Site, n: number, slot = "out"): Int32Array {
   const known = site.layer.outs.get(key);
   if (known) {
     if (known.length === n) return known;
-    return raise("P5006", `layer ${quote(site.config.path)} is called on inputs of different shape`);
+    return refuse(site, "P5006", "is called on inputs of different shape");
   }
   site.graph.charge(n, site.config.path);
   const from = [...site.layer.outs.values()].reduce((sum, ids) => sum + ids.length, 0);
@@ -87,44 +95,64 @@ export function derived(site: Site, length: number, make: () => Int32Array): Int
   return make();
 }
 
-export function addWeight(site: Site, spec: WeightSpec): void {
+/**
+ * A variable of the layer with its axes. Its initializer and regularizer stand in the config under its name, but for
+ * `_kernel` at the end of `recurrent_kernel` and the like.
+ */
+export function addWeight(
+  site: Site,
+  name: string,
+  axes: readonly Axis[],
+  { frozen = false, forgetGate = false } = {},
+): void {
   const path = site.layer.spec.path;
-  const name = site.scope + spec.name;
-  const shape = spec.shape.map((n) => {
+  const sizes = axes.map((axis) => (typeof axis === "object" && axis !== null ? axis.ids.length : axis));
+  const shape = sizes.map((n) => {
     if (n !== null && n >= 1) return n;
-    return raise("P5006", `layer ${quote(path)} needs a \`${name}\` of shape ${showShape(spec.shape)}`, {
+    const wanted = `needs a \`${site.scope}${name}\` of shape ${showShape(sizes)}`;
+    return raise("P5006", `layer ${quote(path)} ${wanted}`, {
       notes: ["every size of a variable must be known and at least 1"],
     });
   });
-  const key = spec.initializer ?? "";
-  const initializer = field(site.config.values, key);
+  const stem = name.replace(/_kernel$/, "");
+  const initializer = field(site.config.values, `${stem}_initializer`);
   site.graph.addWeight(
     site.layer,
     {
-      key: `${path}/${name}`,
-      name,
-      savedAs: [site.layer.spec.name, ...site.folders, spec.name].join("/"),
+      key: weightKey(site, name),
+      name: site.scope + name,
+      savedAs: [site.layer.spec.name, ...site.folders, name].join("/"),
       shape,
-      trainable: site.layer.trainable && spec.frozen !== true,
+      trainable: site.layer.trainable && !frozen,
       initializer: isJsonObject(initializer) ? initializer : null,
-      regularizer: field(site.config.values, key.replace(/initializer$/, "regularizer")) ?? null,
-      forgetGate: spec.forgetGate === true,
-      bindings: spec.bindings,
-      isKernel: spec.kernel === true,
+      regularizer: field(site.config.values, `${stem}_regularizer`) ?? null,
+      forgetGate,
+      bindings: axes.flatMap((axis, i) =>
+        typeof axis === "object" && axis !== null ? [{ axis: i, ...axis }] : [],
+      ),
+      isKernel: name.endsWith("kernel"),
     },
     site.call,
   );
 }
 
-export function addSize(site: Site, key: readonly (string | number)[], ids: Int32Array): void {
-  site.graph.addSize(site.layer, { at: [...site.at, ...key], ids }, site.call, "configuration");
+/** A number in the config that counts channels, where these are followed. */
+export function addSize(site: Site, key: readonly (string | number)[], channels: Channels): void {
+  if (!(channels instanceof Int32Array)) return;
+  site.graph.addSize(site.layer, { at: [...site.at, ...key], ids: channels }, site.call, "configuration");
 }
 
-export function addMacs(site: Site, term: MacTerm): void {
-  site.macs.push({ ...term, times: term.times * site.times });
+/** Products of a kernel: `times` for every channel it reads and makes. Those that are not followed count by their number. */
+export function addMacs(site: Site, kernel: string, times: number, reads: Channels, makes: Channels): void {
+  const numberOf = (channels: Channels): number => (typeof channels === "number" ? channels : 1);
+  site.macs.push({
+    times: times * site.times * numberOf(reads) * numberOf(makes),
+    ...(makes instanceof Int32Array && { out: makes, weight: weightKey(site, kernel) }),
+    ...(reads instanceof Int32Array && { in: reads }),
+  });
 }
 
-export function weightKey(site: Site, name: string): string {
+function weightKey(site: Site, name: string): string {
   return `${site.layer.spec.path}/${site.scope}${name}`;
 }
 
@@ -187,15 +215,9 @@ export function isChannelsFirst(site: Site): boolean {
   return format === "channelsFirst";
 }
 
-/** Bias [out], where there is one. */
-export function addBias(site: Site, ids: Int32Array, role: "out" | "pass" = "out"): void {
-  if (!flag(site.config, "use_bias", true)) return;
-  addWeight(site, {
-    name: "bias",
-    shape: [ids.length],
-    bindings: [bind(0, ids, role)],
-    initializer: "bias_initializer",
-  });
+/** Bias, where there is one. */
+export function addBias(site: Site, axis: Axis, forgetGate = false): void {
+  if (flag(site.config, "use_bias", true)) addWeight(site, "bias", [axis], { forgetGate });
 }
 
 /** Protects an axis whose activation looks at all channels together. */

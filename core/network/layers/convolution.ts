@@ -1,7 +1,5 @@
-import { choice, flag, int, sizes, type Config } from "../config.js";
-import { bind } from "../graph.js";
-import { raise } from "../../diagnostics/create.js";
-import { quote } from "../../diagnostics/quote.js";
+import { choice, int, sizes } from "../config.js";
+import type { Value } from "../graph.js";
 import { convLength, deconvLength, product, repeat } from "../shapes.js";
 import {
   addBias,
@@ -15,9 +13,13 @@ import {
   derived,
   fresh,
   isChannelsFirst,
+  making,
   onlyInput,
+  passing,
+  reading,
+  refuse,
   result,
-  weightKey,
+  type Channels,
   type Rule,
   type Site,
 } from "../site.js";
@@ -26,12 +28,24 @@ import { activationFunction } from "../activations.js";
 import { emptyKernels, varying } from "./constants.js";
 import { ORDINARY, silentActivated, type ConstantRule, type LayerClass, type Uptake } from "./layer-class.js";
 
-function refuseGroups(config: Config): void {
-  if (int(config, "groups", 1) === 1) return;
-  raise("P5009", `layer ${quote(config.path)} is a grouped convolution`, {
+function refuseGroups(site: Site): void {
+  if (int(site.config, "groups", 1) === 1) return;
+  refuse(site, "P5009", "is a grouped convolution", {
     notes: ["TensorFlow.js ignores `groups` and would compute an ordinary convolution"],
     help: "export the network with a depthwise convolution, or with one convolution for each group",
   });
+}
+
+function refuseDilation(site: Site, { dilation }: Geometry, kind: string): void {
+  if (dilation.every((d) => d === 1)) return;
+  refuse(site, "P5009", `is a dilated ${kind} convolution`, {
+    notes: ["TensorFlow.js ignores the dilation"],
+  });
+}
+
+function refuseOutputPadding(site: Site, rank: number): void {
+  if (sizes(site.config, "output_padding", rank, 0, 0).every((p) => p === 0)) return;
+  refuse(site, "P5009", "uses `output_padding`", { notes: ["TensorFlow.js ignores it"] });
 }
 
 interface Geometry {
@@ -41,33 +55,15 @@ interface Geometry {
   readonly padding: "valid" | "same";
 }
 
-function geometry(config: Config, rank: number): Geometry {
+function geometry(site: Site, rank: number): Geometry {
+  const { config } = site;
   const kernel = sizes(config, "kernel_size", rank);
   const strides = sizes(config, "strides", rank, 1);
   const dilation = sizes(config, "dilation_rate", rank, 1);
   const padding = choice(config, "padding", ["valid", "same", "causal"], "valid");
-  if (padding === "causal") {
-    return raise("P5009", `layer ${quote(config.path)} uses causal padding`, {
-      notes: ["TensorFlow.js does not compute it"],
-    });
-  }
+  if (padding === "causal")
+    return refuse(site, "P5009", "uses causal padding", { notes: ["TensorFlow.js does not compute it"] });
   return { kernel, strides, dilation, padding };
-}
-
-function refuseDilation(config: Config, { dilation }: Geometry, kind: string): void {
-  if (dilation.every((d) => d === 1)) return;
-  raise("P5009", `layer ${quote(config.path)} is a dilated ${kind} convolution`, {
-    notes: ["TensorFlow.js ignores the dilation"],
-  });
-}
-
-function refuseOutputPadding(config: Config, rank: number): void {
-  const padding = config.values["output_padding"];
-  if (padding === undefined || padding === null) return;
-  if (sizes(config, "output_padding", rank, 0, 0).every((p) => p === 0)) return;
-  raise("P5009", `layer ${quote(config.path)} uses \`output_padding\``, {
-    notes: ["TensorFlow.js ignores it"],
-  });
 }
 
 function convolved(space: Shape, g: Geometry): Shape {
@@ -76,9 +72,44 @@ function convolved(space: Shape, g: Geometry): Shape {
   );
 }
 
-/** Sizes of an input without batch and channels. */
-function spaceOf(shape: Shape, channelsFirst: boolean): Shape {
-  return channelsFirst ? shape.slice(2) : shape.slice(1, -1);
+/** What goes into a convolution. With channels first they are not followed. */
+interface Intake {
+  readonly batch: number | null;
+  /** Sizes without batch and channels. */
+  readonly space: Shape;
+  readonly reads: Channels;
+  readonly followed: boolean;
+}
+
+function intake(site: Site, input: Value): Intake {
+  const { shape } = input;
+  const followed = shape.length === 3 || !isChannelsFirst(site);
+  return {
+    batch: shape[0] ?? null,
+    space: followed ? shape.slice(1, -1) : shape.slice(2),
+    reads: followed ? channelsOf(site, input) : (shape[1] ?? null),
+    followed,
+  };
+}
+
+/** The filters that a layer makes; their number where channels are not followed. */
+function filtersOf(site: Site, { followed }: Intake): Channels {
+  const filters = int(site.config, "filters");
+  return followed ? fresh(site, filters) : filters;
+}
+
+/** The channels, each `multiplier` times in a row: output c · multiplier + q follows input c. */
+function multiplied(site: Site, reads: Channels, multiplier: number): Channels {
+  if (!(reads instanceof Int32Array)) return (reads ?? 1) * multiplier;
+  if (multiplier === 1) return reads;
+  return derived(site, reads.length * multiplier, () => repeat(reads, multiplier));
+}
+
+function outcome(site: Site, { batch }: Intake, space: Shape, makes: Channels): readonly Value[] {
+  if (!(makes instanceof Int32Array))
+    return barrier(site, [[batch, makes, ...space]], "barrier", CHANNELS_FIRST);
+  checkActivation(site, makes);
+  return [result(site, [batch, ...space, makes.length], makes)];
 }
 
 /**
@@ -87,145 +118,59 @@ function spaceOf(shape: Shape, channelsFirst: boolean): Shape {
  */
 function convolution(rank: number, transposed: boolean): Rule {
   return (site) => {
-    const { config } = site;
     const input = onlyInput(site, rank + 2);
-    refuseGroups(config);
-    const g = geometry(config, rank);
-    const filters = int(config, "filters");
+    refuseGroups(site);
+    const g = geometry(site, rank);
     if (transposed) {
-      refuseDilation(config, g, "transposed");
-      refuseOutputPadding(config, rank);
+      refuseDilation(site, g, "transposed");
+      refuseOutputPadding(site, rank);
     }
-    const first = rank > 1 && isChannelsFirst(site);
-    const space = spaceOf(input.shape, first);
+    const into = intake(site, input);
+    const { space, reads } = into;
+    const makes = filtersOf(site, into);
     const out = transposed
       ? space.map((n, i) => deconvLength(n, g.kernel[i] ?? 1, g.strides[i] ?? 1, g.padding))
       : convolved(space, g);
-    const times = product(transposed ? space : out) * product(g.kernel);
-    const inOrder = <T>(inputs: T, outputs: T): readonly [T, T] =>
-      transposed ? [outputs, inputs] : [inputs, outputs];
-    const batch = input.shape[0] ?? null;
-    if (first) {
-      const inputs = input.shape[1] ?? null;
-      looseKernel(site, [...g.kernel, ...inOrder(inputs, filters)], filters);
-      addMacs(site, { times: times * (inputs ?? 1) * filters });
-      return barrier(site, [[batch, filters, ...out]], "barrier", CHANNELS_FIRST);
-    }
-    const reads = channelsOf(site, input);
-    const ids = fresh(site, filters);
-    const [inAxis, outAxis] = transposed ? [rank + 1, rank] : [rank, rank + 1];
-    addWeight(site, {
-      name: "kernel",
-      shape: [...g.kernel, ...inOrder(reads.length, filters)],
-      bindings: inOrder(bind(inAxis, reads, "in"), bind(outAxis, ids, "out")),
-      initializer: "kernel_initializer",
-      kernel: true,
-    });
-    addBias(site, ids);
-    addSize(site, ["filters"], ids);
-    addMacs(site, { times, in: reads, out: ids, weight: weightKey(site, "kernel") });
-    checkActivation(site, ids);
-    return [result(site, [batch, ...out, filters], ids)];
+    const ends = [reading(reads), making(makes)];
+    addWeight(site, "kernel", [...g.kernel, ...(transposed ? ends.reverse() : ends)]);
+    addBias(site, making(makes));
+    addSize(site, ["filters"], makes);
+    addMacs(site, "kernel", product(transposed ? space : out) * product(g.kernel), reads, makes);
+    return outcome(site, into, out, makes);
   };
-}
-
-/** Kernel and bias of a layer whose channels cannot be followed. */
-function looseKernel(
-  site: Site,
-  shape: readonly (number | null)[],
-  outputs: number,
-  kind: "" | "depthwise_" | "pointwise_" = "",
-): void {
-  const initializer = `${kind || "kernel_"}initializer`;
-  addWeight(site, { name: `${kind}kernel`, shape, bindings: [], initializer, kernel: true });
-  if (flag(site.config, "use_bias", true))
-    addWeight(site, { name: "bias", shape: [outputs], bindings: [], initializer: "bias_initializer" });
-}
-
-/** The channels, each `multiplier` times in a row: output c · multiplier + q follows input c. */
-function multiplied(site: Site, reads: Int32Array, multiplier: number): Int32Array {
-  if (multiplier === 1) return reads;
-  return derived(site, reads.length * multiplier, () => repeat(reads, multiplier));
 }
 
 /** DepthwiseConv2D: makes no channel of its own. */
 const depthwiseConv2d: Rule = (site) => {
   const input = onlyInput(site, 4);
-  const g = geometry(site.config, 2);
+  const g = geometry(site, 2);
   const multiplier = int(site.config, "depth_multiplier", 1);
-  refuseDilation(site.config, g, "depthwise");
-  const first = isChannelsFirst(site);
-  const batch = input.shape[0] ?? null;
-  const out = convolved(spaceOf(input.shape, first), g);
-  const taps = product(out) * product(g.kernel);
-  if (first) {
-    const inputs = input.shape[1] ?? null;
-    const outputs = (inputs ?? 1) * multiplier;
-    looseKernel(site, [...g.kernel, inputs, multiplier], outputs, "depthwise_");
-    addMacs(site, { times: taps * outputs });
-    return barrier(site, [[batch, outputs, ...out]], "barrier", CHANNELS_FIRST);
-  }
-  const reads = channelsOf(site, input);
-  const ids = multiplied(site, reads, multiplier);
-  addWeight(site, {
-    name: "depthwise_kernel",
-    shape: [...g.kernel, reads.length, multiplier],
-    bindings: [bind(2, reads, "pass")],
-    initializer: "depthwise_initializer",
-    kernel: true,
-  });
-  addBias(site, ids, "pass");
-  addMacs(site, { times: taps, out: ids, weight: weightKey(site, "depthwise_kernel") });
-  checkActivation(site, ids);
-  return [result(site, [batch, ...out, ids.length], ids)];
+  refuseDilation(site, g, "depthwise");
+  const into = intake(site, input);
+  const out = convolved(into.space, g);
+  const passes = multiplied(site, into.reads, multiplier);
+  addWeight(site, "depthwise_kernel", [...g.kernel, passing(into.reads), multiplier]);
+  addBias(site, passing(passes));
+  addMacs(site, "depthwise_kernel", product(out) * product(g.kernel), 1, passes);
+  return outcome(site, into, out, passes);
 };
 
 /** SeparableConv2D: depthwise, then pointwise [1, 1, in · multiplier, out]. */
 const separableConv2d: Rule = (site) => {
   const input = onlyInput(site, 4);
-  const g = geometry(site.config, 2);
+  const g = geometry(site, 2);
   const multiplier = int(site.config, "depth_multiplier", 1);
-  const filters = int(site.config, "filters");
-  const first = isChannelsFirst(site);
-  const batch = input.shape[0] ?? null;
-  const out = convolved(spaceOf(input.shape, first), g);
-  const cells = product(out);
-  const depthwise = (channels: number | null, reads: Int32Array | null): void =>
-    addWeight(site, {
-      name: "depthwise_kernel",
-      shape: [...g.kernel, channels, multiplier],
-      bindings: reads ? [bind(2, reads, "in")] : [],
-      initializer: "depthwise_initializer",
-      kernel: true,
-    });
-  if (first) {
-    const spread = (input.shape[1] ?? 1) * multiplier;
-    depthwise(input.shape[1] ?? null, null);
-    looseKernel(site, [1, 1, spread, filters], filters, "pointwise_");
-    addMacs(site, { times: cells * spread * (product(g.kernel) + filters) });
-    return barrier(site, [[batch, filters, ...out]], "barrier", CHANNELS_FIRST);
-  }
-  const reads = channelsOf(site, input);
-  const middle = multiplied(site, reads, multiplier);
-  const ids = fresh(site, filters);
-  depthwise(reads.length, reads);
-  addWeight(site, {
-    name: "pointwise_kernel",
-    shape: [1, 1, middle.length, filters],
-    bindings: [bind(2, middle, "in"), bind(3, ids, "out")],
-    initializer: "pointwise_initializer",
-    kernel: true,
-  });
-  addBias(site, ids);
-  addSize(site, ["filters"], ids);
-  addMacs(site, {
-    times: cells * product(g.kernel),
-    out: middle,
-    weight: weightKey(site, "depthwise_kernel"),
-  });
-  addMacs(site, { times: cells, in: middle, out: ids, weight: weightKey(site, "pointwise_kernel") });
-  checkActivation(site, ids);
-  return [result(site, [batch, ...out, filters], ids)];
+  const into = intake(site, input);
+  const out = convolved(into.space, g);
+  const middle = multiplied(site, into.reads, multiplier);
+  const makes = filtersOf(site, into);
+  addWeight(site, "depthwise_kernel", [...g.kernel, reading(into.reads), multiplier]);
+  addWeight(site, "pointwise_kernel", [1, 1, reading(middle), making(makes)]);
+  addBias(site, making(makes));
+  addSize(site, ["filters"], makes);
+  addMacs(site, "depthwise_kernel", product(out) * product(g.kernel), 1, middle);
+  addMacs(site, "pointwise_kernel", product(out), middle, makes);
+  return outcome(site, into, out, makes);
 };
 
 /** A constant input times the sum of the taps, where no padding meets it; a kernel of zeros gives the bias alone. */

@@ -1,7 +1,4 @@
 import { int } from "../config.js";
-import { bind } from "../graph.js";
-import { raise } from "../../diagnostics/create.js";
-import { quote } from "../../diagnostics/quote.js";
 import { product } from "../shapes.js";
 import {
   addBias,
@@ -11,10 +8,12 @@ import {
   channelsOf,
   checkActivation,
   fresh,
+  making,
   onlyInput,
   protect,
+  reading,
+  refuse,
   result,
-  weightKey,
   type Rule,
 } from "../site.js";
 import { emptyKernels } from "./constants.js";
@@ -23,22 +22,14 @@ import { ORDINARY, silentActivated, type LayerClass } from "./layer-class.js";
 /** Dense acts on the last axis of any rank: kernel [in, out], bias [out]. */
 const dense: Rule = (site) => {
   const input = onlyInput(site);
-  const rank = input.shape.length;
-  if (rank < 2) raise("P5006", `layer ${quote(site.config.path)} needs an input of two axes or more`);
+  if (input.shape.length < 2) refuse(site, "P5006", "needs an input of two axes or more");
   const reads = channelsOf(site, input);
   const units = int(site.config, "units");
   const ids = fresh(site, units);
-  addWeight(site, {
-    name: "kernel",
-    shape: [reads.length, units],
-    bindings: [bind(0, reads, "in"), bind(1, ids, "out")],
-    initializer: "kernel_initializer",
-    kernel: true,
-  });
-  addBias(site, ids);
+  addWeight(site, "kernel", [reading(reads), making(ids)]);
+  addBias(site, making(ids));
   addSize(site, ["units"], ids);
-  const positions = product(input.shape.slice(1, -1));
-  addMacs(site, { times: positions, in: reads, out: ids, weight: weightKey(site, "kernel") });
+  addMacs(site, "kernel", product(input.shape.slice(1, -1)), reads, ids);
   checkActivation(site, ids);
   return [result(site, [...input.shape.slice(0, -1), units], ids)];
 };
@@ -50,12 +41,7 @@ const embedding: Rule = (site) => {
   const size = int(site.config, "output_dim");
   protect(site, input.ids, "spread", `${site.layer.spec.path} reads indices, not channels`);
   const ids = fresh(site, size);
-  addWeight(site, {
-    name: "embeddings",
-    shape: [vocabulary, size],
-    bindings: [bind(1, ids, "out")],
-    initializer: "embeddings_initializer",
-  });
+  addWeight(site, "embeddings", [vocabulary, making(ids)]);
   addSize(site, ["output_dim"], ids);
   return [result(site, [...input.shape, size], ids)];
 };

@@ -1,9 +1,6 @@
 import { counted } from "../../ir/words.js";
 import { axes, flag, sizes } from "../config.js";
 import { field, isJsonArray } from "../json.js";
-import { bind } from "../graph.js";
-import { raise } from "../../diagnostics/create.js";
-import { quote } from "../../diagnostics/quote.js";
 import { lastOf } from "../shapes.js";
 import { activationFunction } from "../activations.js";
 import {
@@ -12,8 +9,11 @@ import {
   barrier,
   checkActivation,
   onlyInput,
+  passing,
   protect,
+  refuse,
   result,
+  type Axis,
   type Rule,
   type Site,
 } from "../site.js";
@@ -37,7 +37,7 @@ const relu: Rule = (site) => {
   for (const key of ["negative_slope", "threshold"]) {
     const value = field(site.config.values, key);
     if (value !== undefined && value !== null && value !== 0) {
-      raise("P5009", `layer ${quote(site.config.path)} is a ReLU with \`${key}\``, {
+      refuse(site, "P5009", `is a ReLU with \`${key}\``, {
         notes: ["TensorFlow.js ignores it"],
         help: key === "negative_slope" ? "use LeakyReLU" : "use ThresholdedReLU",
       });
@@ -73,8 +73,8 @@ const prelu: Rule = (site) => {
   const shared = new Set(sharedAxes(site));
   const shape = input.shape.slice(1).map((n, i) => (shared.has(i + 1) ? 1 : n));
   const last = input.shape.length - 1;
-  const bindings = shared.has(last) || !input.ids ? [] : [bind(shape.length - 1, input.ids, "pass")];
-  addWeight(site, { name: "alpha", shape, bindings, initializer: "alpha_initializer" });
+  const follows = input.ids !== null && !shared.has(last);
+  addWeight(site, "alpha", follows ? [...shape.slice(0, -1), passing(input.ids)] : shape);
   return [result(site, input.shape, input.ids)];
 };
 
@@ -102,6 +102,11 @@ const rescaling: Rule = (site) => {
   return [result(site, input.shape, input.ids)];
 };
 
+function addScaleAndShift(site: Site, axes: readonly Axis[]): void {
+  if (flag(site.config, "scale", true)) addWeight(site, "gamma", axes);
+  if (flag(site.config, "center", true)) addWeight(site, "beta", axes);
+}
+
 /** BatchNormalization: γ, β and moving statistics follow the channels; over another axis it is a barrier. */
 const batchNormalization: Rule = (site) => {
   const input = onlyInput(site);
@@ -109,19 +114,14 @@ const batchNormalization: Rule = (site) => {
   const axis = axes(site.config, "axis", rank, -1);
   const only = axis[0];
   if (axis.length !== 1 || only === undefined || only === 0) {
-    return raise("P5009", `layer ${quote(site.config.path)} normalises ${counted(axis.length, "axes")}`, {
+    return refuse(site, "P5009", `normalises ${counted(axis.length, "axes")}`, {
       notes: ["TensorFlow.js normalises one"],
     });
   }
   const over = only === rank - 1;
-  const n = input.shape[only] ?? null;
-  const bindings = over && input.ids ? [bind(0, input.ids, "pass")] : [];
-  if (flag(site.config, "scale", true))
-    addWeight(site, { name: "gamma", shape: [n], bindings, initializer: "gamma_initializer" });
-  if (flag(site.config, "center", true))
-    addWeight(site, { name: "beta", shape: [n], bindings, initializer: "beta_initializer" });
-  for (const name of ["moving_mean", "moving_variance"])
-    addWeight(site, { name, shape: [n], bindings, frozen: true, initializer: `${name}_initializer` });
+  const channels = passing((over ? input.ids : null) ?? input.shape[only] ?? null);
+  addScaleAndShift(site, [channels]);
+  for (const name of ["moving_mean", "moving_variance"]) addWeight(site, name, [channels], { frozen: true });
   if (over) return [result(site, input.shape, input.ids)];
   return barrier(site, [input.shape], "statistics", "batch normalization takes statistics over channels");
 };
@@ -132,15 +132,14 @@ const layerNormalization: Rule = (site) => {
   const rank = input.shape.length;
   const over = axes(site.config, "axis", rank, -1);
   if (field(site.config.values, "rms_scaling") === true) {
-    raise("P5009", `layer ${quote(site.config.path)} uses \`rms_scaling\``, {
+    refuse(site, "P5009", "uses `rms_scaling`", {
       notes: ["TensorFlow.js ignores it"],
     });
   }
-  const shape = over.map((axis) => input.shape[axis] ?? null);
-  if (flag(site.config, "scale", true))
-    addWeight(site, { name: "gamma", shape, bindings: [], initializer: "gamma_initializer" });
-  if (flag(site.config, "center", true))
-    addWeight(site, { name: "beta", shape, bindings: [], initializer: "beta_initializer" });
+  addScaleAndShift(
+    site,
+    over.map((axis) => input.shape[axis] ?? null),
+  );
   if (!over.includes(rank - 1) && lastOf(input.shape) !== null) return [result(site, input.shape, input.ids)];
   return barrier(site, [input.shape], "statistics", "layer normalization takes statistics over channels");
 };

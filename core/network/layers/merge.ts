@@ -4,7 +4,7 @@ import { field, isJsonArray } from "../json.js";
 import { raise } from "../../diagnostics/create.js";
 import { quote } from "../../diagnostics/quote.js";
 import { product, showShape } from "../shapes.js";
-import { addMacs, barrier, derived, protect, result, unite, type Rule, type Site } from "../site.js";
+import { barrier, derived, protect, refuse, result, unite, type Rule, type Site } from "../site.js";
 import type { Value } from "../graph.js";
 import type { Shape } from "../types.js";
 import { joined } from "./constants.js";
@@ -12,7 +12,7 @@ import { nothing, ORDINARY, type ConstantRule, type LayerClass } from "./layer-c
 
 function severalInputs(site: Site, least = 2): readonly Value[] {
   if (site.inputs.length >= least) return site.inputs;
-  return raise("P5006", `layer ${quote(site.config.path)} joins ${counted(site.inputs.length, "tensors")}`, {
+  return refuse(site, "P5006", `joins ${counted(site.inputs.length, "tensors")}`, {
     notes: [`it needs ${least} or more`],
   });
 }
@@ -47,7 +47,7 @@ function elementwiseMerge(why: "join" | "product"): Rule {
   return (site) => {
     const inputs = severalInputs(site);
     if (inputs.some((input) => input.shape.length < 2)) {
-      raise("P5006", `layer ${quote(site.config.path)} joins tensors without a channel axis`);
+      refuse(site, "P5006", "joins tensors without a channel axis");
     }
     const shape = broadcast(
       site,
@@ -125,7 +125,7 @@ function refuseShapes(site: Site, inputs: readonly Value[]): never {
 const dot: Rule = (site) => {
   const [a, b] = severalInputs(site);
   if (!a || !b || site.inputs.length !== 2 || a.shape.length > 3 || b.shape.length > 3) {
-    return raise("P5006", `layer ${quote(site.config.path)} takes two tensors of two or three axes`);
+    return refuse(site, "P5006", "takes two tensors of two or three axes");
   }
   const given = field(site.config.values, "axes");
   const one = (rank: number, index: number): number => {
@@ -144,7 +144,7 @@ const dot: Rule = (site) => {
     ...b.shape.filter((_, axis) => axis !== j).slice(1),
   ];
   const shape = rest.length === 1 ? [...rest, 1] : rest;
-  addMacs(site, { times: product(shape.slice(1)) * (summed ?? 1) });
+  site.macs.push({ times: site.times * product(shape.slice(1)) * (summed ?? 1) });
   return barrier(site, [shape], "barrier", "a dot product mixes its inputs");
 };
 

@@ -1,11 +1,12 @@
 import { counted } from "../../ir/words.js";
 import { choice, flag, int, sizes } from "../config.js";
 import { field, isJsonArray, isJsonObject } from "../json.js";
-import { bind, type Value } from "../graph.js";
+import { type Value } from "../graph.js";
 import { raise } from "../../diagnostics/create.js";
 import { quote } from "../../diagnostics/quote.js";
 import { convLength, product, tile } from "../shapes.js";
 import {
+  addBias,
   addMacs,
   addSize,
   addWeight,
@@ -18,9 +19,12 @@ import {
   fresh,
   innerSite,
   isChannelsFirst,
+  making,
+  reading,
+  refuse,
   result,
   unite,
-  weightKey,
+  type Channels,
   type Rule,
   type Site,
 } from "../site.js";
@@ -48,59 +52,45 @@ interface Cell {
   readonly states: readonly Int32Array[];
 }
 
-/** Whether the forget gate of an LSTM starts open. */
-function opensForgetGate(site: Site): boolean {
-  return field(site.config.values, "unit_forget_bias") === true;
-}
-
 /** Variables of a cell: kernel [in, g·u], recurrent [u, g·u], bias [g·u]; unit j is column j of every block and row j. */
 function cell(site: Site, reads: Int32Array, steps: number): Cell {
   const kind = cellKind(site.className);
-  if (kind === null) {
-    return raise(
-      "P5009",
-      `layer ${quote(site.config.path)} has a cell of class ${site.className}, which is not known`,
-    );
-  }
+  if (kind === null)
+    return refuse(site, "P5009", `has a cell of class ${site.className}, which is not known`);
   const { gates, states } = cellKinds[kind];
   if (kind === "GRU" && field(site.config.values, "reset_after") === true) {
-    raise("P5009", `layer ${quote(site.config.path)} is a GRU with \`reset_after\``, {
+    refuse(site, "P5009", "is a GRU with `reset_after`", {
       notes: ["TensorFlow.js cannot compute it"],
       help: "train it with `reset_after=False`",
     });
   }
-  const units = int(site.config, "units");
-  const ids = fresh(site, units);
+  const ids = fresh(site, int(site.config, "units"));
   const columns = blocks(site, ids, gates);
-  addWeight(site, {
-    name: "kernel",
-    shape: [reads.length, columns.length],
-    bindings: [bind(0, reads, "in"), bind(1, columns, "out")],
-    initializer: "kernel_initializer",
-    kernel: true,
-  });
-  addWeight(site, {
-    name: "recurrent_kernel",
-    shape: [units, columns.length],
-    bindings: [bind(0, ids, "in"), bind(1, columns, "out")],
-    initializer: "recurrent_initializer",
-    kernel: true,
-  });
-  if (flag(site.config, "use_bias", true)) {
-    addWeight(site, {
-      name: "bias",
-      shape: [columns.length],
-      bindings: [bind(0, columns, "out")],
-      initializer: "bias_initializer",
-      forgetGate: kind === "LSTM" && opensForgetGate(site),
-    });
-  }
+  addGates(site, { taps: [], times: steps, reads, units: ids, columns, isLstm: kind === "LSTM" });
   addSize(site, ["units"], ids);
-  addMacs(site, { times: steps, in: reads, out: columns, weight: weightKey(site, "kernel") });
-  addMacs(site, { times: steps, in: ids, out: columns, weight: weightKey(site, "recurrent_kernel") });
   checkActivation(site, ids);
   checkActivation(site, ids, "recurrent_activation");
   return { ids, states: new Array<Int32Array>(states).fill(ids) };
+}
+
+interface Gates {
+  readonly taps: readonly number[];
+  /** Products of each input or unit with each column. */
+  readonly times: number;
+  readonly reads: Channels;
+  readonly units: Channels;
+  /** A column for each gate of a unit. */
+  readonly columns: Channels;
+  readonly isLstm: boolean;
+}
+
+/** Both kernels and the bias of gates, and their products. */
+function addGates(site: Site, { taps, times, reads, units, columns, isLstm }: Gates): void {
+  addWeight(site, "kernel", [...taps, reading(reads), making(columns)]);
+  addWeight(site, "recurrent_kernel", [...taps, reading(units), making(columns)]);
+  addBias(site, making(columns), isLstm && field(site.config.values, "unit_forget_bias") === true);
+  addMacs(site, "kernel", times, reads, columns);
+  addMacs(site, "recurrent_kernel", times, units, columns);
 }
 
 /** The gate blocks' columns, the same array at every call. */
@@ -122,7 +112,7 @@ function cellsOf(site: Site): readonly Site[] {
       help: "wrap the cells in StackedRNNCells",
     });
   }
-  if (!isJsonObject(held)) return raise("P5002", `layer ${quote(site.config.path)} has no cell`);
+  if (!isJsonObject(held)) return refuse(site, "P5002", "has no cell");
   const outer = innerSite(site, held, ["cell"], {});
   if (outer.className !== "StackedRNNCells") return [outer];
   const cells = field(outer.config.values, "cells");
@@ -140,7 +130,7 @@ function cellsOf(site: Site): readonly Site[] {
 
 function mainInput(site: Site, rank: number): Value {
   const [input] = site.inputs;
-  if (!input) return raise("P5006", `layer ${quote(site.config.path)} has no input`);
+  if (!input) return refuse(site, "P5006", "has no input");
   return checkRank(site, input, rank);
 }
 
@@ -149,7 +139,7 @@ function tieStates(site: Site, states: readonly Int32Array[]): void {
   const given = site.inputs.slice(1);
   if (given.length === 0) return;
   if (given.length !== states.length) {
-    raise("P5006", `layer ${quote(site.config.path)} gets ${counted(given.length, "initial states")}`, {
+    refuse(site, "P5006", `gets ${counted(given.length, "initial states")}`, {
       notes: [`it has ${states.length}`],
     });
   }
@@ -196,45 +186,21 @@ const convLstm2d: Rule = (site) => {
   const first = isChannelsFirst(site);
   const space = first ? input.shape.slice(3) : input.shape.slice(2, 4);
   const out = space.map((n, i) => convLength(n, kernel[i] ?? 1, strides[i] ?? 1, padding, dilation[i] ?? 1));
-  const taps = (steps ?? 1) * product(kernel) * product(out);
   const sequences = flag(site.config, "return_sequences", false);
   const state = first ? [batch, filters, ...out] : [batch, ...out, filters];
   const single = sequences ? [batch, steps, ...state.slice(1)] : state;
   const shapes = flag(site.config, "return_state", false) ? [single, state, state] : [single];
-  const reads = first ? null : channelsOf(site, input);
   const ids = fresh(site, filters);
-  const columns = blocks(site, ids, 4);
-  const inputs = reads?.length ?? input.shape[2] ?? null;
-  addWeight(site, {
-    name: "kernel",
-    shape: [...kernel, inputs, 4 * filters],
-    bindings: reads ? [bind(2, reads, "in"), bind(3, columns, "out")] : [],
-    initializer: "kernel_initializer",
-    kernel: true,
+  addGates(site, {
+    taps: kernel,
+    times: (steps ?? 1) * product(kernel) * product(out),
+    reads: first ? (input.shape[2] ?? null) : channelsOf(site, input),
+    units: first ? filters : ids,
+    columns: first ? 4 * filters : blocks(site, ids, 4),
+    isLstm: true,
   });
-  addWeight(site, {
-    name: "recurrent_kernel",
-    shape: [...kernel, filters, 4 * filters],
-    bindings: reads ? [bind(2, ids, "in"), bind(3, columns, "out")] : [],
-    initializer: "recurrent_initializer",
-    kernel: true,
-  });
-  if (flag(site.config, "use_bias", true)) {
-    addWeight(site, {
-      name: "bias",
-      shape: [4 * filters],
-      bindings: reads ? [bind(0, columns, "out")] : [],
-      initializer: "bias_initializer",
-      forgetGate: opensForgetGate(site),
-    });
-  }
-  if (!reads) {
-    addMacs(site, { times: taps * ((inputs ?? 1) + filters) * 4 * filters });
-    return barrier(site, shapes, "barrier", CHANNELS_FIRST);
-  }
+  if (first) return barrier(site, shapes, "barrier", CHANNELS_FIRST);
   addSize(site, ["filters"], ids);
-  addMacs(site, { times: taps, in: reads, out: columns, weight: weightKey(site, "kernel") });
-  addMacs(site, { times: taps, in: ids, out: columns, weight: weightKey(site, "recurrent_kernel") });
   tieStates(site, [ids, ids]);
   checkActivation(site, ids);
   return shapes.map((shape) => result(site, shape, ids));

@@ -11,6 +11,7 @@ import {
   derived,
   isChannelsFirst,
   onlyInput,
+  refuse,
   result,
   type Rule,
   type Site,
@@ -25,14 +26,10 @@ const flatten: Rule = (site) => {
   const batch = input.shape[0] ?? null;
   const rest = input.shape.slice(1);
   if (rest.length < 1 || rest.includes(null)) {
-    return raise(
-      "P5006",
-      `layer ${quote(site.config.path)} flattens a tensor of shape ${showShape(input.shape)}`,
-      {
-        notes: ["all sizes but the batch must be known"],
-        help: "give the network's input a fixed size",
-      },
-    );
+    return refuse(site, "P5006", `flattens a tensor of shape ${showShape(input.shape)}`, {
+      notes: ["all sizes but the batch must be known"],
+      help: "give the network's input a fixed size",
+    });
   }
   const n = product(rest);
   if (rest.length > 1 && isChannelsFirst(site)) return barrier(site, [[batch, n]], "barrier", CHANNELS_FIRST);
@@ -50,7 +47,7 @@ const flatten: Rule = (site) => {
 
 function targetShape(site: Site): (number | null)[] {
   const value = field(site.config.values, "target_shape");
-  if (!isJsonArray(value)) return raise("P5002", `layer ${quote(site.config.path)} has no \`target_shape\``);
+  if (!isJsonArray(value)) return refuse(site, "P5002", "has no `target_shape`");
   return value.map((n) => {
     if (n === null || n === -1) return null;
     if (typeof n === "number" && Number.isInteger(n) && n >= 1 && n <= MAX_SIZE) return n;
@@ -91,13 +88,9 @@ function spellOut(site: Site, target: readonly (number | null)[], shape: Shape):
 
 function fillUnknown(site: Site, from: Shape, target: readonly (number | null)[]): Shape {
   const wrong = (): never =>
-    raise(
-      "P5006",
-      `layer ${quote(site.config.path)} cannot give ${showShape(from)} the shape ${showShape(target)}`,
-      {
-        notes: ["both must hold the same number of elements"],
-      },
-    );
+    refuse(site, "P5006", `cannot give ${showShape(from)} the shape ${showShape(target)}`, {
+      notes: ["both must hold the same number of elements"],
+    });
   const unknown = target.filter((n) => n === null).length;
   if (unknown > 1) wrong();
   if (from.includes(null)) return target;

@@ -1,12 +1,11 @@
 import { choice, int, pairs, sizes } from "../config.js";
-import { raise } from "../../diagnostics/create.js";
-import { quote } from "../../diagnostics/quote.js";
 import { convLength } from "../shapes.js";
 import {
   barrier,
   CHANNELS_FIRST,
   isChannelsFirst,
   onlyInput,
+  refuse,
   result,
   type Rule,
   type Site,
@@ -47,7 +46,7 @@ function globalPooling(rank: number): Rule {
   return (site) => {
     const input = onlyInput(site, rank + 2);
     if (site.config.values["keepdims"] === true) {
-      raise("P5009", `layer ${quote(site.config.path)} uses \`keepdims\``, {
+      refuse(site, "P5009", "uses `keepdims`", {
         notes: ["TensorFlow.js ignores it"],
       });
     }

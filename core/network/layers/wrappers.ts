@@ -2,7 +2,7 @@ import { field, heldLayer, isJsonObject } from "../json.js";
 import type { Value } from "../graph.js";
 import { raise } from "../../diagnostics/create.js";
 import { quote } from "../../diagnostics/quote.js";
-import { derived, innerSite, onlyInput, protect, result, type Rule, type Site } from "../site.js";
+import { derived, innerSite, onlyInput, protect, refuse, result, type Rule, type Site } from "../site.js";
 import type { JsonObject } from "../types.js";
 import { isModelClass } from "../unwrap.js";
 import { append } from "./merge.js";
@@ -10,11 +10,10 @@ import { ORDINARY, type LayerClass } from "./layer-class.js";
 
 function wrapped(site: Site): JsonObject {
   const layer = field(site.config.values, "layer");
-  const { path } = site.config;
-  if (!isJsonObject(layer)) return raise("P5002", `layer ${quote(path)} wraps no layer`);
+  if (!isJsonObject(layer)) return refuse(site, "P5002", "wraps no layer");
   const className = field(layer, "class_name");
   if (typeof className !== "string" || !isModelClass(className)) return layer;
-  return raise("P5009", `layer ${quote(path)} wraps a whole model, which is not supported`, {
+  return refuse(site, "P5009", "wraps a whole model, which is not supported", {
     help: "wrap the layers of the model one by one",
   });
 }
@@ -24,7 +23,7 @@ function timeDistributed(apply: Rule): Rule {
   return (site) => {
     const input = onlyInput(site);
     if (input.shape.length < 3) {
-      raise("P5006", `layer ${quote(site.config.path)} needs an input with a time axis`);
+      refuse(site, "P5006", "needs an input with a time axis");
     }
     const steps = input.shape[1] ?? null;
     const within: Value = {
@@ -52,8 +51,7 @@ function bidirectional(apply: Rule): Rule {
     const name = innerName(layer);
     const mode = mergeMode(site);
     const half = (site.inputs.length - 1) / 2;
-    if (!Number.isInteger(half))
-      raise("P5006", `layer ${quote(site.config.path)} needs initial states for both directions`);
+    if (!Number.isInteger(half)) refuse(site, "P5006", "needs initial states for both directions");
     const direction = (which: string, states: readonly Value[]): readonly Value[] =>
       apply(
         innerSite(site, layer, ["layer"], {
@@ -65,7 +63,7 @@ function bidirectional(apply: Rule): Rule {
     const forward = direction("forward", site.inputs.slice(1, 1 + half));
     const backward = direction("backward", site.inputs.slice(1 + half));
     const [f, b] = [forward[0], backward[0]];
-    if (!f || !b) return raise("P5006", `layer ${quote(site.config.path)} gives nothing`);
+    if (!f || !b) return refuse(site, "P5006", "gives nothing");
     const states = [...forward.slice(1), ...backward.slice(1)];
     if (mode === null) return [f, b, ...states];
     if (mode !== "concat") return [f, ...states];
@@ -105,11 +103,7 @@ const unknownClass: Rule = (site) => {
   site.graph.barrier(site.layer.spec.path, reason);
   for (const input of site.inputs) protect(site, input.ids, "unknown-class", reason);
   const [input] = site.inputs;
-  if (!input)
-    return raise(
-      "P5009",
-      `layer ${quote(site.config.path)} of the unknown class ${site.className} has no input`,
-    );
+  if (!input) return refuse(site, "P5009", `of the unknown class ${site.className} has no input`);
   return [result(site, input.shape, input.ids)];
 };
 
