@@ -150,7 +150,7 @@ function patternsCode(patterns: PatternIr | readonly PatternIr[], scope: Scope):
 }
 
 /** The constant that holds a criterion, or the call that makes it. */
-export function criterionCode(criterion: CriterionIr, scope: Scope): string {
+function criterionCode(criterion: CriterionIr, scope: Scope): string {
   return scope.criterion(criterion) ?? criterionCall(criterion, scope);
 }
 

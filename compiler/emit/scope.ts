@@ -50,6 +50,6 @@ export function moduleScope(names: Names, constants: Constants): ModuleScope {
 }
 
 /** Two criteria of one key are one constant. */
-export function criterionKey(criterion: CriterionIr): string {
-  return JSON.stringify([criterion.name, criterion.expr, criterion.under, criterion.over]);
+export function criterionKey({ name, expr, under, over, statistics }: CriterionIr): string {
+  return JSON.stringify([name, expr, under, over, statistics]);
 }

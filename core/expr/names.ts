@@ -179,8 +179,6 @@ export function namesIn(...exprs: readonly ExprIr[]): readonly Name[] {
   return allNames.filter((name) => mentioned.has(name));
 }
 
-export const needNames: readonly Need[] = allNames.filter(isNeed);
-
 /** The tensors that an expression reads. */
 export const needsOf = (expr: ExprIr): readonly Need[] => namesIn(expr).filter(isNeed);
 

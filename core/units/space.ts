@@ -33,7 +33,7 @@ interface AnySpace {
   readonly entries: number;
   /** The unit of an entry; null when entry i is unit i. */
   readonly entryUnit: Int32Array | null;
-  /** Code of every unit (see state.ts). */
+  /** Code of every unit (see `masks/state.ts`). */
   readonly status: Uint8Array;
   /** Units of the network as loaded, in scope. */
   readonly total: number;

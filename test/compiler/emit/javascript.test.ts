@@ -173,6 +173,11 @@ describe("an emitted statement stands for the IR it came from", () => {
     expect(fired).toEqual(rules.slice(3));
   });
 
+  test("scores that differ in what batch norms normalise by alone", async () => {
+    const steps = [prune(1, { by: taylor }), prune(2, { by: { ...taylor, statistics: "batch" } })];
+    expect(await replay(emit(program(...steps)).code)).toEqual(steps);
+  });
+
   test("loops hand their counters to JavaScript arithmetic", async () => {
     const body = [
       prune(2, { to: ["/", ["*", 0.9, "i"], 5] }),
