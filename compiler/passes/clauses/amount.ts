@@ -31,9 +31,7 @@ export function lowerAmount(
           "P2021",
           "`to` takes the share of all units that shall be dead",
           amount.value.span,
-          {
-            help: `write \`to ${percent(value.ir)}\`, or \`keep ${value.ir}\` to leave ${value.ir}`,
-          },
+          { help: `write \`to ${percent(value.ir)}\`, or \`keep ${value.ir}\` to leave ${value.ir}` },
         );
       }
       const target = checkTyped(value, amount.value, ["share"], "a target", place);
@@ -57,9 +55,7 @@ export function lowerAmount(
           value.type === "share" ? "P2020" : "P2030",
           `a threshold is a number, not ${describe(value.type)}`,
           amount.value.span,
-          {
-            help: value.type === "share" ? "a share that shall be dead is written `to 90%`" : undefined,
-          },
+          { help: value.type === "share" ? "a share that shall be dead is written `to 90%`" : undefined },
         );
       }
       if (checkTyped(value, amount.value, ["number"], "a threshold", place) === null) return null;
@@ -115,9 +111,7 @@ function lowerMovingTarget(
       "P3010",
       "an exponential target is geometric in the kept share, and this keeps nothing",
       span,
-      {
-        help: "end below 100%: `from 0% to 99% exponential`",
-      },
+      { help: "end below 100%: `from 0% to 99% exponential`" },
     );
   }
   return { to: { moving: { from: from.ir, to: to.ir, curve: lowered } } };
@@ -152,9 +146,7 @@ function lowerKeep(
       "P3026",
       `\`each\` counts per kernel and belongs to taps, not to ${structure}`,
       amount.span,
-      {
-        help: "leave `each` out: `keep` counts per layer when local",
-      },
+      { help: "leave `each` out: `keep` counts per layer when local" },
     );
   }
   return amount.each ? { keepEach: count.ir } : { keep: count.ir };

@@ -112,9 +112,7 @@ function objectiveFits(criterion: Criterion, ir: ExprIr, under: Objective, use: 
       "P3026",
       "this score reads no gradients, so there is nothing that an objective would change",
       span,
-      {
-        help: "leave `under …` out",
-      },
+      { help: "leave `under …` out" },
     );
     return false;
   }
@@ -124,9 +122,7 @@ function objectiveFits(criterion: Criterion, ir: ExprIr, under: Objective, use: 
     "P3026",
     "in every step of training there are the gradients of its loss, and of nothing else",
     span,
-    {
-      help: "score by gradients of the loss: `by abs(w * g)`",
-    },
+    { help: "score by gradients of the loss: `by abs(w * g)`" },
   );
   return false;
 }

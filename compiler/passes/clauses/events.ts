@@ -27,9 +27,7 @@ export function lowerHolding(statement: Statement, place: Place): WhenIr | undef
       "P3026",
       `\`${statement.kind === "update" ? "update only" : statement.kind}\` holds all along and has no moments`,
       grid.span,
-      {
-        help: "give it a window: `during epochs 4..30`",
-      },
+      { help: "give it a window: `during epochs 4..30`" },
     );
   }
   return lowerWhen(when, false, place);

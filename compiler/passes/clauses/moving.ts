@@ -52,9 +52,7 @@ function moving(
       "P3010",
       `an exponential move of ${what} cannot ${from.ir === 0 ? "start" : "end"} at zero`,
       (from.ir === 0 ? expr.from : expr.to).span,
-      {
-        help: "give a small value instead, or another curve: `cosine`, `cubic`, `linear`",
-      },
+      { help: "give a small value instead, or another curve: `cosine`, `cubic`, `linear`" },
     );
   }
   const over = expr.over === undefined ? undefined : lowerWindow({ during: expr.over }, place);

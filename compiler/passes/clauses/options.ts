@@ -42,9 +42,7 @@ export function lowerOptions(options: PruneOptions, place: Place): Options | nul
       "P3026",
       "`allowing collapse` lifts the floor that `keeping at least` sets",
       allowingCollapse.span,
-      {
-        help: "leave one of them out",
-      },
+      { help: "leave one of them out" },
     );
   }
   return {

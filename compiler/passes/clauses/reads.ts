@@ -49,9 +49,7 @@ export function isReadable(
         "P2031",
         `\`${name}\` is taken where activations are made, and channels are where they are read`,
         span,
-        {
-          help: "score `filters`, `neurons` or `units` by it: they are the same channels",
-        },
+        { help: "score `filters`, `neurons` or `units` by it: they are the same channels" },
       );
       return false;
     }

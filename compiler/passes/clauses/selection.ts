@@ -22,9 +22,7 @@ export function lowerSelection(selection: Selection | undefined, place: Place): 
       "P2020",
       `\`where\` takes a condition, and this is ${describe(where.type)}`,
       selection.where.span,
-      {
-        help: "compare a fact of the layer: `where kind = conv2d and params > 1000`",
-      },
+      { help: "compare a fact of the layer: `where kind = conv2d and params > 1000`" },
     );
   }
   return { ...layers, where: lowercaseKinds(where.ir) };

@@ -18,9 +18,7 @@ export function lowerStructure(structure: Structure, place: Place): StructureIr 
           "P3007",
           `\`${structure.n}:${structure.m}\` must keep fewer than it has`,
           structure.span,
-          {
-            help: "`2:4` keeps 2 of every 4",
-          },
+          { help: "`2:4` keeps 2 of every 4" },
         );
       }
       return `${structure.n}:${structure.m}`;

@@ -78,9 +78,7 @@ function lowerRange(range: Range, place: Place): WindowIr | null {
         "P2020",
         `a window's end is a percentage or carries its unit, and this is ${describe(value.type)}`,
         end.span,
-        {
-          help: "write `during epochs 4..30` or `during 10%..75%`",
-        },
+        { help: "write `during epochs 4..30` or `during 10%..75%`" },
       );
     } else if (typeof value.ir === "number" && (value.ir < 0 || value.ir > 1)) {
       return reject(place, "P3022", "a window's end lies between 0% and 100% of the phase", end.span);

@@ -103,9 +103,7 @@ function fill(
         "P2020",
         `\`${key}\` of \`${name}\` is ${describe(fallback.type)}, not ${describe(value.type)}`,
         own?.value.span ?? span,
-        {
-          help: unitHelp(value, fallback.type),
-        },
+        { help: unitHelp(value, fallback.type) },
       );
       continue;
     }

@@ -106,9 +106,7 @@ function warnFalling(statement: PruneStatement, amount: AmountIr, place: Place):
     "P3029",
     "a target that falls brings nothing back",
     statement.amount?.span ?? statement.word,
-    {
-      help: `write \`from ${percent(to)} to ${percent(from)}\`, or let units die \`softly\``,
-    },
+    { help: `write \`from ${percent(to)} to ${percent(from)}\`, or let units die \`softly\`` },
   );
 }
 

@@ -81,9 +81,7 @@ function fitsPair(
       "P3026",
       `this regrows ${mine}, and the prune it acts with drops ${its}`,
       statement.structure?.span ?? statement.word,
-      {
-        help: "give the regrow a when-clause of its own, or leave its structure out",
-      },
+      { help: "give the regrow a when-clause of its own, or leave its structure out" },
     );
     return false;
   }
@@ -94,9 +92,7 @@ function fitsPair(
       "P3015",
       `units that die ${paired.manner} come back by themselves and take no regrow`,
       statement.word,
-      {
-        help: `leave the regrow out, or leave \`${paired.manner}\` out`,
-      },
+      { help: `leave the regrow out, or leave \`${paired.manner}\` out` },
     );
     return false;
   }
@@ -172,8 +168,6 @@ function lowerAllocated(
     "P2030",
     `an allocation is one number per layer, not ${describe(value.type)}`,
     by.span,
-    {
-      help: "reduce it over the living units of the layer: `allocated by mean(abs(m))`",
-    },
+    { help: "reduce it over the living units of the layer: `allocated by mean(abs(m))`" },
   );
 }

@@ -90,9 +90,7 @@ export function lowerPenalize(
       "P8010",
       "penalties over the activations of some units are not available yet",
       statement.among.span,
-      {
-        help: "leave `among …` out",
-      },
+      { help: "leave `among …` out" },
     );
   }
   const strength = lowerMoving(statement.strength, ["number"], "a strength", place);
