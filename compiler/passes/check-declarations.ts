@@ -1,5 +1,5 @@
 import type { DeclarationStatement, Statement } from "../../grammar/ast.js";
-import { leadsFrom0To1 } from "./clauses/check-curve.js";
+import { leadsFrom0To1 } from "./clauses/moving.js";
 import { expandMethods } from "./expand-methods.js";
 import type { ExprContext } from "./expressions/context.js";
 import { infer } from "./expressions/infer.js";

@@ -1,30 +1,29 @@
 import { diagnostic } from "../../core/diagnostics/create.js";
-import type { EvaluateIr, MarkIr, PruneIr, RegrowIr, RuleIr, SlimIr, StepIr } from "../../core/ir/types.js";
+import { withDefaults } from "../../core/ir/defaults.js";
 import type {
-  EvaluateStatement,
-  ForEachStatement,
-  MarkStatement,
-  PruneStatement,
-  RegrowStatement,
-  RepeatStatement,
-  SlimStatement,
-  Statement,
-  TrainStatement,
-} from "../../grammar/ast.js";
+  PruneIr,
+  PruneSpelled,
+  RegrowIr,
+  RegrowSpelled,
+  RuleIr,
+  StepIr,
+  UpdateSpelled,
+} from "../../core/ir/types.js";
+import type { StatementIr } from "../../core/ir/walk.js";
+import type { RegrowStatement, Statement } from "../../grammar/ast.js";
 import { counted } from "../../core/ir/words.js";
 import { lowerCondition } from "./clauses/condition.js";
-import { lowerEvents } from "./clauses/events.js";
 import { lowerSelection } from "./clauses/selection.js";
-import { oneOf } from "./clauses/words.js";
-import { lowerTyped } from "./clauses/typed.js";
-import { createIds, reject, textOf, type Ids, type Place } from "./lowering.js";
+import { lowerTyped, oneOf } from "./clauses/typed.js";
+import { lowerEvents } from "./clauses/when.js";
+import { createIds, reject, textOf, whole, type Ids, type Lowered, type Place } from "./lowering.js";
 import { flatten, whenOf, type FrontState, type TimelineNode } from "./state.js";
 import { lowerPrune } from "./statements/prune.js";
 import { lowerRegrow } from "./statements/regrow.js";
 import { lowerFreeze, lowerPenalize, lowerRestore, lowerUpdate } from "./statements/rules.js";
-import { lowerOnce, type Once } from "./statements/steps.js";
+import { lowerReinitialize, lowerRequire, lowerRewind, lowerSave } from "./statements/steps.js";
 import { lowerTrain } from "./statements/train.js";
-import { refuse, type Unavailable } from "./statements/unavailable.js";
+import { refuse } from "./statements/unavailable.js";
 
 interface Lowering {
   readonly state: FrontState;
@@ -72,7 +71,7 @@ function lowerBlock(
   const steps: StepIr[] = [];
   for (const node of flatten(nodes)) {
     const place: Place = { scope: node.scope, report: lowering.state.report, repeated };
-    const at: At = { node, place, ids: lowering.ids, rules, lowering };
+    const at: At = { node, place, rules, lowering };
     if (isRule(node.statement) || (isPairing(node.statement) && pairable(node, rules))) {
       lowerRule(at);
     } else {
@@ -96,11 +95,11 @@ function lowerRule(at: At): void {
   const above = rules.own[index];
   const pair = above?.kind === "prune" ? above : undefined;
   if (statement.kind === "regrow" && statement.when === undefined) {
-    const regrow = lowerPaired(statement, at, pair);
+    const regrow = made<RegrowIr>(lowerPaired(statement, at, pair), at);
     if (regrow !== null && pair !== undefined) rules.own[index] = { ...pair, regrow };
     return;
   }
-  const rule = rowOf(statement).rule?.(statement, at, pair) ?? null;
+  const rule = made<RuleIr>(rowOf(statement).rule?.(statement as never, at, pair), at);
   if (statement.kind === "prune") rules.broken = rule === null;
   if (rule === null) return;
   rules.own.push(rule);
@@ -109,13 +108,13 @@ function lowerRule(at: At): void {
 
 function lowerPaired(
   statement: RegrowStatement,
-  { node, rules, place, ids }: At,
+  { rules, place }: At,
   pair: PruneIr | undefined,
-): RegrowIr | null {
+): Lowered<RegrowSpelled> | null {
   if (rules.broken) return null;
   if (pair?.regrow !== undefined)
     return reject(place, "P3012", "the prune rule above already has a regrow", statement.word);
-  if (pair !== undefined) return lowerRegrow(statement, node, pair, place, ids);
+  if (pair !== undefined) return lowerRegrow(statement, pair, place);
   const message = "there is no prune rule above that this could act with";
   if (rules.step === null)
     return reject(place, "P3012", message, statement.word, {
@@ -134,69 +133,94 @@ function lowerPaired(
 interface At {
   readonly node: TimelineNode;
   readonly place: Place;
-  readonly ids: Ids;
   readonly rules: Rules;
   readonly lowering: Lowering;
 }
 
+type Kind = Statement["kind"];
+type Written<K extends Kind> = Extract<Statement, { readonly kind: K }>;
+interface Spelled {
+  readonly prune: PruneSpelled;
+  readonly regrow: RegrowSpelled;
+  readonly update: UpdateSpelled;
+}
+type Made<K> = Lowered<K extends keyof Spelled ? Spelled[K] : Extract<StatementIr, { readonly kind: K }>>;
+
 /** What a kind of statement becomes. Neither step nor rule: a declaration, which takes no place in the timeline. */
-interface Row<S extends Statement> {
+interface Row<K extends Kind> {
   /** Where it stands, once. */
-  step?(statement: S, at: At): StepIr | readonly StepIr[] | null;
+  step?(statement: Written<K>, at: At): Made<K> | readonly StepIr[] | null;
   /** While the network trains. `pair` is the nearest prune rule above. */
-  rule?(statement: S, at: At, pair: PruneIr | undefined): RuleIr | null;
+  rule?(statement: Written<K>, at: At, pair: PruneIr | undefined): Made<K> | null;
   /** Without a when-clause it acts with the prune rule above. */
   readonly pairs?: true;
 }
 
-const prune = (statement: PruneStatement, { node, place, ids }: At) =>
-  lowerPrune(statement, node, place, ids);
-const regrow = (statement: RegrowStatement, { node, place, ids }: At) =>
-  lowerRegrow(statement, node, undefined, place, ids);
-const once = { step: (statement: Once, { node, place, ids }: At) => lowerOnce(statement, node, place, ids) };
-const unavailable = (statement: Unavailable, { place }: At) => refuse(statement, place);
-const slim = (statement: SlimStatement, at: At): SlimIr | null => {
-  const due = dueOf(statement, at);
-  return due && { kind: "slim", ...numbered(at), ...due };
-};
-const mark = (statement: MarkStatement, at: At): MarkIr | null => {
-  const due = dueOf(statement, at);
-  return due && { kind: "mark", ...numbered(at), name: statement.name.text, ...due };
-};
-const evaluate = (statement: EvaluateStatement, at: At): EvaluateIr | null => {
-  const due = dueOf(statement, at);
-  const splits = ["test", "train", "validation"] as const;
-  const on = statement.on === undefined ? "test" : oneOf(statement.on, splits, "set of data", at.place);
-  return due && on && { kind: "evaluate", ...numbered(at), on, ...due };
-};
+/** Alike as a step and as a rule. */
+const either = <K extends Kind>(lower: (statement: Written<K>, at: At) => Made<K> | null): Row<K> => ({
+  step: lower,
+  rule: lower,
+});
+const unavailable = (statement: Parameters<typeof refuse>[0], { place }: At) => refuse(statement, place);
 
-const lowerings: { readonly [K in Statement["kind"]]: Row<Extract<Statement, { readonly kind: K }>> } = {
-  prune: { step: prune, rule: prune },
-  regrow: { step: regrow, rule: regrow, pairs: true },
+const lowerings: { readonly [K in Kind]: Row<K> } = {
+  prune: either((statement, { place }) => lowerPrune(statement, place)),
+  regrow: { ...either((statement, { place }) => lowerRegrow(statement, undefined, place)), pairs: true },
   restore: {
-    step: (statement, { node, place, ids }) => lowerRestore(statement, node, undefined, place, ids),
-    rule: (statement, { node, place, ids }, pair) => lowerRestore(statement, node, pair?.when, place, ids),
+    step: (statement, { place }) => lowerRestore(statement, undefined, place),
+    rule: (statement, { place }, pair) => lowerRestore(statement, pair?.when, place),
     pairs: true,
   },
-  penalize: { rule: (statement, { node, place, ids }) => lowerPenalize(statement, node, place, ids) },
-  freeze: { rule: (statement, { node, place, ids }) => lowerFreeze(statement, node, place, ids) },
-  update: { rule: (statement, { node, place, ids }) => lowerUpdate(statement, node, place, ids) },
+  penalize: { rule: (statement, { place }) => lowerPenalize(statement, place) },
+  freeze: { rule: (statement, { place }) => lowerFreeze(statement, place) },
+  update: { rule: (statement, { place }) => lowerUpdate(statement, place) },
   learn: { rule: unavailable },
   pull: { rule: unavailable },
-  slim: { step: slim, rule: slim },
-  evaluate: { step: evaluate, rule: evaluate },
-  mark: { step: mark, rule: mark },
-  train: { step: lowerPhase },
-  repeat: { step: lowerRepeat },
-  "for-each": { step: lowerForEach },
+  slim: either((statement, { place }) => whole({ when: lowerEvents(statement, false, place) })),
+  evaluate: either((statement, { place }) => {
+    const when = lowerEvents(statement, false, place);
+    const splits = ["test", "train", "validation"] as const;
+    const on = statement.on === undefined ? "test" : oneOf(statement.on, splits, "set of data", place);
+    return whole({ on, when });
+  }),
+  mark: either((statement, { place }) =>
+    whole({ name: statement.name.text, when: lowerEvents(statement, false, place) }),
+  ),
+  train: {
+    step: (statement, { node, place, rules, lowering }) => {
+      const governing = [...rules.inherited, ...rules.own];
+      for (const rule of governing) lowering.idle.delete(rule.id);
+      return lowerTrain(statement, node, [...governing, ...lowerPhaseRules(node, lowering)], place);
+    },
+  },
+  // A loop comes before what it repeats.
+  repeat: {
+    step: (statement, at) => {
+      const { node, place } = at;
+      const times = lowerTimes(statement.times, place);
+      const until = statement.until && lowerCondition(statement.until, "`until`", place);
+      return whole(numbered(at), { times, as: node.variable, body: lowerInner(at, true), until });
+    },
+  },
+  "for-each": {
+    step: (statement, at) => {
+      const { node, place } = at;
+      const selection = lowerSelection(statement.selection, place);
+      const as = node.variable ?? null;
+      return whole(numbered(at), { as }, selection, { body: lowerInner(at, place.repeated) });
+    },
+  },
   "call-statement": { step: (_, at) => lowerInner(at, at.place.repeated) },
-  rewind: once,
-  reinitialize: once,
-  shuffle: once,
-  harden: once,
-  load: once,
-  require: once,
-  save: once,
+  rewind: { step: (statement, { place }) => lowerRewind(statement, place) },
+  reinitialize: { step: (statement, { place }) => lowerReinitialize(statement, place) },
+  shuffle: { step: ({ selection }, { place }) => lowerSelection(selection, place) },
+  harden: { step: ({ selection }, { place }) => lowerSelection(selection, place) },
+  load: {
+    step: ({ what, path, selection }, { place }) =>
+      whole(lowerSelection(selection, place), { what, path: path.value }),
+  },
+  require: { step: (statement, { place }) => lowerRequire(statement, place) },
+  save: { step: (statement, { place }) => lowerSave(statement, place) },
   quantize: { step: unavailable },
   search: { step: unavailable },
   network: {},
@@ -208,7 +232,8 @@ const lowerings: { readonly [K in Statement["kind"]]: Row<Extract<Statement, { r
   param: {},
   method: {},
 };
-const rowOf = (statement: Statement): Row<Statement> => lowerings[statement.kind];
+/** Each row is of its own kind, which the type of a table cannot follow. */
+const rowOf = ({ kind }: Statement) => lowerings[kind] as Row<"slim">;
 
 /** Rules by nature: they hold while the network trains, clause or not. */
 function holdsAllAlong(statement: Statement): boolean {
@@ -235,49 +260,26 @@ export function isDeclaration(statement: Statement): boolean {
   return step === undefined && rule === undefined;
 }
 
-const numbered = ({ node, ids }: At) => ({ id: ids.next(node), text: textOf(node) });
+const numbered = ({ node, lowering }: At) => ({ id: lowering.ids.next(node), text: textOf(node) });
 
-/** When it acts; null after a mistake. */
-function dueOf(statement: SlimStatement | EvaluateStatement | MarkStatement, { place }: At) {
-  const when = lowerEvents(statement, false, place);
-  return when === null ? null : when === undefined ? {} : { when };
+/** The statement that clauses make, numbered where it has no number yet, and with what it leaves out. */
+function made<S extends StatementIr>(clauses: object | null | undefined, at: At): S | null {
+  if (!clauses) return null;
+  const { kind } = at.node.statement;
+  return withDefaults({ kind, ...("id" in clauses ? {} : numbered(at)), ...clauses } as S);
 }
 
 function lowerStep(at: At): readonly StepIr[] {
   const { statement } = at.node;
-  const steps = rowOf(statement).step?.(statement, at) ?? [];
-  return "kind" in steps ? [steps] : steps;
+  const lowered = rowOf(statement).step?.(statement as never, at);
+  if (Array.isArray(lowered)) return lowered;
+  const step = made<StepIr>(lowered, at);
+  return step === null ? [] : [step];
 }
 
 /** The statements inside one, under the rules in force here. */
 function lowerInner({ node, rules, lowering }: At, repeated: boolean): readonly StepIr[] {
   return lowerBlock(node.body, [...rules.inherited, ...rules.own], repeated, lowering);
-}
-
-function lowerPhase(statement: TrainStatement, { node, place, ids, rules, lowering }: At): StepIr | null {
-  const governing = [...rules.inherited, ...rules.own];
-  for (const rule of governing) lowering.idle.delete(rule.id);
-  return lowerTrain(statement, node, [...governing, ...lowerPhaseRules(node, lowering)], place, ids);
-}
-
-function lowerRepeat(statement: RepeatStatement, at: At): StepIr | null {
-  const { node, place } = at;
-  const times = lowerTimes(statement.times, place);
-  const until = statement.until === undefined ? undefined : lowerCondition(statement.until, "`until`", place);
-  const head = numbered(at);
-  const body = lowerInner(at, true);
-  if (times === null || until === null) return null;
-  const as = node.variable === undefined ? {} : { as: node.variable };
-  return { kind: "repeat", ...head, times, ...as, body, ...(until === undefined ? {} : { until }) };
-}
-
-function lowerForEach(statement: ForEachStatement, at: At): StepIr | null {
-  const { node, place } = at;
-  const selection = lowerSelection(statement.selection, place);
-  const head = numbered(at);
-  const body = lowerInner(at, place.repeated);
-  if (selection === null || node.variable === undefined) return null;
-  return { kind: "for-each", ...head, as: node.variable, ...selection, body };
 }
 
 /** The rules that stand in the block of a phase. */
@@ -297,7 +299,7 @@ function lowerPhaseRules(node: TimelineNode, lowering: Lowering): readonly RuleI
       });
       continue;
     }
-    lowerRule({ node: inner, place, ids: lowering.ids, rules, lowering });
+    lowerRule({ node: inner, place, rules, lowering });
   }
   for (const rule of rules.own) lowering.idle.delete(rule.id);
   return rules.own;

@@ -94,3 +94,26 @@ export function textOf({ statement, scope, implicit }: TimelineNode): string {
   const { start, end } = statement.span;
   return implicit ? "train" : sourceText(scope.module, { start, end: block?.span.start ?? end });
 }
+
+/** Of a statement, what its clauses say: what it is called by is told where it gets its id. */
+export type Lowered<S> = Omit<S, "kind" | "id" | "text">;
+
+type Fields = object | null | undefined;
+type Given<T> = {
+  readonly [K in keyof T as undefined extends T[K] ? never : K]: NonNullable<T[K]>;
+} & { readonly [K in keyof T as undefined extends T[K] ? K : never]?: NonNullable<T[K]> };
+type Whole<P> = P extends readonly [infer First, ...infer Rest]
+  ? Given<NonNullable<First>> & Whole<Rest>
+  : unknown;
+
+/**
+ * Clauses put together, in this order. Null where one of them, or a field of one, is null, since a mistake in it was reported; what
+ * nobody wrote (undefined) is left out.
+ */
+export function whole<P extends readonly Fields[]>(...parts: P): Whole<P> | null {
+  if (parts.includes(null)) return null;
+  const fields = parts
+    .flatMap((part) => Object.entries(part ?? {}))
+    .filter(([, value]) => value !== undefined);
+  return fields.some(([, value]) => value === null) ? null : (Object.fromEntries(fields) as Whole<P>);
+}

@@ -1,16 +1,14 @@
 import { similar } from "../../../core/diagnostics/nearest.js";
 import type { Amount, Curve, Expr, Structure } from "../../../grammar/ast.js";
-import type { Span } from "../../../core/diagnostics/diagnostic.js";
 import type { AmountIr, BudgetLimit } from "../../../core/ir/types.js";
 import { replace } from "../../../core/diagnostics/create.js";
 import { percent } from "../expressions/arguments.js";
 import { describe } from "../scope.js";
 import { infer } from "../expressions/infer.js";
 import { expressions, reject, type Place } from "../lowering.js";
-import { lowerCurve } from "./curve.js";
-import { lowerMoving } from "./moving.js";
+import { lowerCurve, lowerMoving } from "./moving.js";
 import { isReadable } from "./reads.js";
-import { checkTyped, constant, lowerTyped } from "./typed.js";
+import { checkTyped, constant, lowerTyped, shareInRange, warnIdle } from "./typed.js";
 
 /** How much goes: a share of the living, a count, a target, what is kept, a threshold or a budget. */
 export function lowerAmount(
@@ -197,18 +195,4 @@ function wrong(expr: Expr, place: Place): null {
   return reject(place, "P3028", "a budget is made of limits joined by `and`", expr.span, {
     help: "write `to macs <= 50%` or `to macs <= 50% and params <= 1M`",
   });
-}
-
-/** Warns where a value is 0 all along. */
-export function warnIdle(ends: readonly (number | null)[], message: string, span: Span, place: Place): void {
-  if (ends.every((end) => end === 0)) reject(place, "P3029", message, span);
-}
-
-/** Shares lie between 0% and 100%; what depends on the run is checked there. */
-export function shareInRange(share: number | null, span: Span, what: string, place: Place): boolean {
-  if (share === null || (share >= 0 && share <= 1)) return true;
-  reject(place, "P3007", `${what} lies between 0% and 100%`, span, {
-    help: share < 0 ? `what goes is written without a sign: \`${percent(-share)}\`` : undefined,
-  });
-  return false;
 }

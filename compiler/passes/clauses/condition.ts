@@ -5,8 +5,7 @@ import { percent } from "../expressions/arguments.js";
 import { describe } from "../scope.js";
 import { infer } from "../expressions/infer.js";
 import { expressions, reject, type Place } from "../lowering.js";
-import { shareInRange } from "./amount.js";
-import { constant } from "./typed.js";
+import { constant, shareInRange } from "./typed.js";
 
 /** A condition over measures of the network: `accuracy >= 91%`, `macs <= 50%`. */
 export function lowerCondition(expr: Expr, what: string, place: Place): ExprIr | null {

@@ -7,8 +7,7 @@ import { infer } from "../expressions/infer.js";
 import { expressions, reject, type Place } from "../lowering.js";
 import { sourceText } from "../scope.js";
 import { canPull, isReadable } from "./reads.js";
-import { inRange } from "./range.js";
-import { constant, lowerTyped } from "./typed.js";
+import { constant, inRange, lowerTyped } from "./typed.js";
 
 /** Batches for one event: more would never end. */
 const mostBatches = 1e6;

@@ -6,10 +6,15 @@ import { reject, type Place } from "../lowering.js";
 import { lowerMoving } from "./moving.js";
 import type { Span } from "../../../core/diagnostics/diagnostic.js";
 import type { Typed } from "../scope.js";
-import { shareInRange } from "./amount.js";
-import { inRange, type NumberRange } from "./range.js";
-import { constant, lowerTyped } from "./typed.js";
-import { oneOf } from "./words.js";
+import {
+  constant,
+  inRange,
+  lowerTyped,
+  lowerWithin,
+  oneOf,
+  shareInRange,
+  type NumberRange,
+} from "./typed.js";
 
 const shared = ["rate", "weight-decay", "clip-norm", "clip-value"] as const;
 const optimizers: ReadonlyMap<OptimizerIr["name"], readonly string[]> = new Map([
@@ -128,19 +133,12 @@ function lowerPieces(args: readonly Argument[], expr: Expr, place: Place): Rate 
 }
 
 /** Moments of `steps` are whole epochs or steps from 1, or shares of the phase. */
-function isMoment(moment: Typed, span: Span, place: Place): boolean {
+function isMoment(moment: Typed, span: Span, place: Place): true | null {
   const value = constant(moment);
   if (moment.type === "share") return shareInRange(value, span, "a moment", place);
   if (value === null || (value >= 1 && Number.isInteger(value))) return true;
   const unit = moment.type === "steps" ? "steps" : "epochs";
-  reject(place, "P3022", `the rate changes after whole ${unit}, from 1`, span);
-  return false;
-}
-
-function lowerWithin(expr: Expr, range: NumberRange, what: string, place: Place): ExprIr | null {
-  const value = lowerTyped(expr, ["number"], what, place);
-  if (value === null) return null;
-  return inRange(constant(value), range, what, expr.span, place) ? value.ir : null;
+  return reject(place, "P3022", `the rate changes after whole ${unit}, from 1`, span);
 }
 
 /** `nesterov: true`, or 1 and 0. */

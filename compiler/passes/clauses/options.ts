@@ -1,16 +1,15 @@
 import type { PruneOptions } from "../../../grammar/ast.js";
 import type { PruneIr } from "../../../core/ir/types.js";
 import { grouped } from "../../../core/ir/words.js";
-import { reject, type Place } from "../lowering.js";
-import { shareInRange } from "./amount.js";
-import { constant, lowerTyped } from "./typed.js";
+import { reject, whole, type Place } from "../lowering.js";
+import { constant, lowerTyped, shareInRange } from "./typed.js";
 
 /** No layer is wider. */
 const widest = 65_536;
 
-type Options = Pick<PruneIr, "manner" | "joins" | "keeping" | "collapse" | "aligned">;
+type Options = Partial<Pick<PruneIr, "manner" | "joins" | "keeping" | "collapse" | "aligned">>;
 
-/** How units die and what holds at joins, floors and alignment; defaults where nothing is written. */
+/** How units die and what holds at joins, floors and alignment, where it is written. */
 export function lowerOptions(options: PruneOptions, place: Place): Options | null {
   const { manner, joins, compensating, aligned, allowingCollapse } = options;
   if (compensating !== undefined) {
@@ -45,17 +44,17 @@ export function lowerOptions(options: PruneOptions, place: Place): Options | nul
       { help: "leave one of them out" },
     );
   }
-  return {
-    manner: manner?.name ?? "held",
-    joins: joins?.name ?? "couple",
+  return whole({
+    manner: manner?.name,
+    joins: joins?.name,
     keeping,
-    collapse: allowingCollapse !== undefined,
-    aligned: aligned?.value ?? 1,
-  };
+    collapse: allowingCollapse === undefined ? undefined : true,
+    aligned: aligned?.value,
+  });
 }
 
-function lowerKeeping({ keeping }: PruneOptions, place: Place): PruneIr["keeping"] | null {
-  if (keeping === undefined) return 1;
+function lowerKeeping({ keeping }: PruneOptions, place: Place): PruneIr["keeping"] | undefined | null {
+  if (keeping === undefined) return undefined;
   const value = lowerTyped(keeping.value, ["number", "share"], "a floor", place);
   if (value === null) return null;
   const number = constant(value);

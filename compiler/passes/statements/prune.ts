@@ -1,27 +1,26 @@
 import { patternOf, structureKind } from "../../../core/ir/structure.js";
 import type { PruneStatement } from "../../../grammar/ast.js";
-import { usualMembers } from "../../../core/expr/names.js";
 import { countingOf } from "../../../core/ir/amounts.js";
-import type { AmountIr, CriterionIr, PruneIr, StructureIr, ValueIr, WhenIr } from "../../../core/ir/types.js";
+import type {
+  AmountIr,
+  CriterionIr,
+  PruneSpelled,
+  StructureIr,
+  ValueIr,
+  WhenIr,
+} from "../../../core/ir/types.js";
 import { lowerAmount } from "../clauses/amount.js";
 import { lowerCriterion, stepByItself } from "../clauses/criterion.js";
 import { lowerOptions } from "../clauses/options.js";
-import { lowerScope, scopeTakesAmount } from "../clauses/scope.js";
+import { lowerScope, lowerStructure, scopeTakesAmount } from "../clauses/structure.js";
 import { lowerSelection } from "../clauses/selection.js";
-import { lowerStructure } from "../clauses/structure.js";
-import { lowerEvents } from "../clauses/events.js";
+import { lowerEvents } from "../clauses/when.js";
 import { percent } from "../expressions/arguments.js";
-import { oneOf } from "../clauses/words.js";
-import { reject, textOf, type Ids, type Place } from "../lowering.js";
-import type { TimelineNode } from "../state.js";
+import { oneOf } from "../clauses/typed.js";
+import { reject, whole, type Lowered, type Place } from "../lowering.js";
 
-/** `prune`: every clause resolved, every default filled in. */
-export function lowerPrune(
-  statement: PruneStatement,
-  node: TimelineNode,
-  place: Place,
-  ids: Ids,
-): PruneIr | null {
+/** `prune`: every clause resolved. */
+export function lowerPrune(statement: PruneStatement, place: Place): Lowered<PruneSpelled> | null {
   const structure = lowerStructure(statement.structure, place);
   if (structure === null) return null;
   const selection = lowerSelection(statement.selection, place);
@@ -35,34 +34,20 @@ export function lowerPrune(
     statement.normalized && oneOf(statement.normalized.by, ["mean", "max", "l2"], "norm", place);
   const members =
     statement.members && oneOf(statement.members.by, ["sum", "mean", "max"], "way to combine members", place);
-  if (selection === null || by === null || scope === null || amount === null || options === null) return null;
-  if (normalized === null || members === null) return null;
-  if (!scopeTakesAmount(statement.scope, scope, amount, place)) return null;
+  const prune = whole({ structure }, selection, { by, normalized, members, scope }, amount, options);
+  if (prune === null || !scopeTakesAmount(statement.scope, prune.scope, prune, place)) return null;
   const floor = statement.options.keeping;
   if (structure === "layers" && floor !== undefined) {
     return reject(place, "P3026", "a layer goes whole: no floor holds part of it", floor.span, {
       help: "leave `keeping at least` out, and say by the amount how many layers go",
     });
   }
-  if (options.manner === "held" || options.manner === "frozen") warnFalling(statement, amount, place);
-  const when = lowerEvents(statement, isMoving(amount), place);
-  if (when === null || !somethingMoves(statement, amount, when, place)) return null;
-  return {
-    kind: "prune",
-    id: ids.next(node),
-    text: textOf(node),
-    structure,
-    ...selection,
-    by,
-    ...(normalized === undefined ? {} : { normalized }),
-    members: members ?? usualMembers(by.expr, structureKind(structure)),
-    scope,
-    ...amount,
-    ...options,
-    // A layer dies whole by nature, and what it emptied goes with it.
-    collapse: options.collapse || structure === "layers",
-    ...(when === undefined ? {} : { when }),
-  };
+  const { manner = "held" } = prune;
+  if (manner === "held" || manner === "frozen") warnFalling(statement, prune, place);
+  const when = lowerEvents(statement, isMoving(prune), place);
+  if (when === null || !somethingMoves(statement, prune, when, place)) return null;
+  // A layer dies whole by nature, and what it emptied goes with it.
+  return whole(prune, structure === "layers" ? { collapse: true } : {}, { when });
 }
 
 function lowerBy(statement: PruneStatement, structure: StructureIr, place: Place): CriterionIr | null {

@@ -6,30 +6,27 @@ import type {
   CriterionIr,
   ExprIr,
   PruneIr,
-  RegrowIr,
+  RegrowSpelled,
   StructureIr,
 } from "../../../core/ir/types.js";
 import { lowerAmount } from "../clauses/amount.js";
 import { lowerCriterion, outOfTraining, stepByItself } from "../clauses/criterion.js";
 import { isReadable, isWhole } from "../clauses/reads.js";
-import { lowerEvents } from "../clauses/events.js";
 import { lowerSelection } from "../clauses/selection.js";
 import { lowerStructure, structureText } from "../clauses/structure.js";
+import { lowerEvents } from "../clauses/when.js";
 import { describe } from "../scope.js";
 import { infer } from "../expressions/infer.js";
-import { expressions, reject, textOf, type Ids, type Place } from "../lowering.js";
-import type { TimelineNode } from "../state.js";
+import { expressions, reject, whole, type Lowered, type Place } from "../lowering.js";
 
 const chance: CriterionIr = { name: "random", expr: "random" };
 
 /** `regrow`: beside the prune it acts with when `paired`, else on its own. */
 export function lowerRegrow(
   statement: RegrowStatement,
-  node: TimelineNode,
   paired: PruneIr | undefined,
   place: Place,
-  ids: Ids,
-): RegrowIr | null {
+): Lowered<RegrowSpelled> | null {
   const own = statement.structure === undefined ? undefined : lowerStructure(statement.structure, place);
   if (own === null) return null;
   const structure = own ?? paired?.structure;
@@ -46,21 +43,14 @@ export function lowerRegrow(
   const amount = lowerHowMuch(statement, structure, paired, place);
   const allocated = lowerAllocated(statement, structure, place);
   const when = lowerEvents(statement, false, place);
-  if (by === null || selection === null || amount === null || allocated === null || when === null)
-    return null;
-  return {
-    kind: "regrow",
-    id: ids.next(node),
-    text: textOf(node),
-    ...(own === undefined || paired !== undefined ? {} : { structure: own }),
-    ...selection,
-    by,
-    ...amount,
-    ...(allocated === undefined ? {} : { allocated }),
-    values: statement.values?.name ?? (hasOwnWeights(structure) ? "fresh" : "zero"),
-    includingDropped: statement.includingDropped !== undefined,
-    ...(when === undefined ? {} : { when }),
-  };
+  const values = statement.values?.name ?? (hasOwnWeights(structure) ? "fresh" : "zero");
+  const includingDropped = statement.includingDropped !== undefined;
+  return whole({ structure: paired === undefined ? own : undefined }, selection, { by }, amount, {
+    allocated,
+    values,
+    includingDropped,
+    when,
+  });
 }
 
 /** Structures whose units have an initializer to start afresh from; single weights start at zero. */

@@ -5,31 +5,34 @@ import type {
   FreezeStatement,
   PenalizeStatement,
   RestoreStatement,
+  Structure,
   UpdateStatement,
 } from "../../../grammar/ast.js";
-import type { FreezeIr, PenalizeIr, RestoreIr, UpdateIr, ValueIr, WhenIr } from "../../../core/ir/types.js";
-import { shareInRange, warnIdle } from "../clauses/amount.js";
+import type {
+  AmongIr,
+  FreezeIr,
+  PenalizeIr,
+  RestoreIr,
+  UpdateIr,
+  ValueIr,
+  WhenIr,
+} from "../../../core/ir/types.js";
 import { lowerCriterion, stepByItself } from "../clauses/criterion.js";
 import { isReadable } from "../clauses/reads.js";
-import { lowerEvents, lowerHolding } from "../clauses/events.js";
 import { lowerMoving } from "../clauses/moving.js";
-import { inRange } from "../clauses/range.js";
-import { lowerScope } from "../clauses/scope.js";
+import { lowerScope, lowerStructure } from "../clauses/structure.js";
 import { lowerSelection } from "../clauses/selection.js";
-import { lowerStructure } from "../clauses/structure.js";
-import { checkTyped } from "../clauses/typed.js";
+import { checkTyped, inRange, shareInRange, warnIdle } from "../clauses/typed.js";
+import { lowerEvents, lowerHolding } from "../clauses/when.js";
 import { infer } from "../expressions/infer.js";
-import { expressions, reject, textOf, type Ids, type Place } from "../lowering.js";
-import type { TimelineNode } from "../state.js";
+import { expressions, reject, whole, type Lowered, type Place } from "../lowering.js";
 
 /** `restore`: latently dead units whose weights underneath grew back. `paired` is the when of the prune it acts with. */
 export function lowerRestore(
   statement: RestoreStatement,
-  node: TimelineNode,
   paired: WhenIr | undefined,
   place: Place,
-  ids: Ids,
-): RestoreIr | null {
+): Lowered<RestoreIr> | null {
   const structure = lowerStructure(statement.structure, place);
   if (structure === null) return null;
   const selection = lowerSelection(statement.selection, place);
@@ -39,35 +42,18 @@ export function lowerRestore(
     });
   }
   const untrained = statement.when === undefined && paired === undefined ? stepByItself : null;
-  const by = lowerCriterion(statement.criterion, structureKind(structure), place, {
-    by: "events",
-    untrained,
-  });
+  const kind = structureKind(structure);
+  const by = lowerCriterion(statement.criterion, kind, place, { by: "events", untrained });
   const above = infer(statement.above, expressions(place, "threshold"));
   const when = lowerEvents(statement, false, place);
-  if (selection === null || by === null || above === null || when === null) return null;
+  const restore = whole({ structure }, selection, { by, above: above?.ir ?? null, when: when ?? paired });
+  if (restore === null || above === null || when === null) return null;
   if (checkTyped(above, statement.above, ["number"], "a threshold", place) === null) return null;
-  if (!isReadable(above.ir, structureKind(structure), "event", statement.above.span, place)) return null;
-  const due = when ?? paired;
-  return {
-    kind: "restore",
-    id: ids.next(node),
-    text: textOf(node),
-    structure,
-    ...selection,
-    by,
-    above: above.ir,
-    ...(due === undefined ? {} : { when: due }),
-  };
+  return isReadable(above.ir, kind, "event", statement.above.span, place) ? restore : null;
 }
 
 /** `penalize`: a term of the loss. */
-export function lowerPenalize(
-  statement: PenalizeStatement,
-  node: TimelineNode,
-  place: Place,
-  ids: Ids,
-): PenalizeIr | null {
+export function lowerPenalize(statement: PenalizeStatement, place: Place): Lowered<PenalizeIr> | null {
   const structure = lowerStructure(statement.structure, place);
   if (structure === null) return null;
   if (statement.penalty === undefined) {
@@ -80,10 +66,10 @@ export function lowerPenalize(
       help: "add a strength: `strength 1e-4`",
     });
   }
+  const kind = structureKind(structure);
   const selection = lowerSelection(statement.selection, place);
-  const by = lowerCriterion(statement.penalty, structureKind(structure), place, { by: "penalty" });
-  const among =
-    statement.among === undefined ? undefined : lowerAmong(statement.among, structureKind(structure), place);
+  const by = lowerCriterion(statement.penalty, kind, place, { by: "penalty" });
+  const among = statement.among && lowerAmong(statement.among, kind, place);
   if (by !== null && namesIn(by.expr).includes("a") && statement.among !== undefined) {
     return reject(
       place,
@@ -95,38 +81,23 @@ export function lowerPenalize(
   }
   const strength = lowerMoving(statement.strength, ["number"], "a strength", place);
   const when = lowerHolding(statement, place);
-  if (selection === null || by === null || among === null || strength === null || when === null) return null;
+  const penalize = whole({ structure }, selection, { by, among, strength: strength?.ir ?? null, when });
+  if (penalize === null || strength === null) return null;
+  const { span } = statement.strength;
   if (strength.ends.some((end) => end !== null && end < 0)) {
-    return reject(place, "P3011", "a strength is not negative", statement.strength.span, {
+    return reject(place, "P3011", "a strength is not negative", span, {
       help: "a negative strength would reward what it should cost",
     });
   }
-  for (const end of strength.ends)
-    inRange(end, { usual: 1000 }, "a strength", statement.strength.span, place);
-  warnIdle(strength.ends, "a penalty of strength 0 does nothing", statement.strength.span, place);
-  return {
-    kind: "penalize",
-    id: ids.next(node),
-    text: textOf(node),
-    structure,
-    ...selection,
-    by,
-    ...(among === undefined ? {} : { among }),
-    strength: strength.ir,
-    ...(when === undefined ? {} : { when }),
-  };
+  for (const end of strength.ends) inRange(end, { usual: 1000 }, "a strength", span, place);
+  warnIdle(strength.ends, "a penalty of strength 0 does nothing", span, place);
+  return penalize;
 }
 
-function lowerAmong(
-  among: Among,
-  structure: Parameters<typeof lowerCriterion>[1],
-  place: Place,
-): NonNullable<PenalizeIr["among"]> | null {
+function lowerAmong(among: Among, structure: Structure["name"], place: Place): AmongIr | null {
   const share = lowerShare(among, place);
   const by = lowerCriterion(among.by, structure, place, { by: "steps" });
-  const scope = lowerScope(among.scope, structure, place);
-  if (share === null || by === null || scope === null) return null;
-  return { end: among.end, share, by, scope };
+  return whole({ end: among.end, share, by, scope: lowerScope(among.scope, structure, place) });
 }
 
 function lowerShare(among: Among, place: Place): ValueIr | null {
@@ -138,33 +109,18 @@ function lowerShare(among: Among, place: Place): ValueIr | null {
 }
 
 /** `freeze`: these do not train. */
-export function lowerFreeze(
-  statement: FreezeStatement,
-  node: TimelineNode,
-  place: Place,
-  ids: Ids,
-): FreezeIr | null {
+export function lowerFreeze(statement: FreezeStatement, place: Place): Lowered<FreezeIr> | null {
   const structure = lowerStructure(statement.structure, place);
   const selection = lowerSelection(statement.selection, place);
-  const when = lowerHolding(statement, place);
-  if (structure === null || selection === null || when === null) return null;
-  const inside = when === undefined ? {} : { when };
-  return { kind: "freeze", id: ids.next(node), text: textOf(node), structure, ...selection, ...inside };
+  return whole({ structure }, selection, { when: lowerHolding(statement, place) });
 }
 
 /** `update only`: the other weights get decay and momentum but no gradient. */
-export function lowerUpdate(
-  statement: UpdateStatement,
-  node: TimelineNode,
-  place: Place,
-  ids: Ids,
-): UpdateIr | null {
+export function lowerUpdate(statement: UpdateStatement, place: Place): Lowered<UpdateIr> | null {
   const among = lowerAmong(statement.among, "weights", place);
   const selection = lowerSelection(statement.selection, place);
-  const when = lowerHolding(statement, place);
-  if (among === null || selection === null || when === null) return null;
-  if (among.share === 1)
+  const update = whole(selection, among, { when: lowerHolding(statement, place) });
+  if (update?.share === 1)
     reject(place, "P3029", "this updates all weights, as without it", statement.among.share.span);
-  const inside = when === undefined ? {} : { when };
-  return { kind: "update", id: ids.next(node), text: textOf(node), ...selection, ...among, ...inside };
+  return update;
 }

@@ -3,12 +3,9 @@ import { whyNotSavedAt } from "../../../core/ir/save-place.js";
 import type { StepIr } from "../../../core/ir/types.js";
 import { lowerCondition } from "../clauses/condition.js";
 import { lowerSelection } from "../clauses/selection.js";
-import { inRange } from "../clauses/range.js";
-import { oneOf } from "../clauses/words.js";
-import { lowerTyped } from "../clauses/typed.js";
+import { lowerKnown, oneOf } from "../clauses/typed.js";
 import { lowerPoint } from "../clauses/when.js";
-import { reject, textOf, type Ids, type Place } from "../lowering.js";
-import type { TimelineNode } from "../state.js";
+import { reject, whole, type Lowered, type Place } from "../lowering.js";
 
 const initializers: Readonly<Record<string, readonly string[]>> = {
   "glorot-uniform": [],
@@ -28,73 +25,50 @@ export type Once = Extract<
   Statement,
   { kind: "rewind" | "reinitialize" | "shuffle" | "harden" | "load" | "require" | "save" }
 >;
+type OnceIr<K> = Lowered<Extract<StepIr, { readonly kind: K }>>;
 
-/** Statements that only ever happen once, where they stand. */
-export function lowerOnce(statement: Once, node: TimelineNode, place: Place, ids: Ids): StepIr | null {
-  switch (statement.kind) {
-    case "rewind":
-      return lowerRewind(statement, node, place, ids);
-    case "require": {
-      const condition = lowerCondition(statement.condition, "`require`", place);
-      if (condition === null) return null;
-      return { kind: "require", id: ids.next(node), text: textOf(node), condition };
-    }
-    case "save": {
-      const why = whyNotSavedAt(statement.path.value);
-      if (why !== null)
-        return reject(place, "P3031", `this place ${why}`, statement.path.span, {
-          help: 'name a folder inside the output folder, as in `save "early"`',
-        });
-      return { kind: "save", id: ids.next(node), text: textOf(node), path: statement.path.value };
-    }
-    default: {
-      const selection = lowerSelection(statement.selection, place);
-      if (selection === null) return null;
-      const rest = { id: 0, text: textOf(node), ...selection };
-      if (statement.kind === "load") {
-        return {
-          kind: "load",
-          ...rest,
-          id: ids.next(node),
-          what: statement.what,
-          path: statement.path.value,
-        };
-      }
-      if (statement.kind !== "reinitialize") return { kind: statement.kind, ...rest, id: ids.next(node) };
-      const by = statement.by === undefined ? undefined : lowerInitializer(statement.by, place);
-      if (by === null) return null;
-      return { kind: "reinitialize", ...rest, id: ids.next(node), ...(by === undefined ? {} : { by }) };
-    }
-  }
+/** `require`: what holds here, or the run ends with a failure. */
+export function lowerRequire(
+  statement: Extract<Once, { kind: "require" }>,
+  place: Place,
+): OnceIr<"require"> | null {
+  return whole({ condition: lowerCondition(statement.condition, "`require`", place) });
 }
 
-function lowerRewind(
-  statement: Extract<Statement, { kind: "rewind" }>,
-  node: TimelineNode,
+/** `save`: a folder inside the output folder. */
+export function lowerSave({ path }: Extract<Once, { kind: "save" }>, place: Place): OnceIr<"save"> | null {
+  const why = whyNotSavedAt(path.value);
+  if (why === null) return { path: path.value };
+  return reject(place, "P3031", `this place ${why}`, path.span, {
+    help: 'name a folder inside the output folder, as in `save "early"`',
+  });
+}
+
+/** `reinitialize`: each layer's own initializer when none is written. */
+export function lowerReinitialize(
+  { selection, by }: Extract<Once, { kind: "reinitialize" }>,
   place: Place,
-  ids: Ids,
-): StepIr | null {
+): OnceIr<"reinitialize"> | null {
+  const layers = lowerSelection(selection, place);
+  return layers && whole(layers, { by: by && lowerInitializer(by, place) });
+}
+
+/** `rewind`. Which phase an epoch or step belongs to is worked out once all phases are known. */
+export function lowerRewind(
+  { what: parts, to }: Extract<Once, { kind: "rewind" }>,
+  place: Place,
+): OnceIr<"rewind"> | null {
   const what: ("weights" | "rate" | "optimizer" | "masks")[] = [];
-  for (const part of statement.what) {
-    if (part.name === "gates") {
-      return reject(place, "P8001", "gates belong to learned masks, which are not available yet", part.span);
-    }
-    if (what.includes(part.name)) {
-      return reject(place, "P3026", `\`${part.name}\` is named twice`, part.span);
-    }
-    what.push(part.name);
+  for (const { name, span } of parts) {
+    if (name === "gates")
+      return reject(place, "P8001", "gates belong to learned masks, which are not available yet", span);
+    if (what.includes(name)) return reject(place, "P3026", `\`${name}\` is named twice`, span);
+    what.push(name);
   }
-  const { to } = statement;
-  // Which phase an epoch or step belongs to is worked out once all phases are known.
-  const point = to.kind === "point" ? lowerPoint(to.point, place) : null;
-  if (to.kind === "point" && point === null) return null;
-  return {
-    kind: "rewind",
-    id: ids.next(node),
-    text: textOf(node),
-    what,
-    to: to.kind === "mark" ? { mark: to.name.text } : point === null ? "start" : { phase: 0, point },
-  };
+  if (to.kind === "mark") return { what, to: { mark: to.name.text } };
+  if (to.kind !== "point") return { what, to: "start" };
+  const point = lowerPoint(to.point, place);
+  return point && { what, to: { phase: 0, point } };
 }
 
 function lowerInitializer(
@@ -117,14 +91,9 @@ function lowerInitializer(
         { help },
       );
     }
-    const value = lowerTyped(argument.value, ["number"], `\`${key}\``, place);
+    const value = lowerKnown(argument.value, { least: 0, above: true, usual: 100 }, `\`${key}\``, place);
     if (value === null) return null;
-    if (typeof value.ir !== "number") {
-      return reject(place, "P2020", `\`${key}\` is known before the run starts`, argument.value.span);
-    }
-    if (!inRange(value.ir, { least: 0, above: true, usual: 100 }, `\`${key}\``, argument.value.span, place))
-      return null;
-    args.set(key, value.ir);
+    args.set(key, value);
   }
   return { name, args: Object.fromEntries(args) };
 }

@@ -3,10 +3,8 @@ import { losses, type ExprIr, type RuleIr, type TrainIr } from "../../../core/ir
 import { grouped } from "../../../core/ir/words.js";
 import { lowerOptimizer } from "../clauses/optimizer.js";
 import { lowerCondition } from "../clauses/condition.js";
-import { inRange, type NumberRange } from "../clauses/range.js";
-import { lowerTyped } from "../clauses/typed.js";
-import { oneOf } from "../clauses/words.js";
-import { reject, textOf, type Ids, type Place } from "../lowering.js";
+import { lowerKnown, lowerTyped, oneOf, type NumberRange } from "../clauses/typed.js";
+import { reject, whole, type Lowered, type Place } from "../lowering.js";
 import type { TimelineNode } from "../state.js";
 
 const lossArguments: Readonly<Record<"delta" | "label-smoothing", NumberRange>> = {
@@ -22,19 +20,19 @@ const largestBatch = 2 ** 24;
 /** `train` and `finetune`: a phase, with the rules that govern it. */
 export function lowerTrain(
   statement: TrainStatement,
-  node: TimelineNode,
+  { calls, implicit }: TimelineNode,
   rules: readonly RuleIr[],
   place: Place,
-  ids: Ids,
-): TrainIr | null {
+): Lowered<TrainIr> | null {
+  const { finetune } = statement;
   const length = lowerLength(statement.length, place);
   /** What the phase says, else the innermost call of its method that says it. */
   const said = <C extends keyof TrainingClauses, L>(
     clause: C,
     lower: (written: NonNullable<TrainingClauses[C]>, at: Place) => L,
   ): L | undefined => {
-    const calls = statement.finetune && clause !== "loss" ? [] : node.calls;
-    for (const { statement: saying, scope } of [{ statement, scope: place.scope }, ...calls]) {
+    const outside = finetune && clause !== "loss" ? [] : calls;
+    for (const { statement: saying, scope } of [{ statement, scope: place.scope }, ...outside]) {
       const written = saying[clause];
       if (written !== undefined) return lower(written, { ...place, scope });
     }
@@ -43,22 +41,8 @@ export function lowerTrain(
   const batch = said("batch", lowerBatch);
   const optimizer = said("optimizer", lowerOptimizer);
   const loss = said("loss", lowerLoss);
-  const until = statement.until === undefined ? undefined : lowerCondition(statement.until, "`until`", place);
-  if (length === null || batch === null || optimizer === null || loss === null || until === null) return null;
-  return {
-    kind: "train",
-    id: ids.next(node),
-    text: textOf(node),
-    finetune: statement.finetune,
-    ...(node.implicit === true ? { implicit: true } : {}),
-    length,
-    ...(batch === undefined ? {} : { batch }),
-    ...(optimizer === undefined ? {} : { optimizer }),
-    ...(loss === undefined ? {} : { loss }),
-    ...(until === undefined ? {} : { until }),
-    rules,
-    snapshots: [],
-  };
+  const until = statement.until && lowerCondition(statement.until, "`until`", place);
+  return whole({ finetune, implicit, length, batch, optimizer, loss, until, rules, snapshots: [] });
 }
 
 function lowerLength(expr: Expr, place: Place): TrainIr["length"] | null {
@@ -112,12 +96,9 @@ function lowerLoss(expr: Expr, place: Place): TrainIr["loss"] | null {
       });
     }
     if (args.has(key)) return reject(place, "P2024", `\`${key}\` is given twice`, span);
-    const value = lowerTyped(argument.value, ["number"], `\`${key}\``, place);
+    const value = lowerKnown(argument.value, lossArguments[known], `\`${key}\``, place);
     if (value === null) return null;
-    if (typeof value.ir !== "number")
-      return reject(place, "P2020", `\`${key}\` is known before the run starts`, argument.value.span);
-    if (!inRange(value.ir, lossArguments[known], `\`${key}\``, argument.value.span, place)) return null;
-    args.set(key, value.ir);
+    args.set(key, value);
   }
   return { name, args: Object.fromEntries(args) };
 }
