@@ -1,4 +1,5 @@
 import type { Network } from "../network/types.js";
+import { entryOf } from "../tables.js";
 import type { ParameterStore, Slots } from "../parameters.js";
 
 /** How a channel or an element stands. The same codes for both, so that 0 is always "nothing special". */
@@ -50,22 +51,12 @@ export function newMaskState(channels: number, options: { readonly keepsLast?: b
 }
 
 /** The codes of a weight, allocated at its first death. */
-export function elementCodes(state: MaskState, key: string, length: number): Uint8Array {
-  const known = state.elements.get(key);
-  if (known !== undefined) return known;
-  const codes = new Uint8Array(length);
-  state.elements.set(key, codes);
-  return codes;
-}
+export const elementCodes = (state: MaskState, key: string, length: number): Uint8Array =>
+  entryOf(state.elements, key, () => new Uint8Array(length));
 
 /** A full-size array of a map, allocated when first written. */
-export function valuesOf(values: Map<string, Float32Array>, key: string, length: number): Float32Array {
-  const known = values.get(key);
-  if (known !== undefined) return known;
-  const fresh = new Float32Array(length);
-  values.set(key, fresh);
-  return fresh;
-}
+export const valuesOf = (values: Map<string, Float32Array>, key: string, length: number): Float32Array =>
+  entryOf(values, key, () => new Float32Array(length));
 
 /** Remembers the network as it is now as the start (`w0`). */
 export function rememberStart(

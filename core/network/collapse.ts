@@ -2,20 +2,15 @@ import { diagnostic } from "../diagnostics/create.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { deadFlags, LiveCounts, type IsDead } from "./costs.js";
 import { layerClass } from "./layers/index.js";
+import { once } from "../tables.js";
 import type { CallInfo, LayerInfo, Network } from "./types.js";
 
 /** All axes of a network, each once. Worked out once: a network never changes. */
-const axesByNetwork = new WeakMap<Network, readonly Int32Array[]>();
-
-function axesOf(network: Network): readonly Int32Array[] {
-  const known = axesByNetwork.get(network);
-  if (known !== undefined) return known;
+const axesOf = once((network: Network): readonly Int32Array[] => {
   const axes = new Set(network.layers.flatMap((layer) => ownAxes(layer)));
   for (const { ids } of network.tensors) if (ids !== null) axes.add(ids);
-  const found = [...axes];
-  axesByNetwork.set(network, found);
-  return found;
-}
+  return [...axes];
+});
 
 const ownAxes = ({ weights, sizes }: LayerInfo): readonly Int32Array[] =>
   [...weights.flatMap(({ bindings }) => bindings), ...sizes].map(({ ids }) => ids);

@@ -1,3 +1,4 @@
+import { once } from "../tables.js";
 import type { Costs, LayerInfo, MacTerm, Network } from "./types.js";
 
 /** Says which channels are gone; constant on every unit. */
@@ -54,19 +55,8 @@ interface Term {
   readonly axes: readonly number[];
 }
 
-/** What the costs of a network are sums of. */
-interface Terms {
-  readonly axes: readonly Int32Array[];
-  readonly params: readonly (Term & { readonly trainable: boolean })[];
-  readonly macs: readonly Term[];
-}
-
-/** Worked out once: a network never changes. */
-const termsByNetwork = new WeakMap<Network, Terms>();
-
-function termsOf(network: Network): Terms {
-  const known = termsByNetwork.get(network);
-  if (known !== undefined) return known;
+/** What the costs of a network are sums of. Worked out once: a network never changes. */
+const termsOf = once((network: Network) => {
   const numbers = new Map<Int32Array, number>();
   const numbered = (axes: readonly (Int32Array | undefined)[]): readonly number[] =>
     axes.flatMap((ids) => {
@@ -83,12 +73,10 @@ function termsOf(network: Network): Terms {
     }),
   );
   const macs = network.calls.flatMap(({ layer, macs: products }) =>
-    products.map(({ times, out, in: reads }) => ({ layer, times, axes: numbered([out, reads]) })),
+    products.map(({ times, out, in: reads }): Term => ({ layer, times, axes: numbered([out, reads]) })),
   );
-  const terms = { axes: [...numbers.keys()], params, macs };
-  termsByNetwork.set(network, terms);
-  return terms;
-}
+  return { axes: [...numbers.keys()], params, macs };
+});
 
 /** The same of what lives by these counts. */
 export function costsOf(network: Network, live: LiveCounts): Costs {

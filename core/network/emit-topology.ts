@@ -1,3 +1,4 @@
+import { addTo } from "../tables.js";
 import type { Executed } from "./execute.js";
 import type { LayerSpec, ModelSpec, TensorRef } from "./spec.js";
 import type { Json, JsonObject } from "./types.js";
@@ -36,11 +37,7 @@ function emitSequential(model: ModelSpec, name: string, executed: Emitted): Json
 function emitFunctional(model: ModelSpec, name: string, executed: Emitted): JsonObject {
   const order = new Map<LayerSpec, number[]>();
   for (const ref of model.inputs) order.set(ref.layer, [0]);
-  for (const task of executed.models.get(model)?.tasks ?? []) {
-    const nodes = order.get(task.layer);
-    if (nodes) nodes.push(task.node);
-    else order.set(task.layer, [task.node]);
-  }
+  for (const task of executed.models.get(model)?.tasks ?? []) addTo(order, task.layer, task.node);
   const place = (ref: TensorRef): [string, number, number] => {
     const index = (order.get(ref.layer) ?? []).indexOf(ref.node);
     return [ref.layer.name, index + (ref.layer.inner ? 1 : 0), ref.tensor];

@@ -1,6 +1,7 @@
 import { MAX_AXES, MAX_CALLS, MAX_CHANNELS, MAX_PARAMETERS } from "./limits.js";
 import { raise } from "../diagnostics/create.js";
 import { quote } from "../diagnostics/quote.js";
+import { entryOf } from "../tables.js";
 import type { LayerSpec } from "./spec.js";
 import { product } from "./shapes.js";
 import type {
@@ -58,22 +59,21 @@ export class Graph {
   private parameters = 0;
 
   draft(spec: LayerSpec, trainable: boolean): LayerDraft {
-    const known = this.drafts.get(spec);
-    if (known) return known;
-    const draft: LayerDraft = {
-      index: this.layers.length,
-      spec,
-      trainable,
-      weights: new Map(),
-      outs: new Map(),
-      derivedAxes: new Map(),
-      sizes: [],
-      rewritten: new Map(),
-      uses: 0,
-    };
-    this.drafts.set(spec, draft);
-    this.layers.push(draft);
-    return draft;
+    return entryOf(this.drafts, spec, () => {
+      const draft: LayerDraft = {
+        index: this.layers.length,
+        spec,
+        trainable,
+        weights: new Map(),
+        outs: new Map(),
+        derivedAxes: new Map(),
+        sizes: [],
+        rewritten: new Map(),
+        uses: 0,
+      };
+      this.layers.push(draft);
+      return draft;
+    });
   }
 
   tensor(shape: Shape, ids: Int32Array | null): Value {

@@ -1,5 +1,6 @@
 import { raise } from "../diagnostics/create.js";
 import { quote } from "../diagnostics/quote.js";
+import { addTo, entryOf } from "../tables.js";
 import type { LayerSpec, ModelSpec } from "./spec.js";
 import type { JsonObject } from "./types.js";
 
@@ -50,11 +51,11 @@ function enqueue(pending: Pending, waiting: Map<LayerSpec, Map<number, Pending[]
     if (seen.has(key)) continue;
     seen.add(key);
     pending.missing++;
-    const byNode = waiting.get(ref.layer) ?? new Map<number, Pending[]>();
-    waiting.set(ref.layer, byNode);
-    const list = byNode.get(ref.node);
-    if (list) list.push(pending);
-    else byNode.set(ref.node, [pending]);
+    addTo(
+      entryOf(waiting, ref.layer, () => new Map<number, Pending[]>()),
+      ref.node,
+      pending,
+    );
   }
   if (pending.missing === 0) queue.push(pending);
 }
@@ -64,8 +65,7 @@ function reach(model: ModelSpec): Map<LayerSpec, Set<number>> {
   const reached = new Map<LayerSpec, Set<number>>();
   const stack = [...model.outputs];
   for (let ref = stack.pop(); ref; ref = stack.pop()) {
-    const nodes = reached.get(ref.layer) ?? new Set<number>();
-    reached.set(ref.layer, nodes);
+    const nodes = entryOf(reached, ref.layer, () => new Set<number>());
     if (nodes.has(ref.node)) continue;
     nodes.add(ref.node);
     for (const input of ref.layer.nodes[ref.node]?.inputs ?? []) stack.push(input);

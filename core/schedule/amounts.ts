@@ -67,48 +67,6 @@ export function allowedDrops(asked: number, alive: number, floor: number, aligne
   return down >= Math.max(1, floor) ? alive - down : 0;
 }
 
-export interface PlannedDrops {
-  /** Asked of each group. */
-  readonly nominal: readonly number[];
-  /** What each group loses once floors and alignment are kept. */
-  readonly reachable: readonly number[];
-}
-
-/**
- * Drops of every group when each is asked for itself (`local`, `per row`, `per sign`): each rounds its own share, so that no
- * layer drifts from the written one. `floors` gives the least living count of each group.
- */
-export function localDrops(
-  amount: CountAmount,
-  groups: readonly GroupCounts[],
-  floors: readonly number[],
-  aligned = 1,
-): PlannedDrops {
-  const nominal = groups.map((group) => askedDrops(amount, group));
-  const reachable = groups.map((group, i) =>
-    allowedDrops(nominal[i] ?? 0, group.total - group.dead, floors[i] ?? 0, aligned),
-  );
-  return { nominal, reachable };
-}
-
-/** Drops of one ranking over all layers: the whole of the asked count while floors leave room. Alignment may change it later. */
-export function globalDrops(
-  amount: CountAmount,
-  layers: readonly GroupCounts[],
-  floors: readonly number[],
-): { readonly nominal: number; readonly reachable: number } {
-  let total = 0;
-  let dead = 0;
-  let room = 0;
-  layers.forEach((layer, i) => {
-    total += layer.total;
-    dead += layer.dead;
-    room += Math.max(0, layer.total - layer.dead - (floors[i] ?? 0));
-  });
-  const nominal = askedDrops(amount, { total, dead });
-  return { nominal, reachable: Math.min(nominal, room) };
-}
-
 /** The share of all units that an amount leaves dead: what `erk` and `er` spread over the layers. */
 export function resultingShare(amount: CountAmount, counts: GroupCounts): number {
   if (counts.total === 0) return 0;

@@ -1,3 +1,4 @@
+import { addTo } from "../tables.js";
 import type { CallInfo, LayerInfo, Network } from "../network/types.js";
 import { varying } from "../network/layers/constants.js";
 import { uptakeOf, type Uptake } from "../network/layers/index.js";
@@ -58,7 +59,8 @@ export function planAbsorption(
   const keep = (unit: number, path: string): void => {
     if (candidates.delete(unit)) kept.set(unit, path);
   };
-  const byLayer = groupByLayer(readers);
+  const byLayer = new Map<number, Reader[]>();
+  for (const reader of readers) addTo(byLayer, reader.call.layer, reader);
   for (const group of byLayer.values()) refuseInexact(group, candidates, root, keep);
   keepOneEach(network, candidates, isDead, keep);
   const carriers = chooseCarriers(byLayer, candidates, root, isDead, keep);
@@ -71,16 +73,6 @@ export function planAbsorption(
     layers.push({ layer, uptake: uptakeOf(first.layer), constants, carrier: carriers.get(layer) ?? null });
   }
   return { absorbed: candidates, layers, kept };
-}
-
-function groupByLayer(readers: readonly Reader[]): ReadonlyMap<number, readonly Reader[]> {
-  const groups = new Map<number, Reader[]>();
-  for (const reader of readers) {
-    const group = groups.get(reader.call.layer);
-    if (group) group.push(reader);
-    else groups.set(reader.call.layer, [reader]);
-  }
-  return groups;
 }
 
 function findReaders(network: Network, store: ParameterStore, zeros?: ZeroSlices): readonly Reader[] {

@@ -1,6 +1,6 @@
 import type { Network, Unit } from "../network/types.js";
-import { layerFamily } from "../network/layers/index.js";
-import { unitsRead } from "./candidates.js";
+import { addTo } from "../tables.js";
+import { makesUnits, unitsRead } from "./candidates.js";
 import type { StructureName } from "./candidates.js";
 import type { PruneIr } from "../ir/types.js";
 import { familiesOf } from "./siblings.js";
@@ -27,7 +27,14 @@ export function candidateUnits(
   const selected = new Set(layers);
   const { groups, groupOf } = familiesOf(network);
   const readers = structure === "channels" ? readersOf(network, layers) : null;
-  const makers = groups.map(({ producers }) => makersAmong(network, structure, producers, selected));
+  // The producers of the structure's kind, none of them unless all are selected.
+  const makers = groups.map(({ producers }) => {
+    const own = producers.filter((index) => {
+      const layer = network.layers[index];
+      return layer !== undefined && makesUnits(layer, structure);
+    });
+    return own.every((producer) => selected.has(producer)) ? own : [];
+  });
   const units: Unit[] = [];
   const members: (readonly number[])[] = [];
   network.units.forEach((unit, i) => {
@@ -55,36 +62,12 @@ export function selectedUnits(network: Network, paths: readonly string[]): reado
   return network.units.filter((unit) => found.has(unit));
 }
 
-/** The producers of the structure's kind, none of them unless all are selected. */
-function makersAmong(
-  network: Network,
-  structure: StructureName,
-  producers: readonly number[],
-  selected: ReadonlySet<number>,
-): readonly number[] {
-  const own = producers.filter((producer) => isOfKind(network, producer, structure));
-  return own.every((producer) => selected.has(producer)) ? own : [];
-}
-
 function readersOf(network: Network, layers: readonly number[]): ReadonlyMap<number, readonly number[]> {
   const readers = new Map<number, number[]>();
   for (const index of [...layers].sort((a, b) => a - b)) {
     const layer = network.layers[index];
     if (layer === undefined) continue;
-    for (const root of unitsRead(network, layer)) {
-      const list = readers.get(root);
-      if (list === undefined) readers.set(root, [index]);
-      else list.push(index);
-    }
+    for (const root of unitsRead(network, layer)) addTo(readers, root, index);
   }
   return readers;
-}
-
-function isOfKind(network: Network, index: number, structure: StructureName): boolean {
-  const layer = network.layers[index];
-  if (layer === undefined) return false;
-  const family = layerFamily(layer);
-  if (structure === "filters") return family === "conv";
-  if (structure === "neurons") return family === "dense" || family === "recurrent";
-  return family === "conv" || family === "dense" || family === "recurrent";
 }

@@ -1,6 +1,7 @@
 import { layerFamily } from "../network/layers/index.js";
 import type { LayerInfo, Network, Unit, WeightInfo } from "../network/types.js";
 import type { StructureName } from "../ir/structure.js";
+import { addTo, entryOf, once } from "../tables.js";
 
 /**
  * Which layers a structure addresses, and which of their weights: the one rule, used by the checks before training and by
@@ -19,23 +20,12 @@ export function isChannelwise(structure: StructureName): boolean {
   return ["filters", "channels", "neurons", "units"].includes(structure);
 }
 
-const byProducerOf = new WeakMap<Network, ReadonlyMap<number, readonly Unit[]>>();
-
 /** Removable units by the layer (index) that produces one of their channels. Worked out once: a network never changes. */
-export function unitsByProducer(network: Network): ReadonlyMap<number, readonly Unit[]> {
-  const known = byProducerOf.get(network);
-  if (known) return known;
+export const unitsByProducer = once((network: Network): ReadonlyMap<number, readonly Unit[]> => {
   const byProducer = new Map<number, Unit[]>();
-  for (const unit of network.units) {
-    for (const producer of unit.producers) {
-      const list = byProducer.get(producer);
-      if (list === undefined) byProducer.set(producer, [unit]);
-      else list.push(unit);
-    }
-  }
-  byProducerOf.set(network, byProducer);
+  for (const unit of network.units) for (const producer of unit.producers) addTo(byProducer, producer, unit);
   return byProducer;
-}
+});
 
 /** Roots of the removable units that a layer's kernels read. */
 export function unitsRead(network: Network, layer: LayerInfo): ReadonlySet<number> {
@@ -80,15 +70,14 @@ export function candidateWeights(
 /** Whether a kernel has the axes a structure speaks of: taps, rows and strided lattices need a spatial axis. */
 function fits(weight: WeightInfo, structure: StructureName): boolean {
   const rank = weight.shape.length;
-  switch (structure) {
-    case "kernels":
-    case "taps":
-      return rank >= 3;
-    case "strided":
-      return rank >= 3;
-    default:
-      return rank >= 2;
-  }
+  return rank >= (["kernels", "taps", "strided"].includes(structure) ? 3 : 2);
+}
+
+/** Whether a layer is of the kind whose units a channelwise structure means. */
+export function makesUnits(layer: LayerInfo, structure: StructureName): boolean {
+  const family = layerFamily(layer);
+  if (family === "conv") return structure !== "neurons";
+  return (family === "dense" || family === "recurrent") && structure !== "filters";
 }
 
 /** Whether a layer is a candidate of a structure. `explicit`: the selection names it. */
@@ -101,19 +90,13 @@ export function isCandidate(
   const layer = network.layers[index];
   if (layer === undefined) return false;
   const family = layerFamily(layer);
-  const producers = unitsByProducer(network);
   switch (structure) {
     case "filters":
-      return family === "conv" && producers.has(index);
     case "neurons":
-      return (family === "dense" || family === "recurrent") && producers.has(index);
     case "units":
-      return (family === "conv" || family === "dense" || family === "recurrent") && producers.has(index);
+      return makesUnits(layer, structure) && unitsByProducer(network).has(index);
     case "channels":
-      return (
-        (family === "conv" || family === "dense" || family === "recurrent") &&
-        unitsRead(network, layer).size > 0
-      );
+      return makesUnits(layer, structure) && unitsRead(network, layer).size > 0;
     case "layers":
       return family === "conv" || family === "dense";
     case "gates":
@@ -123,15 +106,11 @@ export function isCandidate(
   }
 }
 
-const layersByNetwork = new WeakMap<Network, Map<StructureName, readonly number[]>>();
+const layersOf = once((_: Network) => new Map<StructureName, readonly number[]>());
 
 /** Indices of the layers that a structure addresses when nothing is selected, in network order. Worked out once for each network. */
 export function candidateLayers(network: Network, structure: StructureName): readonly number[] {
-  const known = layersByNetwork.get(network) ?? new Map<StructureName, readonly number[]>();
-  layersByNetwork.set(network, known);
-  const before = known.get(structure);
-  if (before !== undefined) return before;
-  const found = [...network.layers.keys()].filter((index) => isCandidate(network, index, structure, false));
-  known.set(structure, found);
-  return found;
+  return entryOf(layersOf(network), structure, () =>
+    [...network.layers.keys()].filter((index) => isCandidate(network, index, structure, false)),
+  );
 }

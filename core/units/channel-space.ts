@@ -1,4 +1,5 @@
 import { structureKind } from "../ir/structure.js";
+import { addTo, entryOf, once } from "../tables.js";
 import { candidateUnits, type Candidates } from "./candidate-units.js";
 import { kernelAxes } from "./element-units.js";
 import type { PruneIr, StructureIr } from "../ir/types.js";
@@ -76,7 +77,7 @@ interface Layout {
 }
 
 /** Worked out once for each network and statement: a network never changes. */
-const layouts = new WeakMap<Network, Map<string, Layout>>();
+const layoutsOf = once((_: Network) => new Map<string, Layout>());
 
 function layoutOf(
   network: Network,
@@ -84,16 +85,12 @@ function layoutOf(
   paths: readonly string[],
   joins: PruneIr["joins"],
 ): Layout {
-  const byStatement = layouts.get(network) ?? new Map<string, Layout>();
-  layouts.set(network, byStatement);
-  const key = [structureKind(structure), joins, ...paths].join("\n");
-  const known = byStatement.get(key);
-  if (known !== undefined) return known;
-  const wanted = new Set(paths);
-  const indices = [...network.layers.keys()].filter((index) => wanted.has(network.layers[index]?.path ?? ""));
-  const layout = layOut(network, candidateUnits(network, structureKind(structure), indices, joins));
-  byStatement.set(key, layout);
-  return layout;
+  const kind = structureKind(structure);
+  return entryOf(layoutsOf(network), [kind, joins, ...paths].join("\n"), () => {
+    const wanted = new Set(paths);
+    const indices = [...network.layers.keys()].filter((at) => wanted.has(network.layers[at]?.path ?? ""));
+    return layOut(network, candidateUnits(network, kind, indices, joins));
+  });
 }
 
 function layOut(network: Network, { units, members }: Candidates): Layout {
@@ -101,11 +98,7 @@ function layOut(network: Network, { units, members }: Candidates): Layout {
   const unitOf = new Int32Array(network.channels.count).fill(-1);
   units.forEach(({ channels }, number) => {
     for (const channel of channels) unitOf[channel] = number;
-    for (const member of members[number] ?? []) {
-      const list = byLayer.get(member);
-      if (list === undefined) byLayer.set(member, [number]);
-      else list.push(number);
-    }
+    for (const member of members[number] ?? []) addTo(byLayer, member, number);
   });
   const entryUnit: number[] = [];
   const layers = [...byLayer]

@@ -4,6 +4,7 @@ import { field, isJsonArray, isJsonObject } from "../json.js";
 import { type Value } from "../graph.js";
 import { raise } from "../../diagnostics/create.js";
 import { quote } from "../../diagnostics/quote.js";
+import { entryOf } from "../../tables.js";
 import { convLength, product, tile } from "../shapes.js";
 import {
   addBias,
@@ -96,12 +97,9 @@ function addGates(site: Site, { taps, times, reads, units, columns, isLstm }: Ga
 /** The gate blocks' columns, the same array at every call. */
 function blocks(site: Site, ids: Int32Array, gates: number): Int32Array {
   if (gates === 1) return ids;
-  const key = `${site.scope}blocks`;
-  const known = site.layer.derivedAxes.get(key);
-  if (known) return known;
-  const columns = derived(site, ids.length * gates, () => tile(ids, gates));
-  site.layer.derivedAxes.set(key, columns);
-  return columns;
+  return entryOf(site.layer.derivedAxes, `${site.scope}blocks`, () =>
+    derived(site, ids.length * gates, () => tile(ids, gates)),
+  );
 }
 
 function cellsOf(site: Site): readonly Site[] {

@@ -1,14 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import {
-  allowedDrops,
-  apportion,
-  askedDrops,
-  floorOf,
-  globalDrops,
-  localDrops,
-  shareOf,
-} from "../../../core/schedule/amounts.js";
+import { allowedDrops, apportion, askedDrops, floorOf, shareOf } from "../../../core/schedule/amounts.js";
 import { erdosRenyiDead, erdosRenyiDensities } from "../../../core/choose/erdos-renyi.js";
 
 const lenet300 = [
@@ -44,13 +36,8 @@ describe("counts", () => {
     expect(allowedDrops(30, 64, 1, 8)).toBe(24);
     expect(allowedDrops(2, 20, 1, 8)).toBe(4);
     expect(allowedDrops(2, 7, 1, 8)).toBe(0);
-    const { nominal, reachable } = localDrops({ kind: "drop", value: 1 }, [{ total: 4, dead: 1 }], [1]);
-    expect([nominal, reachable]).toEqual([[3], [2]]);
-    const groups = [
-      { total: 10, dead: 0 },
-      { total: 2, dead: 0 },
-    ];
-    expect(globalDrops({ kind: "to", value: 1 }, groups, [1, 1])).toEqual({ nominal: 12, reachable: 10 });
+    expect(askedDrops({ kind: "drop", value: 1 }, { total: 4, dead: 1 })).toBe(3);
+    expect(allowedDrops(3, 3, 1, 1)).toBe(2);
   });
 
   test("apportioning is exact and keeps to limits", () => {
