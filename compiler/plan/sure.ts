@@ -71,16 +71,18 @@ export function surelyAfter(ir: PruneIr, { pools }: Event, known: Known, { nomin
   if (isGlobal(ir)) {
     const asked = nominal ?? Infinity;
     const alone = pools.every(({ layers }) => layers.length <= 1);
-    const floors = pools.map(({ kind, total }) =>
-      kind === "branch" ? 0 : floorOf(ir.keeping, total, ir.collapse),
-    );
-    const open = sum(known.alive) - sum(pools.map(({ layers }, i) => layers.length * (floors[i] ?? 0)));
+    const floorsOf = (collapse: boolean) =>
+      pools.map(({ kind, total }) => (kind === "branch" ? 0 : floorOf(ir.keeping, total, collapse)));
+    const floors = floorsOf(ir.collapse);
+    const openOver = (least: readonly number[]) =>
+      sum(known.alive) - sum(pools.map(({ layers }, i) => layers.length * (least[i] ?? 0)));
     const idle = known.alive.every(
       (alive, i) => allowedDrops(asked, alive, floors[i] ?? 0, ir.aligned) === 0,
     );
     // Where nothing can go, or all that may does, it does not matter how units rank.
-    const decided = all && (idle || (ir.aligned <= 1 && alone && asked >= open));
-    const fits = ir.aligned <= 1 && (asked <= open || (all && alone));
+    const decided = all && (idle || (ir.aligned <= 1 && alone && asked >= openOver(floors)));
+    // What cannot go whole keeps its floors after all, and what that is hangs on the ranking.
+    const fits = ir.aligned <= 1 && (asked <= openOver(floorsOf(false)) || (all && alone && !ir.collapse));
     return { sum: known.sum && (decided || fits), each: pools.map(() => decided), fixed };
   }
   const evenly = regrow?.allocated === undefined || regrow.allocated === "evenly";
