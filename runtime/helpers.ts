@@ -1,5 +1,6 @@
 import type { names } from "../core/expr/names.js";
 import type { operators } from "../core/expr/operators.js";
+import type { OptimizerName } from "../core/ir/optimizers.js";
 import type {
   AccumulatedSpelled,
   AmongSpelled,
@@ -14,6 +15,7 @@ import type {
   ReinitializeIr,
   RestoreIr,
   SelectionIr,
+  StepIr,
   TrainIr,
   UpdateSpelled,
   WhenIr,
@@ -28,9 +30,13 @@ import type { Batch } from "./types.js";
 
 type Nothing<T extends never> = T;
 type Spelled =
-  (typeof names)[keyof typeof names]["constant"] | (typeof operators)[keyof typeof operators]["combinator"];
-/** What the tables of names and operators spell and `expressions.ts` does not export: the type checker names it here. */
+  | (typeof names)[keyof typeof names]["constant"]
+  | (typeof operators)[keyof typeof operators]["combinator"]
+  | OptimizerName;
+/** What the tables of names, operators and optimizers spell and `expressions.ts` does not export: the type checker names it here. */
 export type Unspelled = Nothing<Exclude<Spelled, keyof typeof expressions | null>>;
+/** Steps of the IR that loops cannot call: likewise. */
+export type Uncalled = Nothing<Exclude<StepIr["kind"], keyof Run | "for-each">>;
 
 /** What stands on top of an emitted module. Options given to `openRun` override it. */
 export interface Settings {

@@ -1,6 +1,7 @@
 import { thresholdOf } from "../../core/ir/amounts.js";
 import { declaredFields, usualMembersOf, usualValuesOf } from "../../core/ir/defaults.js";
 import { namesIn } from "../../core/expr/names.js";
+import { isSwitch } from "../../core/ir/optimizers.js";
 import type {
   CriterionIr,
   ExprIr,
@@ -167,8 +168,8 @@ export function criterionCall(criterion: CriterionIr, scope: Scope): string {
 export function optimizerCode({ name, rate, args }: OptimizerIr, scope: Scope): Js {
   const fields: string[] = rate === undefined ? [] : [`rate: ${rateCode(rate, scope)}`];
   for (const [key, value] of Object.entries(args)) {
-    const isSwitch = (key === "nesterov" || key === "centered") && typeof value === "number";
-    const code = isSwitch ? String(value !== 0) : expressionCode(value, scope);
+    const code =
+      isSwitch(key) && typeof value === "number" ? String(value !== 0) : expressionCode(value, scope);
     fields.push(`${key.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())}: ${code}`);
   }
   return `${scope.helper(name)}(${fields.length === 0 ? "" : `{ ${fields.join(", ")} }`})`;

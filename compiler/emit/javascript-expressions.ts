@@ -1,5 +1,6 @@
 import type { CurveIr, ExprIr, PointIr, ValueIr } from "../../core/ir/types.js";
 import { allNames, isName, nameRow } from "../../core/expr/names.js";
+import { optimizerNames } from "../../core/ir/optimizers.js";
 import { operatorOf, operators, statisticOf } from "../../core/expr/operators.js";
 import { quote, type Js } from "./javascript-value.js";
 import type { Scope } from "./scope.js";
@@ -14,7 +15,8 @@ const constantOf = (name: string): string | null =>
 export const expressionHelpers: readonly string[] = [
   ...allNames.flatMap((name) => nameRow(name).constant ?? []),
   ...Object.values(operators).flatMap(({ combinator }) => combinator ?? []),
-  ...["t", negation, "criterion", "move", "curve", "steps", "sgd", "adam", "adamw", "rmsprop"],
+  ...["t", negation, "criterion", "move", "curve", "steps"],
+  ...optimizerNames,
 ];
 
 /** An expression as code: plain arithmetic where it holds numbers and loop counters alone, combinators elsewhere. */

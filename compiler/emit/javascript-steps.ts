@@ -156,8 +156,6 @@ function callOf(step: Exclude<StepIr | RuleIr, TrainIr | RepeatIr | ForEachIr>, 
       return call("prune", { fields: pruneFields(step, scope) });
     case "regrow":
       return call("regrow", { fields: regrowFields(step, scope) });
-    case "restore":
-      return call("restore", { fields: fieldsOf("restore", step, scope) });
     case "evaluate":
       return step.on === "test" ? call("evaluate") : call("evaluate", quote(step.on));
     case "mark":
@@ -171,20 +169,14 @@ function callOf(step: Exclude<StepIr | RuleIr, TrainIr | RepeatIr | ForEachIr>, 
         ],
       });
     }
-    case "reinitialize":
-    case "shuffle":
-    case "harden":
-      return call(step.kind, ...optional(fieldsOf(step.kind, step, scope)));
     case "load":
       return call("load", quote(step.what), quote(step.path), ...optional(fieldsOf("load", step, scope)));
     case "require":
       return call("require", expressionCode(step.condition, scope));
     case "save":
       return call("save", quote(step.path));
-    case "slim":
-      return call("slim");
     default:
-      return call(step.kind);
+      return call(step.kind, ...optional(fieldsOf(step.kind, step, scope)));
   }
 }
 

@@ -1,3 +1,4 @@
+import { declaredFields } from "../../core/ir/defaults.js";
 import { structureKind } from "../../core/ir/structure.js";
 import { isEverything, selectedLayers } from "../../core/units/select.js";
 import type { StructureName } from "../../core/units/candidates.js";
@@ -45,13 +46,7 @@ function structureOf(statement: StatementIr): StructureName | null | undefined {
       return statement.structure && !isEverything(statement) ? structureKind(statement.structure) : undefined;
     case "update":
       return "weights";
-    case "reinitialize":
-    case "shuffle":
-    case "harden":
-    case "load":
-    case "for-each":
-      return null;
     default:
-      return undefined;
+      return declaredFields(statement.kind).has("layers") ? null : undefined;
   }
 }

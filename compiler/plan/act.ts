@@ -131,7 +131,14 @@ export function act(
       return;
     case "evaluate":
       return note(statement);
-    default:
+    // What changes neither masks nor weights here: phases and loops are walked by who calls this, along-rules with their phases.
+    case "train":
+    case "repeat":
+    case "for-each":
+    case "penalize":
+    case "freeze":
+    case "update":
+    case "save":
       return;
   }
 }

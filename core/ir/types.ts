@@ -20,6 +20,7 @@ import {
 } from "./clauses.js";
 import * as is from "./declare.js";
 import type { Of } from "./declare.js";
+import { optimizerNames } from "./optimizers.js";
 import { plan } from "./plan-types.js";
 
 export type * from "./clauses.js";
@@ -156,10 +157,10 @@ export const rate = is.anyOf(
 export const optimizer = definitions.define(
   "optimizer",
   is.object({
-    name: is.oneOf("sgd", "adam", "adamw", "rmsprop"),
+    name: is.oneOf(...optimizerNames),
     /** Unset where none is written: after `rewind rate` the earlier schedule goes on, else it is the optimizer's usual one. */
     rate: is.optional(rate),
-    /** momentum, nesterov (0/1), weight-decay, beta1, beta2, epsilon, rho, centered (0/1), clip-norm, clip-value. */
+    /** Those of `optimizers.ts` by their names; switches are 0 or 1. */
     args: is.named(expression),
   }),
 );

@@ -1,27 +1,10 @@
 import { field, isJsonObject } from "../network/json.js";
+import { clips, optimizerNames, optimizers } from "../ir/optimizers.js";
 import type { OptimizerIr } from "../ir/types.js";
 import type { Json, JsonObject } from "../network/types.js";
 
-type OptimizerName = OptimizerIr["name"];
-
-/** Rates at which an optimizer trains where none is written. */
-export const usualRates: Readonly<Record<OptimizerName, number>> = {
-  sgd: 0.01,
-  adam: 1e-3,
-  adamw: 1e-3,
-  rmsprop: 1e-3,
-};
-
 /** The rate of adam where neither program nor network says anything. */
-export const defaultRate = 1e-3;
-
-const names = new Map<string, OptimizerName>([
-  ["sgd", "sgd"],
-  ["momentum", "sgd"],
-  ["adam", "adam"],
-  ["adamw", "adamw"],
-  ["rmsprop", "rmsprop"],
-]);
+export const defaultRate = optimizers.adam.rate;
 
 /** Keras's names of arguments, old and new, by ours. */
 const keys: readonly (readonly [string, readonly string[]])[] = [
@@ -47,35 +30,19 @@ export function defaultOptimizer(trainingConfig: JsonObject | null): OptimizerIr
   if (!isJsonObject(saved)) return fallback;
   const className = field(saved, "class_name");
   const config = field(saved, "config");
-  const name = typeof className === "string" ? names.get(className.toLowerCase()) : undefined;
+  const name = optimizerNames.find(
+    (one) => typeof className === "string" && optimizers[one].keras.includes(className.toLowerCase()),
+  );
   if (name === undefined || !isJsonObject(config)) return fallback;
   const rate = firstNumber(config, ["learning_rate", "lr"]) ?? defaultRate;
+  const known: readonly string[] = [...Object.keys(optimizers[name].args), ...clips];
   const args: Record<string, number> = {};
   for (const [ours, theirs] of keys) {
     const value = firstNumber(config, theirs);
-    if (value !== undefined && value > 0 && takes(name, ours)) args[ours] = value;
+    if (value !== undefined && value > 0 && known.includes(ours)) args[ours] = value;
   }
   return { name, rate, args };
 }
-
-const takes = (name: OptimizerName, argument: string): boolean => {
-  switch (argument) {
-    case "momentum":
-      return name === "sgd" || name === "rmsprop";
-    case "nesterov":
-      return name === "sgd";
-    case "beta1":
-    case "beta2":
-      return name === "adam" || name === "adamw";
-    case "epsilon":
-      return name !== "sgd";
-    case "rho":
-    case "centered":
-      return name === "rmsprop";
-    default:
-      return true;
-  }
-};
 
 function firstNumber(config: JsonObject, candidates: readonly string[]): number | undefined {
   for (const key of candidates) {

@@ -4,30 +4,24 @@ import { argument, type Optimizer } from "./types.js";
  * Adam (Kingma, Ba: Adam: a method for stochastic optimization; ICLR 2015), ε outside the root as in `tf.train.adam`.
  * Weight decay is coupled, as in `torch.optim.Adam`: decay·w joins the gradient and so its running means.
  */
-export const adam = adamWith("adam", "coupled", 0);
+export const adam = adamWith("adam", "coupled");
 
 /**
  * Adam with decoupled decay (Loshchilov, Hutter: Decoupled weight decay regularization; ICLR 2019): w loses rate·decay·w
  * beside Adam's step. Decay defaults to 0.01, as in `torch.optim.AdamW`.
  */
-export const adamw = adamWith("adamw", "decoupled", 0.01);
+export const adamw = adamWith("adamw", "decoupled");
 
-function adamWith(name: "adam" | "adamw", kind: "coupled" | "decoupled", weightDecay: number): Optimizer {
-  const optimizer: Optimizer = {
+function adamWith(name: "adam" | "adamw", kind: "coupled" | "decoupled"): Optimizer {
+  return {
     name,
-    defaults: new Map([
-      ["beta1", 0.9],
-      ["beta2", 0.999],
-      ["epsilon", 1e-7],
-      ["weight-decay", weightDecay],
-    ]),
     slots: () => ["momentum", "variance"],
     update(parameter, gradient, { momentum, variance }, { rate, step, args }) {
       if (momentum === undefined || variance === undefined)
         throw new Error("adam needs momentum and variance");
-      const [beta1, beta2] = [argument(optimizer, args, "beta1"), argument(optimizer, args, "beta2")];
-      const epsilon = argument(optimizer, args, "epsilon");
-      const decay = argument(optimizer, args, "weight-decay");
+      const [beta1, beta2] = [argument(name, args, "beta1"), argument(name, args, "beta2")];
+      const epsilon = argument(name, args, "epsilon");
+      const decay = argument(name, args, "weight-decay");
       const coupled = kind === "coupled" ? decay : 0;
       const kept = 1 - rate * (kind === "coupled" ? 0 : decay);
       const unbias1 = 1 - beta1 ** step;
@@ -43,5 +37,4 @@ function adamWith(name: "adam" | "adamw", kind: "coupled" | "decoupled", weightD
       }
     },
   };
-  return optimizer;
 }

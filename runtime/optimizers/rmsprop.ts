@@ -8,23 +8,16 @@ import { argument, type Optimizer } from "./types.js";
  */
 export const rmsprop: Optimizer = {
   name: "rmsprop",
-  defaults: new Map([
-    ["rho", 0.9],
-    ["momentum", 0],
-    ["centered", 0],
-    ["epsilon", 1e-7],
-    ["weight-decay", 0],
-  ]),
   slots: (args) => [
     "square",
-    ...(argument(rmsprop, args, "momentum") === 0 ? [] : ["momentum"]),
-    ...(argument(rmsprop, args, "centered") === 0 ? [] : ["mean"]),
+    ...(argument("rmsprop", args, "momentum") === 0 ? [] : ["momentum"]),
+    ...(argument("rmsprop", args, "centered") === 0 ? [] : ["mean"]),
   ],
   update(parameter, gradient, slots, { rate, args }) {
-    const decay = argument(rmsprop, args, "weight-decay");
-    const rho = argument(rmsprop, args, "rho");
-    const momentum = argument(rmsprop, args, "momentum");
-    const epsilon = argument(rmsprop, args, "epsilon");
+    const decay = argument("rmsprop", args, "weight-decay");
+    const rho = argument("rmsprop", args, "rho");
+    const momentum = argument("rmsprop", args, "momentum");
+    const epsilon = argument("rmsprop", args, "epsilon");
     const { square, mean, momentum: velocity } = slots;
     if (square === undefined) throw new Error("rmsprop needs its mean square");
     for (let i = 0; i < parameter.length; i++) {

@@ -7,16 +7,11 @@ import { argument, type Optimizer } from "./types.js";
  */
 export const sgd: Optimizer = {
   name: "sgd",
-  defaults: new Map([
-    ["momentum", 0],
-    ["nesterov", 0],
-    ["weight-decay", 0],
-  ]),
-  slots: (args) => (argument(sgd, args, "momentum") === 0 ? [] : ["momentum"]),
+  slots: (args) => (argument("sgd", args, "momentum") === 0 ? [] : ["momentum"]),
   update(parameter, gradient, slots, { rate, args }) {
-    const decay = argument(sgd, args, "weight-decay");
-    const momentum = argument(sgd, args, "momentum");
-    const nesterov = argument(sgd, args, "nesterov") !== 0;
+    const decay = argument("sgd", args, "weight-decay");
+    const momentum = argument("sgd", args, "momentum");
+    const nesterov = argument("sgd", args, "nesterov") !== 0;
     const velocity = slots["momentum"];
     for (let i = 0; i < parameter.length; i++) {
       const w = parameter[i] ?? 0;

@@ -1,3 +1,5 @@
+import { optimizers, type OptimizerArgument, type OptimizerName } from "../../core/ir/optimizers.js";
+
 /** Numbers an update reads; every optimizer says which. */
 export interface Hyper {
   /** Learning rate of this very step. */
@@ -14,8 +16,6 @@ export interface Hyper {
  */
 export interface Optimizer {
   readonly name: OptimizerName;
-  /** Default of every argument the rule understands. */
-  readonly defaults: ReadonlyMap<string, number>;
   /** State arrays a weight needs under these arguments; they start at zero. */
   slots(args: ReadonlyMap<string, number>): readonly string[];
   /** Updates `parameter` and `slots` in place; `gradient` is read only. All have the same length. */
@@ -27,9 +27,12 @@ export interface Optimizer {
   ): void;
 }
 
-export type OptimizerName = "sgd" | "adam" | "adamw" | "rmsprop";
-
-/** An argument with its default filled in. */
-export function argument(optimizer: Optimizer, args: ReadonlyMap<string, number>, name: string): number {
-  return args.get(name) ?? optimizer.defaults.get(name) ?? 0;
+/** An argument of an optimizer with its default filled in. */
+export function argument<Name extends OptimizerName>(
+  optimizer: Name,
+  args: ReadonlyMap<string, number>,
+  name: OptimizerArgument<Name>,
+): number {
+  const defaults: Readonly<Record<string, number>> = optimizers[optimizer].args;
+  return args.get(name) ?? defaults[name] ?? 0;
 }

@@ -1,4 +1,13 @@
 import type { Argument, CallLike, Expr } from "../../../grammar/ast.js";
+import {
+  clips,
+  isSwitch,
+  optimizerNames,
+  optimizers,
+  type OptimizerArgument,
+  type OptimizerName,
+  type switches,
+} from "../../../core/ir/optimizers.js";
 import type { ExprIr, OptimizerIr, PointIr } from "../../../core/ir/types.js";
 import { replace } from "../../../core/diagnostics/create.js";
 import { similar } from "../../../core/diagnostics/nearest.js";
@@ -16,34 +25,33 @@ import {
   type NumberRange,
 } from "./typed.js";
 
-const shared = ["rate", "weight-decay", "clip-norm", "clip-value"] as const;
-const optimizers: ReadonlyMap<OptimizerIr["name"], readonly string[]> = new Map([
-  ["sgd", [...shared, "momentum", "nesterov"]],
-  ["adam", [...shared, "beta1", "beta2", "epsilon"]],
-  ["adamw", [...shared, "beta1", "beta2", "epsilon"]],
-  ["rmsprop", [...shared, "rho", "momentum", "epsilon", "centered"]],
-]);
+/** What an optimizer takes. */
+const argumentsOf = (name: OptimizerName): readonly string[] => [
+  ...new Set(["rate", "weight-decay", ...clips, ...Object.keys(optimizers[name].args)]),
+];
 /** What the numbers among them can mean; a rate has its own clause. */
-const ranges: ReadonlyMap<string, NumberRange> = new Map<string, NumberRange>([
-  ["weight-decay", { least: 0, usual: 1 }],
-  ["clip-norm", { least: 0, above: true }],
-  ["clip-value", { least: 0, above: true }],
-  ["momentum", { least: 0, most: 1, below: true }],
-  ["rho", { least: 0, most: 1, below: true }],
-  ["beta1", { least: 0, most: 1, below: true }],
-  ["beta2", { least: 0, most: 1, below: true }],
+const ranges: Readonly<
+  Record<Exclude<OptimizerArgument, (typeof switches)[number]> | (typeof clips)[number], NumberRange>
+> = {
+  "weight-decay": { least: 0, usual: 1 },
+  "clip-norm": { least: 0, above: true },
+  "clip-value": { least: 0, above: true },
+  momentum: { least: 0, most: 1, below: true },
+  rho: { least: 0, most: 1, below: true },
+  beta1: { least: 0, most: 1, below: true },
+  beta2: { least: 0, most: 1, below: true },
   // At 0 a weight without gradient would become 0/0.
-  ["epsilon", { least: 0, above: true, usual: 1 }],
-]);
+  epsilon: { least: 0, above: true, usual: 1 },
+};
+const rangeOf = new Map<string, NumberRange>(Object.entries(ranges));
 const rates: NumberRange = { least: 0, usual: 10 };
 type Rate = NonNullable<OptimizerIr["rate"]>;
-const switches: ReadonlySet<string> = new Set(["nesterov", "centered"]);
 
 /** `sgd(rate: 0.1, momentum: 0.9)`: known arguments only, each once, in its range. */
 export function lowerOptimizer(written: CallLike, place: Place): OptimizerIr | null {
-  const name = oneOf(written.name, [...optimizers.keys()], "optimizer", place);
+  const name = oneOf(written.name, optimizerNames, "optimizer", place);
   if (name === null) return null;
-  const known = optimizers.get(name) ?? [];
+  const known = argumentsOf(name);
   const args: Record<string, ExprIr> = Object.create(null);
   let rate: Rate | undefined;
   let nesterov: Span | null = null;
@@ -65,9 +73,9 @@ export function lowerOptimizer(written: CallLike, place: Place): OptimizerIr | n
       rate = lowered;
       continue;
     }
-    const value = switches.has(key)
+    const value = isSwitch(key)
       ? lowerSwitch(argument.value, place)
-      : lowerWithin(argument.value, ranges.get(key) ?? {}, `\`${key}\``, place);
+      : lowerWithin(argument.value, rangeOf.get(key) ?? {}, `\`${key}\``, place);
     if (value === null) return null;
     args[key] = value;
     if (key === "nesterov" && value === 1) nesterov = argument.span;

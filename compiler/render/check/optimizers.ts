@@ -1,6 +1,7 @@
 import type { ExprIr, OptimizerIr, PointIr, TrainIr, ValueIr } from "../../../core/ir/types.js";
 import type { Network } from "../../../core/network/types.js";
-import { defaultOptimizer, usualRates } from "../../../core/schedule/default-optimizer.js";
+import { optimizers } from "../../../core/ir/optimizers.js";
+import { defaultOptimizer } from "../../../core/schedule/default-optimizer.js";
 
 /**
  * What a phase trains with, as a program would write it; null where its own text says so. `trained`: a phase ran before it.
@@ -19,7 +20,7 @@ export function trainsWith(
 }
 
 function optimizerText({ name, rate, args }: OptimizerIr): string {
-  const all = { rate: rateText(rate ?? usualRates[name]), ...mapped(args) };
+  const all = { rate: rateText(rate ?? optimizers[name].rate), ...mapped(args) };
   return `${name}(${Object.entries(all)
     .map(([key, value]) => `${key}: ${value}`)
     .join(", ")})`;

@@ -1,5 +1,5 @@
 import type { OptimizerIr } from "../../../core/ir/types.js";
-import { usualRates } from "../../../core/schedule/default-optimizer.js";
+import { optimizers } from "../../../core/ir/optimizers.js";
 import type { PhaseTimes } from "../../../core/schedule/schedule.js";
 import { rateSchedule } from "../../optimizers/rates.js";
 
@@ -63,7 +63,7 @@ export function chooseOptimizer(
 ): ChosenOptimizer {
   const { finetune, optimizer: given, times } = request;
   const at = (rate: RatePosition["rate"]): RatePosition => ({ rate, phase: times, step: 0 });
-  const own = ({ name, rate }: OptimizerIr): RatePosition => at(rate ?? usualRates[name]);
+  const own = ({ name, rate }: OptimizerIr): RatePosition => at(rate ?? optimizers[name].rate);
   const same = (optimizer: OptimizerIr): boolean => before.optimizer?.name === optimizer.name;
   if (given) {
     const rate = given.rate === undefined && before.continues ? before.continues : own(given);

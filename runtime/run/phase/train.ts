@@ -6,7 +6,8 @@ import type { ExprIr, TrainIr } from "../../../core/ir/types.js";
 import type { Phase, TrainSpec } from "../../helpers.js";
 import { trainIr } from "../../statements.js";
 import { rateSchedule, timePoint, timeWindow } from "../../optimizers/rates.js";
-import { commonArguments, optimizerNamed } from "../../optimizers/registry.js";
+import { clips, optimizers } from "../../../core/ir/optimizers.js";
+import { optimizerNamed } from "../../optimizers/registry.js";
 import { alongRules } from "./along-rules.js";
 import { requireData, stepsPerPass } from "./batches.js";
 import { chooseOptimizer } from "./optimizer.js";
@@ -102,7 +103,7 @@ function rateFrom({ chosen: { rate } }: PhaseProgress): (step: number) => number
 
 function argumentsOf(session: Session, { chosen }: PhaseProgress): ReadonlyMap<string, number> {
   const { name, args } = chosen.optimizer;
-  const known = [...optimizerNamed(name).defaults.keys(), ...commonArguments];
+  const known: readonly string[] = [...Object.keys(optimizers[name].args), ...clips];
   const values = new Map<string, number>();
   for (const [argument, expr] of Object.entries(args)) {
     if (!known.includes(argument))

@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { clipNorm, clipValue, globalNorm } from "../../../runtime/optimizers/clip.js";
 import { optimizerNamed } from "../../../runtime/optimizers/registry.js";
-import type { OptimizerName } from "../../../runtime/optimizers/types.js";
+import type { OptimizerName } from "../../../core/ir/optimizers.js";
 import { randomStream } from "../../../core/random.js";
 
 beforeAll(() => tf.setBackend("cpu"));
