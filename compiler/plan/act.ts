@@ -140,6 +140,8 @@ export function act(
     case "update":
     case "save":
       return;
+    default:
+      statement satisfies never;
   }
 }
 
