@@ -1,8 +1,8 @@
 import type { Diagnostic } from "../core/diagnostics/diagnostic.js";
-import type { BackendName } from "../runtime/types.js";
+import { machineBackends, type BackendName } from "../runtime/types.js";
 import { diagnostic } from "../core/diagnostics/create.js";
 
-const BACKENDS: readonly (BackendName | "auto")[] = ["auto", "node", "wasm", "cpu"];
+const BACKENDS = ["auto", ...machineBackends] as const;
 
 /** The backend that `--backend` names, with a diagnostic for a name that is none. */
 export function backendOption(name = "auto"): {

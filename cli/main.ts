@@ -31,6 +31,11 @@ const bound = (command: Command) =>
 const seeded = (command: Command) =>
   bound(command).option("--seed <n>", "seed of everything random (1)", whole(0));
 
+const backed = (command: Command) =>
+  command
+    .option("--backend <name>", "auto, node, wasm or cpu (auto)")
+    .option("--threads <n>", "threads of the wasm backend", whole(1, 1024));
+
 /** Who speaks: the commands, and the parser of the command line about mistakes in it. */
 interface Speakers {
   readonly commands: Terminal;
@@ -61,12 +66,12 @@ export function commandLine(speakers: Speakers, finish: (code: ExitCode) => void
     .action(async (file, options) =>
       finish(await (await import("./commands/compile.js")).compileCommand(file, options, terminal)),
     );
-  seeded(command("run <file>", "train, prune and write the smaller network"))
-    .option("--out <folder>", "where results and checkpoints go (a folder named after the program)")
-    .option("--resume", "continue from the last checkpoint in the output folder")
-    .option("--checkpoint-every <interval>", "as 30s or 200steps (60s)")
-    .option("--backend <name>", "auto, node, wasm or cpu (auto)")
-    .option("--threads <n>", "threads of the wasm backend", whole(1, 1024))
+  backed(
+    seeded(command("run <file>", "train, prune and write the smaller network"))
+      .option("--out <folder>", "where results and checkpoints go (a folder named after the program)")
+      .option("--resume", "continue from the last checkpoint in the output folder")
+      .option("--checkpoint-every <interval>", "as 30s or 200steps (60s)"),
+  )
     .option("--quiet", "print the result only")
     .action(async (file, options) =>
       finish(await (await import("./commands/run.js")).run(file, options, terminal)),
@@ -79,12 +84,9 @@ export function commandLine(speakers: Speakers, finish: (code: ExitCode) => void
   command("explain <code>", "explain a diagnostic").action(async (code, options) =>
     finish((await import("./commands/explain.js")).explain(code, options, terminal)),
   );
-  command("doctor", "say which backend is used, why, and how to get more")
-    .option("--backend <name>", "auto, node, wasm or cpu (auto)")
-    .option("--threads <n>", "threads of the wasm backend", whole(1, 1024))
-    .action(async (options) =>
-      finish(await (await import("./commands/doctor.js")).doctor(options, terminal)),
-    );
+  backed(command("doctor", "say which backend is used, why, and how to get more")).action(async (options) =>
+    finish(await (await import("./commands/doctor.js")).doctor(options, terminal)),
+  );
   command("init [folder]", "write a small project to start from").action(async (folder, options) =>
     finish(await (await import("./commands/init.js")).init(folder ?? ".", options, terminal)),
   );

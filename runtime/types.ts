@@ -5,7 +5,11 @@ export type { LossName };
 
 /** What the parts of the runtime hand each other. Masters are typed arrays; tensors live inside the executor only. */
 
-export type BackendName = "node" | "wasm" | "cpu" | "webgl" | "webgpu";
+/** The backends of this machine, in the order in which `auto` tries them. */
+export const machineBackends = ["node", "wasm", "cpu"] as const;
+/** All of them: those on GPUs only where a page has registered one. */
+export const backendNames = [...machineBackends, "webgl", "webgpu"] as const;
+export type BackendName = (typeof backendNames)[number];
 
 /** One batch as flat arrays; the executor makes the tensors. Image bytes arrive scaled to 0..1 floats. */
 export interface Batch {

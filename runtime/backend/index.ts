@@ -1,14 +1,11 @@
 import { raise } from "../../core/diagnostics/create.js";
-import type { BackendName } from "../types.js";
+import { machineBackends, type BackendName } from "../types.js";
 import { selfCheck, type SelfCheck } from "./check/self-check.js";
 import type { NativeHost } from "./node/verdict.js";
 import type { Backend, BackendOptions, OpenedBackend, SkippedBackend } from "./types.js";
 
 export { layers, tf } from "./tf.js";
 export type * from "./types.js";
-
-/** The order in which `auto` tries them; GPUs only where a page has registered one. */
-const AUTO: readonly BackendName[] = ["node", "wasm", "cpu"];
 
 /** Every pack is loaded on demand: a browser never sees the one for Node. */
 const OPEN: Readonly<Record<BackendName, (threads: number, native?: NativeHost) => Promise<OpenedBackend>>> =
@@ -28,7 +25,7 @@ const OPEN: Readonly<Record<BackendName, (threads: number, native?: NativeHost) 
 export async function openBackend(options: BackendOptions = {}, native?: NativeHost): Promise<Backend> {
   const { backend = "auto", threads = 1 } = options;
   const skipped: SkippedBackend[] = [];
-  for (const name of backend === "auto" ? AUTO : [backend]) {
+  for (const name of backend === "auto" ? machineBackends : [backend]) {
     try {
       const opened = await OPEN[name](threads, native);
       const notes = skipped

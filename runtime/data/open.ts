@@ -67,19 +67,19 @@ async function locate(where: string): Promise<string> {
 async function readFile(path: string): Promise<RawData> {
   const kind = extname(path.replace(/\.gz$/, "")).toLowerCase();
   if (kind === ".npz") return readNpz(path);
-  const table = tableReader(kind);
+  const table = tables.get(kind);
   if (table) return { train: await table(path), test: null };
   raise("P6002", `\`${basename(path)}\` is of no known kind`, {
-    help: "known are .npz, .csv, .tsv, .parquet (each also .gz), .js, and folders of IDX, .npy, images or tables",
+    help: `known are .npz, ${[...tables.keys()].join(", ")} (each also .gz), .js, and folders of IDX, .npy, images or tables`,
   });
 }
 
-function tableReader(
-  kind: string,
-): ((path: string, names?: readonly string[] | null) => Promise<ExampleSet>) | null {
-  if (kind === ".csv" || kind === ".tsv") return readCsv;
-  return kind === ".parquet" ? readParquet : null;
-}
+/** Files of one table, by how their names end; `names` are the classes of the training split. */
+const tables = new Map<string, (path: string, names?: readonly string[] | null) => Promise<ExampleSet>>([
+  [".csv", readCsv],
+  [".tsv", readCsv],
+  [".parquet", readParquet],
+]);
 
 async function readFolder(path: string, network: Network): Promise<RawData> {
   const idx = await findIdx(path);
@@ -110,12 +110,11 @@ async function readFolder(path: string, network: Network): Promise<RawData> {
 }
 
 async function readTables(path: string, names: readonly string[]): Promise<RawData | null> {
-  for (const kind of [".csv", ".tsv", ".parquet"]) {
-    const read = tableReader(kind);
+  for (const [kind, read] of tables) {
     const find = (split: RegExp) =>
       names.find((n) => split.test(n) && extname(n.replace(/\.gz$/, "")) === kind);
     const train = find(/^train/i);
-    if (train === undefined || !read) continue;
+    if (train === undefined) continue;
     const test = find(/^(test|val)/i);
     const set = await read(join(path, train));
     const classNames = set.targets.kind === "classes" ? (set.targets.names ?? null) : null;

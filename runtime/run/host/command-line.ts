@@ -2,7 +2,7 @@ import { realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { DiagnosticError } from "../../../core/diagnostics/diagnostic.js";
-import type { BackendName } from "../../types.js";
+import { backendNames, type BackendName } from "../../types.js";
 import { raise } from "../../../core/diagnostics/create.js";
 import { givenOf, type RunOptions } from "./options.js";
 import { percent } from "../../report/numbers.js";
@@ -128,12 +128,10 @@ function readArguments(args: readonly string[]): RunOptions | null {
   }
 }
 
-const backends: readonly BackendName[] = ["node", "wasm", "cpu", "webgl", "webgpu"];
-
 function backendNamed(name: string): BackendName | "auto" {
-  const found = backends.find((one) => one === name);
+  const found = backendNames.find((one) => one === name);
   if (found !== undefined || name === "auto") return found ?? "auto";
-  raise("P7010", `there is no backend \`${name}\``, { help: `known are ${backends.join(", ")}` });
+  raise("P7010", `there is no backend \`${name}\``, { help: `known are ${backendNames.join(", ")}` });
 }
 
 /** Progress as plain lines, one for each epoch and event. */
