@@ -1,3 +1,5 @@
+import { raise } from "../../core/diagnostics/create.js";
+import { quote } from "../../core/diagnostics/quote.js";
 import { evaluate } from "../../core/expr/evaluate.js";
 import {
   curveValue,
@@ -14,11 +16,16 @@ import type { ExprIr, MovingIr, OptimizerIr, PointIr, ValueIr, WindowIr } from "
 /** A value by the number of updates made before (0 at the first step of the phase). */
 export type Schedule = (step: number) => number;
 
-/** The number of an expression without names. Emitted loops compute counters themselves, so anything else is a bug of ours. */
+/**
+ * The number of an expression without names. Emitted loops compute counters themselves, so that anything else is of a loop or a
+ * checkpoint that somebody edited. @throws DiagnosticError P7010
+ */
 export function numberOf(expr: ExprIr): number {
   const value = evaluate(expr, new Map());
-  if (value === undefined) throw new Error(`not a number: ${JSON.stringify(expr)}`);
-  return value;
+  if (value !== undefined) return value;
+  raise("P7010", `${quote(JSON.stringify(expr))} stands where a number is meant`, {
+    help: "compile the program again, or mend the loop",
+  });
 }
 
 export function timePoint(point: PointIr): TimePoint {

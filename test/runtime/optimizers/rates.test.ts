@@ -8,6 +8,11 @@ describe("rates", () => {
     expect(rateSchedule(0.1, phase)(137)).toBe(0.1);
     expect(rateSchedule(["/", 1, 4], phase)(0)).toBe(0.25);
   });
+  it("are refused where something else is written", () => {
+    expect(() => rateSchedule(["*", "rate", 2], phase)).toThrow(
+      /P7010.*`\["\*","rate",2\]` stands where a number/,
+    );
+  });
   it("fall in steps from the very moments on", () => {
     const rate = rateSchedule({ steps: { base: 1, at: [{ epochs: 6 }, { epochs: 8 }], by: 0.1 } }, phase);
     expect([0, 119, 120, 159, 160, 199].map(rate)).toEqual([1, 1, 0.1, 0.1, 0.1 ** 2, 0.1 ** 2]);
