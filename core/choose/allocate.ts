@@ -6,8 +6,7 @@ import { floorsOf, selectAboveFloors } from "./floors.js";
 import type { Floors } from "./floors.js";
 import { countUnits, groupsOf } from "../units/groups.js";
 import type { Group } from "../units/groups.js";
-import type { Scores } from "../units/keys.js";
-import { selectListed, selectRange } from "./select.js";
+import { selectMembers, type Ranking } from "./select.js";
 import type { Space } from "../units/space.js";
 import { living } from "../masks/state.js";
 
@@ -25,28 +24,23 @@ export interface Selected {
  * Which units an amount takes. `open` (1) are those that may go: the living, and for `softly` and `latently` also what died so
  * before, which is ranked along and counts on top of what is asked.
  */
-export function selectUnits(
-  space: Space,
-  scores: Scores,
-  open: Uint8Array,
-  amount: CountAmount,
-  options: SelectOptions,
-): Selected {
+export function selectUnits(ranking: Ranking, amount: CountAmount, options: SelectOptions): Selected {
+  const { space, open } = ranking;
   const groups = groupsOf(space, options.scope);
   const asked = askedOf(groups, space, amount, options);
   const deadAndOpen = openAgain(space, open);
   const again = groups.map(({ members }) => (deadAndOpen ? countUnits(members, deadAndOpen) : 0));
-  const wanted = asked.map((count, i) => count + (again[i] ?? 0));
   const chosen = new Uint8Array(space.units);
   const floors = floorsOf(space, options.keeping, options.collapse, open);
-  const nominal = asked.reduce((a, b) => a + b, 0);
   groups.forEach((group, i) => {
-    if ((wanted[i] ?? 0) > 0) takeFrom(space, scores, open, group, wanted[i] ?? 0, options, floors, chosen);
+    const wanted = (asked[i] ?? 0) + (again[i] ?? 0);
+    if (wanted <= 0) return;
+    if (options.scope === "global") selectAboveFloors(ranking, wanted, floors, chosen);
+    else takeFrom(ranking, group, wanted, { ...options, floors, chosen });
   });
   const aligned =
-    options.aligned > 1 && options.scope === "global"
-      ? realign(space, scores, open, chosen, options)
-      : chosen;
+    options.aligned > 1 && options.scope === "global" ? realign(ranking, chosen, options) : chosen;
+  const nominal = asked.reduce((a, b) => a + b, 0);
   return { chosen: aligned, nominal, achieved: count(aligned) - again.reduce((a, b) => a + b, 0) };
 }
 
@@ -82,61 +76,33 @@ function openAgain({ status }: Space, open: Uint8Array): Uint8Array | null {
   return again;
 }
 
-function takeFrom(
-  space: Space,
-  scores: Scores,
-  open: Uint8Array,
-  group: Group,
-  k: number,
-  options: SelectOptions,
-  floors: Floors,
-  chosen: Uint8Array,
-): void {
-  const { members } = group;
-  if (options.scope === "global") {
-    selectAboveFloors(space, scores, open, k, floors, chosen);
-    return;
-  }
-  const available = countUnits(members, open);
-  const floor = options.aligned > 1 ? floorOf(options.keeping, group.total, options.collapse) : 0;
-  const bounded = allowedDrops(k, available, floor, options.aligned);
-  if (!(members instanceof Int32Array)) {
-    const layer = space.layers.findIndex(({ start, end }) => start === members.from && end === members.to);
-    const most = Math.min(bounded, floors.room[layer] ?? bounded);
-    const taken = selectRange(scores, open, members.from, members.to, most, chosen);
-    if (layer >= 0) floors.room[layer] = (floors.room[layer] ?? 0) - taken;
-    return;
-  }
-  if (space.channelUnits === null) {
-    const layer = space.layers.findIndex(({ end }) => (members[0] ?? 0) < end);
-    const most = Math.min(bounded, floors.room[layer] ?? 0);
-    floors.room[layer] = (floors.room[layer] ?? 0) - selectListed(scores, open, members, most, chosen);
-    return;
-  }
-  // Units of one group are made by the same layers, so that one floor holds all of them or none.
-  const layers = floors.layersOf(members[0] ?? -1);
+interface Taking extends SelectOptions {
+  readonly floors: Floors;
+  readonly chosen: Uint8Array;
+}
+
+/** Takes up to `k` units of a group that is ranked by itself. */
+function takeFrom(ranking: Ranking, { members, total }: Group, k: number, options: Taking): void {
+  const { floors, chosen, aligned } = options;
+  const floor = aligned > 1 ? floorOf(options.keeping, total, options.collapse) : 0;
+  const bounded = allowedDrops(k, countUnits(members, ranking.open), floor, aligned);
+  // Units of one group are made by the same layers, so that one floor holds all of them or none; branches have none.
+  const first = members instanceof Int32Array ? members[0] : members.from;
+  const layers = ranking.space.kind === "branches" ? [] : floors.layersOf(first ?? -1);
   const most = layers.reduce((least, layer) => Math.min(least, floors.room[layer] ?? 0), bounded);
-  const taken = selectListed(scores, open, members, most, chosen);
+  const taken = selectMembers(ranking, members, most, chosen);
   for (const layer of layers) floors.room[layer] = (floors.room[layer] ?? 0) - taken;
 }
 
 /** After a global ranking: every group's kept count becomes a multiple of `aligned`, its own lowest units going first. */
-function realign(
-  space: Space,
-  scores: Scores,
-  open: Uint8Array,
-  chosen: Uint8Array,
-  options: SelectOptions,
-): Uint8Array {
-  const again = new Uint8Array(space.units);
-  for (const group of groupsOf(space, "local")) {
-    const taken = countUnits(group.members, chosen);
+function realign(ranking: Ranking, chosen: Uint8Array, options: SelectOptions): Uint8Array {
+  const again = new Uint8Array(chosen.length);
+  for (const { members, total } of groupsOf(ranking.space, "local")) {
+    const taken = countUnits(members, chosen);
     if (taken === 0) continue;
-    const available = countUnits(group.members, open);
-    const floor = floorOf(options.keeping, group.total, options.collapse);
-    const k = allowedDrops(taken, available, floor, options.aligned);
-    if (group.members instanceof Int32Array) selectListed(scores, open, group.members, k, again);
-    else selectRange(scores, open, group.members.from, group.members.to, k, again);
+    const floor = floorOf(options.keeping, total, options.collapse);
+    const k = allowedDrops(taken, countUnits(members, ranking.open), floor, options.aligned);
+    selectMembers(ranking, members, k, again);
   }
   return again;
 }

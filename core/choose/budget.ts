@@ -1,14 +1,11 @@
 import { evaluate } from "../expr/evaluate.js";
 import type { BudgetLimit } from "../ir/types.js";
-import { count, selectUnits } from "./allocate.js";
-import type { SelectOptions, Selected } from "./allocate.js";
+import { count, selectUnits, type SelectOptions, type Selected } from "./allocate.js";
 import type { PruningContext } from "../events/context.js";
 import { chooseBranches } from "../units/layer-space.js";
-import type { Scores } from "../units/keys.js";
-import { measure } from "../masks/measure.js";
-import type { Measure } from "../masks/measure.js";
-import { ranked } from "./select.js";
-import type { Space } from "../units/space.js";
+import type { CountAmount } from "../schedule/amounts.js";
+import { measure, type Measure } from "../masks/measure.js";
+import { ranked, type Ranking } from "./select.js";
 import { newMaskState } from "../masks/state.js";
 
 /** A limit in units of its measure. */
@@ -33,12 +30,11 @@ export function limitsOf(
 /** The smallest cut, in the order of the ranking, that keeps all limits; the largest possible one, with a note, where none does. */
 export function selectBudget(
   context: PruningContext,
-  space: Space,
-  scores: Scores,
-  open: Uint8Array,
+  ranking: Ranking,
   limits: readonly Limit[],
   options: SelectOptions,
 ): Selected & { readonly notes: readonly string[] } {
+  const { space } = ranking;
   const fits = (chosen?: Uint8Array): boolean =>
     keepsLimits(
       measure(context.network, context.state, {
@@ -49,7 +45,7 @@ export function selectBudget(
       limits,
     );
   if (fits()) return { chosen: new Uint8Array(space.units), nominal: 0, achieved: 0, notes: [] };
-  const cut = cutter(space, scores, open, options);
+  const cut = cutter(ranking, options);
   const { found: chosen, met } = smallestCut(cut.steps, (step) => cut.at(step), fits);
   const taken = count(chosen);
   const notes = met ? [] : ["the budget cannot be met: all that may go went"];
@@ -85,24 +81,16 @@ export const shareSteps = 2 ** 26;
 
 /** Growing cuts: one unit more each where all are ranked together, else a share that rises in fine steps. */
 function cutter(
-  space: Space,
-  scores: Scores,
-  open: Uint8Array,
+  ranking: Ranking,
   options: SelectOptions,
 ): { readonly steps: number; at(step: number): Uint8Array } {
+  const { space, scores, open } = ranking;
   if (space.kind === "branches") {
     const order = ranked(scores, open);
     return { steps: count(open), at: (value) => chooseBranches(space, order, value) };
   }
-  if (options.scope === "global") {
-    return {
-      steps: count(open),
-      at: (value) => selectUnits(space, scores, open, { kind: "count", value }, options).chosen,
-    };
-  }
-  return {
-    steps: shareSteps,
-    at: (step) =>
-      selectUnits(space, scores, open, { kind: "drop", value: step / shareSteps }, options).chosen,
-  };
+  const taking = (amount: CountAmount) => selectUnits(ranking, amount, options).chosen;
+  if (options.scope === "global")
+    return { steps: count(open), at: (value) => taking({ kind: "count", value }) };
+  return { steps: shareSteps, at: (step) => taking({ kind: "drop", value: step / shareSteps }) };
 }

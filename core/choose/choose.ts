@@ -11,7 +11,7 @@ import { floorsOf, selectAboveFloors } from "./floors.js";
 import { groupsOf } from "../units/groups.js";
 import type { Scores } from "../units/keys.js";
 import { chooseBranches } from "../units/layer-space.js";
-import { ranked } from "./select.js";
+import { ranked, type Ranking } from "./select.js";
 import type { Space } from "../units/space.js";
 import { living } from "../masks/state.js";
 import { beyondThreshold } from "./threshold.js";
@@ -23,44 +23,41 @@ export interface Scored {
   readonly domain: Domain;
 }
 
-/** The units that an event of a `prune` statement takes, whatever its amount. `open` (1) are those that may go. */
-export function chooseUnits(
-  context: PruningContext,
-  ir: PruneIr,
-  space: Space,
-  scores: Scored,
-  open: Uint8Array,
-  moment: Moment,
-): Selected & { readonly notes?: readonly string[] } {
+/** What an event of a `prune` statement chooses from. */
+export interface PruneEvent {
+  readonly context: PruningContext;
+  readonly ir: PruneIr;
+  readonly space: Space;
+  readonly scored: Scored;
+  /** Units (1) that may go. */
+  readonly open: Uint8Array;
+  readonly moment: Moment;
+}
+
+/** The units that an event of a `prune` statement takes, whatever its amount. */
+export function chooseUnits(event: PruneEvent): Selected & { readonly notes?: readonly string[] } {
+  const { context, ir, space, scored, open, moment } = event;
   const { budget, structure } = ir;
+  const ranking = { space, scores: scored.units, open };
   const pattern = patternOf(structure);
-  if (pattern !== null) return insideKernels(space, scores.units, open, { keep: pattern.n, of: pattern.m });
+  if (pattern !== null) return insideKernels(ranking, { keep: pattern.n, of: pattern.m });
   const threshold = thresholdOf(ir);
-  if (threshold !== null) return byThreshold(ir, space, scores, open, threshold);
-  if (budget !== undefined) {
-    const limits = limitsOf(budget, context);
-    return selectBudget(context, space, scores.units, open, limits, ir);
-  }
+  if (threshold !== null) return byThreshold(event, threshold);
+  if (budget !== undefined) return selectBudget(context, ranking, limitsOf(budget, context), ir);
   const counted = countAmount(ir, moment);
   if (structure === "layers" && counted !== undefined) {
     const [all] = groupsOf(space, "global");
     const asked = all ? askedDrops(counted, all) : 0;
-    const branches = chooseBranches(space, ranked(scores.units, open), asked);
+    const branches = chooseBranches(space, ranked(scored.units, open), asked);
     return { chosen: branches, nominal: asked, achieved: count(branches) };
   }
   if (counted === undefined) throw new Error(`${sizedStructure(structure)} take an amount`);
-  if (isKeptInside(ir)) {
-    return insideKernels(space, scores.units, open, {
-      keep: Math.max(0, Math.round(counted.value)),
-      of: "kernel",
-    });
-  }
-  if (ir.joins !== "agree" || space.entryUnit === null) {
-    return selectUnits(space, scores.units, open, counted, ir);
-  }
-  const alone = branches(space);
+  if (isKeptInside(ir))
+    return insideKernels(ranking, { keep: Math.max(0, Math.round(counted.value)), of: "kernel" });
+  if (ir.joins !== "agree" || space.entryUnit === null) return selectUnits(ranking, counted, ir);
   const entries = Uint8Array.from(space.entryUnit, (unit) => open[unit] ?? 0);
-  const agreed = selectUnits(alone, scores.entries, entries, counted, ir);
+  const alone = { space: branches(space), scores: scored.entries, open: entries };
+  const agreed = selectUnits(alone, counted, ir);
   const all = open.slice();
   space.entryUnit.forEach((unit, entry) => {
     if (agreed.chosen[entry] !== 1) all[unit] = 0;
@@ -68,7 +65,7 @@ export function chooseUnits(
   // Branches that read channels agree by themselves, and the floors are of the layers that make them.
   const chosen = new Uint8Array(space.units);
   const floors = floorsOf(space, ir.keeping, ir.collapse, open);
-  selectAboveFloors(space, scores.units, all, count(all), floors, chosen);
+  selectAboveFloors({ ...ranking, open: all }, count(all), floors, chosen);
   const groups = groupsOf(space, ir.scope);
   const nominal = askedOf(groups, space, counted, ir).reduce((a, b) => a + b, 0);
   return { chosen, nominal, achieved: count(chosen) };
@@ -97,28 +94,23 @@ function branches(space: Space): Space {
   };
 }
 
-function insideKernels(space: Space, scores: Scores, open: Uint8Array, rule: InsideRule): Selected {
+function insideKernels(ranking: Ranking, rule: InsideRule): Selected {
+  const { space, open } = ranking;
   const chosen = new Uint8Array(space.units);
-  const taken = chooseInsideKernels(space, scores, open, rule, chosen);
+  const taken = chooseInsideKernels(ranking, rule, chosen);
   // What died latently ranks along: it is taken again, or lives again for one that is taken.
   const again = count(open.map((flag, unit) => (flag === 1 && space.status[unit] !== living ? 1 : 0)));
   return { chosen, nominal: taken - again, achieved: taken - again };
 }
 
-function byThreshold(
-  ir: PruneIr,
-  space: Space,
-  scores: Scored,
-  open: Uint8Array,
-  { side, value }: Threshold,
-): Selected {
-  const { units, domain } = scores;
+function byThreshold({ ir, space, scored, open }: PruneEvent, { side, value }: Threshold): Selected {
+  const { units, domain } = scored;
   const beyond = beyondThreshold(space, units, open, side, value, domain);
   const nominal = count(beyond);
-  const order = side === "below" ? units : units.map((score) => -score);
+  const scores = side === "below" ? units : units.map((score) => -score);
   const chosen = new Uint8Array(space.units);
   const floors = floorsOf(space, ir.keeping, ir.collapse, open);
-  const achieved = selectAboveFloors(space, order, beyond, nominal, floors, chosen);
+  const achieved = selectAboveFloors({ space, scores, open: beyond }, nominal, floors, chosen);
   return { chosen, nominal, achieved };
 }
 

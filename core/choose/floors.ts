@@ -1,8 +1,6 @@
-import { floorOf } from "../schedule/amounts.js";
-import type { KeepingFloor } from "../schedule/amounts.js";
+import { floorOf, type KeepingFloor } from "../schedule/amounts.js";
 import type { Unit } from "../network/types.js";
-import { ranked, selectRange } from "./select.js";
-import type { Scores } from "../units/keys.js";
+import { ranked, selectRange, type Ranking } from "./select.js";
 import { countUnits } from "../units/groups.js";
 import { familiesOf, type Families } from "../units/siblings.js";
 import type { Space } from "../units/space.js";
@@ -20,8 +18,7 @@ export function floorsOf(space: Space, keeping: KeepingFloor, collapse: boolean,
   const units = space.channelUnits;
   if (units === null) {
     const room = Int32Array.from(space.layers, ({ start, end, total }) => {
-      let alive = 0;
-      for (let unit = start; unit < end; unit++) alive += open[unit] ?? 0;
+      const alive = countUnits({ from: start, to: end }, open);
       return Math.max(0, alive - floorOf(keeping, total, collapse));
     });
     const layerOf = (unit: number) => space.layers.findIndex(({ end }) => unit < end);
@@ -81,26 +78,17 @@ function makersOf({ network, totals: loaded }: Space, units: readonly Unit[]): M
  * The `k` lowest of the open units so that no layer falls under its floor: in order of score, passing over units that a floor
  * holds. Returns how many were marked; `floors.room` is used up by them.
  */
-export function selectAboveFloors(
-  space: Space,
-  scores: Scores,
-  open: Uint8Array,
-  k: number,
-  floors: Floors,
-  chosen: Uint8Array,
-): number {
-  if (space.channelUnits === null) return selectByLayers(space, scores, open, k, floors, chosen);
+export function selectAboveFloors(ranking: Ranking, k: number, floors: Floors, chosen: Uint8Array): number {
+  if (ranking.space.channelUnits === null) return selectByLayers(ranking, k, floors, chosen);
   return (
-    selectFreely(space.units, scores, open, k, floors, chosen) ??
-    selectInOrder(ranked(scores, open), k, floors, chosen)
+    selectFreely(ranking, k, floors, chosen) ??
+    selectInOrder(ranked(ranking.scores, ranking.open), k, floors, chosen)
   );
 }
 
 /** The `k` lowest, where no floor holds any of them, so that nothing has to be sorted; null where one does. */
 function selectFreely(
-  units: number,
-  scores: Scores,
-  open: Uint8Array,
+  { space: { units }, scores, open }: Ranking,
   k: number,
   floors: Floors,
   chosen: Uint8Array,
@@ -132,9 +120,7 @@ function selectInOrder(order: Int32Array, k: number, floors: Floors, chosen: Uin
 
 /** Layers do not share elements: those that would fall under their floor give what they can, the others the rest. */
 function selectByLayers(
-  space: Space,
-  scores: Scores,
-  open: Uint8Array,
+  { space, scores, open }: Ranking,
   k: number,
   floors: Floors,
   chosen: Uint8Array,
@@ -145,11 +131,7 @@ function selectByLayers(
   for (;;) {
     const trial = new Uint8Array(space.units);
     selectRange(scores, rest, 0, space.units, left, trial);
-    const counts = space.layers.map(({ start, end }) => {
-      let n = 0;
-      for (let unit = start; unit < end; unit++) n += trial[unit] ?? 0;
-      return n;
-    });
+    const counts = space.layers.map(({ start, end }) => countUnits({ from: start, to: end }, trial));
     const full = counts.flatMap((count, layer) => (count > (floors.room[layer] ?? 0) ? [layer] : []));
     if (full.length === 0) {
       counts.forEach((count, layer) => {

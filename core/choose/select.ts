@@ -1,11 +1,32 @@
 import { bins, histogram, split } from "./histogram.js";
 import { compareScores, digitReader, digitsOf } from "../units/keys.js";
+import type { Group } from "../units/groups.js";
 import type { Scores } from "../units/keys.js";
+import type { Space } from "../units/space.js";
 
 /**
  * Exact selection of the lowest scores: as many as asked, ties to the lower index, NaN before everything. Found by radix over the
  * bits of the floats, without sorting.
  */
+
+/** Units to choose among: the lowest scores of those that are open (1) go first. */
+export interface Ranking {
+  readonly space: Space;
+  readonly scores: Scores;
+  readonly open: Uint8Array;
+}
+
+/** As `selectRange` or `selectListed`, among the members of a group. */
+export function selectMembers(
+  { scores, open }: Pick<Ranking, "scores" | "open">,
+  members: Group["members"],
+  k: number,
+  chosen: Uint8Array,
+): number {
+  return members instanceof Int32Array
+    ? selectListed(scores, open, members, k, chosen)
+    : selectRange(scores, open, members.from, members.to, k, chosen);
+}
 
 /** Below this many candidates a sort is quicker than clearing the histogram. */
 const smallEnough = 2048;

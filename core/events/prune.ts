@@ -2,18 +2,17 @@ import { thresholdOf } from "../ir/amounts.js";
 import type { PruneIr, RegrowIr } from "../ir/types.js";
 import { apportion } from "../schedule/amounts.js";
 import { count } from "../choose/allocate.js";
-import { chooseUnits } from "../choose/choose.js";
+import { chooseUnits, type PruneEvent } from "../choose/choose.js";
 import type { Moment, PruningContext } from "./context.js";
 import { countUnits, groupsOf } from "../units/groups.js";
-import type { Scores } from "../units/keys.js";
 import { killUnits } from "../masks/kill.js";
 import type { EventRecord, Stuck } from "./record.js";
 import { countsOf, structureName } from "./record.js";
 import { chooseRevived } from "./regrow.js";
 import { releaseUnits, reviveUnits } from "../masks/revive.js";
 import { masters } from "./restore.js";
-import type { EventOf, UnitScores } from "./scoring.js";
-import { selectListed, selectRange } from "../choose/select.js";
+import type { EventOf } from "./scoring.js";
+import { selectMembers } from "../choose/select.js";
 import { collapse, emptiedLayers } from "../network/collapse.js";
 import { spaceOf } from "../units/spaces.js";
 import type { Space } from "../units/space.js";
@@ -33,12 +32,11 @@ export function* prune(context: PruningContext, ir: PruneIr, moment: Moment): Ev
   // dead until a `restore` finds it over the upper one. Without any `restore`, units over the threshold come back by themselves.
   const waits = ir.awaitsRestore === true;
   const open = openUnits(space, waits ? "held" : ir.manner);
-  const wanted = yield* choose(context, ir, space, scored, open, moment);
+  const event = { context, ir, space, scored, open, moment };
+  const wanted = yield* choose(event);
   const mayEmpty = ir.collapse && ir.manner !== "frozen" && ir.structure !== "layers";
-  const stuck = mayEmpty ? whyStuck(context, space, open, wanted) : undefined;
-  const choice = stuck
-    ? yield* choose(context, { ...ir, collapse: false }, space, scored, open, moment)
-    : wanted;
+  const stuck = mayEmpty ? whyStuck(event, wanted) : undefined;
+  const choice = stuck ? yield* choose({ ...event, ir: { ...ir, collapse: false } }) : wanted;
   const { taken, pair, killed } = choice;
   if (!waits) releaseUnits(context, space, killed, ir.manner);
   killUnits(context, space, killed, codes[ir.manner]);
@@ -70,28 +68,16 @@ interface Choice {
   readonly killed: Uint8Array;
 }
 
-function* choose(
-  context: PruningContext,
-  ir: PruneIr,
-  space: Space,
-  scored: UnitScores,
-  open: Uint8Array,
-  moment: Moment,
-): EventOf<Choice> {
-  const taken = chooseUnits(context, ir, space, scored, open, moment);
-  const pair = ir.regrow
-    ? yield* swap(context, ir.regrow, space, taken.chosen, scored.units, moment, ir.scope)
-    : null;
+function* choose(event: PruneEvent): EventOf<Choice> {
+  const taken = chooseUnits(event);
+  const pair = event.ir.regrow ? yield* swap(event, event.ir.regrow, taken.chosen) : null;
   return { taken, pair, killed: pair?.killed ?? taken.chosen };
 }
 
 /** Why what would be emptied cannot go whole, with all that may yet become final; undefined where it can. */
-function whyStuck(
-  { network, state }: PruningContext,
-  { channelUnits, layers, entryUnit }: Space,
-  open: Uint8Array,
-  { killed, pair }: Choice,
-): Stuck | undefined {
+function whyStuck({ context, space, open }: PruneEvent, { killed, pair }: Choice): Stuck | undefined {
+  const { network, state } = context;
+  const { channelUnits, layers, entryUnit } = space;
   if (channelUnits === null) return undefined;
   const gone = state.channels.map((code) => (code === living || code === frozen ? 0 : 1));
   channelUnits.forEach(({ channels }, unit) => {
@@ -134,17 +120,10 @@ interface Swap {
  * What a paired regrow makes of a drop. A unit dropped and regrown in one event keeps its value and state. Where no training
  * follows, nothing is revived and only so much less is dropped, the lowest first: revived units would never train.
  */
-function* swap(
-  context: PruningContext,
-  ir: RegrowIr,
-  space: Space,
-  dropped: Uint8Array,
-  scores: Scores,
-  moment: Moment,
-  scope: PruneIr["scope"],
-): EventOf<Swap> {
-  const together = scope === "global";
-  const { revived, notes } = yield* chooseRevived(context, ir, space, dropped, moment, together);
+function* swap(event: PruneEvent, ir: RegrowIr, dropped: Uint8Array): EventOf<Swap> {
+  const { space, moment, scored } = event;
+  const together = event.ir.scope === "global";
+  const { revived, notes } = yield* chooseRevived({ ...event, ir, dropped, spills: together });
   const total = count(revived);
   if (moment.trainingFollows) {
     const killed = dropped.map((flag, unit) => (flag === 1 && revived[unit] !== 1 ? 1 : 0));
@@ -169,9 +148,7 @@ function* swap(
     lost,
   );
   for (const [i, { members }] of groups.entries()) {
-    const net = counts[i] ?? 0;
-    if (members instanceof Int32Array) selectListed(scores, dropped, members, net, killed);
-    else selectRange(scores, dropped, members.from, members.to, net, killed);
+    selectMembers({ scores: scored.units, open: dropped }, members, counts[i] ?? 0, killed);
   }
   const nothing = new Uint8Array(space.units);
   const note = "no training follows: only what would not have been regrown was dropped";

@@ -10,7 +10,7 @@ import { revivable, reviveUnits } from "../masks/revive.js";
 import { namesIn } from "../expr/names.js";
 import type { EventOf, UnitScores } from "./scoring.js";
 import { maskedView } from "../masks/masked.js";
-import { selectListed, selectRange } from "../choose/select.js";
+import { selectMembers } from "../choose/select.js";
 import { spaceOf } from "../units/spaces.js";
 import type { Space } from "../units/space.js";
 
@@ -18,8 +18,15 @@ import type { Space } from "../units/space.js";
 export function* regrow(context: PruningContext, ir: RegrowIr, moment: Moment): EventOf<EventRecord> {
   const structure = ir.structure ?? "weights";
   const space = spaceOf(context, structure, ir);
-  const none = new Uint8Array(space.units);
-  const { revived, nominal, notes } = yield* chooseRevived(context, ir, space, none, moment, false);
+  const dropped = new Uint8Array(space.units);
+  const { revived, nominal, notes } = yield* chooseRevived({
+    context,
+    ir,
+    space,
+    moment,
+    dropped,
+    spills: false,
+  });
   reviveUnits(context, space, revived, ir.values, { seed: context.seed, round: moment.key });
   return {
     id: ir.id,
@@ -33,19 +40,25 @@ export function* regrow(context: PruningContext, ir: RegrowIr, moment: Moment): 
   };
 }
 
+interface Regrowing {
+  readonly context: PruningContext;
+  readonly ir: RegrowIr;
+  readonly space: Space;
+  readonly moment: Moment;
+  /** Units (1) that the paired prune takes. */
+  readonly dropped: Uint8Array;
+  /** Whether the paired prune ranks layers together. */
+  readonly spills: boolean;
+}
+
 /**
  * The units (1) that a `regrow` brings back: the best of the candidates in every group. Candidates are those dead before the event;
- * `including dropped` admits those it takes. `dropped` (1) are the units that the paired prune takes; `spills` when it ranks layers
- * together.
+ * `including dropped` admits those it takes.
  */
 export function* chooseRevived(
-  context: PruningContext,
-  ir: RegrowIr,
-  space: Space,
-  dropped: Uint8Array,
-  moment: Moment,
-  spills: boolean,
+  event: Regrowing,
 ): EventOf<{ readonly revived: Uint8Array; readonly nominal: number; readonly notes: readonly string[] }> {
+  const { ir, space, dropped, moment, spills } = event;
   const candidates = revivable(space);
   if (ir.includingDropped) {
     for (let unit = 0; unit < dropped.length; unit++) if (dropped[unit] === 1) candidates[unit] = 1;
@@ -53,9 +66,8 @@ export function* chooseRevived(
   const groups = groupsOf(space, "local");
   const lost = groups.map((group) => countUnits(group.members, dropped));
   const revived = new Uint8Array(space.units);
-  const nothing = count(candidates) === 0;
-  if (nothing) return { revived, nominal: 0, notes: [] };
-  const scored = yield* regrowScores(context, ir, space, { candidates, dropped }, moment);
+  if (count(candidates) === 0) return { revived, nominal: 0, notes: [] };
+  const scored = yield* regrowScores(event, candidates);
   const limits = groups.map(({ members }) => countUnits(members, candidates));
   const weights =
     ir.allocated === undefined || ir.allocated === "evenly"
@@ -64,21 +76,14 @@ export function* chooseRevived(
   const counts = regrowCounts(ir, groups, lost, limits, weights, moment, spills);
   const best: Scores = scored.units.map((score) => -score);
   groups.forEach(({ members }, i) => {
-    const k = counts[i] ?? 0;
-    if (members instanceof Int32Array) selectListed(best, candidates, members, k, revived);
-    else selectRange(best, candidates, members.from, members.to, k, revived);
+    selectMembers({ scores: best, open: candidates }, members, counts[i] ?? 0, revived);
   });
   return { revived, nominal: counts.reduce((a, b) => a + b, 0), notes: scored.notes };
 }
 
 /** Scores of what is dead: of structures as it was last, their `g` being that of a gate at 0. */
-function* regrowScores(
-  context: PruningContext,
-  ir: RegrowIr,
-  space: Space,
-  { candidates, dropped }: { readonly candidates: Uint8Array; readonly dropped: Uint8Array },
-  moment: Moment,
-): EventOf<UnitScores> {
+function* regrowScores(event: Regrowing, candidates: Uint8Array): EventOf<UnitScores> {
+  const { context, ir, space, moment, dropped } = event;
   const { id, by: criterion, allocated } = ir;
   const beside = allocated === undefined || allocated === "evenly" ? {} : { beside: allocated };
   const request = { id, criterion, space, moment, dropped, ...beside };

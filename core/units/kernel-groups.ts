@@ -9,9 +9,7 @@ import { kernelAxes } from "./element-units.js";
  * m consecutive input channels at one place and output. A last group that is shorter keeps at most n too.
  */
 export function chooseInsideKernels(
-  space: Space,
-  scores: Scores,
-  open: Uint8Array,
+  { space, scores, open }: { readonly space: Space; readonly scores: Scores; readonly open: Uint8Array },
   rule: InsideRule,
   chosen: Uint8Array,
 ): number {

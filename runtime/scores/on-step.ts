@@ -92,7 +92,7 @@ export function stepChoice(
       const open = space.status.map((code) => (code === living ? 1 : 0));
       return {
         space,
-        chosen: selectUnits(space, scores, open, { kind: "drop", value: share }, options).chosen,
+        chosen: selectUnits({ space, scores, open }, { kind: "drop", value: share }, options).chosen,
       };
     },
   };
