@@ -15,19 +15,23 @@ function wrong(config: Config, key: string, expected: string, value: Json | unde
   return raise("P5002", `\`${key}\` of layer ${quote(config.path)} is ${show(value)}, not ${expected}`);
 }
 
+/** A field, unset where it is null. */
+const given = (config: Config, key: string): Exclude<Json, null> | undefined =>
+  field(config.values, key) ?? undefined;
+
+const isSize = (value: Json | undefined, min: number): value is number =>
+  typeof value === "number" && Number.isInteger(value) && value >= min && value <= MAX_SIZE;
+
 /** An integer from `min` (default 1) to 2^31 − 1. Without a fallback it must be there. */
 export function int(config: Config, key: string, fallback?: number, min = 1): number {
-  const value = field(config.values, key);
-  if ((value === undefined || value === null) && fallback !== undefined) return fallback;
-  if (typeof value !== "number" || !Number.isInteger(value) || value < min || value > MAX_SIZE) {
-    return wrong(config, key, min === 1 ? "a positive integer" : `an integer from ${min}`, value);
-  }
-  return value;
+  const value = given(config, key) ?? fallback;
+  if (value !== undefined && (value === fallback || isSize(value, min))) return value;
+  const expected = min === 1 ? "a positive integer" : `an integer from ${min}`;
+  return wrong(config, key, expected, field(config.values, key));
 }
 
 export function flag(config: Config, key: string, fallback: boolean): boolean {
-  const value = field(config.values, key);
-  if (value === undefined || value === null) return fallback;
+  const value = given(config, key) ?? fallback;
   return typeof value === "boolean" ? value : wrong(config, key, "true or false", value);
 }
 
@@ -39,26 +43,21 @@ export function sizes(
   fallback?: number | readonly number[],
   min = 1,
 ): readonly number[] {
-  const value = field(config.values, key);
-  if ((value === undefined || value === null) && fallback !== undefined) {
-    return typeof fallback === "number" ? new Array<number>(rank).fill(fallback) : fallback;
-  }
-  const ok = (n: Json | undefined): n is number =>
-    typeof n === "number" && Number.isInteger(n) && n >= min && n <= MAX_SIZE;
-  if (ok(value)) return new Array<number>(rank).fill(value);
-  if (!isJsonArray(value)) return wrong(config, key, "an integer or a list of integers", value);
-  const list = value.filter(ok);
-  if (list.length !== value.length || (list.length !== rank && list.length !== 1)) {
-    return wrong(config, key, `${rank === 1 ? "one integer" : `${rank} integers`} from ${min}`, value);
-  }
-  const first = list[0];
-  return list.length === 1 && rank > 1 && first !== undefined ? new Array<number>(rank).fill(first) : list;
+  const value = given(config, key) ?? fallback;
+  const spread = (n: number): readonly number[] => new Array<number>(rank).fill(n);
+  if (isSize(value, min)) return spread(value);
+  if (!isJsonArray(value))
+    return wrong(config, key, "an integer or a list of integers", field(config.values, key));
+  const list = value.filter((n) => isSize(n, min));
+  const [first] = list;
+  if (list.length === value.length && list.length === rank) return list;
+  if (list.length === value.length && list.length === 1 && first !== undefined) return spread(first);
+  return wrong(config, key, `${rank === 1 ? "one integer" : `${rank} integers`} from ${min}`, value);
 }
 
 /** One of these strings (compared without case and underscores), or the fallback. */
 export function choice<T extends string>(config: Config, key: string, values: readonly T[], fallback: T): T {
-  const value = field(config.values, key);
-  if (value === undefined || value === null) return fallback;
+  const value = given(config, key) ?? fallback;
   const plain = (text: string): string => text.replace(/_/g, "").toLowerCase();
   const found = typeof value === "string" ? values.find((v) => plain(v) === plain(value)) : undefined;
   return found ?? wrong(config, key, `one of ${values.join(", ")}`, value);
@@ -71,18 +70,14 @@ export function pairs(
   rank: number,
   fallback: number,
 ): readonly (readonly [number, number])[] {
-  const value = field(config.values, key);
-  const list = value === undefined || value === null ? fallback : value;
-  const ok = (n: Json | undefined): n is number =>
-    typeof n === "number" && Number.isInteger(n) && n >= 0 && n <= MAX_SIZE;
+  const value = given(config, key) ?? fallback;
+  const refuse = (): never => wrong(config, key, "a number of cells or pairs of them", value);
   const pair = (item: Json | undefined): readonly [number, number] => {
-    if (ok(item)) return [item, item];
-    if (isJsonArray(item) && item.length === 2 && ok(item[0]) && ok(item[1])) return [item[0], item[1]];
-    return wrong(config, key, "a number of cells or pairs of them", value);
+    const [before, after] = isJsonArray(item) && item.length === 2 ? item : [item, item];
+    return isSize(before, 0) && isSize(after, 0) ? [before, after] : refuse();
   };
-  if (ok(list)) return Array.from({ length: rank }, () => pair(list));
-  if (isJsonArray(list) && list.length === rank) return list.map(pair);
-  return wrong(config, key, "a number of cells or pairs of them", value);
+  if (!isJsonArray(value)) return Array.from({ length: rank }, () => pair(value));
+  return value.length === rank ? value.map(pair) : refuse();
 }
 
 /** An axis or a list of axes, made non-negative for a tensor of `rank` (the batch is axis 0). */
@@ -99,7 +94,6 @@ export function axes(config: Config, key: string, rank: number, fallback: number
 
 /** An activation's name, "linear" when unset. */
 export function activation(config: Config, key = "activation"): string {
-  const value = field(config.values, key);
-  if (value === undefined || value === null) return "linear";
+  const value = given(config, key) ?? "linear";
   return typeof value === "string" ? value : wrong(config, key, "the name of an activation", value);
 }

@@ -1,5 +1,4 @@
 import { DiagnosticError } from "../diagnostics/diagnostic.js";
-import { makeChannels } from "./channels.js";
 import { emitTopology } from "./emit-topology.js";
 import { Execution } from "./execute.js";
 import { finalConfig, Graph } from "./graph.js";
@@ -46,8 +45,7 @@ function build(given: unknown, fallback: string): Network {
     graph.protect(output.ids, "output", producerOf(graph, output.tensor), "it is an output of the network");
   const layers = finishLayers(graph);
   const configs = new Map(graph.layers.map((draft) => [draft.spec, finalConfig(draft)] as const));
-  const tables = graph.channels.freeze();
-  const channels = makeChannels({ ...tables, merges: graph.channels.merges });
+  const channels = graph.channels.freeze();
   const training = cleanJson(outer.trainingConfig ?? null);
   return {
     name: spec.name,

@@ -1,4 +1,5 @@
-import type { Merge, Protection } from "./types.js";
+import { addTo } from "../tables.js";
+import type { Channels, Merge, Protection } from "./types.js";
 
 interface Held {
   readonly protection: Protection;
@@ -85,22 +86,50 @@ export class UnionFind {
     }
   }
 
-  /** Final tables: the root of every channel, producers and positions, and the protection of protected roots. */
-  freeze(): {
-    readonly roots: Int32Array;
-    readonly producers: Int32Array;
-    readonly positions: Int32Array;
-    readonly protections: ReadonlyMap<number, Protection>;
-  } {
+  /** The finished numbering. */
+  freeze(): Channels {
     const roots = new Int32Array(this.count);
     for (let i = 0; i < this.count; i++) roots[i] = this.find(i);
-    const protections = new Map<number, Protection>();
-    for (const [root, held] of this.held) protections.set(root, held.protection);
+    const protections = new Map([...this.held].map(([root, { protection }]) => [root, protection] as const));
+    const find = (channel: number): number => roots[channel] ?? channel;
+    const { merges } = this;
+    let neighbours: Neighbours | null = null;
     return {
-      roots,
-      producers: this.producers.slice(0, this.count),
-      positions: this.positions.slice(0, this.count),
-      protections,
+      count: roots.length,
+      find,
+      protection: (channel) => protections.get(find(channel)),
+      merges,
+      producer: this.producers.slice(0, this.count),
+      position: this.positions.slice(0, this.count),
+      explain: (a, b) =>
+        find(a) === find(b) ? pathBetween((neighbours ??= neighboursBy(merges)), a, b) : null,
     };
   }
+}
+
+/** The merges of each channel. */
+type Neighbours = ReadonlyMap<number, readonly Merge[]>;
+
+function neighboursBy(merges: readonly Merge[]): Neighbours {
+  const neighbours = new Map<number, Merge[]>();
+  for (const merge of merges) for (const id of [merge.a, merge.b]) addTo(neighbours, id, merge);
+  return neighbours;
+}
+
+/** Breadth first from a to b; the forest has one path. */
+function pathBetween(neighbours: Neighbours, a: number, b: number): readonly Merge[] {
+  const cameBy = new Map<number, { from: number; merge: Merge } | null>([[a, null]]);
+  const queue = [a];
+  for (const x of queue) {
+    if (x === b) break;
+    for (const merge of neighbours.get(x) ?? []) {
+      const next = merge.a === x ? merge.b : merge.a;
+      if (cameBy.has(next)) continue;
+      cameBy.set(next, { from: x, merge });
+      queue.push(next);
+    }
+  }
+  const path: Merge[] = [];
+  for (let step = cameBy.get(b); step; step = cameBy.get(step.from)) path.push(step.merge);
+  return path.reverse();
 }

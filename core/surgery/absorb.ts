@@ -1,10 +1,10 @@
 import { counted } from "../ir/words.js";
 import { diagnostic } from "../diagnostics/create.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
-import type { Network, WeightInfo } from "../network/types.js";
+import type { LayerInfo, Network, WeightInfo } from "../network/types.js";
 import type { Parameter, ParameterStore, Slots } from "../parameters.js";
+import { mapConfigs } from "./shrink.js";
 import { planAbsorption, type LayerUptake } from "./absorb-plan.js";
-import { addBias } from "./add-bias.js";
 import type { IsDead } from "../network/costs.js";
 import { zeroChannels } from "../units/slices.js";
 
@@ -169,4 +169,48 @@ function keptNote(kept: ReadonlyMap<number, string>): Diagnostic {
   return diagnostic("P4022", `${count}, for ${shown}${paths.length > 3 ? " and others" : ""}`, null, {
     notes: ["under zero padding their borders differ, so that no bias can stand for them"],
   });
+}
+
+interface Grown {
+  readonly network: Network;
+  readonly key: string;
+  /** False when the layer had a bias already. */
+  readonly added: boolean;
+}
+
+/** The network with a bias on a layer (conv, dense, separable): `use_bias` true and one more variable. */
+export function addBias(network: Network, index: number): Grown {
+  const layer = network.layers[index];
+  const key = `${layer?.path ?? ""}/bias`;
+  if (!layer || layer.weights.some((weight) => weight.name === "bias")) return { network, key, added: false };
+  const out = layer.sizes.find((size) => size.at[0] === "filters" || size.at[0] === "units")?.ids;
+  if (!out) return { network, key, added: false };
+  const bias: WeightInfo = {
+    key,
+    name: "bias",
+    savedAs: `${layer.name}/bias`,
+    shape: [out.length],
+    trainable: layer.trainable,
+    initializer: null,
+    regularizer: layer.config["bias_regularizer"] ?? null,
+    forgetGate: false,
+    bindings: [{ axis: 0, ids: out, role: "out" }],
+    isKernel: false,
+  };
+  const grown: LayerInfo = {
+    ...layer,
+    config: { ...layer.config, use_bias: true },
+    weights: [...layer.weights, bias],
+  };
+  return {
+    network: {
+      ...network,
+      layers: network.layers.map((other, i) => (i === index ? grown : other)),
+      topology: mapConfigs(network.topology, (name, config) =>
+        name === layer.name ? { ...config, use_bias: true } : config,
+      ),
+    },
+    key,
+    added: true,
+  };
 }

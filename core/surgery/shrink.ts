@@ -1,6 +1,15 @@
 import { findUnits } from "../network/units.js";
-import type { Binding, LayerInfo, MacTerm, Network, SizePlace, WeightInfo } from "../network/types.js";
-import { mapConfigs, resizeConfig } from "./edit-config.js";
+import type {
+  Binding,
+  Json,
+  JsonObject,
+  LayerInfo,
+  MacTerm,
+  Network,
+  SizePlace,
+  WeightInfo,
+} from "../network/types.js";
+import { isJsonArray, isJsonObject } from "../network/json.js";
 import { deadFlags, type IsDead } from "../network/costs.js";
 
 /**
@@ -43,7 +52,7 @@ function shrinkLayer(layer: LayerInfo, shrink: Shrink): LayerInfo {
   const sizes = layer.sizes.map((size): SizePlace => ({ ...size, ids: shrink(size.ids) }));
   return {
     ...layer,
-    config: resizeConfig(layer.config, sizes, (ids) => ids.length),
+    config: resizeConfig(layer.config, sizes),
     weights: layer.weights.map((weight) => shrinkWeight(weight, shrink)),
     sizes,
   };
@@ -58,4 +67,38 @@ function shrinkWeight(weight: WeightInfo, shrink: Shrink): WeightInfo {
 function shrinkTerm(term: MacTerm, shrink: Shrink): MacTerm {
   const { out, in: reads, ...rest } = term;
   return { ...rest, ...(out ? { out: shrink(out) } : {}), ...(reads ? { in: shrink(reads) } : {}) };
+}
+
+/** A copy of a layer's config with every channel count as it is now. */
+function resizeConfig(config: JsonObject, sizes: readonly SizePlace[]): JsonObject {
+  return sizes.reduce((now, { at, ids }) => replaceObject(now, at, ids.length), config);
+}
+
+function replaceObject(object: JsonObject, at: readonly (string | number)[], value: number): JsonObject {
+  const [key, ...rest] = at;
+  if (key === undefined || !(key in object)) return object;
+  return { ...object, [key]: replace(object[key] ?? null, rest, value) };
+}
+
+function replace(node: Json, at: readonly (string | number)[], value: number): Json {
+  const [key, ...rest] = at;
+  if (key === undefined) return value;
+  if (isJsonArray(node)) return node.map((item, i) => (i === key ? replace(item, rest, value) : item));
+  return isJsonObject(node) ? replaceObject(node, at, value) : node;
+}
+
+/** A copy of a topology with the config of every layer changed; layers are told by their unique names. */
+export function mapConfigs(
+  topology: JsonObject,
+  change: (name: string, config: JsonObject) => JsonObject,
+): JsonObject {
+  const config = topology["config"];
+  if (!isJsonObject(config)) return topology;
+  const layers = config["layers"];
+  if (isJsonArray(layers)) {
+    const mapped = layers.map((layer) => (isJsonObject(layer) ? mapConfigs(layer, change) : layer));
+    return { ...topology, config: { ...config, layers: mapped } };
+  }
+  const name = config["name"];
+  return { ...topology, config: typeof name === "string" ? change(name, config) : config };
 }

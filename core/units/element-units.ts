@@ -48,19 +48,9 @@ export function elementUnits(weight: WeightInfo, structure: StructureIr): Elemen
     case "weights":
     case "taps":
     case "n:m":
-      return lay(
-        axes,
-        spatial * tall * wide,
-        (s, p) => (s * tall + p) * wide,
-        (q) => q,
-      );
+      return lay(axes, { count: spatial * tall * wide, row: (s, p) => (s * tall + p) * wide, col: itself });
     case "kernels":
-      return lay(
-        axes,
-        tall * wide,
-        (_, p) => p * wide,
-        (q) => q,
-      );
+      return lay(axes, { count: tall * wide, row: (_, p) => p * wide, col: itself });
     case "rows":
     case "columns":
       return vectors(weight, axes, kind);
@@ -70,31 +60,15 @@ export function elementUnits(weight: WeightInfo, structure: StructureIr): Elemen
       const down = Math.ceil(tall / high);
       const across = Math.ceil(wide / broad);
       const row = (s: number, p: number) => (s * down + Math.floor(p / high)) * across;
-      return lay(axes, spatial * down * across, row, (q) => Math.floor(q / broad));
+      return lay(axes, { count: spatial * down * across, row, col: (q) => Math.floor(q / broad) });
     }
     case "strided": {
       const off = (s: number) => mod(s - offset, strided) !== 0;
       // A kernel that lies on the lattice as a whole has nothing to lose.
       if (!Array.from({ length: spatial }, (_, s) => s).some(off))
-        return lay(
-          axes,
-          0,
-          () => -1,
-          () => 0,
-        );
-      if (axes.inputsLast)
-        return lay(
-          axes,
-          wide,
-          (s) => (off(s) ? 0 : -1),
-          (q) => q,
-        );
-      return lay(
-        axes,
-        tall,
-        (s, p) => (off(s) ? p : -1),
-        () => 0,
-      );
+        return lay(axes, { count: 0, row: () => -1 });
+      if (axes.inputsLast) return lay(axes, { count: wide, row: (s) => (off(s) ? 0 : -1), col: itself });
+      return lay(axes, { count: tall, row: (s, p) => (off(s) ? p : -1) });
     }
     default:
       return null;
@@ -107,19 +81,7 @@ function vectors(weight: WeightInfo, axes: KernelAxes, name: "rows" | "columns")
   const dims = weight.shape.slice(0, -2);
   if (dims.length === 0) {
     const byRow = (name === "rows") !== axes.inputsLast;
-    return byRow
-      ? lay(
-          axes,
-          tall,
-          (_, p) => p,
-          () => 0,
-        )
-      : lay(
-          axes,
-          wide,
-          () => 0,
-          (q) => q,
-        );
+    return byRow ? lay(axes, { count: tall, row: (_, p) => p }) : lay(axes, { count: wide, col: itself });
   }
   const width = dims[dims.length - 1] ?? 1;
   const height = dims.length > 1 ? (dims[dims.length - 2] ?? 1) : 1;
@@ -128,25 +90,24 @@ function vectors(weight: WeightInfo, axes: KernelAxes, name: "rows" | "columns")
     return Math.floor(s / (width * height)) * width + (s % width);
   };
   const lines = name === "rows" ? spatial / width : spatial / height;
-  return lay(
-    axes,
-    lines * tall * wide,
-    (s, p) => (line(s) * tall + p) * wide,
-    (q) => q,
-  );
+  return lay(axes, { count: lines * tall * wide, row: (s, p) => (line(s) * tall + p) * wide, col: itself });
 }
 
-function lay(
-  axes: KernelAxes,
-  count: number,
-  row: (s: number, p: number) => number,
-  col: (q: number) => number,
-): ElementUnits {
-  const rows = new Int32Array(axes.spatial * axes.tall);
-  for (let s = 0, r = 0; s < axes.spatial; s++) {
-    for (let p = 0; p < axes.tall; p++, r++) rows[r] = row(s, p);
-  }
-  const cols = Int32Array.from({ length: axes.wide }, (_, q) => col(q));
+interface Layout {
+  readonly count: number;
+  /** By spatial position and index on the last axis but one. Default 0. */
+  readonly row?: (s: number, p: number) => number;
+  /** By index on the last axis. Default 0. */
+  readonly col?: (q: number) => number;
+}
+
+const itself = (q: number): number => q;
+
+function lay({ spatial, tall, wide }: KernelAxes, { count, row, col }: Layout): ElementUnits {
+  const rows = new Int32Array(spatial * tall);
+  if (row) for (let s = 0, r = 0; s < spatial; s++) for (let p = 0; p < tall; p++, r++) rows[r] = row(s, p);
+  const cols = new Int32Array(wide);
+  if (col) for (let q = 0; q < wide; q++) cols[q] = col(q);
   return { count, rows, cols };
 }
 
