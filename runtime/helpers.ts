@@ -7,7 +7,6 @@ import type {
   CriterionIr,
   ExprIr,
   FreezeIr,
-  OptimizerIr,
   PenalizeIr,
   PointIr,
   PruneSpelled,
@@ -16,7 +15,7 @@ import type {
   RestoreIr,
   SelectionIr,
   StepIr,
-  TrainIr,
+  TrainSpelled,
   UpdateSpelled,
   WhenIr,
 } from "../core/ir/types.js";
@@ -145,20 +144,8 @@ export interface PenaltySpec extends Omit<PenalizeIr, Said | "among">, Scored, A
 export interface FreezeSpec extends Omit<FreezeIr, Said>, Along {}
 export interface UpdateSpec extends Omit<UpdateSpelled, Said>, Scored, Along {}
 
-export interface TrainSpec {
-  /** One of the two lengths. */
-  readonly epochs?: ExprIr;
-  readonly steps?: ExprIr;
-  /** Keeps the optimizer and the last rate. */
-  readonly finetune?: boolean;
-  /** Examples per step. Default: `batch` of the settings. */
-  readonly batch?: ExprIr;
-  /** Default: the network's training config, else adam(rate: 1e-3). */
-  readonly optimizer?: OptimizerIr;
-  /** Default: from the training config or the last activation. */
-  readonly loss?: string | NonNullable<TrainIr["loss"]>;
-  /** Ends the phase after an epoch at whose end this holds. */
-  readonly until?: ExprIr;
+/** The optimizer, by default, is that of the network's training config, else adam(rate: 1e-3); so is the loss. */
+export interface TrainSpec extends Omit<TrainSpelled, Said | "rules" | "implicit"> {
   readonly penalties?: readonly PenaltySpec[];
   readonly frozen?: readonly FreezeSpec[];
   readonly updates?: readonly UpdateSpec[];
@@ -166,10 +153,6 @@ export interface TrainSpec {
   readonly accuracy?: boolean;
   /** True when no training follows in the program: an event at the very end then revives nothing. */
   readonly last?: boolean;
-  /** Moments that later rewinds need. */
-  readonly snapshots?: readonly PointIr[];
 }
 
-export interface ReinitializeSpec extends SelectionSpec {
-  readonly by?: string | NonNullable<ReinitializeIr["by"]>;
-}
+export type ReinitializeSpec = Omit<ReinitializeIr, Said | "by"> & Pick<ReinitializeIr, "by">;

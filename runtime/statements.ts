@@ -1,9 +1,10 @@
 import { raise } from "../core/diagnostics/create.js";
 import {
-  amongWithDefaults,
+  declaredFields,
   pruneWithDefaults,
   regrowWithDefaults,
-  updateWithDefaults,
+  trainWithDefaults,
+  withDefaults,
 } from "../core/ir/defaults.js";
 import type {
   CriterionIr,
@@ -18,6 +19,7 @@ import type {
   WhenIr,
 } from "../core/ir/types.js";
 import { mistakesIn } from "../core/ir/validate.js";
+import { alongLists, type Along } from "../core/ir/walk.js";
 import { criterion as criterionOf } from "./expressions.js";
 import type {
   AccumulateSpec,
@@ -57,14 +59,8 @@ export const regrowIr = (id: number, spec: RegrowSpec, texts: Texts = {}, paired
 export const restoreIr = (id: number, spec: RestoreSpec, texts: Texts = {}): RestoreIr =>
   checked({ ...head("restore", id, texts), ...scored(spec) });
 
-export const reinitializeIr = (id: number, spec: ReinitializeSpec, texts: Texts = {}): ReinitializeIr => {
-  const { by, ...layers } = spec;
-  return checked({
-    ...head("reinitialize", id, texts),
-    ...layers,
-    ...(by !== undefined && { by: named(by) }),
-  });
-};
+export const reinitializeIr = (id: number, spec: ReinitializeSpec, texts: Texts = {}): ReinitializeIr =>
+  checked({ ...head("reinitialize", id, texts), ...spec });
 
 export const selectionIr = (spec: SelectionSpec): SelectionIr => checked(spec, "selection");
 
@@ -74,31 +70,14 @@ export const whenIr = ({ accumulate: _, ...when }: WhenSpec): WhenIr => checked(
 /** A score that is summed over training. */
 export const accumulatedIr = (spec: AccumulateSpec) => checked(scored(spec), "accumulated");
 
-/** `rules` holds what the spec carries itself: what holds all along. The others announce themselves by `phase.rule`. */
+/** A phase, with the rules that hold all along. The others announce themselves by `phase.rule`. */
 export function trainIr(id: number, spec: TrainSpec, texts: Texts = {}): TrainIr {
-  const { epochs = 0, steps, penalties = [], frozen = [], updates = [] } = spec;
-  const rules: RuleIr[] = [
-    ...penalties.map(({ among, ...rest }) =>
-      checked({
-        ...along("penalize", scored(rest), texts),
-        ...(among && { among: amongWithDefaults(scored(among)) }),
-      }),
-    ),
-    ...frozen.map((rest) => checked(along("freeze", rest, texts))),
-    ...updates.map((rest) => updateWithDefaults(checked(along("update", scored(rest), texts)))),
-  ];
-  const { batch, optimizer, loss, until } = spec;
-  return checked({
-    ...head("train", id, texts),
-    finetune: spec.finetune ?? false,
-    length: steps === undefined ? { unit: "epochs", value: epochs } : { unit: "steps", value: steps },
-    ...(batch !== undefined && { batch }),
-    ...(optimizer && { optimizer }),
-    ...(loss !== undefined && { loss: named(loss) }),
-    ...(until !== undefined && { until }),
-    rules,
-    snapshots: spec.snapshots ?? [],
-  });
+  const { penalties, frozen, updates, accuracy: _, last: _1, ...phase } = spec;
+  const listed = { penalties, frozen, updates };
+  const rules = alongLists.flatMap(([list, kind]) =>
+    (listed[list] ?? []).map((rule) => alongIr(kind, rule, texts)),
+  );
+  return trainWithDefaults(checked({ ...head("train", id, texts), ...phase, rules }));
 }
 
 const head = <K extends string>(kind: K, id: number, texts: Texts) => ({
@@ -108,20 +87,14 @@ const head = <K extends string>(kind: K, id: number, texts: Texts) => ({
 });
 
 /** A rule that holds all along, its window in a clause of its own. */
-function along<K extends string, S extends PenaltySpec | FreezeSpec | UpdateSpec>(
-  kind: K,
-  spec: S,
-  texts: Texts,
-) {
-  const { id, unit, every, at, during, lands, ...rest } = spec;
-  const when = unit && {
-    ...(every !== undefined && { every }),
-    ...(at && { at }),
-    unit,
-    ...(during && { during }),
-    ...(lands && { lands }),
-  };
-  return { ...rest, ...head(kind, id, texts), ...(when && { when }) };
+function alongIr(kind: Along["kind"], spec: PenaltySpec | FreezeSpec | UpdateSpec, texts: Texts): RuleIr {
+  const own = "by" in spec ? scored(spec) : spec;
+  const among = "among" in spec && spec.among ? { among: scored(spec.among) } : {};
+  const fields = Object.entries({ ...own, ...among, ...head(kind, spec.id, texts) });
+  const moments = declaredFields("when");
+  const when = Object.fromEntries(fields.filter(([key]) => moments.has(key)));
+  const rest = Object.fromEntries(fields.filter(([key]) => !moments.has(key)));
+  return withDefaults(checked({ ...rest, ...("unit" in when && { when }) } as unknown as RuleIr));
 }
 
 const scored = <S extends { readonly by: CriterionSpec }>(spec: S) => ({ ...spec, by: criterionIr(spec.by) });
@@ -130,9 +103,6 @@ function criterionIr(spec: CriterionSpec): CriterionIr {
   if (typeof spec === "object" && spec !== null && "expr" in spec) return spec;
   return criterionOf(typeof spec === "string" ? spec : JSON.stringify(spec), spec);
 }
-
-const named = (spec: string | { readonly name: string; readonly args: Readonly<Record<string, number>> }) =>
-  typeof spec === "string" ? { name: spec, args: {} } : spec;
 
 function checked<S extends object>(value: S, shape = "kind" in value ? String(value.kind) : ""): S {
   const notes = mistakesIn(shape, value);

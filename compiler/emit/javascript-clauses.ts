@@ -3,6 +3,7 @@ import { declaredFields, usualMembersOf, usualValuesOf } from "../../core/ir/def
 import { namesIn } from "../../core/expr/names.js";
 import { isSwitch } from "../../core/ir/optimizers.js";
 import type {
+  CallIr,
   CriterionIr,
   ExprIr,
   OptimizerIr,
@@ -11,8 +12,10 @@ import type {
   RegrowIr,
   RuleIr,
   StructureIr,
+  TrainIr,
 } from "../../core/ir/types.js";
-import { expressionCode, namedValue, numberCode, pointCode, valueCode } from "./javascript-expressions.js";
+import { expressionCode, numberCode, pointCode, valueCode } from "./javascript-expressions.js";
+import { alongLists } from "../../core/ir/walk.js";
 import { quote, type Field, type Js } from "./javascript-value.js";
 import type { Scope } from "./scope.js";
 
@@ -29,6 +32,8 @@ const elsewhere: ReadonlySet<string> = new Set([
   "as",
   "what",
   "path",
+  "rules",
+  "implicit",
 ]);
 
 /** The fields of an object of a declared shape, in the order of its declaration; `usual` is what follows from other fields. */
@@ -54,6 +59,25 @@ export function pruneFields(prune: PruneIr, scope: Scope): Field[] {
 /** `paired`: the structure of the prune it belongs to, which settles the default of `values`. */
 export const regrowFields = (regrow: RegrowIr, scope: Scope, paired?: StructureIr): Field[] =>
   fieldsOf("regrow", regrow, scope, { values: usualValuesOf(regrow.structure ?? paired) });
+
+/** A phase, with the rules that hold all along. `last`: code that tells whether no training follows. */
+export function trainFields(train: TrainIr, last: string | null, scope: Scope): Field[] {
+  const { snapshots, ...phase } = train;
+  const own = fieldsOf("train", phase, scope).map((field) =>
+    field.key === "epochs" && train.implicit ? { ...field, value: "epochs" } : field,
+  );
+  const lists = alongLists.flatMap(([key, kind]) => {
+    const rules = train.rules.filter((rule) => rule.kind === kind);
+    return rules.length === 0 ? [] : [{ key, value: { list: rules.map((rule) => alongCode(rule, scope)) } }];
+  });
+  const ends = last === null ? [] : [{ key: "last", value: last }];
+  return [...own, ...lists, ...ends, ...fieldsOf("train", { snapshots }, scope)];
+}
+
+function alongCode(rule: RuleIr, scope: Scope): Js {
+  const id: Field = { key: "id", value: String(rule.id), comment: [rule.text] };
+  return { fields: [id, ...fieldsOf(rule.kind, rule, scope), ...fieldsOf("when", rule.when ?? {}, scope)] };
+}
 
 /** What a rule with a criterion `over training` announces, so that it is summed from the start of its phase on. */
 export function accumulateFields(rule: RuleIr, scope: Scope): Field[] {
@@ -110,8 +134,9 @@ const codes: Readonly<Record<string, (value: never, scope: Scope) => Js>> = {
   in: patternsCode,
   except: patternsCode,
   layers: (layers: readonly string[], scope) => scope.layers(layers) ?? { list: layers.map(quote) },
-  by: (by: CriterionIr | Parameters<typeof namedValue>[0], scope) =>
-    "expr" in by ? criterionCode(by, scope) : namedValue(by),
+  by: (by: CriterionIr | CallIr, scope) =>
+    typeof by === "object" && "expr" in by ? criterionCode(by, scope) : code("", by, scope),
+  optimizer: optimizerCode,
   among: (among: object, scope) => ({ fields: fieldsOf("among", among, scope) }),
   at: (moments: readonly ExprIr[], scope) => ({
     list: moments.map((moment) => expressionCode(moment, scope)),
@@ -119,7 +144,7 @@ const codes: Readonly<Record<string, (value: never, scope: Scope) => Js>> = {
   allocated: (allocated: ExprIr, scope) =>
     allocated === "evenly" ? quote(allocated) : expressionCode(allocated, scope),
   ...Object.fromEntries(
-    ["where", "below", "above", "every", "epochs", "steps", "over", "beside"].map((key) => [
+    ["where", "below", "above", "every", "epochs", "steps", "over", "beside", "batch", "until"].map((key) => [
       key,
       expressionCode,
     ]),

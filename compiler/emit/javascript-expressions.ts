@@ -2,7 +2,7 @@ import type { CurveIr, ExprIr, PointIr, ValueIr } from "../../core/ir/types.js";
 import { allNames, isName, nameRow } from "../../core/expr/names.js";
 import { optimizerNames } from "../../core/ir/optimizers.js";
 import { operatorOf, operators, statisticOf } from "../../core/expr/operators.js";
-import { quote, type Js } from "./javascript-value.js";
+import { quote } from "./javascript-value.js";
 import type { Scope } from "./scope.js";
 
 /** `-` of one argument has a combinator of its own. */
@@ -107,19 +107,4 @@ export function pointCode(point: PointIr, scope: Scope): string {
   if ("epochs" in point) return `{ epochs: ${expressionCode(point.epochs, scope)} }`;
   if ("steps" in point) return `{ steps: ${expressionCode(point.steps, scope)} }`;
   return `{ share: ${expressionCode(point.share, scope)} }`;
-}
-
-/** A record of numbers: `{ name: "huber", args: { delta: 1 } }`, or the bare name. */
-export function namedValue(named: {
-  readonly name: string;
-  readonly args: Readonly<Record<string, number>>;
-}): Js {
-  const fields = Object.entries(named.args).map(([key, value]) => ({ key, value: numberCode(value) }));
-  if (fields.length === 0) return quote(named.name);
-  return {
-    fields: [
-      { key: "name", value: quote(named.name) },
-      { key: "args", value: { fields } },
-    ],
-  };
 }

@@ -1,8 +1,7 @@
 import type { ForEachIr, RepeatIr, RuleIr, StepIr, TrainIr } from "../../core/ir/types.js";
 import { expressionCode, pointCode } from "./javascript-expressions.js";
-import { accumulateFields, fieldsOf, pruneFields, regrowFields } from "./javascript-clauses.js";
+import { accumulateFields, fieldsOf, pruneFields, regrowFields, trainFields } from "./javascript-clauses.js";
 import { holdsAlong, trains } from "../../core/ir/walk.js";
-import { isImplicit, trainFields } from "./javascript-train.js";
 import { commentLines, layout, lineWidth, quote, type Field, type Js } from "./javascript-value.js";
 import type { Notes } from "./foresee.js";
 import type { Scope } from "./scope.js";
@@ -84,11 +83,16 @@ function writeTrain(train: TrainIr, context: StepContext): void {
   const { writer, scope } = context;
   const phase = scope.fresh("phase");
   const compared = context.compared.has(train.id) ? [{ key: "accuracy", value: "true" }] : [];
+  // Paired regrows ask whether any training follows.
+  const pairs = train.rules.some((rule) => rule.kind === "prune" && rule.regrow !== undefined);
   statement(
     `const ${phase} = `,
     {
       name: "train",
-      args: [String(train.id), { fields: [...trainFields(train, scope, context.ends), ...compared] }],
+      args: [
+        String(train.id),
+        { fields: [...trainFields(train, pairs ? context.ends : null, scope), ...compared] },
+      ],
     },
     context,
   );
@@ -216,6 +220,6 @@ function comment(text: string, { writer }: StepContext): void {
 }
 
 function statementText(step: StepIr | RuleIr): string {
-  if (step.kind === "train" && isImplicit(step)) return "train once, for the rules: nothing says how";
+  if (step.kind === "train" && step.implicit) return "train once, for the rules: nothing says how";
   return step.kind === "prune" && step.regrow ? `${step.text}; ${step.regrow.text}` : step.text;
 }

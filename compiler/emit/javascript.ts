@@ -7,7 +7,6 @@ import { constantCriteria, layerLists } from "./constants.js";
 import { expressionHelpers } from "./javascript-expressions.js";
 import { criterionCall } from "./javascript-clauses.js";
 import { writeSteps } from "./javascript-steps.js";
-import { isImplicit } from "./javascript-train.js";
 import { commentLines, commentText, layout, lineWidth, quote, type Field } from "./javascript-value.js";
 import { identifier, Names } from "./names.js";
 import { noNotes, type Notes } from "./foresee.js";
@@ -99,7 +98,7 @@ function writeLoop(ir: Ir, writer: Writer, scope: Scope, options: EmitOptions): 
   writer.line("export default async function loop(options = {}) {");
   writer.indented(() => {
     writer.line("const run = await openRun({ ...settings, ...options });");
-    if (ir.body.some((step) => step.kind === "train" && isImplicit(step))) {
+    if (ir.body.some((step) => step.kind === "train" && step.implicit)) {
       writer.line("const epochs = options.epochs ?? settings.epochs;");
     }
     writeSteps(ir.body, {
@@ -142,11 +141,11 @@ function settingsFields(ir: Ir, options: EmitOptions): Field[] {
     { key: "network", value: named(ir.network), note: "LayersModel to prune; --network overrides" },
     { key: "data", value: named(ir.data), note: "--data overrides" },
   ];
-  const implicit = ir.body.find((step) => step.kind === "train" && isImplicit(step));
+  const implicit = ir.body.find((step) => step.kind === "train" && step.implicit);
   if (implicit?.kind === "train") {
     fields.push({
       key: "epochs",
-      value: String(implicit.length.value),
+      value: String(implicit.epochs),
       note: "length of the training; --epochs overrides",
     });
   }

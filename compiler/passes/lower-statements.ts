@@ -7,6 +7,7 @@ import type {
   RegrowSpelled,
   RuleIr,
   StepIr,
+  TrainSpelled,
   UpdateSpelled,
 } from "../../core/ir/types.js";
 import type { StatementIr } from "../../core/ir/walk.js";
@@ -143,6 +144,7 @@ interface Spelled {
   readonly prune: PruneSpelled;
   readonly regrow: RegrowSpelled;
   readonly update: UpdateSpelled;
+  readonly train: TrainSpelled;
 }
 type Made<K> = Lowered<K extends keyof Spelled ? Spelled[K] : Extract<StatementIr, { readonly kind: K }>>;
 

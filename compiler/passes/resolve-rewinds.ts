@@ -1,3 +1,4 @@
+import { lengthOf } from "../../core/ir/defaults.js";
 import { similar } from "../../core/diagnostics/nearest.js";
 import type { PointIr, RewindIr, StepIr, TrainIr } from "../../core/ir/types.js";
 import { mapStatements, trains } from "../../core/ir/walk.js";
@@ -46,7 +47,8 @@ function resolveOne(step: RewindIr, before: Before, trainsAround: boolean, state
   if (phase === undefined) {
     reportAt(state, step.id, "to", "P3020", `no phase above reached ${describePoint(to.point)}`, {
       notes: before.phases
-        .map((one) => `\`${one.text}\` lasts ${String(one.length.value)} ${one.length.unit}`)
+        .map((one) => ({ text: one.text, ...lengthOf(one) }))
+        .map(({ text, value, unit }) => `\`${text}\` lasts ${String(value)} ${unit}`)
         .slice(0, 4),
       help: "epochs and steps count within one phase",
     });
@@ -60,7 +62,7 @@ function resolveOne(step: RewindIr, before: Before, trainsAround: boolean, state
 
 /** Whether a phase lasts until a moment, as far as can be known: an epoch has as many steps as the data give. */
 function reaches(phase: TrainIr, point: PointIr): boolean {
-  const { unit, value } = phase.length;
+  const { unit, value } = lengthOf(phase);
   const wanted = "epochs" in point ? point.epochs : "steps" in point ? point.steps : 0;
   if (typeof value !== "number" || typeof wanted !== "number") return true;
   if (unit in point) return wanted <= value;

@@ -1,5 +1,6 @@
 import { isEverything } from "../../core/units/select.js";
-import type { PruneIr, ReinitializeIr, RuleIr, SelectionIr, StepIr } from "../../core/ir/types.js";
+import { calledOf } from "../../core/ir/defaults.js";
+import type { PruneIr, CallIr, RuleIr, SelectionIr, StepIr } from "../../core/ir/types.js";
 import { amountAt, valueAt, type Moment as When } from "./value.js";
 import { prune, regrow, restore } from "./events.js";
 import { leastAndMost } from "./extremes.js";
@@ -176,8 +177,10 @@ function mayBringZeros(earlier: Masks | undefined, weights: boolean, { trial }: 
 }
 
 /** Whether an initializer gives zeros. */
-const mayBeZero = ({ name, args }: NonNullable<ReinitializeIr["by"]>): boolean =>
-  name === "zeros" || Object.values(args).includes(0);
+function mayBeZero(by: CallIr): boolean {
+  const { name, args } = calledOf(by);
+  return name === "zeros" || Object.values(args).includes(0);
+}
 
 /** Masks that nobody knows yet: in each draw another share of these layers is dead. Weights that nobody knows may be zero. */
 function loaded(what: "masks" | "weights", selection: SelectionIr, timeline: Timeline): void {

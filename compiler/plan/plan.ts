@@ -12,7 +12,7 @@ export function makePlan(network: Network, simulation: Simulation): PlanIr {
     phases: simulation.phases.map(({ train, pass, times, stepsPerEpoch }) => ({
       id: train.id,
       pass,
-      epochs: stepsPerEpoch === null && train.length.unit === "steps" ? 0 : times.epochs,
+      epochs: stepsPerEpoch === null && train.steps !== undefined ? 0 : times.epochs,
       stepsPerEpoch,
     })),
     events: simulation.events.map(planned),

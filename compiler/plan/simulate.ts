@@ -1,3 +1,4 @@
+import { lengthOf } from "../../core/ir/defaults.js";
 import { evaluate } from "../../core/expr/evaluate.js";
 import { shareOf } from "../../core/schedule/amounts.js";
 import { momentOf, phaseSteps, phaseTimes } from "../../core/schedule/schedule.js";
@@ -85,7 +86,8 @@ function phase(
   const batch = train.batch === undefined ? usual : (numberAt(train.batch, moment) ?? usual);
   timeline.batch = batch;
   const known = examples === undefined ? null : Math.max(1, Math.ceil(examples / Math.max(1, batch)));
-  const length = { unit: train.length.unit, value: numberAt(train.length.value, moment) ?? 0 };
+  const { unit, value } = lengthOf(train);
+  const length = { unit, value: numberAt(value, moment) ?? 0 };
   // Without examples a phase counts either in epochs or in steps, as its length does.
   const stepsPerEpoch = known ?? (length.unit === "epochs" ? finest : 1);
   const times = phaseTimes(length, stepsPerEpoch);

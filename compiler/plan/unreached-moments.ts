@@ -1,3 +1,4 @@
+import { lengthOf } from "../../core/ir/defaults.js";
 import type { Diagnostic, Label } from "../../core/diagnostics/diagnostic.js";
 import { diagnostic } from "../../core/diagnostics/create.js";
 import { momentOf, phaseSteps } from "../../core/schedule/schedule.js";
@@ -75,7 +76,7 @@ const labelled = (span: Label["span"], file: string | undefined, text: string): 
 
 /** Without data a phase counts in what its length is given in alone. */
 const isKnown = ({ stepsPerEpoch, train }: SimulatedPhase, unit: string): boolean =>
-  stepsPerEpoch !== null || unit === train.length.unit || unit === "share";
+  stepsPerEpoch !== null || unit === lengthOf(train).unit || unit === "share";
 
 const perEpoch = ({ stepsPerEpoch }: SimulatedPhase): string =>
   stepsPerEpoch === null ? "" : `, ${stepsPerEpoch} an epoch`;

@@ -148,8 +148,9 @@ definitions.define("selection", is.object(selection));
 export const joins = is.oneOf("couple", "skip", "agree");
 
 const numbers = is.named(is.number);
-/** A loss or an initializer with its arguments. */
-export const call = is.object({ name: is.text, args: numbers });
+/** A loss or an initializer: its name, with its arguments where it has any. */
+export type CallIr = Of<typeof call>;
+export const call = is.anyOf(is.text, is.object({ name: is.text, args: numbers }));
 
 export type CriterionIr = Of<typeof criterion>;
 export const criterion = definitions.define(

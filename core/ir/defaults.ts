@@ -4,12 +4,16 @@ import { structureKind } from "./structure.js";
 import type {
   AmongIr,
   AmongSpelled,
+  CallIr,
   CriterionIr,
+  ExprIr,
   PruneIr,
   PruneSpelled,
   RegrowIr,
   RegrowSpelled,
   StructureIr,
+  TrainIr,
+  TrainSpelled,
   UpdateIr,
   UpdateSpelled,
 } from "./types.js";
@@ -49,6 +53,7 @@ export function regrowWithDefaults(spelled: RegrowSpelled, paired?: StructureIr)
 }
 
 export const updateWithDefaults = (spelled: UpdateSpelled): UpdateIr => filled("update", spelled);
+export const trainWithDefaults = (spelled: TrainSpelled): TrainIr => filled("train", spelled);
 export const amongWithDefaults = (spelled: AmongSpelled): AmongIr => filled("among", spelled);
 
 /** Any statement with all that its spelling leaves out. */
@@ -66,12 +71,26 @@ export function withDefaults(statement: StatementIr): StatementIr {
       return regrowWithDefaults(statement);
     case "update":
       return updateWithDefaults(statement);
+    case "train":
+      return trainWithDefaults(statement);
     case "penalize":
       return { ...statement, ...(statement.among && { among: amongWithDefaults(statement.among) }) };
     default:
       return statement;
   }
 }
+
+/** How long a phase lasts; none that says nothing lasts at all. */
+export function lengthOf({ epochs = 0, steps }: Pick<TrainIr, "epochs" | "steps">): {
+  readonly unit: "epochs" | "steps";
+  readonly value: ExprIr;
+} {
+  return steps === undefined ? { unit: "epochs", value: epochs } : { unit: "steps", value: steps };
+}
+
+/** A loss or an initializer with its arguments, if only none. */
+export const calledOf = (call: CallIr): Exclude<CallIr, string> =>
+  typeof call === "string" ? { name: call, args: {} } : call;
 
 /** `spelled` with the defaults of its shape, and with `usual` where those follow from other fields. */
 function filled<Whole>(shape: string, spelled: Partial<Whole>, usual: Partial<Whole> = {}): Whole {

@@ -167,10 +167,13 @@ export const optimizer = definitions.define(
 
 export type TrainIr = Of<typeof train>;
 const train = statement("train", {
-  finetune: is.flag,
+  /** One of the two lengths. */
+  epochs: is.optional(expression),
+  steps: is.optional(expression),
+  /** Goes on with the last optimizer and its rate. */
+  finetune: is.usual(is.flag, false),
   /** The training that a file without `train` implies; its length came from `--epochs`. */
   implicit: is.optional(is.literal(true)),
-  length: is.object({ unit: is.oneOf("epochs", "steps"), value: expression }),
   /** Unset: for finetune that of the phase before, else the host's `--batch`, else 32. */
   batch: is.optional(expression),
   /** Unset: the network's training config, else adam(rate: 1e-3); for finetune the last one. */
@@ -179,10 +182,11 @@ const train = statement("train", {
   loss: is.optional(call),
   until: is.optional(expression),
   /** Acting in this order when due together. */
-  rules: is.list(rule),
+  rules: is.usual(is.list(rule), []),
   /** Moments of this phase that later rewinds need: the runtime keeps snapshots of these and of no others. */
-  snapshots: is.list(point),
+  snapshots: is.usual(is.list(point), []),
 });
+export type TrainSpelled = is.Spelled<typeof train>;
 
 const body = is.list(is.ref<StepIr>("step"));
 

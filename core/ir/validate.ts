@@ -8,7 +8,7 @@ import { ref } from "./declare.js";
 import { withDefaults } from "./defaults.js";
 import { patternOf } from "./structure.js";
 import { irSchema, irVersion, type Ir } from "./types.js";
-import { mapStatements, statements, withPaired } from "./walk.js";
+import { mapStatements, statements, withPaired, type StatementIr } from "./walk.js";
 
 export type ValidIr = { readonly ir: Ir; readonly diagnostics: readonly [] };
 export type InvalidIr = { readonly ir: null; readonly diagnostics: readonly Diagnostic[] };
@@ -138,6 +138,13 @@ function wrongAmount(statement: object): readonly string[] {
   return lacks ? ["lacks an amount"] : [];
 }
 
+/** A phase lasts epochs or steps. */
+function wrongLength(statement: StatementIr): readonly string[] {
+  if (statement.kind !== "train" || (statement.epochs === undefined) !== (statement.steps === undefined))
+    return [];
+  return [statement.epochs === undefined ? "lacks `epochs` or `steps`" : "has both `epochs` and `steps`"];
+}
+
 /** What a schema cannot say: ids are of one statement each, and rewinds lead to a phase that exists. */
 function checkTogether(ir: Ir): readonly Diagnostic[] {
   const kinds = new Map<number, string>();
@@ -151,7 +158,7 @@ function checkTogether(ir: Ir): readonly Diagnostic[] {
     kinds.set(id, `${kind} ${text}`);
   }
   for (const step of all)
-    for (const wrong of wrongAmount(step))
+    for (const wrong of [...wrongAmount(step), ...wrongLength(step)])
       mistakes.push(diagnostic("P9004", `statement ${step.id} ${wrong}`, undefined));
   for (const step of all) {
     if (step.kind !== "rewind" || typeof step.to !== "object" || !("phase" in step.to)) continue;

@@ -15,6 +15,13 @@ export type Along = Extract<RuleIr, { readonly kind: "penalize" | "freeze" | "up
 export const holdsAlong = (rule: StatementIr): rule is Along =>
   rule.kind === "penalize" || rule.kind === "freeze" || rule.kind === "update";
 
+/** How loops list the rules of a phase that hold all along. */
+export const alongLists = [
+  ["penalties", "penalize"],
+  ["frozen", "freeze"],
+  ["updates", "update"],
+] as const;
+
 /** The steps that a loop repeats; none of other steps. */
 export const bodyOf = (step: StepIr): readonly StepIr[] => (isLoop(step) ? step.body : []);
 

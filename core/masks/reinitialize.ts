@@ -1,4 +1,5 @@
-import type { ReinitializeIr } from "../ir/types.js";
+import { calledOf } from "../ir/defaults.js";
+import type { CallIr } from "../ir/types.js";
 import type { JsonObject } from "../network/types.js";
 import { initialValues } from "./initializers.js";
 import { settle } from "./hold.js";
@@ -11,7 +12,7 @@ import type { Body } from "./state.js";
 export function reinitialize(
   body: Body,
   paths: readonly string[],
-  by: ReinitializeIr["by"],
+  by: CallIr | undefined,
   seed: number,
   round: number,
 ): void {
@@ -31,7 +32,8 @@ export function reinitialize(
 }
 
 /** An initializer of the language as Keras names it: `normal(stddev: …)` and `uniform(limit: …)` have names and arguments of their own there. */
-function asKeras({ name, args }: NonNullable<ReinitializeIr["by"]>): JsonObject {
+function asKeras(by: CallIr): JsonObject {
+  const { name, args } = calledOf(by);
   switch (name) {
     case "normal":
       return { class_name: "RandomNormal", config: { ...args } };

@@ -1,6 +1,6 @@
 import type { Statement } from "../../../grammar/ast.js";
 import { whyNotSavedAt } from "../../../core/ir/save-place.js";
-import type { StepIr } from "../../../core/ir/types.js";
+import type { CallIr, StepIr } from "../../../core/ir/types.js";
 import { lowerCondition } from "../clauses/condition.js";
 import { lowerSelection } from "../clauses/selection.js";
 import { lowerKnown, oneOf } from "../clauses/typed.js";
@@ -74,7 +74,7 @@ export function lowerRewind(
 function lowerInitializer(
   by: NonNullable<Extract<Statement, { kind: "reinitialize" }>["by"]>,
   place: Place,
-): { readonly name: string; readonly args: Readonly<Record<string, number>> } | null {
+): CallIr | null {
   const name = oneOf(by.name, Object.keys(initializers), "initializer", place);
   if (name === null) return null;
   const known = initializers[name] ?? [];
@@ -95,5 +95,5 @@ function lowerInitializer(
     if (value === null) return null;
     args.set(key, value);
   }
-  return { name, args: Object.fromEntries(args) };
+  return args.size === 0 ? name : { name, args: Object.fromEntries(args) };
 }

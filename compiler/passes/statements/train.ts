@@ -1,5 +1,5 @@
 import type { Expr, TrainingClauses, TrainStatement } from "../../../grammar/ast.js";
-import { losses, type ExprIr, type RuleIr, type TrainIr } from "../../../core/ir/types.js";
+import { losses, type CallIr, type ExprIr, type RuleIr, type TrainSpelled } from "../../../core/ir/types.js";
 import { grouped } from "../../../core/ir/words.js";
 import { lowerOptimizer } from "../clauses/optimizer.js";
 import { lowerCondition } from "../clauses/condition.js";
@@ -23,7 +23,7 @@ export function lowerTrain(
   { calls, implicit }: TimelineNode,
   rules: readonly RuleIr[],
   place: Place,
-): Lowered<TrainIr> | null {
+): Lowered<TrainSpelled> | null {
   const { finetune } = statement;
   const length = lowerLength(statement.length, place);
   /** What the phase says, else the innermost call of its method that says it. */
@@ -42,10 +42,10 @@ export function lowerTrain(
   const optimizer = said("optimizer", lowerOptimizer);
   const loss = said("loss", lowerLoss);
   const until = statement.until && lowerCondition(statement.until, "`until`", place);
-  return whole({ finetune, implicit, length, batch, optimizer, loss, until, rules, snapshots: [] });
+  return whole(length, { finetune, implicit, batch, optimizer, loss, until, rules });
 }
 
-function lowerLength(expr: Expr, place: Place): TrainIr["length"] | null {
+function lowerLength(expr: Expr, place: Place): Pick<TrainSpelled, "epochs" | "steps"> | null {
   const length = lowerTyped(expr, ["epochs", "steps"], "the length of training", place);
   if (length === null) return null;
   const unit = length.type === "steps" ? "steps" : "epochs";
@@ -60,7 +60,7 @@ function lowerLength(expr: Expr, place: Place): TrainIr["length"] | null {
       return reject(place, "P3022", `training lasts at most ${grouped(longest[unit])} ${unit}`, expr.span);
     }
   }
-  return { unit, value: length.ir };
+  return { [unit]: length.ir };
 }
 
 function lowerBatch(expr: Expr, place: Place): ExprIr | null {
@@ -76,7 +76,7 @@ function lowerBatch(expr: Expr, place: Place): ExprIr | null {
 }
 
 /** `minimizing cross-entropy`, `minimizing huber(delta: 1)`. */
-function lowerLoss(expr: Expr, place: Place): TrainIr["loss"] | null {
+function lowerLoss(expr: Expr, place: Place): CallIr | null {
   const [first, ...rest] = expr.kind === "ref" ? expr.path : expr.kind === "call" ? expr.callee : [];
   if (first === undefined || rest.length > 0) {
     return reject(place, "P2020", "what is minimized is a loss", expr.span, {
@@ -100,5 +100,5 @@ function lowerLoss(expr: Expr, place: Place): TrainIr["loss"] | null {
     if (value === null) return null;
     args.set(key, value);
   }
-  return { name, args: Object.fromEntries(args) };
+  return args.size === 0 ? name : { name, args: Object.fromEntries(args) };
 }

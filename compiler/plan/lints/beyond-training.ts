@@ -1,3 +1,4 @@
+import { lengthOf } from "../../../core/ir/defaults.js";
 import { phaseSteps, windowEnd, windowSteps } from "../../../core/schedule/schedule.js";
 import type { RuleIr } from "../../../core/ir/types.js";
 import type { SimulatedPhase } from "../timeline.js";
@@ -21,7 +22,7 @@ const behindTheEnd = ({ id }: RuleIr, phase: SimulatedPhase): Finding => ({
   code: "P3060",
   id,
   message: "this window reaches beyond the training",
-  label: `the training ends after ${lengthOf(phase)}`,
+  label: `the training ends after ${lengthText(phase)}`,
   help: "end the window with the training, or train longer",
 });
 
@@ -31,7 +32,7 @@ function cutShort(rule: RuleIr, { times, stepsPerEpoch, train }: SimulatedPhase)
   if (rule.to === undefined && rule.keep === undefined && rule.keepEach === undefined) return null;
   const when = whenAt(rule.when, new Map());
   const bounds = when && windowSteps(when.window, times);
-  if (!bounds || (stepsPerEpoch === null && train.length.unit === "steps")) return null;
+  if (!bounds || (stepsPerEpoch === null && lengthOf(train).unit === "steps")) return null;
   const epochs = bounds[1] / times.stepsPerEpoch;
   if (epochs <= 1) return null;
   return {
@@ -47,12 +48,12 @@ function cutShort(rule: RuleIr, { times, stepsPerEpoch, train }: SimulatedPhase)
 function reachesBeyond({ when }: RuleIr, { times, stepsPerEpoch, train }: SimulatedPhase): boolean {
   const window = when && whenAt(when, new Map())?.window;
   if (window === undefined || windowSteps(window, times) === null) return false;
-  const alike = train.length.unit === "epochs" ? !("steps" in window.to) : !("epochs" in window.to);
+  const alike = lengthOf(train).unit === "epochs" ? !("steps" in window.to) : !("epochs" in window.to);
   return (stepsPerEpoch !== null || alike) && windowEnd(window.to, times) > phaseSteps(times);
 }
 
-function lengthOf({ train, times, stepsPerEpoch }: SimulatedPhase): string {
-  const { unit } = train.length;
+function lengthText({ train, times, stepsPerEpoch }: SimulatedPhase): string {
+  const { unit } = lengthOf(train);
   const count = unit === "epochs" || stepsPerEpoch === null ? times.epochs : phaseSteps(times);
   const whole = unit === "steps" && stepsPerEpoch === null ? phaseSteps(times) : count;
   return `${whole} ${whole === 1 ? unit.slice(0, -1) : unit}`;

@@ -1,13 +1,15 @@
 import { diagnostic, raise } from "../../../core/diagnostics/create.js";
 import type { Diagnostic } from "../../../core/diagnostics/diagnostic.js";
-import { losses, type TrainIr } from "../../../core/ir/types.js";
+import { calledOf } from "../../../core/ir/defaults.js";
+import { losses, type CallIr, type TrainIr } from "../../../core/ir/types.js";
 import type { Network } from "../../../core/network/types.js";
 import type { TargetFacts } from "../../data/types.js";
 import { measuresAccuracy } from "../../executor/accuracy.js";
 import type { Loss } from "../../types.js";
 
 /** @throws DiagnosticError P7010 for a loss that does not exist */
-export function lossNamed({ name, args }: NonNullable<TrainIr["loss"]>): Loss {
+export function lossNamed(loss: CallIr): Loss {
+  const { name, args } = calledOf(loss);
   const found = losses.find((one) => one === name);
   const { "label-smoothing": labelSmoothing, delta } = args;
   if (found !== undefined)
@@ -30,7 +32,7 @@ export function noAccuracy(
 ): Diagnostic | null {
   const kinds = targets.map(({ kind }) => kind);
   if (measuresAccuracy(network, loss === undefined ? [] : [lossNamed(loss)], kinds)) return null;
-  const minimized = loss === undefined ? "the loss of the network" : loss.name;
+  const minimized = loss === undefined ? "the loss of the network" : calledOf(loss).name;
   return diagnostic("P7013", "there is no accuracy to compare", null, {
     notes: [`${minimized} tells no classes apart, and the targets are numbers`],
     help: "compare the loss, as in `loss <= 0.1`",

@@ -1,3 +1,4 @@
+import { lengthOf } from "../../../core/ir/defaults.js";
 import { DiagnosticError } from "../../../core/diagnostics/diagnostic.js";
 import { readsAccuracy } from "../../../core/ir/accuracy-readers.js";
 import { momentOf, phaseSteps, phaseTimes, type PhaseTimes } from "../../../core/schedule/schedule.js";
@@ -35,7 +36,8 @@ export async function train(session: Session, id: number, spec: TrainSpec): Prom
   const batch =
     ir.batch === undefined ? usualBatch(session, ir) : whole(valueOf(session, ir.batch, "batch"), "batch", 1);
   const perEpoch = await stepsPerPass(requireData(session).train, batch, session.options.seed);
-  const length = { unit: ir.length.unit, value: amount(session, ir.length.value, ir.length.unit) };
+  const { unit, value } = lengthOf(ir);
+  const length = { unit, value: amount(session, value, unit) };
   const times = phaseTimes(length, perEpoch);
   session.losses = ir.loss ? [lossNamed(ir.loss)] : null;
   rebuildExecutor(session);

@@ -154,7 +154,7 @@ describe("an emitted statement stands for the IR it came from", () => {
     ] as const;
     const phase = train(1, {
       finetune: true,
-      length: { unit: "steps", value: 1000 },
+      steps: 1000,
       batch: 64,
       optimizer: {
         name: "adamw",

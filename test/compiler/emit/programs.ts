@@ -43,7 +43,7 @@ export function train(id: number, over: Partial<TrainIr> = {}): TrainIr {
     id,
     text: "train 20 epochs",
     finetune: false,
-    length: { unit: "epochs", value: 20 },
+    ...(over.steps === undefined && { epochs: 20 }),
     rules: [],
     snapshots: [],
     ...over,

@@ -5,14 +5,14 @@ import { codes, firstPrune, steps } from "../../helpers/front.js";
 describe("methods", () => {
   it("are put in place of their calls, arguments bound", () => {
     const [train, repeat] = steps('use han from "std"\nhan(target: 80%, rounds: 4, retrain: 500 steps)');
-    expect(train).toMatchObject({ kind: "train", finetune: false, length: { unit: "epochs", value: 10 } });
+    expect(train).toMatchObject({ kind: "train", finetune: false, epochs: 10 });
     expect(repeat).toMatchObject({
       kind: "repeat",
       times: 4,
       as: "i",
       body: [
         { kind: "prune", to: ["/", ["*", 0.8, "i"], 4] },
-        { kind: "train", finetune: true, length: { unit: "steps", value: 500 } },
+        { kind: "train", finetune: true, steps: 500 },
       ],
     });
   });
@@ -27,7 +27,7 @@ describe("methods", () => {
       own(speed: 0.1) batch 64 with sgd(rate: speed -> 0 cosine) minimizing huber`;
     const moving = { moving: { from: 0.2, to: 0, curve: "cosine" } };
     const sgd = { name: "sgd", rate: moving, args: {} };
-    const loss = { name: "huber", args: {} };
+    const loss = "huber";
     const [first, second, third, loop] = steps(text);
     expect(first).toMatchObject({ batch: 64, optimizer: { name: "adam", rate: 0.1 }, loss });
     expect(second).toMatchObject({ batch: 64, optimizer: sgd, loss });

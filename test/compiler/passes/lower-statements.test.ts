@@ -120,14 +120,14 @@ describe("training", () => {
       "train 20 epochs batch 128 with sgd(rate: 0.1 -> 0 cosine, momentum: 0.9, nesterov: true) minimizing cross-entropy until accuracy >= 99%",
     );
     expect(train).toMatchObject({
-      length: { unit: "epochs", value: 20 },
+      epochs: 20,
       batch: 128,
       optimizer: {
         name: "sgd",
         rate: { moving: { from: 0.1, to: 0, curve: "cosine" } },
         args: { momentum: 0.9, nesterov: 1 },
       },
-      loss: { name: "cross-entropy", args: {} },
+      loss: "cross-entropy",
       until: [">=", "accuracy", 0.99],
     });
   });

@@ -23,7 +23,7 @@ describe("the training that rules imply", () => {
     );
     expect(phase).toMatchObject({
       implicit: true,
-      length: { unit: "epochs", value: 7 },
+      epochs: 7,
       rules: [{ kind: "prune" }, { kind: "evaluate" }],
     });
   });

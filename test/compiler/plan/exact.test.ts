@@ -127,7 +127,7 @@ const plainSteps = fc.constantFrom<StepIr>(
     id: 1,
     text: "train 1 step",
     finetune: false,
-    length: { unit: "steps", value: 1 },
+    steps: 1,
     rules: [],
     snapshots: [],
   },

@@ -18,8 +18,11 @@ describe("validateIr", () => {
     unknown.body[0].rules[0].colour = "red";
     expect(messages(unknown)).toEqual(["P9001 `$.body[0].rules[0]` has no place for `colour`"]);
     const missing = copy();
-    delete missing.body[0].length;
-    expect(messages(missing)).toEqual(["P9001 `$.body[0]` lacks `length`"]);
+    delete missing.body[0].text;
+    expect(messages(missing)).toEqual(["P9001 `$.body[0]` lacks `text`"]);
+    const endless = copy();
+    delete endless.body[0].epochs;
+    expect(messages(endless)).toEqual(["P9004 statement 3 lacks `epochs` or `steps`"]);
     const kind = copy();
     kind.body[0].rules[0].kind = "prone";
     expect(messages(kind)[0]).toMatch(/^P9001 `\$\.body\[0\]\.rules\[0\]\.kind` must be one of /);

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { calledOf } from "../../../core/ir/defaults.js";
 import { compile } from "../../../compiler/compile.js";
 import { trainIr } from "../../../runtime/statements.js";
 import { lossNamed } from "../../../runtime/run/phase/losses.js";
@@ -8,7 +9,7 @@ const lossOf = (words: string) => {
   const { ir, code } = compile(`train 1 epoch minimizing ${words} { prune weights by l1 10% every epoch }`);
   const [train] = ir?.body ?? [];
   if (train?.kind !== "train" || train.loss === undefined) throw new Error("a phase with a loss");
-  expect(code).toContain(train.loss.name);
+  expect(code).toContain(calledOf(train.loss).name);
   return lossNamed(train.loss);
 };
 

@@ -6,7 +6,7 @@ export const settings = {
   data: null, // --data overrides
   batch: 32, // examples per step, where a phase says nothing; --batch overrides
   seed: 1, // --seed overrides
-  program: "c811e4df56a23dac", // a checkpoint of another program is refused
+  program: "29d1cf700249a187", // a checkpoint of another program is refused
   source: "source.prune",
   // what the numbers below stand for, in log and report
   statements: {

@@ -7,7 +7,7 @@ export const settings = {
   epochs: 20, // length of the training; --epochs overrides
   batch: 32, // examples per step, where a phase says nothing; --batch overrides
   seed: 1, // --seed overrides
-  program: "821cde6d8a6ccc65", // a checkpoint of another program is refused
+  program: "ecb38f7a36c6aa2b", // a checkpoint of another program is refused
   source: "source.prune",
   // what the numbers below stand for, in log and report
   statements: { 1: "prune filters by l1 global 50% every 2 epochs", 2: "regrow random", 3: "train" },

@@ -6,7 +6,7 @@ export const settings = {
   data: "mnist", // --data overrides
   batch: 32, // examples per step, where a phase says nothing; --batch overrides
   seed: 1, // --seed overrides
-  program: "c9f2d550ccfcb36a", // a checkpoint of another program is refused
+  program: "bcefe46a6818e74c", // a checkpoint of another program is refused
   layers: "4cc42191e1a1a15b", // a network of other layers is refused
   source: "source.prune",
   // what the numbers below stand for, in log and report

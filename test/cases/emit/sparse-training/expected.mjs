@@ -6,7 +6,7 @@ export const settings = {
   data: null, // --data overrides
   batch: 32, // examples per step, where a phase says nothing; --batch overrides
   seed: 1, // --seed overrides
-  program: "52cb0dd00acacdea", // a checkpoint of another program is refused
+  program: "647a1b4b2f7e6e6f", // a checkpoint of another program is refused
   source: "source.prune",
   // what the numbers below stand for, in log and report
   statements: {

@@ -6,7 +6,7 @@ export const settings = {
   data: null, // --data overrides
   batch: 32, // examples per step, where a phase says nothing; --batch overrides
   seed: 1, // --seed overrides
-  program: "1b903c9fc2e97e4d", // a checkpoint of another program is refused
+  program: "9540d6bc6506ac64", // a checkpoint of another program is refused
   source: "source.prune",
   // what the numbers below stand for, in log and report
   statements: {
