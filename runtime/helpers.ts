@@ -79,6 +79,8 @@ export interface Run {
   repeat(id: number, times: number): AsyncIterable<number>;
   /** The paths of the layers selected, in network order. */
   layers(id: number, spec: SelectionSpec): AsyncIterable<string>;
+  /** Whether the loop over layers with this id is at its last one. */
+  isLastLayer(id: number): boolean;
   /** Whether the `until` of a repeat holds now. */
   until(id: number, condition: ExprIr): Promise<boolean>;
   finish(): Promise<unknown>;

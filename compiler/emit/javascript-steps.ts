@@ -74,7 +74,8 @@ function writeForEach(loop: ForEachIr, context: StepContext): void {
     layout(`for await (const ${variable} of run.layers(${loop.id}, `, selection, ")) {", writer.indentation),
     context,
   );
-  writer.indented(() => writeSteps(loop.body, { ...context, scope, ends: null }));
+  const ends = endsWith(context.ends, `run.isLastLayer(${loop.id})`);
+  writer.indented(() => writeSteps(loop.body, { ...context, scope, ends }));
   writer.line("}");
 }
 

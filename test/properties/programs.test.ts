@@ -86,6 +86,10 @@ const found: readonly (readonly [string, string])[] = [
   ["depthwise", "prune 2:4 of weights by l1 in deep\nslim"],
   ["partly shared", "prune weights by l1 30%\nprune channels by l1 to 100%\nregrow 2:4 of weights by l1 2"],
   [
+    "recurrent",
+    "for each layer as L {\ntrain 1 epoch {\nprune channels by abs(abs(g)) over 2 batches in L from 0% to 60% every epoch\nregrow random 3\n}\n}",
+  ],
+  [
     "residual",
     "for each layer as L {\nprune strided(2, offset: 1) by sum(g^2) 10% latently\ntrain 3 steps {\nprune channels by max(w0, 0) * abs(g) under loss global 10% -> 40% every epoch latently allowing collapse\nrestore strided(2, offset: 1) by l1 above 0.5\n}\n}\nslim",
   ],

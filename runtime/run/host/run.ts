@@ -23,6 +23,7 @@ export interface OpenRun extends Run {
 
 /** Every statement of the language. */
 export function makeRun(session: Session): OpenRun {
+  const onLast = new Set<number>();
   return {
     session,
     train: (id, spec) => atStatement(id, () => train(session, id, spec)),
@@ -40,7 +41,8 @@ export function makeRun(session: Session): OpenRun {
     require: step(session, { kind: "require", changes: false, act: require }),
     save: step(session, { kind: "save", changes: false, act: save }),
     repeat: (id, times) => repeat(session, id, times),
-    layers: (id, spec) => layers(session, id, spec),
+    layers: (id, spec) => layers(session, id, spec, onLast),
+    isLastLayer: (id) => onLast.has(id),
     until: (id, condition) => until(session, id, condition),
     finish: () => finish(session),
     interrupt: () => void (session.interrupted = true),
@@ -61,14 +63,24 @@ async function* repeat(session: Session, id: number, times: number): AsyncGenera
   }
 }
 
-/** Paths of the layers selected, in network order, as the network stands when the loop begins. */
-async function* layers(session: Session, id: number, spec: SelectionSpec): AsyncGenerator<string> {
+/** Paths of the layers selected, in network order, as the network stands when the loop begins. `onLast`: ids of loops at their last. */
+async function* layers(
+  session: Session,
+  id: number,
+  spec: SelectionSpec,
+  onLast: Set<number>,
+): AsyncGenerator<string> {
   const { loaded, network } = session;
   const withKernels = new Set(network.layers.filter(({ ordinal }) => ordinal > 0).map(({ path }) => path));
-  yield* await once<readonly string[]>(session, {
+  const paths = await once<readonly string[]>(session, {
     id,
     changes: false,
     act: () => selectLayers(loaded, selectionIr(spec), null).filter((path) => withKernels.has(path)),
     isResult: (value) => Array.isArray(value) && value.every((path) => typeof path === "string"),
   });
+  onLast.delete(id);
+  for (const [index, path] of paths.entries()) {
+    if (index === paths.length - 1) onLast.add(id);
+    yield path;
+  }
 }
