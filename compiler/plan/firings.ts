@@ -1,7 +1,7 @@
 import {
   eventSteps,
   phaseSteps,
-  windowEnd,
+  momentOf,
   type PhaseTimes,
   type TimeWindow,
 } from "../../core/schedule/schedule.js";
@@ -78,6 +78,6 @@ function landingOf(when: When, times: PhaseTimes): number | null {
   if (!when.lands || when.every === undefined || mixesWindow(when, times)) return null;
   const last = eventSteps({ ...when, unit: inEpochs(times) ? "epochs" : "steps" }, times, mostListed).at(-1);
   const total = phaseSteps(times);
-  const end = when.window === undefined ? total : Math.min(total, windowEnd(when.window.to, times));
+  const end = when.window === undefined ? total : Math.min(total, momentOf(when.window.to, times));
   return last === end ? end : null;
 }

@@ -1,6 +1,6 @@
 import type { ExprIr } from "../ir/clauses.js";
 import { isName, nameRow } from "./names.js";
-import { argumentsOf, isReducer, operatorOf, plus, times } from "./operators.js";
+import { argumentsOf, operatorOf, partsOf, plus, times, typeOf } from "./operators.js";
 
 /**
  * The derivative of what a penalty is for one unit, with respect to one element of it: an expression that may use reducers over
@@ -22,13 +22,14 @@ function varies(expr: ExprIr): boolean {
     const { type, penalty } = nameRow(expr);
     return type !== "unit" || ("of" in penalty && penalty.of === "norms");
   }
-  if (typeof expr === "number") return false;
-  return !isHeld(expr) && argumentsOf(expr).some(varies);
+  return !isHeld(expr) && partsOf(expr).some(varies);
 }
 
 /** Reducers, and statistics of layers: one number for all elements. */
-const isHeld = (expr: readonly [string, ...ExprIr[]]): boolean =>
-  isReducer(expr[0], expr.length - 1) || operatorOf(expr[0])?.type === "statistic";
+function isHeld(expr: ExprIr): boolean {
+  const type = typeOf(expr);
+  return type === "reduced" || type === "statistic";
+}
 
 /** Total derivative at one element: through the element itself and through every reducer that it enters. */
 function along(expr: ExprIr, variable: string): ExprIr {
@@ -40,7 +41,7 @@ function along(expr: ExprIr, variable: string): ExprIr {
 
 /** d reducer(E) at one element: ρ · ∂E, plus what goes through reducers inside E, where ρ = ∂ reducer / ∂ E of the element. */
 function reduced(reducer: ExprIr, variable: string): ExprIr {
-  if (typeof reducer === "string" || typeof reducer === "number") return 0;
+  if (typeof reducer !== "object") return 0;
   const [body = 0] = argumentsOf(reducer);
   const weight = operatorOf(reducer[0])?.weight?.(body, reducer) ?? 0;
   const direct = times(weight, partial(body, variable));
@@ -51,15 +52,14 @@ function reduced(reducer: ExprIr, variable: string): ExprIr {
 
 /** The outermost reducers of an expression, each once. */
 function reducersIn(expr: ExprIr): readonly ExprIr[] {
-  if (typeof expr === "string" || typeof expr === "number") return [];
-  if (isHeld(expr)) return isReducer(expr[0], expr.length - 1) ? [expr] : [];
-  return argumentsOf(expr).flatMap(reducersIn);
+  if (isHeld(expr)) return typeOf(expr) === "reduced" ? [expr] : [];
+  return partsOf(expr).flatMap(reducersIn);
 }
 
 /** Partial derivative with everything else, other reducers included, held. `by` is a name or a very reducer (by identity). */
 function partial(expr: ExprIr, by: ExprIr): ExprIr {
   if (expr === by) return 1;
   if (by === "w" && expr === "dw") return 1;
-  if (typeof expr === "string" || typeof expr === "number" || isHeld(expr)) return 0;
+  if (typeof expr !== "object" || isHeld(expr)) return 0;
   return operatorOf(expr[0])?.slope?.(argumentsOf(expr), (argument) => partial(argument, by), expr) ?? 0;
 }

@@ -5,7 +5,7 @@ import type { Space } from "../units/space.js";
 import { entrySizes, evaluateEntries, type Domain } from "./domain.js";
 import { isName, mentionedIn, nameRow, type Name } from "./names.js";
 import { axisNode, columnNode, entryNode, type Node } from "./nodes.js";
-import { argumentsOf, operatorOf } from "./operators.js";
+import { partsOf, typeOf } from "./operators.js";
 import { dataNow, livesIn, walkParts, type Values } from "./sources.js";
 
 /** The units of a space as what expressions are worked out over. */
@@ -113,19 +113,15 @@ export function rowDomain(
 /** Whether a part of an expression is over batch-norm scales and shifts alone: it is worked out over the norms a unit passes. */
 function isOfNorms(expr: ExprIr): boolean {
   const mentioned = [...mentionedIn(expr)];
-  return (
-    mentioned.length > 0 &&
-    mentioned.every((name) => name === "gamma" || name === "beta") &&
-    !(typeof expr === "object" && looksBeyond(expr))
-  );
+  const ofNorms = mentioned.length > 0 && mentioned.every((name) => name === "gamma" || name === "beta");
+  return ofNorms && !looksBeyond(expr);
 }
 
 /** Statistics of layers and averages over batches are of whole domains. */
-const looksBeyond = (expr: readonly [string, ...ExprIr[]]): boolean => {
-  const type = operatorOf(expr[0])?.type;
-  if (type === "statistic" || type === "averaged") return true;
-  return argumentsOf(expr).some((argument) => typeof argument === "object" && looksBeyond(argument));
-};
+function looksBeyond(expr: ExprIr): boolean {
+  const type = typeOf(expr);
+  return type === "statistic" || type === "averaged" || partsOf(expr).some(looksBeyond);
+}
 
 function normNode(expr: ExprIr, space: Space, { w }: Values): Node {
   const domain = normDomain(space.network, dataNow(space, w));

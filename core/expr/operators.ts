@@ -196,6 +196,17 @@ export function isReducer(operator: string, args: number): operator is Reducer {
   return operatorOf(operator)?.type === "reduced" && args === 1;
 }
 
+/** What an operation applies to; nothing for numbers and names. */
+export const partsOf = (expr: ExprIr): readonly ExprIr[] =>
+  typeof expr === "object" ? argumentsOf(expr) : [];
+
+/** What an operation does, as its row says, but that `min` and `max` of several compare; undefined for numbers and names. */
+export function typeOf(expr: ExprIr): Operator["type"] | undefined {
+  if (typeof expr !== "object") return undefined;
+  const type = operatorOf(expr[0])?.type;
+  return type === "reduced" && expr.length !== 2 ? "elementwise" : type;
+}
+
 /** The statistic of a layer that an operator takes. */
 export function statisticOf(operator: string): Statistic | undefined {
   if (operatorOf(operator)?.type !== "statistic") return undefined;

@@ -1,6 +1,6 @@
 import type { ExprIr } from "../ir/clauses.js";
 import { mentionedIn, isName, nameRow } from "./names.js";
-import { argumentsOf, isReducer, operatorOf, type Reducer } from "./operators.js";
+import { isReducer, partsOf, typeOf, type Reducer } from "./operators.js";
 
 /** A part of an expression that runs over activations (`a`, `ga`) or inputs (`x`) and not over weights. */
 export interface SampleTerm {
@@ -26,15 +26,13 @@ export function sampleTerms(exprs: readonly ExprIr[], within = false): readonly 
 
 function termsIn(expr: ExprIr, within: boolean): readonly SampleTerm[] {
   if (runsOverSamples(expr)) return [term(expr, expr, "sum")];
-  if (typeof expr === "string" || typeof expr === "number") return [];
-  const [operator] = expr;
-  if (operator === "batches" && !within) return [];
-  const args = argumentsOf(expr);
-  const [first] = args;
-  if (first !== undefined && isReducer(operator, args.length) && runsOverSamples(first)) {
+  if (typeOf(expr) === "averaged" && !within) return [];
+  const parts = partsOf(expr);
+  const [first] = parts;
+  const operator = typeof expr === "object" ? expr[0] : "";
+  if (first !== undefined && isReducer(operator, parts.length) && runsOverSamples(first))
     return [term(expr, first, operator)];
-  }
-  return args.flatMap((argument) => termsIn(argument, within));
+  return parts.flatMap((part) => termsIn(part, within));
 }
 
 /** Subexpressions `batches(E)`. */
@@ -42,10 +40,8 @@ export function batchTerms(
   exprs: readonly ExprIr[],
 ): readonly { readonly expr: ExprIr; readonly inner: ExprIr }[] {
   return exprs.flatMap((expr) => {
-    if (typeof expr === "string" || typeof expr === "number") return [];
-    const args = argumentsOf(expr);
-    const [inner] = args;
-    return expr[0] === "batches" && inner !== undefined ? [{ expr, inner }] : batchTerms(args);
+    const parts = partsOf(expr);
+    return typeOf(expr) === "averaged" ? parts.map((inner) => ({ expr, inner })) : batchTerms(parts);
   });
 }
 
@@ -55,11 +51,8 @@ export function bodiesIn(expr: ExprIr): readonly ExprIr[] {
   return bodies.length > 0 ? bodies : [expr];
 }
 
-function statisticBodies(expr: ExprIr): readonly ExprIr[] {
-  if (typeof expr === "string" || typeof expr === "number") return [];
-  const args = argumentsOf(expr);
-  return operatorOf(expr[0])?.type === "statistic" ? args : args.flatMap(statisticBodies);
-}
+const statisticBodies = (expr: ExprIr): readonly ExprIr[] =>
+  typeOf(expr) === "statistic" ? partsOf(expr) : partsOf(expr).flatMap(statisticBodies);
 
 function term(expr: ExprIr, inner: ExprIr, reducer: Reducer): SampleTerm {
   const mentioned = mentionedIn(inner);
@@ -68,43 +61,33 @@ function term(expr: ExprIr, inner: ExprIr, reducer: Reducer): SampleTerm {
 }
 
 /** Whether every name is of samples, with at least one, and nothing reduces inside. */
-export function runsOverSamples(expr: ExprIr): boolean {
+function runsOverSamples(expr: ExprIr): boolean {
   const mentioned = [...mentionedIn(expr)];
   return mentioned.length > 0 && mentioned.every(isOfSamples) && !reduces(expr);
 }
 
 const isOfSamples = (name: string): boolean => isName(name) && nameRow(name).type === "activation";
 
-function reduces(expr: ExprIr): boolean {
-  if (typeof expr === "string" || typeof expr === "number") return false;
-  const args = argumentsOf(expr);
-  const type = operatorOf(expr[0])?.type;
-  return isReducer(expr[0], args.length) || type === "statistic" || type === "averaged" || args.some(reduces);
+/** Whether an operation makes one value of those at many places. */
+function closes(expr: ExprIr): boolean {
+  const type = typeOf(expr);
+  return type === "reduced" || type === "statistic" || type === "averaged";
 }
+
+const reduces = (expr: ExprIr): boolean => closes(expr) || partsOf(expr).some(reduces);
 
 /**
  * What stands in the way of taking the activations of an expression batch by batch: a name that is not of samples, another
  * reduction, or `x` beside `a` (which lie at different places, but in `channels`, whose activation is what is read).
  */
 export function foreignToSamples(expr: ExprIr, readInputs: boolean): string | undefined {
-  if (typeof expr === "number") return undefined;
   if (isOpen(expr)) return foreignWithin(expr, readInputs);
-  if (typeof expr === "string") return undefined;
-  for (const argument of argumentsOf(expr)) {
-    const foreign = foreignToSamples(argument, readInputs);
-    if (foreign !== undefined) return foreign;
-  }
-  return undefined;
+  return partsOf(expr).flatMap((part) => foreignToSamples(part, readInputs) ?? [])[0];
 }
 
 /** Whether an expression still varies from place to place of an activation. */
-function isOpen(expr: ExprIr): boolean {
-  if (typeof expr === "string") return isOfSamples(expr);
-  if (typeof expr === "number") return false;
-  const type = operatorOf(expr[0])?.type;
-  const closes = isReducer(expr[0], expr.length - 1) || type === "statistic" || type === "averaged";
-  return !closes && argumentsOf(expr).some(isOpen);
-}
+const isOpen = (expr: ExprIr): boolean =>
+  typeof expr === "string" ? isOfSamples(expr) : !closes(expr) && partsOf(expr).some(isOpen);
 
 function foreignWithin(expr: ExprIr, readInputs: boolean): string | undefined {
   const mentioned = mentionedIn(expr);
@@ -114,9 +97,8 @@ function foreignWithin(expr: ExprIr, readInputs: boolean): string | undefined {
   return reductionIn(expr);
 }
 
+/** The first reduction with none inside. */
 function reductionIn(expr: ExprIr): string | undefined {
-  if (typeof expr === "string" || typeof expr === "number") return undefined;
-  const args = argumentsOf(expr);
-  if (reduces(expr) && !args.some(reduces)) return `${expr[0]}(…)`;
-  return args.flatMap((argument) => reductionIn(argument) ?? [])[0];
+  const [inner] = partsOf(expr).flatMap((part) => reductionIn(part) ?? []);
+  return inner ?? (typeof expr === "object" && closes(expr) ? `${expr[0]}(…)` : undefined);
 }

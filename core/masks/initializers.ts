@@ -1,6 +1,7 @@
 import { field, isJsonObject } from "../network/json.js";
 import { raise } from "../diagnostics/create.js";
 import { quote } from "../diagnostics/quote.js";
+import { numberOf } from "../network/layers/constants.js";
 import type { JsonObject, LayerInfo, WeightInfo } from "../network/types.js";
 import { randomStream, type RandomStream } from "../random.js";
 
@@ -30,11 +31,6 @@ function asked(weight: WeightInfo): Asked {
     name: typeof name === "string" ? name.replace(/_/g, "").toLowerCase() : fallback(weight.name),
     config: isJsonObject(config) ? config : {},
   };
-}
-
-function amount(config: JsonObject, key: string, otherwise: number): number {
-  const value = field(config, key);
-  return typeof value === "number" ? value : otherwise;
 }
 
 /** Fan in and fan out of a kernel whose last two axes are input and output channels. */
@@ -74,7 +70,7 @@ function scalingOf({ name, config }: Asked): Scaling | null {
       .toLowerCase();
   const mode = word("mode");
   return {
-    scale: amount(config, "scale", 1),
+    scale: numberOf(config, "scale", 1),
     mode: mode === "fanout" || mode === "fanavg" ? mode : "fanin",
     uniform: word("distribution") === "uniform",
   };
@@ -94,10 +90,10 @@ function drawer(ask: Asked, shape: readonly number[], random: RandomStream): ((i
   const { name, config } = ask;
   const scaling = scalingOf(ask);
   if (scaling) return scaled(scaling, shape, random);
-  const mean = amount(config, "mean", 0);
-  const deviation = amount(config, "stddev", 0.05);
-  const low = amount(config, "minval", -0.05);
-  const high = amount(config, "maxval", 0.05);
+  const mean = numberOf(config, "mean", 0);
+  const deviation = numberOf(config, "stddev", 0.05);
+  const low = numberOf(config, "minval", -0.05);
+  const high = numberOf(config, "maxval", 0.05);
   const columns = shape[shape.length - 1] ?? 1;
   switch (name) {
     case "zeros":
@@ -105,7 +101,7 @@ function drawer(ask: Asked, shape: readonly number[], random: RandomStream): ((i
     case "ones":
       return () => 1;
     case "constant":
-      return () => amount(config, "value", 0);
+      return () => numberOf(config, "value", 0);
     case "randomuniform":
       return (i) => low + (high - low) * random.uniform(i);
     case "randomnormal":
@@ -113,7 +109,7 @@ function drawer(ask: Asked, shape: readonly number[], random: RandomStream): ((i
     case "truncatednormal":
       return (i) => mean + deviation * truncated(random, i);
     case "identity":
-      return (i) => (Math.floor(i / columns) === i % columns ? amount(config, "gain", 1) : 0);
+      return (i) => (Math.floor(i / columns) === i % columns ? numberOf(config, "gain", 1) : 0);
     default:
       return null;
   }
@@ -127,7 +123,7 @@ export function initialValues(layer: LayerInfo, weight: WeightInfo, seed: number
   const ask = asked(weight);
   const random = randomStream(seed, `initialize ${weight.key}`, round);
   const size = weight.shape.reduce((p, n) => p * n, 1);
-  if (ask.name === "orthogonal") return orthogonal(weight.shape, amount(ask.config, "gain", 1), random);
+  if (ask.name === "orthogonal") return orthogonal(weight.shape, numberOf(ask.config, "gain", 1), random);
   const draw = drawer(ask, weight.shape, random);
   if (!draw) {
     return raise(

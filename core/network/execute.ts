@@ -6,6 +6,7 @@ import type { Graph, Value } from "./graph.js";
 import { nestedInput, networkInput, readShape, statedShape, stateShape } from "./inputs.js";
 import { field } from "./json.js";
 import { needed, type Task } from "./order.js";
+import { entryOf } from "../tables.js";
 import type { LayerSpec, ModelSpec, TensorRef } from "./spec.js";
 import type { MacTerm } from "./types.js";
 
@@ -34,15 +35,14 @@ export class Execution {
       const refs = task.layer.nodes[task.node]?.inputs ?? [];
       let inputs = refs.map((ref) => lookUp(values, ref, task.layer.path));
       if (refs.length === 0 && firstShape) {
+        if (task.layer.inner === null) {
+          if (given) nestedInput(this.graph, task.layer, on, firstShape);
+          else stateShape(this.graph.draft(task.layer, layerTrains(task.layer, on)), firstShape);
+        }
         if (task.layer.className === "InputLayer") {
           values.set(task.layer, [[firstShape]]);
-          if (given) nestedInput(this.graph, task.layer, on, firstShape);
-          else stateShape(this.graph.draft(task.layer, on), firstShape);
           continue;
         }
-        const isLayer = task.layer.inner === null;
-        if (given && isLayer) nestedInput(this.graph, task.layer, on, firstShape);
-        else if (isLayer) stateShape(this.graph.draft(task.layer, layerTrains(task.layer, on)), firstShape);
         inputs = [firstShape];
       }
       const kwargs = task.layer.nodes[task.node]?.kwargs ?? {};
@@ -55,9 +55,7 @@ export class Execution {
           `layer ${quote(task.layer.path)} gives ${counted(out.length, "tensors")} inside a Sequential model`,
         );
       }
-      const calls = values.get(task.layer) ?? [];
-      calls[task.node] = out;
-      values.set(task.layer, calls);
+      entryOf(values, task.layer, () => [])[task.node] = out;
     }
     return model.outputs.map((ref) => lookUp(values, ref, "`output_layers`"));
   }

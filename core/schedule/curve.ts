@@ -2,7 +2,7 @@ import { evaluate } from "../expr/evaluate.js";
 import type { CurveIr } from "../ir/clauses.js";
 
 /** `staircase` climbs in this many equal steps, the last at the very end. */
-export const staircaseSteps = 4;
+const staircaseSteps = 4;
 
 /** The share of the way from start to end at progress `t` in 0..1, for every curve but `exponential` (which needs the ends). */
 export function curveAt(curve: Exclude<CurveIr, "exponential">, t: number): number {

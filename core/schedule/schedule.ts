@@ -44,17 +44,12 @@ export function phaseTimes(
 }
 
 /** The step at which a window opens: `epoch 4` is the start of epoch 4, a share is rounded to the nearest step. */
-export function windowStart(point: TimePoint, phase: PhaseTimes): number {
+function windowStart(point: TimePoint, phase: PhaseTimes): number {
   if ("epochs" in point) return Math.round((point.epochs - 1) * phase.stepsPerEpoch);
   return momentOf(point, phase);
 }
 
-/** The step at which a window closes: `epoch 30` is the end of epoch 30. */
-export function windowEnd(point: TimePoint, phase: PhaseTimes): number {
-  return momentOf(point, phase);
-}
-
-/** The step of a moment that is not a window's start: ends of epochs, steps, shares (`rewind to`, `at`). */
+/** The step of a moment that is not a window's start (`rewind to`, `at`), or at which a window closes: `epoch 30` is its end. */
 export function momentOf(point: TimePoint, phase: PhaseTimes): number {
   if ("epochs" in point) return Math.round(point.epochs * phase.stepsPerEpoch);
   if ("steps" in point) return Math.round(point.steps);
@@ -69,7 +64,7 @@ export function windowSteps(
   const total = phaseSteps(phase);
   if (window === undefined) return [0, total];
   const from = Math.max(0, windowStart(window.from, phase));
-  const to = Math.min(total, windowEnd(window.to, phase));
+  const to = Math.min(total, momentOf(window.to, phase));
   return from > to || from > total ? null : [from, to];
 }
 

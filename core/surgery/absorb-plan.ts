@@ -36,6 +36,21 @@ interface Reader {
   readonly values: Float64Array;
 }
 
+/** Units that may go, while they are being found out. */
+interface Candidates {
+  /** Roots of those that still may. */
+  readonly roots: Set<number>;
+  readonly root: (channel: number) => number;
+  /** Roots of those that have to stay after all, with the path of the layer that needs them. */
+  readonly kept: Map<number, string>;
+}
+
+const holds = ({ roots, root }: Candidates, channel: number): boolean => roots.has(root(channel));
+
+function keep({ roots, root, kept }: Candidates, channel: number, path: string): void {
+  if (roots.delete(root(channel))) kept.set(root(channel), path);
+}
+
 /** Finds the units that are constant wherever they are read, and where their constants can go. Changes nothing. */
 export function planAbsorption(
   network: Network,
@@ -45,34 +60,30 @@ export function planAbsorption(
 ): AbsorbPlan {
   const readers = findReaders(network, store, zeros);
   const root = (id: number): number => network.channels.find(id);
-  const removable = new Set(network.units.filter((unit) => !isDead(unit.root)).map((unit) => unit.root));
-  const candidates = new Set(removable);
+  const roots = new Set(network.units.filter((unit) => !isDead(unit.root)).map((unit) => unit.root));
   const read = new Set<number>();
   for (const { ids, values } of readers) {
     ids.forEach((id, i) => {
       read.add(root(id));
-      if (Number.isNaN(values[i])) candidates.delete(root(id));
+      if (Number.isNaN(values[i])) roots.delete(root(id));
     });
   }
-  for (const unit of candidates) if (!read.has(unit)) candidates.delete(unit);
-  const kept = new Map<number, string>();
-  const keep = (unit: number, path: string): void => {
-    if (candidates.delete(unit)) kept.set(unit, path);
-  };
+  for (const unit of roots) if (!read.has(unit)) roots.delete(unit);
+  const candidates = { roots, root, kept: new Map<number, string>() };
   const byLayer = new Map<number, Reader[]>();
   for (const reader of readers) addTo(byLayer, reader.call.layer, reader);
-  for (const group of byLayer.values()) refuseInexact(group, candidates, root, keep);
-  keepOneEach(network, candidates, isDead, keep);
-  const carriers = chooseCarriers(byLayer, candidates, root, isDead, keep);
+  for (const group of byLayer.values()) refuseInexact(group, candidates);
+  keepOneEach(network, candidates, isDead);
+  const carriers = chooseCarriers(byLayer, candidates, isDead);
   const layers: LayerUptake[] = [];
   for (const [layer, group] of byLayer) {
     const first = group[0];
     if (!first) continue;
-    const constants = constantsOf(first, (id) => candidates.has(root(id)));
+    const constants = constantsOf(first, (id) => holds(candidates, id));
     if (constants.length === 0) continue;
     layers.push({ layer, uptake: uptakeOf(first.layer), constants, carrier: carriers.get(layer) ?? null });
   }
-  return { absorbed: candidates, layers, kept };
+  return { absorbed: roots, layers, kept: candidates.kept };
 }
 
 function findReaders(network: Network, store: ParameterStore, zeros?: ZeroSlices): readonly Reader[] {
@@ -99,39 +110,27 @@ function constantsOf(reader: Reader, wanted: (id: number) => boolean): readonly 
 }
 
 /** A shared layer must see one value at every call; some layers take up nothing but zeros. */
-function refuseInexact(
-  group: readonly Reader[],
-  candidates: ReadonlySet<number>,
-  root: (id: number) => number,
-  keep: (unit: number, path: string) => void,
-): void {
+function refuseInexact(group: readonly Reader[], candidates: Candidates): void {
   const first = group[0];
   if (!first) return;
   const never = uptakeOf(first.layer) === "never";
   for (const reader of group) {
     reader.ids.forEach((id, i) => {
       const value = reader.values[i] ?? NaN;
-      const unit = root(id);
-      if (!candidates.has(unit)) return;
+      if (!holds(candidates, id)) return;
       const agrees = group.length === 1 || first.values[i] === value;
-      if ((never && value !== 0) || !agrees) keep(unit, first.layer.path);
+      if ((never && value !== 0) || !agrees) keep(candidates, id, first.layer.path);
     });
   }
 }
 
 /** No axis may lose its last channel. */
-function keepOneEach(
-  network: Network,
-  candidates: ReadonlySet<number>,
-  isDead: IsDead,
-  keep: (unit: number, path: string) => void,
-): void {
+function keepOneEach(network: Network, candidates: Candidates, isDead: IsDead): void {
   for (const layer of network.layers) {
     for (const { ids } of [...layer.weights.flatMap((weight) => weight.bindings), ...layer.sizes]) {
-      const goes = (id: number): boolean => isDead(id) || candidates.has(network.channels.find(id));
-      if (!ids.every(goes)) continue;
+      if (!ids.every((id) => isDead(id) || holds(candidates, id))) continue;
       const last = ids.find((id) => !isDead(id));
-      if (last !== undefined) keep(network.channels.find(last), layer.path);
+      if (last !== undefined) keep(candidates, last, layer.path);
     }
   }
 }
@@ -139,10 +138,8 @@ function keepOneEach(
 /** Under zero padding one constant channel stays for each layer; one that stays anyway is taken first. */
 function chooseCarriers(
   byLayer: ReadonlyMap<number, readonly Reader[]>,
-  candidates: ReadonlySet<number>,
-  root: (id: number) => number,
+  candidates: Candidates,
   isDead: IsDead,
-  keep: (unit: number, path: string) => void,
 ): ReadonlyMap<number, ConstantInput> {
   const carriers = new Map<number, ConstantInput>();
   const steady = (group: readonly Reader[], index: number): boolean =>
@@ -150,20 +147,21 @@ function chooseCarriers(
   for (const [layer, group] of byLayer) {
     const first = group[0];
     if (!first || uptakeOf(first.layer) !== "carry") continue;
-    const going = constantsOf(first, (id) => candidates.has(root(id)));
+    const going = constantsOf(first, (id) => holds(candidates, id));
     if (going.length === 0) continue;
-    const largest = (list: readonly ConstantInput[]): ConstantInput | undefined =>
-      list.reduce<ConstantInput | undefined>(
-        (best, c) => (best && Math.abs(best.value) >= Math.abs(c.value) ? best : c),
-        undefined,
-      );
-    const staying = constantsOf(first, (id) => !candidates.has(root(id)) && !isDead(id)).filter((c) =>
+    const staying = constantsOf(first, (id) => !holds(candidates, id) && !isDead(id)).filter((c) =>
       steady(group, c.index),
     );
     const carrier = largest(staying) ?? largest(going);
     if (!carrier) continue;
     carriers.set(layer, carrier);
-    keep(root(first.ids[carrier.index] ?? 0), first.layer.path);
+    keep(candidates, first.ids[carrier.index] ?? 0, first.layer.path);
   }
   return carriers;
 }
+
+const largest = (list: readonly ConstantInput[]): ConstantInput | undefined =>
+  list.reduce<ConstantInput | undefined>(
+    (best, c) => (best && Math.abs(best.value) >= Math.abs(c.value) ? best : c),
+    undefined,
+  );

@@ -1,5 +1,5 @@
 import { lengthOf } from "../../../core/ir/defaults.js";
-import { phaseSteps, windowEnd, windowSteps } from "../../../core/schedule/schedule.js";
+import { phaseSteps, momentOf, windowSteps } from "../../../core/schedule/schedule.js";
 import type { RuleIr } from "../../../core/ir/types.js";
 import type { SimulatedPhase } from "../timeline.js";
 import { whenAt } from "../value.js";
@@ -49,7 +49,7 @@ function reachesBeyond({ when }: RuleIr, { times, stepsPerEpoch, train }: Simula
   const window = when && whenAt(when, new Map())?.window;
   if (window === undefined || windowSteps(window, times) === null) return false;
   const alike = lengthOf(train).unit === "epochs" ? !("steps" in window.to) : !("epochs" in window.to);
-  return (stepsPerEpoch !== null || alike) && windowEnd(window.to, times) > phaseSteps(times);
+  return (stepsPerEpoch !== null || alike) && momentOf(window.to, times) > phaseSteps(times);
 }
 
 function lengthText({ train, times, stepsPerEpoch }: SimulatedPhase): string {
