@@ -1,4 +1,4 @@
-import type { AmountIr, ExprIr, ValueIr } from "./clauses.js";
+import { amount, type AmountIr, type ExprIr, type ValueIr } from "./clauses.js";
 
 /** What the words of an amount mean. */
 
@@ -27,26 +27,14 @@ export function thresholdOf({ below, above }: AmountIr): Threshold | null {
 
 /** The words of the amounts that are there: at most one, but in IRs from elsewhere. */
 export const amountsIn = (clauses: AmountIr): readonly string[] =>
-  (["drop", "count", "to", "keep", "keepEach", "budget", "below", "above"] as const).filter(
-    (word) => clauses[word] !== undefined,
-  );
+  Object.keys(amount).filter((word) => clauses[word as keyof AmountIr] !== undefined);
 export const hasAmount = (clauses: AmountIr): boolean => amountsIn(clauses).length > 0;
 
 /** The same statement with another amount. */
 export function withAmount<S extends AmountIr>(
   statement: S,
-  amount: AmountIr,
+  other: AmountIr,
 ): Omit<S, keyof AmountIr> & AmountIr {
-  const {
-    drop: _,
-    count: _1,
-    to: _2,
-    keep: _3,
-    keepEach: _4,
-    budget: _5,
-    below: _6,
-    above: _7,
-    ...rest
-  } = statement;
-  return { ...rest, ...amount };
+  const rest = Object.entries(statement).filter(([word]) => !Object.hasOwn(amount, word));
+  return { ...(Object.fromEntries(rest) as Omit<S, keyof AmountIr>), ...other };
 }

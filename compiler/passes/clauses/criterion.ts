@@ -103,27 +103,31 @@ function lowerObjective(
 }
 
 /** Whether an objective is one that the gradients at hand are of; where none is read it would do nothing. */
-function objectiveFits(criterion: Criterion, ir: ExprIr, under: Objective, use: Use, place: Place): boolean {
+function objectiveFits(
+  criterion: Criterion,
+  ir: ExprIr,
+  under: Objective,
+  use: Use,
+  place: Place,
+): true | null {
   const span = criterion.under?.span ?? criterion.expr.span;
   if (criterion.under !== undefined && !needsGradients(namesIn(ir))) {
-    reject(
+    return reject(
       place,
       "P3026",
       "this score reads no gradients, so there is nothing that an objective would change",
       span,
       { help: "leave `under …` out" },
     );
-    return false;
   }
   if (use.by === "events" || under === "loss") return true;
-  reject(
+  return reject(
     place,
     "P3026",
     "in every step of training there are the gradients of its loss, and of nothing else",
     span,
     { help: "score by gradients of the loss: `by abs(w * g)`" },
   );
-  return false;
 }
 
 /** What batch norms normalise by while a score is computed; undefined once a mistake was reported. */

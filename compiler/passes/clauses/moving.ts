@@ -122,12 +122,10 @@ export function leadsFrom0To1(
   span: Span,
   context: Where,
   label?: string,
-): boolean {
+): true | null {
   const at = (t: number) => evaluate(expr, new Map([["t", t]]));
-  const refuse = (message: string, help: string): false => {
+  const refuse = (message: string, help: string): null =>
     reject(context, "P3018", message, span, { label, help });
-    return false;
-  };
   const [start, end] = [at(0), at(1)];
   if (start === undefined || end === undefined) return true;
   const whole = "a curve is the share of the way done: from 0 at t = 0 to 1 at t = 1, never outside";

@@ -27,46 +27,47 @@ export function isReadable(
   where: Where | "penalty",
   span: Span,
   place: Place,
-): boolean {
+): true | null {
   const read = namesIn(ir);
   for (const name of read) {
     const { refusal } = nameRow(name);
     if (refusal === null) continue;
-    reject(place, refusal.code, refusal.message(name), span, { help: refusal.help });
-    return false;
+    return reject(place, refusal.code, refusal.message(name), span, { help: refusal.help });
   }
   for (const name of read) {
     const { of } = nameRow(name);
     if (of !== "any" && !isWhole(structure)) {
-      reject(place, "P2031", `\`${name}\` belongs to whole units, not to ${structure}`, span, {
+      return reject(place, "P2031", `\`${name}\` belongs to whole units, not to ${structure}`, span, {
         help: "score `filters`, `neurons` or `units` by it",
       });
-      return false;
     }
     if (of === "made units" && structure === "channels") {
-      reject(
+      return reject(
         place,
         "P2031",
         `\`${name}\` is taken where activations are made, and channels are where they are read`,
         span,
         { help: "score `filters`, `neurons` or `units` by it: they are the same channels" },
       );
-      return false;
     }
   }
   if (where === "penalty") return true;
   const lost = withoutValue([ir], where);
   if (lost !== undefined) {
-    reject(place, "P2031", lost.message, span, { help: lost.help });
-    return false;
+    return reject(place, "P2031", lost.message, span, { help: lost.help });
   }
   const foreign = foreignToSamples(ir, structure === "channels");
   if (foreign === undefined) return true;
-  reject(place, "P2027", `what runs over activations cannot read \`${foreign}\` place by place`, span, {
-    notes: ["it is taken batch by batch, before anything else of the score is known"],
-    help: "reduce the activations by themselves and join the results: `mean(abs(a)) / size`",
-  });
-  return false;
+  return reject(
+    place,
+    "P2027",
+    `what runs over activations cannot read \`${foreign}\` place by place`,
+    span,
+    {
+      notes: ["it is taken batch by batch, before anything else of the score is known"],
+      help: "reduce the activations by themselves and join the results: `mean(abs(a)) / size`",
+    },
+  );
 }
 
 const words: Readonly<Record<Pulled, string>> = {
@@ -77,22 +78,20 @@ const words: Readonly<Record<Pulled, string>> = {
 const kinds: readonly Pulled[] = ["weights", "norms", "activations"];
 
 /** Whether a penalty can pull on something: it has a slope that a step of training can follow. */
-export function canPull(ir: ExprIr, structure: StructureName, span: Span, place: Place): boolean {
+export function canPull(ir: ExprIr, structure: StructureName, span: Span, place: Place): true | null {
   const read = namesIn(ir);
   const belongsTo = new Map<Name, Pulled>();
   for (const name of read) {
     const { penalty } = nameRow(name);
     if ("code" in penalty) {
-      reject(place, penalty.code, penalty.message(name), span, { help: penalty.help });
-      return false;
+      return reject(place, penalty.code, penalty.message(name), span, { help: penalty.help });
     }
     belongsTo.set(name, penalty.of);
   }
   if (structure === "channels" && read.includes("a")) {
-    reject(place, "P8010", "penalties over what a layer reads are not available yet", span, {
+    return reject(place, "P8010", "penalties over what a layer reads are not available yet", span, {
       help: "penalize the activations of the layer that makes them: `penalize filters by mean(abs(a))`",
     });
-    return false;
   }
   const kind = kinds.find((one) =>
     slopes(ir, (name) => {
@@ -101,19 +100,21 @@ export function canPull(ir: ExprIr, structure: StructureName, span: Span, place:
     }),
   );
   if (kind === undefined) {
-    reject(place, "P2034", "nothing in this penalty depends on what is trained", span, {
+    return reject(place, "P2034", "nothing in this penalty depends on what is trained", span, {
       notes: ["draws, counts, statistics of layers, comparisons and signs count as constant"],
       help: "read weights, batch-norm scales or activations: `by l1`, `by abs(gamma)`, `by mean(abs(a))`",
     });
-    return false;
   }
   const other =
     read.find((name) => belongsTo.get(name) !== kind) ?? (kind === "weights" ? undefined : statisticIn(ir));
   if (other === undefined) return true;
-  reject(place, "P8010", `one penalty over ${words[kind]} and \`${other}\` is not available yet`, span, {
-    help: "write two penalties, each over one kind of values",
-  });
-  return false;
+  return reject(
+    place,
+    "P8010",
+    `one penalty over ${words[kind]} and \`${other}\` is not available yet`,
+    span,
+    { help: "write two penalties, each over one kind of values" },
+  );
 }
 
 /** Whether the expression has a slope along one of these names. */

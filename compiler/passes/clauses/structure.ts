@@ -89,10 +89,9 @@ export function scopeTakesAmount(
   kind: ScopeIr,
   amount: AmountIr,
   place: Place,
-): boolean {
+): true | null {
   if ((kind !== "erk" && kind !== "er") || amount.to !== undefined || scope === undefined) return true;
-  reject(place, "P3008", `\`${kind}\` gives every layer a density, which needs a target`, scope.span, {
+  return reject(place, "P3008", `\`${kind}\` gives every layer a density, which needs a target`, scope.span, {
     help: "write the share of all units that shall be dead: `to 90%`",
   });
-  return false;
 }

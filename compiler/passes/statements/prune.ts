@@ -101,22 +101,24 @@ function somethingMoves(
   amount: AmountIr,
   when: WhenIr | undefined,
   place: Place,
-): boolean {
+): true | null {
   const moves = movingOf(countingOf(amount)?.value) !== undefined;
   if (statement.curve !== undefined && !moves) {
-    reject(place, "P3024", "this curve has nothing to move", statement.curve.span, {
+    return reject(place, "P3024", "this curve has nothing to move", statement.curve.span, {
       help:
         amount.to !== undefined
           ? "give the target a start: `from 0% to 90%`"
           : "give the amount an end: `30% -> 0%`",
     });
-    return false;
   }
   if (moves && when === undefined && !place.repeated) {
-    reject(place, "P3024", "this amount has no time to move in", statement.amount?.span ?? statement.word, {
-      help: "add when it acts (`every 100 steps during 0%..75%`), or put it in a `repeat`",
-    });
-    return false;
+    return reject(
+      place,
+      "P3024",
+      "this amount has no time to move in",
+      statement.amount?.span ?? statement.word,
+      { help: "add when it acts (`every 100 steps during 0%..75%`), or put it in a `repeat`" },
+    );
   }
   return true;
 }

@@ -63,35 +63,33 @@ function fitsPair(
   structure: StructureIr,
   paired: PruneIr,
   place: Place,
-): boolean {
+): true | null {
   const [mine, its] = [structureText(structure), structureText(paired.structure)];
   if (mine !== its) {
-    reject(
+    return reject(
       place,
       "P3026",
       `this regrows ${mine}, and the prune it acts with drops ${its}`,
       statement.structure?.span ?? statement.word,
       { help: "give the regrow a when-clause of its own, or leave its structure out" },
     );
-    return false;
   }
   const soft = paired.manner === "softly" || paired.manner === "latently";
   if (soft) {
-    reject(
+    return reject(
       place,
       "P3015",
       `units that die ${paired.manner} come back by themselves and take no regrow`,
       statement.word,
       { help: `leave the regrow out, or leave \`${paired.manner}\` out` },
     );
-    return false;
   }
   const once =
     typeof paired.to === "number" ||
     countingOf(paired)?.kind === "keep" ||
     patternOf(paired.structure) !== null;
   if (once && statement.amount === undefined) {
-    reject(
+    return reject(
       place,
       "P3013",
       "the prune it acts with drops nothing once its target is reached",
@@ -103,7 +101,6 @@ function fitsPair(
         help: "prune a share of the living (`amount 30%`), or say how much to regrow: `regrow random 10%`",
       },
     );
-    return false;
   }
   return true;
 }
