@@ -76,9 +76,10 @@ export function surelyAfter(ir: PruneIr, { pools }: Event, known: Known, { nomin
     const floors = floorsOf(ir.collapse);
     const openOver = (least: readonly number[]) =>
       sum(known.alive) - sum(pools.map(({ layers }, i) => layers.length * (least[i] ?? 0)));
-    const idle = known.alive.every(
-      (alive, i) => allowedDrops(asked, alive, floors[i] ?? 0, ir.aligned) === 0,
-    );
+    // What died softly or latently is ranked anew: others may be dead afterwards, if as many.
+    const anew = (ir.manner === "softly" || ir.manner === "latently") && ir.awaitsRestore !== true;
+    const idle =
+      !anew && known.alive.every((alive, i) => allowedDrops(asked, alive, floors[i] ?? 0, ir.aligned) === 0);
     // Where nothing can go, or all that may does, it does not matter how units rank.
     const decided = all && (idle || (ir.aligned <= 1 && alone && asked >= openOver(floors)));
     // What cannot go whole keeps its floors after all, and what that is hangs on the ranking.

@@ -87,6 +87,10 @@ const found: readonly (readonly [string, string])[] = [
   ["partly shared", "prune weights by l1 30%\nprune channels by l1 to 100%\nregrow 2:4 of weights by l1 2"],
   [
     "recurrent",
+    "prune neurons by magnitude to 50% latently\nprune channels by l1 global from 10% to 50% every epoch latently\nslim",
+  ],
+  [
+    "recurrent",
     "for each layer as L {\ntrain 1 epoch {\nprune channels by abs(abs(g)) over 2 batches in L from 0% to 60% every epoch\nregrow random 3\n}\n}",
   ],
   [
