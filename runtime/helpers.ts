@@ -146,7 +146,12 @@ export interface PenaltySpec extends Omit<PenalizeIr, Said | "among">, Scored, A
 export interface FreezeSpec extends Omit<FreezeIr, Said>, Along {}
 export interface UpdateSpec extends Omit<UpdateSpelled, Said>, Scored, Along {}
 
-/** The optimizer, by default, is that of the network's training config, else adam(rate: 1e-3); so is the loss. */
+/**
+ * One phase of training, `epochs` or `steps` long. `finetune` keeps the optimizer and the last rate. `batch`: examples per step, by
+ * default `batch` of the settings. `optimizer`: by default that of the network's training config, else adam(rate: 1e-3). `loss`: by
+ * default that of the training config, else the one that goes with the last activation. `until` ends the phase after an epoch at
+ * whose end it holds. `snapshots`: moments that later rewinds need.
+ */
 export interface TrainSpec extends Omit<TrainSpelled, Said | "rules" | "implicit"> {
   readonly penalties?: readonly PenaltySpec[];
   readonly frozen?: readonly FreezeSpec[];
