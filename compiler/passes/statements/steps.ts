@@ -91,6 +91,9 @@ function lowerInitializer(
         { help },
       );
     }
+    if (args.has(key)) {
+      return reject(place, "P2024", `\`${key}\` is given twice`, argument.name?.span ?? argument.span);
+    }
     const value = lowerKnown(argument.value, { least: 0, above: true, usual: 100 }, `\`${key}\``, place);
     if (value === null) return null;
     args.set(key, value);
