@@ -36,6 +36,8 @@ export interface Known {
   readonly sum: boolean;
   /** Some stand at their initial values: dead as others, but left in the network. */
   readonly frozen: boolean;
+  /** Which are dead, or so, makes no difference. */
+  readonly fixed: boolean;
   readonly alive: readonly number[];
 }
 
@@ -48,6 +50,7 @@ export function knownBefore(trial: Trial, pools: readonly AnyPool[], dead: reado
     each,
     sum: ledger.isSumSure(pools) && plain.every(Boolean),
     frozen: trial.isFrozen(pools),
+    fixed: pools.every(({ place }) => ledger.isFixed(place)),
     alive: pools.map(({ total }, i) => total - (dead[i] ?? 0)),
   };
 }
@@ -63,7 +66,9 @@ export const isAskedSurely = (ir: PruneIr, known: Known, { chance }: Acted): boo
 export function surelyAfter(ir: PruneIr, { pools }: Event, known: Known, { nominal, chance }: Acted): Sure {
   const all = known.each.every(Boolean);
   const { regrow } = ir;
-  const fixed = regrow === undefined || !(known.frozen || ir.manner === "frozen");
+  // Where some are dead and some frozen, that so many of each are says nothing of what they cost.
+  const mixed = known.frozen && !known.fixed;
+  const fixed = !mixed && (regrow === undefined || !(known.frozen || ir.manner === "frozen"));
   // Every layer regains as many as it lost.
   if (regrow?.includingDropped === true && !hasAmount(regrow) && regrow.allocated === undefined)
     return { sum: known.sum, each: known.each, fixed };

@@ -90,6 +90,10 @@ const found: readonly (readonly [string, string])[] = [
     "prune neurons by magnitude to 50% latently\nprune channels by l1 global from 10% to 50% every epoch latently\nslim",
   ],
   [
+    "residual of Keras 3",
+    "repeat 2 times {\ntrain 2 epochs\nrepeat 2 times as i {\nprune filters by random 50% frozen at start\nfinetune 1 epoch batch 3 {\nevaluate every step\nprune filters by beta - layer.min(gamma) * size 30% -> 10% every 2 steps\nregrow by max(abs(w) / (1e-3 + abs(dw))) 50%\n}\n}\n}",
+  ],
+  [
     "recurrent",
     "for each layer as L {\ntrain 1 epoch {\nprune channels by abs(abs(g)) over 2 batches in L from 0% to 60% every epoch\nregrow random 3\n}\n}",
   ],
