@@ -43,7 +43,7 @@ interface Speakers {
 }
 
 /** The command line as data; `finish` receives the exit code of the command that ran. Commands load their code when called. */
-export function commandLine(speakers: Speakers, finish: (code: ExitCode) => void): Command {
+function commandLine(speakers: Speakers, finish: (code: ExitCode) => void): Command {
   const { commands: terminal, parser } = speakers;
   const main = new Command("espalier")
     .description("Prune neural networks by a schedule written in a few words.")

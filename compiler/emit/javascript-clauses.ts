@@ -190,7 +190,7 @@ export function criterionCall(criterion: CriterionIr, scope: Scope): string {
   return `${scope.helper("criterion")}(${quote(name)}, ${expressionCode(expr, scope)}${tail})`;
 }
 
-export function optimizerCode({ name, rate, args }: OptimizerIr, scope: Scope): Js {
+function optimizerCode({ name, rate, args }: OptimizerIr, scope: Scope): Js {
   const fields: string[] = rate === undefined ? [] : [`rate: ${rateCode(rate, scope)}`];
   for (const [key, value] of Object.entries(args)) {
     const code =

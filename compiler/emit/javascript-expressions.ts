@@ -90,7 +90,7 @@ export function numberCode(value: number): string {
   return Object.is(value, -0) ? "-0" : String(value);
 }
 
-export function curveCode(curve: CurveIr, scope: Scope): string {
+function curveCode(curve: CurveIr, scope: Scope): string {
   if (typeof curve === "string") return quote(curve);
   return `${scope.helper("curve")}(${quote(curve.name)}, ${expressionCode(curve.expr, scope)})`;
 }

@@ -97,7 +97,7 @@ function whyStuck({ context, space, open }: PruneEvent, { killed, pair }: Choice
 }
 
 /** Units that may go: the living; `softly` and `latently` rank what they took before along with them. */
-export function openUnits(space: Space, manner: PruneIr["manner"]): Uint8Array {
+function openUnits(space: Space, manner: PruneIr["manner"]): Uint8Array {
   const ranksAgain = manner === "softly" || manner === "latently";
   const { status } = space;
   const open = new Uint8Array(status.length);

@@ -52,9 +52,9 @@ export function regrowWithDefaults(spelled: RegrowSpelled, paired?: StructureIr)
   return filled<RegrowIr>("regrow", spelled, { values: usualValuesOf(spelled.structure ?? paired) });
 }
 
-export const updateWithDefaults = (spelled: UpdateSpelled): UpdateIr => filled("update", spelled);
+const updateWithDefaults = (spelled: UpdateSpelled): UpdateIr => filled("update", spelled);
 export const trainWithDefaults = (spelled: TrainSpelled): TrainIr => filled("train", spelled);
-export const amongWithDefaults = (spelled: AmongSpelled): AmongIr => filled("among", spelled);
+const amongWithDefaults = (spelled: AmongSpelled): AmongIr => filled("among", spelled);
 
 /** Any statement with all that its spelling leaves out. */
 export function withDefaults<S extends StatementIr>(statement: S): S;

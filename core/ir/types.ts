@@ -105,9 +105,7 @@ const penalize = statement("penalize", {
 
 export type FreezeIr = Of<typeof freeze>;
 const freeze = statement("freeze", { structure, ...selection, ...due });
-export type SlimIr = Of<typeof slim>;
 const slim = statement("slim", due);
-export type EvaluateIr = Of<typeof evaluate>;
 const evaluate = statement("evaluate", { on: is.oneOf("test", "train", "validation"), ...due });
 export type MarkIr = Of<typeof mark>;
 const mark = statement("mark", { name: is.text, ...due });
@@ -213,11 +211,8 @@ const reinitialize = statement("reinitialize", {
   /** Unset: every layer's own initializer. */
   by: is.optional(call),
 });
-export type ShuffleIr = Of<typeof shuffle>;
 const shuffle = statement("shuffle", selection);
-export type HardenIr = Of<typeof harden>;
 const harden = statement("harden", selection);
-export type LoadIr = Of<typeof load>;
 const load = statement("load", { what: is.oneOf("masks", "weights"), path: is.text, ...selection });
 export type RequireIr = Of<typeof requirement>;
 const requirement = statement("require", {
@@ -227,7 +222,6 @@ const requirement = statement("require", {
    */
   condition: expression,
 });
-export type SaveIr = Of<typeof save>;
 const save = statement("save", { path: is.text });
 
 const acting = { train, prune, regrow, restore };

@@ -7,7 +7,7 @@ import type { CriterionIr, ExprIr, ForEachIr, RegrowIr, RepeatIr, RuleIr, StepIr
 export type StatementIr = StepIr | RuleIr;
 export type LoopIr = RepeatIr | ForEachIr;
 
-export const isLoop = (statement: StatementIr): statement is LoopIr =>
+const isLoop = (statement: StatementIr): statement is LoopIr =>
   statement.kind === "repeat" || statement.kind === "for-each";
 
 /** A rule that holds all along its window, rather than firing at moments. */

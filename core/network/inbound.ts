@@ -21,7 +21,7 @@ function count(value: Json | undefined, where: string): number {
 }
 
 /** `["name", 0, 0]`, with more entries ignored. */
-export function readRef(value: Json | undefined, where: string): RawRef {
+function readRef(value: Json | undefined, where: string): RawRef {
   if (isJsonArray(value) && typeof value[0] === "string") {
     return { layer: value[0], node: count(value[1] ?? 0, where), tensor: count(value[2] ?? 0, where) };
   }

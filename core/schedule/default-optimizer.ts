@@ -4,7 +4,7 @@ import type { OptimizerIr } from "../ir/types.js";
 import type { Json, JsonObject } from "../network/types.js";
 
 /** The rate of adam where neither program nor network says anything. */
-export const defaultRate = optimizers.adam.rate;
+const defaultRate = optimizers.adam.rate;
 
 /** Keras's names of arguments, old and new, by ours. */
 const keys: readonly (readonly [string, readonly string[]])[] = [
