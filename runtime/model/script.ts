@@ -9,6 +9,7 @@ import { randomStream } from "../../core/random.js";
 import { isLiveModel, type LiveModel } from "./live.js";
 import { reasonOf } from "../reason.js";
 import { settled } from "../settled.js";
+import { missing } from "./topology-file.js";
 
 /**
  * The model of a JavaScript module: its default export, or what that returns (or promises) when called with
@@ -17,9 +18,7 @@ import { settled } from "../settled.js";
  */
 export async function importModel(path: string, seed: number): Promise<LiveModel> {
   const file = resolve(path);
-  await stat(file).catch(() =>
-    raise("P5101", `there is no model at ${quotePath(path)}`, { notes: ["no such file"] }),
-  );
+  await stat(file).catch((error: unknown) => missing(path, reasonOf(error)));
   // Layers draw their weights when they are built, which takes a backend; any will do.
   if (tf.engine().backendNames().length === 0) await openBackend({ backend: "cpu" });
   let model: unknown;

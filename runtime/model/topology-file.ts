@@ -16,7 +16,8 @@ export interface TopologyFile {
   readonly json: { readonly [key: string]: unknown };
 }
 
-const missing = (path: string, why: string): never =>
+/** @throws DiagnosticError P5101 */
+export const missing = (path: string, why: string): never =>
   raise("P5101", `there is no model at ${quotePath(path)}`, {
     notes: [why],
     help: "give the path of a model.json, of its folder, or of a JavaScript module that exports the network",

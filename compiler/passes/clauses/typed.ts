@@ -133,7 +133,8 @@ export function warnIdle(ends: readonly (number | null)[], message: string, span
 export function shareInRange(share: number | null, span: Span, what: string, place: Place): true | null {
   if (share === null || (share >= 0 && share <= 1)) return true;
   return reject(place, "P3007", `${what} lies between 0% and 100%`, span, {
-    help: share < 0 ? `what goes is written without a sign: \`${percent(-share)}\`` : undefined,
+    help:
+      share < 0 ? `what goes is written without a sign: \`${percent(-share)}\`` : "`100%` is all there is",
   });
 }
 
