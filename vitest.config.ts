@@ -1,5 +1,7 @@
 import { defineConfig } from "vitest/config";
 
+console.log(`properties draw from seed ${process.env["ESPALIER_SEED"] ?? "1"} (ESPALIER_SEED=n: from another)`);
+
 /** What keeps nothing between files: they share the modules of their worker, for reading those takes longer than most tests. */
 const folders = ["core", "grammar", "compiler", "stdlib", "runtime/{executor,optimizers,report,run}"];
 const shared = [
@@ -8,7 +10,8 @@ const shared = [
   "test/runtime/model/!(script).test.ts",
 ];
 const patience = process.env["ESPALIER_RUNS"] === undefined ? 60_000 : 1_200_000;
-const common = { pool: "forks", testTimeout: patience, hookTimeout: 120_000 } as const;
+const setupFiles = ["test/helpers/seed.ts"];
+const common = { pool: "forks", testTimeout: patience, hookTimeout: 120_000, setupFiles } as const;
 
 export default defineConfig({
   test: {

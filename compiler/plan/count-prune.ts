@@ -56,12 +56,22 @@ export function pruneCounted(trial: Trial, ir: PruneIr, { pools: all, moment, am
   const swap = ir.regrow === undefined ? null : swapCounts(trial, ir, ir.regrow, views, taken, moment);
   const code: ElementCode = codes[ir.manner];
   const evenly = ir.scope === "row" && amount !== null && swap === null;
+  const brings = swap !== null && moment.trainingFollows;
+  const dropped = swap && all.map((pool) => trial.deadOf(pool));
   views.forEach((view, i) => {
-    const { pool, even } = view;
+    const { pool, even, counts } = view;
     const back = again[i] ?? 0;
     if (view.counts[soft] > 0 || swap !== null) trial.blank = true;
     if (back > 0) elements.revive(pool, back, [soft, latent]);
-    const gone = swap === null || moment.trainingFollows ? (taken[i] ?? 0) : (swap.killed[i] ?? 0);
+    const lost = swap === null || brings ? (taken[i] ?? 0) : (swap.killed[i] ?? 0);
+    const revived = brings ? (swap.revived[i] ?? 0) : 0;
+    // What is dropped and comes back at once keeps the dead elements it has.
+    const stayed =
+      ir.regrow?.includingDropped === true
+        ? dice.among([lost, counts[dead] + counts[frozen]], revived)[0]
+        : 0;
+    if (dropped !== null) dropped[i] = (dropped[i] ?? 0) - back + lost;
+    const gone = lost - (stayed ?? 0);
     elements.kill(pool, gone, code, {
       // Where a floor holds some back, it is not known of which rows.
       ...(evenly &&
@@ -69,16 +79,8 @@ export function pruneCounted(trial: Trial, ir: PruneIr, { pools: all, moment, am
         view.alive + back - gone > floorOf(ir.keeping, pool.total, ir.collapse) && { even: true }),
       ...(rule !== null && { inside: rule }),
     });
+    elements.revive(pool, revived - (stayed ?? 0), [dead, frozen]);
   });
-  const dropped = swap === null ? undefined : all.map((pool) => trial.deadOf(pool));
-  if (swap !== null && moment.trainingFollows)
-    views.forEach(({ pool }, i) =>
-      elements.revive(
-        pool,
-        swap.revived[i] ?? 0,
-        ir.regrow?.includingDropped === true ? [dead, frozen, code] : [dead, frozen],
-      ),
-    );
   if (ir.budget !== undefined && trial.world.network !== null) {
     const limits = limitsOf(ir.budget, trial, moment.names);
     const left = ir.manner === "frozen" ? measure(trial.network, trial.state) : trial.measured();

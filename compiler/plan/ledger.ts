@@ -61,6 +61,7 @@ export class Ledger {
   /** A statement may have acted here, at moments that nobody knows; alone it leaves so many units dead at most. `before`: what was known. */
   roam(places: readonly string[], id: number, most: readonly number[], before: Ledger): void {
     const roamed = new Map(this.#roamed);
+    this.blur(places);
     places.forEach((place, i) => {
       const known = roamed.get(place);
       const alone = known === undefined ? before.isFixed(place) : known.id === id;

@@ -165,8 +165,10 @@ function mayAct(
     const pools = poolsOf(rule, variables, timeline);
     const before = trial.ledger.copy();
     const most = mostDead(rule, moment, pools, trial);
+    const often = trial.draw === 0;
     const times = [40, 0][trial.draw ?? 0] ?? [0, 1, 1, 2, 3, 12][Math.floor(trial.dice.uniform() * 6)] ?? 0;
-    for (let i = 0; i < times && !timeline.full; i++) act(rule, moment, variables, timeline, firing, true);
+    for (let i = 0; i < times && !timeline.full; i++)
+      act(rule, often ? extreme(moment, i) : moment, variables, timeline, firing, true);
     trial.ledger.roam(
       pools.map(({ place }) => place),
       rule.id,
@@ -175,6 +177,13 @@ function mayAct(
     );
     if (rule.kind === "slim" && (trial.blank || !trial.elements.gone().next().done)) trial.blurChannels();
   }
+}
+
+/** What moves may stand at either of its ends by now: where they lie in steps is not known. */
+function extreme(moment: When, i: number): When {
+  const { phase } = moment;
+  if (phase === undefined || i % 3 === 2) return moment;
+  return { ...moment, phase: { ...phase, step: i % 3 === 0 ? phaseSteps(phase.times) : 0 } };
 }
 
 /** Units of each pool that a rule leaves dead at most, whenever it acts: those of its highest target, where that is all that decides. */

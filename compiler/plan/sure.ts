@@ -1,6 +1,6 @@
 import { hasAmount } from "../../core/ir/amounts.js";
 import type { PruneIr } from "../../core/ir/types.js";
-import { allowedDrops, floorOf } from "../../core/schedule/amounts.js";
+import { allowedDrops, askedDrops, floorOf } from "../../core/schedule/amounts.js";
 import { sum, type Acted, type Event } from "./outcome.js";
 import type { AnyPool, BranchPool } from "./pools.js";
 import type { Trial } from "./trial.js";
@@ -39,6 +39,8 @@ export interface Known {
   /** Which are dead, or so, makes no difference. */
   readonly fixed: boolean;
   readonly alive: readonly number[];
+  /** That may be dead at most, whenever a rule acted whose moments nobody knows. */
+  readonly most: readonly number[];
 }
 
 export function knownBefore(trial: Trial, pools: readonly AnyPool[], dead: readonly number[]): Known {
@@ -52,6 +54,7 @@ export function knownBefore(trial: Trial, pools: readonly AnyPool[], dead: reado
     frozen: trial.isFrozen(pools),
     fixed: pools.every(({ place }) => ledger.isFixed(place)),
     alive: pools.map(({ total }, i) => total - (dead[i] ?? 0)),
+    most: pools.map(({ place }, i) => (plain[i] === true ? ledger.mostAt(place) : Infinity)),
   };
 }
 
@@ -63,8 +66,12 @@ export const isGlobal = ({ scope, structure }: Pick<PruneIr, "scope" | "structur
 export const isAskedSurely = (ir: PruneIr, known: Known, { chance }: Acted): boolean =>
   !chance && (isGlobal(ir) ? known.sum : known.each.every(Boolean));
 
-export function surelyAfter(ir: PruneIr, { pools }: Event, known: Known, { nominal, chance }: Acted): Sure {
-  const all = known.each.every(Boolean);
+export function surelyAfter(
+  ir: PruneIr,
+  { pools, amount }: Event,
+  known: Known,
+  { nominal, chance }: Acted,
+): Sure {
   const { regrow } = ir;
   // Where some are dead and some frozen, that so many of each are says nothing of what they cost.
   const mixed = known.frozen && !known.fixed;
@@ -75,6 +82,7 @@ export function surelyAfter(ir: PruneIr, { pools }: Event, known: Known, { nomin
   if (chance) return { sum: false, each: pools.map(() => false), fixed: true };
   if (isGlobal(ir)) {
     const asked = nominal ?? Infinity;
+    const all = known.each.every(Boolean);
     const alone = pools.every(({ layers }) => layers.length <= 1);
     const floorsOf = (collapse: boolean) =>
       pools.map(({ kind, total }) => (kind === "branch" ? 0 : floorOf(ir.keeping, total, collapse)));
@@ -98,5 +106,17 @@ export function surelyAfter(ir: PruneIr, { pools }: Event, known: Known, { nomin
     (regrow === undefined || !hasAmount(regrow)) &&
     regrow?.allocated === undefined;
   const separate = byThemselves && pools.every(({ layers }) => layers.length <= 1);
-  return { sum: all, each: known.each.map((one) => evenly && (separate ? one : all)), fixed };
+  const each = separate
+    ? pools.map((pool, i) => known.each[i] === true || overtakes(ir, amount, pool, known.most[i]))
+    : known.each;
+  const every = each.every(Boolean);
+  return { sum: every, each: each.map((one) => evenly && (separate ? one : every)), fixed };
 }
+
+/** Whether a target lies above all that may be dead: then as many are dead afterwards, whatever was before. */
+const overtakes = (ir: PruneIr, amount: Event["amount"], { total }: AnyPool, most = Infinity): boolean =>
+  (amount?.kind === "to" || amount?.kind === "keep") &&
+  ir.regrow === undefined &&
+  (ir.manner === "held" || ir.manner === "frozen") &&
+  ir.aligned <= 1 &&
+  most <= Math.min(askedDrops(amount, { total, dead: 0 }), total - floorOf(ir.keeping, total, ir.collapse));

@@ -8,5 +8,5 @@ export function runs(short: number, long: number): number {
   return asked === "long" ? long : Number(asked);
 }
 
-/** Where a property with draws of its own begins: `ESPALIER_SEED`, else another place each time. Print it. */
-export const firstSeed = (): number => Number(process.env["ESPALIER_SEED"] ?? Date.now() % 1_000_000);
+/** Where properties begin to draw: always at the same place, so that a change alone can fail a run; elsewhere by `ESPALIER_SEED`. */
+export const firstSeed = (): number => Number(process.env["ESPALIER_SEED"] ?? 1);

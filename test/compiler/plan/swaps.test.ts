@@ -40,6 +40,22 @@ const step: fc.Arbitrary<PruneIr> = fc
 
 const models = fc.constantFrom(...namedNetworks.values());
 
+test("kernels that are dropped and come back at once keep the dead weights they have", async () => {
+  const model = namedNetworks.get("plain")?.();
+  const random = { by: criterionOf("random") };
+  const list = [
+    pruneOf({ ...random, structure: "weights", drop: 0.3 }),
+    pruneOf({ ...random, structure: "kernels", drop: 0.9, regrow: regrow(true) }),
+    pruneOf({ ...random, structure: "weights", to: 0 }),
+  ];
+  const [first, , , last] = foreseen(networkOf(model), list).plan.events;
+  const setting = settingOf(model);
+  let record;
+  for (const [i, one] of list.entries()) record = await prune(setting, one, momentOf(i));
+  expect(record?.dead).toBe(first?.dead);
+  expect(last?.dead).toMatchObject({ about: record?.dead });
+});
+
 test("a paired regrow gives back what its prune took, as far as there are candidates", async () => {
   await fc.assert(
     fc.asyncProperty(models, fc.array(step, { minLength: 2, maxLength: 5 }), async (make, list) => {
