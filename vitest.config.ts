@@ -1,6 +1,8 @@
 import { defineConfig } from "vitest/config";
 
-console.log(`properties draw from seed ${process.env["ESPALIER_SEED"] ?? "1"} (ESPALIER_SEED=n: from another)`);
+console.log(
+  `properties draw from seed ${process.env["ESPALIER_SEED"] ?? "1"} (ESPALIER_SEED=n: from another)`,
+);
 
 /** What keeps nothing between files: they share the modules of their worker, for reading those takes longer than most tests. */
 const folders = ["core", "grammar", "compiler", "stdlib", "runtime/{executor,optimizers,report,run}"];
