@@ -50,6 +50,8 @@ export interface Settings {
   readonly program: string;
   /** Of the layers of the network that the loop was compiled for, where it names any: another network is refused. */
   readonly layers?: string;
+  /** Moments that conditions compare with, beside what stands: `dense.accuracy`. */
+  readonly compares?: readonly ("start" | "dense")[];
   /** Base name of the `.prune` file. */
   readonly source: string;
   /** What the ids stand for: the statements as written. */

@@ -1,4 +1,4 @@
-import { accuracyReaders } from "../../core/ir/accuracy-readers.js";
+import { accuracyReaders, comparedMoments } from "../../core/ir/accuracy-readers.js";
 import { counted } from "../../core/ir/words.js";
 import type { Ir } from "../../core/ir/types.js";
 import { statements, withPaired } from "../../core/ir/walk.js";
@@ -173,6 +173,8 @@ function settingsFields(ir: Ir, options: EmitOptions): Field[] {
       note: "a network of other layers is refused",
     });
   }
+  const compared = comparedMoments(ir.body);
+  if (compared.length > 0) fields.push({ key: "compares", value: { list: compared.map(quote) } });
   fields.push(
     { key: "source", value: quote(ir.source) },
     {

@@ -232,6 +232,13 @@ export const measures = {
   bytes: "size",
 } as const;
 
+/** Earlier moments that a condition compares with, in words, and the measures known of each: `dense.accuracy`. */
+export const baselines = {
+  start: { is: "the network as loaded", has: ["accuracy", "loss", "macs", "params", "bytes"] },
+  dense: { is: "the network just before its first cut", has: ["accuracy", "loss"] },
+  best: { is: "the best measured so far", has: ["accuracy", "loss"] },
+} as const;
+
 /** Facts of a layer that `where` asks for. */
 export const layerFacts = {
   kind: "text",

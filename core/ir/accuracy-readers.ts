@@ -1,5 +1,19 @@
 import type { ExprIr, StepIr, TrainIr } from "./types.js";
-import { bodyOf } from "./walk.js";
+import { bodyOf, steps } from "./walk.js";
+
+/** What a step compares, to go on or to end. */
+export function conditionsOf(step: StepIr): readonly ExprIr[] {
+  if (step.kind === "require") return [step.condition];
+  return (step.kind === "train" || step.kind === "repeat") && step.until !== undefined ? [step.until] : [];
+}
+
+/** Moments whose accuracy or loss some condition compares with what it measures. */
+export function comparedMoments(body: readonly StepIr[]): readonly ("start" | "dense")[] {
+  const names = steps(body).flatMap((step) => conditionsOf(step).flatMap(namesOf));
+  return (["start", "dense"] as const).filter(
+    (moment) => names.includes(`${moment}.accuracy`) || names.includes(`${moment}.loss`),
+  );
+}
 
 /** A condition that reads the accuracy. */
 export interface AccuracyReader {
@@ -14,8 +28,9 @@ export function accuracyReaders(body: readonly StepIr[]): readonly AccuracyReade
   const found = new Map<number, AccuracyReader>();
   const firsts = new Map<string, TrainIr>();
   let phase: TrainIr | null = null;
-  const look = (id: number, condition: ExprIr | undefined): void => {
-    if (condition !== undefined && readsAccuracy(condition) && !found.has(id)) found.set(id, { id, phase });
+  const look = (step: StepIr): void => {
+    if (conditionsOf(step).some(readsAccuracy) && !found.has(step.id))
+      found.set(step.id, { id: step.id, phase });
   };
   const visit = (step: StepIr): void => {
     if (step.kind === "train") {
@@ -24,12 +39,15 @@ export function accuracyReaders(body: readonly StepIr[]): readonly AccuracyReade
       firsts.set(loss, phase);
     }
     bodyOf(step).forEach(visit);
-    if (step.kind === "require") look(step.id, step.condition);
-    if (step.kind === "train" || step.kind === "repeat") look(step.id, step.until);
+    look(step);
   };
   body.forEach(visit);
   return [...found.values()];
 }
 
 export const readsAccuracy = (expr: ExprIr): boolean =>
-  typeof expr === "object" ? expr.slice(1).some((operand) => readsAccuracy(operand)) : expr === "accuracy";
+  namesOf(expr).some((name) => /^(\w+\.)?accuracy$/.test(name));
+
+/** The names in a condition. */
+export const namesOf = (expr: ExprIr): readonly string[] =>
+  typeof expr === "object" ? expr.slice(1).flatMap(namesOf) : typeof expr === "string" ? [expr] : [];

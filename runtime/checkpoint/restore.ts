@@ -46,6 +46,7 @@ export function restoreCheckpoint(session: Session, checkpoint: Checkpoint): voi
   for (const [id, sums] of tensors.accumulated()) session.resumedSums.set(id, sums);
   for (const [id, times] of state.phases) session.phases.set(id, times);
   Object.assign(session.record, state.record);
+  session.baselines = state.baselines;
   session.startedAt = state.timing.startedAt;
   session.stopwatch = new Stopwatch(state.timing.seconds);
   session.lastCheckpoint = { seconds: state.timing.seconds, step: state.clock.step };

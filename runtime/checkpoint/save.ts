@@ -28,6 +28,7 @@ function stateOf(session: Session): CheckpointState {
     collapses: session.collapses,
     keepsMomentum: session.keepsMomentum,
     record: session.record,
+    baselines: session.baselines,
     timing: { startedAt: session.startedAt, seconds: session.stopwatch.seconds() },
   };
 }

@@ -60,6 +60,8 @@ const facts = is.open({
   latency: is.maybe(is.open({ single: is.number, batch: is.number })),
 });
 
+const evaluated = is.open({ accuracy: measured, loss: measured });
+
 /** What a run is of; a checkpoint of anything else is refused. */
 export type Identity = is.Of<typeof identity>;
 const identity = is.open({
@@ -91,7 +93,9 @@ const checkpointState = is.open({
     notes: is.list(is.text),
     amounts: is.list(amount),
     before: is.maybe(facts),
+    dense: is.maybe(is.open({ step: count, epoch: is.number, accuracy: measured, loss: measured })),
   }),
+  baselines: is.open({ start: is.maybe(evaluated), dense: is.maybe(evaluated), best: evaluated }),
   /** Wall-clock time so far: for the report alone. */
   timing: is.open({ startedAt: is.text, seconds: is.number }),
 });

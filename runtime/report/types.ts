@@ -17,6 +17,8 @@ export interface Report {
   /** The requirement at which the run ended, and what was measured instead; null when it came to its end. */
   readonly failed: string | null;
   readonly before: NetworkFacts;
+  /** The network just before its first cut; null where nothing was cut. */
+  readonly dense: DenseFacts | null;
   readonly after: NetworkFacts;
   /** Side by side, in this order: what was asked, what died, what follows, what the file holds. */
   readonly amounts: readonly AmountRow[];
@@ -41,6 +43,12 @@ export interface NetworkFacts {
   readonly loss: number | null;
   /** Median milliseconds of one example and of a batch of 32, measured on this machine; null when not measured. */
   readonly latency: { readonly single: number; readonly batch: number } | null;
+}
+
+export interface DenseFacts extends Pick<NetworkFacts, "accuracy" | "loss"> {
+  /** When the first cut came. */
+  readonly step: number;
+  readonly epoch: number;
 }
 
 /** One structure that a program pruned. Shares are of the network as loaded. */

@@ -2,7 +2,7 @@ import type { Argument, Reference } from "../../../grammar/ast.js";
 import { similar } from "../../../core/diagnostics/nearest.js";
 import { replace } from "../../../core/diagnostics/create.js";
 import type { Span } from "../../../core/diagnostics/diagnostic.js";
-import { isName, layerFacts, measures, nameRow, allNames } from "../../../core/expr/names.js";
+import { baselines, isName, layerFacts, measures, nameRow, allNames } from "../../../core/expr/names.js";
 import { statisticOf } from "../../../core/expr/operators.js";
 import { lookUp, namesOf, type Declared } from "../module.js";
 import type { Type, Typed } from "../scope.js";
@@ -63,15 +63,13 @@ function inferWord(expr: Reference, name: string, context: ExprContext, infer: I
 
 function inferDotted(expr: Reference, name: string, context: ExprContext): Typed | null {
   const [head, tail] = expr.path;
-  if (
-    context.vocabulary === "measure" &&
-    head?.text === "start" &&
-    expr.path.length === 2 &&
-    tail !== undefined
-  ) {
-    if (typeIn(measures, tail.text) === "size") return { type: "size", ir: name };
+  const moment = context.vocabulary === "measure" && head !== undefined ? head.text : "";
+  if (Object.hasOwn(baselines, moment) && expr.path.length === 2 && tail !== undefined) {
+    const { is, has } = baselines[moment as keyof typeof baselines];
+    const type = typeIn(measures, tail.text);
+    if (type !== undefined && has.some((known) => known === tail.text)) return { type, ir: name };
     return reject(context, "P2001", `\`${name}\` is not known`, expr.span, {
-      help: "of the network as loaded there are `start.macs`, `start.params` and `start.bytes`",
+      help: `of ${is} there are ${has.map((known) => `\`${moment}.${known}\``).join(", ")}`,
     });
   }
   if (head?.text === "layer" && tail !== undefined && statisticOf(name) !== undefined) {

@@ -20,6 +20,7 @@ import { makeExecutor, type ExecutorParts } from "./engine.js";
 import { Journal, newClock, Stopwatch } from "./journal.js";
 import { noOptimizer } from "../phase/optimizer.js";
 import { readOptions, type Options, type RunOptions } from "./options.js";
+import { measureBaseline } from "../report/measures.js";
 import { factsNow } from "../report/report-data.js";
 import { makeRun, type OpenRun } from "./run.js";
 import type { Session } from "./session.js";
@@ -91,6 +92,7 @@ async function begin(
     resumes: null,
     resumedSums: new Map(),
     repeats: [],
+    baselines: { start: null, dense: null, best: { accuracy: null, loss: null } },
     evaluated: null,
     interrupted: false,
     lastCheckpoint: { seconds: 0, step: 0 },
@@ -100,7 +102,10 @@ async function begin(
   const resumed = await resume(session);
   for (const text of backend.notes) logNote(session, text);
   for (const one of notes) logDiagnostic(session, one);
-  if (!resumed) session.record.before = await factsNow(session, await modelBytes(network, parameters));
+  if (!resumed) {
+    session.record.before = await factsNow(session, await modelBytes(network, parameters));
+    session.baselines.start = await measureBaseline(session, "start");
+  }
   return makeRun(session);
 }
 

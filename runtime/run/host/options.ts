@@ -20,6 +20,8 @@ export interface RunOptions extends BackendOptions {
   /** Hash of the layers that `network` must have; unset: any. */
   readonly layers?: string;
   readonly source?: string;
+  /** Moments that conditions of the program compare with; without held-out data they are measured only where it says so. */
+  readonly compares?: readonly ("start" | "dense")[];
   readonly statements?: Readonly<Record<number, string>>;
   /** Directory for results and checkpoints; unset: nothing is written and nothing can be resumed. */
   readonly out?: string | null;
@@ -42,7 +44,8 @@ export function givenOf(options: LooseOptions): RunOptions {
   return Object.fromEntries(given);
 }
 
-type Defaulted = "batch" | "seed" | "program" | "source" | "statements" | "resume" | "latency" | "onProgress";
+type Defaulted =
+  "compares" | "batch" | "seed" | "program" | "source" | "statements" | "resume" | "latency" | "onProgress";
 
 /** Options as a run uses them: checked, defaults filled in. */
 export interface Options extends Required<Pick<RunOptions, Defaulted>> {
@@ -74,6 +77,7 @@ export function readOptions(given: RunOptions): Options {
     program: given.program ?? "",
     layers: given.layers ?? null,
     source: given.source ?? "",
+    compares: given.compares ?? [],
     statements: given.statements ?? {},
     out,
     resume: given.resume ?? false,

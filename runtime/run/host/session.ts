@@ -41,6 +41,7 @@ interface Model {
   executor: Executor;
   /** Losses asked for by the phase under way or the last one; null: as the network says. */
   losses: readonly Loss[] | null;
+  baselines: Baselines;
   /** The last evaluation, as long as nothing has changed the network since. */
   evaluated: Evaluated | null;
   /** What each `slim` so far did to the network: replayed over the loaded one on resuming. */
@@ -91,10 +92,25 @@ export interface SlimRecord {
   readonly channels: Int32Array;
 }
 
-export interface Evaluated {
+export interface Evaluated extends Measured {
   readonly on: "test" | "train";
   readonly loss: number;
+}
+
+/** Of a network; null where it was not measured, or has no meaning. */
+export interface Measured {
   readonly accuracy: number | null;
+  readonly loss: number | null;
+}
+
+/** What conditions compare with, measured where they measure. Plain JSON. */
+export interface Baselines {
+  /** The network as loaded. */
+  start: Measured | null;
+  /** Just before the first cut; null before any. */
+  dense: Measured | null;
+  /** The highest accuracy and the lowest loss that were measured. */
+  best: Measured;
 }
 
 /** The network as loaded: what relative budgets and checkpoints compare with. */

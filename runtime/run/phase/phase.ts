@@ -6,8 +6,9 @@ import { whenIr } from "../../statements.js";
 import type { Batch } from "../../types.js";
 import { pause } from "../host/journal.js";
 import type { Session } from "../host/session.js";
-import { tell } from "../report/log.js";
-import { evaluateOn, holds, measureNames, sizeNow } from "../report/measures.js";
+import { logEvent, tell } from "../report/log.js";
+import { measureCondition } from "../report/condition.js";
+import { evaluateOn, sizeNow } from "../report/measures.js";
 import { keepSnapshot, phaseName } from "../steps/snapshots.js";
 import { atStatement, eachAtStatement, failedAt } from "../steps/step.js";
 import { requireData, trainingBatches } from "./batches.js";
@@ -138,12 +139,16 @@ async function endEpoch(session: Session, phase: OpenPhase): Promise<void> {
     seconds: session.stopwatch.seconds(),
   });
   if (ir.until !== undefined) {
-    const names = measureNames(session);
-    const accuracy = test?.accuracy ?? trainAccuracy;
-    const value = test?.loss ?? trainLoss;
-    if (accuracy !== null) names.set("accuracy", accuracy);
-    if (value !== null) names.set("loss", value);
-    progress.stopped = holds(ir.until, names);
+    const measured = test ?? { accuracy: trainAccuracy, loss: trainLoss };
+    const { holds, text } = await measureCondition(session, ir.until, measured);
+    if (holds)
+      logEvent(
+        session,
+        "until",
+        ir.id,
+        `ended the phase after epoch ${progress.epoch} of ${Math.ceil(times.epochs)}: ${text}`,
+      );
+    progress.stopped = holds;
   }
   progress.epoch++;
   progress.inEpoch = 0;

@@ -1,7 +1,7 @@
 import type { Diagnostic } from "../../../core/diagnostics/diagnostic.js";
 import type { PruneIr, StructureIr } from "../../../core/ir/types.js";
 import { counted, grouped } from "../../../core/ir/words.js";
-import type { HistoryPoint, NetworkFacts, ReportEvent } from "../../report/types.js";
+import type { DenseFacts, HistoryPoint, NetworkFacts, ReportEvent } from "../../report/types.js";
 import type { Session } from "../host/session.js";
 
 export { counted, grouped };
@@ -62,6 +62,8 @@ export type OnProgress = (event: ProgressEvent) => void;
 export interface RunRecord {
   /** The network as loaded. */
   before: NetworkFacts | null;
+  /** The network just before its first cut; null before any. */
+  dense: DenseFacts | null;
   readonly events: ReportEvent[];
   readonly history: HistoryPoint[];
   /** Once each. */
@@ -82,7 +84,14 @@ export interface RecordedAmount {
   readonly nominal: number | null;
 }
 
-export const newRecord = (): RunRecord => ({ before: null, events: [], history: [], notes: [], amounts: [] });
+export const newRecord = (): RunRecord => ({
+  before: null,
+  dense: null,
+  events: [],
+  history: [],
+  notes: [],
+  amounts: [],
+});
 
 /** A later event over the same layers replaces an earlier one. */
 export function noteAmount(record: RunRecord, amount: RecordedAmount): void {

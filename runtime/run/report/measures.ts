@@ -1,12 +1,10 @@
 import { raise } from "../../../core/diagnostics/create.js";
-import { evaluate } from "../../../core/expr/evaluate.js";
-import type { ExprIr } from "../../../core/ir/types.js";
 import { maskedView } from "../../../core/masks/masked.js";
 import { measure, type Measure } from "../../../core/masks/measure.js";
 import type { LayerInfo } from "../../../core/network/types.js";
 import type { ParameterStore } from "../../../core/parameters.js";
 import type { HistoryPoint } from "../../report/types.js";
-import type { Evaluated, Session } from "../host/session.js";
+import type { Evaluated, Measured, Session } from "../host/session.js";
 import { orderedBatches, requireData } from "../phase/batches.js";
 
 /** Loss (mean per example) and accuracy over a whole split, in inference mode. Kept until the network changes. */
@@ -31,7 +29,31 @@ export async function evaluateOn(session: Session, on: Evaluated["on"]): Promise
     accuracy: rows > 0 && Number.isFinite(correct) ? correct / rows : null,
   };
   session.evaluated = evaluated;
+  if (on === conditionSplit(session)) noteBest(session.baselines, evaluated);
   return evaluated;
+}
+
+/** The part of the data on which conditions measure: what is held out, where anything is. */
+export const conditionSplit = ({ data }: Session): Evaluated["on"] => (data?.test ? "test" : "train");
+
+/** Remembers the highest accuracy and the lowest loss. */
+function noteBest(baselines: Session["baselines"], { accuracy, loss }: Evaluated): void {
+  const { best } = baselines;
+  baselines.best = {
+    accuracy: accuracy === null ? best.accuracy : Math.max(accuracy, best.accuracy ?? 0),
+    loss: Math.min(loss, best.loss ?? Infinity),
+  };
+}
+
+/**
+ * Measures the network for conditions that compare with how it stands now. Null without held-out data, unless some condition asks:
+ * a pass over the training data is dear.
+ */
+export async function measureBaseline(session: Session, of: "start" | "dense"): Promise<Measured | null> {
+  const { data, options } = session;
+  if (data === null || !(data.test || options.compares.includes(of))) return null;
+  const { accuracy, loss } = await evaluateOn(session, conditionSplit(session));
+  return { accuracy, loss };
 }
 
 /** Examples per batch of an evaluation: many small ones waste time, large ones of large images memory. */
@@ -55,22 +77,6 @@ export function measureNames(session: Session): Map<string, number> {
     ["start.macs", start.macs],
     ["start.bytes", start.bytes],
   ]);
-}
-
-/** Whether an expression reads a name. */
-export function mentions(expr: ExprIr, name: string): boolean {
-  if (typeof expr === "string") return expr === name;
-  return typeof expr === "object" && expr.slice(1).some((operand) => mentions(operand, name));
-}
-
-/** Whether a condition holds. @throws DiagnosticError P7013 when a name in it has no value here. */
-export function holds(condition: ExprIr, names: ReadonlyMap<string, number>): boolean {
-  const value = evaluate(condition, names);
-  if (value === undefined)
-    raise("P7013", "the condition has no value here", {
-      notes: [`known are ${[...names.keys()].map((name) => `\`${name}\``).join(", ")}`],
-    });
-  return value !== 0;
 }
 
 /** Share of the kernel weights of the network as loaded that are there and not zero. */

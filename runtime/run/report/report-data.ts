@@ -40,6 +40,7 @@ export async function reportData(
     backend: backend.name,
     failed,
     before,
+    dense: record.dense,
     after,
     amounts: amountRows(session),
     layers: layerRows(session),

@@ -19,6 +19,7 @@ import type { PruneSpec, RegrowSpec, RestoreSpec } from "../../helpers.js";
 import { momentOf, pruningContext } from "../host/engine.js";
 import type { Session } from "../host/session.js";
 import { countedUnits, grouped, noteAmount } from "../report/log.js";
+import { cutting } from "./first-cut.js";
 import { selectLayers } from "./select-layers.js";
 import type { Told } from "./step.js";
 
@@ -26,7 +27,8 @@ export async function prune(session: Session, id: number, spec: PruneSpec): Prom
   const ir = pruneIr(id, spec, session.options.statements);
   const { regrow: paired, structure, joins } = ir;
   if (paired && namesIn(paired.by.expr).includes("m")) session.keepsMomentum = true;
-  const record = await carryOut(session, id, (context, moment) => pruneEvent(context, ir, moment));
+  const act = () => carryOut(session, id, (context, moment) => pruneEvent(context, ir, moment));
+  const record = await cutting(session, act, ({ achieved }) => achieved > 0);
   if (paired) session.phase?.training.clear(paired.id);
   // A layer goes as a branch: nothing but what it stands for is emptied.
   if (ir.collapse || structure === "layers") collapseEmptied(session);

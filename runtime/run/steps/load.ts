@@ -15,6 +15,7 @@ import type { SelectionSpec } from "../../helpers.js";
 import type { Session } from "../host/session.js";
 import { counted, noteAmount } from "../report/log.js";
 import { masksFile } from "../report/results.js";
+import { cutting } from "./first-cut.js";
 import { selectLayers } from "./select-layers.js";
 import type { Told } from "./step.js";
 
@@ -31,7 +32,11 @@ export async function load(
   const count =
     what === "weights"
       ? await loadWeights(session, path, paths)
-      : await loadMasks(session, path, paths, selection);
+      : await cutting(
+          session,
+          () => loadMasks(session, path, paths, selection),
+          (masks) => masks > 0,
+        );
   touch(session.state);
   settle(session);
   return `${what} of ${counted(count, "tensors")} from \`${path}\``;

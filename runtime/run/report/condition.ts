@@ -1,0 +1,64 @@
+import { raise } from "../../../core/diagnostics/create.js";
+import { evaluate } from "../../../core/expr/evaluate.js";
+import { namesOf } from "../../../core/ir/accuracy-readers.js";
+import type { ExprIr } from "../../../core/ir/types.js";
+import { grouped } from "../../../core/ir/words.js";
+import type { Measured, Session } from "../host/session.js";
+import { conditionSplit, evaluateOn, measureNames } from "./measures.js";
+
+/** What became of a condition: whether it holds, and what it compared, in the units that programs write. */
+export interface Found {
+  readonly holds: boolean;
+  readonly text: string;
+}
+
+/**
+ * Measures a condition now; the network is evaluated only where accuracy or loss is read, and where `measured` does not tell them.
+ * @throws DiagnosticError P7013 when a name in it has no value here
+ */
+export async function measureCondition(
+  session: Session,
+  condition: ExprIr,
+  measured?: Measured,
+): Promise<Found> {
+  const names = await namesFor(session, condition, measured);
+  const value = evaluate(condition, names);
+  if (value === undefined)
+    raise("P7013", "the condition has no value here", {
+      notes: [`known are ${[...names.keys()].map((name) => `\`${name}\``).join(", ")}`],
+    });
+  return { holds: value !== 0, text: told(condition, names).join("; ") };
+}
+
+async function namesFor(session: Session, condition: ExprIr, measured?: Measured) {
+  const names = measureNames(session);
+  if (!namesOf(condition).some((name) => /^(\w+\.)?(accuracy|loss)$/.test(name))) return names;
+  const now = measured ?? (await evaluateOn(session, conditionSplit(session)));
+  const { start, dense, best } = session.baselines;
+  // Before the first cut, what stands is the dense network.
+  const moments = { "": now, "start.": start, "dense.": dense ?? now, "best.": best };
+  for (const [prefix, one] of Object.entries(moments))
+    for (const measure of ["accuracy", "loss"] as const) {
+      const value = one?.[measure] ?? null;
+      if (value !== null) names.set(prefix + measure, value);
+    }
+  return names;
+}
+
+/** Every measure read; a size beside its percentage of the network as loaded where the condition asks for that. */
+function told(condition: ExprIr, names: ReadonlyMap<string, number>): readonly string[] {
+  const read = new Set(namesOf(condition));
+  return [...names].flatMap(([name, value]) => {
+    if (!read.has(name)) return [];
+    const measure = name.slice(name.indexOf(".") + 1);
+    if (measure === "accuracy") return [`${name} is ${percent(value)}`];
+    if (measure === "loss") return [`${name} is ${Number(value.toPrecision(4))}`];
+    if (name !== measure && read.has(measure)) return [];
+    const start = read.has(`start.${name}`) ? names.get(`start.${name}`) : undefined;
+    const share = start === undefined ? "" : `, ${percent(value / start)} of ${grouped(start)}`;
+    return [`${name} is ${grouped(value)}${share}`];
+  });
+}
+
+/** A share as programs write it, without digits that say nothing. */
+const percent = (share: number): string => `${Number((100 * share).toFixed(2))}%`;
