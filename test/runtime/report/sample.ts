@@ -40,7 +40,7 @@ export function sampleReport(): Report {
       latency: { single: 2, batch: 30 },
     },
     dense: { accuracy: 0.98, loss: 0.07, step: 4690, epoch: 10 },
-  after: {
+    after: {
       params: 10_000,
       macs: 500_000,
       bytes: 41_500,
