@@ -13,23 +13,19 @@ export function alike(network: Network, groups: readonly (readonly Unit[])[]): r
   const result = groups.map(() => true);
   const standing = new Int32Array(count);
   for (const ids of axesOf(network)) {
-    const met = new Map<number, number[]>();
+    const met = new Set<number>();
     for (const id of ids) {
       const root = find(id);
       const group = groupOf[root] ?? -1;
-      if (group < 0 || result[group] === false) continue;
-      if (standing[root] === 0) {
-        const roots = met.get(group);
-        if (roots === undefined) met.set(group, [root]);
-        else roots.push(root);
-      }
+      if (group < 0) continue;
+      met.add(group);
       standing[root] = (standing[root] ?? 0) + 1;
     }
-    for (const [group, roots] of met) {
-      const often = standing[roots[0] ?? 0];
-      result[group] =
-        roots.length === groups[group]?.length && roots.every((root) => standing[root] === often);
-      for (const root of roots) standing[root] = 0;
+    for (const group of met) {
+      const units = groups[group] ?? [];
+      const often = standing[units[0]?.root ?? -1];
+      result[group] &&= units.every(({ root }) => standing[root] === often);
+      for (const { root } of units) standing[root] = 0;
     }
   }
   return result;

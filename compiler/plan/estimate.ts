@@ -10,13 +10,17 @@ export const middle = (estimate: Estimate): number => (isExact(estimate) ? estim
 
 /** What the draws say together; draws that did not get there say nothing. */
 export function together(draws: readonly (Told | null | undefined)[]): Estimate | null {
-  const told = draws.flatMap((one) => one ?? []);
-  const [first] = told;
-  if (first === undefined) return null;
-  const values = told.map(({ value }) => value);
-  const [from, to] = [Math.min(...values), Math.max(...values)];
-  if (from === to && told.every(({ sure }) => sure)) return first.value;
-  return { about: Math.round(values.reduce((a, b) => a + b, 0) / values.length), from, to };
+  let [told, sum, from, to, sure] = [0, 0, Infinity, -Infinity, true];
+  for (const one of draws) {
+    if (one === null || one === undefined) continue;
+    told++;
+    sum += one.value;
+    from = Math.min(from, one.value);
+    to = Math.max(to, one.value);
+    sure &&= one.sure;
+  }
+  if (told === 0) return null;
+  return sure && from === to ? from : { about: Math.round(sum / told), from, to };
 }
 
 /** Counts of several groups as one. */

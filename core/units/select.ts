@@ -15,22 +15,21 @@ export function selectedLayers(
   structure: StructureName | null,
 ): readonly number[] | null {
   if (patternsOf(selection).some((pattern) => isVariable(pattern))) return null;
+  const named = (patterns: SelectionIr["in"]) =>
+    new Set(listOf(patterns).flatMap((pattern) => matchingLayers(network, pattern)));
+  const [included, excluded] = [named(selection.in), named(selection.except)];
   const explicit = selection.in !== undefined;
-  const automatic = new Set(structure === null || explicit ? [] : candidateLayers(network, structure));
-  const excluded = new Set(listOf(selection.except).flatMap((pattern) => matchingLayers(network, pattern)));
-  const included = new Set(listOf(selection.in).flatMap((pattern) => matchingLayers(network, pattern)));
-  const found: number[] = [];
-  network.layers.forEach((layer, index) => {
-    if (excluded.has(index) || (explicit && !included.has(index))) return;
-    const candidate =
-      structure === null
-        ? layer.weights.length > 0
-        : explicit
-          ? isCandidate(network, index, structure, true)
-          : automatic.has(index);
-    if (candidate && whereHolds(network, index, selection)) found.push(index);
-  });
-  return found;
+  const candidates =
+    structure !== null && !explicit
+      ? candidateLayers(network, structure)
+      : [...network.layers.keys()].filter(
+          (index) =>
+            (!explicit || included.has(index)) &&
+            (structure === null
+              ? network.layers[index]?.weights.length !== 0
+              : isCandidate(network, index, structure, true)),
+        );
+  return candidates.filter((index) => !excluded.has(index) && whereHolds(network, index, selection));
 }
 
 /** Patterns written alone or as a list. */

@@ -3,14 +3,15 @@ import { isExact, middle } from "../../plan/estimate.js";
 import { width } from "../text.js";
 import type { CheckFacts } from "./facts.js";
 import { numbersOf } from "./events.js";
-import type { Event, Fold, Item } from "./fold.js";
+import type { Event, Item } from "./fold.js";
 import { hull, turns, type Known } from "./series.js";
 import { table, type Column } from "./table.js";
 
 /** Counts of layers after one event, or the ends of a fold and what lies between. */
 interface Shown {
   readonly title: string;
-  readonly of: (layer: string) => string;
+  /** By layer, in the order of the rows. */
+  readonly counts: readonly string[];
 }
 
 /** Heads what lies between the ends of a fold. */
@@ -25,33 +26,32 @@ export function aliveTables(
   return [...new Set(layers.map(({ units }) => units))].map((units) => {
     const own = layers.filter((layer) => layer.units === units);
     const names = own.map(({ layer }) => layer);
-    const shown = merged(
-      items.flatMap((item) => shownOf(item, units)),
-      names,
-    );
-    const rows = own.map(({ layer, total }) => [layer, grouped(total), ...shown.map(({ of }) => of(layer))]);
+    const shown = merged(items.flatMap((item) => shownOf(item, units, names)));
+    const rows = own.map(({ layer, total }, at) => [
+      layer,
+      grouped(total),
+      ...shown.map(({ counts }) => counts[at] ?? ""),
+    ]);
     return { title: `Alive after each event: ${units}`, lines: chunks(shown, rows, columns) };
   });
 }
 
-function shownOf(item: Item, units: string): readonly Shown[] {
-  if ("event" in item) {
-    if (item.event.units !== units) return [];
-    return [{ title: String(item.number), of: (layer) => short(aliveIn(item.event, layer)) }];
-  }
+function shownOf(item: Item, units: string, layers: readonly string[]): readonly Shown[] {
+  const ofOne = (title: string, event: Event): Shown => ({
+    title,
+    counts: layers.map((layer, at) => short(aliveIn(event, layer, at))),
+  });
+  if ("event" in item) return item.event.units === units ? [ofOne(String(item.number), item.event)] : [];
   const [first, last] = [item.events[0]?.event, item.events.at(-1)?.event];
   if (first === undefined || last === undefined || first.units !== units) return [];
   const [from = "", to = ""] = numbersOf(item).split("…");
-  return [
-    { title: from, of: (layer) => short(aliveIn(first, layer)) },
-    { title: gap, of: (layer) => between(aliveInAll(item, layer)) },
-    { title: to, of: (layer) => short(aliveIn(last, layer)) },
-  ];
+  const amid = layers.map((layer, at) => between(item.events.map(({ event }) => aliveIn(event, layer, at))));
+  return [ofOne(from, first), { title: gap, counts: amid }, ofOne(to, last)];
 }
 
 /** Neighbours that hold the same counts as one: "1…19". What lies between two such ends and differs from neither goes with them. */
-function merged(all: readonly Shown[], layers: readonly string[]): readonly Shown[] {
-  const counts = all.map(({ of }) => layers.map(of).join("\n"));
+function merged(all: readonly Shown[]): readonly Shown[] {
+  const counts = all.map((one) => one.counts.join("\n"));
   const kept: Shown[] = [];
   let at = 0;
   while (at < all.length) {
@@ -65,7 +65,7 @@ function merged(all: readonly Shown[], layers: readonly string[]): readonly Show
     }
     const [from, to] = [all[at], all[last]];
     if (from !== undefined && to !== undefined)
-      kept.push(from === to ? from : { title: `${from.title}…${to.title}`, of: from.of });
+      kept.push(from === to ? from : { title: `${from.title}…${to.title}`, counts: from.counts });
     at = last + 1;
   }
   return kept;
@@ -81,17 +81,10 @@ function between(all: readonly Known[]): string {
 const short = (known: Known): string =>
   known === null ? "" : `${isExact(known) ? "" : "≈"}${grouped(middle(known))}`;
 
-function aliveIn({ layers }: Event, layer: string): Known {
-  return layers.find((one) => one.layer === layer)?.live ?? null;
-}
-
-/** The layers of a fold's events are mostly the same and in the same order. */
-function aliveInAll({ events }: Fold, layer: string): readonly Known[] {
-  const at = events[0]?.event.layers.findIndex((one) => one.layer === layer) ?? -1;
-  return events.map(({ event }) => {
-    const one = event.layers[at];
-    return one?.layer === layer ? one.live : aliveIn(event, layer);
-  });
+/** Events mostly have the same layers, in the order of the rows: `at` is where to look first. */
+function aliveIn({ layers }: Event, layer: string, at: number): Known {
+  const here = layers[at];
+  return (here?.layer === layer ? here : layers.find((one) => one.layer === layer))?.live ?? null;
 }
 
 /** As many events to a table as fit; the layers and their sizes begin each. */
