@@ -67,8 +67,10 @@ test("a paired regrow gives back what its prune took, as far as there are candid
         const record = await prune(setting, one, momentOf(i));
         next += one.regrow === undefined ? 1 : 2;
         const event = events[next - 1];
-        expectRecord(event, record);
-        if (one.regrow !== undefined && event !== undefined && event.reachable !== null)
+        // What single weights leave of kernels after a swap is drawn as if the dead lay anywhere: that can be far off.
+        const near = list.slice(0, i).every(({ structure: other }) => other === one.structure);
+        expectRecord(event, record, near);
+        if (near && one.regrow !== undefined && event !== undefined && event.reachable !== null)
           expectForeseen(event.reachable, record.revived, record.total, "revived");
       }
     }),
