@@ -1,19 +1,22 @@
 import { addTo } from "../tables.js";
 import type { Executed } from "./execute.js";
 import type { LayerSpec, ModelSpec, TensorRef } from "./spec.js";
-import type { Json, JsonObject } from "./types.js";
+import type { Json, JsonObject, Writer } from "./types.js";
 
 /** Configs as they are written, by layer. */
 export type Configs = ReadonlyMap<LayerSpec, JsonObject>;
 
 /** Writes a model the way stock `tf.loadLayersModel` reads it: Keras 2 spelling, unique names, only reachable calls. */
-export function emitTopology(model: ModelSpec, executed: Emitted): JsonObject {
-  return {
-    ...emitModel(model, model.name, executed),
-    keras_version: "tfjs-layers 4.22.0",
-    backend: "tensor_flow.js",
-  };
+export function emitTopology(model: ModelSpec, executed: Emitted, writer: Writer): JsonObject {
+  return { ...emitModel(model, model.name, executed), ...signatures[writer] };
 }
+
+/** Whose rules the layers follow: files are read by what they state. */
+const signatures: Readonly<Record<Writer, JsonObject>> = {
+  tfjs: { keras_version: "tfjs-layers 4.22.0", backend: "tensor_flow.js" },
+  keras2: { keras_version: "2.15.0", backend: "tensorflow" },
+  keras3: { keras_version: "3.0.0", backend: "tensorflow" },
+};
 
 interface Emitted {
   readonly models: ReadonlyMap<ModelSpec, Executed>;

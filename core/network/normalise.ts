@@ -1,6 +1,7 @@
+import { HARD_SIGMOID_3 } from "./dialect.js";
 import { field, heldLayer, isJsonArray, isJsonObject } from "./json.js";
 import { layerClass } from "./layers/index.js";
-import type { Json, JsonObject } from "./types.js";
+import type { Json, JsonObject, Writer } from "./types.js";
 
 /** Brings a layer's config from the spellings of Keras 2 and 3 to the one that TensorFlow.js reads. */
 
@@ -47,7 +48,7 @@ function batchShape(config: JsonObject): Json | undefined {
 }
 
 /** A copy of the config of one layer as TensorFlow.js wants it; nested `layer`, `cell` and `cells` included. */
-export function normaliseConfig(className: string, given: JsonObject): JsonObject {
+export function normaliseConfig(className: string, given: JsonObject, writer: Writer): JsonObject {
   const value = unwrapValue(given);
   const config: { [key: string]: Json } = isJsonObject(value) ? { ...value } : {};
   const shape = batchShape(config);
@@ -55,25 +56,27 @@ export function normaliseConfig(className: string, given: JsonObject): JsonObjec
   if (shape !== undefined) config["batch_input_shape"] = shape;
   else delete config["batch_input_shape"];
   for (const [key, item] of Object.entries(config)) {
-    if (/activation$/.test(key) && typeof item === "string") config[key] = ACTIVATIONS.get(item) ?? item;
-    if (/activation$/.test(key) && item === null) config[key] = "linear";
+    if (!/activation$/.test(key)) continue;
+    if (item === null) config[key] = "linear";
+    else if (writer === "keras3" && item === "hard_sigmoid") config[key] = HARD_SIGMOID_3;
+    else if (typeof item === "string") config[key] = ACTIVATIONS.get(item) ?? item;
   }
-  layerClass(className).normalise?.(config);
+  layerClass(className).normalise?.(config, writer);
   for (const key of ["layer", "cell", "backward_layer"]) {
     const inner = config[key];
-    if (isJsonObject(inner)) config[key] = normaliseInner(inner);
+    if (isJsonObject(inner)) config[key] = normaliseInner(inner, writer);
   }
   const cells = config["cells"];
   if (isJsonArray(cells))
-    config["cells"] = cells.map((cell) => (isJsonObject(cell) ? normaliseInner(cell) : cell));
+    config["cells"] = cells.map((cell) => (isJsonObject(cell) ? normaliseInner(cell, writer) : cell));
   return config;
 }
 
-function normaliseInner(inner: JsonObject): JsonObject {
+function normaliseInner(inner: JsonObject, writer: Writer): JsonObject {
   const held = heldLayer(inner);
   if (held === null) return inner;
   const { className, config } = held;
   const given = field(config, "name");
   const name = typeof given === "string" ? given.replace(/[^-A-Za-z0-9_.]/g, "_") : className.toLowerCase();
-  return { class_name: className, config: { ...normaliseConfig(className, config), name } };
+  return { class_name: className, config: { ...normaliseConfig(className, config, writer), name } };
 }

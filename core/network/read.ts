@@ -37,7 +37,7 @@ function build(given: unknown, fallback: string): Network {
       notes: [`models may be nested ${MAX_NESTING} deep`],
     });
   }
-  const spec = readModelSpec(model, outer.keras3, fallback);
+  const spec = readModelSpec(model, outer.writer, fallback);
   const graph = new Graph();
   const execution = new Execution(graph);
   const outputs = execution.run(spec, null, true);
@@ -49,7 +49,7 @@ function build(given: unknown, fallback: string): Network {
   const training = cleanJson(outer.trainingConfig ?? null);
   return {
     name: spec.name,
-    topology: emitTopology(spec, { models: execution.models, configs }),
+    topology: emitTopology(spec, { models: execution.models, configs }, outer.writer),
     layers,
     calls: graph.calls.map((call, origin) => ({ ...call, origin })),
     tensors: graph.tensors,

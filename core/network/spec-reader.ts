@@ -6,22 +6,24 @@ import { normaliseConfig } from "./normalise.js";
 import { raise } from "../diagnostics/create.js";
 import { quote } from "../diagnostics/quote.js";
 import type { LayerSpec, ModelSpec, TensorRef } from "./spec.js";
-import type { Json, JsonObject } from "./types.js";
+import type { Json, JsonObject, Writer } from "./types.js";
 import { isModelClass } from "./unwrap.js";
 
 interface Reading {
   readonly names: Names;
-  readonly keras3: boolean;
+  readonly writer: Writer;
 }
 
 interface RawLayer {
   readonly spec: LayerSpec;
   readonly nodes: readonly RawNode[];
+  /** Its calls are objects, as Keras 3 writes them. */
+  readonly keras3: boolean;
 }
 
 /** Checks the JSON of a model and resolves its references. Throws `DiagnosticError` on the first mistake. */
-export function readModelSpec(model: JsonObject, keras3: boolean, fallback: string): ModelSpec {
-  return readModel({ names: new Names(), keras3 }, model, "", fallback, 0);
+export function readModelSpec(model: JsonObject, writer: Writer, fallback: string): ModelSpec {
+  return readModel({ names: new Names(), writer }, model, "", fallback, 0);
 }
 
 function readModel(
@@ -56,7 +58,7 @@ function readModel(
     return { ...sequential(layers, name, trainable, where), buildShape };
   }
   if (!isJsonObject(config)) return raise("P5002", `${where} has no config`);
-  return functional(r, layers, config, name, trainable, where);
+  return functional(layers, config, name, trainable, where);
 }
 
 function readLayer(
@@ -83,12 +85,13 @@ function readLayer(
   if (!isJsonObject(config) && !nested) return raise("P5002", `layer ${quote(path)} has no config`);
   const name = r.names.claim(given);
   const inner = nested ? readModel(r, item, `${path}>`, given, depth + 1) : null;
-  const normal = !nested && isJsonObject(config) ? normaliseConfig(className, config) : {};
+  const normal = !nested && isJsonObject(config) ? normaliseConfig(className, config, r.writer) : {};
   const spec: LayerSpec = { given, name, path, className, config: { ...normal, name }, inner, nodes: [] };
   const raw = field(item, "inbound_nodes");
   if (raw !== undefined && !isJsonArray(raw))
     return raise("P5002", `\`inbound_nodes\` of layer ${quote(path)} is not a list`);
-  return { spec, nodes: (raw ?? []).map((node) => readNode(node, path)) };
+  const nodes = raw ?? [];
+  return { spec, nodes: nodes.map((node) => readNode(node, path)), keras3: nodes.some(isJsonObject) };
 }
 
 function sequential(layers: readonly RawLayer[], name: string, trainable: boolean, where: string): ModelSpec {
@@ -117,7 +120,6 @@ function unique(layers: readonly RawLayer[], where: string): Map<string, RawLaye
 }
 
 function functional(
-  r: Reading,
   layers: readonly RawLayer[],
   config: JsonObject,
   name: string,
@@ -129,7 +131,7 @@ function functional(
   const outputs = readRefs(field(config, "output_layers"), `\`output_layers\` of ${where}`);
   if (inputs.length === 0 || outputs.length === 0)
     raise("P5002", `${where} has no ${inputs.length === 0 ? "inputs" : "outputs"}`);
-  const offsets = offsetsOfNested(r, layers, outputs);
+  const offsets = offsetsOfNested(layers, outputs);
   const resolve = (ref: RawRef, user: string): TensorRef => {
     const target = byName.get(ref.layer);
     if (!target) return raise("P5004", `${user} refers to layer ${quote(ref.layer)}, which does not exist`);
@@ -164,17 +166,14 @@ function functional(
  * Keras 2 and TensorFlow.js count the calls of a nested model from 1 (its own construction is call 0), Keras 3
  * from 0. References decide where they can: one past the last call needs the offset, a 0 rules it out.
  */
-function offsetsOfNested(
-  r: Reading,
-  layers: readonly RawLayer[],
-  outputs: readonly RawRef[],
-): Map<string, number> {
+function offsetsOfNested(layers: readonly RawLayer[], outputs: readonly RawRef[]): Map<string, number> {
   const nested = new Map<string, { calls: number; zero: boolean; past: boolean }>();
   for (const layer of layers) {
     if (layer.spec.inner)
       nested.set(layer.spec.given, { calls: layer.nodes.length, zero: false, past: false });
   }
   if (nested.size === 0) return new Map();
+  const keras3 = layers.some((layer) => layer.keras3);
   const refs = [...outputs, ...layers.flatMap((layer) => layer.nodes.flatMap((node) => node.inputs))];
   for (const ref of refs) {
     const seen = nested.get(ref.layer);
@@ -183,7 +182,7 @@ function offsetsOfNested(
     if (ref.node >= seen.calls) seen.past = true;
   }
   const offsets = new Map<string, number>();
-  for (const [name, seen] of nested) offsets.set(name, seen.zero ? 0 : seen.past || !r.keras3 ? 1 : 0);
+  for (const [name, seen] of nested) offsets.set(name, seen.zero ? 0 : seen.past || !keras3 ? 1 : 0);
   return offsets;
 }
 

@@ -150,6 +150,9 @@ export interface Unit {
   readonly producers: readonly number[];
 }
 
+/** Whose rules a file's layers follow where libraries differ: `hard_sigmoid`, bilinear interpolation. */
+export type Writer = "tfjs" | "keras2" | "keras3";
+
 export interface Network {
   readonly name: string;
   /** Normalised topology: tfjs spelling of Keras 2 (class_name, snake_case config, inbound_nodes), ready for stock tf.loadLayersModel. */

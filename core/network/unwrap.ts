@@ -1,15 +1,21 @@
 import { isObject, own } from "./json.js";
 import { raise } from "../diagnostics/create.js";
+import type { Writer } from "./types.js";
 
 export interface Unwrapped {
   /** `{ class_name, config }` of the outermost model. */
   readonly model: { readonly [key: string]: unknown };
   readonly trainingConfig: unknown;
-  /** Saved by Keras 3: nested models then count their calls from 0. */
-  readonly keras3: boolean;
+  readonly writer: Writer;
 }
 
 const MODEL_CLASSES = new Set(["Model", "Functional", "Sequential", "LayersModel"]);
+
+/** By `keras_version`: Keras 1 and 2 agree wherever it matters. */
+function writerOf(version: string): Writer {
+  if (!/^\d/.test(version)) return "tfjs";
+  return /^[12]\./.test(version) ? "keras2" : "keras3";
+}
 
 export function isModelClass(className: string): boolean {
   return MODEL_CLASSES.has(className);
@@ -19,11 +25,11 @@ export function isModelClass(className: string): boolean {
 export function unwrapModel(value: unknown): Unwrapped {
   let at: unknown = value;
   let trainingConfig: unknown = null;
-  let keras3 = false;
+  let writer: Writer = "tfjs";
   for (let step = 0; step < 6; step++) {
     if (!isObject(at)) break;
     const version = own(at, "keras_version");
-    if (typeof version === "string" && /^3\./.test(version)) keras3 = true;
+    if (typeof version === "string") writer = writerOf(version);
     trainingConfig = own(at, "training_config") ?? own(at, "trainingConfig") ?? trainingConfig;
     if (own(at, "format") === "graph-model" || own(at, "node") !== undefined) {
       raise("P5001", "this is a graph model, not a layers model", {
@@ -38,7 +44,7 @@ export function unwrapModel(value: unknown): Unwrapped {
           notes: ["Sequential and Functional models can"],
         });
       }
-      return { model: at, trainingConfig, keras3 };
+      return { model: at, trainingConfig, writer };
     }
     at = own(at, "modelTopology") ?? own(at, "model_config") ?? own(at, "modelConfig");
   }

@@ -40,7 +40,7 @@ export function dropCalls(network: Network, fate: Collapse): Network {
     barriers: network.barriers.filter((barrier) => layers.some((layer) => layer.path === barrier.layer)),
     units: findUnits(channels, numbered),
   };
-  return { ...smaller, topology: emitFlat(smaller) };
+  return { ...smaller, topology: { ...network.topology, ...emitFlat(smaller) } };
 }
 
 /** Names of the input layers of the outermost model; none for a Sequential one. */
@@ -92,7 +92,5 @@ function emitFlat(network: Network): JsonObject {
       input_layers: refs(network.inputs),
       output_layers: refs(network.outputs),
     },
-    keras_version: "tfjs-layers 4.22.0",
-    backend: "tensor_flow.js",
   };
 }

@@ -1,6 +1,7 @@
 import { activationName, type ActivationName } from "../../core/network/activations.js";
 import { activation, type Config } from "../../core/network/config.js";
 import { tf } from "../backend/tf.js";
+import { constantOf } from "./gradients.js";
 import type { FusedOps } from "../backend/types.js";
 import { raise } from "../../core/diagnostics/create.js";
 
@@ -13,6 +14,8 @@ function geluNew(x: tf.Tensor): tf.Tensor {
   const inner = tf.mul(Math.sqrt(2 / Math.PI), tf.add(x, tf.mul(0.044715, tf.pow(x, 3))));
   return tf.mul(0.5, tf.mul(x, tf.add(1, tf.tanh(inner))));
 }
+
+const hardSigmoid3 = (x: tf.Tensor): tf.Tensor => tf.clipByValue(tf.add(tf.div(x, 6), 0.5), 0, 1);
 
 const forward: Readonly<Record<ActivationName, (x: tf.Tensor, ops: FusedOps) => tf.Tensor>> = {
   linear: (x) => x,
@@ -32,6 +35,22 @@ const forward: Readonly<Record<ActivationName, (x: tf.Tensor, ops: FusedOps) => 
   gelunew: geluNew,
   mish: (x) => tf.mul(x, tf.tanh(tf.softplus(x))),
   swish: (x) => tf.mul(x, tf.sigmoid(x)),
+  celu: (x) => tf.elu(x),
+  hardsigmoid3: hardSigmoid3,
+  hardswish: (x) => tf.mul(x, hardSigmoid3(x)),
+  hardtanh: (x) => tf.clipByValue(x, -1, 1),
+  hardshrink: (x) =>
+    tf.mul(
+      x,
+      constantOf(x, (v) => tf.cast(tf.greater(tf.abs(v), 0.5), "float32")),
+    ),
+  softshrink: (x) => tf.sub(x, tf.clipByValue(x, -0.5, 0.5)),
+  tanhshrink: (x) => tf.sub(x, tf.tanh(x)),
+  leakyrelu: (x) => tf.leakyRelu(x, 0.2),
+  logsigmoid: (x) => tf.logSigmoid(x),
+  squareplus: (x) => tf.div(tf.add(x, tf.sqrt(tf.add(tf.square(x), 4))), 2),
+  sparsesigmoid: (x) => tf.clipByValue(tf.div(tf.add(x, 1), 2), 0, 1),
+  sparseplus: (x) => tf.add(tf.relu(tf.sub(x, 1)), tf.div(tf.square(tf.clipByValue(tf.add(x, 1), 0, 2)), 4)),
 };
 
 /** The activation that a layer's config names under `key`; an unknown name is refused. */

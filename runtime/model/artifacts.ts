@@ -1,4 +1,6 @@
+import { writtenConfig } from "../../core/network/dialect.js";
 import type { JsonObject, Network } from "../../core/network/types.js";
+import { mapConfigs } from "../../core/surgery/shrink.js";
 import type { Parameter, ParameterStore } from "../../core/parameters.js";
 
 /** A weight under the name by which stock `tf.loadLayersModel` finds it. */
@@ -43,8 +45,7 @@ export function modelJson(network: Network, weights: readonly SavedWeight[], wei
   });
 }
 
-export function topologyOf(network: Network): JsonObject {
-  return network.trainingConfig === null
-    ? network.topology
-    : { ...network.topology, training_config: network.trainingConfig };
+export function topologyOf({ topology, trainingConfig }: Network): JsonObject {
+  const written = mapConfigs(topology, (_, config) => writtenConfig(config));
+  return trainingConfig === null ? written : { ...written, training_config: trainingConfig };
 }

@@ -1,4 +1,5 @@
-import { heldLayer } from "../json.js";
+import { activationFunction } from "../activations.js";
+import { heldLayer, isJsonArray } from "../json.js";
 import type { LayerInfo } from "../types.js";
 import { convolutions } from "./convolution.js";
 import { tableLayers } from "./dense.js";
@@ -49,6 +50,25 @@ export function layerFamily({ className, config }: LayerInfo): LayerFamily {
   if (family !== "inner") return family;
   const inner = layerClass(heldLayer(config["layer"])?.className ?? "").family;
   return inner === "inner" ? "other" : inner;
+}
+
+/** Why stock TensorFlow.js cannot read a layer or computes it otherwise; null where it does the same. */
+export function stockObjection({
+  className,
+  config,
+}: Pick<LayerInfo, "className" | "config">): string | null {
+  const own = layerClass(className).stock(config);
+  if (own !== null) return own;
+  for (const [key, value] of Object.entries(config)) {
+    if (/activation$/.test(key) && activationFunction(value)?.stock === false)
+      return `TensorFlow.js has no activation \`${String(value)}\` of this kind`;
+    for (const held of isJsonArray(value) ? value : [value]) {
+      const inner = heldLayer(held);
+      const objection = inner && stockObjection(inner);
+      if (objection !== null) return objection;
+    }
+  }
+  return null;
 }
 
 /** What a layer does with a constant input that is the same everywhere in the example. */

@@ -1,6 +1,6 @@
 import { activationFunction } from "../activations.js";
 import type { Rule } from "../site.js";
-import type { Json, JsonObject, WeightInfo } from "../types.js";
+import type { Json, JsonObject, WeightInfo, Writer } from "../types.js";
 
 /** What a layer is for pruning: which structures address it. */
 export type LayerFamily = "conv" | "depthwise" | "dense" | "recurrent" | "embedding" | "other";
@@ -47,9 +47,14 @@ export interface LayerClass {
   readonly distribution: "activation" | "softmax" | "input" | null;
   /** What it wants of whole numbers that are fed to it: shares of 255, the bytes themselves, or indices. */
   readonly reads: "shares" | "bytes" | "indices";
+  /** Why stock TensorFlow.js cannot read the layer or computes it otherwise: a clause about it. Null where it does the same. */
+  readonly stock: (config: JsonObject) => string | null;
   /** Brings a copied config from the spellings of Keras to what TensorFlow.js reads. */
-  readonly normalise: ((config: { [key: string]: Json }) => void) | null;
+  readonly normalise: ((config: { [key: string]: Json }, writer: Writer) => void) | null;
 }
+
+/** Of a class that TensorFlow.js does not have. */
+export const notInStock = (): string => "TensorFlow.js has no such class";
 
 export const nothing = (): readonly string[] => [];
 
@@ -61,6 +66,7 @@ export const ORDINARY = {
   completes: false,
   distribution: null,
   reads: "shares",
+  stock: () => null,
   normalise: null,
 } as const satisfies Partial<LayerClass>;
 
