@@ -10,6 +10,13 @@ export interface RawRef {
   readonly tensor: number;
 }
 
+/** An argument of a call, by position or by name: the tensors in it, or the value where there are none. */
+export interface Argument {
+  readonly name: string | null;
+  readonly refs: readonly RawRef[];
+  readonly value: Json;
+}
+
 export interface RawNode {
   readonly inputs: readonly RawRef[];
   readonly kwargs: JsonObject;
@@ -40,53 +47,70 @@ export function readRefs(value: Json | undefined, where: string): readonly RawRe
   return raise("P5002", `${where} is missing`);
 }
 
-function kerasTensor(value: Json): RawRef | null {
+/** A tensor among arguments: `__keras_tensor__` of Keras 3, `["name", 0, 0]` of Keras 2. */
+function tensorOf(value: Json): RawRef | null {
+  if (isJsonArray(value)) {
+    const [layer, node, tensor] = value;
+    const written = typeof layer === "string" && typeof node === "number" && typeof tensor === "number";
+    return written && value.length === 3 ? readRef(value, "a call") : null;
+  }
   if (!isJsonObject(value) || value["class_name"] !== "__keras_tensor__") return null;
   const config = field(value, "config");
   const history = isJsonObject(config) ? field(config, "keras_history") : undefined;
   return isJsonArray(history) ? readRef(history, "a call") : null;
 }
 
-function tensorsIn(value: Json | undefined, out: RawRef[]): void {
-  if (value === undefined || value === null || typeof value !== "object") return;
-  if (isJsonArray(value)) return value.forEach((item) => tensorsIn(item, out));
-  const tensor = kerasTensor(value);
-  if (tensor) out.push(tensor);
-  else for (const item of Object.values(value)) tensorsIn(item, out);
+function tensorsIn(value: Json | undefined): readonly RawRef[] {
+  if (value === undefined || value === null || typeof value !== "object") return [];
+  const tensor = tensorOf(value);
+  return tensor ? [tensor] : Object.values(value).flatMap(tensorsIn);
 }
 
-/** Keras 3: `{ args: […], kwargs: {…} }` with tensors inside. */
-function readCallObject(value: JsonObject, path: string): RawNode {
-  const inputs: RawRef[] = [];
-  tensorsIn(field(value, "args"), inputs);
+const argument = (name: string | null, value: Json): Argument => ({ name, refs: tensorsIn(value), value });
+
+const named = (given: Json | undefined): readonly Argument[] =>
+  isJsonObject(given) ? Object.entries(given).map(([name, value]) => argument(name, value)) : [];
+
+/** First entry of a constant where a tensor could stand: `["_CONSTANT_VALUE", -1, 2.0, {…}]`. */
+const CONSTANT = "_CONSTANT_VALUE";
+
+/**
+ * The arguments of one entry of `inbound_nodes`: Keras 2 writes `[["x", 0, 0, {…}], …]`, or the entry alone, Keras 3
+ * `{ args: […], kwargs: {…} }`.
+ */
+export function readArguments(value: Json, path: string): readonly Argument[] {
+  if (isJsonObject(value)) {
+    const args = field(value, "args");
+    const positional = (isJsonArray(args) ? args : []).map((item) => argument(null, item));
+    return [...positional, ...named(field(value, "kwargs"))];
+  }
+  if (!isJsonArray(value)) return raise("P5002", `layer ${quote(path)} has a call that is not a list`);
+  let kwargs: readonly Argument[] = [];
+  const positional = (typeof value[0] === "string" ? [value] : value).map((entry): Argument => {
+    const more = isJsonArray(entry) ? named(entry[3]) : [];
+    if (more.length > 0) kwargs = more;
+    if (isJsonArray(entry) && entry[0] === CONSTANT) return argument(null, entry[2] ?? null);
+    return { name: null, refs: [readRef(entry, `layer ${quote(path)}`)], value: null };
+  });
+  return [...positional, ...kwargs];
+}
+
+/** Names by which a call of a layer may hand in what TensorFlow.js takes by position. */
+const BY_POSITION = new Set(["inputs", "x", "initial_state"]);
+
+/** A call of a layer. */
+export function layerCall(given: readonly Argument[], path: string): RawNode {
   const kwargs: { [key: string]: Json } = {};
-  const given = field(value, "kwargs");
-  for (const [key, item] of isJsonObject(given) ? Object.entries(given) : []) {
-    const tensors: RawRef[] = [];
-    tensorsIn(item, tensors);
-    if (tensors.length === 0) {
-      if (item !== null) kwargs[key] = item;
-    } else if (key === "initial_state" || key === "inputs") inputs.push(...tensors);
-    else {
+  const inputs = given.flatMap(({ name, refs, value }) => {
+    if (refs.length === 0) {
+      if (name !== null && value !== null) kwargs[name] = value;
+    } else if (name !== null && !BY_POSITION.has(name)) {
       raise(
         "P5009",
-        `layer ${quote(path)} gets a tensor as \`${key}\`, which TensorFlow.js cannot read back`,
+        `layer ${quote(path)} gets a tensor as \`${name}\`, which TensorFlow.js cannot read back`,
       );
     }
-  }
-  return { inputs, kwargs };
-}
-
-/** One entry of `inbound_nodes`, Keras 2 (`[["x", 0, 0, {}], …]`) or Keras 3. */
-export function readNode(value: Json, path: string): RawNode {
-  if (isJsonObject(value)) return readCallObject(value, path);
-  if (!isJsonArray(value)) return raise("P5002", `layer ${quote(path)} has a call that is not a list`);
-  const entries = typeof value[0] === "string" ? [value] : value;
-  let kwargs: JsonObject = {};
-  const inputs = entries.map((entry) => {
-    const extra = isJsonArray(entry) ? entry[3] : undefined;
-    if (isJsonObject(extra) && Object.keys(extra).length > 0) kwargs = extra;
-    return readRef(entry, `layer ${quote(path)}`);
+    return refs;
   });
   return { inputs, kwargs };
 }

@@ -21,6 +21,8 @@ export interface Site {
   readonly scope: string;
   /** Before the names of variables in a saved file, after the layer's: ["forward_lstm"]. */
   readonly folders: readonly string[];
+  /** The same in a file of Keras, where that differs. */
+  readonly kerasFolders?: readonly string[];
   /** Where `config` lies inside the layer's config. */
   readonly at: readonly (string | number)[];
   /** How often the inner layer runs in one call (time steps of a wrapper). */
@@ -95,6 +97,14 @@ export function derived(site: Site, length: number, make: () => Int32Array): Int
   return make();
 }
 
+interface WeightFacts {
+  /** Never trained: statistics. */
+  readonly frozen?: boolean;
+  readonly forgetGate?: boolean;
+  /** Its name in Keras 3. */
+  readonly keras3?: string;
+}
+
 /**
  * A variable of the layer with its axes. Its initializer and regularizer stand in the config under its name, but for
  * `_kernel` at the end of `recurrent_kernel` and the like.
@@ -103,7 +113,7 @@ export function addWeight(
   site: Site,
   name: string,
   axes: readonly Axis[],
-  { frozen = false, forgetGate = false } = {},
+  { frozen = false, forgetGate = false, keras3 }: WeightFacts = {},
 ): void {
   const path = site.layer.spec.path;
   const sizes = axes.map((axis) => (typeof axis === "object" && axis !== null ? axis.ids.length : axis));
@@ -114,6 +124,8 @@ export function addWeight(
       notes: ["every size of a variable must be known and at least 1"],
     });
   });
+  const own = [...site.folders, name].join("/");
+  const alias = [...(site.kerasFolders ?? site.folders), keras3 ?? name].join("/");
   const stem = name.replace(/_kernel$/, "");
   const initializer = field(site.config.values, `${stem}_initializer`);
   site.graph.addWeight(
@@ -121,7 +133,8 @@ export function addWeight(
     {
       key: weightKey(site, name),
       name: site.scope + name,
-      savedAs: [site.layer.spec.name, ...site.folders, name].join("/"),
+      savedAs: `${site.layer.spec.name}/${own}`,
+      ...(alias !== own && { alias }),
       shape,
       trainable: site.layer.trainable && !frozen,
       initializer: isJsonObject(initializer) ? initializer : null,
@@ -194,7 +207,7 @@ export function innerSite(
   site: Site,
   inner: JsonObject,
   at: readonly (string | number)[],
-  change: Partial<Pick<Site, "inputs" | "scope" | "folders" | "times">>,
+  change: Partial<Pick<Site, "inputs" | "scope" | "folders" | "kerasFolders" | "times">>,
 ): Site {
   const held = heldLayer(inner);
   if (held === null)

@@ -1,8 +1,9 @@
 import { counted } from "../ir/words.js";
 import { field, isJsonArray, isJsonObject } from "./json.js";
-import { readNode, readRefs, type RawNode, type RawRef } from "./inbound.js";
+import { layerCall, readArguments, readRefs, type RawNode, type RawRef } from "./inbound.js";
 import { MAX_CALLS, MAX_NESTING } from "./limits.js";
 import { normaliseConfig } from "./normalise.js";
+import { layerOfOperation, operationOf } from "./operations.js";
 import { raise } from "../diagnostics/create.js";
 import { quote } from "../diagnostics/quote.js";
 import type { LayerSpec, ModelSpec, TensorRef } from "./spec.js";
@@ -85,13 +86,28 @@ function readLayer(
   if (!isJsonObject(config) && !nested) return raise("P5002", `layer ${quote(path)} has no config`);
   const name = r.names.claim(given);
   const inner = nested ? readModel(r, item, `${path}>`, given, depth + 1) : null;
-  const normal = !nested && isJsonObject(config) ? normaliseConfig(className, config, r.writer) : {};
-  const spec: LayerSpec = { given, name, path, className, config: { ...normal, name }, inner, nodes: [] };
-  const raw = field(item, "inbound_nodes");
-  if (raw !== undefined && !isJsonArray(raw))
-    return raise("P5002", `\`inbound_nodes\` of layer ${quote(path)} is not a list`);
-  const nodes = raw ?? [];
-  return { spec, nodes: nodes.map((node) => readNode(node, path)), keras3: nodes.some(isJsonObject) };
+  const raw = field(item, "inbound_nodes") ?? [];
+  if (!isJsonArray(raw)) return raise("P5002", `\`inbound_nodes\` of layer ${quote(path)} is not a list`);
+  const calls = raw.map((node) => readArguments(node, path));
+  const plain = !nested && isJsonObject(config) ? config : {};
+  const operation = operationOf(item, className, plain);
+  const made = operation && layerOfOperation(operation, calls, path);
+  const read = made?.className ?? className;
+  const normal = nested ? {} : normaliseConfig(read, made?.config ?? plain, r.writer);
+  const spec: LayerSpec = {
+    given,
+    name,
+    path,
+    className: read,
+    config: { ...normal, name },
+    inner,
+    nodes: [],
+  };
+  return {
+    spec,
+    nodes: calls.map((args) => layerCall(made?.args ?? args, path)),
+    keras3: raw.some(isJsonObject),
+  };
 }
 
 function sequential(layers: readonly RawLayer[], name: string, trainable: boolean, where: string): ModelSpec {

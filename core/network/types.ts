@@ -16,6 +16,8 @@ export interface WeightInfo {
   readonly name: string;
   /** Name under which stock TensorFlow.js saves and looks for it: "conv2d_1/kernel", "bidirectional_1/forward_lstm/kernel". */
   readonly savedAs: string;
+  /** What Keras calls it within its layer, where that is not how TensorFlow.js does: "kernel", "stacked_rnn_cells/lstm_cell/kernel". */
+  readonly alias?: string;
   readonly shape: readonly number[];
   readonly trainable: boolean;
   /** Keras initializer config, or null for the class default. */

@@ -11,8 +11,9 @@ export interface Matched {
   readonly store: ParameterStore;
 }
 
-/** Weights that belong to an optimizer, which a saved model may hold. */
-const OPTIMIZER = /^(?:optimizer|training|Adam|SGD|RMSprop|iter)(?:$|[/_])/;
+/** What a saved model may hold beside its weights: those of an optimizer, states of generators of random numbers. */
+const NO_WEIGHT =
+  /^(?:optimizer|training|Adam|SGD|RMSprop|iter)(?:$|[/_])|(?:^|\/)seed_generator_state(?::\d+)?$/;
 
 interface Slot {
   readonly layer: LayerInfo;
@@ -43,12 +44,9 @@ function indexSlots(network: Network): Map<string, Slot[]> {
     for (const weight of layer.weights) {
       const own = weight.savedAs.slice(layer.name.length + 1);
       const given = layer.path.split(">");
-      const names = [
-        weight.savedAs,
-        `${given.join("/")}/${own}`,
-        `${given[given.length - 1] ?? ""}/${own}`,
-        weight.key,
-      ];
+      const owns = weight.alias === undefined ? [own] : [own, weight.alias];
+      const layers = [layer.name, given.join("/"), given[given.length - 1] ?? ""];
+      const names = [weight.key, ...owns.flatMap((name) => layers.map((of) => `${of}/${name}`))];
       for (const name of new Set(names)) {
         const held = index.get(name);
         if (held) held.push({ layer, weight });
@@ -68,11 +66,13 @@ function adoptUnknown(network: Network, stored: readonly StoredWeight[]): Networ
   if (network.layers.every((layer) => isLayerClass(layer.className))) return network;
   const layers = network.layers.map((layer): LayerInfo => {
     if (isLayerClass(layer.className)) return layer;
-    const weights = stored
-      .filter((weight) => weight.name.startsWith(`${layer.name}/`))
-      .map((weight): WeightInfo => {
-        const name = weight.name.slice(layer.name.length + 1).replace(/:\d+$/, "");
-        return {
+    const weights = stored.flatMap((weight): WeightInfo[] => {
+      const parts = weight.name.replace(/:\d+$/, "").split("/");
+      const at = parts.lastIndexOf(layer.name, parts.length - 2);
+      if (at < 0) return [];
+      const name = parts.slice(at + 1).join("/");
+      return [
+        {
           key: `${layer.path}/${name}`,
           name,
           savedAs: `${layer.name}/${name}`,
@@ -83,8 +83,9 @@ function adoptUnknown(network: Network, stored: readonly StoredWeight[]): Networ
           forgetGate: false,
           bindings: [],
           isKernel: false,
-        };
-      });
+        },
+      ];
+    });
     return { ...layer, weights };
   });
   return { ...network, layers };
@@ -96,7 +97,7 @@ export function matchWeights(given: Network, stored: readonly StoredWeight[]): M
   const index = indexSlots(network);
   const filled = new Map<string, StoredWeight>();
   for (const weight of stored) {
-    if (OPTIMIZER.test(weight.name) && !index.has(weight.name)) continue;
+    if (NO_WEIGHT.test(weight.name) && !index.has(weight.name)) continue;
     const candidates = spellings(weight.name).flatMap((name) => index.get(name) ?? []);
     const free = candidates.filter((slot) => !filled.has(slot.weight.key));
     const slot = free.find((s) => sameShape(s.weight.shape, weight.shape)) ?? free[0];

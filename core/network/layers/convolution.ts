@@ -149,7 +149,7 @@ const depthwiseConv2d: Rule = (site) => {
   const into = intake(site, input);
   const out = convolved(into.space, g);
   const passes = multiplied(site, into.reads, multiplier);
-  addWeight(site, "depthwise_kernel", [...g.kernel, passing(into.reads), multiplier]);
+  addWeight(site, "depthwise_kernel", [...g.kernel, passing(into.reads), multiplier], { keras3: "kernel" });
   addBias(site, passing(passes));
   addMacs(site, "depthwise_kernel", product(out) * product(g.kernel), 1, passes);
   return outcome(site, into, out, passes);

@@ -29,7 +29,7 @@ import {
   type Rule,
   type Site,
 } from "../site.js";
-import type { JsonObject, Shape } from "../types.js";
+import type { Json, JsonObject, Shape } from "../types.js";
 import { ORDINARY, type LayerClass } from "./layer-class.js";
 
 /** What tells the kinds of cells apart: gate blocks side by side in one kernel, and states, of which the first is the output. */
@@ -122,9 +122,13 @@ function cellsOf(site: Site): readonly Site[] {
     innerSite(outer, inner, ["cells", i], {
       scope: `${site.scope}cell_${i}_`,
       folders: [...site.folders, `RNNCell_${i}`],
+      kerasFolders: [...site.folders, ...[outer.config.values, field(inner, "config")].flatMap(nameIn)],
     }),
   );
 }
+
+const nameIn = (config: Json | undefined): readonly string[] =>
+  isJsonObject(config) && typeof config["name"] === "string" ? [config["name"]] : [];
 
 function mainInput(site: Site, rank: number): Value {
   const [input] = site.inputs;

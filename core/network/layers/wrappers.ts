@@ -58,6 +58,8 @@ function bidirectional(apply: Rule): Rule {
           inputs: [...site.inputs.slice(0, 1), ...states],
           scope: `${site.scope}${which}_`,
           folders: [...site.folders, `${which}_${name}`],
+          // Keras 3 writes the name that its forward copy has.
+          kerasFolders: [...site.folders, `${which}_${name.replace(/^forward_/, "")}`],
         }),
       );
     const forward = direction("forward", site.inputs.slice(1, 1 + half));
