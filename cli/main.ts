@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { version } from "../compiler/version.js";
+import { unknownName } from "../core/diagnostics/elsewhere.js";
 import { EXIT, type ExitCode, type Terminal } from "./terminal.js";
 
 /** `a=b` options, collected. */
@@ -90,6 +91,11 @@ function commandLine(speakers: Speakers, finish: (code: ExitCode) => void): Comm
   command("init [folder]", "write a small project to start from").action(async (folder, options) =>
     finish(await (await import("./commands/init.js")).init(folder ?? ".", options, terminal)),
   );
+  main.on("command:*", ([name = ""]: readonly string[]) => {
+    const known = main.commands.map((one) => one.name());
+    const { help } = unknownName("command", name, undefined, known, { what: "command" });
+    main.error(`error: unknown command '${name}'\n(${help})`);
+  });
   return main;
 }
 

@@ -4,6 +4,7 @@ import { diagnostic, insert, replace } from "../core/diagnostics/create.js";
 import { isName, misspelling, nearest, shown, startsLine } from "./recovery/around.js";
 import { bracket } from "./recovery/brackets.js";
 import { unknownCharacters } from "./recovery/characters.js";
+import { elsewhere } from "./recovery/elsewhere.js";
 import { quotedPath, structure, unit } from "./recovery/places.js";
 import * as t from "./tokens.js";
 import { spanOf, vocabulary } from "./tokens.js";
@@ -55,6 +56,7 @@ export function explain(error: IRecognitionException, around: Mistaken): Diagnos
   if (Number.isNaN(error.token.startOffset)) return atEnd(place);
   if (error.token.tokenType === t.Unknown) return unknownCharacters(error.token);
   return (
+    elsewhere(error.token, around.text) ??
     structure(place) ??
     quotedPath(place) ??
     bracket(place) ??

@@ -1,7 +1,7 @@
 import { counted } from "../../core/ir/words.js";
 import type { Block, CallStatement, Name, Statement, TrainingClauses } from "../../grammar/ast.js";
 import { insert } from "../../core/diagnostics/create.js";
-import { similar } from "../../core/diagnostics/nearest.js";
+import { unknownName } from "../../core/diagnostics/elsewhere.js";
 import { bindArguments } from "./expressions/arguments.js";
 import { infer } from "./expressions/infer.js";
 import { isName } from "../../core/expr/names.js";
@@ -140,10 +140,15 @@ function reportUnknown({ text: name, span }: Name, module: Module, at: Where): v
   const standard = [...module.standard.values()].filter((one) => one.kind === "method");
   const names = [...namesOf(module, "method"), ...standard.map((one) => one.name)];
   reject(at, "P2002", `there is no method \`${name}\` here`, span, {
-    help: isStandard
-      ? `methods of the standard library need \`use ${name} from "std"\``
-      : (similar(name, names, "method") ?? "declare it with `method`, or import it with `use`"),
-    fixes: isStandard ? [insert("import it", 0, `use ${name} from "std"\n`)] : [],
+    ...(isStandard
+      ? {
+          help: `methods of the standard library need \`use ${name} from "std"\``,
+          fixes: [insert("import it", 0, `use ${name} from "std"\n`)],
+        }
+      : unknownName("method", name, span, names, {
+          what: "method",
+          otherwise: "declare it with `method`, or import it with `use`",
+        })),
   });
 }
 

@@ -182,7 +182,7 @@ const lowerings: { readonly [K in Kind]: Row<K> } = {
   evaluate: either((statement, { place }) => {
     const when = lowerEvents(statement, false, place);
     const splits = ["test", "train", "validation"] as const;
-    const on = statement.on === undefined ? "test" : oneOf(statement.on, splits, "set of data", place);
+    const on = statement.on === undefined ? "test" : oneOf(statement.on, splits, "set of data", place, "set");
     return whole({ on, when });
   }),
   mark: either((statement, { place }) =>

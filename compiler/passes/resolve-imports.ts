@@ -1,6 +1,6 @@
 import type { UseStatement } from "../../grammar/ast.js";
 import { parse } from "../../grammar/index.js";
-import { similar } from "../../core/diagnostics/nearest.js";
+import { unknownName } from "../../core/diagnostics/elsewhere.js";
 import { isName } from "../../core/expr/names.js";
 import { bindModuleParameters } from "./bind-parameters.js";
 import { reject, type Where } from "./lowering.js";
@@ -80,7 +80,10 @@ function importNames({ from, what, names }: UseStatement, module: Module, at: Im
     // A file that could not be read, or whose own import failed, has said so.
     if (file === null || file?.missing.has(text) === true || file?.missing.has(anything) === true) continue;
     const known = [...source.values()].map(({ name }) => name);
-    reject(at, "P2008", `"${from.value}" declares no \`${text}\``, span, { help: similar(text, known) });
+    const listed = `it declares ${[...new Set(known)].map((name) => `\`${name}\``).join(", ")}`;
+    reject(at, "P2008", `"${from.value}" declares no \`${text}\``, span, {
+      ...unknownName(undefined, text, span, known, { otherwise: known.length === 0 ? undefined : listed }),
+    });
   }
 }
 

@@ -1,7 +1,8 @@
 import { lengthOf } from "../../core/ir/defaults.js";
-import { similar } from "../../core/diagnostics/nearest.js";
+import { unknownName } from "../../core/diagnostics/elsewhere.js";
 import type { PointIr, RewindIr, StepIr, TrainIr } from "../../core/ir/types.js";
 import { mapStatements, trains } from "../../core/ir/walk.js";
+import { spanOfPart } from "../../core/ir/spans.js";
 import { reportAt } from "./report-at.js";
 import type { FrontState } from "./state.js";
 
@@ -38,8 +39,10 @@ function resolveOne(step: RewindIr, before: Before, trainsAround: boolean, state
   if ("mark" in to) {
     if (before.marks.has(to.mark)) return step;
     reportAt(state, step.id, "to", "P3019", `no mark \`${to.mark}\` stands above`, {
-      help:
-        similar(to.mark, before.marks, "mark") ?? `set it where it shall lead back to: \`mark ${to.mark}\``,
+      ...unknownName("moment", to.mark, spanOfPart(state.spans, step.id, "to"), [...before.marks, "start"], {
+        what: "mark",
+        otherwise: `set it where it shall lead back to: \`mark ${to.mark}\``,
+      }),
     });
     return step;
   }

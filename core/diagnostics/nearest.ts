@@ -1,10 +1,10 @@
-/**
- * The candidates most like a misspelt word, best first: those within ⌊0.4·length⌋ + 1 edits, a swap of neighbours counting as
- * one edit. At most `most`.
- */
+/** Edits that may part a word from what was meant: of longer words more. */
+export const slips = (word: string): number => Math.floor(word.length / 4) + 1;
+
+/** The candidates most like a misspelt word, best first, a swap of neighbours counting as one edit. At most `most`. */
 export function nearest(word: string, candidates: Iterable<string>, most = 1): readonly string[] {
   const short = word.slice(0, 64);
-  const limit = Math.floor(0.4 * short.length) + 1;
+  const limit = slips(short);
   const found: { readonly name: string; readonly distance: number }[] = [];
   for (const name of new Set(candidates)) {
     if (name === word || Math.abs(name.length - short.length) > limit) continue;

@@ -49,6 +49,7 @@ export const table = {
   P1033: error("`per layer` as a scope"),
   P1034: error("comment that does not start with `#`"),
   P1035: error("number out of range"),
+  P1036: error("phrase of another tool"),
   // P20xx: names, types and units
   P2001: error("a name stands for nothing here"),
   P2002: error("no such criterion, penalty, curve, method or optimizer"),

@@ -1,7 +1,7 @@
 import { tokenMatcher, type IToken } from "chevrotain";
 import { replace, type Details } from "../../core/diagnostics/create.js";
 import type { Span } from "../../core/diagnostics/diagnostic.js";
-import { editDistance } from "../../core/diagnostics/nearest.js";
+import { editDistance, slips } from "../../core/diagnostics/nearest.js";
 import * as t from "../tokens.js";
 
 /** What stands around a mistake in the text. */
@@ -40,11 +40,11 @@ export function shown(token: IToken): string {
   return image.length > 30 ? `\`${image.slice(0, 29)}…\`` : `\`${image}\``;
 }
 
-/** The nearest candidate within ⌊0.4 · length⌋ + 1 edits; of equals, the first. */
+/** The nearest candidate that a slip may have made of it; of equals, the first. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   if (word.length > 40) return undefined;
   let best: string | undefined;
-  let least = Math.floor(word.length * 0.4) + 2;
+  let least = slips(word) + 1;
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - word.length) >= least) continue;
     // a change of every letter is no misspelling

@@ -2,6 +2,7 @@ import type { IToken } from "chevrotain";
 import type * as ast from "../ast.js";
 import type { Diagnostic, Edit } from "../../core/diagnostics/diagnostic.js";
 import { diagnostic, insert, replace } from "../../core/diagnostics/create.js";
+import { meaning, meantAs } from "../../core/diagnostics/elsewhere.js";
 import * as t from "../tokens.js";
 import { spanOf, tokenOf } from "../tokens.js";
 import { wordsOf } from "../words.js";
@@ -55,9 +56,11 @@ export function unitAfter(first: IToken, { before, text }: Surroundings): Diagno
     text.slice(Math.max(0, before.startOffset - 40), before.startOffset),
   );
   if (!counted || wordsOf("clause").includes(first.image)) return undefined;
-  const meant = nearest(first.image, units);
+  const meant = meaning("unit", first.image, units);
+  const like = nearest(first.image, units);
   const known = { help: "lengths are counted in epochs or steps" };
-  const details = meant === undefined ? known : misspelling(meant, span);
+  const alike = like === undefined ? known : misspelling(like, span);
+  const details = meant === undefined ? alike : meantAs(meant, span);
   return diagnostic("P1021", `unknown unit ${shown(first)}`, span, details);
 }
 

@@ -2,14 +2,17 @@ import { tokenMatcher, type IToken } from "chevrotain";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.js";
 import { diagnostic, insert, replace } from "../../core/diagnostics/create.js";
 import type { Place } from "../recovery.js";
+import { meaning, meantAs } from "../../core/diagnostics/elsewhere.js";
 import * as t from "../tokens.js";
 import { spanOf, tokenOf } from "../tokens.js";
 import { wordsOf } from "../words.js";
+import { mends } from "./elsewhere.js";
 import { chunk, isName, isNumeric, misspelling, nearest, shown, startsLine } from "./around.js";
 
 /** Mistakes where one kind of thing must stand: a structure, a path, a unit. */
 
 const STRUCTURES = wordsOf("structure");
+const listed = `${STRUCTURES.map((word) => `\`${word}\``).join(", ")} and \`2:4 of weights\``;
 
 const after = ({ tokens, found }: Place, distance: number): IToken | undefined =>
   tokens[tokens.indexOf(found) + distance];
@@ -24,12 +27,24 @@ export function structure(place: Place): Diagnostic | undefined {
     });
   }
   if (isNumeric(found)) return amountFirst(place);
-  const meant =
-    isName(found) && !wordsOf("clause").includes(found.image) ? nearest(found.image, STRUCTURES) : undefined;
-  if (meant !== undefined) {
-    return diagnostic("P1005", `unknown structure ${shown(found)}`, span, misspelling(meant, span));
+  const named = isName(found) && !wordsOf("clause").includes(found.image);
+  const meant = named ? meaning("structure", found.image, STRUCTURES) : undefined;
+  const like = named ? nearest(found.image, STRUCTURES) : undefined;
+  if (meant !== undefined || like !== undefined) {
+    const fits = meant !== undefined && "write" in meant && mends(place.text, span, meant.write);
+    const details =
+      meant === undefined ? misspelling(like ?? "", span) : meantAs(meant, fits ? span : undefined);
+    return diagnostic("P1005", `unknown structure ${shown(found)}`, span, details);
   }
-  const help = `the structures are ${STRUCTURES.map((word) => `\`${word}\``).join(", ")} and \`2:4 of weights\``;
+  if (named) {
+    const units = `units in ${found.image}`;
+    const fits = mends(place.text, span, units);
+    return diagnostic("P1005", `unknown structure ${shown(found)}`, span, {
+      help: `a layer stands behind the structure: \`${units}\`; the structures are ${listed}`,
+      fixes: fits ? [replace(`write \`${units}\``, span, units)] : [],
+    });
+  }
+  const help = `the structures are ${listed}`;
   const message = `expected a structure after ${shown(previous)}, found ${shown(found)}`;
   return diagnostic("P1005", message, span, { help });
 }

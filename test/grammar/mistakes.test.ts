@@ -22,7 +22,6 @@ const WITHOUT_FIX: ReadonlySet<string> = new Set([
   "method-named-by-a-word",
   "mark-named-by-a-unit",
   "no-structure",
-  "unknown-structure",
   "unknown-statement",
   "clause-at-the-start",
   "clause-of-another-statement",

@@ -1,4 +1,4 @@
-import { similar } from "../../../core/diagnostics/nearest.js";
+import { unknownName } from "../../../core/diagnostics/elsewhere.js";
 import type { Amount, Curve, Expr, Structure } from "../../../grammar/ast.js";
 import type { AmountIr, BudgetLimit } from "../../../core/ir/types.js";
 import { replace } from "../../../core/diagnostics/create.js";
@@ -171,7 +171,9 @@ function limitsOf(expr: Expr, place: Place, depth: number): readonly BudgetLimit
   const measure = measures.find((known) => known === name);
   if (measure === undefined) {
     return reject(place, "P3028", `a budget limits sizes, and \`${name}\` is none`, expr.left.span, {
-      help: similar(name, measures) ?? "limit `macs`, `params` or `bytes`",
+      ...unknownName("measure", name, expr.left.span, measures, {
+        otherwise: "limit `macs`, `params` or `bytes`",
+      }),
     });
   }
   const value = infer(expr.right, expressions(place, "plain"));

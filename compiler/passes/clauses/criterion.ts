@@ -1,7 +1,7 @@
 import type { CallLike, Criterion, Structure } from "../../../grammar/ast.js";
 import { namesIn, needsData, needsGradients } from "../../../core/expr/names.js";
 import type { CriterionIr, ExprIr } from "../../../core/ir/types.js";
-import { similar } from "../../../core/diagnostics/nearest.js";
+import { unknownName } from "../../../core/diagnostics/elsewhere.js";
 import { describe } from "../scope.js";
 import { infer } from "../expressions/infer.js";
 import { expressions, reject, type Place } from "../lowering.js";
@@ -98,7 +98,7 @@ function lowerObjective(
     return name;
   }
   return reject(place, "P2002", `there is no objective \`${name}\``, chosen.name.span, {
-    help: similar(name, objectives) ?? "gradients are of `loss` or of `synflow`",
+    ...unknownName(undefined, name, chosen.name.span, objectives),
   });
 }
 

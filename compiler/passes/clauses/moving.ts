@@ -1,6 +1,6 @@
 import type { Curve, Expr, MovingExpr } from "../../../grammar/ast.js";
 import type { Span } from "../../../core/diagnostics/diagnostic.js";
-import { similar } from "../../../core/diagnostics/nearest.js";
+import { unknownName } from "../../../core/diagnostics/elsewhere.js";
 import { evaluate } from "../../../core/expr/evaluate.js";
 import type { CurveIr, ExprIr, MovingIr, ValueIr } from "../../../core/ir/types.js";
 import { bindArguments, fits } from "../expressions/arguments.js";
@@ -75,7 +75,7 @@ export function lowerCurve(curve: Curve, place: Place): CurveIr | null {
   if (declared === undefined) {
     if (module.missing.has(name)) return null;
     return reject(place, "P2002", `there is no curve \`${name}\``, along.name.span, {
-      help: similar(name, namesOf(module, "curve"), "curve") ?? "declare it: `curve NAME(t) = …`",
+      ...unknownName("curve", name, along.name.span, namesOf(module, "curve"), { what: "curve" }),
     });
   }
   if (declared.kind !== "curve") return null;

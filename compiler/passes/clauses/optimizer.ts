@@ -10,7 +10,7 @@ import {
 } from "../../../core/ir/optimizers.js";
 import type { ExprIr, OptimizerIr, PointIr } from "../../../core/ir/types.js";
 import { replace } from "../../../core/diagnostics/create.js";
-import { similar } from "../../../core/diagnostics/nearest.js";
+import { unknownName } from "../../../core/diagnostics/elsewhere.js";
 import { reject, type Place } from "../lowering.js";
 import { lowerMoving } from "./moving.js";
 import type { Span } from "../../../core/diagnostics/diagnostic.js";
@@ -49,7 +49,7 @@ type Rate = NonNullable<OptimizerIr["rate"]>;
 
 /** `sgd(rate: 0.1, momentum: 0.9)`: known arguments only, each once, in its range. */
 export function lowerOptimizer(written: CallLike, place: Place): OptimizerIr | null {
-  const name = oneOf(written.name, optimizerNames, "optimizer", place);
+  const name = oneOf(written.name, optimizerNames, "optimizer", place, "optimizer");
   if (name === null) return null;
   const known = argumentsOf(name);
   const args: Record<string, ExprIr> = Object.create(null);
@@ -60,8 +60,9 @@ export function lowerOptimizer(written: CallLike, place: Place): OptimizerIr | n
     const key = argument.name?.text;
     if (key === undefined) return unnamed(argument, name, place);
     if (!known.includes(key)) {
-      return reject(place, "P2023", `\`${name}\` takes no \`${key}\``, argument.name?.span ?? argument.span, {
-        help: similar(key, known, "argument") ?? `it takes ${known.map((one) => `\`${one}\``).join(", ")}`,
+      const span = argument.name?.span ?? argument.span;
+      return reject(place, "P2023", `\`${name}\` takes no \`${key}\``, span, {
+        ...unknownName("argument", key, span, known, { what: "argument" }),
       });
     }
     if (seen.has(key))

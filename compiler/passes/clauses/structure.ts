@@ -1,6 +1,6 @@
 import type { Scope, Structure } from "../../../grammar/ast.js";
 import type { AmountIr, ScopeIr, StructureIr } from "../../../core/ir/types.js";
-import { similar } from "../../../core/diagnostics/nearest.js";
+import { unknownName } from "../../../core/diagnostics/elsewhere.js";
 import { patternOf, sizedStructure, type StructureName } from "../../../core/ir/structure.js";
 import { reject, type Place } from "../lowering.js";
 
@@ -69,12 +69,9 @@ export function lowerScope(scope: Scope | undefined, structure: StructureName, p
       "P2002",
       `there is no group \`${name}\` to rank within`,
       scope.group?.span ?? scope.span,
-      {
-        help:
-          name === "layer"
-            ? "`local` ranks within each layer"
-            : (similar(name, groups) ?? "rank `per row` or `per sign`"),
-      },
+      unknownName("group", name, scope.group?.span ?? scope.span, groups, {
+        otherwise: "rank `per row` or `per sign`",
+      }),
     );
   }
   if (structure !== "weights") {

@@ -1,7 +1,7 @@
 import type { Expr, Name } from "../../../grammar/ast.js";
 import { replace } from "../../../core/diagnostics/create.js";
 import type { Span } from "../../../core/diagnostics/diagnostic.js";
-import { similar } from "../../../core/diagnostics/nearest.js";
+import { unknownName, type ElsewhereKind } from "../../../core/diagnostics/elsewhere.js";
 import { evaluate } from "../../../core/expr/evaluate.js";
 import type { ExprIr } from "../../../core/ir/types.js";
 import { percent, unitHelp } from "../expressions/arguments.js";
@@ -144,10 +144,10 @@ export function oneOf<const Word extends string>(
   words: readonly Word[],
   what: string,
   place: Place,
+  kind?: ElsewhereKind,
 ): Word | null {
   const found = words.find((word) => word === name.text);
   if (found !== undefined) return found;
-  return reject(place, "P2002", `there is no ${what} \`${name.text}\``, name.span, {
-    help: similar(name.text, words) ?? `there are ${words.map((word) => `\`${word}\``).join(", ")}`,
-  });
+  const details = unknownName(kind, name.text, name.span, words);
+  return reject(place, "P2002", `there is no ${what} \`${name.text}\``, name.span, details);
 }

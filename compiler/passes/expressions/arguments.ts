@@ -1,7 +1,8 @@
 import type { Argument, Parameter } from "../../../grammar/ast.js";
 import type { Span } from "../../../core/diagnostics/diagnostic.js";
-import { similar } from "../../../core/diagnostics/nearest.js";
-import { replace } from "../../../core/diagnostics/create.js";
+import { meantAs, unknownName } from "../../../core/diagnostics/elsewhere.js";
+import { replace, type Details } from "../../../core/diagnostics/create.js";
+import { isName } from "../../../core/expr/names.js";
 import type { Module } from "../module.js";
 import type { Binding, Type, Typed } from "../scope.js";
 import { reject } from "../lowering.js";
@@ -29,11 +30,9 @@ export function bindArguments(
     if (key === undefined) {
       good = false;
       reject(context, "P2023", `an argument of \`${name}\` has no name`, argument.span, {
-        help:
-          parameters.length > 0
-            ? `name it: \`${parameters[0]?.name.text ?? ""}: …\``
-            : `\`${name}\` takes none`,
-        fixes: slipOfEquals(argument),
+        ...(parameters.length > 0
+          ? { help: `name it: \`${parameters[0]?.name.text ?? ""}: …\``, fixes: slipOfEquals(argument) }
+          : ofWhat(name, argument, span)),
       });
       continue;
     }
@@ -41,12 +40,13 @@ export function bindArguments(
     if (!parameters.some((parameter) => parameter.name.text === key)) {
       good = false;
       reject(context, "P2023", `\`${name}\` takes no \`${key}\``, place, {
-        help:
-          similar(
-            key,
-            parameters.map((parameter) => parameter.name.text),
-            "argument",
-          ) ?? takes(name, parameters),
+        ...unknownName(
+          "parameter",
+          key,
+          place,
+          parameters.map((parameter) => parameter.name.text),
+          { what: "argument", otherwise: takes(name, parameters) },
+        ),
       });
       continue;
     }
@@ -134,6 +134,14 @@ export function percent(value: number): string {
 function takes(name: string, parameters: readonly Parameter[]): string {
   if (parameters.length === 0) return `\`${name}\` takes no arguments`;
   return `\`${name}\` takes ${parameters.map((parameter) => `\`${parameter.name.text}\``).join(", ")}`;
+}
+
+/** `l1(gamma)`: a norm of something else than the weights is written out. */
+function ofWhat(name: string, { value }: Argument, span: Span): Details {
+  const read = value.kind === "ref" && value.path.length === 1 ? value.path[0]?.text : undefined;
+  if (read === undefined || !isName(read)) return { help: `\`${name}\` takes none` };
+  const write = read === "w" ? name : name === "l2" ? `${read}^2` : `abs(${read})`;
+  return meantAs({ write }, span);
 }
 
 /** `rate = 0.1` parses as a comparison; what was meant is `rate: 0.1`. */

@@ -8,7 +8,7 @@ import { fold } from "../../../core/expr/evaluate.js";
 import type { Infer } from "./infer.js";
 import { layerFacts } from "../../../core/expr/names.js";
 import { operatorOf } from "../../../core/expr/operators.js";
-import { similar } from "../../../core/diagnostics/nearest.js";
+import { unknownName } from "../../../core/diagnostics/elsewhere.js";
 
 const scoreTypes: ReadonlySet<Type> = new Set<Type>(["element", "activation", "unit"]);
 
@@ -58,9 +58,7 @@ function compare(expr: BinaryExpr, left: Typed, right: Typed, context: ExprConte
     if (expr.left.kind === "ref" && typeof left.ir !== "string" && typeof right.ir !== "string") {
       const name = expr.left.path.map((part) => part.text).join(".");
       return reject(context, "P2001", `a layer has no \`${name}\``, expr.left.span, {
-        help:
-          similar(name, Object.keys(layerFacts)) ??
-          `layers have ${[...Object.keys(layerFacts)].map((fact) => `\`${fact}\``).join(", ")}`,
+        ...unknownName(undefined, name, expr.left.span, Object.keys(layerFacts)),
       });
     }
     return { type: "boolean", ir: [op, left.ir, right.ir] };
@@ -73,7 +71,7 @@ function compare(expr: BinaryExpr, left: Typed, right: Typed, context: ExprConte
   ) {
     const name = expr.left.path.map((part) => part.text).join(".");
     return reject(context, "P2001", `a layer has no \`${name}\``, expr.left.span, {
-      help: similar(name, Object.keys(layerFacts)),
+      ...unknownName(undefined, name, expr.left.span, Object.keys(layerFacts)),
     });
   }
   const sizes = (a: Type, b: Type): boolean => a === "size" && (b === "size" || b === "number");

@@ -1,6 +1,6 @@
 import type { CallExpr } from "../../../grammar/ast.js";
 import type { ExprIr } from "../../../core/ir/types.js";
-import { similar } from "../../../core/diagnostics/nearest.js";
+import { unknownName } from "../../../core/diagnostics/elsewhere.js";
 import { lookUp } from "../module.js";
 import type { Type, Typed } from "../scope.js";
 import { widest } from "./binary.js";
@@ -32,7 +32,7 @@ export function inferCall(expr: CallExpr, context: ExprContext, infer: Infer): T
       end: expr.callee.at(-1)?.span.end ?? expr.span.end,
     };
     return reject(context, "P2025", `there is no function \`${name}\``, calleeSpan, {
-      help: similar(name, functionNames, "function"),
+      ...unknownName("function", name, calleeSpan, functionNames, { what: "function" }),
     });
   }
   const rule = operators[name].type;

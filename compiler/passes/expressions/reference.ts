@@ -1,5 +1,5 @@
 import type { Argument, Reference } from "../../../grammar/ast.js";
-import { similar } from "../../../core/diagnostics/nearest.js";
+import { unknownName, type ElsewhereKind } from "../../../core/diagnostics/elsewhere.js";
 import { replace } from "../../../core/diagnostics/create.js";
 import type { Span } from "../../../core/diagnostics/diagnostic.js";
 import { baselines, isName, layerFacts, measures, nameRow, allNames } from "../../../core/expr/names.js";
@@ -7,7 +7,7 @@ import { statisticOf } from "../../../core/expr/operators.js";
 import { lookUp, namesOf, type Declared } from "../module.js";
 import type { Type, Typed } from "../scope.js";
 import { reject } from "../lowering.js";
-import type { ExprContext } from "./context.js";
+import type { ExprContext, Vocabulary } from "./context.js";
 import { bindArguments } from "./arguments.js";
 import type { Infer } from "./infer.js";
 
@@ -97,7 +97,22 @@ function unknown(expr: Reference, name: string, context: ExprContext): null {
     isScore && context.stack.length === 0
       ? `no ${what} and no tensor is called \`${name}\``
       : `nothing here is called \`${name}\``;
-  return reject(context, isScore ? "P2002" : "P2001", message, expr.span, { help: similar(name, known) });
+  const listed = isScore ? listOf(context, what) : undefined;
+  const details = unknownName(kinds[context.vocabulary], name, expr.span, known, { otherwise: listed });
+  return reject(context, isScore ? "P2002" : "P2001", message, expr.span, details);
+}
+
+/** Of which kind an unknown name would be. */
+const kinds: Partial<Record<Vocabulary, ElsewhereKind>> = {
+  score: "criterion",
+  penalty: "penalty",
+  measure: "measure",
+};
+
+/** The scores that have a name, and where there are others. */
+function listOf({ scope }: ExprContext, what: "criterion" | "penalty"): string {
+  const names = namesOf(scope.module, what).map((name) => `\`${name}\``);
+  return `there are ${names.join(", ")}, and expressions over \`w\`, \`g\`, \`a\`, \`gamma\`, …`;
 }
 
 function knownNames(context: ExprContext): readonly string[] {

@@ -83,7 +83,7 @@ function lowerLoss(expr: Expr, place: Place): CallIr | null {
       help: `losses are ${losses.map((loss) => `\`${loss}\``).join(", ")}`,
     });
   }
-  const name = oneOf(first, losses, "loss", place);
+  const name = oneOf(first, losses, "loss", place, "loss");
   if (name === null) return null;
   const args = new Map<string, number>();
   const known = name === "huber" ? "delta" : name.endsWith("cross-entropy") ? "label-smoothing" : undefined;
