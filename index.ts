@@ -26,9 +26,11 @@ export { loadNetwork } from "./api/load-network.js";
 export { run, type HostOptions, type ProgramRun } from "./api/run-program.js";
 export type {
   DataFacts,
-  DataFunctions,
   DataGiven,
+  DataPart,
+  DataParts,
   DataSource,
+  DatasetGiven,
   GivenArray,
   GivenBatch,
   GivenTarget,

@@ -4,9 +4,10 @@ import { DiagnosticError, type Diagnostic } from "../core/diagnostics/diagnostic
 import { readNetwork } from "../core/network/read.js";
 import type { Network } from "../core/network/types.js";
 import type { ParameterStore } from "../core/parameters.js";
+import type { TrainingLength } from "../compiler/compile.js";
 import type { Program } from "../grammar/ast.js";
 import type { BackendOptions } from "../runtime/backend/types.js";
-import type { DataFacts, DataGiven } from "../runtime/data/types.js";
+import type { DataFacts, DataGiven, DataSource } from "../runtime/data/types.js";
 import type { LiveModel, LoadOptions } from "../runtime/model/index.js";
 import { readTopologyFile } from "../runtime/model/topology-file.js";
 
@@ -68,24 +69,38 @@ export async function weightsOf(from: string | LiveModel, seed: number): Promise
   return collect([], async () => (await loadModel(from, { seed })).store);
 }
 
-/** What there is to know of data before it is read as a whole. */
+/** What there is to know of data before it is trained on. */
 export function dataFacts(
-  from: string | DataGiven,
+  from: DataGiven,
   network: Network,
   diagnostics: Diagnostic[],
-): Promise<DataFacts | null> {
+): Promise<{ readonly facts: DataFacts; readonly length: TrainingLength } | null> {
   return collect(diagnostics, async () => {
-    if (typeof from !== "string") {
-      const { givenSource } = await import("../runtime/data/given.js");
-      return (await givenSource(from, network)).describe();
-    }
-    const { openData } = await import("../runtime/data/open.js");
-    const { source, diagnostics: told } = await openData(from, network);
-    diagnostics.push(...told);
+    const source = await sourceOf(from, network, diagnostics);
     const facts = source.describe();
-    await source.close?.();
-    return facts;
+    const { train } = source;
+    if (train.kind === "indexed") return { facts, length: train };
+    const counts = new Map<number, number | null>();
+    const batches = (size: number): number | null => {
+      const known = counts.get(size);
+      if (known !== undefined) return known;
+      const count = train.batches(size) ?? (facts.train === null ? null : Math.ceil(facts.train / size));
+      counts.set(size, count);
+      return count;
+    };
+    return { facts, length: { batches } };
   });
+}
+
+async function sourceOf(from: DataGiven, network: Network, diagnostics: Diagnostic[]): Promise<DataSource> {
+  if (typeof from !== "string") {
+    const { givenSource } = await import("../runtime/data/given.js");
+    return givenSource(from, network);
+  }
+  const { openData } = await import("../runtime/data/open.js");
+  const { source, diagnostics: told } = await openData(from, network);
+  diagnostics.push(...told);
+  return source;
 }
 
 /** The value, or null when a diagnostic ended the work. */

@@ -44,19 +44,19 @@ export async function compileProgram(source: string, options: ProgramOptions = {
   const diagnostics: Diagnostic[] = [];
   const network =
     networkPath === null ? null : await networkFacts(networkPath, { seed, backend, threads }, diagnostics);
-  const facts = network && dataPath !== null ? await dataFacts(dataPath, network, diagnostics) : null;
+  const data = network && dataPath !== null ? await dataFacts(dataPath, network, diagnostics) : null;
   const given: CompileOptions = {
     resolve: importResolver(process.cwd()),
     ...rest,
     seed,
     network: network ?? undefined,
-    data: facts === null || facts.train === null ? undefined : { examples: facts.train },
+    data: data?.length,
   };
   const plain = compile(source, given);
   const foresees = network !== null && plain.ir !== null && asksForWeights(plain.ir);
   const weights = foresees && networkPath !== null ? await weightsOf(networkPath, seed) : null;
   const result = weights === null ? plain : compile(source, { ...given, weights });
-  const late = network && facts ? await checkAccuracy(result, network, facts.targets) : [];
+  const late = network && data ? await checkAccuracy(result, network, data.facts.targets) : [];
   return {
     result,
     diagnostics: [...diagnostics, ...result.diagnostics, ...late],

@@ -10,6 +10,9 @@ import type { SourceMap } from "./emit/writer.js";
 import { front, type FrontOptions } from "./passes/index.js";
 import type { Simulation } from "./plan/dry-run.js";
 import { planProgram } from "./plan/index.js";
+import type { TrainingLength } from "./plan/timeline.js";
+
+export type { TrainingLength };
 import { unreachedMoments } from "./plan/unreached-moments.js";
 
 export interface CompileOptions extends FrontOptions {
@@ -17,8 +20,8 @@ export interface CompileOptions extends FrontOptions {
   readonly network?: Network | undefined;
   /** The network's weights, by key: rankings by weights that have not trained yet are foreseen with them. */
   readonly weights?: ParameterStore | undefined;
-  /** Training examples: steps of an epoch, and with them every moment, become known. */
-  readonly data?: { readonly examples: number } | undefined;
+  /** With it the steps of an epoch, and so every moment, become known. */
+  readonly data?: TrainingLength | undefined;
   /** Examples per step where the program says nothing. Default 32. */
   readonly batch?: number | undefined;
   /** Seed that the emitted loop runs with unless told otherwise. Default 1. */
@@ -68,7 +71,7 @@ export function compile(source: string, options: CompileOptions = {}): CompileRe
 
   const { ir, spans } = read;
   const planned = timed("plan", () =>
-    planProgram(ir, { network, weights, data: { examples: data?.examples, batch: batch ?? 32 }, spans }),
+    planProgram(ir, { network, weights, data: { length: data, batch: batch ?? 32 }, spans }),
   );
   const { plan, simulation } = planned;
   const unreached = unreachedMoments(ir, simulation, spans);

@@ -22,7 +22,7 @@ export function reasonOf(cause: unknown): string {
 }
 
 /** Foreign text in a message: its first line, short, without what would steer a terminal. */
-function printable(text: string): string {
+export function printable(text: string): string {
   const line = text.split("\n", 1)[0] ?? "";
   return line.replace(/[\u0000-\u001f\u007f-\u009f]/g, "?").slice(0, 200);
 }

@@ -14,8 +14,10 @@ export type BackendName = (typeof backendNames)[number];
 /** One batch as flat arrays; the executor makes the tensors. Image bytes arrive scaled to 0..1 floats. */
 export interface Batch {
   readonly inputs: readonly Dense[];
-  /** Class indices (`int32`, shape [n]) or dense targets. One per network output. */
+  /** Class indices (`int32`, one a row, or one a position of it) or dense targets. One per network output. */
   readonly targets: readonly (Dense | Labels)[];
+  /** How much every row counts, or every position of it (pixels, time steps), per output; null and unset: all count 1. */
+  readonly weights?: readonly (Float32Array | null)[];
   readonly size: number;
 }
 export interface Dense {
@@ -38,14 +40,18 @@ export interface Loss {
    * sides of a binary one): t·(1 − s) + s/K (Szegedy et al. 2016, section 7). Default 0.
    */
   readonly labelSmoothing?: number;
+  /** Of the cross-entropies: how much each class counts, by its index; a binary one has two. Default: all count 1. */
+  readonly classWeights?: readonly number[];
   /** Of huber: where the square ends and the line begins, δ > 0 (Huber 1964). Default 1. */
   readonly delta?: number;
 }
 
 export interface StepResult {
   readonly loss: number;
-  /** Rows whose arg-max (or rounded sigmoid) is right; NaN where accuracy has no meaning. */
+  /** Rows whose arg-max (or rounded sigmoid) is right, as the batch weighs them; NaN where accuracy has no meaning. */
   readonly correct: number;
+  /** Rows that might be right, as the batch weighs them: all of them where it does not. */
+  readonly counted: number;
   /** By weight key, same length as the parameter. Fresh arrays, owned by the caller until the next step. */
   readonly gradients: ReadonlyMap<string, Float32Array>;
 }
@@ -96,7 +102,7 @@ export interface Executor {
   trainStep(batch: Batch, step: number, pulls?: readonly Pull[], observe?: Observation): StepResult;
   /** Loss and gradients without touching batch-norm statistics and without dropout (scores). `objective` "synflow": sum of outputs on all-ones input with |parameters|. */
   gradients(batch: Batch, objective: "loss" | "synflow", options?: ScoringOptions): StepResult;
-  /** Loss sum and correct count in inference mode. */
-  evaluate(batch: Batch, observe?: Observation): { readonly loss: number; readonly correct: number };
+  /** In inference mode; the loss is a sum over the rows. */
+  evaluate(batch: Batch, observe?: Observation): Omit<StepResult, "gradients">;
   dispose(): void;
 }

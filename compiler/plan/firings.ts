@@ -33,7 +33,7 @@ export function firingsIn(
   moment: Moment,
   times: PhaseTimes,
   known: number | null,
-  timeline: Pick<Timeline, "cannotTell">,
+  timeline: Pick<Timeline, "cannotTell" | "data">,
 ): { readonly firings: readonly Firing[]; readonly doubtful: readonly Doubtful[] } {
   const doubtful: Doubtful[] = [];
   const firings = rules.flatMap((rule): readonly Firing[] => {
@@ -47,7 +47,7 @@ export function firingsIn(
     const { window } = when;
     if (known !== null || !needsSteps(when, times))
       return eventSteps(when, times, mostListed).map((step) => ({ rule, step, window }));
-    timeline.cannotTell(rule.id, "the steps of an epoch are known once there are data");
+    timeline.cannotTell(rule.id, timeline.data.length === undefined ? untilData : untilCounted);
     const landing = landingOf(when, times);
     doubtful.push({ rule, until: landing ?? Infinity });
     return landing === null ? [] : [{ rule, step: landing, window }];
@@ -57,9 +57,12 @@ export function firingsIn(
   return { firings, doubtful };
 }
 
+const untilData = "the steps of an epoch are known once there are data";
+const untilCounted = "the data do not tell how many batches make an epoch: export `batches`";
+
 type When = ReturnType<typeof whenAt> & object;
 
-/** Whether times mix steps and epochs, so that only the number of examples relates them. */
+/** Whether times mix steps and epochs, so that only the steps of an epoch relate them. */
 function needsSteps(when: When, times: PhaseTimes): boolean {
   const { unit, at } = when;
   const atStart = at !== undefined && at.every((value) => value === 0);

@@ -7,7 +7,7 @@ import type { AnyPool } from "./pools.js";
 import type { Trial } from "./trial.js";
 import { act, poolsOf, type Firing, type Variables } from "./act.js";
 import { firingsIn } from "./firings.js";
-import type { Timeline } from "./timeline.js";
+import type { DataFacts, Timeline } from "./timeline.js";
 import { numberAt, pointAt, type Moment as When } from "./value.js";
 
 /** Follows a program through its timeline: every event in order, at the moments of a run. */
@@ -70,7 +70,14 @@ function lastTraining(body: readonly StepIr[]): StepIr | null {
   return null;
 }
 
-/** Steps that stand for an epoch where the number of examples is unknown: divisible by what people write. */
+/** Null where nobody knows. */
+function stepsOfEpoch({ length }: DataFacts, batch: number): number | null {
+  if (length === undefined) return null;
+  const size = Math.max(1, batch);
+  return "batches" in length ? length.batches(size) : Math.max(1, Math.ceil(length.examples / size));
+}
+
+/** Steps that stand for an epoch where nobody knows them: divisible by what people write. */
 const finest = 5040;
 
 /** One phase: its rules' events in order of time, those of one moment as written. */
@@ -81,14 +88,14 @@ function phase(
   timeline: Timeline,
   isLast: boolean,
 ): void {
-  const { examples, batch: given } = timeline.data;
+  const { batch: given } = timeline.data;
   const usual = (train.finetune ? timeline.batch : null) ?? given;
   const batch = train.batch === undefined ? usual : (numberAt(train.batch, moment) ?? usual);
   timeline.batch = batch;
-  const known = examples === undefined ? null : Math.max(1, Math.ceil(examples / Math.max(1, batch)));
+  const known = stepsOfEpoch(timeline.data, batch);
   const { unit, value } = lengthOf(train);
   const length = { unit, value: numberAt(value, moment) ?? 0 };
-  // Without examples a phase counts either in epochs or in steps, as its length does.
+  // Without them a phase counts either in epochs or in steps, as its length does.
   const stepsPerEpoch = known ?? (length.unit === "epochs" ? finest : 1);
   const times = phaseTimes(length, stepsPerEpoch);
   const index = timeline.startPhase({ train, times, stepsPerEpoch: known });

@@ -18,10 +18,14 @@ import type { AnyPool, World } from "./pools.js";
 import type { Trial } from "./trial.js";
 import { type Masks, type Sizes } from "./trial.js";
 
+/** The number of training examples, or what gives the batches of an epoch by the examples of one, null where that is not known. */
+export type TrainingLength =
+  { readonly examples: number } | { readonly batches: (size: number) => number | null };
+
 /** What is known of the data, all that times depend on. */
 export interface DataFacts {
-  /** Training examples; unset when there are no data yet. */
-  readonly examples?: number | undefined;
+  /** Unset when there are no data yet. */
+  readonly length?: TrainingLength | undefined;
   /** Examples per step where a phase says nothing. */
   readonly batch: number;
 }
@@ -30,7 +34,7 @@ export interface SimulatedPhase {
   readonly train: TrainIr;
   readonly pass: number;
   readonly times: PhaseTimes;
-  /** Null where the number of examples is unknown: then `times` counts in fractions of an epoch. */
+  /** Null where nobody knows them: then `times` counts in fractions of an epoch. */
   readonly stepsPerEpoch: number | null;
 }
 

@@ -29,7 +29,7 @@ const progress = is.open({
   inEpoch: count,
   stopped: is.flag,
   fired: is.record(count),
-  sums: is.open({ loss: is.number, correct: measured, rows: count }),
+  sums: is.open({ loss: is.number, correct: measured, counted: is.number, rows: count }),
 });
 const row = is.open({
   step: count,

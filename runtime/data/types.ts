@@ -59,31 +59,50 @@ export interface DataSource {
   close?(): void | Promise<void>;
 }
 
-/** Data as a module exports it, or as an object of the same form: functions that give one pass each, batch by batch. */
-export interface DataFunctions {
-  train(pass: Pass): Batches;
-  test?(pass: Pass): Batches;
+/** Data as a module exports them, or as an object of the same form. */
+export interface DataParts {
+  readonly train: DataPart;
+  /** Left out: conditions are measured on the training data. */
+  readonly test?: DataPart;
   /** Batches of one pass over the training data at this batch size. Left out: one pass is counted before training. */
   batches?(size: number): number;
 }
+
+/** A function that gives one pass, batch by batch; a tf.data.Dataset of batches; or all examples at once. */
+export type DataPart = ((pass: Pass) => Batches) | DatasetGiven | GivenBatch;
 
 type Batches =
   | Iterable<GivenBatch>
   | AsyncIterable<GivenBatch>
   | Promise<Iterable<GivenBatch> | AsyncIterable<GivenBatch>>;
 
-/** One batch: an array per input and a target per output of the network, in a list where there are several. */
-export interface GivenBatch {
-  readonly inputs: GivenArray | readonly GivenArray[];
-  readonly targets: GivenTarget | readonly GivenTarget[];
+/** What is asked of a tf.data.Dataset: its elements are batches, `{ xs, ys }`, whose tensors are disposed of once they are read. */
+export interface DatasetGiven {
+  /** Batches, where the dataset knows. */
+  readonly size?: number | null;
+  iterator(): Promise<{ next(): Promise<{ readonly value: unknown; readonly done?: boolean }> }>;
+  forEachAsync(each: (value: never) => void): Promise<void>;
 }
-export interface GivenArray {
-  readonly data: Float32Array;
-  /** Rows first. */
-  readonly shape: readonly number[];
-}
-/** Class indices, one a row, or an array of the output's shape. */
-export type GivenTarget = { readonly labels: Int32Array } | GivenArray;
 
-/** What `data` may be from JavaScript: a path or name, a source, or functions. */
-export type DataGiven = string | DataSource | DataFunctions;
+/** One batch, by our names or by those of TensorFlow.js. Of several inputs or outputs: a list, or an object by names of layers. */
+export type GivenBatch = (
+  | { readonly inputs: PerEnd<GivenArray>; readonly targets: PerEnd<GivenTarget> }
+  | { readonly xs: PerEnd<GivenArray>; readonly ys: PerEnd<GivenTarget> }
+) & {
+  /** How much each row counts in loss and accuracy, or each position of it. Left out: all count 1. */
+  readonly weights?: PerEnd<GivenArray | null>;
+};
+type PerEnd<T> = T | readonly T[] | { readonly [layer: string]: T };
+
+/** Rows first. Tensors are read at once and stay the caller's. */
+export type GivenArray =
+  | { readonly data: ArrayLike<number>; readonly shape: readonly number[] }
+  | { readonly shape: readonly number[]; readonly dtype: string; dataSync(): ArrayLike<number> }
+  | ArrayLike<number>
+  | NestedLists;
+type NestedLists = readonly (number | ArrayLike<number> | NestedLists)[];
+/** Class indices, one a row or one a position, or an array of the output's shape. */
+export type GivenTarget = { readonly labels: ArrayLike<number> } | GivenArray;
+
+/** What `data` may be from JavaScript: a path or name, a source, or parts of the forms of a module. */
+export type DataGiven = string | DataSource | DataParts | DatasetGiven | GivenBatch;

@@ -15,41 +15,48 @@ export function measuresAccuracy(
   );
 }
 
-function argMax(data: Float32Array, from: number, n: number): number {
+export function argMax(data: Float32Array, from: number, n: number): number {
   let best = 0;
   for (let i = 1; i < n; i++) if ((data[from + i] ?? 0) > (data[from + best] ?? 0)) best = i;
   return best;
 }
 
+/** Rows that are right, and rows that might be; a row with several positions counts by the share of them. */
+export interface Right {
+  readonly correct: number;
+  readonly counted: number;
+}
+
 /**
- * Rows that are right, as a count; a row with several positions counts by the share of them. Classes are compared by
- * their largest value, single outputs and binary cross-entropy by which side of the middle they are on (0 for logits, ½ for
- * shares). NaN where the loss does not classify and the targets are no class indices.
+ * Classes are compared by their largest value, single outputs and binary cross-entropy by which side of the middle they are on (0 for
+ * logits, ½ for shares). With weights, of rows or of positions, both counts are sums of them. `correct` is NaN where the loss does not
+ * classify and the targets are no class indices.
  */
-export function correctRows(
+export function rightRows(
   name: LossName,
-  values: Float32Array,
-  shape: readonly number[],
+  y: { readonly values: Float32Array; readonly shape: readonly number[]; readonly logits: boolean },
   target: Dense | Labels,
-  logits: boolean,
-): number {
+  weights: Float32Array | null,
+): Right {
+  const { values, shape, logits } = y;
   const n = shape[0] ?? 1;
-  const classes = shape[shape.length - 1] ?? 1;
-  if (!(classifies(name) || target.kind === "labels") || n === 0) return NaN;
-  if (classes > 1 && (name !== "binary-cross-entropy" || target.kind === "labels")) {
-    const positions = values.length / classes;
-    let right = 0;
-    for (let i = 0; i < positions; i++) {
-      const wanted = target.kind === "labels" ? target.data[i] : argMax(target.data, i * classes, classes);
-      if (argMax(values, i * classes, classes) === wanted) right++;
-    }
-    return (right * n) / positions;
-  }
+  const units = shape[shape.length - 1] ?? 1;
+  if (!(classifies(name) || target.kind === "labels") || n === 0) return { correct: NaN, counted: n };
+  const byLargest = units > 1 && (name !== "binary-cross-entropy" || target.kind === "labels");
   const middle = logits || name === "hinge" ? 0 : 0.5;
-  let right = 0;
-  for (let i = 0; i < values.length; i++) {
-    const wanted = (target.data[i] ?? 0) > (name === "hinge" && target.kind === "dense" ? 0 : 0.5);
-    if ((values[i] ?? 0) > middle === wanted) right++;
+  const side = name === "hinge" && target.kind === "dense" ? 0 : 0.5;
+  const isRight = (i: number): boolean => {
+    if (!byLargest) return (values[i] ?? 0) > middle === (target.data[i] ?? 0) > side;
+    const wanted = target.kind === "labels" ? target.data[i] : argMax(target.data, i * units, units);
+    return argMax(values, i * units, units) === wanted;
+  };
+  const places = byLargest ? values.length / units : values.length;
+  const each = weights && places / weights.length;
+  let [right, all] = [0, 0];
+  for (let i = 0; i < places; i++) {
+    const weight = each === null ? 1 : (weights?.[Math.floor(i / each)] ?? 1);
+    all += weight;
+    if (isRight(i)) right += weight;
   }
-  return (right * n) / values.length;
+  return { correct: (right * n) / places, counted: (all * n) / places };
 }

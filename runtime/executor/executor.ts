@@ -4,7 +4,7 @@ import type { Backend } from "../backend/types.js";
 import type { Places } from "../../core/masks/masked.js";
 import type { Parameter, ParameterStore } from "../../core/parameters.js";
 import type { Batch, Dense, Executor, Loss, StepResult } from "../types.js";
-import { correctRows } from "./accuracy.js";
+import { rightRows, type Right } from "./accuracy.js";
 import { inputTensors } from "./inputs.js";
 import { lossValue } from "./loss-value.js";
 import { givesLogits, outputLosses, settle, wantsLogits, type OutputLoss } from "./loss.js";
@@ -18,6 +18,7 @@ import { regularize, regularizersOf } from "./regularizers.js";
 import { synflow } from "./synflow.js";
 import { checkTargets, checkValues, targetOf } from "./targets.js";
 import { makeVariables } from "./variables.js";
+import { positionWeights } from "./weights.js";
 
 /** Kept by batch normalization: no gradient leads to them. */
 const STATISTIC = /moving_(?:mean|variance)$/;
@@ -74,28 +75,30 @@ export function createExecutor(
     new Set(goals.filter((g) => wantsLogits(g.loss.name, g.head)).map((g) => g.head.call));
   const pass = (mode: Mode, step: number): Pass => ({ mode, seed: options.seed, step, updates: [] });
 
-  /** Loss and correct rows of a batch; to be called in a tidy. */
-  const lossOf = (batch: Batch, e: Omit<Execution, "logits">): { loss: tf.Scalar; correct: number } => {
+  /** Loss and right rows of a batch; to be called in a tidy. */
+  const lossOf = (batch: Batch, e: Omit<Execution, "logits">): Right & { readonly loss: tf.Scalar } => {
     checkTargets(network, batch);
     const goals = goalsOf(batch);
     const outputs = execute(network, plan, inputTensors(network, batch.inputs), {
       ...e,
       logits: stripped(goals),
     });
-    let correct = NaN;
+    let right: Right = { correct: NaN, counted: batch.size };
     let loss: tf.Scalar | null = null;
     goals.forEach((goal, i) => {
       const y = outputs[i];
       const target = batch.targets[i];
       if (!y || !target) throw new Error(`output ${i} or its targets are missing`);
       checkValues(goal.loss.name, target);
-      const value = lossValue(backend.ops, goal.loss, y, targetOf(target), goal.logits);
+      const weights = batch.weights?.[i] ?? null;
+      const counts = positionWeights(goal.loss, target, y.shape, weights);
+      const value = lossValue(backend.ops, goal.loss, y, targetOf(target), goal.logits, counts);
       const part: tf.Scalar = goal.weight === 1 ? value : tf.mul(value, goal.weight);
       loss = loss ? tf.add(loss, part) : part;
-      if (Number.isNaN(correct))
-        correct = correctRows(goal.loss.name, backend.read(y), y.shape, target, goal.logits);
+      const shown = { values: backend.read(y), shape: y.shape, logits: goal.logits };
+      if (Number.isNaN(right.correct)) right = rightRows(goal.loss.name, shown, target, weights);
     });
-    return { loss: loss ?? tf.scalar(0), correct };
+    return { ...right, loss: loss ?? tf.scalar(0) };
   };
 
   /** Gradients as arrays nobody else holds. */
@@ -129,13 +132,13 @@ export function createExecutor(
     onlooker?: Onlooker,
   ): StepResult => {
     checkRefusals(network, backend, "training");
-    let correct = NaN;
+    let right: Right = { correct: NaN, counted: 0 };
     const result = differentiate(() => {
-      const forward = lossOf(batch, { pass: current, taped: true, ...(onlooker && { onlooker }) });
-      correct = forward.correct;
-      return forward.loss;
+      const { loss, ...rows } = lossOf(batch, { pass: current, taped: true, ...(onlooker && { onlooker }) });
+      right = rows;
+      return loss;
     }, weights);
-    return { ...result, correct };
+    return { ...result, ...right };
   };
 
   return {
@@ -186,8 +189,8 @@ export function createExecutor(
     evaluate: (batch, observe) =>
       scoped(() => {
         const onlooker = observe ? { onlooker: onlookerOf(observe, backend, false) } : {};
-        const { loss, correct } = lossOf(batch, { pass: pass("inference", 0), taped: false, ...onlooker });
-        return { loss: (backend.read(loss)[0] ?? NaN) * batch.size, correct };
+        const { loss, ...right } = lossOf(batch, { pass: pass("inference", 0), taped: false, ...onlooker });
+        return { ...right, loss: (backend.read(loss)[0] ?? NaN) * batch.size };
       }),
     dispose: () => variables.dispose(),
   };

@@ -1,3 +1,4 @@
+import { outputNames } from "../../core/network/ends.js";
 import { field, isJsonArray, isJsonObject } from "../../core/network/json.js";
 import type { Json, JsonObject, Network } from "../../core/network/types.js";
 import type { Dense, Labels, Loss, LossName } from "../types.js";
@@ -54,13 +55,6 @@ function at(value: Json | undefined, index: number, name: string): Json | undefi
   return value;
 }
 
-/** The layer that makes an output, by whose name `training_config` may refer to it. */
-function outputName(network: Network, index: number): string {
-  const tensor = network.outputs[index];
-  const call = network.calls.find((c) => tensor !== undefined && c.outputs.includes(tensor));
-  return (call ? network.layers[call.layer]?.name : undefined) ?? "";
-}
-
 function byHead(head: Head): Loss | null {
   if (head.kind === "softmax") return { name: "cross-entropy" };
   return head.kind === "sigmoid" ? { name: "binary-cross-entropy" } : null;
@@ -74,8 +68,9 @@ function byHead(head: Head): Loss | null {
  */
 export function outputLosses(network: Network, given?: readonly Loss[]): readonly OutputLoss[] {
   const config = network.trainingConfig;
+  const names = outputNames(network);
   return headsOf(network).map((head, i) => {
-    const name = outputName(network, i);
+    const name = names[i] ?? "";
     const asked = given && given.length > 0 ? (given[i] ?? given[0]) : undefined;
     const saved = config && !asked ? kerasLoss(at(field(config, "loss"), i, name)) : null;
     const weight = config ? at(field(config, "loss_weights"), i, name) : undefined;

@@ -52,7 +52,7 @@ export function synflow(task: SynflowTask): StepResult {
       const w = variables.shown(key);
       for (let i = 0; i < gradient.length; i++) if ((w[i] ?? 0) < 0) gradient[i] = -(gradient[i] ?? 0);
     }
-    return { loss, correct: NaN, gradients };
+    return { loss, correct: NaN, counted: 0, gradients };
   } finally {
     upload((data) => data);
   }

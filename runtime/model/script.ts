@@ -9,6 +9,7 @@ import { randomStream } from "../../core/random.js";
 import { isLiveModel, type LiveModel } from "./live.js";
 import { reasonOf } from "../reason.js";
 import { settled } from "../settled.js";
+import { thrown } from "../user-code.js";
 import { missing } from "./topology-file.js";
 
 /**
@@ -30,7 +31,8 @@ export async function importModel(path: string, seed: number): Promise<LiveModel
       return settled(Promise.resolve(typeof made === "function" ? made({ tf, layers, seed }) : made));
     });
   } catch (error) {
-    return raise("P5114", `the module ${quotePath(path)} failed`, { notes: [reasonOf(error)] });
+    const { reason, frames } = thrown(error, path);
+    return raise("P5114", `the module ${quotePath(path)} failed`, { notes: [reason, ...frames] });
   }
   if (isLiveModel(model)) return model;
   return raise("P5114", `the module ${quotePath(path)} gives no model`, {

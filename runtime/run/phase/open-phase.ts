@@ -56,12 +56,18 @@ export interface PhaseProgress {
 export interface EpochSums {
   /** Of losses times rows. */
   loss: number;
-  /** Of right rows; null once accuracy has no meaning. */
+  /** Of right rows, as their batches weigh them; null once accuracy has no meaning. */
   correct: number | null;
+  /** Of rows that might be right, weighed alike. */
+  counted: number;
   rows: number;
 }
 
-export const noSums = (): EpochSums => ({ loss: 0, correct: 0, rows: 0 });
+/** Null where accuracy has no meaning, or nothing counts. */
+export const accuracyOf = ({ correct, counted }: EpochSums): number | null =>
+  correct === null || counted === 0 ? null : correct / counted;
+
+export const noSums = (): EpochSums => ({ loss: 0, correct: 0, counted: 0, rows: 0 });
 
 /** The state of the optimizer as a phase has brought it, its rate `step` updates into the phase. */
 export function optimizerAt(

@@ -12,7 +12,7 @@ import { evaluateOn, sizeNow } from "../report/measures.js";
 import { keepSnapshot, phaseName } from "../steps/snapshots.js";
 import { atStatement, eachAtStatement, failedAt } from "../steps/step.js";
 import { requireData, trainingBatches } from "./batches.js";
-import { noSums, optimizerAt, type OpenPhase } from "./open-phase.js";
+import { accuracyOf, noSums, optimizerAt, type OpenPhase } from "./open-phase.js";
 import { trainStep } from "./step.js";
 
 /** The phase as an emitted loop drives it. */
@@ -115,9 +115,9 @@ async function* batchesOf(session: Session, phase: OpenPhase): AsyncGenerator<Ba
 /** Closes an epoch after its rules have acted: history, the phase's `until`, the counters. */
 async function endEpoch(session: Session, phase: OpenPhase): Promise<void> {
   const { progress, times, ir } = phase;
-  const { loss, correct, rows } = progress.sums;
+  const { loss, rows } = progress.sums;
   const trainLoss = rows > 0 ? loss / rows : null;
-  const trainAccuracy = rows > 0 && correct !== null ? correct / rows : null;
+  const trainAccuracy = accuracyOf(progress.sums);
   const test = session.data?.test ? await evaluateOn(session, "test") : null;
   session.record.history.push({
     ...sizeNow(session),

@@ -1,12 +1,12 @@
 import { together } from "../../scores/gather.js";
 import { clipNorm, clipValue } from "../../optimizers/clip.js";
 import type { Slots } from "../../../core/parameters.js";
-import type { Batch } from "../../types.js";
+import type { Batch, StepResult } from "../../types.js";
 import { raise } from "../../../core/diagnostics/create.js";
 import { heldPlaces } from "../../../core/masks/hold.js";
 import { pruningContext } from "../host/engine.js";
 import { tell } from "../report/log.js";
-import type { OpenPhase } from "./open-phase.js";
+import { accuracyOf, type OpenPhase } from "./open-phase.js";
 import type { Session } from "../host/session.js";
 
 /**
@@ -56,7 +56,7 @@ export function trainStep(session: Session, phase: OpenPhase, batch: Batch): voi
   clock.step++;
   clock.epoch = progress.epochBefore + progress.step / phase.times.stepsPerEpoch;
   session.evaluated = null;
-  count(phase, result.loss + penalty, result.correct, batch.size);
+  count(phase, { ...result, loss: result.loss + penalty }, batch.size);
   report(session, phase, result.loss + penalty, rate);
 }
 
@@ -92,16 +92,17 @@ function diverged({ progress, steps }: OpenPhase, what: string, value: number, r
   });
 }
 
-function count(phase: OpenPhase, loss: number, correct: number, rows: number): void {
+function count(phase: OpenPhase, { loss, correct, counted }: Omit<StepResult, "gradients">, rows: number): void {
   const { sums } = phase.progress;
   sums.loss += loss * rows;
   sums.rows += rows;
+  sums.counted += counted;
   sums.correct = sums.correct === null || Number.isNaN(correct) ? null : sums.correct + correct;
 }
 
 function report(session: Session, phase: OpenPhase, loss: number, rate: number): void {
   const { progress, times, steps, ir } = phase;
-  const { correct, rows } = progress.sums;
+  const accuracy = accuracyOf(progress.sums);
   tell(session, {
     kind: "step",
     id: ir.id,
@@ -110,7 +111,7 @@ function report(session: Session, phase: OpenPhase, loss: number, rate: number):
     epoch: progress.epoch,
     epochs: times.epochs,
     loss,
-    accuracy: correct === null ? null : correct / rows,
+    accuracy,
     rate,
     seconds: session.stopwatch.seconds(),
   });

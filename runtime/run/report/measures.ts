@@ -16,17 +16,18 @@ export async function evaluateOn(session: Session, on: Evaluated["on"]): Promise
     raise("P7006", `\`${data.describe().name}\` has no test split`, {
       help: "give the data a test split, or write `evaluate on train`",
     });
-  let [loss, correct, rows] = [0, 0, 0];
+  let [loss, correct, counted, rows] = [0, 0, 0, 0];
   for await (const batch of orderedBatches(split, evaluationBatch(session), session.options.seed)) {
     const result = session.executor.evaluate(batch);
     loss += result.loss;
     correct += result.correct;
+    counted += result.counted;
     rows += batch.size;
   }
   const evaluated: Evaluated = {
     on,
     loss: rows > 0 ? loss / rows : 0,
-    accuracy: rows > 0 && Number.isFinite(correct) ? correct / rows : null,
+    accuracy: counted !== 0 && Number.isFinite(correct) ? correct / counted : null,
   };
   session.evaluated = evaluated;
   if (on === conditionSplit(session)) noteBest(session.baselines, evaluated);

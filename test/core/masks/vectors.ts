@@ -40,9 +40,9 @@ export function executorOf(
     network: setting.network,
     upload: () => undefined,
     predict: () => [],
-    trainStep: () => ({ loss: 0, correct: 0, gradients: new Map() }),
-    gradients: () => ({ loss: 0, correct: 0, gradients: gradient(batch++) }),
-    evaluate: () => ({ loss: 0, correct: 0 }),
+    trainStep: () => ({ loss: 0, correct: 0, counted: 0, gradients: new Map() }),
+    gradients: () => ({ loss: 0, correct: 0, counted: 0, gradients: gradient(batch++) }),
+    evaluate: () => ({ loss: 0, correct: 0, counted: 0 }),
     dispose: () => undefined,
   };
   return {
