@@ -92,7 +92,11 @@ function diverged({ progress, steps }: OpenPhase, what: string, value: number, r
   });
 }
 
-function count(phase: OpenPhase, { loss, correct, counted }: Omit<StepResult, "gradients">, rows: number): void {
+function count(
+  phase: OpenPhase,
+  { loss, correct, counted }: Omit<StepResult, "gradients">,
+  rows: number,
+): void {
   const { sums } = phase.progress;
   sums.loss += loss * rows;
   sums.rows += rows;
