@@ -92,6 +92,7 @@ const words = {
     at: "Fires at the end of epochs or at steps: `at epochs 10, 20`.",
     during: "Limits a rule to a window: `during epochs 4..30`.",
     until: "Ends a window, a phase or a loop.",
+    while: "What every pass of a loop must leave true; the pass that breaks it is undone.",
     softly: "Units are zeroed once and free to grow back.",
     latently: "Units are zeroed in the forward pass while the weight underneath trains.",
     frozen: "Dead weights are held at an earlier value: `frozen at start`.",
@@ -143,6 +144,7 @@ const words = {
     rate: "The learning rate.",
     optimizer: "The optimizer's state.",
     times: "Part of `repeat 5 times`.",
+    up: "Part of `repeat up to 5 times`.",
     bits: "Part of `quantize weights to 5 bits`.",
   },
   reserved: {

@@ -12,6 +12,7 @@ import type {
   PruneSpelled,
   RegrowSpelled,
   ReinitializeIr,
+  RepeatIr,
   RestoreIr,
   SelectionIr,
   StepIr,
@@ -77,13 +78,16 @@ export interface Run {
   require(id: number, condition: ExprIr): Promise<void>;
   /** Writes network, masks and report into a directory. */
   save(id: number, path: string): Promise<void>;
-  /** Counts 1, 2, … `times`; a durable counter. */
-  repeat(id: number, times: number): AsyncIterable<number>;
+  /**
+   * Counts 1, 2, … `times`; a durable counter. `while` is measured before the first pass and after each; the pass that breaks it is
+   * undone whole, and the loop ends.
+   */
+  repeat(id: number, times: number, spec?: RepeatSpec): AsyncIterable<number>;
   /** The paths of the layers selected, in network order. */
   layers(id: number, spec: SelectionSpec): AsyncIterable<string>;
   /** Whether the loop over layers with this id is at its last one. */
   isLastLayer(id: number): boolean;
-  /** Whether the `until` of a repeat holds now. */
+  /** Whether the `until` of a repeat holds now; not in a pass that its `while` undoes. */
   until(id: number, condition: ExprIr): Promise<boolean>;
   finish(): Promise<unknown>;
 }
@@ -93,6 +97,8 @@ export interface RewindSpec {
   /** The network as loaded, a mark's name, or a moment of the phase with this id. */
   readonly to: "start" | { readonly mark: string } | { readonly phase: number; readonly point: PointIr };
 }
+
+export type RepeatSpec = Pick<RepeatIr, "while">;
 
 export interface Phase {
   /** Announces a rule of this phase; its steps of firing are worked out here, once. */

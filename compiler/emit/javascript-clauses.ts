@@ -144,10 +144,9 @@ const codes: Readonly<Record<string, (value: never, scope: Scope) => Js>> = {
   allocated: (allocated: ExprIr, scope) =>
     allocated === "evenly" ? quote(allocated) : expressionCode(allocated, scope),
   ...Object.fromEntries(
-    ["where", "below", "above", "every", "epochs", "steps", "over", "beside", "batch", "until"].map((key) => [
-      key,
-      expressionCode,
-    ]),
+    ["where", "below", "above", "every", "epochs", "steps", "over", "beside", "batch", "until", "while"].map(
+      (key) => [key, expressionCode],
+    ),
   ),
   ...Object.fromEntries(
     ["drop", "count", "to", "keep", "keepEach", "value", "share", "strength"].map((key) => [key, valueCode]),

@@ -51,7 +51,10 @@ function writeRepeat(repeat: RepeatIr, context: StepContext): void {
   const times = expressionCode(repeat.times, context.scope);
   const { scope, variable } = context.scope.inside(repeat.as ?? "pass", "Pass");
   const { writer } = context;
-  writer.line(`for await (const ${variable} of run.repeat(${repeat.id}, ${times})) {`);
+  const goesOn = fieldsOf("repeat", { while: repeat.while }, context.scope);
+  const args = goesOn.length === 0 ? times : `${times}, `;
+  const head = `for await (const ${variable} of run.repeat(${repeat.id}, ${args}`;
+  write(layout(head, goesOn.length === 0 ? "" : { fields: goesOn }, ")) {", writer.indentation), context);
   writer.indented(() => {
     writeSteps(repeat.body, { ...context, scope, ends: endsWith(context.ends, `${variable} === ${times}`) });
     if (repeat.until === undefined) return;

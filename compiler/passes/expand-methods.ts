@@ -62,7 +62,7 @@ function expandStatement(
       if (own === undefined) return { ...node, body: inner(statement.body) };
       const variable = freshVariable(own, scope, expansion);
       const counting = bind(scope, own.text, { kind: "counter", ir: variable });
-      return { ...node, scope: counting, variable, body: inner(statement.body, counting) };
+      return { ...node, scope: counting, outside: scope, variable, body: inner(statement.body, counting) };
     }
     case "for-each": {
       const variable = freshVariable(statement.as, scope, expansion);

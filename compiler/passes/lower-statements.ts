@@ -199,9 +199,18 @@ const lowerings: { readonly [K in Kind]: Row<K> } = {
   repeat: {
     step: (statement, at) => {
       const { node, place } = at;
-      const times = lowerTimes(statement.times, place);
+      // Before the first pass nothing is counted yet.
+      const outside = { ...place, scope: node.outside ?? place.scope };
+      const times = lowerTimes(statement.times, outside);
+      const goesOn = statement.while && lowerCondition(statement.while, "`while`", outside);
       const until = statement.until && lowerCondition(statement.until, "`until`", place);
-      return whole(numbered(at), { times, as: node.variable, body: lowerInner(at, true), until });
+      return whole(numbered(at), {
+        times,
+        as: node.variable,
+        while: goesOn,
+        body: lowerInner(at, true),
+        until,
+      });
     },
   },
   "for-each": {

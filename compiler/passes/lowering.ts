@@ -54,6 +54,7 @@ const partOf = {
   when: "when",
   curve: "curve",
   condition: "condition",
+  while: "condition",
   until: "condition",
   to: "to",
 } as const;

@@ -36,6 +36,8 @@ export interface TimelineNode {
   readonly calls: readonly CallSite[];
   /** Name of the counter or layer variable in the IR. */
   readonly variable?: string;
+  /** Of a loop with a counter: the names outside it. */
+  readonly outside?: Scope;
   /** The training that a file without `train` implies. */
   readonly implicit?: true;
 }

@@ -2,7 +2,7 @@ import { lengthOf } from "../../core/ir/defaults.js";
 import { evaluate } from "../../core/expr/evaluate.js";
 import { shareOf } from "../../core/schedule/amounts.js";
 import { momentOf, phaseSteps, phaseTimes } from "../../core/schedule/schedule.js";
-import type { RuleIr, StepIr, TrainIr } from "../../core/ir/types.js";
+import type { ExprIr, RuleIr, StepIr, TrainIr } from "../../core/ir/types.js";
 import type { AnyPool } from "./pools.js";
 import type { Trial } from "./trial.js";
 import { act, poolsOf, type Firing, type Variables } from "./act.js";
@@ -32,11 +32,14 @@ function steps(
       case "repeat": {
         const times = Math.max(0, Math.round(numberAt(step.times, moment) ?? 1));
         timeline.enter();
+        if (step.while !== undefined && !(timeline.uncut && holdsUncut(step.while))) timeline.mayLeave();
         for (let i = 1; i <= times && !timeline.full; i++) {
           timeline.follow();
+          const undo = step.while === undefined || timeline.gone ? null : timeline.trial.kept();
           const names = step.as === undefined ? moment.names : new Map([...moment.names, [step.as, i]]);
           const more = moment.more === true || i < times;
           steps(step.body, { names, pass: { i, times }, more }, variables, timeline, last);
+          if (undo !== null && timeline.mayLeave()) undo();
           if (step.until !== undefined && i < times) timeline.mayLeave();
         }
         timeline.leave();
@@ -56,6 +59,16 @@ function steps(
         act(step, moment, variables, timeline, null);
     }
   }
+}
+
+/** Whether a condition holds of any network that nothing was cut from: it compares it with itself. */
+function holdsUncut(condition: ExprIr): boolean {
+  return [0, 0.5, 1].every((accuracy) =>
+    [0, 1, 10].every((loss) => {
+      const names = { accuracy, loss, "dense.accuracy": accuracy, "dense.loss": loss };
+      return (evaluate(condition, new Map(Object.entries(names))) ?? 0) !== 0;
+    }),
+  );
 }
 
 /** The training after which none can come: the last one of the program, loops entered. */

@@ -183,14 +183,21 @@ export class Timeline {
     this.#ends.push({ doubted: false, left: false });
   }
 
-  /** `until` may hold at this moment: what follows may not happen. */
-  mayLeave(): void {
+  /** `until` may hold at this moment, or `while` not: what follows may not happen. True where this draw leaves here. */
+  mayLeave(): boolean {
     const end = this.#ends.at(-1);
-    if (end === undefined) return;
+    if (end === undefined) return false;
     end.doubted = true;
     this.unsure = true;
     // The first draw goes all the way.
-    if ((this.trial.draw ?? 0) > 0 && !this.gone && this.trial.dice.uniform() < 0.4) end.left = true;
+    if ((this.trial.draw ?? 0) === 0 || this.gone || this.trial.dice.uniform() >= 0.4) return false;
+    end.left = true;
+    return true;
+  }
+
+  /** Whether nothing has been cut so far, for certain. */
+  get uncut(): boolean {
+    return this.unknown.size === 0 && !this.events.some(({ action }) => action === "prune");
   }
 
   /** The end of what was entered last: nobody knows how far it went. */

@@ -275,6 +275,18 @@ export class Trial {
     };
   }
 
+  /** All that a pass of a loop may change, so that it can be undone; what is known of it stays as the pass left it. */
+  kept(): () => void {
+    const { network, collapses, slims } = this;
+    const { channels, elements } = this.masks();
+    const weights = this.weights && copyOf(this.weights);
+    return () => {
+      this.state.channels.set(channels);
+      touch(this.state);
+      Object.assign(this, { network, collapses, slims, weights, elements: elements.copyFor(this.state) });
+    };
+  }
+
   /** Puts masks back: what a `slim` has taken out since stays dead. True where something lived then that is gone. */
   rewind(earlier: Masks | undefined): boolean {
     const { channels } = this.state;

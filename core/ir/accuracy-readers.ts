@@ -4,7 +4,9 @@ import { bodyOf, steps } from "./walk.js";
 /** What a step compares, to go on or to end. */
 export function conditionsOf(step: StepIr): readonly ExprIr[] {
   if (step.kind === "require") return [step.condition];
-  return (step.kind === "train" || step.kind === "repeat") && step.until !== undefined ? [step.until] : [];
+  const written =
+    step.kind === "repeat" ? [step.while, step.until] : step.kind === "train" ? [step.until] : [];
+  return written.filter((condition) => condition !== undefined);
 }
 
 /** Moments whose accuracy or loss some condition compares with what it measures. */

@@ -194,6 +194,8 @@ const repeat = statement("repeat", {
   times: expression,
   /** Name of the counter, from 1. */
   as: is.optional(is.text),
+  /** Measured before the first pass and after each; the pass that breaks it is undone whole, and ends the loop. */
+  while: is.optional(expression),
   body,
   until: is.optional(expression),
 });

@@ -148,8 +148,11 @@ interface Kinds {
   readonly harden: Selecting;
   readonly load: Selecting & Stored & { readonly what: "masks" | "weights" };
   readonly repeat: {
+    /** `up to 5 times`, where a condition may end it before. */
+    readonly upTo: boolean;
     readonly times: Expr;
     readonly as?: Name;
+    readonly while?: Expr;
     readonly body: Block;
     readonly until?: Expr;
   };

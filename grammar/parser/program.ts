@@ -85,6 +85,10 @@ export function programRules(
     ...training,
     until: p.once("`until`", p.after("until", e.expr)),
   };
+  const repeatClauses = {
+    as: p.once("`as`", p.after("as", p.name)),
+    while: p.once("`while`", p.after("while", e.expr)),
+  };
   /** `train epoch` trains for one. */
   const length = (): ast.Expr => {
     const written = p.read(e.additive);
@@ -138,9 +142,10 @@ export function programRules(
     ),
     p.sentence(
       "repeat",
+      { upTo: p.has("up", "to") },
       { times: e.additive },
       "times",
-      { as: p.optional(p.after("as", p.name)) },
+      p.gathered("repeatClause", repeatClauses, {}),
       { body: own },
       { until: p.optional(p.after("until", e.expr)) },
     ),

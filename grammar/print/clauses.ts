@@ -115,6 +115,7 @@ const gate = (value: ast.CallLike): string => `by ${callLike(value)}`;
 
 /** The clauses of all statements, in the order of sections 3 and 4 of the language reference. */
 const clauseWriters = {
+  as: ({ text }) => `as ${text}`,
   per: ({ text }) => `per ${text}`,
   selection: (value) => written(value, selection),
   bits: (value) => `to ${expr(value)} bits`,
@@ -139,6 +140,7 @@ const clauseWriters = {
   batch: (value) => `batch ${additive(value)}`,
   optimizer: (value) => `with ${callLike(value)}`,
   loss: (value) => `minimizing ${expr(value)}`,
+  while: (value) => `while ${expr(value)}`,
   until: (value) => `until ${expr(value)}`,
   objective: ({ direction, expr: value }) => [{ text: `${direction} ${expr(value)}`, span: value.span }],
   subjectTo: (value) => `subject to ${expr(value)}`,

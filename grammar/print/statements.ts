@@ -67,11 +67,11 @@ const printers: { readonly [K in ast.Statement["kind"]]: (statement: ast.Stateme
   harden: (s) => phrase(s, "harden masks"),
   load: (s) => phrase(s, `load ${s.what} from ${quote(s.path.value)}`),
   repeat: ({ until, ...s }) => ({
-    ...phrase(s, `repeat ${additive(s.times)} times${s.as ? ` as ${s.as.text}` : ""}`),
+    ...phrase(s, `repeat ${s.upTo ? "up to " : ""}${additive(s.times)} times`),
     block: s.body,
     ...(until && { tail: ` until ${expr(until)}` }),
   }),
-  "for-each": (s) => ({ ...phrase(s, `for each layer as ${s.as.text}`), block: s.body }),
+  "for-each": (s) => ({ ...phrase(s, "for each layer"), block: s.body }),
   search: (s) => ({ ...phrase(s, `search ${s.name.text} in ${range(s.range)}`), block: s.body }),
   slim: (s) => phrase(s, "slim"),
   quantize: (s) => phrase(s, "quantize weights"),

@@ -143,11 +143,15 @@ function closing(first: IToken): Diagnostic | undefined {
   return diagnostic("P1001", `this ${shown(first)} closes nothing`, spanOf(first), { fixes: [fix] });
 }
 
+const beforeBlock =
+  "a loop says so before its block: `repeat up to 10 times while accuracy >= dense.accuracy - 1% { … }`";
+
 function misplaced(first: IToken, { previous, text }: Surroundings): Diagnostic {
   const written = previous && text.slice(previous.word.start, previous.word.end);
   const word = written !== undefined && STATEMENTS.includes(written) ? `\`${written}\`` : undefined;
   const message = `unexpected ${shown(first)}${word === undefined ? "" : ` after the ${word} statement`}`;
   const isClause = isName(first) && CLAUSES.includes(first.image);
+  if (first.image === "while") return diagnostic("P1001", message, spanOf(first), { help: beforeBlock });
   const help = isClause && word !== undefined ? `${word} takes no such clause here` : undefined;
   return diagnostic("P1001", message, spanOf(first), { help });
 }

@@ -4,6 +4,7 @@ import { raise } from "../../core/diagnostics/create.js";
 import { Journal } from "../run/host/journal.js";
 import type { Session } from "../run/host/session.js";
 import { canSlim, replaySlim } from "../run/steps/slim.js";
+import { storeOf } from "../run/steps/while.js";
 import { Stopwatch } from "../run/host/journal.js";
 import { checkIdentity, identityOf } from "./identity.js";
 import { checkpointSchema } from "./schema.js";
@@ -30,14 +31,19 @@ export function restoreCheckpoint(session: Session, checkpoint: Checkpoint): voi
 
   session.collapses = state.collapses;
   session.keepsMomentum = state.keepsMomentum;
-  for (let i = 0; i < state.slims; i++) {
+  const bodies: Body[] = [];
+  for (let i = 0; ; i++) {
+    // What a pass of a loop began with is of the network after so many slims.
+    if (state.loops.some(({ slims }) => slims === i))
+      bodies[i] = { network: session.network, parameters: new Map(session.parameters) };
+    if (i === state.slims) break;
     const channels = tensors.integers(`slim ${i} channels`);
     const biases = tensors.integers(`slim ${i} biases`);
     if (channels === null || biases === null) damaged("a slim is missing");
     if (!canSlim(session.network, { channels, biases })) damaged("a slim does not fit the network");
     replaySlim(session, { channels, biases });
   }
-  restoreTensors(session, state, tensors);
+  restoreTensors(session, state, tensors, bodies);
 
   Object.assign(session.clock, state.clock);
   session.journal = new Journal(state.journal);
@@ -52,35 +58,71 @@ export function restoreCheckpoint(session: Session, checkpoint: Checkpoint): voi
   session.lastCheckpoint = { seconds: state.timing.seconds, step: state.clock.step };
 }
 
-function restoreTensors(session: Session, state: CheckpointState, tensors: TensorReader): void {
-  const moment = (at: string, start: Map<string, Float32Array>) => {
-    const kept = tensors.moment(at, start, state.keepsLast);
-    if (kept.state.channels.length !== session.state.channels.length)
-      damaged("its masks are of another network");
-    for (const arrays of [kept.weights, kept.state.elements, kept.state.last, start])
-      for (const [key, values] of arrays) checkSize(session, key, values);
-    for (const [key, named] of kept.slots)
-      for (const values of Object.values(named)) checkSize(session, key, values);
-    return kept;
-  };
-  const weights = tensors.floats("weights|");
-  for (const [key, { data }] of session.parameters) {
-    const values = weights.get(key);
-    if (values?.length !== data.length) damaged(`\`${key}\` is missing or has another size`);
-    data.set(values);
+function restoreTensors(
+  session: Session,
+  state: CheckpointState,
+  tensors: TensorReader,
+  bodies: readonly Body[],
+): void {
+  const now = restoreState(session, tensors, { state, at: "", snapshots: state.snapshots });
+  for (const [key, { data }] of session.parameters) data.set(now.weights.get(key) ?? []);
+  session.slots = now.slots;
+  session.state = now.state;
+  for (const [name, snapshot] of now.snapshots) session.snapshots.set(name, snapshot);
+  for (const [i, { id, optimizer, snapshots, ...good }] of state.loops.entries()) {
+    const body = bodies[good.slims] ?? damaged("a pass began after slims that are not there");
+    const { snapshots: kept, ...moment } = restoreState(body, tensors, {
+      state,
+      at: `loop ${i}|`,
+      snapshots,
+    });
+    const parameters = storeOf(body.parameters, moment.weights);
+    session.lastGood.set(id, {
+      ...good,
+      ...body,
+      parameters,
+      moment: { ...moment, optimizer },
+      snapshots: kept,
+      evaluated: null,
+    });
   }
-  const { slots, state: masks } = moment("", tensors.floats("start|"));
-  session.slots = slots;
-  session.state = masks;
-  for (const [i, { name, optimizer }] of state.snapshots.entries())
-    session.snapshots.set(name, { ...moment(`snapshot ${i}|`, new Map()), optimizer });
   session.executor.upload();
 }
 
-/** Every array by weight key has its weight's length. */
-function checkSize(session: Session, key: string, { length }: Float32Array | Uint8Array): void {
-  if (session.parameters.get(key)?.data.length !== length)
-    damaged(`what it keeps of \`${key.slice(0, 80)}\` has another size`);
+type Body = Pick<Session, "network" | "parameters">;
+
+/** The arrays of a moment and of the snapshots kept at it; every one by weight key has its weight's length in `parameters`. */
+function restoreState(
+  { network, parameters }: Body,
+  tensors: TensorReader,
+  {
+    state,
+    at,
+    snapshots,
+  }: {
+    readonly state: Pick<CheckpointState, "keepsLast">;
+    readonly at: string;
+    readonly snapshots: CheckpointState["snapshots"];
+  },
+) {
+  const moment = (prefix: string, start: Map<string, Float32Array>) => {
+    const kept = tensors.moment(prefix, start, state.keepsLast);
+    if (kept.state.channels.length !== network.channels.count) damaged("its masks are of another network");
+    const named = [...kept.slots].flatMap(([key, slots]) =>
+      Object.values(slots).map((s) => [key, s] as const),
+    );
+    for (const arrays of [kept.weights, kept.state.elements, kept.state.last, start, named])
+      for (const [key, { length }] of arrays)
+        if (parameters.get(key)?.data.length !== length)
+          damaged(`what it keeps of \`${key.slice(0, 80)}\` has another size`);
+    return kept;
+  };
+  const now = moment(at, tensors.floats(`${at}start|`));
+  for (const key of parameters.keys()) if (!now.weights.has(key)) damaged(`\`${key}\` is missing`);
+  const kept = snapshots.map(
+    ({ name, optimizer }, i) => [name, { ...moment(`${at}snapshot ${i}|`, new Map()), optimizer }] as const,
+  );
+  return { ...now, snapshots: new Map(kept) };
 }
 
 function damaged(why: string): never {

@@ -1,5 +1,7 @@
 import { tell } from "../run/report/log.js";
 import type { Session } from "../run/host/session.js";
+import type { Snapshot } from "../run/steps/snapshots.js";
+import type { LastGood } from "../run/steps/while.js";
 import { identityOf } from "./identity.js";
 import type { CheckpointState } from "./schema.js";
 import { put, putAll, putMoment, type TensorMap } from "./tensors.js";
@@ -22,7 +24,12 @@ function stateOf(session: Session): CheckpointState {
     optimizer: session.optimizer,
     phase: session.phase?.progress ?? null,
     phases: [...session.phases],
-    snapshots: [...session.snapshots].map(([name, { optimizer }]) => ({ name, optimizer })),
+    snapshots: namesOf(session.snapshots),
+    loops: [...session.lastGood].map(([id, good]) => {
+      const { moment, snapshots, slims, collapses, keepsMomentum, phases, baselines, dense, amounts } = good;
+      const flags = { collapses, keepsMomentum, phases, baselines, dense, amounts };
+      return { id, optimizer: moment.optimizer, snapshots: namesOf(snapshots), slims, ...flags };
+    }),
     keepsLast: session.state.keepsLast,
     slims: session.slims.length,
     collapses: session.collapses,
@@ -33,13 +40,20 @@ function stateOf(session: Session): CheckpointState {
   };
 }
 
+const namesOf = (snapshots: Session["snapshots"] | LastGood["snapshots"]) =>
+  [...snapshots].map(([name, { optimizer }]) => ({ name, optimizer }));
+
 function tensorsOf(session: Session): TensorMap {
   const { parameters, slots, state, snapshots, slims, phase } = session;
   const tensors: TensorMap = new Map();
   const weights = new Map([...parameters].map(([key, { data }]) => [key, data]));
-  putMoment(tensors, "", { weights, slots, state });
-  putAll(tensors, "start", state.start);
-  [...snapshots.values()].forEach((snapshot, i) => putMoment(tensors, `snapshot ${i}|`, snapshot));
+  const putState = (at: string, moment: Omit<Snapshot, "optimizer">, kept: LastGood["snapshots"]): void => {
+    putMoment(tensors, at, moment);
+    putAll(tensors, `${at}start`, moment.state.start);
+    [...kept.values()].forEach((snapshot, i) => putMoment(tensors, `${at}snapshot ${i}|`, snapshot));
+  };
+  putState("", { weights, slots, state }, snapshots);
+  [...session.lastGood.values()].forEach((good, i) => putState(`loop ${i}|`, good.moment, good.snapshots));
   for (const [id, { steps, sums }] of phase?.training.sums() ?? [])
     put(tensors, `accumulated ${id} ${steps}`, sums);
   slims.forEach(({ channels, biases }, i) => {

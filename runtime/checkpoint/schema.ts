@@ -61,6 +61,22 @@ const facts = is.open({
 });
 
 const evaluated = is.open({ accuracy: measured, loss: measured });
+const baselines = is.open({ start: is.maybe(evaluated), dense: is.maybe(evaluated), best: evaluated });
+const dense = is.maybe(is.open({ step: count, epoch: is.number, accuracy: measured, loss: measured }));
+const snapshots = is.list(is.open({ name: is.text, optimizer: optimizerState }));
+/** What a pass of a loop began with. */
+const lastGood = is.open({
+  id: count,
+  optimizer: optimizerState,
+  snapshots,
+  slims: count,
+  collapses: is.flag,
+  keepsMomentum: is.flag,
+  phases: is.list(count),
+  baselines,
+  dense,
+  amounts: is.list(amount),
+});
 
 /** What a run is of; a checkpoint of anything else is refused. */
 export type Identity = is.Of<typeof identity>;
@@ -82,7 +98,9 @@ const checkpointState = is.open({
   optimizer: optimizerState,
   phase: is.maybe(progress),
   phases: is.list(is.pair(count, times)),
-  snapshots: is.list(is.open({ name: is.text, optimizer: optimizerState })),
+  snapshots,
+  /** Of loops whose pass may be undone, the outermost first. */
+  loops: is.list(lastGood),
   keepsLast: is.flag,
   slims: count,
   collapses: is.flag,
@@ -93,9 +111,9 @@ const checkpointState = is.open({
     notes: is.list(is.text),
     amounts: is.list(amount),
     before: is.maybe(facts),
-    dense: is.maybe(is.open({ step: count, epoch: is.number, accuracy: measured, loss: measured })),
+    dense,
   }),
-  baselines: is.open({ start: is.maybe(evaluated), dense: is.maybe(evaluated), best: evaluated }),
+  baselines,
   /** Wall-clock time so far: for the report alone. */
   timing: is.open({ startedAt: is.text, seconds: is.number }),
 });

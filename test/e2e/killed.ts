@@ -19,6 +19,12 @@ repeat 2 times as i {
   rewind weights, optimizer to epoch 1
   finetune 7 steps
 } until macs <= 10%
+repeat up to 3 times while macs >= 60% and loss <= dense.loss + 10 {
+  prune filters by l1 global 25%
+  mark undone
+  slim
+  finetune 4 steps
+}
 rewind weights, rate to here
 train 1 epoch with adamw(rate: 0.003) {
   prune filters by l1 10% at steps 4, 8

@@ -151,7 +151,11 @@ const { statement } = fc.letrec<{ statement: ast.Statement; block: ast.Block }>(
     {
       weight: 1,
       arbitrary: placed(
-        of("repeat", { times: p.sum, body: tie("block") }, { as: p.anyName, until: p.value }),
+        of(
+          "repeat",
+          { upTo: fc.boolean(), times: p.sum, body: tie("block") },
+          { as: p.anyName, while: p.value, until: p.value },
+        ),
       ),
     },
     {

@@ -31,6 +31,7 @@ const DECIDED = new Map([
   ["use Option", "gated: a kind is followed by a name that is not `from`"],
   ["block Repetition", "gated: `}` closes the block"],
   ["train Option", "a block behind `train` is its block"],
+  ["repeat Option", "two tokens: `up to`"],
   ["arg Option", "two tokens: a name and a colon"],
 ]);
 

@@ -167,9 +167,10 @@ function repeat(w: Writer): Statement {
   w.counters = [...before, ...(counter === undefined ? [] : [counter])];
   const body = block(1 + d.below(3), () => loopStatement(w));
   w.counters = before;
+  const times = `${d.pick(["2", "2", "3", "1"])} times${counter === undefined ? "" : ` as ${counter}`}`;
   return {
-    head: `repeat ${d.pick(["2", "2", "3", "1"])} times${counter === undefined ? "" : ` as ${counter}`}`,
-    clauses: [],
+    head: `repeat ${d.pick(["", "up to "])}${times}`,
+    clauses: d.perhaps(0.2, () => `while ${condition(d)}`),
     body,
     tail: d.perhaps(0.1, () => `until ${condition(d)}`),
   };

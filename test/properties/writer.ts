@@ -44,6 +44,10 @@ export const condition = (d: Draw): string =>
     "params <= 100% and macs <= 100%",
     "accuracy >= 99%",
     "macs <= 40%",
+    "accuracy >= dense.accuracy - 5%",
+    "loss <= dense.loss * 2 and loss <= start.loss + 1",
+    "accuracy >= best.accuracy - 10% and macs >= 50%",
+    "params >= 70%",
   ]);
 
 /** Structures that a network has units of; now and then any. */

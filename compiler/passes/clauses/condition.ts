@@ -25,15 +25,17 @@ export function lowerCondition(expr: Expr, what: string, place: Place): ExprIr |
   });
 }
 
-/** The number of `accuracy >= 0.91`, or null: accuracy is a percentage. */
+const isAccuracy = (expr: Expr): boolean => expr.kind === "ref" && expr.path.at(-1)?.text === "accuracy";
+
+/** The number of `accuracy >= 0.91` or `dense.accuracy - 0.01`, or null: accuracy is a percentage. */
 function accuracyAsNumber(expr: Expr, depth: number): NumberLiteral | null {
+  if (expr.kind === "paren") return accuracyAsNumber(expr.inner, depth + 1);
   if (expr.kind !== "binary" || depth > 100) return null;
-  if (expr.op === "and" || expr.op === "or") {
-    return accuracyAsNumber(expr.left, depth + 1) ?? accuracyAsNumber(expr.right, depth + 1);
-  }
-  const named =
-    expr.left.kind === "ref" && expr.left.path.length === 1 && expr.left.path[0]?.text === "accuracy";
-  return named && expr.right.kind === "number" ? expr.right : null;
+  const { op, left, right } = expr;
+  const scales = op === "*" || op === "/" || op === "^";
+  if (!scales && isAccuracy(left) && right.kind === "number") return right;
+  if (!scales && isAccuracy(right) && left.kind === "number") return left;
+  return accuracyAsNumber(left, depth + 1) ?? accuracyAsNumber(right, depth + 1);
 }
 
 /** Accuracy lies between 0% and 100%: `accuracy >= 150%` can never hold. */

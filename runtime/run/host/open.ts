@@ -92,6 +92,7 @@ async function begin(
     resumes: null,
     resumedSums: new Map(),
     repeats: [],
+    lastGood: new Map(),
     baselines: { start: null, dense: null, best: { accuracy: null, loss: null } },
     evaluated: null,
     interrupted: false,

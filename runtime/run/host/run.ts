@@ -1,6 +1,6 @@
-import type { Run, SelectionSpec } from "../../helpers.js";
+import type { RepeatSpec, Run, SelectionSpec } from "../../helpers.js";
 import { selectionIr } from "../../statements.js";
-import { train } from "../phase/train.js";
+import { minimize, train } from "../phase/train.js";
 import { finish, save, type RunResult } from "../report/results.js";
 import { evaluate, require, until } from "../steps/conditions.js";
 import { prune, regrow, restore } from "../steps/events.js";
@@ -10,7 +10,8 @@ import { selectLayers } from "../steps/select-layers.js";
 import { slim } from "../steps/slim.js";
 import { mark, rewind } from "../steps/snapshots.js";
 import { atStatement, once, step } from "../steps/step.js";
-import type { Session } from "./session.js";
+import { goesOn } from "../steps/while.js";
+import type { Loop, Session } from "./session.js";
 
 /** The run as hosts see it: what loops use, and how to end it early. */
 export interface OpenRun extends Run {
@@ -40,7 +41,7 @@ export function makeRun(session: Session): OpenRun {
     load: step(session, { kind: "load", changes: true, act: load }),
     require: step(session, { kind: "require", changes: false, act: require }),
     save: step(session, { kind: "save", changes: false, act: save }),
-    repeat: (id, times) => repeat(session, id, times),
+    repeat: (id, times, spec) => repeat(session, id, times, spec),
     layers: (id, spec) => layers(session, id, spec, onLast),
     isLastLayer: (id) => onLast.has(id),
     until: (id, condition) => until(session, id, condition),
@@ -50,16 +51,24 @@ export function makeRun(session: Session): OpenRun {
 }
 
 /** Counts 1 … `times`. Moving values without a window move over the passes of the innermost one. */
-async function* repeat(session: Session, id: number, times: number): AsyncGenerator<number> {
-  const entry = { id, pass: 0, times };
-  session.repeats.push(entry);
+async function* repeat(
+  session: Session,
+  id: number,
+  times: number,
+  { while: condition }: RepeatSpec = {},
+): AsyncGenerator<number> {
+  const loop: Loop = { id, pass: 0, times, while: condition };
+  session.repeats.push(loop);
   try {
-    for (let pass = 1; pass <= times; pass++) {
-      entry.pass = pass;
-      yield pass;
+    for (;;) {
+      const { losses } = session;
+      if (loop.pass > 0) yield loop.pass;
+      if (condition !== undefined && !(await goesOn(session, loop, condition)))
+        return minimize(session, losses);
+      if (++loop.pass > times) return;
     }
   } finally {
-    session.repeats.splice(session.repeats.indexOf(entry), 1);
+    session.repeats.splice(session.repeats.indexOf(loop), 1);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { ExprIr } from "../../../core/ir/types.js";
 import type { PhaseTimes } from "../../../core/schedule/schedule.js";
 import type { Network } from "../../../core/network/types.js";
 import type { Backend } from "../../backend/types.js";
@@ -15,6 +16,7 @@ import type { Options } from "./options.js";
 import type { OptimizerState } from "../phase/optimizer.js";
 import type { RunRecord } from "../report/log.js";
 import type { Snapshot } from "../steps/snapshots.js";
+import type { LastGood } from "../steps/while.js";
 
 /** All that a run consists of at one moment. Steps read and replace its fields; nothing else keeps state. */
 export interface Session extends Given, Model, Training, Program, Told {}
@@ -70,11 +72,22 @@ interface Program {
   readonly clock: Clock;
   journal: Journal;
   /** The `repeat`s under way, outermost first. */
-  readonly repeats: { readonly id: number; pass: number; readonly times: number }[];
+  readonly repeats: Loop[];
+  /** What a pass of a loop that may be undone began with, by the loop's statement id; outermost first. */
+  readonly lastGood: Map<number, LastGood>;
   /** Set by `interrupt` or the host's signal: the run ends at the next moment it can be resumed from. */
   interrupted: boolean;
   lastCheckpoint: { seconds: number; step: number };
   checkpointWanted: boolean;
+}
+
+/** A `repeat` under way. */
+export interface Loop {
+  readonly id: number;
+  /** From 1; 0 before the first. */
+  pass: number;
+  readonly times: number;
+  readonly while?: ExprIr | undefined;
 }
 
 /** For the report alone. */

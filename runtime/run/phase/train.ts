@@ -27,8 +27,9 @@ import { keepSnapshot, phaseName } from "../steps/snapshots.js";
 /** Opens a phase: afresh, where a checkpoint stood in it, or as one that was done before. */
 export async function train(session: Session, id: number, spec: TrainSpec): Promise<Phase> {
   const { number, done } = session.journal.begin();
-  if (done) return finishedPhase;
   const ir = trainIr(id, spec, session.options.statements);
+  minimize(session, ir.loss ? [lossNamed(ir.loss)] : null);
+  if (done) return finishedPhase;
   const resumed = session.resumes?.number === number ? session.resumes : null;
   session.resumes = null;
 
@@ -39,8 +40,6 @@ export async function train(session: Session, id: number, spec: TrainSpec): Prom
   const { unit, value } = lengthOf(ir);
   const length = { unit, value: amount(session, value, unit) };
   const times = phaseTimes(length, perEpoch);
-  session.losses = ir.loss ? [lossNamed(ir.loss)] : null;
-  rebuildExecutor(session);
 
   const progress = resumed ?? begin(session, ir, times, number);
   const phase: OpenPhase = {
@@ -63,6 +62,14 @@ export async function train(session: Session, id: number, spec: TrainSpec): Prom
   if (progress.step === 0 && phase.snapshots.has(0)) keepSnapshot(session, phaseName(id, 0));
   tell(session, { kind: "phase", id, text: ir.text, steps: phase.steps, epochs: times.epochs });
   return livePhase(session, phase);
+}
+
+/** From here on the network is measured, and scored, by these losses. */
+export function minimize(session: Session, losses: Session["losses"]): void {
+  if (JSON.stringify(losses) === JSON.stringify(session.losses)) return;
+  session.losses = losses;
+  session.evaluated = null;
+  rebuildExecutor(session);
 }
 
 /** @throws DiagnosticError P7013 */

@@ -29,8 +29,10 @@ export function until(session: Session, id: number, condition: ExprIr): Promise<
     id,
     changes: false,
     act: async () => {
-      const { holds, text } = await measureCondition(session, condition);
       const loop = session.repeats.find((one) => one.id === id);
+      if (loop?.while !== undefined && !(await measureCondition(session, loop.while)).holds) return false;
+      const { holds, text } = await measureCondition(session, condition);
+      if (holds) session.lastGood.delete(id);
       const where = loop === undefined ? "" : ` after pass ${loop.pass} of ${loop.times}`;
       if (holds) logEvent(session, "until", id, `ended the loop${where}: ${text}`);
       return holds;

@@ -122,8 +122,16 @@ function cutSnapshot(snapshot: Snapshot, slimming: Slimming): Snapshot {
     const kept = slimming.cut(key, values);
     if (kept) weights.set(key, kept);
   }
-  cutMaskState(snapshot.state, slimming.cut);
-  return { ...snapshot, weights, slots: slimSlots(slimming, snapshot.slots) };
+  // Whoever else holds the snapshot, to undo this, needs its maps as they are.
+  const { elements, last, start } = snapshot.state;
+  const state = {
+    ...snapshot.state,
+    elements: new Map(elements),
+    last: new Map(last),
+    start: new Map(start),
+  };
+  cutMaskState(state, slimming.cut);
+  return { ...snapshot, weights, state, slots: slimSlots(slimming, snapshot.slots) };
 }
 
 /** Does to a freshly loaded network what an earlier process did; the values come from the checkpoint. */

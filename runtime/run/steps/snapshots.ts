@@ -98,7 +98,7 @@ function target(
 }
 
 /** A copy of the run as it stands. */
-function takeSnapshot(session: Session): Snapshot {
+export function takeSnapshot(session: Session): Snapshot {
   const { phase, optimizer } = session;
   return {
     weights: new Map([...session.parameters].map(([key, { data }]) => [key, data.slice()])),

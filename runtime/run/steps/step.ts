@@ -68,7 +68,7 @@ export function once<T extends Json>(session: Session, { id, changes, act, isRes
 }
 
 /** The history shows how large the network is after every event; the end of an epoch notes it anyway. */
-function changed(session: Session): void {
+export function changed(session: Session): void {
   session.executor.upload();
   session.evaluated = null;
   const { phase, record } = session;

@@ -62,8 +62,8 @@ const opener = (log: unknown[]) => async (settings: { readonly statements: state
     rewind: async (id: number, spec: unknown) => say(["rewind", id, spec]),
     require: async (id: number, condition: unknown) => say(["require", id, condition]),
     save: async (id: number, path: string) => say(["save", id, path]),
-    repeat: (id: number, times: number) => {
-      say(["repeat", id, times]);
+    repeat: (id: number, times: number, ...spec: readonly unknown[]) => {
+      say(["repeat", id, times, ...spec]);
       return count(times);
     },
     async *layers(id: number, spec: SelectionSpec) {

@@ -23,6 +23,14 @@ describe("rewinds", () => {
     ).toEqual([]);
     expect(codes("train 5 epochs\nrewind weights to now\nmark now")).toEqual(["P3019"]);
   });
+  it("find nothing in a loop of which every pass may be undone, unless they stand in it", () => {
+    const loop = (inside: string, behind: string): string =>
+      `train 1 epoch\nrepeat 3 times while loss < 1 { train 4 epochs\nmark here\n${inside} }\n${behind}`;
+    expect(codes(loop("rewind weights to here", "rewind weights to epoch 1"))).toEqual([]);
+    expect(codes(loop("rewind weights to epoch 3", "rewind weights to here"))).toEqual(["P3019"]);
+    expect(codes(loop("", "rewind weights to epoch 3"))).toEqual(["P3020"]);
+    expect(codes("repeat 3 times while loss < 1 { train 4 epochs }\nrewind weights to start")).toEqual([]);
+  });
   it("may stand before the training of the same loop only when they go to the start", () => {
     expect(codes("repeat 3 times { rewind weights to start; train 4 epochs }")).toEqual([]);
     expect(codes("repeat 3 times { rewind weights to epoch 2; train 4 epochs }")).toEqual(["P3020"]);

@@ -17,7 +17,11 @@ export interface Outcome {
 export async function runProgram(
   source: string,
   network: string,
-  { data = quarters(), ...more }: { data?: DataSource } & RunOptions = {},
+  {
+    data = quarters(),
+    onCheckpoint,
+    ...more
+  }: { data?: DataSource; onCheckpoint?: () => void } & RunOptions = {},
 ): Promise<Outcome> {
   const compiled = await compileProgram(source, { network, data });
   const { code } = compiled.result;
@@ -47,7 +51,10 @@ export async function runProgram(
       network,
       data,
       ...more,
-      onProgress: (event) => void (event.kind === "step" || told.push(JSON.stringify(event))),
+      onProgress(event) {
+        if (event.kind !== "step") told.push(JSON.stringify(event));
+        if (event.kind === "checkpoint") onCheckpoint?.();
+      },
     }),
   );
   const [run] = runs;
