@@ -1,7 +1,6 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { basename, dirname, isAbsolute, relative, resolve } from "node:path";
+import { dirname, isAbsolute, relative, resolve } from "node:path";
 import { DiagnosticError, type Diagnostic } from "../core/diagnostics/diagnostic.js";
-import { readNetwork } from "../core/network/read.js";
 import type { Network } from "../core/network/types.js";
 import type { ParameterStore } from "../core/parameters.js";
 import type { TrainingLength } from "../compiler/compile.js";
@@ -9,7 +8,7 @@ import type { Program } from "../grammar/ast.js";
 import type { BackendOptions } from "../runtime/backend/types.js";
 import type { DataFacts, DataGiven, DataSource } from "../runtime/data/types.js";
 import type { LiveModel, LoadOptions } from "../runtime/model/index.js";
-import { readTopologyFile } from "../runtime/model/topology-file.js";
+import { readModelFile } from "../runtime/model/model-file.js";
 
 /** What a program says of its network and data: the last statement of each kind wins, as in the IR. */
 export function bindings(
@@ -44,7 +43,7 @@ export function importResolver(cwd: string) {
   };
 }
 
-/** The network as far as its topology: of a `model.json` without its weights and without TensorFlow.js. */
+/** The network: of a `model.json` without the values of its weights and without TensorFlow.js. */
 export function networkFacts(
   from: string | LiveModel,
   options: LoadOptions & BackendOptions,
@@ -53,20 +52,24 @@ export function networkFacts(
   return collect(diagnostics, async () => {
     if (typeof from !== "string" || /\.(js|mjs|cjs)$/.test(from)) {
       const { loadNetwork } = await import("./load-network.js");
-      return (await loadNetwork(from, options)).network;
+      const { network, warnings } = await loadNetwork(from, options);
+      diagnostics.push(...warnings);
+      return network;
     }
-    const { json, file } = await readTopologyFile(from);
-    const name = basename(file) === "model.json" ? basename(dirname(resolve(file))) : basename(file, ".json");
-    const read = readNetwork(json, { name });
-    diagnostics.push(...read.diagnostics);
-    return read.network;
+    const { network, diagnostics: told } = await readModelFile(from);
+    diagnostics.push(...told);
+    return network;
   });
 }
 
-/** The weights of a network, for what `check` foresees of them; null where they cannot be read, which a run will say. */
-export async function weightsOf(from: string | LiveModel, seed: number): Promise<ParameterStore | null> {
+/** The weights of a network, for what `check` foresees of them; null where they cannot be read. */
+export async function weightsOf(
+  from: string | LiveModel,
+  seed: number,
+  diagnostics: Diagnostic[],
+): Promise<ParameterStore | null> {
   const { loadModel } = await import("../runtime/model/index.js");
-  return collect([], async () => (await loadModel(from, { seed })).store);
+  return collect(diagnostics, async () => (await loadModel(from, { seed })).store);
 }
 
 /** What there is to know of data before it is trained on. */

@@ -54,7 +54,7 @@ export async function compileProgram(source: string, options: ProgramOptions = {
   };
   const plain = compile(source, given);
   const foresees = network !== null && plain.ir !== null && asksForWeights(plain.ir);
-  const weights = foresees && networkPath !== null ? await weightsOf(networkPath, seed) : null;
+  const weights = foresees && networkPath !== null ? await weightsOf(networkPath, seed, diagnostics) : null;
   const result = weights === null ? plain : compile(source, { ...given, weights });
   const late = network && data ? await checkAccuracy(result, network, data.facts.targets) : [];
   return {

@@ -164,11 +164,12 @@ export const table = {
   P5110: error("weights missing"),
   P5111: error("weight of the wrong shape"),
   P5112: error("weight in an unknown encoding"),
-  P5113: warning("weights that are not finite"),
+  P5113: error("weights that are not finite"),
   P5114: error("module gives no model"),
   P5115: error("unknown initializer"),
   P5116: warning("model without weights"),
   P5117: error("model cannot be written"),
+  P5118: warning("network that stock TensorFlow.js cannot read"),
   // P515x: why a network cannot be run
   P5150: error("a class of layer that nobody registered"),
   P5151: error("a setting of a layer that nothing implements"),

@@ -2,7 +2,7 @@ import { field, isJsonObject } from "../network/json.js";
 import { raise } from "../diagnostics/create.js";
 import { quote } from "../diagnostics/quote.js";
 import { numberOf } from "../network/layers/constants.js";
-import type { JsonObject, LayerInfo, WeightInfo } from "../network/types.js";
+import type { JsonObject, LayerInfo, Network, WeightInfo } from "../network/types.js";
 import { randomStream, type RandomStream } from "../random.js";
 
 /** A standard normal beyond two deviations is drawn again at a position of its own. */
@@ -115,6 +115,19 @@ function drawer(ask: Asked, shape: readonly number[], random: RandomStream): ((i
   }
 }
 
+const unknownInitializer = ({ path }: LayerInfo, { name }: Asked): never =>
+  raise("P5115", `layer ${quote(path)} asks for the initializer ${quote(name)}, which is not known`);
+
+/** @throws DiagnosticError P5115 where `initialValues` would */
+export function checkInitializers({ layers }: Network): void {
+  const random = randomStream(0, "");
+  for (const layer of layers)
+    for (const weight of layer.weights) {
+      const ask = asked(weight);
+      if (ask.name !== "orthogonal" && drawer(ask, [1], random) === null) unknownInitializer(layer, ask);
+    }
+}
+
 /**
  * Start values of a weight by its layer's initializer, as Keras draws them but counter-based: they depend on `seed`, the
  * weight's key and the position alone. `round` tells repeated initializations apart.
@@ -124,13 +137,7 @@ export function initialValues(layer: LayerInfo, weight: WeightInfo, seed: number
   const random = randomStream(seed, `initialize ${weight.key}`, round);
   const size = weight.shape.reduce((p, n) => p * n, 1);
   if (ask.name === "orthogonal") return orthogonal(weight.shape, numberOf(ask.config, "gain", 1), random);
-  const draw = drawer(ask, weight.shape, random);
-  if (!draw) {
-    return raise(
-      "P5115",
-      `layer ${quote(layer.path)} asks for the initializer ${quote(ask.name)}, which is not known`,
-    );
-  }
+  const draw = drawer(ask, weight.shape, random) ?? unknownInitializer(layer, ask);
   const out = new Float32Array(size);
   for (let i = 0; i < size; i++) out[i] = draw(i);
   if (weight.forgetGate) out.fill(1, size / 4, size / 2);

@@ -1,4 +1,5 @@
 import { counted } from "../ir/words.js";
+import { activationName, type ActivationName } from "./activations.js";
 import { field, isJsonArray } from "./json.js";
 import { MAX_SIZE } from "./limits.js";
 import { raise } from "../diagnostics/create.js";
@@ -92,8 +93,16 @@ export function axes(config: Config, key: string, rank: number, fallback: number
   });
 }
 
-/** An activation's name, "linear" when unset. */
-export function activation(config: Config, key = "activation"): string {
-  const value = given(config, key) ?? "linear";
-  return typeof value === "string" ? value : wrong(config, key, "the name of an activation", value);
+/** The activation that a config names; "linear" where it names none. @throws DiagnosticError P5151 */
+export function activation(
+  config: Config,
+  key = "activation",
+  fallback: ActivationName = "linear",
+): ActivationName {
+  const value = given(config, key) ?? fallback;
+  if (typeof value !== "string") return wrong(config, key, "the name of an activation", value);
+  return (
+    activationName(value) ??
+    raise("P5151", `layer ${quote(config.path)} has the unknown activation ${quote(value)}`)
+  );
 }

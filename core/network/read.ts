@@ -7,6 +7,7 @@ import { MAX_NESTING } from "./limits.js";
 import { raise } from "../diagnostics/create.js";
 import { readModelSpec } from "./spec-reader.js";
 import type { LayerInfo, Network, ReadNetworkResult } from "./types.js";
+import { stockWarnings } from "./layers/index.js";
 import { findUnits } from "./units.js";
 import { unwrapModel } from "./unwrap.js";
 
@@ -18,11 +19,12 @@ export interface ReadNetworkOptions {
 /**
  * Reads a model's topology — a whole `model.json`, its `modelTopology`, a `model_config` or `{ class_name, config }`,
  * of Keras 2, Keras 3 or TensorFlow.js — into numbered channels. Never throws: whatever is wrong with it comes
- * back as a diagnostic P5001 to P5009 that names the layer, with `network` null.
+ * back as a diagnostic P5001 to P5009 that names the layer, with `network` null; warnings come beside the network.
  */
 export function readNetwork(model: unknown, options: ReadNetworkOptions = {}): ReadNetworkResult {
   try {
-    return { network: build(model, options.name ?? "network"), diagnostics: [] };
+    const network = build(model, options.name ?? "network");
+    return { network, diagnostics: stockWarnings(network.layers) };
   } catch (error) {
     if (error instanceof DiagnosticError) return { network: null, diagnostics: error.diagnostics };
     throw error;

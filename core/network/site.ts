@@ -1,4 +1,4 @@
-import { activationFunction } from "./activations.js";
+import { activations } from "./activations.js";
 import { activation, choice, flag, type Config } from "./config.js";
 import { field, heldLayer, isJsonObject } from "./json.js";
 import { raise, type Details } from "../diagnostics/create.js";
@@ -235,6 +235,6 @@ export function addBias(site: Site, axis: Axis, forgetGate = false): void {
 
 /** Protects an axis whose activation looks at all channels together. */
 export function checkActivation(site: Site, ids: Int32Array | null, key = "activation"): void {
-  if (activationFunction(activation(site.config, key))?.acrossChannels !== true) return;
+  if (!activations[activation(site.config, key)].acrossChannels) return;
   protect(site, ids, "softmax", `soft-max is taken over the channels of ${site.layer.spec.path}`);
 }

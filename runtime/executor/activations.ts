@@ -1,9 +1,8 @@
-import { activationName, type ActivationName } from "../../core/network/activations.js";
+import type { ActivationName } from "../../core/network/activations.js";
 import { activation, type Config } from "../../core/network/config.js";
 import { tf } from "../backend/tf.js";
 import { constantOf } from "./gradients.js";
 import type { FusedOps } from "../backend/types.js";
-import { raise } from "../../core/diagnostics/create.js";
 
 export type Activation = (x: tf.Tensor) => tf.Tensor;
 
@@ -59,12 +58,6 @@ export function activationOf(
   key = "activation",
   fallback: ActivationName = "linear",
 ): Activation {
-  const given = config.values[key] ?? fallback;
-  const name = activationName(given);
-  if (name === null)
-    return raise(
-      "P5151",
-      `layer \`${config.path}\` has the unknown activation \`${activation(config, key)}\``,
-    );
+  const name = activation(config, key, fallback);
   return (x) => forward[name](x, ops);
 }

@@ -1,25 +1,23 @@
 import { counted } from "../../core/ir/words.js";
-import { DiagnosticError, type Diagnostic } from "../../core/diagnostics/diagnostic.js";
-import { cleanJson, own } from "../../core/network/json.js";
-import { readNetwork } from "../../core/network/read.js";
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.js";
 import { diagnostic, raise } from "../../core/diagnostics/create.js";
 import { quote } from "../../core/diagnostics/quote.js";
 import type { Network } from "../../core/network/types.js";
 import type { Parameter, ParameterStore } from "../../core/parameters.js";
-import { completeTopology } from "./complete.js";
 import { initialValues } from "../../core/masks/initializers.js";
 import { isLiveModel, readLive, type LiveModel, type LiveParts } from "./live.js";
-import { readManifest } from "./manifest.js";
 import { matchWeights } from "./match.js";
+import { readModelFile, readTopology, type ReadNetwork } from "./model-file.js";
 import { withPlainNames } from "./plain-names.js";
 import { importModel } from "./script.js";
 import { readShards, type StoredWeight } from "./shards.js";
-import { readTopologyFile } from "./topology-file.js";
 
 export interface LoadedModel {
   readonly network: Network;
   readonly store: ParameterStore;
-  /** Warnings: weights that are not finite, weights drawn because the file has none. */
+  /** What the network says and is not followed, and what stock TensorFlow.js could not read back: told by `check` too. */
+  readonly warnings: readonly Diagnostic[];
+  /** That its weights were drawn, since it comes without. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -36,65 +34,68 @@ export interface LoadOptions {
  */
 export async function loadModel(source: string | LiveModel, options: LoadOptions = {}): Promise<LoadedModel> {
   const seed = options.seed ?? 1;
-  if (isLiveModel(source)) return fromLive(source, seed);
+  if (isLiveModel(source)) return fromParts(readLive(source), seed);
   if (typeof source !== "string")
     return raise("P5101", "a network is given by a path or as a tf.LayersModel");
   if (/\.[cm]?js$/.test(source))
     return fromParts(withPlainNames(readLive(await importModel(source, seed))), seed);
-  const { folder, json } = await readTopologyFile(source);
-  const manifest = cleanJson(own(json, "weightsManifest") ?? null);
-  const groups = readManifest(manifest ?? []);
-  const entries = groups.flatMap((group) => group.entries);
-  const network = networkOf(completeTopology(json, entries));
-  if (entries.length === 0) return initialised(network, seed);
-  // Names and shapes are checked before a value is read.
-  matchWeights(
-    network,
-    entries.map(({ name, shape }) => ({ name, shape, data: new Float32Array() })),
+  const { folder, groups, ...read } = await readModelFile(source);
+  return groups.length === 0 ? initialised(read, seed) : filled(read, await readShards(folder, groups));
+}
+
+async function fromParts({ topology, weights }: LiveParts, seed: number): Promise<LoadedModel> {
+  const read = await readTopology(topology, weights);
+  return weights.length === 0 ? initialised(read, seed) : filled(read, weights);
+}
+
+/** @throws DiagnosticError P5113 */
+function filled({ network, diagnostics }: ReadNetwork, weights: readonly StoredWeight[]): LoadedModel {
+  const { store } = matchWeights(network, weights);
+  checkFinite(network, store);
+  return { network, store, warnings: diagnostics, diagnostics: [] };
+}
+
+/** @throws DiagnosticError P5113 */
+function checkFinite(network: Network, store: ParameterStore): void {
+  const bad = network.layers.flatMap((layer) =>
+    layer.weights.flatMap(({ key, name, shape }) => {
+      const data = store.get(key)?.data;
+      const at = data?.findIndex((value) => !Number.isFinite(value)) ?? -1;
+      return data === undefined || at < 0
+        ? []
+        : [{ layer, name, place: placeOf(at, shape), value: data[at] }];
+    }),
   );
-  return filled(network, await readShards(folder, groups));
+  const [first] = bad;
+  if (first === undefined) return;
+  raise(
+    "P5113",
+    `\`${first.name}\` of layer ${quote(first.layer.path)} is ${Number.isNaN(first.value) ? "not a number" : "infinite"} at [${first.place.join(", ")}]`,
+    {
+      notes: [
+        "nothing can be computed, ranked or trained with it",
+        ...(bad.length > 1
+          ? [`so ${counted(bad.length, "weights")} of the network are, in part or whole`]
+          : []),
+      ],
+      help: "load an earlier save of the model: its training diverged, or the file is damaged",
+    },
+  );
 }
 
-function networkOf(topology: unknown): Network {
-  const { network, diagnostics } = readNetwork(topology);
-  if (!network) throw new DiagnosticError(diagnostics);
-  return network;
-}
-
-function fromLive(model: LiveModel, seed: number): LoadedModel {
-  return fromParts(readLive(model), seed);
-}
-
-function fromParts({ topology, weights }: LiveParts, seed: number): LoadedModel {
-  const network = networkOf(completeTopology(topology, weights));
-  return weights.length === 0 ? initialised(network, seed) : filled(network, weights);
-}
-
-function filled(network: Network, weights: readonly StoredWeight[]): LoadedModel {
-  const matched = matchWeights(network, weights);
-  return { ...matched, diagnostics: notFinite(matched.store) };
-}
-
-function notFinite(store: ParameterStore): readonly Diagnostic[] {
-  const bad: string[] = [];
-  for (const { key, data } of store.values()) if (!data.every(Number.isFinite)) bad.push(key);
-  if (bad.length === 0) return [];
-  const names = bad.slice(0, 5).map(quote).join(", ");
-  return [
-    diagnostic(
-      "P5113",
-      `${counted(bad.length, "weights")} ${bad.length === 1 ? "has" : "have"} values that are not finite`,
-      null,
-      {
-        notes: [`${names}${bad.length > 5 ? ", …" : ""}: NaN or infinite`],
-        help: "training from such weights gives NaN; load an earlier save of the model",
-      },
-    ),
-  ];
+/** Indices along the axes of a weight. */
+function placeOf(flat: number, shape: readonly number[]): readonly number[] {
+  let rest = flat;
+  const place = shape.toReversed().map((size) => {
+    const index = rest % size;
+    rest = Math.floor(rest / size);
+    return index;
+  });
+  return place.toReversed();
 }
 
 /** Parameters of a network that came without weights. */
-function initialised(network: Network, seed: number): LoadedModel {
+function initialised({ network, diagnostics: warnings }: ReadNetwork, seed: number): LoadedModel {
   const store = new Map<string, Parameter>();
   for (const layer of network.layers) {
     for (const weight of layer.weights) {
@@ -102,9 +103,9 @@ function initialised(network: Network, seed: number): LoadedModel {
       store.set(key, { key, shape, trainable, data: initialValues(layer, weight, seed) });
     }
   }
-  if (store.size === 0) return { network, store, diagnostics: [] };
+  if (store.size === 0) return { network, store, warnings, diagnostics: [] };
   const note = diagnostic("P5116", "the model comes without weights", null, {
     notes: [`they are drawn by its layers' initializers, seed ${seed}`],
   });
-  return { network, store, diagnostics: [note] };
+  return { network, store, warnings, diagnostics: [note] };
 }

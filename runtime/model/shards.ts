@@ -58,8 +58,8 @@ async function locate(folder: string, path: string): Promise<Shard> {
   return { path, file, bytes };
 }
 
-/** Reads the weights of one group. The sizes of the files are compared with the manifest before memory is taken. */
-async function readGroup(folder: string, group: WeightGroup): Promise<StoredWeight[]> {
+/** The files of one group, their sizes compared with the manifest. */
+async function filesOf(folder: string, group: WeightGroup): Promise<readonly Shard[]> {
   const shards: Shard[] = [];
   for (const path of group.paths) shards.push(await locate(folder, path));
   const there = shards.reduce((sum, shard) => sum + shard.bytes, 0);
@@ -77,6 +77,17 @@ async function readGroup(folder: string, group: WeightGroup): Promise<StoredWeig
           : "the files and model.json do not belong together",
     });
   }
+  return shards;
+}
+
+/** @throws DiagnosticError P5105 to P5107 where a file of weights is not what the manifest says */
+export async function checkShards(folder: string, groups: readonly WeightGroup[]): Promise<void> {
+  for (const group of groups) await filesOf(folder, group);
+}
+
+/** Reads the weights of one group. The sizes of the files are known before memory is taken. */
+async function readGroup(folder: string, group: WeightGroup): Promise<StoredWeight[]> {
+  const shards = await filesOf(folder, group);
   const out: StoredWeight[] = [];
   let offset = 0;
   for (const entry of group.entries) {

@@ -1,4 +1,9 @@
 import { activationFunction } from "../activations.js";
+import { diagnostic } from "../../diagnostics/create.js";
+import type { Diagnostic } from "../../diagnostics/diagnostic.js";
+import { quote } from "../../diagnostics/quote.js";
+import { counted } from "../../ir/words.js";
+import { addTo } from "../../tables.js";
 import { heldLayer, isJsonArray } from "../json.js";
 import type { LayerInfo } from "../types.js";
 import { convolutions } from "./convolution.js";
@@ -69,6 +74,23 @@ export function stockObjection({
     }
   }
   return null;
+}
+
+/** That the file which is written cannot be used where TensorFlow.js runs alone, and why not; nothing where it can. */
+export function stockWarnings(layers: readonly LayerInfo[]): readonly Diagnostic[] {
+  const objections = new Map<string, string[]>();
+  for (const layer of layers) {
+    const objection = stockObjection(layer);
+    if (objection !== null) addTo(objections, objection, layer.path);
+  }
+  if (objections.size === 0) return [];
+  const notes = [...objections].map(
+    ([why, [first = "", ...more]]) =>
+      `${quote(first)}${more.length > 0 ? ` and ${counted(more.length, "more layers")}` : ""}: ${why}`,
+  );
+  const help = "espalier reads it back, and Keras a file of Keras";
+  const message = "stock TensorFlow.js cannot read the network back as it computes here";
+  return [diagnostic("P5118", message, null, { notes, help })];
 }
 
 /** What a layer does with a constant input that is the same everywhere in the example. */

@@ -2,6 +2,7 @@ import { field, isJsonArray, isJsonObject } from "../../../core/network/json.js"
 import { layerClass } from "../../../core/network/layers/index.js";
 import type { Json, JsonObject } from "../../../core/network/types.js";
 import { layers, tf } from "../../backend/tf.js";
+import { unregistered } from "../../model/registered.js";
 import { reasonOf } from "../../reason.js";
 import type { Build, Builder, CallContext } from "../pass.js";
 import { raise } from "../../../core/diagnostics/create.js";
@@ -50,11 +51,7 @@ function isConfigValue(value: unknown): value is tf.serialization.ConfigDictValu
 function instantiate(build: Build): Layer {
   const { className, path, config } = build.layer;
   const entry = tf.serialization.SerializationMap.getMap().classNameMap[className];
-  if (!entry) {
-    return raise("P5150", `layer \`${path}\` is of class \`${className}\`, which is not registered`, {
-      help: "register the class with `tf.serialization.registerClass` before the network is loaded",
-    });
-  }
+  if (!entry) return unregistered(path, className);
   try {
     const [cls, fromConfig] = entry;
     const layer = fromConfig(cls, camelConfig(config));

@@ -66,7 +66,15 @@ function command(built: string, folder: string, given: HandIn, json: boolean): P
 }
 
 /** The command of most cases: a run on the simplest backend. An option that is "" is a flag. */
-function standard({ base, with: more = {} }: HandIn): readonly string[] {
+const standard = (given: HandIn): readonly string[] => ["run", ...arguments_(given)];
+
+/** The same case for `check`, which takes no options of a run. */
+export const checking = (given: HandIn): readonly string[] => [
+  "check",
+  ...arguments_({ ...given, with: { ...given.with, "--backend": null, "--out": null } }),
+];
+
+function arguments_({ base, with: more = {} }: HandIn): readonly string[] {
   const options = {
     "--network": "model.json",
     "--data": base === "images" ? "data.npz" : "data",
@@ -78,7 +86,7 @@ function standard({ base, with: more = {} }: HandIn): readonly string[] {
   const written = Object.entries(options).flatMap(([name, value]) =>
     value === null ? [] : value === "" ? [name] : [name, value],
   );
-  return ["run", "a.prune", ...written];
+  return ["a.prune", ...written];
 }
 
 function answer({ out, err }: Ended, json: boolean): Pick<Outcome, "diagnostics" | "notes"> {

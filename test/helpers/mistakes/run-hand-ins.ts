@@ -4,9 +4,12 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { builtPackage } from "../package.js";
 import { expectWellEnded } from "./well-ended.js";
 import { handInsIn } from "./hand-in.js";
-import { handIn, type Outcome } from "./handed-in.js";
+import { checking, handIn, type Outcome } from "./handed-in.js";
 
 const root = join(import.meta.dirname, "../../cases/mistakes");
+
+/** What a network says: whatever a run has to say of it, `check` says. Only a run reads the values of weights for sure. */
+const OF_A_NETWORK = /^P5(?:0\d\d|10\d|11[0-24-58]|150)$/;
 
 /**
  * Hands in every case of some directories, once for people and once with `--json`, and compares with what is expected.
@@ -31,6 +34,13 @@ export function runHandIns(families: readonly string[]): void {
       expect(spoken.left).toEqual(outcome.left);
       for (const { code, message } of outcome.diagnostics)
         if (code !== "P9504") expect(spoken.ended.err).toContain(`[${code}]: ${message}`);
+      const refused = outcome.diagnostics
+        .filter(({ code }) => OF_A_NETWORK.test(code))
+        .map(({ code }) => code);
+      if (family === "run" || given.args !== undefined || given.first !== undefined || refused.length === 0)
+        return;
+      const checked = await handIn(built, { ...given, args: checking(given) }, true);
+      expect(checked.diagnostics.map(({ code }) => code)).toEqual(expect.arrayContaining(refused));
     });
   });
 }
