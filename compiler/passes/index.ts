@@ -9,6 +9,7 @@ import { bindParameters } from "./bind-parameters.js";
 import { checkBlocks } from "./check-blocks.js";
 import { checkDeclarations } from "./check-declarations.js";
 import { checkLastRates } from "./check-last-rates.js";
+import { checkLosses } from "./check-losses.js";
 import { checkManners } from "./check-manners.js";
 import { checkShuffles } from "./check-shuffles.js";
 import { expandMethods } from "./expand-methods.js";
@@ -35,7 +36,7 @@ const stages: readonly (readonly Pass[])[] = [
     placeTraining,
     lowerStatements,
   ],
-  [resolveRewinds, checkLastRates, checkShuffles, selectLayers, checkManners, awaitRestores],
+  [resolveRewinds, checkLastRates, checkLosses, checkShuffles, selectLayers, checkManners, awaitRestores],
 ];
 
 export interface FrontResult {

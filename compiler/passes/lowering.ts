@@ -56,6 +56,7 @@ const partOf = {
   condition: "condition",
   while: "condition",
   until: "condition",
+  loss: "loss",
   to: "to",
 } as const;
 

@@ -88,7 +88,7 @@ export function lengthOf({ epochs = 0, steps }: Pick<TrainIr, "epochs" | "steps"
   return steps === undefined ? { unit: "epochs", value: epochs } : { unit: "steps", value: steps };
 }
 
-/** A loss or an initializer with its arguments, if only none. */
+/** An initializer with its arguments, if only none. */
 export const calledOf = (call: CallIr): Exclude<CallIr, string> =>
   typeof call === "string" ? { name: call, args: {} } : call;
 

@@ -12,6 +12,7 @@ export type StatementPart =
   | "curve"
   | "manner"
   | "condition"
+  | "loss"
   | "to";
 
 /** Where the statement of an IR id stands, kept beside the IR so that equal programs have equal IRs. */

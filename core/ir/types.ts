@@ -163,6 +163,13 @@ export const optimizer = definitions.define(
   }),
 );
 
+/** With its arguments, if any. */
+export type LossIr = Of<typeof loss>;
+const loss = is.anyOf(
+  is.text,
+  is.object({ name: is.text, args: is.named(is.anyOf(is.number, is.list(is.number))) }),
+);
+
 export type TrainIr = Of<typeof train>;
 const train = statement("train", {
   /** One of the two lengths. */
@@ -177,7 +184,7 @@ const train = statement("train", {
   /** Unset: the network's training config, else adam(rate: 1e-3); for finetune the last one. */
   optimizer: is.optional(optimizer),
   /** Unset: from the training config or the last activation. */
-  loss: is.optional(call),
+  loss: is.optional(loss),
   until: is.optional(expression),
   /** Acting in this order when due together. */
   rules: is.usual(is.list(rule), []),

@@ -4,7 +4,7 @@ import { reasonOf } from "../reason.js";
 import { raise } from "../../core/diagnostics/create.js";
 import type { ExampleSet } from "./examples.js";
 import { readBytes } from "./files.js";
-import { features, labelColumn, targetsOf, toNumber } from "./table.js";
+import { features, rolesOf, targetsOf, toNumber } from "./table.js";
 
 /**
  * One CSV file: a header (or none, when every cell of the first row is a number), one example a row. The label is the column
@@ -20,16 +20,23 @@ export async function readCsv(path: string, classNames?: readonly string[] | nul
   const header = headless ? first.map((_, i) => `column ${i + 1}`) : first;
   const body = headless ? rows : rows.slice(1);
   if (body.length === 0) raise("P6003", `\`${name}\` has a header but no rows`);
-  if (header.length < 2) raise("P6003", `\`${name}\` has one column; features and a label are needed`);
-  const label = header.indexOf(labelColumn(header));
-  const columns = header.filter((_, i) => i !== label);
-  const inputs = features(body.length, columns, (row, i) => body[row]?.[i < label ? i : i + 1], name);
+  const roles = rolesOf(header);
+  if (roles.features.length === 0)
+    raise("P6003", `\`${name}\` has one column; features and a label are needed`);
+  const label = header.indexOf(roles.label);
+  const weight = roles.weight === null ? -1 : header.indexOf(roles.weight);
+  const numbers = (places: readonly number[]) => {
+    const names = places.map((i) => header[i] ?? "");
+    return features(body.length, names, (row, i) => body[row]?.[places[i] ?? -1], name);
+  };
+  const inputs = [...header.keys()].filter((i) => i !== label && i !== weight);
   const labels = body.map((row) => row[label]);
   return {
     examples: body.length,
-    shape: [columns.length],
-    inputs,
+    shape: [inputs.length],
+    inputs: numbers(inputs),
     targets: targetsOf(labels, `\`${name}\``, classNames),
+    ...(weight >= 0 && { weights: numbers([weight]) }),
   };
 }
 

@@ -8,12 +8,16 @@ export interface ExampleSet {
   /** `examples × product(shape)` numbers; bytes are kept as bytes; `arraySource` scales them by 1/255 for networks that read brightnesses. */
   readonly inputs: Uint8Array | Float32Array;
   readonly targets: ClassTargets | DenseTargets;
+  /** How much each example counts, or each position of it. */
+  readonly weights?: Float32Array;
 }
 
 export interface ClassTargets {
   readonly kind: "classes";
   readonly labels: Int32Array;
   readonly classes: number;
+  /** Labels of one example, where they are not one: a map of pixels, or numbers of the output's shape after all. */
+  readonly places?: readonly number[];
   /** Names by class index, when the source has them (folders, strings of a table). */
   readonly names?: readonly string[];
 }
@@ -49,14 +53,18 @@ export function holdOut(raw: RawData): RawData {
 
 /** Examples at `indices`, copied. */
 function takeExamples(set: ExampleSet, indices: Int32Array): ExampleSet {
-  const size = sizeOf(set.shape);
-  const inputs = gather(set.inputs, indices, size);
-  if (set.targets.kind === "classes") {
-    const labels = gather(set.targets.labels, indices, 1);
-    return { ...set, examples: indices.length, inputs, targets: { ...set.targets, labels } };
-  }
-  const data = gather(set.targets.data, indices, sizeOf(set.targets.shape));
-  return { ...set, examples: indices.length, inputs, targets: { ...set.targets, data } };
+  const { examples, inputs, targets, weights } = set;
+  const rows = <T extends Rows>(of: T): T => gather(of, indices, of.length / examples);
+  return {
+    ...set,
+    examples: indices.length,
+    inputs: rows(inputs),
+    targets:
+      targets.kind === "classes"
+        ? { ...targets, labels: rows(targets.labels) }
+        : { ...targets, data: rows(targets.data) },
+    ...(weights && { weights: rows(weights) }),
+  };
 }
 
 type Rows = Uint8Array | Float32Array | Int32Array;

@@ -46,8 +46,10 @@ export async function readNpyFolder(files: ReadonlyMap<string, string>): Promise
 const ROLES: Readonly<Record<string, readonly string[]>> = {
   "train inputs": ["x_train", "train_images", "train_x", "X_train"],
   "train labels": ["y_train", "train_labels", "train_y", "Y_train"],
+  "train weights": ["w_train", "weights_train", "train_weights", "sample_weight_train"],
   "test inputs": ["x_test", "test_images", "test_x", "X_test"],
   "test labels": ["y_test", "test_labels", "test_y", "Y_test"],
+  "test weights": ["w_test", "weights_test", "test_weights", "sample_weight_test"],
 };
 export const NPY_NAMES = Object.values(ROLES).flat();
 
@@ -69,7 +71,19 @@ function assemble(bytesOf: (key: string) => Uint8Array | undefined, where: strin
         "P6004",
         `${where} has ${counted(examples, `${name} inputs`)} and ${counted(labels.shape[0] ?? 0, "labels")}`,
       );
-    return { examples, shape: inputs.shape.slice(1), inputs: inputs.data, targets: targetsFrom(labels) };
+    const weights = array(`${name} weights`);
+    if (weights && weights.shape[0] !== examples)
+      raise(
+        "P6004",
+        `${where} has ${counted(examples, `${name} inputs`)} and ${weights.shape[0] ?? 0} weights`,
+      );
+    return {
+      examples,
+      shape: inputs.shape.slice(1),
+      inputs: inputs.data,
+      targets: targetsFrom(labels),
+      ...(weights && { weights: Float32Array.from(weights.data) }),
+    };
   };
   const train = split("train");
   if (!train)
@@ -79,15 +93,12 @@ function assemble(bytesOf: (key: string) => Uint8Array | undefined, where: strin
   return { train, test: split("test") };
 }
 
-function targetsFrom(labels: Array_): ExampleSet["targets"] {
-  const perExample = sizeOf(labels.shape.slice(1));
-  const classes = labels.whole && perExample === 1 && !labels.data.some((label) => label < 0);
-  if (classes) return classTargets(Int32Array.from(labels.data));
-  return {
-    kind: "dense",
-    data: Float32Array.from(labels.data),
-    shape: perExample === 1 ? [1] : labels.shape.slice(1),
-  };
+function targetsFrom({ data, shape, whole }: Array_): ExampleSet["targets"] {
+  const places = shape.slice(1);
+  const one = sizeOf(places) === 1;
+  if (whole && !data.some((label) => label < 0))
+    return { ...classTargets(Int32Array.from(data)), ...(!one && { places }) };
+  return { kind: "dense", data: Float32Array.from(data), shape: one ? [1] : places };
 }
 
 /** One array. Unsigned bytes stay bytes; every other number type becomes float32. */

@@ -7,7 +7,7 @@ import { reasonOf } from "../reason.js";
 import { raise } from "../../core/diagnostics/create.js";
 import type { ExampleSet } from "./examples.js";
 import { MAX_BYTES, readBytes } from "./files.js";
-import { features, labelColumn, targetsOf, type Cell } from "./table.js";
+import { features, rolesOf, targetsOf, type Cell } from "./table.js";
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -19,8 +19,7 @@ export async function readParquet(path: string, classNames?: readonly string[] |
   const rows = await readRows(file, name);
   const first = rows[0];
   if (!first) raise("P6003", `\`${name}\` has no rows`);
-  const label = labelColumn(Object.keys(first));
-  const columns = Object.keys(first).filter((column) => column !== label);
+  const { label, weight, features: columns } = rolesOf(Object.keys(first));
   if (columns.length === 0) raise("P6003", `\`${name}\` has one column; features and a label are needed`);
   const labels = rows.map((row) => row[label]);
   const targets = isList(labels[0])
@@ -30,14 +29,16 @@ export async function readParquet(path: string, classNames?: readonly string[] |
         `\`${name}\``,
         classNames,
       );
+  const numbers = (names: readonly string[]) =>
+    features(rows.length, names, (row, i) => cellOf(rows[row]?.[names[i] ?? ""]), name);
+  const weights = weight !== null && { weights: numbers([weight]) };
   const [only = ""] = columns;
   if (columns.length === 1 && isList(first[only])) {
     const lists = rows.map((row) => row[only]);
     const { data, shape } = numberLists(lists, only, name);
-    return { examples: rows.length, shape, inputs: data, targets };
+    return { examples: rows.length, shape, inputs: data, targets, ...weights };
   }
-  const inputs = features(rows.length, columns, (row, i) => cellOf(rows[row]?.[columns[i] ?? ""]), name);
-  return { examples: rows.length, shape: [columns.length], inputs, targets };
+  return { examples: rows.length, shape: [columns.length], inputs: numbers(columns), targets, ...weights };
 }
 
 /** The values of a column of number lists, all as long as the first. */

@@ -14,6 +14,7 @@ export function arraySource(raw: RawData, network: Network, name: string): DataS
   const fit = (set: ExampleSet) => {
     const shape = adaptInput(set, input, name);
     const targets = adaptTargets(set, output, name);
+    checkWeights(set, output, name);
     const scale = set.inputs instanceof Uint8Array && !asBytes ? 1 / 255 : 1;
     return { shape, facts: targets.facts, split: split(set, shape, targets, scale) };
   };
@@ -88,10 +89,12 @@ interface Targets {
   gather(indices: Int32Array): Dense | Labels;
 }
 
-/** Class labels stay indices for an output of that many units; a single output unit gets numbers. */
+/** Class labels stay indices for an output of that many units, one for each of its positions; a single output unit gets numbers. */
 function adaptTargets({ targets }: ExampleSet, output: Free, name: string): Targets {
-  const units = output[output.length - 1] ?? null;
-  if (targets.kind === "classes" && units !== 1) {
+  const units = output.at(-1) ?? null;
+  const own = targets.kind === "dense" ? targets.shape : (targets.places ?? [1]);
+  const labelled = targets.kind === "classes" && units !== 1 && isMap(own, output);
+  if (labelled) {
     if (units !== null && targets.classes > units) {
       raise(
         "P6006",
@@ -102,15 +105,20 @@ function adaptTargets({ targets }: ExampleSet, output: Free, name: string): Targ
     const classes = units ?? targets.classes;
     return {
       facts: { kind, classes },
-      gather: (indices) => ({ kind, data: gather(targets.labels, indices, 1), classes }),
+      gather: (indices) => ({ kind, data: gather(targets.labels, indices, sizeOf(own)), classes }),
     };
   }
-  const own = targets.kind === "classes" ? [1] : targets.shape;
   const shape = fitted(own, output);
   if (shape === null)
     raise(
       "P6006",
       `\`${name}\` has targets of ${written(own)} numbers, the network's output is ${written(output)}`,
+      {
+        help:
+          output.length > 1 && units !== 1
+            ? `class indices are whole numbers, ${written(output.slice(0, -1))} of them an example`
+            : undefined,
+      },
     );
   const data = targets.kind === "classes" ? Float32Array.from(targets.labels) : targets.data;
   const kind = "dense";
@@ -124,8 +132,29 @@ function adaptTargets({ targets }: ExampleSet, output: Free, name: string): Targ
   };
 }
 
+/** Whether there is one number for each position of the output. */
+function isMap(own: readonly number[], output: Free): boolean {
+  const places = output.slice(0, -1);
+  const flat = own.at(-1) === 1 ? own.slice(0, -1) : own;
+  const fits = (shape: readonly number[]): boolean =>
+    shape.length === places.length && shape.every((n, axis) => places[axis] === null || places[axis] === n);
+  return fits(own) || fits(flat);
+}
+
+/** @throws DiagnosticError P6004 for weights that are neither of examples nor of the positions of the output */
+function checkWeights({ weights, examples }: ExampleSet, output: Free, name: string): void {
+  const each = (weights?.length ?? 0) / examples;
+  const places = output.slice(0, -1);
+  const all = places.every((extent): extent is number => extent !== null) ? sizeOf(places) : each;
+  if (weights === undefined || each === 1 || each === all) return;
+  raise(
+    "P6004",
+    `\`${name}\` has ${each} weights an example, the network's output ${counted(all, "positions")}`,
+  );
+}
+
 function split(
-  { examples, inputs }: ExampleSet,
+  { examples, inputs, weights }: ExampleSet,
   shape: readonly number[],
   targets: Targets,
   scale: number,
@@ -143,7 +172,12 @@ function split(
         for (const end = from + size; from < end; from++, at++) data[at] = (inputs[from] ?? 0) * scale;
       }
       const input: Dense = { kind: "dense", data, shape: [count, ...shape] };
-      return { inputs: [input], targets: [targets.gather(indices)], size: count };
+      return {
+        inputs: [input],
+        targets: [targets.gather(indices)],
+        ...(weights && { weights: [gather(weights, indices, weights.length / examples)] }),
+        size: count,
+      };
     },
   };
 }

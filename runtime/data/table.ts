@@ -7,10 +7,22 @@ export type Cell = string | number | bigint | boolean | null | undefined;
 
 /** Column names taken for the label, in this order; else the last column is. */
 const LABEL_NAMES = ["label", "class", "target", "y"];
+/** Column names that say how much a row counts. */
+const WEIGHT_NAMES = ["sample_weight", "sample-weight", "sample_weights"];
 
-export function labelColumn(columns: readonly string[]): string {
-  const named = LABEL_NAMES.map((name) => columns.find((column) => column.toLowerCase() === name));
-  return named.find((column) => column !== undefined) ?? columns[columns.length - 1] ?? "";
+/** What the columns are for. `weight` is null where there is none. */
+export interface Roles {
+  readonly label: string;
+  readonly weight: string | null;
+  readonly features: readonly string[];
+}
+
+export function rolesOf(columns: readonly string[]): Roles {
+  const find = (name: string) => columns.find((column) => column.toLowerCase() === name);
+  const first = (names: readonly string[]) => names.map(find).find((column) => column !== undefined);
+  const weight = first(WEIGHT_NAMES) ?? null;
+  const label = first(LABEL_NAMES) ?? columns.filter((column) => column !== weight).at(-1) ?? "";
+  return { label, weight, features: columns.filter((column) => column !== label && column !== weight) };
 }
 
 /**

@@ -1,16 +1,12 @@
 import type { Expr, TrainingClauses, TrainStatement } from "../../../grammar/ast.js";
-import { losses, type CallIr, type ExprIr, type RuleIr, type TrainSpelled } from "../../../core/ir/types.js";
+import type { ExprIr, RuleIr, TrainSpelled } from "../../../core/ir/types.js";
 import { grouped } from "../../../core/ir/words.js";
 import { lowerOptimizer } from "../clauses/optimizer.js";
 import { lowerCondition } from "../clauses/condition.js";
-import { lowerKnown, lowerTyped, oneOf, type NumberRange } from "../clauses/typed.js";
+import { lowerTyped } from "../clauses/typed.js";
 import { reject, whole, type Lowered, type Place } from "../lowering.js";
 import type { TimelineNode } from "../state.js";
-
-const lossArguments: Readonly<Record<"delta" | "label-smoothing", NumberRange>> = {
-  delta: { least: 0, above: true },
-  "label-smoothing": { least: 0, most: 1, below: true },
-};
+import { lowerLoss } from "./loss.js";
 
 /** Steps of training are counted exactly up to here, and no run lasts as long. */
 const longest = { epochs: 1e9, steps: 1e12 } as const;
@@ -73,32 +69,4 @@ function lowerBatch(expr: Expr, place: Place): ExprIr | null {
     return reject(place, "P3022", `a batch holds at most ${grouped(largestBatch)} examples`, expr.span);
   }
   return batch.ir;
-}
-
-/** `minimizing cross-entropy`, `minimizing huber(delta: 1)`. */
-function lowerLoss(expr: Expr, place: Place): CallIr | null {
-  const [first, ...rest] = expr.kind === "ref" ? expr.path : expr.kind === "call" ? expr.callee : [];
-  if (first === undefined || rest.length > 0) {
-    return reject(place, "P2020", "what is minimized is a loss", expr.span, {
-      help: `losses are ${losses.map((loss) => `\`${loss}\``).join(", ")}`,
-    });
-  }
-  const name = oneOf(first, losses, "loss", place, "loss");
-  if (name === null) return null;
-  const args = new Map<string, number>();
-  const known = name === "huber" ? "delta" : name.endsWith("cross-entropy") ? "label-smoothing" : undefined;
-  for (const argument of expr.kind === "call" ? expr.args : []) {
-    const key = argument.name?.text;
-    const span = argument.name?.span ?? argument.span;
-    if (key === undefined || key !== known) {
-      return reject(place, "P2023", `\`${name}\` takes no \`${key ?? "unnamed argument"}\``, span, {
-        help: known === undefined ? undefined : `it takes \`${known}\``,
-      });
-    }
-    if (args.has(key)) return reject(place, "P2024", `\`${key}\` is given twice`, span);
-    const value = lowerKnown(argument.value, lossArguments[known], `\`${key}\``, place);
-    if (value === null) return null;
-    args.set(key, value);
-  }
-  return args.size === 0 ? name : { name, args: Object.fromEntries(args) };
 }

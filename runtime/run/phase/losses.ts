@@ -1,24 +1,28 @@
 import { diagnostic, raise } from "../../../core/diagnostics/create.js";
 import type { Diagnostic } from "../../../core/diagnostics/diagnostic.js";
-import { calledOf } from "../../../core/ir/defaults.js";
-import { losses, type CallIr, type TrainIr } from "../../../core/ir/types.js";
+import { losses, type LossIr, type TrainIr } from "../../../core/ir/types.js";
 import type { Network } from "../../../core/network/types.js";
 import type { TargetFacts } from "../../data/types.js";
 import { measuresAccuracy } from "../../executor/accuracy.js";
 import type { Loss } from "../../types.js";
 
-/** @throws DiagnosticError P7010 for a loss that does not exist */
-export function lossNamed(loss: CallIr): Loss {
-  const { name, args } = calledOf(loss);
+/** @throws DiagnosticError P7010 for a loss that does not exist, or an argument that is none */
+export function lossNamed(loss: LossIr): Loss {
+  const { name, args = {} } = typeof loss === "string" ? { name: loss } : loss;
   const found = losses.find((one) => one === name);
-  const { "label-smoothing": labelSmoothing, delta } = args;
-  if (found !== undefined)
-    return {
-      name: found,
-      ...(labelSmoothing !== undefined && { labelSmoothing }),
-      ...(delta !== undefined && { delta }),
-    };
-  raise("P7010", `there is no loss \`${name}\``, { help: `known are ${losses.join(", ")}` });
+  if (found === undefined)
+    raise("P7010", `there is no loss \`${name}\``, { help: `known are ${losses.join(", ")}` });
+  const { "label-smoothing": labelSmoothing, delta, "class-weights": classWeights, ...rest } = args;
+  for (const [key, value] of Object.entries({ "label-smoothing": labelSmoothing, delta, ...rest }))
+    if (value !== undefined && (typeof value !== "number" || Object.hasOwn(rest, key)))
+      raise("P7010", `\`${name}\` takes no \`${key}\` of ${JSON.stringify(value)}`);
+  if (typeof classWeights === "number") raise("P7010", "`class-weights` is a list");
+  return {
+    name: found,
+    ...(typeof labelSmoothing === "number" && { labelSmoothing }),
+    ...(typeof delta === "number" && { delta }),
+    ...(classWeights !== undefined && { classWeights }),
+  };
 }
 
 /**
@@ -32,7 +36,7 @@ export function noAccuracy(
 ): Diagnostic | null {
   const kinds = targets.map(({ kind }) => kind);
   if (measuresAccuracy(network, loss === undefined ? [] : [lossNamed(loss)], kinds)) return null;
-  const minimized = loss === undefined ? "the loss of the network" : calledOf(loss).name;
+  const minimized = loss === undefined ? "the loss of the network" : lossNamed(loss).name;
   return diagnostic("P7013", "there is no accuracy to compare", null, {
     notes: [`${minimized} tells no classes apart, and the targets are numbers`],
     help: "compare the loss, as in `loss <= 0.1`",

@@ -276,3 +276,66 @@ describe("what is not there", () => {
     expect(await failure(openData(await folder(), frame([2], [2])))).toContain("P6002");
   });
 });
+
+describe("weights of examples", () => {
+  const weighted = async (source: DataSource, indices: readonly number[]) => {
+    if (source.train.kind !== "indexed") throw new Error("expected an indexed split");
+    const { weights, inputs, targets } = await source.train.gather(Int32Array.from(indices));
+    return [weights?.[0], inputs[0]?.data, targets[0]?.data].map((values) => [...(values ?? [])]);
+  };
+
+  it("stand in a column `sample_weight`, which is no feature and no label", async () => {
+    const file = join(await folder(), "train.csv");
+    await writeFile(file, "a,label,b,sample_weight\n1,0,2,0.5\n3,1,4,9\n");
+    const { source } = await openData(file, frame([2], [2]));
+    expect(await weighted(source, [1, 0])).toEqual([
+      [9, 0.5],
+      [3, 4, 1, 2],
+      [1, 0],
+    ]);
+  });
+
+  it("stand in `w_train`, and go along with examples that are held out", async () => {
+    const file = join(await folder(), "d.npz");
+    const column = Float32Array.from({ length: 20 }, (_, i) => i);
+    const npy = (data: Float32Array | Int32Array, shape: number[]) => new Uint8Array(dump(data, shape));
+    const arrays = (weights: Float32Array) => ({
+      "x_train.npy": npy(column, [20, 1]),
+      "y_train.npy": npy(
+        Int32Array.from(column, (x) => x % 2),
+        [20],
+      ),
+      "w_train.npy": npy(weights, [weights.length]),
+    });
+    await writeFile(file, zipSync(arrays(column)));
+    const { source } = await openData(file, frame([1], [2]));
+    const [weights, inputs] = await weighted(source, [17, 0, 9]);
+    expect(weights).toEqual(inputs);
+    await writeFile(file, zipSync(arrays(column.slice(1))));
+    expect(await failure(openData(file, frame([1], [2])))).toMatch(/P6004.*20 train inputs and 19 weights/);
+  });
+});
+
+it("maps of classes are labels of the positions of the output", async () => {
+  const file = join(await folder(), "d.npz");
+  const map = Uint8Array.of(0, 1, 2, 0, 1, 1, 1, 2);
+  const npz = (shape: number[]) =>
+    zipSync({
+      "x_train.npy": new Uint8Array(dump(new Float32Array(8), [2, 2, 2, 1])),
+      "y_train.npy": new Uint8Array(dump(map, shape)),
+    });
+  for (const shape of [
+    [2, 2, 2],
+    [2, 2, 2, 1],
+  ]) {
+    await writeFile(file, npz(shape));
+    const { source } = await openData(file, frame([2, 2, 1], [2, 2, 3]));
+    expect(source.describe().targets).toEqual([{ kind: "labels", classes: 3 }]);
+    expect((await rows(source, "train", [1])).target).toEqual([1, 1, 1, 2]);
+  }
+  const { source } = await openData(file, frame([2, 2, 1], [2, 2, 1]));
+  expect(source.describe().targets).toEqual([{ kind: "dense", shape: [2, 2, 1] }]);
+  expect(await failure(openData(file, frame([2, 2, 1], [4, 3])))).toMatch(
+    /P6006.*targets of 2 × 2 × 1 numbers/,
+  );
+});
