@@ -1,5 +1,5 @@
 import type { Stuck } from "../../core/events/record.js";
-import type { Measure } from "../../core/masks/measure.js";
+import { sizeNames, type Measure } from "../../core/ir/sizes.js";
 import type { ParameterStore } from "../../core/parameters.js";
 import type { Ir } from "../../core/ir/types.js";
 import { together, type Estimate } from "./estimate.js";
@@ -13,7 +13,7 @@ import {
   type Requirement,
   type SimulatedPhase,
 } from "./timeline.js";
-import { Trial } from "./trial.js";
+import { Trial, type ToldSize } from "./trial.js";
 import { asksForWeights } from "./weights.js";
 
 /** An event as all draws together see it. */
@@ -26,6 +26,8 @@ export interface SimulatedEvent extends Omit<DrawnEvent, "outcome" | "sizes" | "
   readonly deadOf: readonly Estimate[];
   readonly params: Estimate | null;
   readonly macs: Estimate | null;
+  readonly nonzeroParams: Estimate | null;
+  readonly nonzeroMacs: Estimate | null;
   /** Of a budget that no draw meets: what is left at least. */
   readonly short?: Measure;
   /** Layers that every draw would have emptied, and why they cannot go whole. */
@@ -92,19 +94,18 @@ function joined(
   const shorts = outcomes.flatMap(({ short }) => short ?? []);
   const told = (of: (one: NonNullable<DrawnEvent["outcome"]>) => Parameters<typeof together>[0][number]) =>
     together(outcomes.map(of));
-  const least = (measure: keyof Measure): number => Math.min(...shorts.map((one) => one[measure]));
+  const size = (name: ToldSize) => together(all.map((one) => one.sizes?.[name]));
   return {
     ...event,
     nominal: told((one) => one.nominal),
     changed: told((one) => one.changed),
     dead: told((one) => one.dead),
     deadOf: outcome === null ? [] : event.pools.flatMap((_, i) => told((one) => one.pools[i]) ?? []),
-    params: together(all.map((one) => one.sizes?.params)),
-    macs: together(all.map((one) => one.sizes?.macs)),
-    ...(shorts.length > 0 &&
-      shorts.length === outcomes.length && {
-        short: { params: least("params"), macs: least("macs"), bytes: least("bytes") },
-      }),
+    params: size("params"),
+    macs: size("macs"),
+    nonzeroParams: size("nonzero params"),
+    nonzeroMacs: size("nonzero macs"),
+    ...(shorts.length > 0 && shorts.length === outcomes.length && { short: end(shorts, Math.min) }),
     ...stuckInAll(all),
   };
 }
@@ -119,10 +120,10 @@ function stuckInAll(all: readonly DrawnEvent[]): { readonly stuck?: Stuck } {
 }
 
 function widest(one: Requirement, all: readonly Requirement[]): Requirement {
-  const end = (of: "least" | "most", choose: (...values: readonly number[]) => number): Measure => ({
-    params: choose(...all.map((each) => each[of].params)),
-    macs: choose(...all.map((each) => each[of].macs)),
-    bytes: choose(...all.map((each) => each[of].bytes)),
-  });
-  return { ...one, least: end("least", Math.min), most: end("most", Math.max) };
+  const ends = (of: "least" | "most") => all.map((each) => each[of]);
+  return { ...one, least: end(ends("least"), Math.min), most: end(ends("most"), Math.max) };
 }
+
+/** Each size by itself, chosen from what several draws left. */
+const end = (all: readonly Measure[], choose: (...values: readonly number[]) => number): Measure =>
+  Object.fromEntries(sizeNames.map((name) => [name, choose(...all.map((one) => one[name]))])) as Measure;

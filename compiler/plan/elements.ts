@@ -161,13 +161,22 @@ export class Elements {
     readonly share: number;
     readonly count: number;
     readonly inside: InsideRule | null;
+    /** Whether as many units hold as many elements, whichever they are, and dead channels hide none of them. */
+    readonly alike: boolean;
   }> {
     for (const [place, { own, share, inside }] of this.#layers) {
       const pools = [...own.values()].map(({ pool }) => pool);
       const [first] = pools;
       if (first === undefined || share <= 0) continue;
       const { kernels, elements } = pools.reduce((a, b) => (a.elements >= b.elements ? a : b), first);
-      yield { place, kernels, share, count: share * elements, inside };
+      const version = versionOf(this.state);
+      const alike =
+        kernels.length === 1 &&
+        [...own.values()].every(
+          ({ pool, version: known }) =>
+            pool.uniform && (known === version || seen(pool, this.state).whole),
+        );
+      yield { place, kernels, share, count: share * elements, inside, alike };
     }
   }
 

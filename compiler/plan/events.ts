@@ -10,7 +10,8 @@ import { evaluateEntries } from "../../core/expr/domain.js";
 import { spaceDomain } from "../../core/expr/domains.js";
 import { entryNode } from "../../core/expr/nodes.js";
 import type { CriterionIr, PruneIr, RegrowIr, RestoreIr } from "../../core/ir/types.js";
-import { measure, type Measure } from "../../core/masks/measure.js";
+import type { Measure } from "../../core/ir/sizes.js";
+import { measure } from "../../core/masks/measure.js";
 import { dead, frozen, latent, living, soft } from "../../core/masks/state.js";
 import { pruneCounted } from "./count-prune.js";
 import { isElements, sum, type Acted, type Event, type Outcome } from "./outcome.js";
@@ -79,7 +80,11 @@ function pruneChannels(
   const record = carryOut(pruneEvent(context, statement, moment), (request) => {
     if (request.dropped !== undefined) {
       lost = perPool(pools, request, request.dropped);
-      between = measure(trial.network, trial.state, { space: request.space, chosen: request.dropped });
+      between = measure(trial.network, trial.state, {
+        space: request.space,
+        chosen: request.dropped,
+        counted: trial.elements.counter(trial.network),
+      });
     }
     return scoresOf(trial, request, ir.regrow, ir.joins === "agree");
   });

@@ -1,4 +1,5 @@
-import { measure, type CountElements, type Measure } from "../../core/masks/measure.js";
+import type { Measure } from "../../core/ir/sizes.js";
+import { measure, type CountElements } from "../../core/masks/measure.js";
 import { dead, living, newMaskState } from "../../core/masks/state.js";
 import { familiesOf } from "../../core/units/siblings.js";
 import { channelPlace } from "./pools.js";

@@ -1,7 +1,7 @@
 import type { Stuck } from "../../core/events/record.js";
 import type { Moment } from "../../core/events/context.js";
 import { dead, frozen, latent, soft } from "../../core/masks/state.js";
-import type { Measure } from "../../core/masks/measure.js";
+import type { Measure } from "../../core/ir/sizes.js";
 import type { CountAmount } from "../../core/schedule/amounts.js";
 import type { AnyPool, ElementPool } from "./pools.js";
 import type { Told } from "./trial.js";

@@ -34,6 +34,8 @@ function planned(event: SimulatedEvent): PlannedEvent {
     total: counts ? event.pools.reduce((sum, pool) => sum + pool.total, 0) : null,
     params: event.params,
     macs: event.macs,
+    nonzeroParams: event.nonzeroParams,
+    nonzeroMacs: event.nonzeroMacs,
     layers: counts ? layersOf(event) : [],
   };
 }

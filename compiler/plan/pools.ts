@@ -54,6 +54,8 @@ export interface ElementPool extends Pool {
   /** Weights of the kernels, and in one unit on average: those on a lattice lie in none. */
   readonly elements: number;
   readonly each: number;
+  /** Whether every weight lies in a unit, and each unit holds as many. */
+  readonly uniform: boolean;
   /** Whether every unit lies between one input and one output channel, so that dead ones hide as many whichever they are. */
   readonly cellular: boolean;
 }
@@ -99,6 +101,7 @@ export const anyNetwork: World = {
         kernels: [],
         elements: all,
         each: 1,
+        uniform: true,
         cellular: true,
       },
     ];
@@ -237,6 +240,7 @@ function elementPools(
         kernels,
         elements,
         each: single ? 1 : inUnits / total,
+        uniform: kernels.every(({ units: { rows, cols } }) => isEven(rows) && isEven(cols)),
         cellular: single || structure === "kernels" || isLines(structure, kernels),
       },
     ];
@@ -246,6 +250,13 @@ function elementPools(
 /** Rows and columns of kernels, not of matrices. */
 const isLines = (structure: StructureIr, kernels: readonly Kernel[]): boolean =>
   (structure === "rows" || structure === "columns") && kernels.every(({ weight }) => weight.shape.length > 2);
+
+/** Whether all places have a number, and each as many. */
+function isEven(numbers: Int32Array): boolean {
+  const counts = new Map<number, number>();
+  for (const one of numbers) counts.set(one, (counts.get(one) ?? 0) + 1);
+  return !counts.has(-1) && new Set(counts.values()).size <= 1;
+}
 
 const placesIn = (numbers: Int32Array): number => numbers.reduce((n, one) => n + (one < 0 ? 0 : 1), 0);
 

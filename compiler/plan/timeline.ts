@@ -1,5 +1,5 @@
 import type { Stuck } from "../../core/events/record.js";
-import type { Measure } from "../../core/masks/measure.js";
+import type { Measure } from "../../core/ir/sizes.js";
 import type { CountAmount } from "../../core/schedule/amounts.js";
 import type { PhaseTimes } from "../../core/schedule/schedule.js";
 import type {

@@ -1,6 +1,7 @@
 import type { PruningContext } from "../../core/events/context.js";
 import { harden } from "../../core/masks/harden.js";
-import { measure, type Measure } from "../../core/masks/measure.js";
+import type { Measure, SizeName } from "../../core/ir/sizes.js";
+import { measure } from "../../core/masks/measure.js";
 import {
   dead,
   frozen,
@@ -31,11 +32,9 @@ export interface Told {
   readonly sure: boolean;
 }
 
-/** Sizes of the network that a `slim` would leave. */
-export interface Sizes {
-  readonly params: Told;
-  readonly macs: Told;
-}
+/** Sizes of the network with dead units gone. */
+export type Sizes = Readonly<Record<ToldSize, Told>>;
+export type ToldSize = Exclude<SizeName, "bytes">;
 
 /** Masks at a moment, for `rewind masks`. */
 export interface Masks {
@@ -320,12 +319,25 @@ export class Trial {
       shuffleUnits(this.body(), spaceOf(this.context(paths), "units", selection), 1, this.draw ?? 0);
   }
 
-  /** The dense sizes of what a `slim` would leave; a branch that has nothing left is gone. */
-  sizes(measured = this.#measuredNow()): Sizes | null {
-    if (measured === null) return null;
+  /** The sizes now, or of what was measured; a branch that has nothing left is gone. */
+  sizes(measured?: Measure): Sizes | null {
+    const now = measured ?? this.#measuredNow();
+    if (now === null) return null;
     const sure = this.ledger.areFixed("channels");
-    const { bytes, macs } = measured;
-    return { params: { value: bytes / 4, sure }, macs: { value: macs, sure } };
+    const gone = [...this.elements.gone()];
+    // Elements in channels that may wake are counted as living ones.
+    const asleep = this.state.channels.includes(soft) || this.state.channels.includes(latent);
+    const counted =
+      gone.length === 0
+        ? sure
+        : sure && !asleep && gone.every((one) => one.alike && this.ledger.isFixed(one.place));
+    const nonzero = measured === undefined && gone.length > 0 ? this.measured() : now;
+    return {
+      params: { value: now.params, sure },
+      macs: { value: now.macs, sure },
+      "nonzero params": { value: nonzero["nonzero params"], sure: counted },
+      "nonzero macs": { value: nonzero["nonzero macs"], sure: counted },
+    };
   }
 
   #measuredNow(): Measure | null {

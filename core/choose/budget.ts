@@ -4,13 +4,14 @@ import { count, selectUnits, type SelectOptions, type Selected } from "./allocat
 import type { PruningContext } from "../events/context.js";
 import { chooseBranches } from "../units/layer-space.js";
 import type { CountAmount } from "../schedule/amounts.js";
-import { measure, type Measure } from "../masks/measure.js";
+import { wholeOf, type Measure, type SizeName } from "../ir/sizes.js";
+import { measure } from "../masks/measure.js";
 import { ranked, type Ranking } from "./select.js";
 import { newMaskState } from "../masks/state.js";
 
 /** A limit in units of its measure. */
 export interface Limit {
-  readonly measure: keyof Measure;
+  readonly measure: SizeName;
   readonly most: number;
 }
 
@@ -23,7 +24,7 @@ export function limitsOf(
   const loaded = measure(context.original, newMaskState(context.original.channels.count));
   return limits.map((limit) => {
     const value = evaluate(limit.value, names) ?? NaN;
-    return { measure: limit.measure, most: limit.relative ? value * loaded[limit.measure] : value };
+    return { measure: limit.measure, most: limit.relative ? value * loaded[wholeOf(limit.measure)] : value };
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Code } from "../diagnostics/table.js";
 import type { ExprIr } from "../ir/clauses.js";
+import { sizeNames, type SizeName } from "../ir/sizes.js";
 import type { StructureName } from "../ir/structure.js";
 import { isChannelwise } from "../units/candidates.js";
 import { argumentsOf } from "./operators.js";
@@ -227,9 +228,7 @@ export function withoutValue(
 export const measures = {
   accuracy: "share",
   loss: "number",
-  macs: "size",
-  params: "size",
-  bytes: "size",
+  ...(Object.fromEntries(sizeNames.map((name) => [name, "size"])) as Record<SizeName, "size">),
 } as const;
 
 /** Earlier moments that a condition compares with, in words, and the measures known of each: `dense.accuracy`. */

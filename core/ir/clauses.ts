@@ -1,5 +1,6 @@
 import * as is from "./declare.js";
 import type { Of } from "./declare.js";
+import { sizeNames } from "./sizes.js";
 
 /** The parts of statements, each declared once: TypeScript type and JSON Schema. */
 
@@ -177,7 +178,7 @@ export const scope = is.oneOf("global", "local", "erk", "er", "row", "sign");
 
 export type BudgetLimit = Of<typeof limit>;
 const limit = is.object({
-  measure: is.oneOf("macs", "params", "bytes"),
+  measure: is.oneOf(...sizeNames),
   /** Relative limits are shares of the network as loaded. */
   relative: is.flag,
   value: expression,

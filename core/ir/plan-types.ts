@@ -33,9 +33,11 @@ const event = is.object({
   /** After the event: dead of all in scope. */
   dead: is.maybe(estimate),
   total: is.maybe(is.number),
-  /** What a `slim` would leave. */
+  /** Of dense tensors with dead units gone, and without single dead weights. */
   params: is.maybe(estimate),
   macs: is.maybe(estimate),
+  nonzeroParams: is.maybe(estimate),
+  nonzeroMacs: is.maybe(estimate),
   /** Live units per layer. */
   layers: is.list(is.object({ layer: is.text, live: estimate, total: is.number })),
 });

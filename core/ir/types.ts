@@ -226,7 +226,7 @@ const load = statement("load", { what: is.oneOf("masks", "weights"), path: is.te
 export type RequireIr = Of<typeof requirement>;
 const requirement = statement("require", {
   /**
-   * Over accuracy, loss, macs, params, bytes and `start.macs`, `start.params`, `start.bytes` (the network as loaded):
+   * Over accuracy, loss, sizes (sizes.ts) and `start.macs`, `start.params`, `start.bytes` (the network as loaded):
    * `macs <= 50%` is ["<=", "macs", ["*", 0.5, "start.macs"]].
    */
   condition: expression,

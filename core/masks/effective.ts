@@ -1,6 +1,6 @@
 import type { Network, WeightInfo } from "../network/types.js";
+import type { Measure } from "../ir/sizes.js";
 import { measure } from "./measure.js";
-import type { Measure } from "./measure.js";
 import { weightsOf } from "../units/slices.js";
 import { frozen, living } from "./state.js";
 import type { MaskState } from "./state.js";

@@ -1,18 +1,12 @@
 import { collapse, emptiedLayers } from "../network/collapse.js";
-import { costsOf, deadFlags, LiveCounts, macsOf, type IsDead } from "../network/costs.js";
-import type { Network } from "../network/types.js";
+import { channelsOf, costsOf, deadFlags, LiveCounts, macsOf, sizeOf, type IsDead } from "../network/costs.js";
+import { bytesOf, type Measure } from "../ir/sizes.js";
+import type { Costs, Network } from "../network/types.js";
 import { channelFlags, type Space } from "../units/space.js";
 import { newChunk, walkPart } from "../units/parts.js";
 import { frozen, living } from "./state.js";
 import type { MaskState } from "./state.js";
 import { weightsOf } from "../units/slices.js";
-
-export interface Measure {
-  readonly params: number;
-  readonly macs: number;
-  /** Four for every parameter of the dense tensors: zeros of dead elements take theirs. */
-  readonly bytes: number;
-}
 
 /** Dead elements by weight key, for whom counts them without holding codes. */
 export type CountElements = (isDead: IsDead) => ReadonlyMap<string, ElementCount>;
@@ -29,8 +23,8 @@ export interface Beside {
 }
 
 /**
- * Exact parameters and multiply–accumulates with the dead gone: dead channels with all that reads them, and single dead
- * elements, whose products are not counted. A branch that has no channel left is gone whole.
+ * Exact sizes with the dead gone: dead channels with all that reads them, and, of what is nonzero, single dead elements with their
+ * products. A branch that has no channel left is gone whole.
  */
 export function measure(network: Network, state: MaskState, beside: Beside = {}): Measure {
   const { space, chosen, counted, isDead } = beside;
@@ -39,26 +33,33 @@ export function measure(network: Network, state: MaskState, beside: Beside = {})
     channelFlags(space.channelUnits, chosen, gone.length).forEach(
       (flag, channel) => (gone[channel] ||= flag),
     );
-  const { live, uses } = whatIsLeft(network, gone);
+  const { live, uses, perLayer } = whatIsLeft(network, gone);
   const elements =
     counted?.((channel) => live.gone?.[channel] === 1) ??
     deadElements(network, state, live, space?.channelUnits ? {} : beside);
-  let [dense, dead, macs] = [0, 0, 0];
-  for (const layer of costsOf(network, live).perLayer) {
+  let [params, macs, deadParams, deadMacs] = [0, 0, 0, 0];
+  for (const layer of perLayer) {
     if (!uses(layer.layer)) continue;
-    dense += layer.params;
+    params += layer.params;
     macs += layer.macs;
     if (elements.size === 0) continue;
-    for (const { key } of network.layers[layer.layer]?.weights ?? []) dead += elements.get(key)?.dead ?? 0;
+    for (const { key } of network.layers[layer.layer]?.weights ?? [])
+      deadParams += elements.get(key)?.dead ?? 0;
   }
   for (const call of elements.size === 0 ? [] : network.calls) {
     if (!uses(call.layer)) continue;
     for (const term of call.macs) {
       const count = term.weight === undefined ? undefined : elements.get(term.weight);
-      if (count !== undefined && count.all > 0) macs -= (macsOf(term, live) * count.dead) / count.all;
+      if (count !== undefined && count.all > 0) deadMacs += (macsOf(term, live) * count.dead) / count.all;
     }
   }
-  return { params: dense - dead, macs: Math.round(macs), bytes: 4 * dense };
+  return {
+    params,
+    macs: Math.round(macs),
+    bytes: bytesOf(params),
+    "nonzero params": params - deadParams,
+    "nonzero macs": Math.round(macs - deadMacs),
+  };
 }
 
 function goneFlags({ channels }: MaskState): Uint8Array {
@@ -71,17 +72,47 @@ function goneFlags({ channels }: MaskState): Uint8Array {
 const goneByCode = new Uint8Array(frozen + 1).fill(1);
 goneByCode[living] = goneByCode[frozen] = 0;
 
-/** What lives once emptied branches have fallen, and which layers are still used. */
-function whatIsLeft(
-  network: Network,
-  gone: Uint8Array,
-): { readonly live: LiveCounts; readonly uses: (layer: number) => boolean } {
+/** What lives once emptied branches have fallen, which layers are still used, and what each of them costs, in network order. */
+interface Left {
+  readonly live: LiveCounts;
+  uses(layer: number): boolean;
+  readonly perLayer: Costs["perLayer"];
+}
+
+/** What is left of a layer: its costs as dense tensors, its channels, and its kernel weights, all and living. */
+export interface LayerLeft {
+  readonly params: number;
+  readonly macs: number;
+  readonly channels: number;
+  readonly kernels: number;
+  readonly living: number;
+}
+
+/** Of every layer what the dead units of a state leave, in network order. */
+export function leftOfLayers(network: Network, state: MaskState): readonly LayerLeft[] {
+  const { live, uses, perLayer } = whatIsLeft(network, goneFlags(state));
+  const elements = deadElements(network, state, live, {});
+  return network.layers.map((layer, index) => {
+    const weights = uses(index) ? layer.weights.filter(({ isKernel }) => isKernel) : [];
+    const kernels = weights.reduce((sum, weight) => sum + sizeOf(weight, live), 0);
+    const dead = weights.reduce((sum, { key }) => sum + (elements.get(key)?.dead ?? 0), 0);
+    const { params = 0, macs = 0 } = perLayer[index] ?? {};
+    return { params, macs, channels: channelsOf(layer, live), kernels, living: kernels - dead };
+  });
+}
+
+function whatIsLeft(network: Network, gone: Uint8Array): Left {
   const live = new LiveCounts(gone);
   const isDead: IsDead = (channel) => gone[channel] === 1;
   const fate = emptiedLayers(network, live).length === 0 ? null : collapse(network, isDead);
-  if (fate === null || fate.diagnostics.length > 0) return { live, uses: () => true };
+  if (fate === null || fate.diagnostics.length > 0)
+    return { live, uses: () => true, perLayer: costsOf(network, live).perLayer };
   const used = new Set([...fate.kept.keys()].map((index) => network.calls[index]?.layer ?? -1));
-  return { live: new LiveCounts(deadFlags(network, fate.isDead)), uses: (layer) => used.has(layer) };
+  const rest = new LiveCounts(deadFlags(network, fate.isDead));
+  const perLayer = costsOf(network, rest).perLayer.map((row) =>
+    used.has(row.layer) ? row : { layer: row.layer, params: 0, macs: 0 },
+  );
+  return { live: rest, uses: (layer) => used.has(layer), perLayer };
 }
 
 export interface ElementCount {

@@ -1,5 +1,5 @@
 import { once } from "../tables.js";
-import type { Costs, LayerInfo, MacTerm, Network } from "./types.js";
+import type { Costs, LayerInfo, MacTerm, Network, WeightInfo } from "./types.js";
 
 /** Says which channels are gone; constant on every unit. */
 export type IsDead = (channel: number) => boolean;
@@ -105,12 +105,20 @@ export function costsOf(network: Network, live: LiveCounts): Costs {
   return { ...total, perLayer };
 }
 
+/** Elements of a weight between living channels. */
+export const sizeOf = ({ shape, bindings }: WeightInfo, live: LiveCounts): number =>
+  shape.reduce((all, size, axis) => {
+    const ids = bindings.find((binding) => binding.axis === axis)?.ids;
+    return all * (ids === undefined ? size : live.of(ids));
+  }, 1);
+
 /**
- * Filters or neurons that a layer makes (role `out`; gate blocks and both directions of a bidirectional layer count once each unit) or,
+ * Living filters or neurons that a layer makes (role `out`; gate blocks and both directions of a bidirectional layer count once each unit) or,
  * for depthwise layers and norms, lets through. 0 for layers without channels.
  */
-export function channelsOf({ sizes, weights }: LayerInfo): number {
+export function channelsOf({ sizes, weights }: LayerInfo, live = new LiveCounts()): number {
   const made = sizes.find(({ at }) => /^(filters|units|output_dim)$/.test(String(at[at.length - 1])));
   const passed = weights.flatMap(({ bindings }) => bindings).find(({ role }) => role === "pass");
-  return (made ?? passed)?.ids.length ?? 0;
+  const ids = (made ?? passed)?.ids;
+  return ids === undefined ? 0 : live.of(ids);
 }

@@ -24,6 +24,12 @@ const plainName = (from: IToken): ast.Reference => ({
   span: spanOf(from),
 });
 
+const compound = (first: ast.Name, second: ast.Name): ast.Name => ({
+  kind: "name",
+  text: `${first.text} ${second.text}`,
+  span: joined(first.span, second.span),
+});
+
 const stringOf = (from: IToken): ast.StringLiteral => ({
   kind: "string",
   value: stringValue(from.image),
@@ -142,8 +148,14 @@ export function expressionRules(p: Reader) {
   });
   const args: Rule<ast.Argument[]> = p.rule("args", () => p.enclosed(t.OpenParen, arg, t.CloseParen));
 
+  /** `nonzero params` and `nonzero macs` are names of two words. */
+  const second = (): boolean => p.isWritten(0, "nonzero") && p.isWritten(1, "params", "macs");
+
   const reference = p.node("reference", () => {
-    const path = [p.name()];
+    const first = p.name();
+    const size = p.maybe(p.name, 2, second);
+    const path = [first];
+    if (size !== undefined) p.act(() => (path[0] = compound(first, size)));
     path.push(
       ...p.several(() => {
         p.token(t.Dot);

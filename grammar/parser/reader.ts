@@ -236,6 +236,10 @@ export class Reader extends EmbeddedActionsParser {
     return tokenMatcher(this.LA(distance), type);
   }
 
+  isWritten(distance: number, ...texts: readonly string[]): boolean {
+    return texts.includes(this.LA(distance).image);
+  }
+
   /** No white space between the last token and the next. */
   touching(): boolean {
     return endOf(this.LA(0)) === this.LA(1).startOffset;

@@ -41,6 +41,8 @@ const row = is.open({
   sparsity: is.number,
   params: count,
   macs: is.number,
+  nonzeroParams: count,
+  nonzeroMacs: is.number,
   rate: measured,
 });
 const amount = is.open({
@@ -53,6 +55,8 @@ const amount = is.open({
 const facts = is.open({
   params: count,
   macs: is.number,
+  nonzeroParams: count,
+  nonzeroMacs: is.number,
   bytes: count,
   gzipped: count,
   accuracy: measured,

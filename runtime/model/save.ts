@@ -11,10 +11,10 @@ import type { ParameterStore } from "../../core/parameters.js";
 import { bytesOf, modelJson, savedWeights, weightBytes, type SavedWeight } from "./artifacts.js";
 import { reasonOf } from "../reason.js";
 
-/** Sizes of a saved model: model.json and weights together. */
+/** Sizes of the weights of a saved model. */
 export interface ModelBytes {
   readonly raw: number;
-  /** As a web server sends it: every file through gzip at level 6. */
+  /** As a web server sends them: through gzip at level 6. */
   readonly gzipped: number;
 }
 
@@ -61,14 +61,13 @@ export async function saveModel(
   return {
     model: join(folder, "model.json"),
     weights: weights.length > 0 ? join(folder, name) : null,
-    bytes: await sizes(json, weights),
+    bytes: await sizes(weights),
   };
 }
 
 /** The sizes a saved model would have. */
 export async function modelBytes(network: Network, store: ParameterStore): Promise<ModelBytes> {
-  const weights = savedWeights(network, store);
-  return sizes(modelJson(network, weights, weightFileName(weights)), weights);
+  return sizes(savedWeights(network, store));
 }
 
 function weightFileName(weights: readonly SavedWeight[]): string {
@@ -98,21 +97,15 @@ async function removeStale(folder: string, keep: string | null): Promise<void> {
   }
 }
 
-async function gzipped(parts: readonly Uint8Array[]): Promise<number> {
+async function sizes(weights: readonly SavedWeight[]): Promise<ModelBytes> {
   const gzip = createGzip({ level: 6 });
-  let total = 0;
-  gzip.on("data", (chunk: Uint8Array) => (total += chunk.length));
+  let packed = 0;
+  gzip.on("data", (chunk: Uint8Array) => (packed += chunk.length));
   const ended = new Promise<void>((done, failed) => gzip.once("end", done).once("error", failed));
-  for (const part of parts) {
-    if (!gzip.write(part)) await new Promise((resume) => gzip.once("drain", resume));
+  for (const { parameter } of weights) {
+    if (!gzip.write(bytesOf(parameter))) await new Promise((resume) => gzip.once("drain", resume));
   }
   gzip.end();
   await ended;
-  return total;
-}
-
-async function sizes(json: string, weights: readonly SavedWeight[]): Promise<ModelBytes> {
-  const text = new TextEncoder().encode(json);
-  const packed = weights.length === 0 ? 0 : await gzipped(weights.map(({ parameter }) => bytesOf(parameter)));
-  return { raw: text.length + weightBytes(weights), gzipped: (await gzipped([text])) + packed };
+  return { raw: weightBytes(weights), gzipped: weights.length === 0 ? 0 : packed };
 }

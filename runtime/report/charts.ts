@@ -1,3 +1,4 @@
+import { sizeTitles } from "../../core/ir/sizes.js";
 import type { HistoryPoint, Report } from "./types.js";
 
 interface Chart {
@@ -41,8 +42,22 @@ export function chartScript(report: Report): string {
       into: "size",
       percent: true,
       series: [
-        { label: "parameters", color: "#2f6f4f", values: of((p) => share(p.params, before.params)) },
-        { label: "MACs", color: "#3b5b8c", values: of((p) => share(p.macs, before.macs)) },
+        { label: sizeTitles.params, color: "#2f6f4f", values: of((p) => share(p.params, before.params)) },
+        { label: sizeTitles.macs, color: "#3b5b8c", values: of((p) => share(p.macs, before.macs)) },
+        ...(history.some((p) => p.nonzeroParams !== p.params)
+          ? [
+              {
+                label: sizeTitles["nonzero params"],
+                color: "#b08d57",
+                values: of((p) => share(p.nonzeroParams, before.params)),
+              },
+              {
+                label: sizeTitles["nonzero macs"],
+                color: "#8c3b3b",
+                values: of((p) => share(p.nonzeroMacs, before.macs)),
+              },
+            ]
+          : []),
       ],
     },
   ];

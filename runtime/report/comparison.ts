@@ -1,3 +1,4 @@
+import { sizeTitles, type SizeName } from "../../core/ir/sizes.js";
 import { bytes, count, milliseconds, percent } from "./numbers.js";
 import type { NetworkFacts, Report } from "./types.js";
 
@@ -9,13 +10,15 @@ export interface ComparisonRow {
   readonly change: string;
 }
 
-/** The table that the terminal and the page both show: MACs, parameters, bytes, latency, accuracy. */
+/** The table that the terminal and the page both show: sizes, latency, accuracy. */
 export function comparison(report: Report): readonly ComparisonRow[] {
   const { before, after } = report;
   const rows: ComparisonRow[] = [
-    left("parameters", before.params, after.params, count),
-    left("MACs", before.macs, after.macs, count),
-    left("bytes on disk", before.bytes, after.bytes, bytes),
+    left(sizeTitles.params, before.params, after.params, count),
+    ...nonzero("nonzero params", [before.nonzeroParams, after.nonzeroParams], [before.params, after.params]),
+    left(sizeTitles.macs, before.macs, after.macs, count),
+    ...nonzero("nonzero macs", [before.nonzeroMacs, after.nonzeroMacs], [before.macs, after.macs]),
+    left("bytes of weights", before.bytes, after.bytes, bytes),
     left("bytes gzipped", before.gzipped, after.gzipped, bytes),
   ];
   if (before.latency && after.latency) {
@@ -25,6 +28,14 @@ export function comparison(report: Report): readonly ComparisonRow[] {
   rows.push(...quality(before, after));
   return rows;
 }
+
+type Sides = readonly [number, number];
+
+/** Where it differs from the dense size. Shares are of the dense network before. */
+const nonzero = (size: SizeName, [before, after]: Sides, [whole, dense]: Sides): ComparisonRow[] =>
+  before === whole && after === dense
+    ? []
+    : [{ ...left(sizeTitles[size], whole, after, count), before: count(before) }];
 
 function left(what: string, before: number, after: number, write: (value: number) => string): ComparisonRow {
   return {

@@ -34,8 +34,13 @@ export interface Report {
 }
 
 export interface NetworkFacts {
+  /** Of dense tensors, with dead units gone. */
   readonly params: number;
   readonly macs: number;
+  /** Without single dead weights. */
+  readonly nonzeroParams: number;
+  readonly nonzeroMacs: number;
+  /** The file of weights as it is written, and through gzip at level 6. */
   readonly bytes: number;
   readonly gzipped: number;
   /** On the test split; null where accuracy has no meaning or there is no test split. */
@@ -67,11 +72,11 @@ export interface AmountRow {
 export interface LayerRow {
   readonly layer: string;
   readonly className: string;
-  /** Output channels or units, parameters and MACs, before and after. */
+  /** Living output channels or units, dense parameters and MACs, before and after. */
   readonly channels: readonly [number, number];
   readonly params: readonly [number, number];
   readonly macs: readonly [number, number];
-  /** Share of kernel weights that are not zero, after. */
+  /** Share of the kernel weights between living channels that live, after. */
   readonly density: number;
 }
 
@@ -86,8 +91,11 @@ export interface HistoryPoint {
   readonly testAccuracy: number | null;
   /** Share of all kernel weights that are dead (masked or removed). */
   readonly sparsity: number;
+  /** As of `NetworkFacts`. */
   readonly params: number;
   readonly macs: number;
+  readonly nonzeroParams: number;
+  readonly nonzeroMacs: number;
   readonly rate: number | null;
 }
 

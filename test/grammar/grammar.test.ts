@@ -32,6 +32,7 @@ const DECIDED = new Map([
   ["block Repetition", "gated: `}` closes the block"],
   ["train Option", "a block behind `train` is its block"],
   ["repeat Option", "two tokens: `up to`"],
+  ["reference Option", "gated: `nonzero params` is one name"],
   ["arg Option", "two tokens: a name and a colon"],
 ]);
 

@@ -109,13 +109,17 @@ function amount(
       return still(`${d.pick(["below", "below", "above"])} ${threshold(d, levelOf(structure))}`);
     case 3:
       return still(
-        d.pick([
-          "to macs <= 80%",
-          "to params <= 70%",
-          "to bytes <= 90%",
-          "to macs <= 80% and params <= 90%",
-          "to params <= 200",
-        ]),
+        d.pick(
+          levelOf(structure) === "whole"
+            ? [
+                "to macs <= 80%",
+                "to params <= 70%",
+                "to bytes <= 90%",
+                "to macs <= 80% and nonzero params <= 90%",
+                "to params <= 200",
+              ]
+            : ["to nonzero macs <= 80%", "to nonzero params <= 70%", "to nonzero params <= 200"],
+        ),
       );
     case 4:
       if (w.counters.length > 0) return still(`to 60% * ${d.pick(w.counters)} / 3`);

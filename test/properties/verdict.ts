@@ -4,6 +4,7 @@ import { compile } from "../../compiler/compile.js";
 import type { Estimate, PlannedEvent } from "../../core/ir/plan-types.js";
 import type { Ir, RuleIr, StepIr } from "../../core/ir/types.js";
 import { DiagnosticError, type Diagnostic } from "../../core/diagnostics/diagnostic.js";
+import type { Measure } from "../../core/ir/sizes.js";
 import { measure } from "../../core/masks/measure.js";
 import * as runtime from "../../runtime/index.js";
 import { loopOf } from "../helpers/run-text.js";
@@ -25,9 +26,7 @@ interface Happened {
   readonly id: number;
   readonly kind: string;
   readonly text: string;
-  /** Of what a `slim` would leave: without dead channels, with the zeros in the others. */
-  readonly params: number;
-  readonly macs: number;
+  readonly sizes: Measure;
 }
 
 /** Compiles a program for a network as `check` does, and runs it if there is nothing against it. */
@@ -62,8 +61,7 @@ export async function judge(
       onProgress: (event) => {
         if (event.kind !== "event" || run === null) return;
         const { network: now, state } = run.session;
-        const { params, macs } = measure(now, { ...state, elements: new Map() });
-        happened.push({ id: event.id, kind: event.event, text: event.text, params, macs });
+        happened.push({ id: event.id, kind: event.event, text: event.text, sizes: measure(now, state) });
       },
     });
   } catch (cause) {
@@ -126,7 +124,7 @@ function compare(ir: Ir, planned: readonly PlannedEvent[], happened: readonly Ha
   );
   const seen = new Map<number, number>();
   let exact = 0;
-  for (const { id, kind, text, params, macs } of happened) {
+  for (const { id, kind, text, sizes } of happened) {
     if (!counted.has(kind)) continue;
     const nth = seen.get(id) ?? 0;
     seen.set(id, nth + 1);
@@ -139,8 +137,10 @@ function compare(ir: Ir, planned: readonly PlannedEvent[], happened: readonly Ha
     const dead = /([\d,]+) of [\d,]+ dead/.exec(text)?.[1]?.replaceAll(",", "");
     const numbers: readonly (readonly [string, Estimate | null, number | undefined])[] = [
       ["dead", event.dead, dead === undefined ? undefined : Number(dead)],
-      ["params", event.params, params],
-      ["macs", event.macs, macs],
+      ["params", event.params, sizes.params],
+      ["macs", event.macs, sizes.macs],
+      ["nonzero params", event.nonzeroParams, sizes["nonzero params"]],
+      ["nonzero macs", event.nonzeroMacs, sizes["nonzero macs"]],
     ];
     for (const [name, told, found] of numbers) {
       if (typeof told !== "number" || found === undefined) continue;

@@ -2,6 +2,8 @@ import { unknownName } from "../../../core/diagnostics/elsewhere.js";
 import type { Amount, Curve, Expr, Structure } from "../../../grammar/ast.js";
 import type { AmountIr, BudgetLimit } from "../../../core/ir/types.js";
 import { replace } from "../../../core/diagnostics/create.js";
+import { isDense, sizeNames } from "../../../core/ir/sizes.js";
+import { isSlimmable } from "../../../core/units/candidates.js";
 import { percent } from "../expressions/arguments.js";
 import { describe } from "../scope.js";
 import { infer } from "../expressions/infer.js";
@@ -43,7 +45,7 @@ export function lowerAmount(
     case "keep":
       return lowerKeep(amount, structure, place);
     case "budget":
-      return lowerBudget(amount.condition, place);
+      return lowerBudget(amount.condition, structure, place);
     case "threshold": {
       const value = infer(amount.value, expressions(place, "threshold"));
       if (value === null) return null;
@@ -150,30 +152,41 @@ function lowerKeep(
   return amount.each ? { keepEach: count.ir } : { keep: count.ir };
 }
 
-const measures = ["macs", "params", "bytes"] as const;
-
 /** `to macs <= 50% and params <= 1M`: limits on sizes of the network, each with `<=`. */
-function lowerBudget(condition: Expr, place: Place): AmountIr | null {
-  const limits = limitsOf(condition, place, 0);
+function lowerBudget(condition: Expr, structure: Structure["name"], place: Place): AmountIr | null {
+  const limits = limitsOf(condition, structure, place, 0);
   return limits === null ? null : { budget: limits };
 }
 
-function limitsOf(expr: Expr, place: Place, depth: number): readonly BudgetLimit[] | null {
-  if (expr.kind === "paren") return limitsOf(expr.inner, place, depth + 1);
+function limitsOf(
+  expr: Expr,
+  structure: Structure["name"],
+  place: Place,
+  depth: number,
+): readonly BudgetLimit[] | null {
+  if (expr.kind === "paren") return limitsOf(expr.inner, structure, place, depth + 1);
   if (expr.kind !== "binary" || depth > 20) return wrong(expr, place);
   if (expr.op === "and") {
-    const left = limitsOf(expr.left, place, depth + 1);
-    const right = limitsOf(expr.right, place, depth + 1);
+    const left = limitsOf(expr.left, structure, place, depth + 1);
+    const right = limitsOf(expr.right, structure, place, depth + 1);
     return left === null || right === null ? null : [...left, ...right];
   }
   if (expr.op !== "<=" || expr.left.kind !== "ref") return wrong(expr, place);
   const name = expr.left.path.map((part) => part.text).join(".");
-  const measure = measures.find((known) => known === name);
+  const measure = sizeNames.find((known) => known === name);
   if (measure === undefined) {
     return reject(place, "P3028", `a budget limits sizes, and \`${name}\` is none`, expr.left.span, {
-      ...unknownName("measure", name, expr.left.span, measures, {
-        otherwise: "limit `macs`, `params` or `bytes`",
+      ...unknownName("measure", name, expr.left.span, sizeNames, {
+        otherwise: "limit `macs`, `params`, `bytes`, `nonzero params` or `nonzero macs`",
       }),
+    });
+  }
+  if (isDense(measure) && !isSlimmable(structure)) {
+    const nonzero = measure === "macs" ? "nonzero macs" : "nonzero params";
+    return reject(place, "P3057", `no ${structure} that die make \`${measure}\` smaller`, expr.left.span, {
+      notes: ["dead weights are zeros in tensors of the same size"],
+      help: `limit \`${nonzero}\`, or prune filters, neurons or units`,
+      fixes: [replace(`limit \`${nonzero}\``, expr.left.span, nonzero)],
     });
   }
   const value = infer(expr.right, expressions(place, "plain"));

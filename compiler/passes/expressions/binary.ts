@@ -9,6 +9,7 @@ import type { Infer } from "./infer.js";
 import { layerFacts } from "../../../core/expr/names.js";
 import { operatorOf } from "../../../core/expr/operators.js";
 import { unknownName } from "../../../core/diagnostics/elsewhere.js";
+import { sizeNames, wholeOf } from "../../../core/ir/sizes.js";
 
 const scoreTypes: ReadonlySet<Type> = new Set<Type>(["element", "activation", "unit"]);
 
@@ -89,11 +90,8 @@ function compare(expr: BinaryExpr, left: Typed, right: Typed, context: ExprConte
 
 /** `macs <= 50%`: the share is of the network as loaded. */
 function ofLoaded(size: Typed, share: Typed): readonly ["*", Typed["ir"], string] {
-  return [
-    "*",
-    share.ir,
-    typeof size.ir === "string" && !size.ir.startsWith("start.") ? `start.${size.ir}` : "start.macs",
-  ];
+  const name = sizeNames.find((known) => known === size.ir) ?? "macs";
+  return ["*", share.ir, `start.${wholeOf(name)}`];
 }
 
 /** The type of an arithmetic result, or null when the two do not go together. */

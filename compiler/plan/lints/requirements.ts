@@ -1,7 +1,9 @@
 import { evaluate } from "../../../core/expr/evaluate.js";
 import { argumentsOf } from "../../../core/expr/operators.js";
 import type { ExprIr } from "../../../core/ir/types.js";
-import { costs } from "../../../core/network/costs.js";
+import { bytesOf, sizeNames, type Measure } from "../../../core/ir/sizes.js";
+import { measure } from "../../../core/masks/measure.js";
+import { newMaskState } from "../../../core/masks/state.js";
 import type { Finding, Lint } from "./finding.js";
 import { ends } from "../words.js";
 
@@ -10,31 +12,42 @@ type Range = readonly [number, number];
 /** `require` over sizes that is false whatever the scores will be. */
 export const requirements: Lint = ({ network, simulation }) => {
   if (network === null) return [];
-  const whole = costs(network);
+  const loaded = measure(network, newMaskState(network.channels.count));
   const findings = new Map<number, Finding>();
   for (const { statement, least, most } of simulation.requirements) {
-    const params: Range = [least.params, most.params];
-    const macs: Range = [least.macs, most.macs];
-    const known = new Map<string, Range>([
-      ["params", params],
-      ["macs", macs],
-      ["bytes", [least.bytes, most.bytes]],
-      ["start.params", [whole.params, whole.params]],
-      ["start.macs", [whole.macs, whole.macs]],
-      ["start.bytes", [4 * whole.params, 4 * whole.params]],
-    ]);
-    const broken = conjuncts(statement.condition).some((one) => cannotHold(one, known));
-    if (!broken || findings.has(statement.id)) continue;
+    const ranges = (of: (size: Measure) => Measure) =>
+      new Map<string, Range>([
+        ...sizeNames.map((name) => [name, [of(least)[name], of(most)[name]]] as const),
+        ...sizeNames.map((name) => [`start.${name}`, [loaded[name], loaded[name]]] as const),
+      ]);
+    const known = ranges((size) => size);
+    const broken = conjuncts(statement.condition).filter((one) => cannotHold(one, known));
+    if (broken.length === 0 || findings.has(statement.id)) continue;
+    const { params, macs } = { params: [least.params, most.params], macs: [least.macs, most.macs] } as const;
+    // Whether it would hold if zeros counted for nothing.
+    const zeros = broken.every((one) => !cannotHold(one, ranges(withoutZeros)));
     findings.set(statement.id, {
       code: "P3059",
       id: statement.id,
       message: "this cannot hold",
       label: `${ends(params)} parameters and ${ends(macs)} MACs are left here`,
-      help: "prune more above, or require less",
+      ...(zeros
+        ? {
+            notes: ["dead weights are zeros in tensors of the same size"],
+            help: "write `nonzero params` or `nonzero macs`, or prune filters, neurons or units",
+          }
+        : { help: "prune more above, or require less" }),
     });
   }
   return [...findings.values()];
 };
+
+const withoutZeros = (size: Measure): Measure => ({
+  ...size,
+  params: size["nonzero params"],
+  macs: size["nonzero macs"],
+  bytes: bytesOf(size["nonzero params"]),
+});
 
 function conjuncts(expr: ExprIr): readonly ExprIr[] {
   if (typeof expr !== "object" || expr[0] !== "and") return [expr];

@@ -2,7 +2,7 @@ import { counted, grouped, momentName } from "../../plan/words.js";
 import { hanging, width as widthOf } from "../text.js";
 import type { CheckFacts } from "./facts.js";
 import { foldEvents, type Event, type Fold, type Item, type Numbered } from "./fold.js";
-import { costsOf, listed, span, told } from "./series.js";
+import { costsOf, listed, sizesOf, span, told } from "./series.js";
 import { table, type Column } from "./table.js";
 
 /** So many events are told one by one; of more, regular ones are taken together unless all are asked for. */
@@ -62,18 +62,15 @@ const heads: readonly Column[] = [
   { title: "dead", align: "right" },
   { title: "of", align: "right" },
 ];
-const costs: readonly Column[] = [
-  { title: "parameters", align: "right" },
-  { title: "MACs", align: "right" },
-];
 
 /** One table; where that is too wide, the costs stand below, where they change; where that is too wide, sentences. */
 function layout(rows: readonly Numbered[], several: boolean, columns: number): Layout {
   if (rows.length === 0) return { head: [], rows: [] };
   const cells = rows.map((one) => [String(one.number), ...row(one.event, several)]);
+  const sizes = sizesOf(rows.map(({ event }) => event));
   const whole = fitting(
-    [...heads, ...costs],
-    rows.map(({ event }, i) => [...(cells[i] ?? []), span(event.params), span(event.macs)]),
+    [...heads, ...sizes.map(([title]): Column => ({ title, align: "right" }))],
+    rows.map(({ event }, i) => [...(cells[i] ?? []), ...sizes.map(([, of]) => span(of(event)))]),
     columns,
   );
   if (whole !== null) return { head: whole.slice(0, 1), rows: whole.slice(1).map((line) => [line]) };

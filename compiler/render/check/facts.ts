@@ -114,6 +114,8 @@ function eventsOf(simulation: CompileResult["simulation"]): readonly PlannedEven
     total: null,
     params: null,
     macs: null,
+    nonzeroParams: null,
+    nonzeroMacs: null,
     layers: [],
   }));
 }

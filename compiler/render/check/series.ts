@@ -1,5 +1,6 @@
 import { highest, isExact, lowest, type Estimate } from "../../plan/estimate.js";
 import { ends, estimated } from "../../plan/words.js";
+import { sizeTitles } from "../../../core/ir/sizes.js";
 import type { Event } from "./fold.js";
 
 export type Known = Estimate | null;
@@ -48,12 +49,23 @@ export function told(events: readonly Event[]): string {
   return listed(parts);
 }
 
-export function costsOf(events: readonly Event[]): readonly (readonly [string, string])[] {
-  return [
-    ["parameters", course(events.map((event) => event.params))],
-    ["MACs", course(events.map((event) => event.macs))],
-  ];
-}
+/** Sizes of the network that stand behind events; the nonzero ones where they differ from the dense. */
+export const sizesOf = (events: readonly Event[]): readonly (readonly [string, (event: Event) => Known])[] =>
+  sizes.flatMap(([title, of, dense]) =>
+    dense === undefined || events.some((one) => span(of(one)) !== span(dense(one))) ? [[title, of]] : [],
+  );
+
+const params = (event: Event): Known => event.params;
+const macs = (event: Event): Known => event.macs;
+const sizes: readonly (readonly [string, (event: Event) => Known, ((event: Event) => Known)?])[] = [
+  [sizeTitles.params, params],
+  [sizeTitles.macs, macs],
+  [sizeTitles["nonzero params"], (event) => event.nonzeroParams, params],
+  [sizeTitles["nonzero macs"], (event) => event.nonzeroMacs, macs],
+];
+
+export const costsOf = (events: readonly Event[]): readonly (readonly [string, string])[] =>
+  sizesOf(events).map(([title, of]) => [title, course(events.map(of))]);
 
 export function listed(parts: readonly (readonly [string, string])[]): string {
   return parts.flatMap(([name, text]) => (text === "" ? [] : [`${name} ${text}`])).join("; ");

@@ -9,7 +9,7 @@ import type { Accumulated } from "../../scores/gather.js";
 import type { MaskState } from "../../../core/masks/state.js";
 import type { ParameterStore, Slots } from "../../../core/parameters.js";
 import type { Executor, Loss } from "../../types.js";
-import type { Measure } from "../../../core/masks/measure.js";
+import type { Measure } from "../../../core/ir/sizes.js";
 import type { Clock, Journal, Stopwatch } from "./journal.js";
 import type { OpenPhase, PhaseProgress } from "../phase/open-phase.js";
 import type { Options } from "./options.js";

@@ -1,6 +1,7 @@
 import { raise } from "../../../core/diagnostics/create.js";
 import { evaluate } from "../../../core/expr/evaluate.js";
 import { namesOf } from "../../../core/ir/accuracy-readers.js";
+import { sizeNames, wholeOf } from "../../../core/ir/sizes.js";
 import type { ExprIr } from "../../../core/ir/types.js";
 import { grouped } from "../../../core/ir/words.js";
 import type { Measured, Session } from "../host/session.js";
@@ -53,8 +54,10 @@ function told(condition: ExprIr, names: ReadonlyMap<string, number>): readonly s
     const measure = name.slice(name.indexOf(".") + 1);
     if (measure === "accuracy") return [`${name} is ${percent(value)}`];
     if (measure === "loss") return [`${name} is ${Number(value.toPrecision(4))}`];
-    if (name !== measure && read.has(measure)) return [];
-    const start = read.has(`start.${name}`) ? names.get(`start.${name}`) : undefined;
+    if (name !== measure && (read.has(measure) || read.has(`nonzero ${measure}`))) return [];
+    const size = sizeNames.find((known) => known === name);
+    const whole = size === undefined ? "" : `start.${wholeOf(size)}`;
+    const start = read.has(whole) ? names.get(whole) : undefined;
     const share = start === undefined ? "" : `, ${percent(value / start)} of ${grouped(start)}`;
     return [`${name} is ${grouped(value)}${share}`];
   });

@@ -1,8 +1,7 @@
 import { raise } from "../../../core/diagnostics/create.js";
-import { maskedView } from "../../../core/masks/masked.js";
-import { measure, type Measure } from "../../../core/masks/measure.js";
-import type { LayerInfo } from "../../../core/network/types.js";
-import type { ParameterStore } from "../../../core/parameters.js";
+import { sizeNames, wholeOf, type Measure } from "../../../core/ir/sizes.js";
+import { leftOfLayers, measure } from "../../../core/masks/measure.js";
+import { newMaskState } from "../../../core/masks/state.js";
 import type { HistoryPoint } from "../../report/types.js";
 import type { Evaluated, Measured, Session } from "../host/session.js";
 import { orderedBatches, requireData } from "../phase/batches.js";
@@ -70,51 +69,27 @@ export const measuresNow = ({ network, state }: Session): Measure => measure(net
 /** Names a condition may use, with their values now; `accuracy` and `loss` cost an evaluation and come later. */
 export function measureNames(session: Session): Map<string, number> {
   const [now, start] = [measuresNow(session), session.start.measures];
-  return new Map([
-    ["params", now.params],
-    ["macs", now.macs],
-    ["bytes", now.bytes],
-    ["start.params", start.params],
-    ["start.macs", start.macs],
-    ["start.bytes", start.bytes],
+  const whole = sizeNames.map(wholeOf);
+  return new Map<string, number>([
+    ...sizeNames.map((name) => [name, now[name]] as const),
+    ...whole.map((name) => [`start.${name}`, start[name]] as const),
   ]);
 }
 
-/** Share of the kernel weights of the network as loaded that are there and not zero. */
-function density(session: Session): number {
-  const { loaded, network } = session;
-  const parameters = maskedView(session);
-  let [all, left] = [0, 0];
-  for (const layer of loaded.layers)
-    for (const weight of layer.weights)
-      if (weight.isKernel) all += weight.shape.reduce((product, n) => product * n, 1);
-  for (const layer of network.layers) {
-    const { nonzero } = kernelDensity(layer, parameters);
-    left += nonzero;
-  }
-  return all === 0 ? 1 : left / all;
+/** Share of the kernel weights of the network as loaded that live; those that are zero for now may grow. */
+function density({ loaded, network, state }: Session): number {
+  const kernels = leftOfLayers(loaded, newMaskState(loaded.channels.count));
+  const all = kernels.reduce((sum, layer) => sum + layer.kernels, 0);
+  const living = leftOfLayers(network, state).reduce((sum, layer) => sum + layer.living, 0);
+  return all === 0 ? 1 : living / all;
 }
 
 /** Where the run stands and how large the network is there. */
 export function sizeNow(
   session: Session,
-): Pick<HistoryPoint, "step" | "epoch" | "sparsity" | "params" | "macs"> {
+): Omit<HistoryPoint, "trainLoss" | "trainAccuracy" | "testLoss" | "testAccuracy" | "rate"> {
   const { step, epoch } = session.clock;
-  const { params, macs } = measuresNow(session);
-  return { step, epoch, sparsity: 1 - density(session), params, macs };
-}
-
-/** Kernel weights of a layer: how many, and how many of them are not zero. */
-export function kernelDensity(
-  layer: LayerInfo,
-  parameters: ParameterStore,
-): { readonly all: number; readonly nonzero: number } {
-  let [all, nonzero] = [0, 0];
-  for (const weight of layer.weights) {
-    const data = weight.isKernel ? parameters.get(weight.key)?.data : undefined;
-    if (data === undefined) continue;
-    all += data.length;
-    for (let i = 0; i < data.length; i++) if (data[i] !== 0) nonzero++;
-  }
-  return { all, nonzero };
+  const { params, macs, ...now } = measuresNow(session);
+  const nonzero = { nonzeroParams: now["nonzero params"], nonzeroMacs: now["nonzero macs"] };
+  return { step, epoch, sparsity: 1 - density(session), params, macs, ...nonzero };
 }

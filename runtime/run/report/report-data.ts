@@ -1,9 +1,8 @@
 import { countsOf, structureName } from "../../../core/events/record.js";
 import { counted } from "../../../core/ir/words.js";
 import { effectivelyDead } from "../../../core/masks/effective.js";
-import { maskedView } from "../../../core/masks/masked.js";
-import { dead, type MaskState } from "../../../core/masks/state.js";
-import { channelsOf, costs } from "../../../core/network/costs.js";
+import { dead, newMaskState, type MaskState } from "../../../core/masks/state.js";
+import { leftOfLayers } from "../../../core/masks/measure.js";
 import type { Parameter, ParameterStore } from "../../../core/parameters.js";
 import { spaceOf } from "../../../core/units/spaces.js";
 import { compareLatency, createExecutor } from "../../executor/index.js";
@@ -14,7 +13,7 @@ import { version } from "../../version.js";
 import { pruningContext } from "../host/engine.js";
 import type { Session } from "../host/session.js";
 import type { RecordedAmount } from "./log.js";
-import { evaluateOn, kernelDensity } from "./measures.js";
+import { evaluateOn, measuresNow } from "./measures.js";
 
 /**
  * Everything report.json holds. All but `timing` and the latencies follows from program, network, data, seed and backend. `failed`
@@ -55,13 +54,15 @@ export async function reportData(
   };
 }
 
-/** The network as it stands, in numbers, not timed. Parameters and MACs are physical: those of the file. */
+/** The network as it stands, in numbers, not timed. Dead units count as gone, though before a `slim` the file has them. */
 export async function factsNow(session: Session, bytes: ModelBytes): Promise<NetworkFacts> {
-  const { params, macs } = costs(session.network);
+  const sizes = measuresNow(session);
   const evaluated = session.data?.test ? await evaluateOn(session, "test") : null;
   return {
-    params,
-    macs,
+    params: sizes.params,
+    macs: sizes.macs,
+    nonzeroParams: sizes["nonzero params"],
+    nonzeroMacs: sizes["nonzero macs"],
     bytes: bytes.raw,
     gzipped: bytes.gzipped,
     accuracy: evaluated?.accuracy ?? null,
@@ -71,22 +72,21 @@ export async function factsNow(session: Session, bytes: ModelBytes): Promise<Net
 }
 
 function layerRows(session: Session): readonly LayerRow[] {
-  const { loaded, network } = session;
-  const parameters = maskedView(session);
-  const before = costs(loaded).perLayer;
-  const after = new Map(costs(network).perLayer.map((row) => [network.layers[row.layer]?.path, row]));
+  const { loaded, network, state } = session;
+  const before = leftOfLayers(loaded, newMaskState(loaded.channels.count));
+  const left = leftOfLayers(network, state);
+  const after = new Map(network.layers.map(({ path }, index) => [path, left[index]]));
   return loaded.layers.flatMap((layer, index) => {
     if (layer.ordinal === 0) return [];
-    const now = network.layers.find(({ path }) => path === layer.path);
-    const cost = after.get(layer.path);
-    const { all, nonzero } = now ? kernelDensity(now, parameters) : { all: 0, nonzero: 0 };
+    const [was, now] = [before[index], after.get(layer.path)];
+    const both = (of: "channels" | "params" | "macs") => [was?.[of] ?? 0, now?.[of] ?? 0] as const;
     const row: LayerRow = {
       layer: layer.path,
       className: layer.className,
-      channels: [channelsOf(layer), now ? channelsOf(now) : 0],
-      params: [before[index]?.params ?? 0, cost?.params ?? 0],
-      macs: [before[index]?.macs ?? 0, cost?.macs ?? 0],
-      density: all === 0 ? 0 : nonzero / all,
+      channels: both("channels"),
+      params: both("params"),
+      macs: both("macs"),
+      density: now === undefined || now.kernels === 0 ? 0 : now.living / now.kernels,
     };
     return [row];
   });

@@ -40,8 +40,8 @@ export async function prune(session: Session, id: number, spec: PruneSpec): Prom
     nominal: nominalDead(ir, momentOf(session, id), record),
   });
   const { achieved, nominal, revived } = record;
-  const asked = nominal === achieved ? "" : ` (asked for ${nominal})`;
-  const regrown = revived > 0 ? `, regrew ${revived}` : "";
+  const asked = nominal === achieved ? "" : ` (asked for ${grouped(nominal)})`;
+  const regrown = revived > 0 ? `, regrew ${grouped(revived)}` : "";
   // No candidate at all is hardly what was meant: a layer that nothing leads round, or joins that are all skipped.
   const statement = ir.text === "" ? "a statement" : `\`${ir.text}\``;
   const nothing = `${statement} found no ${structureKind(structure)} that it may take`;

@@ -7,7 +7,7 @@ import { slim as planSlim, slimSlots, slimStore, type Slimming } from "../../../
 import { rebuildExecutor } from "../host/engine.js";
 import type { Session, SlimRecord } from "../host/session.js";
 import { calibrationBatches } from "../phase/batches.js";
-import { counted, logDiagnostic, logNote } from "../report/log.js";
+import { counted, grouped, logDiagnostic, logNote } from "../report/log.js";
 import type { Snapshot } from "./snapshots.js";
 import type { Told } from "./step.js";
 
@@ -23,7 +23,7 @@ export async function slim(session: Session): Promise<Told> {
   cutAlong(session, channels);
   session.slims.push({ biases, channels });
   session.checkpointWanted = true;
-  return `${counted(channels.length, "channels")} taken out, parameters ${before} → ${size(session)}`;
+  return `${counted(channels.length, "channels")} taken out, parameters ${grouped(before)} → ${grouped(size(session))}`;
 }
 
 const size = ({ parameters }: Session): number =>

@@ -53,17 +53,13 @@ async function compare(
     const event = plan.events[i];
     const record = await prune(setting, { ...step, id: i + 1 }, momentOf());
     expectRecord(event, record, near);
-    const { macs, bytes } = measure(network, setting.state);
-    expectForeseen(event?.params, bytes / 4, plan.network.params, "params", near);
-    expectForeseen(event?.macs, macsOf(setting, macs), plan.network.macs, "macs", near);
+    const { macs, params } = measure(network, setting.state);
+    expectForeseen(event?.params, params, plan.network.params, "params", near);
+    expectForeseen(event?.macs, macs, plan.network.macs, "macs", near);
     const told = [event?.dead, event?.params, event?.macs, ...(event?.layers ?? []).map(({ live }) => live)];
     if (exact) expect(told.filter((one) => typeof one !== "number")).toEqual([]);
   }
 }
-
-/** Without what dead weights alone would save. */
-const macsOf = ({ network, state }: ReturnType<typeof settingOf>, macs: number): number =>
-  state.elements.size === 0 ? macs : measure(network, { ...state, elements: new Map() }).macs;
 
 /** Cells of two sizes make one group whose units cost differently: counts are exact there, costs are not. */
 const alike = [...namedNetworks].filter(([name]) => name !== "stacked cells").map(([, make]) => make());

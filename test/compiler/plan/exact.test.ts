@@ -51,7 +51,7 @@ const amounts: fc.Arbitrary<AmountIr> = fc.oneof(
   fc.integer({ min: 0, max: 9 }).map((value) => ({ count: value }) as const),
   fc.integer({ min: 1, max: 9 }).map((value) => ({ keep: value }) as const),
   fc.constant({ below: 0.4 } as const),
-  share.map((value) => ({ budget: [{ measure: "params", relative: true, value }] }) as const),
+  share.map((value) => ({ budget: [{ measure: "nonzero params", relative: true, value }] }) as const),
 );
 const back: fc.Arbitrary<RegrowIr> = fc
   .record({
@@ -280,10 +280,16 @@ test("what the plan calls exact is what happens", async () => {
             }
           }
           const { setting } = run;
-          const now = measure(setting.network, { ...setting.state, elements: new Map() });
-          const [params, macs] = [exactly(event.params), exactly(event.macs)];
-          if (params !== null) expect([what, "params", params]).toEqual([what, "params", now.bytes / 4]);
-          if (macs !== null) expect([what, "macs", macs]).toEqual([what, "macs", now.macs]);
+          const now = measure(setting.network, setting.state);
+          for (const [name, told] of [
+            ["params", event.params],
+            ["macs", event.macs],
+            ["nonzero params", event.nonzeroParams],
+            ["nonzero macs", event.nonzeroMacs],
+          ] as const) {
+            const size = exactly(told);
+            if (size !== null) expect([what, name, size]).toEqual([what, name, now[name]]);
+          }
         } catch (ended) {
           if (!(ended instanceof Ended)) throw ended;
           return;

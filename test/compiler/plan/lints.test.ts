@@ -141,19 +141,37 @@ test("budgets and requirements that cannot be met are errors", () => {
     about("P3059", "prune filters by l1 to macs <= 50%\nrequire macs <= 50%", { network: resnet }),
   ).toEqual([]);
   expect(
-    about("P3059", "prune weights by magnitude to 90%\nrequire params <= 20%", { network: resnet }),
+    about("P3059", "prune weights by magnitude to 90%\nrequire nonzero params <= 20%", { network: resnet }),
   ).toEqual([]);
   expect(about("P3059", "require macs >= 10% and macs <= 100%", { network: resnet })).toEqual([]);
 });
 
-test("masked zeros count as gone among parameters, and take their bytes", () => {
-  const weights = (budget: string) => `prune weights by magnitude global to ${budget}`;
-  expect(about("P3057", weights("bytes <= 50%"), { network: resnet })).toHaveLength(1);
-  expect(about("P3057", weights("params <= 50%"), { network: resnet })).toEqual([]);
-  expect(about("P3057", weights("params <= 0.001%"), { network: resnet })).toHaveLength(1);
-  const required = (what: string) => `prune weights by magnitude to 90%\nrequire ${what}`;
-  expect(about("P3059", required("bytes <= 50%"), { network: resnet })).toHaveLength(1);
-  expect(about("P3057", "prune filters by l1 to bytes <= 50%", { network: resnet })).toEqual([]);
+test("masked zeros stay in all sizes but the nonzero ones", () => {
+  const budgeted = (structure: string, budget: string) =>
+    about("P3057", `prune ${structure} by l1 global to ${budget}`, { network: resnet });
+  for (const size of ["params", "macs", "bytes"]) {
+    for (const structure of ["weights", "kernels", "rows", "blocks(2x2)"])
+      expect(budgeted(structure, `${size} <= 100%`)).toHaveLength(1);
+    expect(budgeted("filters", `${size} <= 50%`)).toEqual([]);
+  }
+  for (const size of ["nonzero params", "nonzero macs"])
+    for (const structure of ["weights", "kernels", "filters"])
+      expect(budgeted(structure, `${size} <= 50%`)).toEqual([]);
+  expect(budgeted("weights", "nonzero params <= 0.001%")).toHaveLength(1);
+  const required = (what: string) =>
+    compile(`prune weights by magnitude to 90%\nrequire ${what}`, { network: resnet }).diagnostics.filter(
+      ({ severity }) => severity === "error",
+    );
+  for (const size of ["params", "macs", "bytes"]) {
+    expect(required(`${size} <= 50%`)).toMatchObject([
+      { code: "P3059", help: expect.stringContaining("nonzero") },
+    ]);
+    // No zeros would do.
+    expect(required(`${size} <= 1%`)).toMatchObject([
+      { code: "P3059", help: expect.not.stringContaining("nonzero") },
+    ]);
+  }
+  expect(required("nonzero params <= 50% and nonzero macs <= 50%")).toEqual([]);
 });
 
 test("a statement that can prune nothing is an error, and one that can is not", () => {
@@ -236,8 +254,8 @@ test("layers that a statement can take nothing from are named", () => {
   expect(told(each)).toHaveLength(1);
 });
 
-test("dead weights of larger units count as gone among parameters", () => {
-  const source = "prune kernels by l1 to 90%\nrequire params <= 40%";
+test("dead weights of larger units count as gone among nonzero parameters", () => {
+  const source = "prune kernels by l1 to 90%\nrequire nonzero params <= 40%";
   expect(about("P3059", source, { network: resnet })).toEqual([]);
 });
 

@@ -14,6 +14,8 @@ export function sampleReport(): Report {
       sparsity: 1 - left,
       params: 40_000 * left,
       macs: 2_000_000 * left,
+      nonzeroParams: 36_000 * left,
+      nonzeroMacs: 2_000_000 * left,
       rate: 0.1,
     };
   });
@@ -33,6 +35,8 @@ export function sampleReport(): Report {
     before: {
       params: 40_000,
       macs: 2_000_000,
+      nonzeroParams: 40_000,
+      nonzeroMacs: 2_000_000,
       bytes: 161_000,
       gzipped: 149_000,
       accuracy: 0.99,
@@ -43,6 +47,8 @@ export function sampleReport(): Report {
     after: {
       params: 10_000,
       macs: 500_000,
+      nonzeroParams: 9_000,
+      nonzeroMacs: 500_000,
       bytes: 41_500,
       gzipped: 38_000,
       accuracy: 0.9875,

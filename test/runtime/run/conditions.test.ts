@@ -8,8 +8,11 @@ import {
   type ProgressEvent,
   type RunOptions,
 } from "../../../runtime/index.js";
-import { amountRows } from "../../../runtime/run/report/report-data.js";
+import { amountRows, reportData } from "../../../runtime/run/report/report-data.js";
 import type { ExprIr } from "../../../core/ir/types.js";
+import { wholeOf } from "../../../core/ir/sizes.js";
+import { maskedView } from "../../../core/masks/masked.js";
+import { dead } from "../../../core/masks/state.js";
 import { costs } from "../../../core/network/costs.js";
 import { DiagnosticError } from "../../../core/diagnostics/diagnostic.js";
 import { measuresNow } from "../../../runtime/run/report/measures.js";
@@ -79,8 +82,9 @@ describe("require", () => {
   });
 
   it.each([
-    ["weights", "params", smallNetwork],
-    ["weights", "macs", smallNetwork],
+    ["weights", "nonzero params", smallNetwork],
+    ["kernels", "nonzero macs", residualNetwork],
+    ["units", "nonzero params", residualNetwork],
     ["filters", "params", residualNetwork],
     ["filters", "bytes", residualNetwork],
     ["layers", "macs", residualNetwork],
@@ -91,13 +95,42 @@ describe("require", () => {
     const budget = [{ measure, value, relative: true }];
     await run.prune(1, { structure, by: sum(abs("w")), scope: "global", budget });
     expect(run.session.record.notes.join()).not.toMatch(/budget/);
-    const held = ["<=", measure, ["*", value, `start.${measure}`]] as const;
+    const held = ["<=", measure, ["*", value, `start.${wholeOf(measure)}`]] as const;
     await run.require(2, held);
     await run.slim(3);
     await run.require(4, held);
-    if (structure !== "weights")
-      expect(costs(run.session.network).params).toBe(measuresNow(run.session).params);
+    expect(costs(run.session.network).params).toBe(measuresNow(run.session).params);
     run.session.executor.dispose();
+  });
+
+  it("counts zeros of dense tensors everywhere, and leaves them out only of what is nonzero", async () => {
+    const run = await open({ network: residualNetwork() });
+    const { session } = run;
+    const whole = costs(session.loaded);
+    await run.prune(1, { structure: "weights", by: sum(abs("w")), scope: "local", to: 0.9 });
+    await run.prune(2, { structure: "filters", by: sum(abs("w")), scope: "local", drop: 0.25 });
+    const now = measuresNow(session);
+    await expect(run.require(3, ["<=", "macs", ["*", 0.2, "start.macs"]])).rejects.toThrow(/P7004/);
+    const few = ["<", "nonzero params", ["*", 0.01, "start.params"]] as const;
+    await expect(run.require(4, few)).rejects.toMatchObject({
+      diagnostics: [{ notes: [expect.stringMatching(/^nonzero params is [\d,]+, [\d.]+% of [\d,]+$/)] }],
+    });
+    // The rest are those of a network that was cut to its living units.
+    const isDead = (channel: number) => session.state.channels[channel] === dead;
+    const { params, macs } = costs(session.network, isDead);
+    expect(now).toMatchObject({ params, macs, bytes: 4 * params });
+    const masked = [...maskedView(session).values()].flatMap(({ key, data }) => {
+      const codes = session.state.elements.get(key);
+      return codes === undefined ? [] : [...codes].filter((code, i) => code === dead && data[i] === 0);
+    });
+    expect(now["nonzero params"]).toBeLessThan(params);
+    expect(now["nonzero params"]).toBeGreaterThanOrEqual(params - masked.length);
+    const sizes = { params, macs, nonzeroParams: now["nonzero params"], nonzeroMacs: now["nonzero macs"] };
+    const report = await reportData(session, { raw: 0, gzipped: 0 }, null);
+    expect(report.after).toMatchObject(sizes);
+    expect(report.before).toMatchObject({ params: whole.params, nonzeroParams: whole.params });
+    expect(report.history.at(-1)).toMatchObject(sizes);
+    expect(report.layers.reduce((all, row) => all + row.macs[1], 0)).toBe(macs);
   });
 
   it("needs data for accuracy only", async () => {

@@ -27,7 +27,13 @@ async function events(last: boolean): Promise<string[]> {
     }
   }
   await phase.end();
-  return run.session.record.events.map(({ text }) => text);
+  // The history is of after the whole event, and zeros that live are not dead.
+  const { loaded, record } = run.session;
+  const kernels = loaded.layers.flatMap(({ weights }) => weights).filter(({ isKernel }) => isKernel);
+  const all = kernels.reduce((count, { shape }) => count + shape.reduce((a, b) => a * b, 1), 0);
+  expect(record.history.filter(({ sparsity }) => sparsity !== 0).length).toBeGreaterThan(2);
+  for (const { sparsity } of record.history) expect([0, 360]).toContain(Math.round(sparsity * all));
+  return record.events.map(({ text }) => text);
 }
 
 it("an event that no training follows revives nothing and ends at the same count", async () => {
