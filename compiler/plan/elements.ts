@@ -169,13 +169,8 @@ export class Elements {
       const [first] = pools;
       if (first === undefined || share <= 0) continue;
       const { kernels, elements } = pools.reduce((a, b) => (a.elements >= b.elements ? a : b), first);
-      const version = versionOf(this.state);
       const alike =
-        kernels.length === 1 &&
-        [...own.values()].every(
-          ({ pool, version: known }) =>
-            pool.uniform && (known === version || seen(pool, this.state).whole),
-        );
+        kernels.length === 1 && pools.every((pool) => pool.uniform && seen(pool, this.state).whole);
       yield { place, kernels, share, count: share * elements, inside, alike };
     }
   }
