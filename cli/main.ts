@@ -55,14 +55,15 @@ function commandLine(speakers: Speakers, finish: (code: ExitCode) => void): Comm
   const command = (name: string, about: string) =>
     main.command(name).description(about).option("--json", "print the result as JSON");
 
-  bound(command("check <file>", "say what a program will do, before any training"))
+  bound(command("check <files...>", "say what programs will do, before any training (`-`: standard input)"))
+    .option("--fix", "apply the fixes that messages carry, and check what they leave")
     .option("--events", "list every event on a line of its own, however many there are")
-    .action(async (file, options) =>
-      finish(await (await import("./commands/check.js")).check(file, options, terminal)),
+    .action(async (files, options) =>
+      finish(await (await import("./commands/check.js")).check(files, options, terminal)),
     );
   seeded(command("compile <file>", "write the training loop a program stands for"))
     .option("-o, --out <path>", "where to write it (standard output)")
-    .option("--emit <what>", "tokens, ast, ir, plan, js or map", "js")
+    .option("--emit <what>", "tokens, ast, ir, plan, js or map (js)")
     .option("--timings", "print how long each stage took")
     .action(async (file, options) =>
       finish(await (await import("./commands/compile.js")).compileCommand(file, options, terminal)),
@@ -82,8 +83,8 @@ function commandLine(speakers: Speakers, finish: (code: ExitCode) => void): Comm
     .action(async (files, options) =>
       finish(await (await import("./commands/fmt.js")).fmt(files, options, terminal)),
     );
-  command("explain <code>", "explain a diagnostic").action(async (code, options) =>
-    finish((await import("./commands/explain.js")).explain(code, options, terminal)),
+  command("explain <what>", "explain a diagnostic, a standard method or a word: P4002, rigl, prune").action(
+    async (code, options) => finish((await import("./commands/explain.js")).explain(code, options, terminal)),
   );
   backed(command("doctor", "say which backend is used, why, and how to get more")).action(async (options) =>
     finish(await (await import("./commands/doctor.js")).doctor(options, terminal)),

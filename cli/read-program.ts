@@ -1,13 +1,15 @@
 import { readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
+import { text as readAll } from "node:stream/consumers";
 import { raise } from "../core/diagnostics/create.js";
 import type { Terminal } from "./terminal.js";
 
 /** Largest program read; the parser refuses far smaller ones with a better message. */
 const MAX_BYTES = 64 * 2 ** 20;
 
-/** The text of a program file. @throws DiagnosticError saying why there is none */
+/** The text of a program file, or of standard input for `-`. @throws DiagnosticError saying why there is none */
 export async function readProgram(file: string, { cwd }: Terminal): Promise<string> {
+  if (file === "-") return readAll(process.stdin);
   const path = resolve(cwd, file);
   const facts = await stat(path).catch(() => null);
   if (!facts) return raise("P9501", `there is no file \`${file}\``);

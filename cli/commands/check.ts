@@ -1,5 +1,10 @@
+import { resolve } from "node:path";
 import { checkJson, checkReport } from "../../compiler/render/check/report.js";
 import { compileProgram } from "../../api/compile-program.js";
+import { writeFileSafely } from "../../api/out-folder.js";
+import { diagnostic } from "../../core/diagnostics/create.js";
+import { DiagnosticError, type Diagnostic } from "../../core/diagnostics/diagnostic.js";
+import { mend, type Mended } from "../fix.js";
 import { readProgram } from "../read-program.js";
 import { diagnosticsJson, hasErrors, report } from "../report.js";
 import { EXIT, type ExitCode, type Terminal } from "../terminal.js";
@@ -16,27 +21,74 @@ export interface BoundOptions {
 
 export interface CheckCommandOptions extends BoundOptions {
   readonly events?: boolean;
+  readonly fix?: boolean;
 }
 
-/** Says what a program will do before any training: events, amounts, costs, ties, barriers, lints. */
+/** What was found in one file. */
+interface Checked {
+  readonly failed: boolean;
+  readonly facts: object;
+}
+
+/** Says what programs will do before any training: events, amounts, costs, ties, barriers, lints. With `fix`, mends them first. */
 export async function check(
-  file: string,
+  files: readonly string[],
   options: CheckCommandOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const { json, events, ...bound } = options;
+  const checked: Checked[] = [];
+  for (const file of files) checked.push(await checkOne(file, options, terminal));
+  if (options.json === true) {
+    const [only, ...others] = checked.map((one) => one.facts);
+    terminal.out(JSON.stringify(others.length === 0 ? only : { files: [only, ...others] }, null, 2));
+  }
+  return checked.some((one) => one.failed) ? EXIT.failed : EXIT.ok;
+}
+
+/** A file that cannot be read keeps none of the others from being checked. */
+async function checkOne(file: string, options: CheckCommandOptions, terminal: Terminal): Promise<Checked> {
+  try {
+    return await checkText(file, options, terminal);
+  } catch (cause) {
+    if (!(cause instanceof DiagnosticError)) throw cause;
+    const { diagnostics } = cause;
+    if (options.json !== true) report(diagnostics, null, {}, terminal);
+    return { failed: true, facts: { file, diagnostics: diagnosticsJson(diagnostics, null) } };
+  }
+}
+
+async function checkText(file: string, options: CheckCommandOptions, terminal: Terminal): Promise<Checked> {
+  const { json, events, fix, ...bound } = options;
+  const given = { ...bound, file, emit: false };
   const text = await readProgram(file, terminal);
-  const { result, diagnostics, network } = await compileProgram(text, { ...bound, file, emit: false });
+  const mended = fix === true ? await mend(text, given) : null;
+  const { result, diagnostics: found, network } = mended?.compiled ?? (await compileProgram(text, given));
+  const diagnostics = [...found, ...(await writeMended(mended, text, file, terminal))];
+  const failed = hasErrors(diagnostics);
+  const fixed = mended && { fixed: mended.fixed, ...(file === "-" && { text: mended.text }) };
   if (json === true) {
     const facts = checkJson(result, network ?? undefined);
-    terminal.out(JSON.stringify({ ...facts, diagnostics: diagnosticsJson(diagnostics, result) }, null, 2));
-  } else {
-    const failed = hasErrors(diagnostics);
-    const said = failed ? diagnostics : diagnostics.filter((one) => !result.diagnostics.includes(one));
-    report(said, result, options, terminal);
-    const { columns, colors: palette } = terminal;
-    if (!failed)
-      terminal.out(checkReport(result, { network: network ?? undefined, columns, palette, events }));
+    return { failed, facts: { ...facts, ...fixed, diagnostics: diagnosticsJson(diagnostics, result) } };
   }
-  return hasErrors(diagnostics) ? EXIT.failed : EXIT.ok;
+  for (const { line, column, title } of mended?.fixed ?? [])
+    terminal.err(`fixed ${file}:${line}:${column}: ${title}\n`);
+  const said = failed ? diagnostics : diagnostics.filter((one) => !result.diagnostics.includes(one));
+  report(said, result, options, terminal);
+  const { columns, colors: palette } = terminal;
+  if (file === "-" && mended !== null) terminal.out(mended.text);
+  else if (!failed)
+    terminal.out(checkReport(result, { network: network ?? undefined, columns, palette, events }));
+  return { failed, facts: {} };
+}
+
+/** Puts a mended program in the place of the one that was read; gives what kept it from that. */
+async function writeMended(
+  mended: Mended | null,
+  text: string,
+  file: string,
+  { cwd }: Terminal,
+): Promise<readonly Diagnostic[]> {
+  if (mended === null || mended.text === text || file === "-") return [];
+  const failure = await writeFileSafely(resolve(cwd, file), mended.text);
+  return failure === null ? [] : [diagnostic("P9502", `\`${file}\` cannot be written: ${failure}`)];
 }

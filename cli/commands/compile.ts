@@ -13,7 +13,7 @@ import type { BoundOptions } from "./check.js";
 
 export interface CompileCommandOptions extends BoundOptions {
   readonly out?: string;
-  readonly emit: string;
+  readonly emit?: string;
   readonly timings?: boolean;
 }
 
@@ -26,7 +26,7 @@ export async function compileCommand(
   options: CompileCommandOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const { emit, out, timings, json, ...bound } = options;
+  const { emit = "js", out, timings, json, ...bound } = options;
   const stage = STAGES.find((name) => name === emit);
   if (stage === undefined)
     return raise("P9504", `there is no stage \`${emit}\` to emit`, { help: `one of ${STAGES.join(", ")}` });

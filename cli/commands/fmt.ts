@@ -1,5 +1,4 @@
 import { resolve } from "node:path";
-import { text as readAll } from "node:stream/consumers";
 import { format } from "../../grammar/index.js";
 import type { JsonDiagnostic } from "../../compiler/render/json.js";
 import { diagnostic } from "../../core/diagnostics/create.js";
@@ -32,7 +31,7 @@ export async function fmt(
   const mistakes: JsonDiagnostic[] = [];
   for (const file of files) {
     const diagnostics: Diagnostic[] = [];
-    const source = await readSource(file, terminal).catch((cause: unknown) => {
+    const source = await readProgram(file, terminal).catch((cause: unknown) => {
       if (!(cause instanceof DiagnosticError)) throw cause;
       diagnostics.push(...cause.diagnostics);
       return "";
@@ -58,6 +57,3 @@ export async function fmt(
   const unformatted = options.check === true && results.some((one) => one.changed);
   return mistakes.length > 0 || unformatted ? EXIT.failed : EXIT.ok;
 }
-
-const readSource = (file: string, terminal: Terminal): Promise<string> =>
-  file === "-" ? readAll(process.stdin) : readProgram(file, terminal);

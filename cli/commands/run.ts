@@ -29,7 +29,10 @@ export async function run(file: string, options: RunCommandOptions, terminal: Te
   if (mistakes.length > 0) throw new DiagnosticError(mistakes);
   const text = await readProgram(file, terminal);
   const { out: written, resume, checkpointEvery, backend: _, threads, quiet, json, ...bound } = options;
-  const out = resolve(terminal.cwd, written ?? `${basename(file).replace(/\.prune$/, "")}-out`);
+  const out = resolve(
+    terminal.cwd,
+    written ?? `${file === "-" ? "espalier" : basename(file).replace(/\.prune$/, "")}-out`,
+  );
   const quietly = quiet === true || json === true;
   const shown = progress(terminal);
   const stop = interruptible(() => {

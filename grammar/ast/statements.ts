@@ -181,7 +181,7 @@ interface Kinds {
   };
   readonly param: Named & { readonly value: Expr };
   readonly method: Named & { readonly params: readonly Parameter[]; readonly body: Block };
-  /** `han(target: 90%)`; its clauses are for the phases of the method that say nothing of their own. */
+  /** `han(sparsity: 90%)`; its clauses are for the phases of the method that say nothing of their own. */
   readonly "call-statement": Named & TrainingClauses & { readonly args: readonly Argument[] };
 }
 

@@ -60,7 +60,7 @@ describe("--json", () => {
 describe("for people", () => {
   it("suggests the command that was meant", async () => {
     expect(await ran("chek", good)).toMatchObject({ code: 2, out: "" });
-    expect((await ran("chek", good)).err).toContain("Did you mean check?");
+    expect((await ran("chek", good)).err).toContain("similar command: `check`");
     expect((await ran("run", good, "--netwrok", "x")).err).toContain("Did you mean --network?");
   });
 

@@ -14,7 +14,7 @@ describe("methods of the literature, end to end", () => {
     const { amounts } = await runs(
       `use han from "std"
 param rounds = 2
-han(target: 80%, rounds: rounds, length: 2 epochs, retrain: 1 epoch)
+han(sparsity: 80%, rounds: rounds, epochs: 2 epochs, retrain: 1 epoch)
 `,
       "--set",
       "rounds=3",
@@ -44,7 +44,7 @@ train 4 epochs with sgd(rate: 0.05, momentum: 0.9) {
     // Under Erdős–Rényi densities the smallest layer has no dead weight that it could grow instead of those it drops.
     const { events } = await runs(
       `use set from "std"
-set(sparsity: 40%, length: 3 epochs)
+set(sparsity: 40%, epochs: 3 epochs)
 `,
     );
     const texts = events.filter(({ kind }) => kind === "prune").map(({ text }) => text.replaceAll(",", ""));

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { edited } from "../../core/diagnostics/apply.js";
 import type { Diagnostic, Fix } from "../../core/diagnostics/diagnostic.js";
 
 /** One source of a case directory; what it must give stands beside it in `<name>.expected`. */
@@ -38,13 +39,7 @@ export function rendered(text: string, { code, span, message }: Diagnostic): str
   return `${code} ${place} ${message}`;
 }
 
-export function applied(text: string, fix: Fix): string {
-  const edits = [...fix.edits].sort((a, b) => b.span.start - a.span.start);
-  return edits.reduce(
-    (done, { span, text: put }) => done.slice(0, span.start) + put + done.slice(span.end),
-    text,
-  );
-}
+export const applied = (text: string, fix: Fix): string => edited(text, fix.edits);
 
 /**
  * Compares the diagnostics of every source in a directory with its `.expected` file. `UPDATE=1` writes those files anew:

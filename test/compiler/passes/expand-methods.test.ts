@@ -4,7 +4,7 @@ import { codes, firstPrune, steps } from "../../helpers/front.js";
 
 describe("methods", () => {
   it("are put in place of their calls, arguments bound", () => {
-    const [train, repeat] = steps('use han from "std"\nhan(target: 80%, rounds: 4, retrain: 500 steps)');
+    const [train, repeat] = steps('use han from "std"\nhan(sparsity: 80%, rounds: 4, retrain: 500 steps)');
     expect(train).toMatchObject({ kind: "train", finetune: false, epochs: 10 });
     expect(repeat).toMatchObject({
       kind: "repeat",

@@ -10,9 +10,9 @@ export const settings = {
   source: "source.prune",
   // what the numbers below stand for, in log and report
   statements: {
-    1: "train length",
+    1: "train epochs",
     2: "repeat rounds times as i",
-    3: "prune weights by magnitude local to target * i / rounds",
+    3: "prune weights by magnitude local to sparsity * i / rounds",
     4: "finetune retrain",
     5: "evaluate",
     6: "require accuracy >= 97%",
@@ -25,8 +25,8 @@ const magnitude = criterion("magnitude", abs(w));
 export default async function loop(options = {}) {
   const run = await openRun({ ...settings, ...options });
 
-  // han(target: sparsity):
-  // train length
+  // han(sparsity: sparsity):
+  // train epochs
   const phase = await run.train(1, { epochs: 10, accuracy: true });
   for await (const epoch of phase.epochs()) {
     for await (const batch of phase.batches(epoch)) {
@@ -37,7 +37,7 @@ export default async function loop(options = {}) {
 
   // repeat rounds times as i
   for await (const i of run.repeat(2, 5)) {
-    // prune weights by magnitude local to target * i / rounds
+    // prune weights by magnitude local to sparsity * i / rounds
     await run.prune(3, { structure: "weights", by: magnitude, to: (0.9 * i) / 5 });
 
     // finetune retrain

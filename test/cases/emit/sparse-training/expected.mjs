@@ -11,9 +11,9 @@ export const settings = {
   // what the numbers below stand for, in log and report
   statements: {
     1: "prune weights by random erk to sparsity",
-    2: "prune weights by magnitude local amount drop -> 0% cosine every interval during 0%..end",
+    2: "prune weights by magnitude local amount share -> 0% cosine every interval during 0%..end",
     3: "regrow by abs(g) with batch statistics including dropped",
-    4: "train length",
+    4: "train epochs",
   },
 };
 
@@ -28,13 +28,13 @@ export default async function loop(options = {}) {
   // prune weights by random erk to sparsity
   await run.prune(1, { structure: "weights", by: randomScore, scope: "erk", to: 0.8 });
 
-  // train length
+  // train epochs
   const phase = await run.train(4, { epochs: 100, last: true });
   const prune2 = phase.rule(2, { every: 100, unit: "steps", during: [{ share: 0 }, { share: 0.75 }] });
   for await (const epoch of phase.epochs()) {
     for await (const batch of phase.batches(epoch)) {
       await phase.step(batch); // forward, backward, penalties, update, masks
-      // prune weights by magnitude local amount drop -> 0% cosine every interval during 0%..end; regrow by
+      // prune weights by magnitude local amount share -> 0% cosine every interval during 0%..end; regrow by
       //   abs(g) with batch statistics including dropped
       if (prune2.due()) {
         await run.prune(2, {

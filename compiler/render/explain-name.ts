@@ -1,0 +1,99 @@
+import type { Parameter } from "../../grammar/ast.js";
+import { isWord, WORDS } from "../../grammar/words.js";
+import { standardLibrary } from "../passes/standard.js";
+import type { Declared } from "../passes/module.js";
+import { table } from "./check/table.js";
+
+/** What the parameters of standard methods mean, the same in each. */
+const parameters: Readonly<Record<string, string>> = {
+  sparsity: "share of all weights that is dead in the end",
+  share: "share that goes, or is swapped, at each event",
+  rounds: "how often it prunes",
+  epochs: "length of the training; `500 steps` will do, too",
+  retrain: "length of a training after a cut",
+  interval: "between two events, in epochs or steps",
+  begin: "part of the training after which pruning begins",
+  end: "part of the training after which it has ended",
+  strength: "weight of the penalty in the loss",
+  calibration: "batches that the score is taken over",
+};
+
+export interface ExplainedParameter {
+  readonly name: string;
+  /** As it is written. */
+  readonly default: string | null;
+  readonly unit: "share" | "number" | "epochs or steps";
+  readonly meaning: string | null;
+}
+
+/** What a name of the standard library or a word of the language is. */
+export interface ExplainedName {
+  readonly name: string;
+  readonly kind: Declared["kind"] | "word";
+  readonly about: string;
+  readonly parameters: readonly ExplainedParameter[];
+  /** How it is declared; null of a word. */
+  readonly source: string | null;
+}
+
+/** Everything that goes by this name, declarations first. */
+export function explainName(name: string): readonly ExplainedName[] {
+  const declared = [...standardLibrary().values()].filter((one) => one.name === name).map(ofDeclared);
+  const words = isWord(name) ? WORDS.filter(({ word }) => word === name) : [];
+  return [
+    ...declared,
+    ...words.map(({ doc }): ExplainedName => ({
+      name,
+      kind: "word",
+      about: doc,
+      parameters: [],
+      source: null,
+    })),
+  ];
+}
+
+/** All names that there is something to say of. */
+export const explainable = (): readonly string[] => [
+  ...new Set([...[...standardLibrary().values()].map(({ name }) => name), ...WORDS.map(({ word }) => word)]),
+];
+
+function ofDeclared({ name, kind, node, module: { text } }: Declared): ExplainedName {
+  const lines = text.slice(0, node.span.start).trimEnd().split("\n");
+  const above = lines.slice(lines.findLastIndex((line) => !line.startsWith("#")) + 1);
+  return {
+    name,
+    kind,
+    about: above.map((line) => line.replace(/^# ?/, "")).join("\n"),
+    parameters: kind === "method" ? node.params.map((one) => ofParameter(one, text)) : [],
+    source: text.slice(node.span.start, node.span.end),
+  };
+}
+
+function ofParameter({ name, value }: Parameter, text: string): ExplainedParameter {
+  const written = value === undefined ? null : text.slice(value.span.start, value.span.end);
+  return {
+    name: name.text,
+    default: written,
+    unit: value?.kind === "duration" ? "epochs or steps" : written?.endsWith("%") ? "share" : "number",
+    meaning: parameters[name.text] ?? null,
+  };
+}
+
+/** The same for people. */
+export function explanation(
+  { name, kind, about, parameters, source }: ExplainedName,
+  columns: number,
+): string {
+  const heads = [
+    { title: "parameter", align: "left" },
+    { title: "default", align: "left" },
+    { title: "unit", align: "left" },
+    { title: "", align: "left" },
+  ] as const;
+  const rows = parameters.map((one) => [one.name, one.default ?? "", one.unit, one.meaning ?? ""]);
+  const taken = rows.length === 0 ? [] : ["", ...table(heads, rows, columns)];
+  const use = kind === "method" ? ["", `  use ${name} from "std"`, `  ${name}()`] : [];
+  return [`${name}: ${kind}`, "", about, ...taken, ...use, ...(source === null ? [] : ["", source])].join(
+    "\n",
+  );
+}
