@@ -20,7 +20,7 @@ function fallback(weight: string): string {
   if (/recurrent_kernel$/.test(weight)) return "orthogonal";
   if (/kernel$/.test(weight)) return "glorotnormal";
   if (/embeddings$/.test(weight)) return "randomuniform";
-  return /(?:gamma|moving_variance)$/.test(weight) ? "ones" : "zeros";
+  return /(?:gamma|variance|scale)$/.test(weight) ? "ones" : "zeros";
 }
 
 function asked(weight: WeightInfo): Asked {

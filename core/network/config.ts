@@ -64,7 +64,7 @@ export function choice<T extends string>(config: Config, key: string, values: re
   return found ?? wrong(config, key, `one of ${values.join(", ")}`, value);
 }
 
-/** `rank` pairs: 1, [1, 2] or [[1, 1], [2, 2]] (before and after). */
+/** `rank` pairs: 1, [1, 2] or [[1, 1], [2, 2]] (before and after); a single pair may stand alone. */
 export function pairs(
   config: Config,
   key: string,
@@ -77,6 +77,7 @@ export function pairs(
     const [before, after] = isJsonArray(item) && item.length === 2 ? item : [item, item];
     return isSize(before, 0) && isSize(after, 0) ? [before, after] : refuse();
   };
+  if (rank === 1 && isJsonArray(value) && value.length === 2) return [pair(value)];
   if (!isJsonArray(value)) return Array.from({ length: rank }, () => pair(value));
   return value.length === rank ? value.map(pair) : refuse();
 }

@@ -18,14 +18,17 @@ export function convLength(
   return padding === "valid" ? Math.floor((n - span + stride) / stride) : Math.ceil(n / stride);
 }
 
-/** Output length of a transposed convolution along one axis. */
+/** Output length of a transposed convolution along one axis; `more`: its output padding, where that is given. */
 export function deconvLength(
   n: number | null,
   kernel: number,
   stride: number,
   padding: Padding,
+  more?: number,
 ): number | null {
   if (n === null) return null;
+  if (more !== undefined)
+    return (n - 1) * stride + kernel - (padding === "same" ? 2 * Math.floor(kernel / 2) : 0) + more;
   return padding === "same" ? n * stride : n * stride + Math.max(kernel - stride, 0);
 }
 

@@ -228,6 +228,12 @@ export function isChannelsFirst(site: Site): boolean {
   return format === "channelsFirst";
 }
 
+/** For classes whose channels can only be last. */
+export function refuseChannelsFirst(site: Site): void {
+  if (isChannelsFirst(site))
+    refuse(site, "P5009", "has channels first", { help: "build it with channels last" });
+}
+
 /** Bias, where there is one. */
 export function addBias(site: Site, axis: Axis, forgetGate = false): void {
   if (flag(site.config, "use_bias", true)) addWeight(site, "bias", [axis], { forgetGate });

@@ -10,11 +10,15 @@ export interface Head {
   readonly call: number;
 }
 
-function kindOf({ className, config }: HeldLayer): Head["kind"] {
+/** `rank`: of what the layer gives. */
+function kindOf({ className, config }: HeldLayer, rank: number): Head["kind"] {
   const { distribution, family } = layerClass(className);
-  if (distribution === "softmax") return "softmax";
+  if (distribution === "softmax") {
+    const axis = config["axis"] ?? -1;
+    return axis === -1 || axis === rank - 1 ? "softmax" : "other";
+  }
   const held = family === "inner" ? heldLayer(config["layer"]) : null;
-  if (held) return kindOf(held);
+  if (held) return kindOf(held, rank - 1);
   const name = distribution === "activation" ? activationName(config["activation"]) : null;
   return name === "softmax" || name === "sigmoid" ? name : "other";
 }
@@ -35,7 +39,7 @@ export function headsOf(network: Network): readonly Head[] {
       const call: CallInfo | undefined = index === undefined ? undefined : network.calls[index];
       const layer = call ? network.layers[call.layer] : undefined;
       if (index === undefined || !call || !layer) return { kind: "other", call: -1 };
-      const kind = kindOf(layer);
+      const kind = kindOf(layer, network.tensors[tensor]?.shape.length ?? 0);
       if (kind !== "other") return { kind, call: direct ? index : -1 };
       // Behind some layers a distribution is still one, though its activation can no longer be left out.
       const [before] = call.inputs;

@@ -1,6 +1,6 @@
 import type { Config } from "../../core/network/config.js";
-import { field } from "../../core/network/json.js";
-import type { LayerInfo, Shape } from "../../core/network/types.js";
+import { field, isJsonArray } from "../../core/network/json.js";
+import type { Json, LayerInfo, Shape } from "../../core/network/types.js";
 import type { FusedOps } from "../backend/types.js";
 import type { tf } from "../backend/tf.js";
 import { raise } from "../../core/diagnostics/create.js";
@@ -88,6 +88,17 @@ export function only(context: CallContext): tf.Tensor {
 /** The mask of the first input goes on to the output. */
 export function passMask(context: CallContext): readonly (tf.Tensor | null)[] {
   return [context.masks[0] ?? null];
+}
+
+/** A number of a layer's config, or (nested) lists of numbers. */
+export function numbers(config: Config, key: string, fallback: number): tf.TensorLike {
+  const value = field(config.values, key);
+  if (!isJsonArray(value)) return number(config, key, fallback);
+  const read = (item: Json): number[] => {
+    if (isJsonArray(item)) return item.flatMap(read);
+    return [number({ path: config.path, values: { [key]: item } }, key, NaN)];
+  };
+  return value.flatMap(read);
 }
 
 /** A number of a layer's config. */

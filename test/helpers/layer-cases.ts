@@ -1,4 +1,4 @@
-import type { ClassName } from "../../core/network/layers/index.js";
+import { stockObjection, type ClassName } from "../../core/network/layers/index.js";
 import type { JsonObject } from "../../core/network/types.js";
 import { topology } from "./networks.js";
 
@@ -11,10 +11,11 @@ export type LayerCase = readonly [
 
 const MAP = [8, 6, 5] as const;
 const SEQUENCE = [7, 5] as const;
-const cell = (className: string, units: number): JsonObject => ({
+const cell = (className: string, units: number, more: JsonObject = {}): JsonObject => ({
   class_name: className,
   config: {
     units,
+    ...more,
     name: className.toLowerCase(),
     recurrent_initializer: { class_name: "Zeros", config: {} },
   },
@@ -198,6 +199,82 @@ export const layerCases: readonly LayerCase[] = [
     },
     MAP,
   ],
+  // Of Keras alone.
+  ...(["exponential", "hard_sigmoid_3", "hard_swish", "leaky_relu", "celu", "log_sigmoid"] as const).map(
+    (activation): LayerCase => ["Activation", { activation }, MAP],
+  ),
+  ["Conv1D", { filters: 4, kernel_size: [3], padding: "causal" }, SEQUENCE],
+  ["Conv1D", { filters: 6, kernel_size: [3], groups: 2, padding: "same" }, [7, 4]],
+  ["Conv1DTranspose", { filters: 4, kernel_size: [3], strides: [2] }, SEQUENCE],
+  ["Conv2D", { filters: 6, kernel_size: [3, 3], groups: 2 }, [8, 6, 4]],
+  ["Conv2D", { filters: 8, kernel_size: [1, 1], groups: 4 }, [8, 6, 4]],
+  ["Conv2DTranspose", { filters: 4, kernel_size: [3, 3], strides: [2, 2], output_padding: [1, 0] }, MAP],
+  ["Conv3D", { filters: 4, kernel_size: [2, 2, 2], groups: 2 }, [4, 4, 4, 2]],
+  ["Cropping1D", { cropping: [2, 1] }, SEQUENCE],
+  ["Cropping3D", { cropping: 1 }, [4, 4, 4, 3]],
+  ["DepthwiseConv1D", { kernel_size: [3], depth_multiplier: 2, padding: "same" }, SEQUENCE],
+  ["DepthwiseConv1D", { kernel_size: [3] }, SEQUENCE],
+  ["DepthwiseConv2D", { kernel_size: [3, 2], dilation_rate: [2, 2] }, MAP],
+  ["ELU", { alpha: 0.5 }, MAP],
+  ["GRU", { units: 4, return_sequences: true, reset_after: true }, SEQUENCE],
+  ["GlobalAveragePooling2D", { keepdims: true }, MAP],
+  ["GlobalAveragePooling3D", {}, [4, 4, 4, 3]],
+  ["GlobalMaxPooling1D", { keepdims: true }, SEQUENCE],
+  ["GlobalMaxPooling3D", { keepdims: true }, [4, 4, 4, 3]],
+  ["GroupNormalization", { groups: 2 }, [8, 6, 4]],
+  ["GroupNormalization", { groups: -1 }, MAP],
+  ["GroupNormalization", { groups: 5, scale: false }, MAP],
+  ["GroupNormalization", { groups: 2, axis: 2 }, MAP],
+  ["Identity", {}, MAP],
+  ["Normalization", { axis: [3] }, MAP],
+  ["Normalization", { axis: [1, -1] }, MAP],
+  ["Normalization", { axis: null, invert: true }, MAP],
+  ["Normalization", { axis: [3], mean: [0.5, 0, 1, 2, -1], variance: [1, 2, 3, 4, 5] }, MAP],
+  ["Normalization", { axis: null, mean: 0, variance: 4 }, MAP],
+  ["Normalization", { axis: null, mean: 1, variance: 4, invert: true }, MAP],
+  ["RMSNormalization", { axis: -1 }, MAP],
+  ["RMSNormalization", { axis: [1] }, MAP],
+  ...(
+    [
+      "RandomBrightness",
+      "RandomColorDegeneration",
+      "RandomColorJitter",
+      "RandomContrast",
+      "RandomElasticTransform",
+      "RandomErasing",
+      "RandomFlip",
+      "RandomGaussianBlur",
+      "RandomGrayscale",
+      "RandomHue",
+      "RandomInvert",
+      "RandomPerspective",
+      "RandomPosterization",
+      "RandomRotation",
+      "RandomSaturation",
+      "RandomSharpness",
+      "RandomShear",
+      "RandomTranslation",
+      "RandomZoom",
+    ] as const
+  ).map((className): LayerCase => [className, {}, MAP]),
+  ["ReLU", { negative_slope: 0.2, threshold: 0.5, max_value: 1 }, MAP],
+  ["ReLU", { threshold: 0.5 }, MAP],
+  ["Rescaling", { scale: [1, 2, 3, 4, 5], offset: 0 }, MAP],
+  ["Resizing", { height: 11, width: 3, half_pixel_centers: true }, MAP],
+  ["RNN", { cell: cell("GRUCell", 3, { reset_after: true }), return_sequences: true }, SEQUENCE],
+  ["SeparableConv1D", { filters: 4, kernel_size: [3], depth_multiplier: 2 }, SEQUENCE],
+  ["SeparableConv1D", { filters: 4, kernel_size: [3], padding: "causal", dilation_rate: [2] }, SEQUENCE],
+  ["SpatialDropout2D", { rate: 0.2 }, MAP],
+  ["SpatialDropout3D", { rate: 0.2 }, [4, 4, 4, 3]],
+  ["Softmax", { axis: 1 }, MAP],
+  ["Subtract", {}, MAP, MAP],
+  ["UnitNormalization", { axis: -1 }, MAP],
+  ["UnitNormalization", { axis: [1, 2] }, MAP],
+  ["UpSampling1D", { size: 3 }, SEQUENCE],
+  ["UpSampling2D", { size: [2, 3], interpolation: "bilinear", half_pixel_centers: true }, MAP],
+  ["UpSampling3D", { size: [2, 1, 3] }, [4, 4, 4, 3]],
+  ["ZeroPadding1D", { padding: [2, 1] }, SEQUENCE],
+  ["ZeroPadding3D", { padding: 1 }, [4, 4, 4, 3]],
 ];
 
 /** The topology of one layer between its inputs and the output; the layer is called "subject". */
@@ -212,9 +289,6 @@ export function layerModel([className, config, ...shapes]: LayerCase): JsonObjec
   return b.build([out]);
 }
 
-/** Classes that stock TensorFlow.js does not have, or whose shape it does not state, or that are not called. */
-export const withoutStock: ReadonlySet<ClassName> = new Set([
-  "ActivityRegularization",
-  "RandomWidth",
-  "InputLayer",
-]);
+/** Whether stock TensorFlow.js computes a case as we do. */
+export const inStock = ([className, config]: LayerCase): boolean =>
+  stockObjection({ className, config }) === null;

@@ -80,7 +80,7 @@ export function randomStore(network: Network, random: () => number): ParameterSt
     const size = weight.shape.reduce((a, b) => a * b, 1);
     const fanIn = Math.max(1, size / (weight.shape[weight.shape.length - 1] ?? 1));
     const spread = weight.isKernel ? Math.sqrt(3 / fanIn) : 0.8;
-    const positive = weight.name.endsWith("moving_variance");
+    const positive = weight.name.endsWith("variance");
     const data = Float32Array.from({ length: size }, () =>
       positive ? 0.5 + random() : (2 * random() - 1) * spread,
     );

@@ -1,8 +1,7 @@
-import { counted } from "../../ir/words.js";
-import { axes, flag, sizes } from "../config.js";
+import { axes, sizes } from "../config.js";
 import { field, isJsonArray } from "../json.js";
-import { lastOf } from "../shapes.js";
 import { activationFunction } from "../activations.js";
+import type { JsonObject } from "../types.js";
 import {
   addSize,
   addWeight,
@@ -11,14 +10,20 @@ import {
   onlyInput,
   passing,
   protect,
-  refuse,
+  refuseChannelsFirst,
   result,
-  type Axis,
   type Rule,
   type Site,
 } from "../site.js";
 import { each, numberOf, unchanged, varying } from "./constants.js";
-import { nothing, ORDINARY, silentActivated, type ConstantRule, type LayerClass } from "./layer-class.js";
+import {
+  nothing,
+  notInStock,
+  ORDINARY,
+  silentActivated,
+  type ConstantRule,
+  type LayerClass,
+} from "./layer-class.js";
 
 /** Layers that act on every element alone: dropout, noise, rectifiers. */
 const pass: Rule = (site) => {
@@ -32,18 +37,11 @@ const activationLayer: Rule = (site) => {
   return [result(site, input.shape, input.ids)];
 };
 
-/** ReLU; TensorFlow.js knows `max_value` only. */
-const relu: Rule = (site) => {
-  for (const key of ["negative_slope", "threshold"]) {
-    const value = field(site.config.values, key);
-    if (value !== undefined && value !== null && value !== 0) {
-      refuse(site, "P5009", `is a ReLU with \`${key}\``, {
-        notes: ["TensorFlow.js ignores it"],
-        help: key === "negative_slope" ? "use LeakyReLU" : "use ThresholdedReLU",
-      });
-    }
-  }
-  return pass(site);
+/** ReLU at one number, as Keras has it: `negative_slope` below `threshold`, never more than `max_value`. */
+const reluOf = (x: number, config: JsonObject): number => {
+  const threshold = numberOf(config, "threshold", 0);
+  const y = x > threshold ? x : numberOf(config, "negative_slope", 0) * Math.min(0, x - threshold);
+  return Math.min(numberOf(config, "max_value", Infinity), y);
 };
 
 /** Softmax layer: fixes the channels where it is taken over them. */
@@ -102,60 +100,6 @@ const rescaling: Rule = (site) => {
   return [result(site, input.shape, input.ids)];
 };
 
-function addScaleAndShift(site: Site, axes: readonly Axis[]): void {
-  if (flag(site.config, "scale", true)) addWeight(site, "gamma", axes);
-  if (flag(site.config, "center", true)) addWeight(site, "beta", axes);
-}
-
-/** BatchNormalization: γ, β and moving statistics follow the channels; over another axis it is a barrier. */
-const batchNormalization: Rule = (site) => {
-  const input = onlyInput(site);
-  const rank = input.shape.length;
-  const axis = axes(site.config, "axis", rank, -1);
-  const only = axis[0];
-  if (axis.length !== 1 || only === undefined || only === 0) {
-    return refuse(site, "P5009", `normalises ${counted(axis.length, "axes")}`, {
-      notes: ["TensorFlow.js normalises one"],
-    });
-  }
-  const over = only === rank - 1;
-  const channels = passing((over ? input.ids : null) ?? input.shape[only] ?? null);
-  addScaleAndShift(site, [channels]);
-  for (const name of ["moving_mean", "moving_variance"]) addWeight(site, name, [channels], { frozen: true });
-  if (over) return [result(site, input.shape, input.ids)];
-  return barrier(site, [input.shape], "statistics", "batch normalization takes statistics over channels");
-};
-
-/** LayerNormalization takes statistics over the axes it normalises. */
-const layerNormalization: Rule = (site) => {
-  const input = onlyInput(site);
-  const rank = input.shape.length;
-  const over = axes(site.config, "axis", rank, -1);
-  if (field(site.config.values, "rms_scaling") === true) {
-    refuse(site, "P5009", "uses `rms_scaling`", {
-      notes: ["TensorFlow.js ignores it"],
-    });
-  }
-  addScaleAndShift(
-    site,
-    over.map((axis) => input.shape[axis] ?? null),
-  );
-  if (!over.includes(rank - 1) && lastOf(input.shape) !== null) return [result(site, input.shape, input.ids)];
-  return barrier(site, [input.shape], "statistics", "layer normalization takes statistics over channels");
-};
-
-/** A scale of zero makes a constant of anything. */
-const normConstants: ConstantRule = ({ config, inputs, data }) => {
-  const [gamma, beta] = [data("gamma"), data("beta")];
-  const [mean, variance] = [data("moving_mean"), data("moving_variance")];
-  const epsilon = numberOf(config, "epsilon", 1e-3);
-  return (inputs[0] ?? varying(0)).map((x, i) => {
-    const scale = gamma?.[i] ?? 1;
-    if (scale === 0) return beta?.[i] ?? 0;
-    return (scale * (x - (mean?.[i] ?? 0))) / Math.sqrt((variance?.[i] ?? 1) + epsilon) + (beta?.[i] ?? 0);
-  });
-};
-
 const preluConstants: ConstantRule = ({ inputs, weight, data }) => {
   const alpha = data("alpha");
   const overSpace =
@@ -183,6 +127,15 @@ const dropoutLayer = {
   },
 } as const satisfies LayerClass;
 
+const spatialDropout = {
+  ...pointwise,
+  rule: (site) => {
+    refuseChannelsFirst(site);
+    return pass(site);
+  },
+  stock: notInStock,
+} as const satisfies LayerClass;
+
 export const elementwiseLayers = {
   Activation: {
     ...rectifier,
@@ -194,12 +147,17 @@ export const elementwiseLayers = {
     },
     distribution: "activation",
   },
-  ActivityRegularization: { ...pointwise, constants: null },
+  ActivityRegularization: { ...pointwise, constants: null, stock: notInStock },
   AlphaDropout: { ...pointwise, silence: () => null },
   Dropout: dropoutLayer,
-  ELU: { ...rectifier, constants: each((x) => (x >= 0 ? x : Math.expm1(x))) },
+  ELU: {
+    ...rectifier,
+    constants: each((x, config) => (x >= 0 ? x : numberOf(config, "alpha", 1) * Math.expm1(x))),
+    stock: (config) => (numberOf(config, "alpha", 1) === 1 ? null : "TensorFlow.js knows no `alpha` but 1"),
+  },
   GaussianDropout: pointwise,
   GaussianNoise: { ...pointwise, silence: () => null },
+  Identity: { ...pointwise, distribution: "input", stock: notInStock },
   LeakyReLU: {
     ...rectifier,
     constants: each((x, config) => (x >= 0 ? x : x * numberOf(config, "alpha", 0.3))),
@@ -213,8 +171,12 @@ export const elementwiseLayers = {
   PReLU: { ...rectifier, rule: prelu, constants: preluConstants },
   ReLU: {
     ...rectifier,
-    rule: relu,
-    constants: each((x, config) => Math.min(numberOf(config, "max_value", Infinity), Math.max(0, x))),
+    constants: each(reluOf),
+    silence: (config) => (reluOf(0, config) === 0 ? [] : null),
+    stock: (config) => {
+      const key = ["negative_slope", "threshold"].find((name) => numberOf(config, name, 0) !== 0);
+      return key === undefined ? null : `TensorFlow.js ignores \`${key}\``;
+    },
   },
   Rescaling: {
     ...pointwise,
@@ -229,30 +191,14 @@ export const elementwiseLayers = {
     silence: () => null,
     constants: null,
     distribution: "softmax",
+    stock: ({ axis }) =>
+      axis === undefined || axis === -1 ? null : "TensorFlow.js takes it over the last axis",
   },
   SpatialDropout1D: { ...pointwise, rule: dropout },
+  SpatialDropout2D: spatialDropout,
+  SpatialDropout3D: spatialDropout,
   ThresholdedReLU: {
     ...rectifier,
     constants: each((x, config) => (x > numberOf(config, "theta", 1) ? x : 0)),
-  },
-} satisfies Record<string, LayerClass>;
-
-export const normLayers = {
-  BatchNormalization: {
-    ...ORDINARY,
-    rule: batchNormalization,
-    silence: () => ["gamma", "beta", "moving_mean"],
-    constants: normConstants,
-    completes: true,
-    normalise: (config) => {
-      const axis = config["axis"];
-      if (isJsonArray(axis) && axis.length === 1) config["axis"] = axis[0] ?? -1;
-    },
-  },
-  LayerNormalization: {
-    ...ORDINARY,
-    rule: layerNormalization,
-    silence: () => null,
-    constants: null,
   },
 } satisfies Record<string, LayerClass>;

@@ -8,9 +8,11 @@ import { heldLayer, isJsonArray } from "../json.js";
 import type { LayerInfo } from "../types.js";
 import { convolutions } from "./convolution.js";
 import { tableLayers } from "./dense.js";
-import { elementwiseLayers, normLayers } from "./elementwise.js";
+import { augmentationLayers } from "./augmentation.js";
+import { elementwiseLayers } from "./elementwise.js";
 import type { LayerClass, LayerFamily, Uptake } from "./layer-class.js";
 import { mergeLayers } from "./merge.js";
+import { normLayers } from "./norm.js";
 import { recurrentLayers } from "./recurrent.js";
 import { reshapeLayers } from "./reshape.js";
 import { spatialLayers } from "./spatial.js";
@@ -18,12 +20,13 @@ import { UNKNOWN, wrappers } from "./wrappers.js";
 
 export type { ConstantCall, LayerClass, LayerFamily, Uptake } from "./layer-class.js";
 
-/** Every layer class of TensorFlow.js. An InputLayer is not called: models enter their inputs themselves. */
+/** Every layer class that is known. An InputLayer is not called: models enter their inputs themselves. */
 export const layerClasses = {
   ...convolutions,
   ...tableLayers,
   ...elementwiseLayers,
   ...normLayers,
+  ...augmentationLayers,
   ...mergeLayers,
   ...recurrentLayers,
   ...reshapeLayers,

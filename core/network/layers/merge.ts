@@ -8,7 +8,7 @@ import { barrier, derived, protect, refuse, result, unite, type Rule, type Site 
 import type { Value } from "../graph.js";
 import type { Shape } from "../types.js";
 import { joined } from "./constants.js";
-import { nothing, ORDINARY, type ConstantRule, type LayerClass } from "./layer-class.js";
+import { nothing, notInStock, ORDINARY, type ConstantRule, type LayerClass } from "./layer-class.js";
 
 function severalInputs(site: Site, least = 2): readonly Value[] {
   if (site.inputs.length >= least) return site.inputs;
@@ -67,6 +67,11 @@ function elementwiseMerge(why: "join" | "product"): Rule {
     return [result(site, shape, full)];
   };
 }
+
+const subtract: Rule = (site) => {
+  if (site.inputs.length !== 2) refuse(site, "P5006", `subtracts ${counted(site.inputs.length, "tensors")}`);
+  return elementwiseMerge("join")(site);
+};
 
 /** Concatenate: appends on the channel axis, ties on any other. */
 const concatenate: Rule = (site) => {
@@ -177,5 +182,6 @@ export const mergeLayers = {
   Dot: { ...ORDINARY, rule: dot, silence: nothing, constants: null, combines: "product" },
   Maximum: join((values) => Math.max(...values)),
   Minimum: join((values) => Math.min(...values)),
+  Subtract: { ...join(([a = NaN, b = NaN]) => a - b), rule: subtract, stock: notInStock },
   Multiply: { ...join(productOf), rule: elementwiseMerge("product"), combines: "product" },
 } satisfies Record<string, LayerClass>;

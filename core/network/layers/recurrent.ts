@@ -1,13 +1,12 @@
 import { counted } from "../../ir/words.js";
 import { choice, flag, int, sizes } from "../config.js";
-import { field, isJsonArray, isJsonObject } from "../json.js";
+import { field, heldLayer, isJsonArray, isJsonObject } from "../json.js";
 import { type Value } from "../graph.js";
 import { raise } from "../../diagnostics/create.js";
 import { quote } from "../../diagnostics/quote.js";
 import { entryOf } from "../../tables.js";
 import { convLength, product, tile } from "../shapes.js";
 import {
-  addBias,
   addMacs,
   addSize,
   addWeight,
@@ -59,15 +58,10 @@ function cell(site: Site, reads: Int32Array, steps: number): Cell {
   if (kind === null)
     return refuse(site, "P5009", `has a cell of class ${site.className}, which is not known`);
   const { gates, states } = cellKinds[kind];
-  if (kind === "GRU" && field(site.config.values, "reset_after") === true) {
-    refuse(site, "P5009", "is a GRU with `reset_after`", {
-      notes: ["TensorFlow.js cannot compute it"],
-      help: "train it with `reset_after=False`",
-    });
-  }
   const ids = fresh(site, int(site.config, "units"));
   const columns = blocks(site, ids, gates);
-  addGates(site, { taps: [], times: steps, reads, units: ids, columns, isLstm: kind === "LSTM" });
+  const twoBiases = kind === "GRU" && isResetAfter(site.config.values);
+  addGates(site, { taps: [], times: steps, reads, units: ids, columns, isLstm: kind === "LSTM", twoBiases });
   addSize(site, ["units"], ids);
   checkActivation(site, ids);
   checkActivation(site, ids, "recurrent_activation");
@@ -83,13 +77,24 @@ interface Gates {
   /** A column for each gate of a unit. */
   readonly columns: Channels;
   readonly isLstm: boolean;
+  /** One for the products with the input, one for those with the state. */
+  readonly twoBiases?: boolean;
 }
 
+/** A GRU whose reset gate acts on the product with the state (Cho et al. 2014, v3), not on the state: the usual one of Keras. */
+export const isResetAfter = (config: JsonObject): boolean => config["reset_after"] === true;
+
 /** Both kernels and the bias of gates, and their products. */
-function addGates(site: Site, { taps, times, reads, units, columns, isLstm }: Gates): void {
+function addGates(
+  site: Site,
+  { taps, times, reads, units, columns, isLstm, twoBiases = false }: Gates,
+): void {
   addWeight(site, "kernel", [...taps, reading(reads), making(columns)]);
   addWeight(site, "recurrent_kernel", [...taps, reading(units), making(columns)]);
-  addBias(site, making(columns), isLstm && field(site.config.values, "unit_forget_bias") === true);
+  if (flag(site.config, "use_bias", true)) {
+    const forgetGate = isLstm && field(site.config.values, "unit_forget_bias") === true;
+    addWeight(site, "bias", [...(twoBiases ? [2] : []), making(columns)], { forgetGate });
+  }
   addMacs(site, "kernel", times, reads, columns);
   addMacs(site, "recurrent_kernel", times, units, columns);
 }
@@ -208,6 +213,9 @@ const convLstm2d: Rule = (site) => {
   return shapes.map((shape) => result(site, shape, ids));
 };
 
+const withReset = (config: JsonObject): string | null =>
+  isResetAfter(config) ? "TensorFlow.js cannot compute `reset_after`" : null;
+
 const overTime = (rule: Rule) =>
   ({
     ...ORDINARY,
@@ -219,8 +227,17 @@ const overTime = (rule: Rule) =>
 
 export const recurrentLayers = {
   ConvLSTM2D: overTime(convLstm2d),
-  GRU: overTime(recurrent),
+  GRU: { ...overTime(recurrent), stock: withReset },
   LSTM: overTime(recurrent),
-  RNN: overTime(recurrent),
+  RNN: {
+    ...overTime(recurrent),
+    stock: (config) => {
+      const cell = heldLayer(config["cell"])?.config ?? {};
+      const cells = isJsonArray(cell["cells"])
+        ? cell["cells"].map((one) => heldLayer(one)?.config ?? {})
+        : [cell];
+      return cells.map(withReset).find((objection) => objection !== null) ?? null;
+    },
+  },
   SimpleRNN: overTime(recurrent),
 } satisfies Record<string, LayerClass>;

@@ -1,5 +1,5 @@
 import type { Config } from "../../../core/network/config.js";
-import { cellKind, cellKinds, type CellKind } from "../../../core/network/layers/recurrent.js";
+import { cellKind, cellKinds, isResetAfter, type CellKind } from "../../../core/network/layers/recurrent.js";
 import { tf } from "../../backend/tf.js";
 import type { FusedOps } from "../../backend/types.js";
 import { activationOf, type Activation } from "../activations.js";
@@ -39,9 +39,11 @@ export interface CellParts {
 
 interface Recurrence {
   readonly recurrent: tf.Tensor2D;
+  /** Of a GRU that resets after the product with the state: what is added to that; undefined for others. */
+  readonly after?: tf.Tensor1D | null;
   readonly act: Activation;
   readonly gate: Activation;
-  times(h: tf.Tensor, w: tf.Tensor2D): tf.Tensor;
+  times(h: tf.Tensor, w: tf.Tensor2D, bias?: tf.Tensor1D | null): tf.Tensor;
 }
 
 const noisy = (h: tf.Tensor | undefined, noise: tf.Tensor | null): tf.Tensor =>
@@ -57,8 +59,21 @@ const starts: Readonly<Record<CellKind, (r: Recurrence) => Step>> = {
     (z, [h, carry], noise) =>
       lstmStep(tf.add(z, times(noisy(h, noise), recurrent)), 1, carry, act, gate),
 
-  // The gates z and r read the state; the candidate reads what r lets through (Cho et al. 2014).
-  GRU: ({ recurrent, act, gate, times }) => {
+  // The gates z and r read the state; the candidate reads what r lets through (Cho et al. 2014), of the state or of its product.
+  GRU: ({ recurrent, after, act, gate, times }) => {
+    const outcome = (z: tf.Tensor, h: tf.Tensor, next: tf.Tensor): readonly tf.Tensor[] => [
+      tf.add(tf.mul(z, h), tf.mul(tf.sub(1, z), next)),
+    ];
+    if (after !== undefined) {
+      return (x, [state], noise) => {
+        const h = noisy(state, noise);
+        const [xz, xr, xh] = tf.split(x, 3, 1);
+        const [hz, hr, hh] = tf.split(times(h, recurrent, after), 3, 1);
+        const z = gate(tf.add(held(xz), held(hz)));
+        const r = gate(tf.add(held(xr), held(hr)));
+        return outcome(z, h, act(tf.add(held(xh), tf.mul(r, held(hh)))));
+      };
+    }
     const units = recurrent.shape[0];
     const [gates, candidate] = tf.split(recurrent, [2 * units, units], 1);
     const [ofGates, ofCandidate] = [rank2(held(gates)), rank2(held(candidate))];
@@ -69,7 +84,7 @@ const starts: Readonly<Record<CellKind, (r: Recurrence) => Step>> = {
       const z = gate(tf.add(held(xz), held(hz)));
       const r = gate(tf.add(held(xr), held(hr)));
       const next = act(tf.add(held(xh), times(tf.mul(r, h), ofCandidate)));
-      return [tf.add(tf.mul(z, h), tf.mul(tf.sub(1, z), next))];
+      return outcome(z, h, next);
     };
   },
 };
@@ -86,12 +101,17 @@ export function makeCell(parts: CellParts): Cell {
   const kernel = need("kernel");
   const recurrent = need("recurrent_kernel");
   const given = parts.weight("bias");
-  const bias = given ? rank1(given) : null;
+  const bias = (row: 0 | 1): tf.Tensor1D | null => {
+    if (!given) return null;
+    if (given.rank === 1) return rank1(given);
+    return tf.reshape<tf.Rank.R1>(tf.slice(given, [row, 0], [1, -1]), [given.shape[1] ?? 1]);
+  };
+  const resetAfter = kind === "GRU" && isResetAfter(config.values);
   const recurrence: Recurrence = {
     recurrent,
     act: activationOf(parts, "activation", "tanh"),
     gate: activationOf(parts, "recurrent_activation", "hardsigmoid"),
-    times: (h, w) => ops.dense(h, w, null),
+    times: (h, w, b = null) => ops.dense(h, w, b),
   };
   const rate = (key: string): number => Math.min(1, Math.max(0, number(config, key, 0)));
   return {
@@ -99,8 +119,8 @@ export function makeCell(parts: CellParts): Cell {
     states: cellKinds[kind].states,
     dropout: rate("dropout"),
     recurrentDropout: rate("recurrent_dropout"),
-    project: (x) => ops.dense(x, kernel, bias),
-    start: () => starts[kind](recurrence),
+    project: (x) => ops.dense(x, kernel, bias(0)),
+    start: () => starts[kind](resetAfter ? { ...recurrence, after: bias(1) } : recurrence),
   };
 }
 

@@ -1,7 +1,8 @@
 import { tf } from "../../backend/tf.js";
 import { activationOf } from "../activations.js";
 import { constantOf } from "../gradients.js";
-import { number, only, unary, type Builder } from "../pass.js";
+import { axes } from "../../../core/network/config.js";
+import { number, numbers, only, unary, type Builder } from "../pass.js";
 
 /** Layers that act on values: activation functions as layers of their own, Masking, Rescaling. */
 
@@ -12,6 +13,16 @@ export const activationLayer: Builder = (build) => {
 
 export const relu: Builder = (build) => {
   const max = number(build.config, "max_value", Infinity);
+  const slope = number(build.config, "negative_slope", 0);
+  const threshold = number(build.config, "threshold", 0);
+  if (slope !== 0 || threshold !== 0) {
+    return unary((x) => {
+      const above = indicator(x, (v) => tf.greater(v, threshold));
+      const below = tf.mul(tf.minimum(tf.sub(x, threshold), 0), slope);
+      const y = tf.add(tf.mul(x, above), below);
+      return max === Infinity ? y : tf.minimum(y, max);
+    }, true);
+  }
   return unary((x) => {
     if (max === 6) return build.ops.relu6(x);
     const y = build.ops.relu(x);
@@ -24,8 +35,11 @@ export const leakyRelu: Builder = (build) => {
   return unary((x) => tf.leakyRelu(x, alpha));
 };
 
-/** tfjs-layers has no other `alpha` than 1 and takes no notice of the field. */
-export const elu: Builder = () => unary((x) => tf.elu(x));
+export const elu: Builder = (build) => {
+  const alpha = number(build.config, "alpha", 1);
+  if (alpha === 1) return unary((x) => tf.elu(x));
+  return unary((x) => tf.add(tf.relu(x), tf.mul(tf.expm1(tf.minimum(x, 0)), alpha)));
+};
 
 export const prelu: Builder = (build) => {
   const alpha = build.need("alpha");
@@ -48,12 +62,14 @@ export const thresholdedRelu: Builder = (build) => {
 };
 
 /** Masked positions get −10⁹ before the soft-max, which makes their share 0. */
-export const softmax: Builder = () =>
+export const softmax: Builder = ({ config }) =>
   unary((x, context) => {
     if (context.logits) return x;
     const mask = context.masks[0];
-    if (!mask) return tf.softmax(x);
-    return tf.softmax(tf.add(x, tf.mul(tf.sub(1, tf.cast(mask, "float32")), -1e9)));
+    const seen = mask ? tf.add(x, tf.mul(tf.sub(1, tf.cast(mask, "float32")), -1e9)) : x;
+    const over = [...axes(config, "axis", x.rank, -1)];
+    if (over.length === 1 && over[0] === x.rank - 1) return tf.softmax(seen);
+    return tf.exp(tf.sub(seen, tf.logSumExp(seen, over, true)));
   });
 
 /** Layers that do nothing outside of stock's training arguments. */
@@ -74,8 +90,8 @@ export const masking: Builder = (build) => {
   };
 };
 
-export const rescaling: Builder = (build) => {
-  const scale = number(build.config, "scale", 1);
-  const offset = number(build.config, "offset", 0);
+export const rescaling: Builder = ({ config }) => {
+  const scale = numbers(config, "scale", 1);
+  const offset = numbers(config, "offset", 0);
   return unary((x) => tf.add(tf.mul(x, scale), offset), true);
 };

@@ -33,6 +33,7 @@ export const add = merging((inputs) => fold(inputs, (a, b) => tf.add(a, b)));
 export const multiply = merging((inputs) => fold(inputs, (a, b) => tf.mul(a, b)));
 export const maximum = merging((inputs) => fold(inputs, (a, b) => tf.maximum(a, b)));
 export const minimum = merging((inputs) => fold(inputs, (a, b) => tf.minimum(a, b)));
+export const subtract = merging((inputs) => fold(inputs, (a, b) => tf.sub(a, b)));
 export const average = merging((inputs) =>
   tf.mul(
     1 / inputs.length,

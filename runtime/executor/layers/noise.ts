@@ -3,7 +3,7 @@ import { tf } from "../../backend/tf.js";
 import { drawsOf } from "../draws.js";
 import { only, passMask, type Build, type Builder, type CallContext, number } from "../pass.js";
 
-/** Dropout, SpatialDropout1D, GaussianDropout, GaussianNoise and AlphaDropout: the identity outside of training. */
+/** Dropout, SpatialDropout, GaussianDropout, GaussianNoise and AlphaDropout: the identity outside of training. */
 
 type Noise = (x: tf.Tensor, context: CallContext) => tf.Tensor;
 
@@ -59,8 +59,10 @@ function dropping(shapeOf: (build: Build, x: tf.Tensor) => number[]): Builder {
 
 export const dropout = dropping(noiseShape);
 
-/** One draw for each sample and channel. */
-export const spatialDropout1d = dropping((_, x) => [x.shape[0] ?? 1, 1, x.shape[2] ?? 1]);
+/** SpatialDropout: one draw for each sample and channel. */
+export const spatialDropout = dropping((_, x) =>
+  x.shape.map((n, i) => (i === 0 || i === x.rank - 1 ? n : 1)),
+);
 
 function normal(x: tf.Tensor, context: CallContext): tf.Tensor {
   return tf.tensor(drawsOf(context, "normal").normal(x.shape, context.inputIds[0] ?? null), x.shape);

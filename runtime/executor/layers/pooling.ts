@@ -1,6 +1,6 @@
-import { choice, sizes } from "../../../core/network/config.js";
+import { choice, flag, sizes } from "../../../core/network/config.js";
 import { tf } from "../../backend/tf.js";
-import { unary, type Builder } from "../pass.js";
+import { unary, type Build, type Builder } from "../pass.js";
 import { rank3, rank4, rank5 } from "../ranks.js";
 
 /** Max and average pooling over 1, 2 and 3 axes, and the global ones; channels last. */
@@ -31,6 +31,21 @@ export function pooling(rank: 1 | 2 | 3, kind: Kind): Builder {
   };
 }
 
-export const globalAveragePooling: Builder = (build) => unary((x) => build.ops.globalAveragePool(x));
+function pooledOverAll(pool: (x: tf.Tensor, build: Build) => tf.Tensor): Builder {
+  return (build) => {
+    const keep = flag(build.config, "keepdims", false);
+    return unary((x) => {
+      const y = pool(x, build);
+      return keep
+        ? tf.reshape(
+            y,
+            x.shape.map((n, i) => (i === 0 || i === x.rank - 1 ? n : 1)),
+          )
+        : y;
+    });
+  };
+}
 
-export const globalMaxPooling: Builder = () => unary((x) => tf.max(x, [...x.shape.keys()].slice(1, -1)));
+export const globalAveragePooling = pooledOverAll((x, { ops }) => ops.globalAveragePool(x));
+
+export const globalMaxPooling = pooledOverAll((x) => tf.max(x, [...x.shape.keys()].slice(1, -1)));
