@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import { DiagnosticError, type Diagnostic } from "../core/diagnostics/diagnostic.js";
 import type { CompileResult } from "../compiler/compile.js";
 import type { RunOptions, RunResult } from "../runtime/index.js";
+import { resultIn } from "../runtime/run/host/folder.js";
 import { givenOf, type LooseOptions } from "../runtime/run/host/options.js";
 import { takeLock, type Lock } from "../runtime/checkpoint/lock.js";
 import { diagnostic, raise } from "../core/diagnostics/create.js";
@@ -14,7 +15,7 @@ import { loopName, openOutFolder, tracesIn, writeFileSafely } from "./out-folder
 export type HostOptions = Partial<
   Pick<
     RunOptions,
-    "out" | "resume" | "checkpointEvery" | "backend" | "threads" | "latency" | "onProgress" | "signal"
+    "out" | "resume" | "restart" | "checkpointEvery" | "backend" | "threads" | "latency" | "onProgress" | "signal"
   >
 >;
 
@@ -25,22 +26,31 @@ export interface ProgramRun {
 }
 
 /**
- * Compiles a program and runs the emitted loop: trains, prunes, and writes the smaller network into `out`.
+ * Compiles a program and runs the emitted loop: trains, prunes, and writes the smaller network into `out`. With `resume`, a run that is
+ * complete there is given as it is.
  * @throws DiagnosticError when the program, network or data has an error, or the run ends with one
  */
 export async function run(source: string, options: ProgramOptions & HostOptions = {}): Promise<ProgramRun> {
-  const { out, resume, checkpointEvery, latency, onProgress, signal, ...program } = options;
+  const { out, resume, restart, checkpointEvery, latency, onProgress, signal, ...program } = options;
   const { backend, threads, seed, batch } = options;
   const { result, diagnostics, bound } = await compileProgram(source, {
     ...program,
     runtimeSpecifier: runtimeUrl(),
   });
-  const host = { out, resume, checkpointEvery, backend, threads, latency, onProgress, signal };
-  return {
-    result: await runCompiled(result, diagnostics, { ...host, ...bound, seed, batch }),
-    diagnostics,
-  };
+  const host = { out, resume, restart, checkpointEvery, backend, threads, latency, onProgress, signal };
+  try {
+    const finished = await runCompiled(result, diagnostics, { ...host, ...bound, seed, batch });
+    return { result: finished, diagnostics };
+  } catch (cause) {
+    const before = isComplete(cause) && typeof out === "string" ? await resultIn(out) : null;
+    if (before === null || !(cause instanceof DiagnosticError)) throw cause;
+    return { result: before, diagnostics: [...diagnostics, ...cause.diagnostics] };
+  }
 }
+
+/** Whether a run was to be resumed that had come to its end. */
+export const isComplete = (cause: unknown): boolean =>
+  cause instanceof DiagnosticError && cause.diagnostics.some(({ code }) => code === "P7015");
 
 /** Where the runtime that belongs to this very copy of espalier lies. */
 export const runtimeUrl = (): string => new URL("../runtime/index.js", import.meta.url).href;

@@ -2,7 +2,7 @@ import { basename, relative, resolve } from "node:path";
 import { DiagnosticError, type Diagnostic } from "../../core/diagnostics/diagnostic.js";
 import type { RunResult } from "../../runtime/index.js";
 import { compileProgram } from "../../api/compile-program.js";
-import { runCompiled, runtimeUrl } from "../../api/run-program.js";
+import { isComplete, runCompiled, runtimeUrl } from "../../api/run-program.js";
 import { backendOption } from "../backend-option.js";
 import { diagnostic } from "../../core/diagnostics/create.js";
 import { interruptible } from "../interruptible.js";
@@ -16,6 +16,7 @@ import type { BoundOptions } from "./check.js";
 export interface RunCommandOptions extends BoundOptions {
   readonly out?: string;
   readonly resume?: boolean;
+  readonly restart?: boolean;
   readonly checkpointEvery?: string;
   readonly backend?: string;
   readonly threads?: number;
@@ -28,7 +29,7 @@ export async function run(file: string, options: RunCommandOptions, terminal: Te
   const mistakes = [...wrong, ...intervalMistakes(options.checkpointEvery)];
   if (mistakes.length > 0) throw new DiagnosticError(mistakes);
   const text = await readProgram(file, terminal);
-  const { out: written, resume, checkpointEvery, backend: _, threads, quiet, json, ...bound } = options;
+  const { out: written, resume, restart, checkpointEvery, backend: _, threads, quiet, json, ...bound } = options;
   const out = resolve(
     terminal.cwd,
     written ?? `${file === "-" ? "espalier" : basename(file).replace(/\.prune$/, "")}-out`,
@@ -55,6 +56,7 @@ export async function run(file: string, options: RunCommandOptions, terminal: Te
       ...on,
       out,
       resume,
+      restart,
       checkpointEvery,
       seed,
       batch,
@@ -70,7 +72,7 @@ export async function run(file: string, options: RunCommandOptions, terminal: Te
     if (!(cause instanceof DiagnosticError)) throw cause;
     const fresh = cause.diagnostics.filter((one) => !diagnostics.includes(one));
     report(json === true || failed ? [...diagnostics, ...fresh] : fresh, result, options, terminal);
-    return EXIT.failed;
+    return isComplete(cause) ? EXIT.ok : EXIT.failed;
   } finally {
     stop.dispose();
   }

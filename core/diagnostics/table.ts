@@ -203,6 +203,8 @@ export const table = {
   P7011: error("data without a length"),
   P7012: warning("checkpoint set aside"),
   P7013: error("expression without a value"),
+  P7014: error("an earlier run lies in the output folder"),
+  P7015: info("the run is complete"),
   // P73xx: backends
   P7301: error("the backend asked for does not open"),
   // P80xx: parts of the language that are checked but not available yet

@@ -36,6 +36,7 @@ espalier(
   "3",
   "--out",
   join("out", "one-sentence"),
+  "--restart",
   ...settings,
   ...threads,
 );
@@ -47,6 +48,7 @@ espalier(
   join("out", "one-sentence"),
   "--out",
   join("out", "slimming"),
+  "--restart",
   ...settings,
 );
 

@@ -46,7 +46,7 @@ export function checkIdentity(stored: Identity, now: Identity): void {
     .map(([key, word]) => `${word} was ${shown(stored[key])} then and is ${shown(now[key])} now`);
   raise("P7002", `the checkpoint is of another run: ${list} changed since`, {
     notes,
-    help: "undo the change, or start anew without `--resume`",
+    help: "undo the change, or begin anew with `--restart`",
   });
 }
 

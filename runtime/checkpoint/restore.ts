@@ -18,6 +18,9 @@ function isState(state: unknown): state is CheckpointState {
   return compiled(state);
 }
 
+/** Steps of training that a checkpoint holds; null where it cannot be understood. */
+export const stepOf = ({ state }: Checkpoint): number | null => (isState(state) ? state.clock.step : null);
+
 /**
  * Puts a fresh session where a checkpoint stood: the slims are replayed over the loaded network, then every array is taken over
  * after its length was checked. The program then runs from the top, past all that the journal holds.
@@ -126,5 +129,5 @@ function restoreState(
 }
 
 function damaged(why: string): never {
-  raise("P7003", `the checkpoint is damaged: ${why}`, { help: "start anew, without `--resume`" });
+  raise("P7003", `the checkpoint is damaged: ${why}`, { help: "begin anew with `--restart`" });
 }

@@ -52,7 +52,8 @@ const amount = is.open({
   named: is.flag,
   nominal: measured,
 });
-const facts = is.open({
+/** Sizes and measures of a network in a report. */
+export const facts = is.open({
   params: count,
   macs: is.number,
   nonzeroParams: count,

@@ -22,6 +22,8 @@ export interface CheckpointStore {
   write(checkpoint: Checkpoint): Promise<void>;
   /** The newest that is whole, or null when there is none. Damaged ones are told in `diagnostics`. */
   read(): Promise<{ readonly checkpoint: Checkpoint | null; readonly diagnostics: readonly Diagnostic[] }>;
+  /** Whether there are any, whole or not. */
+  holdsAny(): Promise<boolean>;
   /** Removes all of them: the run is over, or starts anew. What somebody else put beside them stays. */
   clear(): Promise<void>;
 }
@@ -53,14 +55,16 @@ export function openStore(directory: string): CheckpointStore {
     async write(checkpoint) {
       newest ??= (await numbers())[0] ?? 0;
       const target = path(newest + 1);
+      const temporary = temporaryBeside(target);
       try {
         await makeFolder(directory);
-        const temporary = temporaryBeside(target);
         await mkdir(temporary);
         await writeInto(temporary, checkpoint);
         await rename(temporary, target);
         await syncDirectory(directory);
       } catch (cause) {
+        // On a full disk even half a checkpoint is in the way.
+        await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
         raise("P7005", `the checkpoint cannot be written: ${reasonOf(cause)}`);
       }
       newest += 1;
@@ -78,10 +82,11 @@ export function openStore(directory: string): CheckpointStore {
       if (diagnostics.length > 0)
         raise("P7003", "no checkpoint is whole", {
           notes: diagnostics.map((d) => d.message),
-          help: "start anew, without `--resume`",
+          help: "begin anew with `--restart`",
         });
       return { checkpoint: null, diagnostics };
     },
+    holdsAny: async () => (await numbers()).length > 0,
     async clear() {
       newest = 0;
       if (await holdsOther(directory)) {

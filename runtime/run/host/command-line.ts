@@ -2,6 +2,7 @@ import { realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { DiagnosticError } from "../../../core/diagnostics/diagnostic.js";
+import type { Code } from "../../../core/diagnostics/table.js";
 import { backendNames, type BackendName } from "../../types.js";
 import { raise } from "../../../core/diagnostics/create.js";
 import { givenOf, type RunOptions } from "./options.js";
@@ -18,6 +19,7 @@ const usage = `options:
   --epochs <n>  --batch <n>  --seed <n>
   --backend <node|wasm|cpu>  --threads <n>
   --resume                   go on from the newest checkpoint in --out
+  --restart                  begin anew over what an earlier run left in --out
   --checkpoint-every <30s|200steps>`;
 
 /** Where the statements of a loop stand, by id: `file:line:column`. */
@@ -68,7 +70,8 @@ function tell(cause: unknown, places: Places): void {
     for (const note of notes ?? []) console.error(`  = note: ${note}`);
     if (help !== undefined) console.error(`  = help: ${help}`);
   }
-  process.exitCode = cause.diagnostics.some(({ code }) => code === "P7010") ? 2 : 1;
+  const told = (wanted: Code): boolean => cause.diagnostics.some(({ code }) => code === wanted);
+  process.exitCode = told("P7010") ? 2 : told("P7015") ? 0 : 1;
 }
 
 function isProgram(url: string): boolean {
@@ -96,6 +99,7 @@ function readArguments(args: readonly string[]): RunOptions | null {
         backend: text,
         threads: text,
         resume: flag,
+        restart: flag,
         "checkpoint-every": text,
         help: flag,
       },
@@ -119,6 +123,7 @@ function readArguments(args: readonly string[]): RunOptions | null {
       threads: number("threads"),
       out: values.out,
       resume: values.resume,
+      restart: values.restart,
     });
   } catch (cause) {
     if (cause instanceof DiagnosticError) throw cause;

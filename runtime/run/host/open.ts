@@ -19,8 +19,10 @@ import { logDiagnostic, logNote, newRecord, tell } from "../report/log.js";
 import { makeExecutor, type ExecutorParts } from "./engine.js";
 import { Journal, newClock, Stopwatch } from "./journal.js";
 import { noOptimizer } from "../phase/optimizer.js";
+import { checkFolder } from "./folder.js";
 import { readOptions, type Options, type RunOptions } from "./options.js";
 import { measureBaseline } from "../report/measures.js";
+import { checkpointFolder } from "../report/results.js";
 import { factsNow } from "../report/report-data.js";
 import { makeRun, type OpenRun } from "./run.js";
 import type { Session } from "./session.js";
@@ -29,7 +31,7 @@ import type { Session } from "./session.js";
  * Opens network, data and backend, and gives the run that an emitted loop drives. With `resume` it stands where the newest
  * checkpoint in `out` stood.
  * @throws DiagnosticError P4xxx, P5xxx, P6xxx of what is opened; P7002, P7003 of the checkpoint; P7005 of
- * the output folder, which another run may be writing to; P7010 of the options
+ * the output folder, which another run may be writing to; P7014, P7015 of what lies there; P7010 of the options
  */
 export async function openRun(given: RunOptions): Promise<OpenRun> {
   const options = readOptions(given);
@@ -41,6 +43,7 @@ export async function openRun(given: RunOptions): Promise<OpenRun> {
   // Whatever cannot be opened leaves no trace of itself in the output folder.
   const lock = options.out === null ? null : await takeLock(options.out, { again: true });
   try {
+    await checkFolder(options);
     return await begin(options, { stopwatch, backend, model, opened, lock });
   } catch (cause) {
     lock?.release();
@@ -74,7 +77,7 @@ async function begin(
     loaded: network,
     start,
     lock,
-    store: options.out === null ? null : openStore(join(options.out, "checkpoint")),
+    store: options.out === null ? null : openStore(join(options.out, checkpointFolder)),
     slots: new Map(),
     executor: makeExecutor(parts),
     optimizer: noOptimizer,
@@ -120,7 +123,7 @@ async function openSource(
   return { data: source, diagnostics };
 }
 
-/** Goes to where the newest checkpoint stands. A run that is not resumed drops the checkpoints of the one before. */
+/** Goes to where the newest checkpoint stands. A run that begins anew drops the checkpoints of the one before. */
 async function resume(session: Session): Promise<boolean> {
   const { store, options } = session;
   if (store === null) return false;

@@ -25,8 +25,10 @@ export interface RunOptions extends BackendOptions {
   readonly statements?: Readonly<Record<number, string>>;
   /** Directory for results and checkpoints; unset: nothing is written and nothing can be resumed. */
   readonly out?: string | null;
-  /** Go on from the newest checkpoint in `out`; starts anew when there is none. */
+  /** Go on from the newest checkpoint in `out`; starts anew when there is none. A complete run there stays as it is: P7015. */
   readonly resume?: boolean;
+  /** Begin anew over what an earlier run left in `out`. Without it or `resume` that is P7014. */
+  readonly restart?: boolean;
   /** "30s" (seconds) or "200steps". Default "60s". */
   readonly checkpointEvery?: string;
   /** Whether to time the network before and after for the report. Default true when `out` is set. */
@@ -45,7 +47,7 @@ export function givenOf(options: LooseOptions): RunOptions {
 }
 
 type Defaulted =
-  "compares" | "batch" | "seed" | "program" | "source" | "statements" | "resume" | "latency" | "onProgress";
+  "compares" | "batch" | "seed" | "program" | "source" | "statements" | "resume" | "restart" | "latency" | "onProgress";
 
 /** Options as a run uses them: checked, defaults filled in. */
 export interface Options extends Required<Pick<RunOptions, Defaulted>> {
@@ -63,6 +65,10 @@ export interface Options extends Required<Pick<RunOptions, Defaulted>> {
 /** @throws DiagnosticError P7010 */
 export function readOptions(given: RunOptions): Options {
   const out = given.out === undefined || given.out === null ? null : resolve(given.out);
+  if (given.resume && given.restart)
+    raise("P7010", "a run is resumed or begun anew, not both", {
+      help: "leave `--resume` or `--restart` out",
+    });
   if (given.resume && out === null)
     raise("P7010", "there is nothing to resume without an output directory", {
       help: "name the directory of the run by `--out`",
@@ -81,6 +87,7 @@ export function readOptions(given: RunOptions): Options {
     statements: given.statements ?? {},
     out,
     resume: given.resume ?? false,
+    restart: given.restart ?? false,
     every: checkpointInterval(given.checkpointEvery ?? "60s"),
     latency: given.latency ?? out !== null,
     onProgress: given.onProgress ?? (() => undefined),

@@ -77,6 +77,8 @@ function savePlace({ out }: Pick<Options, "out">, path: string): string {
   return join(out ?? process.cwd(), path);
 }
 
+/** Where checkpoints lie in an output folder. */
+export const checkpointFolder = "checkpoint";
 export const masksFile = "masks.safetensors";
 
 /**

@@ -55,7 +55,7 @@ export function once<T extends Json>(session: Session, { id, changes, act, isRes
     if (done && isResult(done.result)) return done.result;
     if (done)
       raise("P7003", "the checkpoint's journal does not fit the program", {
-        help: "start anew, without `--resume`",
+        help: "begin anew with `--restart`",
       });
     const result = await act();
     if (!isRule) journal.complete(result);

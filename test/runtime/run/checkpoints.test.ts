@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openStore } from "../../../runtime/checkpoint/store.js";
 import { openRun, type OpenRun, type ProgressEvent, type RunOptions } from "../../../runtime/index.js";
+import { resultIn } from "../../../runtime/run/host/folder.js";
 import { options, smallNetwork } from "./fixtures.js";
 
 let out = "";
@@ -58,11 +59,45 @@ describe("an interrupted run", () => {
     expect(notes.join()).toMatch(/no checkpoint/);
   });
 
-  it("starts anew without `resume`, and drops the old checkpoints", async () => {
+  it("is neither resumed nor dropped without being told", async () => {
     await interrupted();
+    await expect(loop({})).rejects.toThrow(/P7014.*at step 5/);
+    expect(await readdir(join(out, "checkpoint"))).toHaveLength(1);
+    await expect(loop({ resume: true, restart: true })).rejects.toThrow(/P7010/);
     const events: ProgressEvent[] = [];
-    await loop({ onProgress: (event) => events.push(event) });
+    await loop({ restart: true, onProgress: (event) => events.push(event) });
     expect(events.filter(({ kind }) => kind === "step")).toHaveLength(12);
+  });
+
+  it("leaves nothing half-written where the disk is full", async () => {
+    await writeFile(join(out, "checkpoint"), "");
+    await expect(openStore(join(out, "checkpoint")).write({ state: {}, tensors: new Map() })).rejects.toThrow(
+      /P7005/,
+    );
+    await rm(join(out, "checkpoint"));
+    const circle: Record<string, unknown> = {};
+    circle["itself"] = circle;
+    // What cannot be written whole: the tensors are there already when the state fails.
+    await expect(
+      openStore(join(out, "checkpoint")).write({ state: circle, tensors: new Map() }),
+    ).rejects.toThrow(/P7005/);
+    expect(await readdir(join(out, "checkpoint"))).toEqual([]);
+  });
+});
+
+describe("a complete run", () => {
+  it("is overwritten only when told, and left as it is when resumed", async () => {
+    const run = await loop({});
+    const { report } = await run.finish();
+    const files = async () =>
+      Promise.all((await readdir(out)).map(async (name) => [name, await readFile(join(out, name), "base64")]));
+    const before = await files();
+    await expect(loop({})).rejects.toThrow(/P7014/);
+    await expect(loop({ resume: true })).rejects.toThrow(/P7015/);
+    await expect(loop({ resume: true, seed: 7 })).rejects.toThrow(/P7002/);
+    expect(await files()).toEqual(before);
+    expect(await resultIn(out)).toMatchObject({ report, metrics: { accuracy: report.after.accuracy } });
+    await (await loop({ restart: true })).finish();
   });
 });
 
