@@ -15,7 +15,15 @@ import { loopName, openOutFolder, tracesIn, writeFileSafely } from "./out-folder
 export type HostOptions = Partial<
   Pick<
     RunOptions,
-    "out" | "resume" | "restart" | "checkpointEvery" | "backend" | "threads" | "latency" | "onProgress" | "signal"
+    | "out"
+    | "resume"
+    | "restart"
+    | "checkpointEvery"
+    | "backend"
+    | "threads"
+    | "latency"
+    | "onProgress"
+    | "signal"
   >
 >;
 

@@ -29,7 +29,17 @@ export async function run(file: string, options: RunCommandOptions, terminal: Te
   const mistakes = [...wrong, ...intervalMistakes(options.checkpointEvery)];
   if (mistakes.length > 0) throw new DiagnosticError(mistakes);
   const text = await readProgram(file, terminal);
-  const { out: written, resume, restart, checkpointEvery, backend: _, threads, quiet, json, ...bound } = options;
+  const {
+    out: written,
+    resume,
+    restart,
+    checkpointEvery,
+    backend: _,
+    threads,
+    quiet,
+    json,
+    ...bound
+  } = options;
   const out = resolve(
     terminal.cwd,
     written ?? `${file === "-" ? "espalier" : basename(file).replace(/\.prune$/, "")}-out`,

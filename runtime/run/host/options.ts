@@ -47,7 +47,16 @@ export function givenOf(options: LooseOptions): RunOptions {
 }
 
 type Defaulted =
-  "compares" | "batch" | "seed" | "program" | "source" | "statements" | "resume" | "restart" | "latency" | "onProgress";
+  | "compares"
+  | "batch"
+  | "seed"
+  | "program"
+  | "source"
+  | "statements"
+  | "resume"
+  | "restart"
+  | "latency"
+  | "onProgress";
 
 /** Options as a run uses them: checked, defaults filled in. */
 export interface Options extends Required<Pick<RunOptions, Defaulted>> {

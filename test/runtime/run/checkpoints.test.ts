@@ -90,7 +90,9 @@ describe("a complete run", () => {
     const run = await loop({});
     const { report } = await run.finish();
     const files = async () =>
-      Promise.all((await readdir(out)).map(async (name) => [name, await readFile(join(out, name), "base64")]));
+      Promise.all(
+        (await readdir(out)).map(async (name) => [name, await readFile(join(out, name), "base64")]),
+      );
     const before = await files();
     await expect(loop({})).rejects.toThrow(/P7014/);
     await expect(loop({ resume: true })).rejects.toThrow(/P7015/);
