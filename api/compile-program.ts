@@ -8,6 +8,7 @@ import type { Network } from "../core/network/types.js";
 import type { BackendOptions } from "../runtime/backend/types.js";
 import type { DataGiven, TargetFacts } from "../runtime/data/types.js";
 import type { LiveModel } from "../runtime/model/index.js";
+import { checkGiven } from "./given-options.js";
 import { bindings, dataFacts, importResolver, networkFacts, weightsOf } from "./bound.js";
 
 /** What a program may be bound to from outside; paths are relative to the working directory. */
@@ -37,6 +38,7 @@ export interface CompiledProgram {
  * program ranks by them before it trains, and neither TensorFlow.js nor any backend is loaded for it; modules and data files need the runtime.
  */
 export async function compileProgram(source: string, options: ProgramOptions = {}): Promise<CompiledProgram> {
+  checkGiven(source, options, "compileProgram");
   const { network: givenNetwork, data: givenData, seed = 1, backend, threads, ...rest } = options;
   const written = bindings(parse(source, rest.file).program, rest.file);
   const networkPath = givenNetwork ?? written.network;

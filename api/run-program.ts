@@ -9,6 +9,7 @@ import { resultIn } from "../runtime/run/host/folder.js";
 import { givenOf, type LooseOptions } from "../runtime/run/host/options.js";
 import { takeLock, type Lock } from "../runtime/checkpoint/lock.js";
 import { diagnostic, raise } from "../core/diagnostics/create.js";
+import { checkGiven } from "./given-options.js";
 import { compileProgram, type ProgramOptions } from "./compile-program.js";
 import { loopName, openOutFolder, tracesIn, writeFileSafely } from "./out-folder.js";
 
@@ -36,11 +37,14 @@ export interface ProgramRun {
 /**
  * Compiles a program and runs the emitted loop: trains, prunes, and writes the smaller network into `out`. With `resume`, a run that is
  * complete there is given as it is.
- * @throws DiagnosticError when the program, network or data has an error, or the run ends with one
+ * @throws DiagnosticError when the program, network or data has an error, or the run ends with one; `result` on it holds what a run
+ * came to whose `require` did not hold. The reason of `signal`, by default an AbortError, when that ended the run.
  */
 export async function run(source: string, options: ProgramOptions & HostOptions = {}): Promise<ProgramRun> {
   const { out, resume, restart, checkpointEvery, latency, onProgress, signal, ...program } = options;
   const { backend, threads, seed, batch } = options;
+  checkGiven(source, options, "run");
+  signal?.throwIfAborted();
   const { result, diagnostics, bound } = await compileProgram(source, {
     ...program,
     runtimeSpecifier: runtimeUrl(),
@@ -50,6 +54,7 @@ export async function run(source: string, options: ProgramOptions & HostOptions 
     const finished = await runCompiled(result, diagnostics, { ...host, ...bound, seed, batch });
     return { result: finished, diagnostics };
   } catch (cause) {
+    if (endsWith(cause, "P7009")) signal?.throwIfAborted();
     const before = isComplete(cause) && typeof out === "string" ? await resultIn(out) : null;
     if (before === null || !(cause instanceof DiagnosticError)) throw cause;
     return { result: before, diagnostics: [...diagnostics, ...cause.diagnostics] };
@@ -57,8 +62,10 @@ export async function run(source: string, options: ProgramOptions & HostOptions 
 }
 
 /** Whether a run was to be resumed that had come to its end. */
-export const isComplete = (cause: unknown): boolean =>
-  cause instanceof DiagnosticError && cause.diagnostics.some(({ code }) => code === "P7015");
+export const isComplete = (cause: unknown): boolean => endsWith(cause, "P7015");
+
+const endsWith = (cause: unknown, ended: string): boolean =>
+  cause instanceof DiagnosticError && cause.diagnostics.some(({ code }) => code === ended);
 
 /** Where the runtime that belongs to this very copy of espalier lies. */
 export const runtimeUrl = (): string => new URL("../runtime/index.js", import.meta.url).href;
@@ -95,7 +102,7 @@ export async function runCompiled(
     lock?.release();
     // What lies in a folder that another run holds is its own.
     if (lock !== null) await leaveNoTrace();
-    throw new DiagnosticError(cause.diagnostics.map((one) => placed(one, compiled)));
+    throw cause.map((one) => placed(one, compiled));
   } finally {
     lock?.release();
     if (folder !== out) await rm(folder, { recursive: true, force: true });

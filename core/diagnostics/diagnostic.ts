@@ -53,7 +53,16 @@ export interface Diagnostic {
 /** Carries diagnostics across a call stack to the one place that renders them. Never a bug report. */
 export class DiagnosticError extends Error {
   override readonly name = "DiagnosticError";
-  constructor(readonly diagnostics: readonly Diagnostic[]) {
+  /** `result`: what a run came to that a `require` ended, a `RunResult`. */
+  constructor(
+    readonly diagnostics: readonly Diagnostic[],
+    readonly result?: unknown,
+  ) {
     super(diagnostics.map((d) => `${d.severity}[${d.code}]: ${d.message}`).join("\n"));
+  }
+
+  /** The same with every diagnostic made another. */
+  map(change: (diagnostic: Diagnostic) => Diagnostic): DiagnosticError {
+    return new DiagnosticError(this.diagnostics.map(change), this.result);
   }
 }

@@ -27,8 +27,18 @@ const fromFunctions = await run("train 2 epochs", {
   network: "net.json",
   data: { train: () => [batch, batch], test: async () => [batch] },
 });
+const rejected = (...given) => run(...given).then(() => null, (error) => error);
+const sure = await rejected("train 1 step; require loss <= 0", { network: "net.json", data: "data.npz" });
+const stopped = new AbortController();
+const onProgress = ({ kind }) => kind === "step" && stopped.abort();
+const abort = await rejected("train 1 epoch", { network: "net.json", data: "data.npz", signal: stopped.signal, onProgress });
+const late = await rejected("train 1 epoch", { network: "net.json", signal: AbortSignal.abort(new Error("too late")) });
 console.log(
   JSON.stringify({
+    failed: [sure.diagnostics[0].code, sure.result.report.after.params, sure.result.out],
+    aborts: [abort.name, abort instanceof DOMException, late.message],
+    given: [await codes({ epoch: 3 }), await codes({ batch: -3 }), await codes({ backend: "gpu" }), await codes({ seed: "x" })],
+    none: (await rejected(undefined)).diagnostics[0].message,
     planned: [planned.params, planned.macs],
     achieved: [result.report.after.params, result.report.after.macs],
     stock: model instanceof tf.LayersModel && model.countParams(),
@@ -45,9 +55,8 @@ it("compile, loadNetwork and run do what the command line does, and mistakes are
   project.write("api.mjs", script);
   const ended = await node(project, ["api.mjs"]);
   expect(ended.code, ended.err).toBe(0);
-  const { planned, achieved, stock, live, noData, losses, mistake } = JSON.parse(
-    ended.out.trim().split("\n").at(-1) ?? "",
-  );
+  const told = JSON.parse(ended.out.trim().split("\n").at(-1) ?? "");
+  const { planned, achieved, stock, live, noData, losses, mistake, failed, aborts, given, none } = told;
   // Costs of local amounts are exact before training.
   expect(planned).toEqual(achieved);
   expect(achieved).toEqual([reportOf(project, "small").after.params, reportOf(project, "small").after.macs]);
@@ -56,4 +65,8 @@ it("compile, loadNetwork and run do what the command line does, and mistakes are
   expect(noData).toEqual(["P6010", "P6010", "P6010"]);
   expect(losses[1]).toBeLessThan(losses[0]);
   expect(mistake).toMatch(/^P2/);
+  expect(failed).toEqual(["P7004", expect.any(Number), null]);
+  expect(aborts).toEqual(["AbortError", true, "too late"]);
+  expect(given).toEqual(["P7010", "P7010", "P7301", "P7010"]);
+  expect(none).toBe("a program is a text, not undefined");
 }, 60_000);

@@ -1,4 +1,5 @@
-import { raise } from "../../../core/diagnostics/create.js";
+import { diagnostic } from "../../../core/diagnostics/create.js";
+import { DiagnosticError } from "../../../core/diagnostics/diagnostic.js";
 import type { ExprIr } from "../../../core/ir/types.js";
 import type { Session } from "../host/session.js";
 import { logEvent } from "../report/log.js";
@@ -16,11 +17,13 @@ export async function require(session: Session, id: number, condition: ExprIr): 
   if (holds) return `holds: ${found}`;
   const text = session.options.statements[id] ?? "a requirement";
   logEvent(session, "require", id, `does not hold: ${found}`);
-  const { out } = await finish(session, `\`${text}\` does not hold: ${found}`);
-  raise("P7004", `\`${text}\` does not hold`, {
+  const result = await finish(session, `\`${text}\` does not hold: ${found}`);
+  const failed = diagnostic("P7004", `\`${text}\` does not hold`, null, {
     notes: [found],
-    ...(out !== null && { help: "the network as it stands and its report are in the output folder" }),
+    help:
+      result.out === null ? undefined : "the network as it stands and its report are in the output folder",
   });
+  throw new DiagnosticError([failed], result);
 }
 
 /** Whether the `until` of a repeat holds, which ends the loop. */

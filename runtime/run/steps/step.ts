@@ -104,5 +104,5 @@ export async function* eachAtStatement<T>(id: number, values: AsyncIterable<T>):
 /** What was thrown, with the statement under way on its diagnostics; one that is there already is the innermost. */
 export function failedAt(id: number, cause: unknown): unknown {
   if (!(cause instanceof DiagnosticError)) return cause;
-  return new DiagnosticError(cause.diagnostics.map((one) => ({ statement: id, ...one })));
+  return cause.map((one) => ({ statement: id, ...one }));
 }
