@@ -23,15 +23,15 @@ export interface ReadNetworkOptions {
  */
 export function readNetwork(model: unknown, options: ReadNetworkOptions = {}): ReadNetworkResult {
   try {
-    const network = build(model, options.name ?? "network");
-    return { network, diagnostics: stockWarnings(network.layers) };
+    const { network, told } = build(model, options.name ?? "network");
+    return { network, diagnostics: [...told, ...stockWarnings(network.layers)] };
   } catch (error) {
     if (error instanceof DiagnosticError) return { network: null, diagnostics: error.diagnostics };
     throw error;
   }
 }
 
-function build(given: unknown, fallback: string): Network {
+function build(given: unknown, fallback: string) {
   const outer = unwrapModel(given);
   const model = cleanJson(outer.model);
   if (!isJsonObject(model)) {
@@ -39,7 +39,7 @@ function build(given: unknown, fallback: string): Network {
       notes: [`models may be nested ${MAX_NESTING} deep`],
     });
   }
-  const spec = readModelSpec(model, outer.writer, fallback);
+  const { spec, told } = readModelSpec(model, outer.writer, fallback);
   const graph = new Graph();
   const execution = new Execution(graph);
   const outputs = execution.run(spec, null, true);
@@ -49,7 +49,7 @@ function build(given: unknown, fallback: string): Network {
   const configs = new Map(graph.layers.map((draft) => [draft.spec, finalConfig(draft)] as const));
   const channels = graph.channels.freeze();
   const training = cleanJson(outer.trainingConfig ?? null);
-  return {
+  const network: Network = {
     name: spec.name,
     topology: emitTopology(spec, { models: execution.models, configs }, outer.writer),
     layers,
@@ -62,6 +62,7 @@ function build(given: unknown, fallback: string): Network {
     units: findUnits(channels, layers),
     trainingConfig: isJsonObject(training) ? training : null,
   };
+  return { network, told };
 }
 
 function producerOf(graph: Graph, tensor: number): string {

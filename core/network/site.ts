@@ -1,12 +1,14 @@
 import { activations } from "./activations.js";
+import { amountsOf } from "./amounts.js";
 import { activation, choice, flag, type Config } from "./config.js";
+import { constraintOf } from "./constraint.js";
 import { field, heldLayer, isJsonObject } from "./json.js";
 import { raise, type Details } from "../diagnostics/create.js";
 import type { Code } from "../diagnostics/table.js";
 import { quote } from "../diagnostics/quote.js";
 import { checkShape, lastOf, showShape } from "./shapes.js";
 import type { Graph, LayerDraft, Value } from "./graph.js";
-import type { Binding, JsonObject, MacTerm, Merge, Protection, Shape } from "./types.js";
+import type { Binding, Json, JsonObject, MacTerm, Merge, Protection, Shape } from "./types.js";
 
 /** One call of one layer, or of a layer inside a wrapper: where a rule reads and writes. */
 export interface Site {
@@ -106,7 +108,7 @@ interface WeightFacts {
 }
 
 /**
- * A variable of the layer with its axes. Its initializer and regularizer stand in the config under its name, but for
+ * A variable of the layer with its axes. Its initializer, regularizer and constraint stand in the config under its name, but for
  * `_kernel` at the end of `recurrent_kernel` and the like.
  */
 export function addWeight(
@@ -127,7 +129,8 @@ export function addWeight(
   const own = [...site.folders, name].join("/");
   const alias = [...(site.kerasFolders ?? site.folders), keras3 ?? name].join("/");
   const stem = name.replace(/_kernel$/, "");
-  const initializer = field(site.config.values, `${stem}_initializer`);
+  const setting = (what: string): Json | undefined => field(site.config.values, `${stem}_${what}`);
+  const initializer = setting("initializer");
   site.graph.addWeight(
     site.layer,
     {
@@ -138,7 +141,8 @@ export function addWeight(
       shape,
       trainable: site.layer.trainable && !frozen,
       initializer: isJsonObject(initializer) ? initializer : null,
-      regularizer: field(site.config.values, `${stem}_regularizer`) ?? null,
+      regularizer: amountsOf(setting("regularizer"), `${stem}_regularizer`, path),
+      constraint: constraintOf(setting("constraint"), `${stem}_constraint`, path),
       forgetGate,
       bindings: axes.flatMap((axis, i) =>
         typeof axis === "object" && axis !== null ? [{ axis: i, ...axis }] : [],

@@ -6,6 +6,7 @@ import { normaliseConfig } from "./normalise.js";
 import { layerOfOperation, operationOf } from "./operations.js";
 import { raise } from "../diagnostics/create.js";
 import { quote } from "../diagnostics/quote.js";
+import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import type { LayerSpec, ModelSpec, TensorRef } from "./spec.js";
 import type { Json, JsonObject, Writer } from "./types.js";
 import { isModelClass } from "./unwrap.js";
@@ -13,6 +14,8 @@ import { isModelClass } from "./unwrap.js";
 interface Reading {
   readonly names: Names;
   readonly writer: Writer;
+  /** What layers say and nobody follows. */
+  readonly told: Diagnostic[];
 }
 
 interface RawLayer {
@@ -23,8 +26,13 @@ interface RawLayer {
 }
 
 /** Checks the JSON of a model and resolves its references. Throws `DiagnosticError` on the first mistake. */
-export function readModelSpec(model: JsonObject, writer: Writer, fallback: string): ModelSpec {
-  return readModel({ names: new Names(), writer }, model, "", fallback, 0);
+export function readModelSpec(
+  model: JsonObject,
+  writer: Writer,
+  fallback: string,
+): { readonly spec: ModelSpec; readonly told: readonly Diagnostic[] } {
+  const told: Diagnostic[] = [];
+  return { spec: readModel({ names: new Names(), writer, told }, model, "", fallback, 0), told };
 }
 
 function readModel(
@@ -93,7 +101,7 @@ function readLayer(
   const operation = operationOf(item, className, plain);
   const made = operation && layerOfOperation(operation, calls, path);
   const read = made?.className ?? className;
-  const normal = nested ? {} : normaliseConfig(read, made?.config ?? plain, r.writer);
+  const normal = nested ? {} : normaliseConfig(read, made?.config ?? plain, { ...r, path });
   const spec: LayerSpec = {
     given,
     name,

@@ -1,3 +1,5 @@
+import type { Amounts } from "./amounts.js";
+import type { Constraint } from "./constraint.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 
 /** Plain facts about a network: no tensors, no weights' values. Made by `readNetwork`. */
@@ -22,8 +24,9 @@ export interface WeightInfo {
   readonly trainable: boolean;
   /** Keras initializer config, or null for the class default. */
   readonly initializer: JsonObject | null;
-  /** Keras regularizer as the config holds it, or null. */
-  readonly regularizer: Json;
+  readonly regularizer: Amounts | null;
+  /** What it is held to after each update. */
+  readonly constraint: Constraint | null;
   /** True for the bias of an LSTM whose forget gate, its second quarter, starts open (Jozefowicz et al. 2015). */
   readonly forgetGate: boolean;
   /** Which axes follow which channels; `prune weights` looks at kernels only. */

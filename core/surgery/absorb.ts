@@ -1,6 +1,8 @@
 import { counted } from "../ir/words.js";
 import { diagnostic } from "../diagnostics/create.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
+import { amountsOf } from "../network/amounts.js";
+import { constraintOf } from "../network/constraint.js";
 import type { LayerInfo, Network, WeightInfo } from "../network/types.js";
 import type { Parameter, ParameterStore, Slots } from "../parameters.js";
 import { mapConfigs } from "./shrink.js";
@@ -192,7 +194,8 @@ export function addBias(network: Network, index: number): Grown {
     shape: [out.length],
     trainable: layer.trainable,
     initializer: null,
-    regularizer: layer.config["bias_regularizer"] ?? null,
+    regularizer: amountsOf(layer.config["bias_regularizer"], "bias_regularizer", layer.path),
+    constraint: constraintOf(layer.config["bias_constraint"], "bias_constraint", layer.path),
     forgetGate: false,
     bindings: [{ axis: 0, ids: out, role: "out" }],
     isKernel: false,

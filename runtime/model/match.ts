@@ -80,6 +80,7 @@ function adoptUnknown(network: Network, stored: readonly StoredWeight[]): Networ
           trainable: layer.trainable && weight.trainable !== false,
           initializer: null,
           regularizer: null,
+          constraint: null,
           forgetGate: false,
           bindings: [],
           isKernel: false,

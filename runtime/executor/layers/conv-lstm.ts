@@ -37,6 +37,7 @@ export const convLstm2d: Builder = (build) => {
       initial: initial.length > 0 ? initial : [zeros, zeros],
       backwards,
       sequences,
+      zeros: flag(config, "zero_output_for_mask", false),
       step,
     });
   });

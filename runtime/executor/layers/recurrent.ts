@@ -47,7 +47,9 @@ export function makeSweep(build: Build, parts: SweepParts): Sweep {
   const [first] = cells;
   const last = cells[cells.length - 1];
   if (!first || !last) throw new Error(`${build.layer.path} has no cell`);
-  const sequences = flag({ path: build.layer.path, values: parts.config }, "return_sequences", false);
+  const own = { path: build.layer.path, values: parts.config };
+  const sequences = flag(own, "return_sequences", false);
+  const zeros = flag(own, "zero_output_for_mask", false);
 
   return (context, x, initial, ids) => {
     const [n = 1, , width = 1] = x.shape;
@@ -67,7 +69,7 @@ export function makeSweep(build: Build, parts: SweepParts): Sweep {
     const between = cells.map((cell, i) =>
       i === 0 ? null : dropped(cell.dropout, `input ${i}`, [n, cells[i - 1]?.units ?? 1], null),
     );
-    const zeros = [...cells]
+    const fromNothing = [...cells]
       .reverse()
       .flatMap((cell) => new Array<tf.Tensor>(cell.states).fill(tf.zeros([n, cell.units])));
     const starts = cells.map((cell) => cell.start());
@@ -88,9 +90,10 @@ export function makeSweep(build: Build, parts: SweepParts): Sweep {
     return unroll({
       z: first.project(noise ? tf.mul(x, noise) : x),
       mask: context.masks[0] ?? null,
-      initial: initial.length > 0 ? initial : zeros,
+      initial: initial.length > 0 ? initial : fromNothing,
       backwards: parts.backwards,
       sequences,
+      zeros,
       step,
     });
   };

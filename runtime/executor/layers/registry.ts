@@ -1,4 +1,4 @@
-import { field, heldLayer } from "../../../core/network/json.js";
+import { heldLayer } from "../../../core/network/json.js";
 import { isLayerClass, type ClassName } from "../../../core/network/layers/index.js";
 import type { LayerInfo } from "../../../core/network/types.js";
 import type { Builder } from "../pass.js";
@@ -129,7 +129,6 @@ function forwardOf(className: string): Builder {
 function needsOwnCode(layer: LayerInfo): boolean {
   if (channelsFirst(layer.config)) return true;
   const inner = heldLayer(layer.config["layer"]);
-  if (field(inner?.config ?? layer.config, "stateful") === true) return true;
   if (!inner) return false;
   const pass = forwardOf(inner.className);
   return layer.className === "Bidirectional" ? pass !== recurrent : pass === foreign;

@@ -11,6 +11,8 @@ export interface Unrolling {
   readonly backwards: boolean;
   /** Whether all outputs are wanted, or the last alone. */
   readonly sequences: boolean;
+  /** Whether a masked step gives zeros instead, while its states go on (`zero_output_for_mask`). */
+  readonly zeros: boolean;
   /** States after a step; the first is the output. */
   step(z: tf.Tensor, states: readonly tf.Tensor[]): readonly tf.Tensor[];
 }
@@ -62,14 +64,15 @@ export function unroll(u: Unrolling): Unrolled {
   const masks = u.mask ? inOrder(tf.unstack(tf.cast(u.mask, "float32"), 1)) : null;
   const outputs: tf.Tensor[] = [];
   let states = u.initial;
+  let [last] = states;
   inputs.forEach((z, t) => {
     const next = u.step(z, states);
     const mask = masks?.[t];
     states = mask ? next.map((state, i) => choose(mask, state, states[i] ?? state)) : next;
     const [output] = states;
-    if (output && u.sequences) outputs.push(output);
+    if (output) last = mask && u.zeros ? choose(mask, output, tf.zerosLike(output)) : output;
+    if (last && u.sequences) outputs.push(last);
   });
-  const [last] = states;
   if (!last) throw new Error("a recurrence without states");
   return { output: u.sequences ? tf.stack(outputs, 1) : last, states };
 }
