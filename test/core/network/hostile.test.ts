@@ -220,7 +220,7 @@ describe("random damage", () => {
     fc.assert(
       fc.property(fc.nat(seeds.length - 1), fc.nat(399), fc.anything(), (seed, place, value) => {
         const { network, diagnostics } = readNetwork(damage(seeds[seed] ?? "", place, value));
-          expect(network === null).toBe(diagnostics.some(({ severity }) => severity === "error"));
+        expect(network === null).toBe(diagnostics.some(({ severity }) => severity === "error"));
         for (const d of diagnostics) expect(d.message).toMatch(/^[^A-Z\n]?.*[^.\n]$/);
       }),
       { numRuns: runs(300, 3000) },
