@@ -14,12 +14,15 @@ import { readModelFile } from "../runtime/model/model-file.js";
 export function bindings(
   { statements }: Program,
   file: string | undefined,
-): { readonly network: string | null; readonly data: string | null } {
+): { readonly network: string | null; readonly data: string | null; readonly validation: number | null } {
   const found: { network: string | null; data: string | null } = { network: null, data: null };
+  let validation: number | null = null;
   for (const statement of statements)
-    if (statement.kind === "network" || statement.kind === "data")
+    if (statement.kind === "network" || statement.kind === "data") {
       found[statement.kind] = besideProgram(statement.path.value, file);
-  return found;
+      if (statement.kind === "data") validation = statement.validation?.value ?? null;
+    }
+  return { ...found, validation };
 }
 
 /** A path written in a program: relative to the program's own folder. Names that are no file there (`mnist`) stay as they are. */
@@ -75,11 +78,13 @@ export async function weightsOf(
 /** What there is to know of data before it is trained on. */
 export function dataFacts(
   from: DataGiven,
+  validation: number | null,
   network: Network,
   diagnostics: Diagnostic[],
 ): Promise<{ readonly facts: DataFacts; readonly length: TrainingLength } | null> {
   return collect(diagnostics, async () => {
-    const source = await sourceOf(from, network, diagnostics);
+    const opened = await sourceOf(from, network, diagnostics);
+    const source = (await import("../runtime/data/validation.js")).holdOutValidation(opened, validation);
     const facts = source.describe();
     const { train } = source;
     if (train.kind === "indexed") return { facts, length: train };

@@ -3,10 +3,11 @@ import { parse } from "../grammar/index.js";
 import { compile, type CompileOptions, type CompileResult } from "../compiler/compile.js";
 import { asksForWeights } from "../compiler/plan/weights.js";
 import { accuracyReaders } from "../core/ir/accuracy-readers.js";
-import { spanOfPart } from "../core/ir/spans.js";
+import { spanOfPart, type StatementPart } from "../core/ir/spans.js";
+import { steps } from "../core/ir/walk.js";
 import type { Network } from "../core/network/types.js";
 import type { BackendOptions } from "../runtime/backend/types.js";
-import type { DataGiven, TargetFacts } from "../runtime/data/types.js";
+import type { DataFacts, DataGiven, TargetFacts } from "../runtime/data/types.js";
 import type { LiveModel } from "../runtime/model/index.js";
 import { checkGiven } from "./given-options.js";
 import { bindings, dataFacts, importResolver, networkFacts, weightsOf } from "./bound.js";
@@ -46,7 +47,8 @@ export async function compileProgram(source: string, options: ProgramOptions = {
   const diagnostics: Diagnostic[] = [];
   const network =
     networkPath === null ? null : await networkFacts(networkPath, { seed, backend, threads }, diagnostics);
-  const data = network && dataPath !== null ? await dataFacts(dataPath, network, diagnostics) : null;
+  const data =
+    network && dataPath !== null ? await dataFacts(dataPath, written.validation, network, diagnostics) : null;
   const given: CompileOptions = {
     resolve: importResolver(process.cwd()),
     ...rest,
@@ -58,7 +60,13 @@ export async function compileProgram(source: string, options: ProgramOptions = {
   const foresees = network !== null && plain.ir !== null && asksForWeights(plain.ir);
   const weights = foresees && networkPath !== null ? await weightsOf(networkPath, seed, diagnostics) : null;
   const result = weights === null ? plain : compile(source, { ...given, weights });
-  const late = network && data ? await checkAccuracy(result, network, data.facts.targets) : [];
+  const late =
+    network && data
+      ? [
+          ...(await checkAccuracy(result, network, data.facts.targets)),
+          ...(await checkChoice(result, data.facts)),
+        ]
+      : [];
   return {
     result,
     diagnostics: [...diagnostics, ...result.diagnostics, ...late],
@@ -82,8 +90,29 @@ async function checkAccuracy(
   return conditions.flatMap(({ id, phase }): readonly Diagnostic[] => {
     const missing = noAccuracy(network, phase?.loss, targets);
     if (missing === null) return [];
-    const file = spans.get(id)?.file;
-    const span = spanOfPart(spans, id, "condition");
-    return [{ ...missing, ...(span && { span }), ...(file !== undefined && file !== main && { file }) }];
+    return [placed(missing, id, "condition", { spans, main })];
   });
+}
+
+/** Phases that keep their best epoch by the data that the network is tested on. */
+async function checkChoice(
+  { ir, spans, main }: CompileResult,
+  { test, validation }: DataFacts,
+): Promise<readonly Diagnostic[]> {
+  const keeping = steps(ir?.body ?? []).filter((step) => step.kind === "train" && step.keeping !== undefined);
+  if (keeping.length === 0 || test === null || (validation ?? null) !== null) return [];
+  const { chosenOnTest } = await import("../runtime/run/phase/keeping.js");
+  return keeping.map(({ id }) => placed(chosenOnTest(), id, "condition", { spans, main }));
+}
+
+/** A diagnostic at a part of a statement. */
+function placed(
+  one: Diagnostic,
+  id: number,
+  part: StatementPart,
+  { spans, main }: Pick<CompileResult, "spans" | "main">,
+): Diagnostic {
+  const file = spans.get(id)?.file;
+  const span = spanOfPart(spans, id, part);
+  return { ...one, ...(span && { span }), ...(file !== undefined && file !== main && { file }) };
 }

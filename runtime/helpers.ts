@@ -44,6 +44,8 @@ export interface Settings {
   readonly network: unknown;
   /** Path or name of data, functions that yield batches, or a DataSource: `DataGiven`. */
   readonly data: unknown;
+  /** Share of the training examples that is held out for validation. */
+  readonly validation?: number;
   /** Examples per training step where a phase says nothing. */
   readonly batch: number;
   readonly seed: number;

@@ -140,6 +140,15 @@ function settingsFields(ir: Ir, options: EmitOptions): Field[] {
   const fields: Field[] = [
     { key: "network", value: named(ir.network), note: "LayersModel to prune; --network overrides" },
     { key: "data", value: named(ir.data), note: "--data overrides" },
+    ...(ir.validation === undefined
+      ? []
+      : [
+          {
+            key: "validation",
+            value: String(ir.validation),
+            note: "share of the training examples held out",
+          },
+        ]),
   ];
   const implicit = ir.body.find((step) => step.kind === "train" && step.implicit);
   if (implicit?.kind === "train") {

@@ -65,6 +65,7 @@ export function front(text: string, options: FrontOptions = {}): FrontResult {
     timeline: [],
     network: null,
     data: null,
+    validation: null,
     body: [],
     spans: new Map(),
   };
@@ -72,9 +73,17 @@ export function front(text: string, options: FrontOptions = {}): FrontResult {
     if (failed(diagnostics)) break;
     for (const pass of stage) state = pass(state);
   }
-  const { network, data, body, spans } = state;
+  const { network, data, validation, body, spans } = state;
   const source = baseName(file ?? "program.prune");
-  const ir: Ir = { ir: irVersion, source, network, data, body, plan: null };
+  const ir: Ir = {
+    ir: irVersion,
+    source,
+    network,
+    data,
+    ...(validation !== null && { validation }),
+    body,
+    plan: null,
+  };
   const told = [...mistakes, ...distinct(diagnostics)];
   return { program, ir: failed(diagnostics) ? null : ir, diagnostics: told, spans };
 }

@@ -55,6 +55,7 @@ const partOf = {
   curve: "curve",
   condition: "condition",
   while: "condition",
+  keeping: "condition",
   until: "condition",
   loss: "loss",
   to: "to",

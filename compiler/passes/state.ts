@@ -58,6 +58,8 @@ export interface FrontState extends Where {
   readonly timeline: readonly TimelineNode[];
   readonly network: string | null;
   readonly data: string | null;
+  /** Share of the training examples held out for validation, where the program says so. */
+  readonly validation: number | null;
   readonly body: readonly StepIr[];
   readonly spans: IrSpans;
 }

@@ -2,6 +2,7 @@ import { lengthOf } from "../../core/ir/defaults.js";
 import { evaluate } from "../../core/expr/evaluate.js";
 import { shareOf } from "../../core/schedule/amounts.js";
 import { momentOf, phaseSteps, phaseTimes } from "../../core/schedule/schedule.js";
+import { mayEndEarly } from "../../core/ir/walk.js";
 import type { ExprIr, RuleIr, StepIr, TrainIr } from "../../core/ir/types.js";
 import type { AnyPool } from "./pools.js";
 import type { Trial } from "./trial.js";
@@ -140,7 +141,7 @@ function phase(
     };
     mayAct(open, somewhere, variables, timeline, nowhere);
     const epochEnd = Math.floor((step - 1) / stepsPerEpoch) * stepsPerEpoch;
-    const leaves = train.until !== undefined && epochEnd >= Math.max(1, now);
+    const leaves = mayEndEarly(train) && epochEnd >= Math.max(1, now);
     if (leaves) timeline.mayLeave();
     if (step > now) {
       timeline.train();

@@ -190,6 +190,7 @@ export const table = {
   P6009: error("a package is needed to read this data"),
   P6010: error("data module does not yield batches"),
   P6011: warning("no test split: a tenth of the examples is held out"),
+  P6012: warning("a network is chosen by the data it is tested on"),
   // P70xx: a run
   P7001: error("training diverged"),
   P7002: error("checkpoint of another run"),

@@ -5,7 +5,11 @@ import { bodyOf, steps } from "./walk.js";
 export function conditionsOf(step: StepIr): readonly ExprIr[] {
   if (step.kind === "require") return [step.condition];
   const written =
-    step.kind === "repeat" ? [step.while, step.until] : step.kind === "train" ? [step.until] : [];
+    step.kind === "repeat"
+      ? [step.while, step.until]
+      : step.kind === "train"
+        ? [step.until, step.keeping?.by]
+        : [];
   return written.filter((condition) => condition !== undefined);
 }
 

@@ -185,6 +185,8 @@ const train = statement("train", {
   optimizer: is.optional(optimizer),
   /** Unset: from the training config or the last activation. */
   loss: is.optional(loss),
+  /** In the end the phase is as it was at the end of its best epoch; after `patience` epochs without a better one it ends. */
+  keeping: is.optional(is.object({ by: is.oneOf("accuracy", "loss"), patience: is.optional(is.integer(1)) })),
   until: is.optional(expression),
   /** Acting in this order when due together. */
   rules: is.usual(is.list(rule), []),
@@ -258,6 +260,8 @@ const program = is.object({
   source: is.text,
   network: is.maybe(is.text),
   data: is.maybe(is.text),
+  /** Share of the training examples that is held out for validation. Unset: what the data bring. */
+  validation: is.optional({ ...is.number, exclusiveMinimum: 0, exclusiveMaximum: 1 }),
   body,
   /** Resolved against a network (and data): see plan.ts. */
   plan: is.maybe(definitions.define("plan", plan, "What will happen, worked out before any training.")),

@@ -1,6 +1,6 @@
 import { namesIn, type Name } from "../expr/names.js";
 import { thresholdOf } from "./amounts.js";
-import type { CriterionIr, ExprIr, ForEachIr, RegrowIr, RepeatIr, RuleIr, StepIr } from "./types.js";
+import type { CriterionIr, ExprIr, ForEachIr, RegrowIr, RepeatIr, RuleIr, StepIr, TrainIr } from "./types.js";
 
 /** Ways through a program: every pass, lint and printer that visits statements takes one of these. */
 
@@ -48,6 +48,10 @@ export const statements = (body: readonly StepIr[]): readonly StatementIr[] =>
 /** The steps alone, without the rules of phases. */
 export const steps = (body: readonly StepIr[]): readonly StepIr[] =>
   body.flatMap((step) => [step, ...steps(bodyOf(step))]);
+
+/** Whether only a run can tell how long a phase lasts. */
+export const mayEndEarly = ({ until, keeping }: TrainIr): boolean =>
+  until !== undefined || keeping?.patience !== undefined;
 
 /** Whether a step trains, or a step in it does. */
 export const trains = (step: StepIr): boolean => step.kind === "train" || bodyOf(step).some(trains);

@@ -13,7 +13,7 @@ import type {
   Structure,
   When,
 } from "./clauses.js";
-import type { Argument, CallLike, Expr, Name, StringLiteral } from "./expressions.js";
+import type { Argument, CallLike, Expr, Name, PercentLiteral, StringLiteral } from "./expressions.js";
 
 /** A comment, `#` included; where it stood lets the printer put it back. */
 export interface Comment {
@@ -42,6 +42,13 @@ export interface TrainingClauses {
   readonly batch?: Expr;
   readonly optimizer?: CallLike;
   readonly loss?: Expr;
+}
+
+/** `keeping best by accuracy patience 3`. */
+export interface KeepingBest {
+  readonly by: Name;
+  readonly patience?: Expr;
+  readonly span: Span;
 }
 
 interface Selecting {
@@ -98,10 +105,11 @@ export interface Block {
 /** What each kind of statement holds. */
 interface Kinds {
   readonly network: Stored;
-  readonly data: Stored;
+  readonly data: Stored & { readonly validation?: PercentLiteral };
   readonly train: TrainingClauses & {
     readonly finetune: boolean;
     readonly length: Expr;
+    readonly keeping?: KeepingBest;
     readonly until?: Expr;
     readonly body?: Block;
   };

@@ -81,8 +81,15 @@ export function programRules(
     });
   };
 
+  const keeping = p.phrase(
+    "keepingBest",
+    ...(["keeping", "best", "by"] as const),
+    { by: p.name },
+    { patience: p.optional(p.after("patience", e.additive)) },
+  );
   const trainClauses = {
     ...training,
+    keeping: p.once("`keeping best`", keeping),
     until: p.once("`until`", p.after("until", e.expr)),
   };
   const repeatClauses = {

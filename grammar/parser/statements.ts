@@ -96,6 +96,8 @@ export function statementRules(p: Reader, e: ExpressionRules, c: ClauseRules, a:
     return p.is(2, t.Name) && (!p.is(2, from) || p.is(3, from));
   };
 
+  const share = p.rule("share", p.after("validation", e.percent));
+
   /** How a phase trains, or the phases of a method that is called. */
   const training = {
     batch: p.once("`batch`", p.rule("batch", p.after("batch", e.additive))),
@@ -105,7 +107,7 @@ export function statementRules(p: Reader, e: ExpressionRules, c: ClauseRules, a:
 
   const rules = [
     p.sentence("network", path),
-    p.sentence("data", path),
+    p.sentence("data", path, p.gathered("dataClause", { validation: p.once("`validation`", share) }, {})),
     p.sentence("prune", structure, a.pruneClauses),
     p.sentence(
       "regrow",

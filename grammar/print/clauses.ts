@@ -140,6 +140,9 @@ const clauseWriters = {
   batch: (value) => `batch ${additive(value)}`,
   optimizer: (value) => `with ${callLike(value)}`,
   loss: (value) => `minimizing ${expr(value)}`,
+  keeping: ({ by, patience }) =>
+    `keeping best by ${by.text}${patience ? ` patience ${additive(patience)}` : ""}`,
+  validation: ({ raw }) => `validation ${raw}`,
   while: (value) => `while ${expr(value)}`,
   until: (value) => `until ${expr(value)}`,
   objective: ({ direction, expr: value }) => [{ text: `${direction} ${expr(value)}`, span: value.span }],

@@ -47,7 +47,7 @@ function rewind(statement: ast.StatementOf<"rewind">): Printed {
 
 const printers: { readonly [K in ast.Statement["kind"]]: (statement: ast.StatementOf<K>) => Printed } = {
   network: (s) => plain(s, `network ${quote(s.path.value)}`),
-  data: (s) => plain(s, `data ${quote(s.path.value)}`),
+  data: (s) => phrase(s, `data ${quote(s.path.value)}`),
   train: (s) => ({
     ...phrase(s, `${s.finetune ? "finetune" : "train"} ${additive(s.length)}`),
     block: s.body,

@@ -86,7 +86,7 @@ function restoreTensors(
       parameters,
       moment: { ...moment, optimizer },
       snapshots: kept,
-      evaluated: null,
+      evaluated: [],
     });
   }
   session.executor.upload();

@@ -27,6 +27,7 @@ const progress = is.open({
   step: count,
   epoch: is.integer(1),
   inEpoch: count,
+  best: is.maybe(is.open({ epoch: count, value: is.number })),
   stopped: is.flag,
   fired: is.record(count),
   sums: is.open({ loss: is.number, correct: measured, counted: is.number, rows: count }),

@@ -20,7 +20,9 @@ export async function givenSource(given: unknown, network: Network, name = "data
   const split = (role: Owner["split"], count?: unknown): Split =>
     splitOf(parts[role], count, { network, name, split: role });
   const train = split("train", parts["batches"]);
-  const test = parts["test"] === undefined || parts["test"] === null ? null : split("test");
+  const heldOut = (role: "test" | "validation") =>
+    parts[role] === undefined || parts[role] === null ? null : split(role);
+  const [test, validation] = [heldOut("test"), heldOut("validation")];
   const { describe, close } = parts;
   const facts = typeof describe === "function" ? () => described(() => describe.call(parts), name) : null;
   if (isSplit(parts["train"])) {
@@ -28,11 +30,12 @@ export async function givenSource(given: unknown, network: Network, name = "data
     facts();
   }
   const first = await firstBatch(train, name);
-  if (test?.kind === "indexed") await firstBatch(test, name);
+  for (const held of [test, validation]) if (held?.kind === "indexed") await firstBatch(held, name);
   return {
     train,
     test,
-    describe: facts ?? (() => factsOf(first, train, test, name)),
+    ...(validation && { validation }),
+    describe: facts ?? (() => factsOf(first, { train, test, validation }, name)),
     ...(typeof close === "function" && { close: () => settled(Promise.resolve(close.call(parts))) }),
   };
 }
@@ -61,7 +64,7 @@ function splitOf(value: unknown, count: unknown, owner: Owner): Split {
         );
   const { network, name, split } = owner;
   if (isObject(value) && holdsExamples(value))
-    return inMemory(toBatch(value, network, split === "test" ? `\`${name}\`, test` : `\`${name}\``));
+    return inMemory(toBatch(value, network, split !== "train" ? `\`${name}\`, ${split}` : `\`${name}\``));
   return refused(name, `its \`${split}\` is none of what it may be`);
 }
 
@@ -121,7 +124,11 @@ async function firstBatch(split: Split, name: string): Promise<Batch> {
   return raise("P6010", `\`${name}\` yields no batch`);
 }
 
-function factsOf(first: Batch, train: Split, test: Split | null, name: string): DataFacts {
+function factsOf(
+  first: Batch,
+  { train, test, validation }: Record<Owner["split"], Split | null>,
+  name: string,
+): DataFacts {
   const examples = (split: Split | null) => (split?.kind === "indexed" ? split.examples : null);
   return {
     name,
@@ -133,6 +140,7 @@ function factsOf(first: Batch, train: Split, test: Split | null, name: string): 
     ),
     train: examples(train),
     test: examples(test),
+    ...(validation && { validation: examples(validation) }),
   };
 }
 

@@ -14,7 +14,7 @@ import type { DatasetGiven, Pass, StreamedSplit } from "./types.js";
 export interface Owner {
   readonly network: Network;
   readonly name: string;
-  readonly split: "train" | "test";
+  readonly split: "train" | "test" | "validation";
 }
 
 /** `make` gives the batches of one pass, `count`, where it is given, tells how many of a size there are. */

@@ -17,6 +17,8 @@ export interface DataFacts {
   /** Numbers of examples; null where only a pass over the source would tell. */
   readonly train: number | null;
   readonly test: number | null;
+  /** Left out where nothing is held out for validation. */
+  readonly validation?: number | null;
 }
 
 /** Examples reachable by index: everything that is a file or fits memory. */
@@ -53,6 +55,8 @@ export interface DataSource {
   readonly train: Split;
   /** Null or left out where there is none: conditions are then measured on the training split. */
   readonly test?: Split | null;
+  /** What choices are made by: conditions, `keeping best`. Left out: the test split. */
+  readonly validation?: Split | null;
   /** The same every time: a checkpoint of a run on other data is refused. */
   describe(): DataFacts;
   /** Lets go of files and buffers. */
@@ -64,6 +68,8 @@ export interface DataParts {
   readonly train: DataPart;
   /** Left out: conditions are measured on the training data. */
   readonly test?: DataPart;
+  /** What choices are made by: conditions, `keeping best`. Left out: the test data. */
+  readonly validation?: DataPart;
   /** Batches of one pass over the training data at this batch size. Left out: one pass is counted before training. */
   batches?(size: number): number;
 }

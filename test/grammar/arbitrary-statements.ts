@@ -41,13 +41,17 @@ const target: fc.Arbitrary<ast.RewindTarget> = fc.oneof(
   p.point.map((point): ast.RewindTarget => ({ kind: "point", point, span })),
   p.plainName.map((name): ast.RewindTarget => ({ kind: "mark", name, span })),
 );
+const keeping = fc.record(
+  { by: p.anyName, patience: p.sum, span: fc.constant(span) },
+  { requiredKeys: ["by", "span"] },
+);
 const rewound = fc
   .constantFrom("weights", "rate", "optimizer", "masks", "gates")
   .map((name) => ({ name, span }));
 
 const simple: fc.Arbitrary<ast.Statement> = fc.oneof(
   placed(of("network", { path: p.text }, {})),
-  placed(of("data", { path: p.text }, {})),
+  placed(of("data", { path: p.text }, { validation: p.percent })),
   placed(of("save", { path: p.text }, {})),
   placed(
     fc
@@ -144,7 +148,14 @@ const { statement } = fc.letrec<{ statement: ast.Statement; block: ast.Block }>(
         of(
           "train",
           { finetune: fc.boolean(), length },
-          { batch: p.number, optimizer: p.callLike, loss: p.value, until: p.value, body: tie("block") },
+          {
+            batch: p.number,
+            optimizer: p.callLike,
+            loss: p.value,
+            until: p.value,
+            keeping,
+            body: tie("block"),
+          },
         ),
       ),
     },

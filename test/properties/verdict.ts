@@ -119,7 +119,7 @@ const counted = new Set(["prune", "regrow", "restore", "slim"]);
 /** How many exact numbers of the plan were found to hold, or the first that does not. */
 function compare(ir: Ir, planned: readonly PlannedEvent[], happened: readonly Happened[]): number | Mistake {
   const pairs = pairedRegrows(ir.body);
-  const endsEarly = /"(until|while)"/.test(
+  const endsEarly = /"(until|while|patience)"/.test(
     JSON.stringify(ir.body, (key, value) => (key === "when" ? null : value)),
   );
   const seen = new Map<number, number>();

@@ -1,9 +1,9 @@
-import type { Expr, TrainingClauses, TrainStatement } from "../../../grammar/ast.js";
+import type { Expr, KeepingBest, TrainingClauses, TrainStatement } from "../../../grammar/ast.js";
 import type { ExprIr, RuleIr, TrainSpelled } from "../../../core/ir/types.js";
 import { grouped } from "../../../core/ir/words.js";
 import { lowerOptimizer } from "../clauses/optimizer.js";
 import { lowerCondition } from "../clauses/condition.js";
-import { lowerTyped } from "../clauses/typed.js";
+import { lowerTyped, oneOf } from "../clauses/typed.js";
 import { reject, whole, type Lowered, type Place } from "../lowering.js";
 import type { TimelineNode } from "../state.js";
 import { lowerLoss } from "./loss.js";
@@ -38,7 +38,20 @@ export function lowerTrain(
   const optimizer = said("optimizer", lowerOptimizer);
   const loss = said("loss", lowerLoss);
   const until = statement.until && lowerCondition(statement.until, "`until`", place);
-  return whole(length, { finetune, implicit, batch, optimizer, loss, until, rules });
+  const keeping = statement.keeping && lowerKeeping(statement.keeping, place);
+  return whole(length, { finetune, implicit, batch, optimizer, loss, keeping, until, rules });
+}
+
+/** `keeping best by accuracy patience 3`: patience counts epochs. */
+function lowerKeeping({ by, patience }: KeepingBest, place: Place): TrainSpelled["keeping"] | null {
+  const measure = oneOf(by, ["accuracy", "loss"] as const, "measure to keep the best by", place);
+  if (measure === null || patience === undefined) return measure && { by: measure };
+  const epochs = lowerTyped(patience, ["number", "epochs"], "patience", place);
+  if (epochs === null) return null;
+  const { ir } = epochs;
+  if (typeof ir !== "number" || ir < 1 || !Number.isInteger(ir))
+    return reject(place, "P3022", "patience is a whole number of epochs from 1", patience.span);
+  return { by: measure, patience: ir };
 }
 
 function lowerLength(expr: Expr, place: Place): Pick<TrainSpelled, "epochs" | "steps"> | null {

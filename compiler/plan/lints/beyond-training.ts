@@ -1,5 +1,6 @@
 import { lengthOf } from "../../../core/ir/defaults.js";
 import { phaseSteps, momentOf, windowSteps } from "../../../core/schedule/schedule.js";
+import { mayEndEarly } from "../../../core/ir/walk.js";
 import type { RuleIr } from "../../../core/ir/types.js";
 import type { SimulatedPhase } from "../timeline.js";
 import { whenAt } from "../value.js";
@@ -28,7 +29,7 @@ const behindTheEnd = ({ id }: RuleIr, phase: SimulatedPhase): Finding => ({
 
 /** A target that moves until after the first epoch, where `until` may end a phase. */
 function cutShort(rule: RuleIr, { times, stepsPerEpoch, train }: SimulatedPhase): Finding | null {
-  if (train.until === undefined || rule.kind !== "prune" || rule.when?.lands !== true) return null;
+  if (!mayEndEarly(train) || rule.kind !== "prune" || rule.when?.lands !== true) return null;
   if (rule.to === undefined && rule.keep === undefined && rule.keepEach === undefined) return null;
   const when = whenAt(rule.when, new Map());
   const bounds = when && windowSteps(when.window, times);
@@ -38,9 +39,9 @@ function cutShort(rule: RuleIr, { times, stepsPerEpoch, train }: SimulatedPhase)
   return {
     code: "P3060",
     id: rule.id,
-    message: "`until` may end the training before this target is reached",
+    message: `\`${train.until === undefined ? "patience" : "until"}\` may end the training before this target is reached`,
     label: `it is reached after ${Number(epochs.toFixed(2))} epochs`,
-    help: "reach it in a phase without `until`, and train until then in the next",
+    help: "reach it in a phase that goes to its end, and train until then in the next",
   };
 }
 

@@ -8,6 +8,7 @@ import { openStore } from "../../checkpoint/store.js";
 import { givenSource } from "../../data/given.js";
 import { openData } from "../../data/open.js";
 import type { DataSource } from "../../data/types.js";
+import { holdOutValidation } from "../../data/validation.js";
 import { loadModel, modelBytes, type LoadedModel } from "../../model/index.js";
 import { measure } from "../../../core/masks/measure.js";
 import { newMaskState, rememberStart } from "../../../core/masks/state.js";
@@ -97,7 +98,7 @@ async function begin(
     repeats: [],
     lastGood: new Map(),
     baselines: { start: null, dense: null, best: { accuracy: null, loss: null } },
-    evaluated: null,
+    evaluated: [],
     interrupted: false,
     lastCheckpoint: { seconds: 0, step: 0 },
     checkpointWanted: false,
@@ -114,13 +115,15 @@ async function begin(
 }
 
 async function openSource(
-  { data }: Options,
+  { data, validation }: Options,
   network: Network,
 ): Promise<{ readonly data: DataSource | null; readonly diagnostics: readonly Diagnostic[] }> {
   if (data === null) return { data, diagnostics: [] };
-  if (typeof data !== "string") return { data: await givenSource(data, network), diagnostics: [] };
-  const { source, diagnostics } = await openData(data, network);
-  return { data: source, diagnostics };
+  const { source, diagnostics } =
+    typeof data === "string"
+      ? await openData(data, network)
+      : { source: await givenSource(data, network), diagnostics: [] };
+  return { data: holdOutValidation(source, validation), diagnostics };
 }
 
 /** Goes to where the newest checkpoint stands. A run that begins anew drops the checkpoints of the one before. */

@@ -10,6 +10,8 @@ export interface RunOptions extends BackendOptions {
   readonly network?: unknown;
   /** Path or name of data; or an object: see `DataGiven`. A program that neither trains nor measures needs none. */
   readonly data?: unknown;
+  /** Share of the training examples to hold out for validation, between 0 and 1. Unset: what the data bring. */
+  readonly validation?: number;
   /** Epochs of a program that trains implicitly. */
   readonly epochs?: number;
   /** Examples per step where a phase says nothing. Default 32. */
@@ -64,6 +66,7 @@ export interface Options extends Required<Pick<RunOptions, Defaulted>> {
   /** Looked at once the network is known. */
   readonly data: unknown;
   readonly backend: BackendOptions;
+  readonly validation: number | null;
   readonly epochs: number | null;
   readonly layers: string | null;
   readonly out: string | null;
@@ -85,6 +88,7 @@ export function readOptions(given: RunOptions): Options {
   return {
     network: networkOption(given.network),
     data: given.data ?? null,
+    validation: shareOption(given.validation),
     backend: { backend: given.backend, threads: given.threads },
     epochs: given.epochs === undefined ? null : positive(given.epochs, "epochs"),
     batch: whole(given.batch ?? 32, "batch", 1),
@@ -109,6 +113,12 @@ function networkOption(value: unknown): Options["network"] {
   raise("P7010", "no network is given", {
     help: 'name it in the program (`network "model.json"`) or by `--network`',
   });
+}
+
+function shareOption(value: number | undefined): number | null {
+  if (value === undefined) return null;
+  if (value > 0 && value < 1) return value;
+  raise("P7010", `\`validation\` is a share between 0 and 1, not ${value}`);
 }
 
 function positive(value: number, name: string): number {

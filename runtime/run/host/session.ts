@@ -44,8 +44,8 @@ interface Model {
   /** Losses asked for by the phase under way or the last one; null: as the network says. */
   losses: readonly Loss[] | null;
   baselines: Baselines;
-  /** The last evaluation, as long as nothing has changed the network since. */
-  evaluated: Evaluated | null;
+  /** Evaluations of the network as it stands. */
+  evaluated: readonly Evaluated[];
   /** What each `slim` so far did to the network: replayed over the loaded one on resuming. */
   readonly slims: SlimRecord[];
   /** By name: "mark NAME", "phase ID STEP". */
@@ -106,7 +106,7 @@ export interface SlimRecord {
 }
 
 export interface Evaluated extends Measured {
-  readonly on: "test" | "train";
+  readonly on: "test" | "train" | "validation";
   readonly loss: number;
 }
 

@@ -45,7 +45,9 @@ export interface PhaseProgress {
   /** Epoch under way, from 1, and steps done in it. */
   epoch: number;
   inEpoch: number;
-  /** `until` held: no further epoch. */
+  /** Of the epochs since the masks last changed, the one at whose end it measured best; unless that is asked for, null. */
+  best: { readonly epoch: number; readonly value: number } | null;
+  /** `until` held, or patience has run out: no further epoch. */
   stopped: boolean;
   /** By statement id of a rule, the step at which it fired last. */
   readonly fired: Record<number, number>;

@@ -12,7 +12,8 @@ import { evaluateOn, sizeNow } from "../report/measures.js";
 import { keepSnapshot, phaseName } from "../steps/snapshots.js";
 import { atStatement, eachAtStatement, failedAt } from "../steps/step.js";
 import { requireData, trainingBatches } from "./batches.js";
-import { accuracyOf, noSums, optimizerAt, type OpenPhase } from "./open-phase.js";
+import { backToBest, keepBest, lastOptimizer } from "./keeping.js";
+import { accuracyOf, noSums, type OpenPhase } from "./open-phase.js";
 import { trainStep } from "./step.js";
 
 /** The phase as an emitted loop drives it. */
@@ -40,8 +41,9 @@ export function livePhase(session: Session, phase: OpenPhase): Phase {
 }
 
 async function end(session: Session, phase: OpenPhase): Promise<void> {
-  session.optimizer = optimizerAt(phase, session.optimizer, Math.max(0, phase.progress.step - 1));
+  session.optimizer = lastOptimizer(session, phase);
   session.phase = null;
+  backToBest(session, phase);
   session.journal.complete();
   session.checkpointWanted = true;
   await pause(session);
@@ -118,7 +120,9 @@ async function endEpoch(session: Session, phase: OpenPhase): Promise<void> {
   const { loss, rows } = progress.sums;
   const trainLoss = rows > 0 ? loss / rows : null;
   const trainAccuracy = accuracyOf(progress.sums);
-  const test = session.data?.test ? await evaluateOn(session, "test") : null;
+  const { data } = session;
+  const test = data?.test ? await evaluateOn(session, "test") : null;
+  const running = test ?? { accuracy: trainAccuracy, loss: trainLoss };
   session.record.history.push({
     ...sizeNow(session),
     trainLoss,
@@ -139,7 +143,7 @@ async function endEpoch(session: Session, phase: OpenPhase): Promise<void> {
     seconds: session.stopwatch.seconds(),
   });
   if (ir.until !== undefined) {
-    const measured = test ?? { accuracy: trainAccuracy, loss: trainLoss };
+    const measured = data?.validation ? undefined : running;
     const { holds, text } = await measureCondition(session, ir.until, measured);
     if (holds)
       logEvent(
@@ -149,6 +153,10 @@ async function endEpoch(session: Session, phase: OpenPhase): Promise<void> {
         `ended the phase after epoch ${progress.epoch} of ${Math.ceil(times.epochs)}: ${text}`,
       );
     progress.stopped = holds;
+  }
+  if (ir.keeping !== undefined) {
+    const measured = data?.validation ? await evaluateOn(session, "validation") : running;
+    if (keepBest(session, phase, measured[ir.keeping.by])) progress.stopped = true;
   }
   progress.epoch++;
   progress.inEpoch = 0;

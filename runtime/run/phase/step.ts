@@ -55,7 +55,7 @@ export function trainStep(session: Session, phase: OpenPhase, batch: Batch): voi
   progress.inEpoch++;
   clock.step++;
   clock.epoch = progress.epochBefore + progress.step / phase.times.stepsPerEpoch;
-  session.evaluated = null;
+  session.evaluated = [];
   count(phase, { ...result, loss: result.loss + penalty }, batch.size);
   report(session, phase, result.loss + penalty, rate);
 }

@@ -1,6 +1,6 @@
 import { lengthOf } from "../../../core/ir/defaults.js";
 import { DiagnosticError } from "../../../core/diagnostics/diagnostic.js";
-import { readsAccuracy } from "../../../core/ir/accuracy-readers.js";
+import { conditionsOf, readsAccuracy } from "../../../core/ir/accuracy-readers.js";
 import { momentOf, phaseSteps, phaseTimes, type PhaseTimes } from "../../../core/schedule/schedule.js";
 import { evaluate } from "../../../core/expr/evaluate.js";
 import type { ExprIr, TrainIr } from "../../../core/ir/types.js";
@@ -14,9 +14,11 @@ import { requireData, stepsPerPass } from "./batches.js";
 import { chooseOptimizer } from "./optimizer.js";
 import { raise } from "../../../core/diagnostics/create.js";
 import { defaultOptimizer } from "../../../core/schedule/default-optimizer.js";
-import { tell } from "../report/log.js";
+import { logDiagnostic, tell } from "../report/log.js";
+import { conditionSplit } from "../report/measures.js";
 import { rebuildExecutor } from "../host/engine.js";
 import { whole } from "../host/options.js";
+import { chosenOnTest } from "./keeping.js";
 import { lossNamed, noAccuracy } from "./losses.js";
 import { noSums, type OpenPhase, type PhaseProgress } from "./open-phase.js";
 import { finishedPhase, livePhase } from "./phase.js";
@@ -33,7 +35,7 @@ export async function train(session: Session, id: number, spec: TrainSpec): Prom
   const resumed = session.resumes?.number === number ? session.resumes : null;
   session.resumes = null;
 
-  if (spec.accuracy || (ir.until !== undefined && readsAccuracy(ir.until))) requireAccuracy(session, ir);
+  if (spec.accuracy || conditionsOf(ir).some(readsAccuracy)) requireAccuracy(session, ir);
   const batch =
     ir.batch === undefined ? usualBatch(session, ir) : whole(valueOf(session, ir.batch, "batch"), "batch", 1);
   const perEpoch = await stepsPerPass(requireData(session).train, batch, session.options.seed);
@@ -60,6 +62,7 @@ export async function train(session: Session, id: number, spec: TrainSpec): Prom
   session.phase = phase;
   if (!session.phases.has(id)) session.phases.set(id, times);
   if (progress.step === 0 && phase.snapshots.has(0)) keepSnapshot(session, phaseName(id, 0));
+  if (ir.keeping && conditionSplit(session) === "test") logDiagnostic(session, chosenOnTest());
   tell(session, { kind: "phase", id, text: ir.text, steps: phase.steps, epochs: times.epochs });
   return livePhase(session, phase);
 }
@@ -68,7 +71,7 @@ export async function train(session: Session, id: number, spec: TrainSpec): Prom
 export function minimize(session: Session, losses: Session["losses"]): void {
   if (JSON.stringify(losses) === JSON.stringify(session.losses)) return;
   session.losses = losses;
-  session.evaluated = null;
+  session.evaluated = [];
   rebuildExecutor(session);
 }
 
@@ -99,6 +102,7 @@ function begin(session: Session, ir: TrainIr, times: PhaseTimes, number: number)
     step: 0,
     epoch: 1,
     inEpoch: 0,
+    best: null,
     stopped: false,
     fired: {},
     sums: noSums(),

@@ -8,12 +8,13 @@ import { orderedBatches, requireData } from "../phase/batches.js";
 
 /** Loss (mean per example) and accuracy over a whole split, in inference mode. Kept until the network changes. */
 export async function evaluateOn(session: Session, on: Evaluated["on"]): Promise<Evaluated> {
-  if (session.evaluated?.on === on) return session.evaluated;
+  const known = session.evaluated.find((one) => one.on === on);
+  if (known !== undefined) return known;
   const data = requireData(session);
-  const split = on === "train" ? data.train : data.test;
+  const split = data[on];
   if (split === null || split === undefined)
-    raise("P7006", `\`${data.describe().name}\` has no test split`, {
-      help: "give the data a test split, or write `evaluate on train`",
+    raise("P7006", `\`${data.describe().name}\` has no ${on} split`, {
+      help: `give the data a ${on} split, or write \`evaluate on train\``,
     });
   let [loss, correct, counted, rows] = [0, 0, 0, 0];
   for await (const batch of orderedBatches(split, evaluationBatch(session), session.options.seed)) {
@@ -28,13 +29,14 @@ export async function evaluateOn(session: Session, on: Evaluated["on"]): Promise
     loss: rows > 0 ? loss / rows : 0,
     accuracy: counted !== 0 && Number.isFinite(correct) ? correct / counted : null,
   };
-  session.evaluated = evaluated;
+  session.evaluated = [...session.evaluated, evaluated];
   if (on === conditionSplit(session)) noteBest(session.baselines, evaluated);
   return evaluated;
 }
 
-/** The part of the data on which conditions measure: what is held out, where anything is. */
-export const conditionSplit = ({ data }: Session): Evaluated["on"] => (data?.test ? "test" : "train");
+/** The part of the data on which conditions measure: what is held out, where anything is, for validation before tests. */
+export const conditionSplit = ({ data }: Session): Evaluated["on"] =>
+  data?.validation ? "validation" : data?.test ? "test" : "train";
 
 /** Remembers the highest accuracy and the lowest loss. */
 function noteBest(baselines: Session["baselines"], { accuracy, loss }: Evaluated): void {
@@ -51,7 +53,7 @@ function noteBest(baselines: Session["baselines"], { accuracy, loss }: Evaluated
  */
 export async function measureBaseline(session: Session, of: "start" | "dense"): Promise<Measured | null> {
   const { data, options } = session;
-  if (data === null || !(data.test || options.compares.includes(of))) return null;
+  if (data === null || !(conditionSplit(session) !== "train" || options.compares.includes(of))) return null;
   const { accuracy, loss } = await evaluateOn(session, conditionSplit(session));
   return { accuracy, loss };
 }

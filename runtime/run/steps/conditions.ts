@@ -44,13 +44,16 @@ export function until(session: Session, id: number, condition: ExprIr): Promise<
   });
 }
 
-/** Loss and accuracy, logged. Data sets bring one held-out split: `validation` and `test` both mean it. */
+/** Loss and accuracy, logged. Data that bring one held-out split have it for both `validation` and `test`. */
 export async function evaluate(
   session: Session,
   _id: number,
   on: "test" | "train" | "validation" = "test",
 ): Promise<Told> {
-  const { loss, accuracy } = await evaluateOn(session, on === "train" ? "train" : "test");
+  const { loss, accuracy } = await evaluateOn(
+    session,
+    on === "validation" && !session.data?.validation ? "test" : on,
+  );
   const right = accuracy === null ? "" : `, accuracy ${(100 * accuracy).toFixed(2)} %`;
   return `${on}: loss ${loss.toPrecision(5)}${right}`;
 }

@@ -112,7 +112,7 @@ function cutAlong(session: Session, channels: Int32Array): void {
   for (let channel = 0; channel < session.state.channels.length; channel++)
     if (slimming.isDead(channel)) session.state.channels[channel] = dead;
   session.network = slimming.network;
-  session.evaluated = null;
+  session.evaluated = [];
   rebuildExecutor(session);
 }
 

@@ -40,6 +40,12 @@ export function keepSnapshot(session: Session, name: string): void {
  */
 export function rewind(session: Session, _id: number, { what, to }: RewindSpec): Told {
   const { snapshot, name } = find(session, to);
+  goTo(session, snapshot, what);
+  return `${what.join(", ")} back to ${name}`;
+}
+
+/** What stands is again what stood at a moment, in what is named. */
+export function goTo(session: Session, snapshot: Snapshot, what: RewindSpec["what"]): void {
   if (what.includes("masks")) session.state = copyState(snapshot.state, session.state.start);
   if (what.includes("weights"))
     for (const [key, { data }] of session.parameters) {
@@ -65,7 +71,6 @@ export function rewind(session: Session, _id: number, { what, to }: RewindSpec):
     };
   }
   settle(session);
-  return `${what.join(", ")} back to ${name}`;
 }
 
 function find(

@@ -70,8 +70,10 @@ export function once<T extends Json>(session: Session, { id, changes, act, isRes
 /** The history shows how large the network is after every event; the end of an epoch notes it anyway. */
 export function changed(session: Session): void {
   session.executor.upload();
-  session.evaluated = null;
+  session.evaluated = [];
   const { phase, record } = session;
+  // Epochs before are of another network: none of them is gone back to.
+  if (phase) phase.progress.best = null;
   if (phase && phase.progress.inEpoch === phase.times.stepsPerEpoch) return;
   record.history.push({
     ...sizeNow(session),

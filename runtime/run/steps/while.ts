@@ -21,7 +21,7 @@ export interface LastGood extends Pick<RunRecord, "dense" | "amounts"> {
   /** Ids of the phases that had run. */
   readonly phases: readonly number[];
   readonly baselines: Baselines;
-  readonly evaluated: Evaluated | null;
+  readonly evaluated: readonly Evaluated[];
 }
 
 /**
