@@ -14,7 +14,7 @@ import { onlookerOf, pullingOnlooker } from "./observe.js";
 import type { Mode, Pass } from "./pass.js";
 import { execute, makePlan, type Execution, type Onlooker } from "./plan.js";
 import { raise } from "../../core/diagnostics/create.js";
-import { regularize, regularizersOf } from "./regularizers.js";
+import { activityOnlooker, regularize, regularizersOf } from "./regularizers.js";
 import { synflow } from "./synflow.js";
 import { checkTargets, checkValues, targetOf } from "./targets.js";
 import { makeVariables } from "./variables.js";
@@ -40,7 +40,7 @@ interface Goal extends OutputLoss {
 /**
  * Runs `network` from the masters in `store`. Nothing of the network's size is copied but the variables.
  *
- * - `trainStep` adds the regularizers of the layers' configs (l1, l2) to loss and gradients; `gradients` and `evaluate`
+ * - `trainStep` adds the regularizers of the layers' configs (l1, l2), of weights and activities, to loss and gradients; `gradients` and `evaluate`
  *   give the loss of the data alone.
  * - `trainStep` gives gradients of the trainable weights, `gradients` of frozen ones too: they can be scored.
  * - `gradients(…, "loss")` normalises by the stored statistics, as inference does, unless those of the batch are asked for.
@@ -130,13 +130,15 @@ export function createExecutor(
     current: Pass,
     weights: readonly Parameter[],
     onlooker?: Onlooker,
+    /** Scalars that the pass puts here, to be added to the loss. */
+    penalties: readonly tf.Scalar[] = [],
   ): StepResult => {
     checkRefusals(network, backend, "training");
     let right: Right = { correct: NaN, counted: 0 };
     const result = differentiate(() => {
       const { loss, ...rows } = lossOf(batch, { pass: current, taped: true, ...(onlooker && { onlooker }) });
       right = rows;
-      return loss;
+      return penalties.reduce((sum, penalty) => tf.add<tf.Scalar>(sum, penalty), loss);
     }, weights);
     return { ...result, ...right };
   };
@@ -156,14 +158,23 @@ export function createExecutor(
       }),
     trainStep(batch, number, pulls = [], observe) {
       const current = pass("training", number);
+      const penalties: tf.Scalar[] = [];
+      const activities = activityOnlooker(network, (penalty) => penalties.push(penalty));
       const onlookers = [
+        ...(activities === null ? [] : [activities]),
         ...(pulls.length === 0 ? [] : [pullingOnlooker(pulls, backend)]),
         ...(observe ? [onlookerOf(observe, backend, true)] : []),
       ];
       // Whoever looks last sees gradients first: before the pulls add to them.
       const onlooker: Onlooker = (node, outputs, input) =>
         onlookers.reduce<readonly tf.Tensor[]>((seen, look) => look(node, seen, input), outputs);
-      const result = step(batch, current, trainable, onlookers.length === 0 ? undefined : onlooker);
+      const result = step(
+        batch,
+        current,
+        trainable,
+        onlookers.length === 0 ? undefined : onlooker,
+        penalties,
+      );
       variables.upload(moveStatistics(current.updates, store, options.latent?.() ?? new Map()));
       variables.download();
       return { ...result, loss: result.loss + regularize(regularizers, variables.shown, result.gradients) };

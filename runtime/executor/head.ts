@@ -2,6 +2,7 @@ import { activationName } from "../../core/network/activations.js";
 import { heldLayer, type HeldLayer } from "../../core/network/json.js";
 import { layerClass } from "../../core/network/layers/index.js";
 import type { CallInfo, Network } from "../../core/network/types.js";
+import { activityOf } from "./regularizers.js";
 
 /** What stands at an output of the network: it decides the loss and whether that can be computed from logits. */
 export interface Head {
@@ -40,7 +41,8 @@ export function headsOf(network: Network): readonly Head[] {
       const layer = call ? network.layers[call.layer] : undefined;
       if (index === undefined || !call || !layer) return { kind: "other", call: -1 };
       const kind = kindOf(layer, network.tensors[tensor]?.shape.length ?? 0);
-      if (kind !== "other") return { kind, call: direct ? index : -1 };
+      // A penalty on what the layer gives is about shares, not about logits.
+      if (kind !== "other") return { kind, call: direct && activityOf(layer) === null ? index : -1 };
       // Behind some layers a distribution is still one, though its activation can no longer be left out.
       const [before] = call.inputs;
       if (layerClass(layer.className).distribution !== "input" || before === undefined)

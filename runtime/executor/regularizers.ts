@@ -1,5 +1,8 @@
-import type { Amounts } from "../../core/network/amounts.js";
-import type { Network } from "../../core/network/types.js";
+import { amountsOf, type Amounts } from "../../core/network/amounts.js";
+import type { LayerInfo, Network } from "../../core/network/types.js";
+import { numberOf } from "../../core/network/layers/constants.js";
+import { tf } from "../backend/tf.js";
+import type { Onlooker } from "./plan.js";
 
 /** On one weight, as the layer's config asks. */
 export interface Regularizer extends Amounts {
@@ -37,4 +40,26 @@ export function regularize(
     total += l1 * absolute + l2 * square;
   }
   return total;
+}
+
+/** What a layer asks of its own outputs; null for nothing. */
+export function activityOf({ className, config, path }: LayerInfo): Amounts | null {
+  if (className !== "ActivityRegularization")
+    return amountsOf(config["activity_regularizer"], "activity_regularizer", path);
+  return { l1: numberOf(config, "l1", 0), l2: numberOf(config, "l2", 0) };
+}
+
+/** Hands over the penalties on the outputs of layers, a mean over the batch as in Keras; null where no layer asks for one. */
+export function activityOnlooker(network: Network, add: (penalty: tf.Scalar) => void): Onlooker | null {
+  const asked = network.layers.map(activityOf);
+  if (asked.every((amounts) => amounts === null)) return null;
+  return (node, outputs) => {
+    const amounts = asked[node.layer] ?? null;
+    for (const y of amounts === null ? [] : outputs) {
+      const absolute = tf.mul(amounts?.l1 ?? 0, tf.sum(tf.abs(y)));
+      const square = tf.mul(amounts?.l2 ?? 0, tf.sum(tf.square(y)));
+      add(tf.div<tf.Scalar>(tf.add(absolute, square), Math.max(1, y.shape[0] ?? 1)));
+    }
+    return outputs;
+  };
 }

@@ -237,10 +237,14 @@ const answers: Readonly<Record<ClassName, Arguments>> = {
 };
 
 /** Cells stand in the config of a recurrent layer. */
+const alone: Arguments = {
+  ...cell,
+  activity_regularizer: refused("asks for a penalty on the outputs of a cell"),
+};
 const cells: Readonly<Record<string, Arguments>> = {
-  SimpleRNNCell: cell,
-  GRUCell: cell,
-  LSTMCell: cell,
+  SimpleRNNCell: alone,
+  GRUCell: alone,
+  LSTMCell: alone,
   StackedRNNCells: {
     ...used("cells"),
     reverse_state_order: refused("lists its states from first to last", false),

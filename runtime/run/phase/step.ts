@@ -1,5 +1,8 @@
 import { together } from "../../scores/gather.js";
 import { clipNorm, clipValue } from "../../optimizers/clip.js";
+import { constrain } from "../../../core/network/constraint.js";
+import type { Network } from "../../../core/network/types.js";
+import { once } from "../../../core/tables.js";
 import type { Slots } from "../../../core/parameters.js";
 import type { Batch, StepResult } from "../../types.js";
 import { raise } from "../../../core/diagnostics/create.js";
@@ -10,7 +13,7 @@ import { accuracyOf, type OpenPhase } from "./open-phase.js";
 import type { Session } from "../host/session.js";
 
 /**
- * One training step: forward and backward, penalties, what masks hold, clipping, the optimizer, masks, upload. Weight decay
+ * One training step: forward and backward, penalties, what masks hold, clipping, the optimizer, masks, constraints, upload. Weight decay
  * is the optimizer's and acts on all trainable parameters, as in Keras and PyTorch.
  * @throws DiagnosticError P7001 when loss or gradients are not finite; the weights are then those before the step
  */
@@ -49,6 +52,10 @@ export function trainStep(session: Session, phase: OpenPhase, batch: Batch): voi
     phase.optimizer.update(parameter.data, gradient, slots, hyper);
   }
   const held = phase.along.afterUpdate(session, progress.step);
+  for (const { key, shape, constraint } of constrained(session.network)) {
+    const parameter = gradients.has(key) && !rests.has(key) ? parameters.get(key) : undefined;
+    if (parameter !== undefined) constrain(parameter.data, shape, constraint);
+  }
   executor.upload(new Set([...gradients.keys(), ...held]));
 
   progress.step++;
@@ -59,6 +66,13 @@ export function trainStep(session: Session, phase: OpenPhase, batch: Batch): voi
   count(phase, { ...result, loss: result.loss + penalty }, batch.size);
   report(session, phase, result.loss + penalty, rate);
 }
+
+/** Weights that are held to something after each update. Worked out once: a network never changes. */
+const constrained = once((network: Network) =>
+  network.layers.flatMap(({ weights }) =>
+    weights.flatMap(({ key, shape, constraint }) => (constraint ? [{ key, shape, constraint }] : [])),
+  ),
+);
 
 /** Takes the gradients of dead elements away, so that they do not count in a global norm. Dead channels have none. */
 function dropDeadGradients(session: Session, gradients: ReadonlyMap<string, Float32Array>): void {

@@ -247,3 +247,44 @@ test("what TensorFlow.js cannot differentiate is refused by name", () => {
   expect(() => executor.trainStep(batch, 0)).toThrow(/P5153.*CropAndResize/);
   executor.dispose();
 });
+
+test.each<[string, Parameters<typeof chain>[1], Parameters<typeof chain>[1][]]>([
+  [
+    "of a layer",
+    ["Dense", { units: 3, activity_regularizer: { class_name: "L1L2", config: { l1: 0.2, l2: 0.3 } } }],
+    [],
+  ],
+  ["by a layer of their own", ["Dense", { units: 3 }], [["ActivityRegularization", { l1: 0.2, l2: 0.3 }]]],
+])("penalties on outputs %s count in loss and gradients, a mean over the batch", (_, hidden, own) => {
+  const net = network(chain([4], hidden, ...own, ["Dense", { units: 2, activation: "softmax" }]));
+  const bare = network(
+    chain([4], ["Dense", { units: 3 }], ...own.map(() => ["Activation", {}] as const), [
+      "Dense",
+      { units: 2, activation: "softmax" },
+    ]),
+  );
+  const first = network(chain([4], ["Dense", { units: 3 }]));
+  const store = initialStore(net);
+  const batch = { inputs: [randomInput([5, 4], 1)], targets: [labels(2, 0, 1, 1, 0, 1)], size: 5 };
+  const lossOf = (of: typeof net): number => {
+    const executor = createExecutor(of, store, backend, { seed: 1 });
+    const { loss } = executor.trainStep(batch, 0);
+    executor.dispose();
+    return loss;
+  };
+  const inner = createExecutor(first, store, backend, { seed: 1 });
+  const [shown] = inner.predict(batch.inputs);
+  const penalty = shown?.data.reduce((sum, y) => sum + 0.2 * Math.abs(y) + 0.3 * y * y, 0) ?? NaN;
+  expect(lossOf(net) - lossOf(bare)).toBeCloseTo(penalty / 5, 5);
+  const executor = createExecutor(net, store, backend, { seed: 1 });
+  const gradient = executor.trainStep(batch, 0).gradients.get("l0/kernel");
+  const { data } = parameter(store, "l0/kernel");
+  const at = data[4] ?? 0;
+  const shifted = (by: number): number => {
+    data[4] = at + by;
+    return lossOf(net);
+  };
+  expect((shifted(0.01) - shifted(-0.01)) / 0.02).toBeCloseTo(gradient?.[4] ?? NaN, 3);
+  inner.dispose();
+  executor.dispose();
+});

@@ -48,7 +48,7 @@ function split(examples: number, which: number): IndexedSplit {
 const layer = (class_name: string, config: Readonly<Record<string, unknown>>) => ({ class_name, config });
 
 /** A convolution with batch norm, a second one, a dense layer and a soft-max. */
-const topology = (units: number, bias: boolean) => ({
+const topology = (units: number, bias: boolean, more: object) => ({
   class_name: "Sequential",
   config: {
     name: "small",
@@ -72,14 +72,15 @@ const topology = (units: number, bias: boolean) => ({
         activation: "relu",
       }),
       layer("Flatten", { name: "flat" }),
-      layer("Dense", { name: "d1", units, activation: "relu" }),
+      layer("Dense", { name: "d1", units, activation: "relu", ...more }),
       layer("Dense", { name: "head", units: 4, activation: "softmax" }),
     ],
   },
 });
 
-/** Path of the small network's model.json, without weights: they are drawn under the run's seed. */
-export const smallNetwork = ({ units = 10, bias = true } = {}): string => written(topology(units, bias));
+/** Path of the small network's model.json, without weights: they are drawn under the run's seed. `dense`: more of `d1`. */
+export const smallNetwork = ({ units = 10, bias = true, dense = {} } = {}): string =>
+  written(topology(units, bias, dense));
 
 /**
  * Path of a network of a stem and two residual blocks (`x1`, `x2` and `y1`, `y2`) with batch norms, for the same data. `deep`: with
