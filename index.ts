@@ -23,6 +23,7 @@ export {
 } from "./core/diagnostics/diagnostic.js";
 export { compileProgram, type CompiledProgram, type ProgramOptions } from "./api/compile-program.js";
 export { loadNetwork } from "./api/load-network.js";
+export { sensitivity, type Measured, type Sensitivity, type SensitivityOptions } from "./api/sensitivity.js";
 export { run, type HostOptions, type ProgramRun } from "./api/run-program.js";
 export type {
   DataFacts,

@@ -79,6 +79,18 @@ function commandLine(speakers: Speakers, finish: (code: ExitCode) => void): Comm
     .action(async (file, options) =>
       finish(await (await import("./commands/run.js")).run(file, options, terminal)),
     );
+  command("inspect <network>", "say what a network is made of, and what of it may be pruned").action(
+    async (network, options) =>
+      finish(await (await import("./commands/inspect.js")).inspect(network, options, terminal)),
+  );
+  backed(command("sensitivity <network>", "measure how much each group of tied layers may lose"))
+    .requiredOption("--data <path>", "data file or folder, or `mnist`")
+    .option("--by <criterion>", "score whose lowest goes first (l1)")
+    .option("--structure <what>", "what is pruned: units, filters, neurons, weights … (units)")
+    .option("--seed <n>", "seed of everything random (1)", whole(0))
+    .action(async (network, options) =>
+      finish(await (await import("./commands/sensitivity.js")).sensitivity(network, options, terminal)),
+    );
   command("fmt <files...>", "format programs in place; `-` formats standard input")
     .option("--check", "write nothing; exit 1 when a file is not formatted")
     .action(async (files, options) =>
