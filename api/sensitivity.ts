@@ -31,7 +31,8 @@ export interface Measured {
 }
 
 export interface Sensitivity {
-  readonly on: "test" | "train";
+  /** The part of the data that it is measured on: what is held out, where anything is. */
+  readonly on: "test" | "train" | "validation";
   readonly by: string;
   readonly structure: string;
   /** Nothing pruned. */

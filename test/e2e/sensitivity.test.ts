@@ -2,7 +2,8 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { run, sensitivity } from "../../index.js";
+import { sensitivity } from "../../index.js";
+import { abs, openRun, sum } from "../../runtime/index.js";
 import { sensitivityReport } from "../../cli/commands/sensitivity.js";
 import { quarters, residual } from "./project.js";
 
@@ -23,9 +24,10 @@ it("measures each group by itself as a program does", async () => {
   expect(found.groups.map(({ layers }) => layers)).toContainEqual(["c1", "c2"]);
   for (const { layers, points } of found.groups) {
     for (const { share, accuracy, loss } of points) {
-      const program = `prune filters in ${layers.join(", ")} by l1 local ${share * 100}%\nevaluate`;
-      const { result } = await run(program, { network, data, backend: "cpu" });
-      expect([accuracy, loss]).toEqual([result.metrics.accuracy, result.metrics.loss]);
+      const run = await openRun({ network, data, backend: "cpu" });
+      await run.prune(1, { structure: "filters", in: layers, by: sum(abs("w")), drop: share });
+      const { metrics } = await run.finish();
+      expect([accuracy, loss]).toEqual([metrics.accuracy, metrics.loss]);
     }
   }
   for (const columns of [60, 80, 140]) {
