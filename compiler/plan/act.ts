@@ -105,6 +105,7 @@ export function act(
       return timeline.remember(`mark ${statement.name}`);
     case "rewind": {
       timeline.change();
+      timeline.rewinds.rewound(statement);
       const earlier = timeline.recall(rewindName(statement.to));
       if (timeline.gone) return note(statement);
       const zeros = mayBringZeros(earlier, statement.what.includes("weights"), timeline);

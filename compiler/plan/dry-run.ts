@@ -5,6 +5,7 @@ import type { Ir } from "../../core/ir/types.js";
 import { together, type Estimate } from "./estimate.js";
 import { mostDraws, mostWorkOfAll } from "./limits.js";
 import type { World } from "./pools.js";
+import type { Voided } from "./rewinds.js";
 import { simulate } from "./simulate.js";
 import {
   Timeline,
@@ -42,6 +43,10 @@ export interface Simulation {
   readonly unknown: ReadonlyMap<number, string>;
   /** Statements whose soft deaths training undid, each with the `slim` or `harden masks` that came too late. */
   readonly missed: ReadonlyMap<number, number>;
+  /** What rewinds bring back and the next phase does not go on with. */
+  readonly voided: readonly Voided[];
+  /** Where something trains: the statement that takes units when nothing trains any more. */
+  readonly lastCut: number | null;
   /** True when there are more events than can be listed. */
   readonly cut: boolean;
 }
@@ -82,6 +87,8 @@ function merged(draws: readonly Timeline[]): Simulation {
     ),
     unknown: first.unknown,
     missed: first.soft.missed,
+    voided: first.rewinds.voided,
+    lastCut: first.lastCut,
     cut: first.cut,
   };
 }

@@ -12,6 +12,7 @@ import type {
   TrainIr,
 } from "../../core/ir/types.js";
 import { mostFollowed, mostListed, mostWork } from "./limits.js";
+import { Rewinds } from "./rewinds.js";
 import { SoftDeaths } from "./soft-deaths.js";
 import type { Outcome } from "./outcome.js";
 import type { AnyPool, World } from "./pools.js";
@@ -82,6 +83,10 @@ export class Timeline {
   readonly requirements: Requirement[] = [];
   readonly unknown = new Map<number, string>();
   readonly soft = new SoftDeaths();
+  readonly rewinds = new Rewinds();
+  /** What took units for good, and no training, nor other weights, came after; once something has trained. */
+  lastCut: number | null = null;
+  #trained = false;
   readonly #passes = new Map<number, number>();
   readonly #moments = new Map<string, Masks>();
   /** Of each thing that `until` ends: whether it may have ended already, and whether it has in this draw. */
@@ -126,6 +131,7 @@ export class Timeline {
     const pass = (this.#passes.get(phase.train.id) ?? 0) + 1;
     this.#passes.set(phase.train.id, pass);
     this.phases.push({ ...phase, pass });
+    this.rewinds.phase(phase.train);
     return this.phases.length - 1;
   }
 
@@ -140,6 +146,9 @@ export class Timeline {
       sizes?.params,
     ];
     if (told.some((one) => one?.sure === false) || outcome?.short !== undefined) this.unsure = true;
+    const { statement } = event;
+    if (this.#trained && statement.kind === "prune" && statement.manner === "held")
+      if ((outcome?.changed?.value ?? 0) > 0) this.lastCut = statement.id;
     this.events.push({
       ...event,
       sizes,
@@ -159,6 +168,7 @@ export class Timeline {
 
   train(): void {
     this.soft.trained();
+    this.#trained = true;
     if (!this.gone) this.trial.train();
     this.change();
   }
@@ -168,6 +178,7 @@ export class Timeline {
     if (this.gone) return;
     this.trial.weights = null;
     this.trial.fresh.clear();
+    this.lastCut = null;
   }
 
   remember(name: string): void {

@@ -245,4 +245,5 @@ export const layerFacts = {
   params: "number",
   macs: "number",
   units: "number",
+  trainable: "boolean",
 } as const;

@@ -100,7 +100,7 @@ export function matchesGlob(glob: string, text: string): boolean {
   return at === glob.length;
 }
 
-/** Whether the condition of a selection holds for a layer: over `kind` (lowercase class), `name`, `params`, `macs`, `units`. */
+/** Whether the condition of a selection holds for a layer: over the facts that layers have (`layerFacts`). */
 export function whereHolds(network: Network, index: number, selection: SelectionIr): boolean {
   if (selection.where === undefined) return true;
   const layer = network.layers[index];
@@ -112,6 +112,7 @@ export function whereHolds(network: Network, index: number, selection: Selection
     ["params", cost?.params ?? 0],
     ["macs", cost?.macs ?? 0],
     ["units", unitsByProducer(network).get(index)?.length ?? 0],
+    ["trainable", layer.trainable ? 1 : 0],
   ]);
   return (evaluate(selection.where, facts) ?? 0) !== 0;
 }

@@ -4,6 +4,7 @@ import { collapses } from "./collapses.js";
 import { fightingRules } from "./fighting-rules.js";
 import type { Lint } from "./finding.js";
 import { flicker } from "./flicker.js";
+import { lastCut } from "./last-cut.js";
 import { lateRewinds } from "./late-rewinds.js";
 import { masksOnly } from "./masks-only.js";
 import { neverActs } from "./never-acts.js";
@@ -16,6 +17,7 @@ import { shortfall } from "./shortfall.js";
 import { spares } from "./spares.js";
 import { spentTargets } from "./spent-targets.js";
 import { starvation } from "./starvation.js";
+import { withoutEffect } from "./without-effect.js";
 
 /** Every lint, in the order in which what they find is told of one statement. */
 export const lints: readonly Lint[] = [
@@ -35,5 +37,7 @@ export const lints: readonly Lint[] = [
   roundedAway,
   notSlimmed,
   lateRewinds,
+  withoutEffect,
+  lastCut,
   masksOnly,
 ];

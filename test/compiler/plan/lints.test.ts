@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { compile, type CompileOptions } from "../../../compiler/compile.js";
 import { highest, lowest } from "../../../compiler/plan/estimate.js";
+import type { Network } from "../../../core/network/types.js";
 import { cifarResNet, namedNetworks } from "../../helpers/networks.js";
 import { networkOf } from "../../core/masks/setting.js";
 
@@ -8,6 +9,8 @@ const resnet = networkOf(cifarResNet());
 const plain = networkOf(namedNetworks.get("plain")?.());
 const findings = (source: string, options: CompileOptions = {}) =>
   compile(source, options).diagnostics.map(({ code, message }) => `${code} ${message}`);
+const errorsOf = (source: string, network: Network) =>
+  compile(source, { network }).diagnostics.flatMap(({ code, severity }) => (severity === "error" ? [code] : []));
 const about = (code: string, source: string, options: CompileOptions = {}) =>
   findings(source, options).filter((one) => one.startsWith(code));
 
@@ -284,4 +287,39 @@ train 2 epochs { prune filters by l1 25% every epoch ; regrow random }`;
 test("units that die softly are asked for anew at every event, and all of them go", () => {
   const source = "train 2 epochs { prune filters by l1 local 25% softly every epoch }\nslim";
   expect(about("P3058", source, { network: plain })).toEqual([]);
+});
+
+test("a network of which nothing trains is told, whether its layers or a rule freeze it", () => {
+  const frozen = (value: unknown): unknown =>
+    JSON.parse(JSON.stringify(value), (key, one: unknown) =>
+      key === "config" && typeof one === "object" ? { ...one, trainable: false } : one,
+    );
+  const still = networkOf(frozen(namedNetworks.get("plain")?.()));
+  const program = "train 3 epochs { freeze weights in dense* }\nfinetune 1 epoch";
+  expect(about("P3029", program, { network: still })).toEqual(Array(2).fill("P3029 nothing trains here"));
+  expect(about("P3029", program, { network: plain })).toEqual([]);
+  // Where nothing else could learn.
+  expect(about("P3029", "train 3 epochs { freeze weights }", { network: plain })).toEqual([]);
+  const where = (what: string) => errorsOf(`prune filters where ${what} by l1 50%`, still);
+  expect(where("not trainable")).toEqual([]);
+  expect(where("trainable")).toEqual(["P4007"]);
+});
+
+test("what goes when all training is over is told, unless nothing trains at all or new weights follow", () => {
+  const told = (source: string) => about("P3065", source, { network: plain, data: { examples: 64 } }).length;
+  const cut = "prune filters by l1 50%";
+  expect(told(`train 1 epoch\n${cut}\nslim`)).toBe(1);
+  expect(told(`train 2 epochs { ${cut} every epoch }`)).toBe(1);
+  expect(told("repeat 2 times { finetune 1 epoch; prune weights by l1 10% }")).toBe(1);
+  for (const fine of [
+    `${cut}\nslim`,
+    `train 1 epoch\n${cut}\nfinetune 1 step`,
+    `train 4 epochs { ${cut} every epoch during epochs 1..3 }`,
+    `train 2 epochs { ${cut} softly every epoch }\nslim`,
+    "train 2 epochs { prune filters by l1 to 50% every epoch }",
+    `train 1 epoch\n${cut}\nrewind weights to start`,
+    `train 1 epoch\n${cut}\nreinitialize`,
+    "train 2 epochs { prune weights by l1 50% every epoch; regrow random }",
+  ])
+    expect([fine, told(fine)]).toEqual([fine, 0]);
 });

@@ -1,0 +1,23 @@
+import type { PruneIr } from "../../../core/ir/types.js";
+import { unitsName } from "../words.js";
+import { distinct, statements, type Lint } from "./finding.js";
+
+/** What goes when nothing trains any more: the network is left with the damage, and a `slim` seals it. */
+export const lastCut: Lint = ({ ir, simulation }) => {
+  if (simulation.cut || simulation.lastCut === null) return [];
+  const all = distinct(statements(ir.body));
+  const prune = all.find((one): one is PruneIr => one.kind === "prune" && one.id === simulation.lastCut);
+  if (prune === undefined) return [];
+  const isRule = prune.when !== undefined;
+  return [
+    {
+      code: "P3065",
+      id: prune.id,
+      message: "nothing trains after the last cut",
+      label: `the last ${unitsName(prune.structure)} go when all training is over`,
+      help: isRule
+        ? "let its window end before the training does (`during epochs 1..8`), or add `finetune 1 epoch` below"
+        : "add `finetune 1 epoch` below",
+    },
+  ];
+};
