@@ -49,7 +49,9 @@ function whyNothingTrains(network: Network, { rules }: TrainIr): { label: string
     const covered = covering ? candidateWeights(layer, "weights", false) : [];
     return layer.weights.some((weight) => weight.trainable && !covered.includes(weight));
   });
-  return left ? null : { label: "a `freeze` holds every weight", help: "freeze some layers only: `in`, `except`" };
+  return left
+    ? null
+    : { label: "a `freeze` holds every weight", help: "freeze some layers only: `in`, `except`" };
 }
 
 const freezesAllWeights = (rule: RuleIr): boolean =>

@@ -10,7 +10,9 @@ const plain = networkOf(namedNetworks.get("plain")?.());
 const findings = (source: string, options: CompileOptions = {}) =>
   compile(source, options).diagnostics.map(({ code, message }) => `${code} ${message}`);
 const errorsOf = (source: string, network: Network) =>
-  compile(source, { network }).diagnostics.flatMap(({ code, severity }) => (severity === "error" ? [code] : []));
+  compile(source, { network }).diagnostics.flatMap(({ code, severity }) =>
+    severity === "error" ? [code] : [],
+  );
 const about = (code: string, source: string, options: CompileOptions = {}) =>
   findings(source, options).filter((one) => one.startsWith(code));
 
