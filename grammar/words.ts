@@ -20,6 +20,7 @@ const words = {
     rewind: "Sets weights, rate, optimizer, masks or gates back to an earlier moment.",
     mark: "Names this moment, so that a rewind can return to it.",
     reinitialize: "Draws fresh weights under the same masks.",
+    recalibrate: "Measures what batch norms normalise by anew, on training batches.",
     shuffle: "Keeps every layer's density and puts its masks in random places.",
     harden: "Makes latent masks and gates final.",
     load: "Takes masks or weights from another run.",
@@ -118,6 +119,7 @@ const words = {
   value: {
     of: "Joins a pattern and its structure: `2:4 of weights`.",
     offset: "Where the stride starts: `strided(2, offset: 1)`.",
+    "batch-norm": "Part of `recalibrate batch-norm over 20 batches`.",
     batches: "Calibration batches: `over 8 batches`.",
     stored: "By the moving statistics of batch norms: `with stored statistics`; the default.",
     statistics: "What batch norms normalise by while a score is computed: `with batch statistics`.",

@@ -11,6 +11,7 @@ import type {
   PointIr,
   PruneSpelled,
   RegrowSpelled,
+  RecalibrateIr,
   ReinitializeIr,
   RepeatIr,
   RestoreIr,
@@ -73,6 +74,8 @@ export interface Run {
   mark(id: number, name: string): Promise<void>;
   rewind(id: number, spec: RewindSpec): Promise<void>;
   reinitialize(id: number, spec?: ReinitializeSpec): Promise<void>;
+  /** Moving statistics of batch norms become the means over so many training batches. */
+  recalibrate(id: number, spec: RecalibrateSpec): Promise<void>;
   shuffle(id: number, spec?: SelectionSpec): Promise<void>;
   harden(id: number, spec?: SelectionSpec): Promise<void>;
   load(id: number, what: "masks" | "weights", path: string, spec?: SelectionSpec): Promise<void>;
@@ -172,4 +175,5 @@ export interface TrainSpec extends Omit<TrainSpelled, Said | "rules" | "implicit
   readonly last?: boolean;
 }
 
+export type RecalibrateSpec = Pick<RecalibrateIr, "over">;
 export type ReinitializeSpec = Omit<ReinitializeIr, Said | "by"> & Pick<ReinitializeIr, "by">;

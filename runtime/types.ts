@@ -91,6 +91,14 @@ export interface ScoringOptions {
   readonly statistics?: "stored" | "batch" | undefined;
 }
 
+/** Mean and biased variance of a batch at one call of a batch norm, by the keys of its moving statistics. */
+export interface SeenStatistics {
+  readonly meanKey: string;
+  readonly varianceKey: string;
+  readonly mean: Float32Array;
+  readonly variance: Float32Array;
+}
+
 /** Runs a network from its masters with fused kernels. */
 export interface Executor {
   readonly network: Network;
@@ -102,6 +110,8 @@ export interface Executor {
   trainStep(batch: Batch, step: number, pulls?: readonly Pull[], observe?: Observation): StepResult;
   /** Loss and gradients without touching batch-norm statistics and without dropout (scores). `objective` "synflow": sum of outputs on all-ones input with |parameters|. */
   gradients(batch: Batch, objective: "loss" | "synflow", options?: ScoringOptions): StepResult;
+  /** Forward, normalising by the statistics of the batch, without dropout: what each batch norm has seen. */
+  batchStatistics(batch: Batch): readonly SeenStatistics[];
   /** In inference mode; the loss is a sum over the rows. */
   evaluate(batch: Batch, observe?: Observation): Omit<StepResult, "gradients">;
   dispose(): void;

@@ -11,6 +11,7 @@ import { checkDeclarations } from "./check-declarations.js";
 import { checkLastRates } from "./check-last-rates.js";
 import { checkLosses } from "./check-losses.js";
 import { checkManners } from "./check-manners.js";
+import { checkRecalibrations } from "./check-recalibrations.js";
 import { checkShuffles } from "./check-shuffles.js";
 import { expandMethods } from "./expand-methods.js";
 import { lowerStatements } from "./lower-statements.js";
@@ -36,7 +37,16 @@ const stages: readonly (readonly Pass[])[] = [
     placeTraining,
     lowerStatements,
   ],
-  [resolveRewinds, checkLastRates, checkLosses, checkShuffles, selectLayers, checkManners, awaitRestores],
+  [
+    resolveRewinds,
+    checkLastRates,
+    checkLosses,
+    checkShuffles,
+    checkRecalibrations,
+    selectLayers,
+    checkManners,
+    awaitRestores,
+  ],
 ];
 
 export interface FrontResult {

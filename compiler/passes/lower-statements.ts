@@ -22,7 +22,13 @@ import { flatten, whenOf, type FrontState, type TimelineNode } from "./state.js"
 import { lowerPrune } from "./statements/prune.js";
 import { lowerRegrow } from "./statements/regrow.js";
 import { lowerFreeze, lowerPenalize, lowerRestore, lowerUpdate } from "./statements/rules.js";
-import { lowerReinitialize, lowerRequire, lowerRewind, lowerSave } from "./statements/steps.js";
+import {
+  lowerRecalibrate,
+  lowerReinitialize,
+  lowerRequire,
+  lowerRewind,
+  lowerSave,
+} from "./statements/steps.js";
 import { lowerTrain } from "./statements/train.js";
 import { refuse } from "./statements/unavailable.js";
 
@@ -224,6 +230,7 @@ const lowerings: { readonly [K in Kind]: Row<K> } = {
   "call-statement": { step: (_, at) => lowerInner(at, at.place.repeated) },
   rewind: { step: (statement, { place }) => lowerRewind(statement, place) },
   reinitialize: { step: (statement, { place }) => lowerReinitialize(statement, place) },
+  recalibrate: { step: (statement, { place }) => lowerRecalibrate(statement, place) },
   shuffle: { step: ({ selection }, { place }) => lowerSelection(selection, place) },
   harden: { step: ({ selection }, { place }) => lowerSelection(selection, place) },
   load: {

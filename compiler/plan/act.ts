@@ -141,6 +141,7 @@ export function act(
     case "freeze":
     case "update":
     case "save":
+    case "recalibrate":
       return;
     default:
       statement satisfies never;

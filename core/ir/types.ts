@@ -222,6 +222,12 @@ const reinitialize = statement("reinitialize", {
   /** Unset: every layer's own initializer. */
   by: is.optional(call),
 });
+export type RecalibrateIr = Of<typeof recalibrate>;
+/** Moving statistics of batch norms measured anew. */
+const recalibrate = statement("recalibrate", {
+  /** Training batches, drawn at random. */
+  over: expression,
+});
 const shuffle = statement("shuffle", selection);
 const harden = statement("harden", selection);
 const load = statement("load", { what: is.oneOf("masks", "weights"), path: is.text, ...selection });
@@ -241,6 +247,7 @@ const once = {
   rewind,
   mark,
   reinitialize,
+  recalibrate,
   shuffle,
   harden,
   load,

@@ -152,6 +152,7 @@ interface Kinds {
   };
   readonly mark: Named & Timed;
   readonly reinitialize: Selecting & { readonly by?: CallLike };
+  readonly recalibrate: { readonly batches?: Expr };
   readonly shuffle: Selecting;
   readonly harden: Selecting;
   readonly load: Selecting & Stored & { readonly what: "masks" | "weights" };

@@ -89,6 +89,8 @@ export function statementRules(p: Reader, e: ExpressionRules, c: ClauseRules, a:
   const parameter = p.phrase("parameter", { name: p.name }, { value: p.optional(() => fallback().value) });
   const parameters = p.rule("parameters", () => p.enclosed(t.OpenParen, parameter, t.CloseParen));
 
+  const overBatches = p.sequence("over", { batches: e.count }, "batches");
+
   const imported = p.rule("imported", p.oneOf("criterion", "penalty", "curve", "method", "step"));
   /** `use step from "std"` imports a name; `use step warm from "./x.js"` says what is imported. */
   const namesKind = (): boolean => {
@@ -132,6 +134,7 @@ export function statementRules(p: Reader, e: ExpressionRules, c: ClauseRules, a:
     p.sentence("rewind", { what: p.listed(rewound) }, "to", { to: moment }),
     p.sentence("mark", { name: mark }, times),
     p.sentence("reinitialize", p.gathered("reinitializeClause", { ...selection, ...by }, {})),
+    p.sentence("recalibrate", "batch-norm", { batches: p.optional(() => overBatches().batches) }),
     p.sentence("shuffle", "masks", where),
     p.sentence("harden", "masks", where),
     p.sentence("load", { what: p.oneOf("masks", "weights") }, "from", path, where),

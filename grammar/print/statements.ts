@@ -63,6 +63,8 @@ const printers: { readonly [K in ast.Statement["kind"]]: (statement: ast.Stateme
   rewind,
   mark: (s) => phrase(s, `mark ${s.name.text}`),
   reinitialize: (s) => phrase(s, "reinitialize"),
+  recalibrate: (s) =>
+    plain(s, `recalibrate batch-norm${s.batches ? ` over ${expr(s.batches)} batches` : ""}`),
   shuffle: (s) => phrase(s, "shuffle masks"),
   harden: (s) => phrase(s, "harden masks"),
   load: (s) => phrase(s, `load ${s.what} from ${quote(s.path.value)}`),

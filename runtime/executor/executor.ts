@@ -197,6 +197,14 @@ export function createExecutor(
         observe,
       });
     },
+    batchStatistics(batch) {
+      const current: Pass = { ...pass("scoring", 0), gathers: true };
+      scoped(() => {
+        const inputs = inputTensors(network, batch.inputs);
+        execute(network, plan, inputs, { pass: current, taped: false, logits: new Set() });
+      });
+      return current.updates;
+    },
     evaluate: (batch, observe) =>
       scoped(() => {
         const onlooker = observe ? { onlooker: onlookerOf(observe, backend, false) } : {};

@@ -2,6 +2,7 @@ import type { Config } from "../../core/network/config.js";
 import { field, isJsonArray } from "../../core/network/json.js";
 import type { Json, LayerInfo, Shape } from "../../core/network/types.js";
 import type { FusedOps } from "../backend/types.js";
+import type { SeenStatistics } from "../types.js";
 import type { tf } from "../backend/tf.js";
 import { raise } from "../../core/diagnostics/create.js";
 
@@ -12,12 +13,8 @@ import { raise } from "../../core/diagnostics/create.js";
 export type Mode = "inference" | "training" | "scoring";
 
 /** Statistics of one call of a batch normalization, to be folded into the moving ones after the pass. */
-export interface MovingUpdate {
-  readonly meanKey: string;
-  readonly varianceKey: string;
+export interface MovingUpdate extends SeenStatistics {
   readonly momentum: number;
-  readonly mean: Float32Array;
-  readonly variance: Float32Array;
 }
 
 /** State of one pass, shared by all calls. */
@@ -26,6 +23,8 @@ export interface Pass {
   readonly seed: number;
   readonly step: number;
   readonly updates: MovingUpdate[];
+  /** Whether `scoring` notes statistics too. */
+  readonly gathers?: boolean;
 }
 
 /** One call of one layer. */

@@ -97,6 +97,7 @@ const simple: fc.Arbitrary<ast.Statement> = fc.oneof(
   placed(of("rewind", { what: fc.array(rewound, { minLength: 1, maxLength: 3 }), to: target }, {})),
   placed(of("mark", { name: p.plainName }, { when: p.when })),
   placed(of("reinitialize", {}, { selection: p.selection, by: p.callLike })),
+  placed(of("recalibrate", {}, { batches: fc.oneof(p.number, p.plainRef) })),
   placed(of("shuffle", {}, { selection: p.selection })),
   placed(of("harden", {}, { selection: p.selection })),
   placed(of("load", { what: fc.constantFrom("masks", "weights"), path: p.text }, { selection: p.selection })),

@@ -91,7 +91,7 @@ function topStatement(w: Writer, left: number): Statement[] {
 function step(w: Writer): Statement {
   const { d } = w;
   const selected = (share: number): string[] => selection(w, share);
-  const kind = d.below(12);
+  const kind = d.below(13);
   const wild = d.chance(0.05);
   if (!wild && (kind === 2 || kind === 3) && !w.trained && w.marks.length === 0) return plain("evaluate");
   if (!wild && kind === 6 && !w.loose) return plain("shuffle masks");
@@ -123,6 +123,8 @@ function step(w: Writer): Statement {
       return plain(`save "kept"`);
     case 10:
       return restore(w, []);
+    case 11:
+      return plain(`recalibrate batch-norm${d.pick(["", " over 2 batches"])}`);
     default:
       return aloneRegrow(w, []);
   }

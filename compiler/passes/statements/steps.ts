@@ -3,7 +3,7 @@ import { whyNotSavedAt } from "../../../core/ir/save-place.js";
 import type { CallIr, StepIr } from "../../../core/ir/types.js";
 import { lowerCondition } from "../clauses/condition.js";
 import { lowerSelection } from "../clauses/selection.js";
-import { lowerKnown, oneOf } from "../clauses/typed.js";
+import { lowerKnown, lowerTyped, oneOf } from "../clauses/typed.js";
 import { lowerPoint } from "../clauses/when.js";
 import { reject, whole, type Lowered, type Place } from "../lowering.js";
 
@@ -23,7 +23,7 @@ const initializers: Readonly<Record<string, readonly string[]>> = {
 
 export type Once = Extract<
   Statement,
-  { kind: "rewind" | "reinitialize" | "shuffle" | "harden" | "load" | "require" | "save" }
+  { kind: "rewind" | "recalibrate" | "reinitialize" | "shuffle" | "harden" | "load" | "require" | "save" }
 >;
 type OnceIr<K> = Lowered<Extract<StepIr, { readonly kind: K }>>;
 
@@ -33,6 +33,23 @@ export function lowerRequire(
   place: Place,
 ): OnceIr<"require"> | null {
   return whole({ condition: lowerCondition(statement.condition, "`require`", place) });
+}
+
+/** What `recalibrate` measures on where nothing is said. */
+const usualBatches = 20;
+
+/** `recalibrate`: so many batches of the training data. */
+export function lowerRecalibrate(
+  { batches }: Extract<Once, { kind: "recalibrate" }>,
+  place: Place,
+): OnceIr<"recalibrate"> | null {
+  if (batches === undefined) return { over: usualBatches };
+  const over = lowerTyped(batches, ["number"], "a number of batches", place);
+  if (over === null) return null;
+  const { ir } = over;
+  if (typeof ir === "number" && (ir < 1 || !Number.isInteger(ir)))
+    return reject(place, "P3022", "batches are counted in whole numbers from 1", batches.span);
+  return { over: ir };
 }
 
 /** `save`: a folder inside the output folder. */

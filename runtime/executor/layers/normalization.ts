@@ -33,12 +33,12 @@ export const batchNormalization: Builder = (build) => {
   const shift = beta ? rank1(beta) : null;
 
   const normalise = (x: tf.Tensor, context: CallContext): tf.Tensor => {
-    const { mode, updates } = context.pass;
+    const { mode, updates, gathers } = context.pass;
     if (mode === "inference" || !build.layer.trainable) {
       return build.ops.batchNormInference(x, mean, variance, scale, shift, epsilon);
     }
     const result = build.ops.batchNormTrain(x, scale, shift, epsilon);
-    if (mode === "training") {
+    if (mode === "training" || gathers === true) {
       updates.push({
         meanKey: build.key("moving_mean"),
         varianceKey: build.key("moving_variance"),

@@ -6,6 +6,7 @@ import { evaluate, require, until } from "../steps/conditions.js";
 import { prune, regrow, restore } from "../steps/events.js";
 import { load } from "../steps/load.js";
 import { harden, reinitialize, shuffle } from "../steps/masks.js";
+import { recalibrate } from "../steps/recalibrate.js";
 import { selectLayers } from "../steps/select-layers.js";
 import { slim } from "../steps/slim.js";
 import { mark, rewind } from "../steps/snapshots.js";
@@ -36,6 +37,7 @@ export function makeRun(session: Session): OpenRun {
     mark: step(session, { kind: "mark", changes: false, act: mark }),
     rewind: step(session, { kind: "rewind", changes: true, act: rewind }),
     reinitialize: step(session, { kind: "reinitialize", changes: true, act: reinitialize }),
+    recalibrate: step(session, { kind: "recalibrate", changes: true, act: recalibrate }),
     shuffle: step(session, { kind: "shuffle", changes: true, act: shuffle }),
     harden: step(session, { kind: "harden", changes: true, act: harden }),
     load: step(session, { kind: "load", changes: true, act: load }),

@@ -56,6 +56,7 @@ const opener = (log: unknown[]) => async (settings: { readonly statements: state
     harden: async (id: number, spec: SelectionSpec = {}) => say(["harden", id, statements.selectionIr(spec)]),
     load: async (id: number, what: string, path: string, spec: SelectionSpec = {}) =>
       say(["load", id, what, path, statements.selectionIr(spec)]),
+    recalibrate: async (id: number, spec: unknown) => say(["recalibrate", id, spec]),
     slim: async (id: number) => say(["slim", id]),
     evaluate: async (id: number, on = "test") => say(["evaluate", id, on]),
     mark: async (id: number, name: string) => say(["mark", id, name]),

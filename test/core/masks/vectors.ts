@@ -42,6 +42,7 @@ export function executorOf(
     predict: () => [],
     trainStep: () => ({ loss: 0, correct: 0, counted: 0, gradients: new Map() }),
     gradients: () => ({ loss: 0, correct: 0, counted: 0, gradients: gradient(batch++) }),
+    batchStatistics: () => [],
     evaluate: () => ({ loss: 0, correct: 0, counted: 0 }),
     dispose: () => undefined,
   };
