@@ -4,6 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { raise } from "../../core/diagnostics/create.js";
 import { quote, quotePath } from "../../core/diagnostics/quote.js";
 import { isObject } from "../../core/network/json.js";
+import { refuseAddress, refuseFile, refuseFolder } from "./other-formats.js";
 import { reasonOf } from "../reason.js";
 
 /** A model.json with 200 MB of topology has no shape anybody trains. */
@@ -26,14 +27,24 @@ export const missing = (path: string, why: string): never =>
 /** Only regular files are read: a pipe would wait for ever. */
 async function fileOf(path: string): Promise<{ file: string; bytes: number }> {
   try {
+    refuseAddress(path);
     const given = await stat(path);
+    if (given.isDirectory()) await refuseFolder(path);
     const file = given.isDirectory() ? join(path, "model.json") : path;
     const found = given.isDirectory() ? await stat(file) : given;
-    return found.isFile() ? { file, bytes: found.size } : missing(path, "it is not a file");
+    if (!found.isFile()) return missing(path, "it is not a file");
+    await refuseFile(file);
+    return { file, bytes: found.size };
   } catch (error) {
     if (error instanceof DiagnosticError) throw error;
     return missing(path, reasonOf(error));
   }
+}
+
+/** In UTF-8, or in UTF-16 where a byte order mark says so, as some editors of Windows write it. */
+function textOf(bytes: Uint8Array): string {
+  const utf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
+  return new TextDecoder(utf16 ? "utf-16le" : "utf-8").decode(bytes);
 }
 
 /** Reads a model.json (or the one in a folder), its size checked first. */
@@ -45,7 +56,7 @@ export async function readTopologyFile(path: string): Promise<TopologyFile> {
       notes: [`a topology of up to ${MAX_JSON_BYTES} bytes is read`],
     });
   }
-  const text = await readFile(file, "utf8").catch((cause: unknown) => missing(path, reasonOf(cause)));
+  const text = textOf(await readFile(file).catch((cause: unknown) => missing(path, reasonOf(cause))));
   let json: unknown;
   try {
     json = JSON.parse(text);

@@ -1,3 +1,4 @@
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { layers, openBackend, tf } from "../../../runtime/backend/index.js";
@@ -43,6 +44,17 @@ function entries(kernel: string, bias: string, more: Partial<Entry> = {}): Entry
 }
 
 const floats = new Uint8Array(Float32Array.from(values).buffer);
+
+test.each<[string, BufferEncoding, string]>([
+  ["UTF-8", "utf8", "\uFEFF"],
+  ["UTF-16", "utf16le", "\uFEFF"],
+])("a model.json with a byte order mark, in %s", async (_, encoding, mark) => {
+  const folder = await folderWith({});
+  const layer = { class_name: "Dense", config: { name: "d", units: 2, batch_input_shape: [null, 3] } };
+  const json = { modelTopology: { class_name: "Sequential", config: { name: "m", layers: [layer] } } };
+  await writeFile(join(folder, "model.json"), mark + JSON.stringify(json), encoding);
+  expect((await loadModel(folder)).store.size).toBe(2);
+});
 
 describe("weights as files hold them", () => {
   test("over several shards, which may cut a weight in two", async () => {
