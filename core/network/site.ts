@@ -105,6 +105,8 @@ interface WeightFacts {
   readonly forgetGate?: boolean;
   /** Its name in Keras 3. */
   readonly keras3?: string;
+  /** Where the config names none. */
+  readonly initializer?: JsonObject;
 }
 
 /**
@@ -115,7 +117,7 @@ export function addWeight(
   site: Site,
   name: string,
   axes: readonly Axis[],
-  { frozen = false, forgetGate = false, keras3 }: WeightFacts = {},
+  { frozen = false, forgetGate = false, keras3, initializer: usual }: WeightFacts = {},
 ): void {
   const path = site.layer.spec.path;
   const sizes = axes.map((axis) => (typeof axis === "object" && axis !== null ? axis.ids.length : axis));
@@ -130,7 +132,7 @@ export function addWeight(
   const alias = [...(site.kerasFolders ?? site.folders), keras3 ?? name].join("/");
   const stem = name.replace(/_kernel$/, "");
   const setting = (what: string): Json | undefined => field(site.config.values, `${stem}_${what}`);
-  const initializer = setting("initializer");
+  const initializer = setting("initializer") ?? usual;
   site.graph.addWeight(
     site.layer,
     {

@@ -8,6 +8,7 @@ import { heldLayer, isJsonArray } from "../json.js";
 import type { LayerInfo } from "../types.js";
 import { convolutions } from "./convolution.js";
 import { tableLayers } from "./dense.js";
+import { applicationLayers } from "./applications.js";
 import { augmentationLayers } from "./augmentation.js";
 import { elementwiseLayers } from "./elementwise.js";
 import type { LayerClass, LayerFamily, Uptake } from "./layer-class.js";
@@ -27,6 +28,7 @@ export const layerClasses = {
   ...elementwiseLayers,
   ...normLayers,
   ...augmentationLayers,
+  ...applicationLayers,
   ...mergeLayers,
   ...recurrentLayers,
   ...reshapeLayers,

@@ -43,7 +43,7 @@ function broadcast(site: Site, shapes: readonly Shape[]): Shape {
 }
 
 /** Add, Subtract, Multiply, Average, Maximum, Minimum: channels are tied index by index. */
-function elementwiseMerge(why: "join" | "product"): Rule {
+export function elementwiseMerge(why: "join" | "product"): Rule {
   return (site) => {
     const inputs = severalInputs(site);
     if (inputs.some((input) => input.shape.length < 2)) {

@@ -127,8 +127,6 @@ const resizing: Rule = (site) => {
   }
   checkInterpolation(site);
   refuseChannelsFirst(site);
-  for (const key of ["crop_to_aspect_ratio", "pad_to_aspect_ratio", "antialias"])
-    if (flag(site.config, key, false)) refuse(site, "P5009", `uses \`${key}\``);
   return overSpace(site, checkRank(site, input, 4), () => [height, width]);
 };
 

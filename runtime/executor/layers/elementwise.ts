@@ -90,6 +90,11 @@ export const masking: Builder = (build) => {
   };
 };
 
+export const layerScale: Builder = (build) => {
+  const gamma = build.need("gamma");
+  return unary((x) => tf.mul(x, gamma), true);
+};
+
 export const rescaling: Builder = ({ config }) => {
   const scale = numbers(config, "scale", 1);
   const offset = numbers(config, "offset", 0);

@@ -1,7 +1,7 @@
 import { tf } from "../../backend/tf.js";
 import { axes, flag } from "../../../core/network/config.js";
 import { field, isJsonArray } from "../../../core/network/json.js";
-import type { Builder, CallContext } from "../pass.js";
+import { number, type Builder, type CallContext } from "../pass.js";
 
 /** Add, Multiply, Average, Maximum, Minimum, Concatenate and Dot. */
 
@@ -40,6 +40,12 @@ export const average = merging((inputs) =>
     fold(inputs, (a, b) => tf.add(a, b)),
   ),
 );
+
+/** The first input and a share of the second. */
+export const customScale: Builder = ({ config }) => {
+  const scale = number(config, "scale", 1);
+  return { run: ({ inputs }) => [fold(inputs, (a, b) => tf.add(a, tf.mul(b, scale)))], mask: mergedMask };
+};
 
 export const concatenate: Builder = (build) => {
   const { config } = build;

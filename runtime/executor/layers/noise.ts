@@ -17,8 +17,8 @@ function inTraining(noise: Noise): ReturnType<Builder> {
   };
 }
 
-function rateOf(build: Build): number {
-  return Math.min(1, Math.max(0, number(build.config, "rate", 0)));
+function rateOf(build: Build, key = "rate"): number {
+  return Math.min(1, Math.max(0, number(build.config, key, 0)));
 }
 
 /** The shape of the draws: `noise_shape` with its gaps filled from the input; 1 repeats a draw along the axis. */
@@ -46,9 +46,9 @@ export function kept(
 }
 
 /** What is kept is scaled up for what is not. */
-function dropping(shapeOf: (build: Build, x: tf.Tensor) => number[]): Builder {
+function dropping(shapeOf: (build: Build, x: tf.Tensor) => number[], key = "rate"): Builder {
   return (build) => {
-    const rate = rateOf(build);
+    const rate = rateOf(build, key);
     return inTraining((x, context) => {
       if (rate === 0) return x;
       if (rate === 1) return tf.zerosLike(x);
@@ -63,6 +63,9 @@ export const dropout = dropping(noiseShape);
 export const spatialDropout = dropping((_, x) =>
   x.shape.map((n, i) => (i === 0 || i === x.rank - 1 ? n : 1)),
 );
+
+/** One draw for each sample (Huang et al. 2016, Deep networks with stochastic depth). */
+export const stochasticDepth = dropping((_, x) => x.shape.map((n, i) => (i === 0 ? n : 1)), "drop_path_rate");
 
 function normal(x: tf.Tensor, context: CallContext): tf.Tensor {
   return tf.tensor(drawsOf(context, "normal").normal(x.shape, context.inputIds[0] ?? null), x.shape);

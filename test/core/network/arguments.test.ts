@@ -42,11 +42,14 @@ it("no answer is given to an argument that no library has", () => {
   const invented = layers.flatMap((className) =>
     Object.keys(argumentsOf(className) ?? {}).filter((name) => !everywhere.has(name)),
   );
-  // Of older releases, or handed on as `**kwargs`, and written into files all the same.
+  // Of older releases, handed on as `**kwargs`, or of the classes of keras.applications, and written into files all the same.
   const handedOn = [
     "bounding_box_format",
+    "drop_path_rate",
     "force_generator",
     "fused",
+    "init_values",
+    "projection_dim",
     "reverse_state_order",
     "rms_scaling",
     "rng_type",
