@@ -23,7 +23,7 @@ export function lowerLoss(expr: Expr, place: Place): LossIr | null {
       help: `losses are ${losses.map((loss) => `\`${loss}\``).join(", ")}`,
     });
   }
-  const name = oneOf(first, losses, "loss", place);
+  const name = oneOf(first, losses, "loss", place, "loss");
   if (name === null) return null;
   const known = argumentsOf(name);
   const args = new Map<string, number | readonly number[]>();
