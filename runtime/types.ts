@@ -32,9 +32,14 @@ export interface Labels {
   readonly classes: number;
 }
 
+/** A loss in JavaScript, over tensors of the output's shape, class indices as one-hot rows. Its mean is minimized. */
+export type LossFunction = (yTrue: never, yPred: never) => unknown;
+
 /** What is minimized, with what is said of it. */
 export interface Loss {
-  readonly name: LossName;
+  /** `own`: what `compute` gives. */
+  readonly name: LossName | "own";
+  readonly compute?: LossFunction;
   /**
    * Of the cross-entropies: the share of every target, 0 ≤ s < 1, that is spread evenly over the K classes (the two
    * sides of a binary one): t·(1 − s) + s/K (Szegedy et al. 2016, section 7). Default 0.

@@ -1,15 +1,16 @@
 import { field, isJsonObject } from "../network/json.js";
-import { clips, optimizerNames, optimizers } from "../ir/optimizers.js";
+import { clips, optimizers } from "../ir/optimizers.js";
 import type { OptimizerIr } from "../ir/types.js";
 import type { Json, JsonObject } from "../network/types.js";
+import { optimizerOfClass } from "./training-config.js";
 
 /** The rate of adam where neither program nor network says anything. */
 const defaultRate = optimizers.adam.rate;
 
-/** Keras's names of arguments, old and new, by ours. */
+/** Names of arguments in Keras, old and new, and in TensorFlow.js, by ours. */
 const keys: readonly (readonly [string, readonly string[]])[] = [
   ["momentum", ["momentum"]],
-  ["nesterov", ["nesterov", "use_nesterov"]],
+  ["nesterov", ["nesterov", "use_nesterov", "useNesterov"]],
   ["weight-decay", ["weight_decay"]],
   ["beta1", ["beta_1", "beta1"]],
   ["beta2", ["beta_2", "beta2"]],
@@ -30,15 +31,15 @@ export function defaultOptimizer(trainingConfig: JsonObject | null): OptimizerIr
   if (!isJsonObject(saved)) return fallback;
   const className = field(saved, "class_name");
   const config = field(saved, "config");
-  const name = optimizerNames.find(
-    (one) => typeof className === "string" && optimizers[one].keras.includes(className.toLowerCase()),
-  );
+  const name = optimizerOfClass(className);
   if (name === undefined || !isJsonObject(config)) return fallback;
-  const rate = firstNumber(config, ["learning_rate", "lr"]) ?? defaultRate;
+  const rate = firstNumber(config, ["learning_rate", "lr", "learningRate"]) ?? defaultRate;
   const known: readonly string[] = [...Object.keys(optimizers[name].args), ...clips];
   const args: Record<string, number> = {};
+  // TensorFlow.js, which calls the rate `learningRate`, calls rho `decay`: elsewhere that is a decay of the rate.
+  const decays = field(config, "learningRate") === undefined ? [] : ["decay"];
   for (const [ours, theirs] of keys) {
-    const value = firstNumber(config, theirs);
+    const value = firstNumber(config, ours === "rho" ? [...theirs, ...decays] : theirs);
     if (value !== undefined && value > 0 && known.includes(ours)) args[ours] = value;
   }
   return { name, rate, args };

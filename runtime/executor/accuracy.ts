@@ -1,8 +1,9 @@
 import type { Network } from "../../core/network/types.js";
-import type { Dense, Labels, Loss, LossName } from "../types.js";
-import { outputLosses } from "./loss.js";
+import type { Dense, Labels, Loss } from "../types.js";
+import { judgedBy, outputLosses } from "./loss.js";
 
-const classifies = (name: LossName): boolean => name === "cross-entropy" || name === "binary-cross-entropy";
+const classifies = (name: Loss["name"]): boolean =>
+  name === "cross-entropy" || name === "binary-cross-entropy";
 
 /** Whether rows can be right or wrong at some output, under these losses (none: the network's own) and targets of these kinds. */
 export function measuresAccuracy(
@@ -11,7 +12,7 @@ export function measuresAccuracy(
   targets: readonly (Dense | Labels)["kind"][],
 ): boolean {
   return outputLosses(network, losses).some(
-    ({ loss }, i) => targets[i] === "labels" || (loss !== null && classifies(loss.name)),
+    (output, i) => targets[i] === "labels" || classifies(judgedBy(output)),
   );
 }
 
@@ -33,7 +34,7 @@ export interface Right {
  * classify and the targets are no class indices.
  */
 export function rightRows(
-  name: LossName,
+  name: Loss["name"],
   y: { readonly values: Float32Array; readonly shape: readonly number[]; readonly logits: boolean },
   target: Dense | Labels,
   weights: Float32Array | null,

@@ -3,11 +3,11 @@ import { tf } from "../backend/tf.js";
 import type { Backend } from "../backend/types.js";
 import type { Places } from "../../core/masks/masked.js";
 import type { Parameter, ParameterStore } from "../../core/parameters.js";
-import type { Batch, Dense, Executor, Loss, StepResult } from "../types.js";
+import type { Batch, Dense, Executor, Loss, LossFunction, StepResult } from "../types.js";
 import { rightRows, type Right } from "./accuracy.js";
 import { inputTensors } from "./inputs.js";
 import { lossValue } from "./loss-value.js";
-import { givesLogits, outputLosses, settle, wantsLogits, type OutputLoss } from "./loss.js";
+import { givesLogits, judgedBy, outputLosses, settle, wantsLogits, type OutputLoss } from "./loss.js";
 import { backward } from "./gradients.js";
 import { moveStatistics } from "./layers/normalization.js";
 import { onlookerOf, pullingOnlooker } from "./observe.js";
@@ -26,6 +26,8 @@ const STATISTIC = /moving_(?:mean|variance)$/;
 export interface ExecutorOptions {
   /** One for all outputs or one per output; without it the file's training config or the last activations decide. */
   readonly losses?: readonly Loss[];
+  /** Functions per output that stand for what the training config says; null where they do not. */
+  readonly ownLosses?: readonly (LossFunction | null)[];
   readonly seed: number;
   /** What is latent now: zero wherever the network computes. Default: nothing. */
   readonly latent?: () => Places;
@@ -57,7 +59,7 @@ export function createExecutor(
   checkRefusals(network, backend, "any");
   const variables = makeVariables(store, backend, options.latent);
   const plan = makePlan(network, backend, variables);
-  const losses = outputLosses(network, options.losses);
+  const losses = outputLosses(network, options.losses, options.ownLosses);
   const regularizers = regularizersOf(network);
   const trainable = [...store.values()].filter((p) => p.trainable);
   const scored = [...store.values()].filter((p) => p.trainable || !STATISTIC.test(p.key));
@@ -96,7 +98,7 @@ export function createExecutor(
       const part: tf.Scalar = goal.weight === 1 ? value : tf.mul(value, goal.weight);
       loss = loss ? tf.add(loss, part) : part;
       const shown = { values: backend.read(y), shape: y.shape, logits: goal.logits };
-      if (Number.isNaN(right.correct)) right = rightRows(goal.loss.name, shown, target, weights);
+      if (Number.isNaN(right.correct)) right = rightRows(judgedBy(goal), shown, target, weights);
     });
     return { ...right, loss: loss ?? tf.scalar(0) };
   };

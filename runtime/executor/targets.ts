@@ -2,7 +2,7 @@ import { counted } from "../../core/ir/words.js";
 import { raise } from "../../core/diagnostics/create.js";
 import { tf } from "../backend/tf.js";
 import type { Network } from "../../core/network/types.js";
-import type { Batch, Dense, Labels, LossName } from "../types.js";
+import type { Batch, Dense, Labels, Loss, LossName } from "../types.js";
 
 /** Targets of one output in the form a loss asks for. Tensors are made inside the pass and end with it. */
 export interface Target {
@@ -28,8 +28,8 @@ const RANGES: Partial<Readonly<Record<LossName, readonly [least: number, most: n
 };
 
 /** Targets outside of what the loss is made for would train on nonsense. Class indices are looked at where they are used. */
-export function checkValues(name: LossName, target: Dense | Labels): void {
-  const range = RANGES[name];
+export function checkValues(name: Loss["name"], target: Dense | Labels): void {
+  const range = name === "own" ? undefined : RANGES[name];
   if (range === undefined || target.kind === "labels") return;
   const [least, most] = range;
   const odd = target.data.findIndex((value) => !(value >= least && value <= most));

@@ -1,11 +1,20 @@
 import type { StoredWeight } from "./shards.js";
 import { reasonOf } from "../reason.js";
 import { raise } from "../../core/diagnostics/create.js";
+import { isObject } from "../../core/network/json.js";
+import { savedLoss } from "../../core/schedule/training-config.js";
+import type { LossFunction } from "../types.js";
 
 /** What is asked of a tf.LayersModel; told by its shape, since the user's tfjs may be another copy than ours. */
 export interface LiveModel {
   toJSON(unused: null, returnString: false): unknown;
   readonly weights: readonly LiveWeight[];
+  readonly outputNames?: readonly string[];
+  /** What it was compiled with, if it was. */
+  readonly optimizer?: { getClassName(): string; getConfig(): unknown } | null;
+  readonly loss?: unknown;
+  readonly lossFunctions?: readonly unknown[];
+  readonly metrics?: unknown;
 }
 
 interface LiveWeight {
@@ -29,9 +38,11 @@ export function isLiveModel(value: unknown): value is LiveModel {
 export interface LiveParts {
   readonly topology: unknown;
   readonly weights: readonly StoredWeight[];
+  /** Functions that it was compiled with, one per output, null where the training config in the topology names a loss that is known. */
+  readonly ownLosses: readonly (LossFunction | null)[];
 }
 
-/** Topology and copies of the weights of a model in memory. */
+/** Topology, training config and copies of the weights of a model in memory. */
 export function readLive(model: LiveModel): LiveParts {
   try {
     const weights = model.weights.map((weight): StoredWeight => {
@@ -43,8 +54,49 @@ export function readLive(model: LiveModel): LiveParts {
         trainable: weight.trainable,
       };
     });
-    return { topology: model.toJSON(null, false), weights };
+    const topology = model.toJSON(null, false);
+    if (!model.optimizer || !isObject(topology)) return { topology, weights, ownLosses: [] };
+    const losses = lossesOf(model);
+    const training_config = {
+      loss: losses.map(({ name }) => name),
+      metrics: metricNames(model.metrics),
+      optimizer_config: {
+        class_name: model.optimizer.getClassName(),
+        config: model.optimizer.getConfig(),
+      },
+    };
+    return { topology: { ...topology, training_config }, weights, ownLosses: losses.map(({ own }) => own) };
   } catch (error) {
-    return raise("P5114", "the model in memory cannot be read", { notes: [reasonOf(error)] });
+    return raise("P5114", "the model in memory cannot be read", {
+      notes: [reasonOf(error)],
+      help: /No backend found/.test(reasonOf(error))
+        ? 'open a backend of TensorFlow.js first: `import "@tensorflow/tfjs-backend-cpu"`'
+        : undefined,
+    });
   }
+}
+
+/** Losses that are known here by their names; the others as functions, which a compiled model keeps for every output. */
+function lossesOf(model: LiveModel) {
+  const { loss } = model;
+  // Those of a Sequential are kept by the model inside it, which is private to its type.
+  const inner: unknown = "model" in model ? model.model : null;
+  const { lossFunctions = [], outputNames = [] }: Partial<LiveModel> = isObject(inner) ? inner : model;
+  return lossFunctions.map((compute, i) => {
+    const said: unknown = Array.isArray(loss) ? loss[i] : isObject(loss) ? loss[outputNames[i] ?? ""] : loss;
+    const name = typeof said === "string" ? said : null;
+    const isOwn = name === null || savedLoss(name) === null;
+    const own = isOwn && isLossFunction(compute) ? compute : null;
+    return { name: own === null ? name : null, own };
+  });
+}
+
+const isLossFunction = (value: unknown): value is LossFunction => typeof value === "function";
+
+/** Names of metrics, also of those that are functions. */
+function metricNames(metrics: unknown): readonly string[] {
+  if (Array.isArray(metrics)) return metrics.flatMap(metricNames);
+  if (typeof metrics === "function") return [metrics.name === "" ? "function" : metrics.name];
+  if (typeof metrics === "string") return [metrics];
+  return isObject(metrics) ? Object.values(metrics).flatMap(metricNames) : [];
 }

@@ -4,6 +4,7 @@ import { diagnostic, raise } from "../../core/diagnostics/create.js";
 import { quote } from "../../core/diagnostics/quote.js";
 import type { Network } from "../../core/network/types.js";
 import type { Parameter, ParameterStore } from "../../core/parameters.js";
+import type { LossFunction } from "../types.js";
 import { initialValues } from "../../core/masks/initializers.js";
 import { isLiveModel, readLive, type LiveModel, type LiveParts } from "./live.js";
 import { matchWeights } from "./match.js";
@@ -19,6 +20,8 @@ export interface LoadedModel {
   readonly warnings: readonly Diagnostic[];
   /** That its weights were drawn, since it comes without. */
   readonly diagnostics: readonly Diagnostic[];
+  /** Losses in JavaScript that a live model was compiled with, one per output or null. */
+  readonly ownLosses?: readonly (LossFunction | null)[];
 }
 
 export interface LoadOptions {
@@ -43,9 +46,9 @@ export async function loadModel(source: string | LiveModel, options: LoadOptions
   return groups.length === 0 ? initialised(read, seed) : filled(read, await readShards(folder, groups));
 }
 
-async function fromParts({ topology, weights }: LiveParts, seed: number): Promise<LoadedModel> {
+async function fromParts({ topology, weights, ownLosses }: LiveParts, seed: number): Promise<LoadedModel> {
   const read = await readTopology(topology, weights);
-  return weights.length === 0 ? initialised(read, seed) : filled(read, weights);
+  return { ...(weights.length === 0 ? initialised(read, seed) : filled(read, weights)), ownLosses };
 }
 
 /** @throws DiagnosticError P5113 */

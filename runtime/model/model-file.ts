@@ -1,3 +1,4 @@
+import { unheardTraining } from "../../core/schedule/training-config.js";
 import { basename, dirname, resolve } from "node:path";
 import { DiagnosticError } from "../../core/diagnostics/diagnostic.js";
 import { checkInitializers } from "../../core/masks/initializers.js";
@@ -50,16 +51,17 @@ export async function readTopology(
   });
   if (network === null) throw new DiagnosticError(diagnostics);
   await checkRegistered(network);
+  const told = [...diagnostics, ...unheardTraining(network)];
   if (weights.length === 0) {
     checkInitializers(network);
-    return { network, diagnostics };
+    return { network, diagnostics: told };
   }
   return {
     network: matchWeights(
       network,
       weights.map((one) => ({ ...one, data: NO_VALUES })),
     ).network,
-    diagnostics,
+    diagnostics: told,
   };
 }
 

@@ -6,7 +6,7 @@ import type { LiveParts } from "./live.js";
  * `conv2d_Conv2D9` the second. Layers that nobody named are renamed by their order in the model, as Keras does (`conv2d_1`, `conv2d_2`,
  * …), so that a program means the same layers each time a module makes its network.
  */
-export function withPlainNames({ topology, weights }: LiveParts): LiveParts {
+export function withPlainNames({ topology, weights, ...rest }: LiveParts): LiveParts {
   const names = new Map<string, string>();
   const taken = new Set<string>();
   const found: { readonly name: string; readonly stem: string | null }[] = [];
@@ -26,6 +26,7 @@ export function withPlainNames({ topology, weights }: LiveParts): LiveParts {
   }
   const rename = (name: string) => names.get(name) ?? name;
   return {
+    ...rest,
     topology: renamed(topology, rename),
     weights: weights.map((weight) => ({ ...weight, name: weight.name.split("/").map(rename).join("/") })),
   };

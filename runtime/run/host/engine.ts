@@ -72,15 +72,16 @@ function repeatShare({ repeats }: Session): number {
 /** What an executor is made of; the masks are those it holds whenever weights go up. */
 export type ExecutorParts = Pick<
   Session,
-  "network" | "parameters" | "state" | "backend" | "losses" | "options"
+  "network" | "parameters" | "state" | "backend" | "losses" | "ownLosses" | "options"
 >;
 
 export function makeExecutor(parts: ExecutorParts): Executor {
-  const { network, parameters, backend, losses, options } = parts;
+  const { network, parameters, backend, losses, ownLosses, options } = parts;
   const executor = createExecutor(network, parameters, backend, {
     seed: options.seed,
     latent: () => latentPlaces(parts),
     ...(losses === null ? {} : { losses }),
+    ownLosses,
   });
   executor.upload();
   return executor;

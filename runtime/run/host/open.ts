@@ -64,14 +64,14 @@ async function begin(
   options: Options,
   { stopwatch, backend, model, opened, lock }: Opened,
 ): Promise<OpenRun> {
-  const { network, store: parameters } = model;
+  const { network, store: parameters, ownLosses = [] } = model;
   const start = {
     measures: measure(network, newMaskState(network.channels.count)),
     hash: networkHash(network, parameters),
   };
   const state = newMaskState(network.channels.count, { keepsLast: true });
   rememberStart(state, parameters.values());
-  const parts: ExecutorParts = { network, parameters, state, backend, losses: null, options };
+  const parts: ExecutorParts = { network, parameters, state, backend, losses: null, ownLosses, options };
   // The same object: the executor masks by the state that the session has whenever weights go up.
   const session: Session = Object.assign(parts, {
     data: opened.data,

@@ -8,7 +8,7 @@ import type { DataSource } from "../../data/types.js";
 import type { Accumulated } from "../../scores/gather.js";
 import type { MaskState } from "../../../core/masks/state.js";
 import type { ParameterStore, Slots } from "../../../core/parameters.js";
-import type { Executor, Loss } from "../../types.js";
+import type { Executor, Loss, LossFunction } from "../../types.js";
 import type { Measure } from "../../../core/ir/sizes.js";
 import type { Clock, Journal, Stopwatch } from "./journal.js";
 import type { OpenPhase, PhaseProgress } from "../phase/open-phase.js";
@@ -26,6 +26,8 @@ interface Given {
   readonly options: Options;
   readonly backend: Backend;
   readonly data: DataSource | null;
+  /** Losses in JavaScript that a live model was compiled with, one per output or null. */
+  readonly ownLosses: readonly (LossFunction | null)[];
   /** The network as loaded, before any cut. */
   readonly loaded: Network;
   readonly start: StartFacts;

@@ -28,9 +28,9 @@ export function trainStep(session: Session, phase: OpenPhase, batch: Batch): voi
   ];
   const result = executor.trainStep(batch, clock.step, pulls, together(shown));
   const gradients = new Map(result.gradients);
-  if (!Number.isFinite(result.loss)) diverged(phase, "the loss", result.loss, rate);
+  if (!Number.isFinite(result.loss)) diverged(session, phase, "the loss", result.loss, rate);
   for (const [key, gradient] of gradients)
-    if (!allFinite(gradient)) diverged(phase, `the gradient of \`${key}\``, NaN, rate);
+    if (!allFinite(gradient)) diverged(session, phase, `the gradient of \`${key}\``, NaN, rate);
 
   if (!phase.training.empty) phase.training.add(pruningContext(session), gradients);
   const { penalty: onWeights, rests } = phase.along.beforeUpdate(session, gradients, progress.step);
@@ -98,10 +98,17 @@ function allFinite(values: Float32Array): boolean {
   return sum === 0;
 }
 
-function diverged({ progress, steps }: OpenPhase, what: string, value: number, rate: number): never {
+function diverged(
+  { lastCheckpoint }: Session,
+  { progress, steps }: OpenPhase,
+  what: string,
+  value: number,
+  rate: number,
+): never {
   const found = Number.isNaN(value) ? "is not a number" : "is infinite";
+  const kept = lastCheckpoint.seconds > 0 ? ["the last checkpoint holds the state before it went wrong"] : [];
   raise("P7001", `${what} ${found} at step ${progress.step + 1} of ${steps}`, {
-    notes: [`the learning rate was ${rate}`, "the last checkpoint holds the state before it went wrong"],
+    notes: [`the learning rate was ${rate}`, ...kept],
     help: "try a lower `rate:`, or `clip-norm: 1`",
   });
 }

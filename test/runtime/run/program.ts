@@ -1,6 +1,7 @@
 import { compileProgram } from "../../../api/compile-program.js";
-import type { DataSource } from "../../../runtime/data/types.js";
+import type { DataGiven } from "../../../runtime/data/types.js";
 import * as runtime from "../../../runtime/index.js";
+import type { LiveModel } from "../../../runtime/model/index.js";
 import { openRun, type OpenRun, type RunOptions, type RunResult } from "../../../runtime/index.js";
 import { options, quarters } from "./fixtures.js";
 
@@ -16,12 +17,12 @@ export interface Outcome {
 /** Compiles a program for a network and runs the emitted loop against the runtime of this very source tree. */
 export async function runProgram(
   source: string,
-  network: string,
+  network: string | LiveModel,
   {
     data = quarters(),
     onCheckpoint,
     ...more
-  }: { data?: DataSource; onCheckpoint?: () => void } & RunOptions = {},
+  }: { data?: DataGiven; onCheckpoint?: () => void } & RunOptions = {},
 ): Promise<Outcome> {
   const compiled = await compileProgram(source, { network, data });
   const { code } = compiled.result;
