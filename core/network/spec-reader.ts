@@ -1,5 +1,6 @@
 import { counted } from "../ir/words.js";
 import { field, isJsonArray, isJsonObject } from "./json.js";
+import { distributed } from "./distribute.js";
 import { layerCall, readArguments, readRefs, type RawNode, type RawRef } from "./inbound.js";
 import { MAX_CALLS, MAX_NESTING } from "./limits.js";
 import { normaliseConfig } from "./normalise.js";
@@ -89,6 +90,8 @@ function readLayer(
   if (typeof given !== "string" || given === "")
     return raise("P5002", `layer ${index + 1} of ${where} has no name`);
   const path = prefix + given;
+  const spread = distributed(item, path);
+  if (spread) return readLayer(r, { ...spread, name: given }, index, prefix, where, depth + 1);
   if (typeof className !== "string") return raise("P5002", `layer ${quote(path)} has no class`);
   const nested = isModelClass(className);
   if (!isJsonObject(config) && !nested) return raise("P5002", `layer ${quote(path)} has no config`);

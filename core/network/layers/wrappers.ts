@@ -11,15 +11,13 @@ import { ORDINARY, type LayerClass } from "./layer-class.js";
 function wrapped(site: Site): JsonObject {
   const layer = field(site.config.values, "layer");
   if (!isJsonObject(layer)) return refuse(site, "P5002", "wraps no layer");
-  const className = field(layer, "class_name");
-  if (
-    heldLayer(layer)?.config["activity_regularizer"] !== null &&
-    heldLayer(layer)?.config["activity_regularizer"] !== undefined
-  ) {
+  const penalty = heldLayer(layer)?.config["activity_regularizer"] ?? null;
+  if (penalty !== null) {
     refuse(site, "P5009", "wraps a layer with an `activity_regularizer`", {
       help: "state the penalty behind the wrapper, in an ActivityRegularization layer",
     });
   }
+  const className = field(layer, "class_name");
   if (typeof className !== "string" || !isModelClass(className)) return layer;
   return refuse(site, "P5009", "wraps a whole model, which is not supported", {
     help: "wrap the layers of the model one by one",
