@@ -29,7 +29,7 @@ export function pruneCounted(trial: Trial, ir: PruneIr, { pools: all, moment, am
     chance = inside.some((one) => one.chance);
     nominal = sum(taken) - sum(again);
   } else if (ir.budget !== undefined && trial.world.network !== null) {
-    const limits = limitsOf(ir.budget, trial, moment.names);
+    const limits = limitsOf(ir.budget, trial, moment);
     const fits = (counts: readonly number[]) => {
       const trialElements = elements.copyFor(trial.state);
       pools.forEach((pool, i) => trialElements.kill(pool, counts[i] ?? 0, dead));
@@ -83,7 +83,7 @@ export function pruneCounted(trial: Trial, ir: PruneIr, { pools: all, moment, am
     elements.revive(pool, revived - (stayed ?? 0), [dead, frozen]);
   });
   if (ir.budget !== undefined && trial.world.network !== null) {
-    const limits = limitsOf(ir.budget, trial, moment.names);
+    const limits = limitsOf(ir.budget, trial, moment);
     const left = ir.manner === "frozen" ? measure(trial.network, trial.state) : trial.measured();
     if (!keepsLimits(left, limits)) short = left;
   }

@@ -92,7 +92,7 @@ function pruneChannels(
   // What had died softly and is not taken again lives as it is.
   if (ir.manner === "softly" && codesBefore.includes(soft)) trial.blank = true;
   if (ir.budget !== undefined) {
-    const limits = limitsOf(ir.budget, trial, moment.names);
+    const limits = limitsOf(ir.budget, trial, moment);
     const left = ir.manner === "frozen" ? measure(trial.network, trial.state) : trial.measured();
     if (!keepsLimits(left, limits)) short = left;
   }

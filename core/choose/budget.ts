@@ -1,7 +1,6 @@
-import { evaluate } from "../expr/evaluate.js";
 import type { BudgetLimit } from "../ir/types.js";
 import { count, selectUnits, type SelectOptions, type Selected } from "./allocate.js";
-import type { PruningContext } from "../events/context.js";
+import type { Moment, PruningContext } from "../events/context.js";
 import { chooseBranches } from "../units/layer-space.js";
 import type { CountAmount } from "../schedule/amounts.js";
 import { wholeOf, type Measure, type SizeName } from "../ir/sizes.js";
@@ -15,15 +14,15 @@ export interface Limit {
   readonly most: number;
 }
 
-/** The limits of a budget as numbers; shares are of the network as loaded. */
+/** The limits of a budget as numbers at a moment; shares are of the network as loaded. */
 export function limitsOf(
   limits: readonly BudgetLimit[],
   context: Pick<PruningContext, "original">,
-  names: ReadonlyMap<string, number> = new Map(),
+  moment: Pick<Moment, "value">,
 ): readonly Limit[] {
   const loaded = measure(context.original, newMaskState(context.original.channels.count));
   return limits.map((limit) => {
-    const value = evaluate(limit.value, names) ?? NaN;
+    const value = moment.value(limit.value, "value");
     return { measure: limit.measure, most: limit.relative ? value * loaded[wholeOf(limit.measure)] : value };
   });
 }

@@ -43,7 +43,7 @@ export function chooseUnits(event: PruneEvent): Selected & { readonly notes?: re
   if (pattern !== null) return insideKernels(ranking, { keep: pattern.n, of: pattern.m });
   const threshold = thresholdOf(ir);
   if (threshold !== null) return byThreshold(event, threshold);
-  if (budget !== undefined) return selectBudget(context, ranking, limitsOf(budget, context), ir);
+  if (budget !== undefined) return selectBudget(context, ranking, limitsOf(budget, context, moment), ir);
   const counted = countAmount(ir, moment);
   if (structure === "layers" && counted !== undefined) {
     const [all] = groupsOf(space, "global");

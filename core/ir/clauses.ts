@@ -181,7 +181,7 @@ const limit = is.object({
   measure: is.oneOf(...sizeNames),
   /** Relative limits are shares of the network as loaded. */
   relative: is.flag,
-  value: expression,
+  value,
 });
 
 /** How much goes: at most one of these; none for n:m structures and for a regrow that makes good its prune. Shares are 0..1. */

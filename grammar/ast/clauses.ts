@@ -45,7 +45,7 @@ export interface Scope {
 /**
  * - `drop`: `50%`, `12`, `amount EXPR`, each possibly moving: `30% -> 0% cosine` (then `value` is a MovingExpr)
  * - `target`: `to 90%`
- * - `moving-target`: `from 0% to 90%`
+ * - `moving-target`: `from 0% to 90%`, and `moving-budget`: `from 100% to macs <= 40%`
  * - `budget`: `to macs <= 50% and params <= 1M`; `condition` is a tree of `and` over comparisons
  */
 export type Amount = { readonly span: Span } & (
@@ -53,6 +53,7 @@ export type Amount = { readonly span: Span } & (
   | { readonly kind: "target"; readonly value: Expr }
   | { readonly kind: "moving-target"; readonly from: Expr; readonly to: Expr }
   | { readonly kind: "budget"; readonly condition: Expr }
+  | { readonly kind: "moving-budget"; readonly from: Expr; readonly condition: Expr }
   | { readonly kind: "keep"; readonly value: Expr; readonly each: boolean }
   | { readonly kind: "threshold"; readonly side: "below" | "above"; readonly value: Expr }
 );

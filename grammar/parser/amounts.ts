@@ -26,14 +26,17 @@ export function amountRules(p: Reader, e: ExpressionRules, c: ClauseRules) {
   });
 
   /** Its start is a literal or a plain name: `from epoch 4` begins a window. */
-  const movingTarget = p.phrase(
-    "movingTarget",
-    { kind: "moving-target" },
-    "from",
-    { from: p.either<ast.Expr>([e.percent, e.digits, e.identifier]) },
-    "to",
-    { to: e.additive },
-  );
+  const start = p.either<ast.Expr>([e.percent, e.digits, e.identifier]);
+  const movingTarget = p.node("movingTarget", () => {
+    p.word("from");
+    const from = start();
+    p.word("to");
+    const to = p.read(e.expr);
+    return (span): ast.Amount =>
+      isCondition(to)
+        ? { kind: "moving-budget", from, condition: to, span }
+        : { kind: "moving-target", from, to, span };
+  });
 
   const keep = p.phrase("keep", { kind: "keep" }, "keep", { value: e.additive }, { each: p.has("each") });
 

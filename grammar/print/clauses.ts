@@ -80,6 +80,8 @@ function amount(value: ast.Amount): string {
       return `to ${expr(value.value)}`;
     case "moving-target":
       return `from ${expr(value.from)} to ${additive(value.to)}`;
+    case "moving-budget":
+      return `from ${expr(value.from)} to ${expr(value.condition)}`;
     case "budget":
       return `to ${expr(value.condition)}`;
     case "keep":

@@ -178,8 +178,17 @@ const amount: fc.Arbitrary<ast.Amount> = fc.oneof(
     .filter((each) => !isCondition(each) && !hidesNot(each))
     .map((each): ast.Amount => ({ kind: "target", value: each, span })),
   fc
-    .record({ from: fc.oneof(percent, number, plainRef), to: sum })
+    .record({
+      from: fc.oneof(percent, number, plainRef),
+      to: sum.filter((each) => !isCondition(each) && !hidesNot(each)),
+    })
     .map((made): ast.Amount => ({ kind: "moving-target", ...made, span })),
+  fc.record({ left: plainRef, right: percent, from: percent }).map(({ from, ...made }): ast.Amount => ({
+    kind: "moving-budget",
+    from,
+    condition: { kind: "binary", op: "<=", ...made, span },
+    span,
+  })),
   fc
     .record({ left: plainRef, right: percent, op: fc.constantFrom("<=" as const, "<" as const) })
     .map((made): ast.Amount => ({ kind: "budget", condition: { kind: "binary", ...made, span }, span })),

@@ -97,6 +97,7 @@ function amount(
       "30% -> 10%",
       "10% -> 40%",
       "from 50% to 20%",
+      levelOf(structure) === "whole" ? "from 100% to macs <= 60%" : "from 100% to nonzero macs <= 70%",
     ]);
     return { amount: moving, moving: true };
   }

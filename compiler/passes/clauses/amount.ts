@@ -46,6 +46,8 @@ export function lowerAmount(
       return lowerKeep(amount, structure, place);
     case "budget":
       return lowerBudget(amount.condition, structure, place);
+    case "moving-budget":
+      return lowerMovingBudget(amount, structure, curve, place);
     case "threshold": {
       const value = infer(amount.value, expressions(place, "threshold"));
       if (value === null) return null;
@@ -156,6 +158,41 @@ function lowerKeep(
 function lowerBudget(condition: Expr, structure: Structure["name"], place: Place): AmountIr | null {
   const limits = limitsOf(condition, structure, place, 0);
   return limits === null ? null : { budget: limits };
+}
+
+/** `from 100% to macs <= 40%`: every limit moves there from where it starts, in the same unit. */
+function lowerMovingBudget(
+  { from, condition }: Extract<Amount, { kind: "moving-budget" }>,
+  structure: Structure["name"],
+  curve: Curve | undefined,
+  place: Place,
+): AmountIr | null {
+  const limits = limitsOf(condition, structure, place, 0);
+  const [first, ...others] = limits ?? [];
+  if (first === undefined) return null;
+  const mixed = others.some(({ relative }) => relative !== first.relative);
+  if (mixed)
+    return reject(
+      place,
+      "P3026",
+      "limits that move together are all percentages or all numbers",
+      condition.span,
+    );
+  const start = lowerTyped(from, [first.relative ? "share" : "number"], "where the limit starts", place);
+  if (start === null || (first.relative && !shareInRange(constant(start), from.span, "a limit", place)))
+    return null;
+  const low = limits?.find(
+    ({ value }) => typeof value === "number" && typeof start.ir === "number" && value > start.ir,
+  );
+  if (low !== undefined)
+    return reject(place, "P3007", "a limit starts above where it ends", from.span, {
+      help: "start at `100%`",
+    });
+  const lowered = curve === undefined ? "linear" : lowerCurve(curve, place);
+  if (lowered === null) return null;
+  const moved = (to: BudgetLimit["value"]): BudgetLimit["value"] =>
+    typeof to === "object" && "moving" in to ? to : { moving: { from: start.ir, to, curve: lowered } };
+  return { budget: (limits ?? []).map((limit) => ({ ...limit, value: moved(limit.value) })) };
 }
 
 function limitsOf(

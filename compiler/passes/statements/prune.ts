@@ -78,7 +78,8 @@ function lowerHowMuch(statement: PruneStatement, structure: StructureIr, place: 
 }
 
 /** A target that moves has to land on its end. */
-const isMoving = ({ to }: AmountIr): boolean => movingOf(to) !== undefined;
+const isMoving = ({ to, budget }: AmountIr): boolean =>
+  movingOf(to) !== undefined || movingOf(budget?.[0]?.value) !== undefined;
 const movingOf = (value: ValueIr | undefined) =>
   typeof value === "object" && "moving" in value ? value.moving : undefined;
 
@@ -102,13 +103,15 @@ function somethingMoves(
   when: WhenIr | undefined,
   place: Place,
 ): true | null {
-  const moves = movingOf(countingOf(amount)?.value) !== undefined;
+  const moves = isMoving(amount) || movingOf(countingOf(amount)?.value) !== undefined;
   if (statement.curve !== undefined && !moves) {
     return reject(place, "P3024", "this curve has nothing to move", statement.curve.span, {
       help:
-        amount.to !== undefined
-          ? "give the target a start: `from 0% to 90%`"
-          : "give the amount an end: `30% -> 0%`",
+        amount.budget !== undefined
+          ? "give the budget a start: `from 100% to macs <= 40%`"
+          : amount.to !== undefined
+            ? "give the target a start: `from 0% to 90%`"
+            : "give the amount an end: `30% -> 0%`",
     });
   }
   if (moves && when === undefined && !place.repeated) {

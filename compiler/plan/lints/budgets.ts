@@ -1,9 +1,17 @@
 import { limitsOf } from "../../../core/choose/budget.js";
+import { evaluate } from "../../../core/expr/evaluate.js";
+import type { ValueIr } from "../../../core/ir/types.js";
 import { sizeTitles, wholeOf } from "../../../core/ir/sizes.js";
 import { measure } from "../../../core/masks/measure.js";
 import { newMaskState } from "../../../core/masks/state.js";
 import { counted, grouped, structureName } from "../words.js";
 import type { Finding, Lint } from "./finding.js";
+
+/** What moves is held against its end: nothing comes back on the way there. */
+const inTheEnd = {
+  value: (value: ValueIr): number =>
+    evaluate(typeof value === "object" && "moving" in value ? value.moving.to : value, new Map()) ?? NaN,
+};
 
 /** A budget under what is left when everything in its scope is dead that may die. */
 export const budgets: Lint = ({ network, simulation }) => {
@@ -13,7 +21,7 @@ export const budgets: Lint = ({ network, simulation }) => {
   for (const event of simulation.events) {
     const { statement, short } = event;
     if (statement.kind !== "prune" || statement.budget === undefined || short === undefined) continue;
-    const limits = limitsOf(statement.budget, { original: network });
+    const limits = limitsOf(statement.budget, { original: network }, inTheEnd);
     const broken = limits.find((limit) => short[limit.measure] > limit.most);
     if (broken === undefined || findings.has(statement.id)) continue;
     const whole = wholeOf(broken.measure);
