@@ -4,7 +4,7 @@ import { field, isJsonArray } from "../json.js";
 import { raise } from "../../diagnostics/create.js";
 import { quote } from "../../diagnostics/quote.js";
 import { product, showShape } from "../shapes.js";
-import { barrier, derived, protect, refuse, result, unite, type Rule, type Site } from "../site.js";
+import { barrier, derived, fresh, protect, refuse, result, unite, type Rule, type Site } from "../site.js";
 import type { Value } from "../graph.js";
 import type { Shape } from "../types.js";
 import { joined } from "./constants.js";
@@ -126,7 +126,10 @@ function refuseShapes(site: Site, inputs: readonly Value[]): never {
   });
 }
 
-/** Dot: products between two tensors; what it sums over must stay whole, so it is a barrier. */
+/**
+ * Dot: products between two tensors, summed over an axis of each. Over the last of both, channel i of one meets channel i of the other
+ * alone: they go in pairs. A last axis that stays last lets its channels through.
+ */
 const dot: Rule = (site) => {
   const [a, b] = severalInputs(site);
   if (!a || !b || site.inputs.length !== 2 || a.shape.length > 3 || b.shape.length > 3) {
@@ -140,17 +143,34 @@ const dot: Rule = (site) => {
     }
     return value < 0 ? value + rank : value;
   };
-  const i = one(a.shape.length, 0);
-  const j = one(b.shape.length, 1);
+  const [i, j] = [one(a.shape.length, 0), one(b.shape.length, 1)];
   const summed = a.shape[i] ?? null;
   if (summed !== null && b.shape[j] !== null && summed !== b.shape[j]) refuseShapes(site, site.inputs);
-  const rest = [
-    ...a.shape.filter((_, axis) => axis !== i),
-    ...b.shape.filter((_, axis) => axis !== j).slice(1),
+  const [ofA, ofB] = [
+    a.shape.filter((_, axis) => axis !== i),
+    b.shape.filter((_, axis) => axis !== j).slice(1),
   ];
+  const rest = [...ofA, ...ofB];
   const shape = rest.length === 1 ? [...rest, 1] : rest;
-  site.macs.push({ times: site.times * product(shape.slice(1)) * (summed ?? 1) });
-  return barrier(site, [shape], "barrier", "a dot product mixes its inputs");
+  const last = { a: i === a.shape.length - 1, b: j === b.shape.length - 1 };
+  const paired = last.a && last.b && a.ids !== null && b.ids !== null;
+  const passed = ofB.length > 0 ? (last.b ? null : b.ids) : last.a ? null : a.ids;
+  const times = site.times * product(shape.slice(1, passed ? -1 : undefined));
+  site.macs.push({
+    times: paired ? times : times * (summed ?? 1),
+    ...(paired && { in: a.ids }),
+    ...(passed && { out: passed }),
+  });
+  if (!paired && !passed) return barrier(site, [shape], "barrier", "a dot product mixes its inputs");
+  if (paired) unite(site, a.ids, b.ids, "product");
+  const reason = `the dot product ${site.config.path} takes its channels for positions`;
+  for (const { ids } of [a, b]) if (!paired && ids !== passed) protect(site, ids, "barrier", reason);
+  if (passed) return [result(site, shape, passed)];
+  const width = shape[shape.length - 1] ?? null;
+  if (width === null) return [result(site, shape, null)];
+  const positions = fresh(site, width);
+  protect(site, positions, "barrier", `the dot product ${site.config.path} makes one for each position`);
+  return [result(site, shape, positions)];
 };
 
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);

@@ -40,7 +40,7 @@ const batchNormalization: Rule = (site) => {
   addScaleAndShift(site, [channels]);
   for (const name of ["moving_mean", "moving_variance"]) addWeight(site, name, [channels], { frozen: true });
   if (over) return [result(site, input.shape, input.ids)];
-  return barrier(site, [input.shape], "statistics", "batch normalization takes statistics over channels");
+  return barrier(site, [input.shape], "statistics", `it normalises along axis ${only}, not the last`);
 };
 
 /** LayerNormalization takes statistics over the axes it normalises. */
