@@ -7,6 +7,7 @@ import type { TrainingLength } from "../compiler/compile.js";
 import type { Program } from "../grammar/ast.js";
 import type { BackendOptions } from "../runtime/backend/types.js";
 import type { DataFacts, DataGiven, DataSource } from "../runtime/data/types.js";
+import type { HeldMasks } from "../core/masks/state.js";
 import type { LiveModel, LoadOptions } from "../runtime/model/index.js";
 import { readModelFile } from "../runtime/model/model-file.js";
 
@@ -73,6 +74,18 @@ export async function weightsOf(
 ): Promise<ParameterStore | null> {
   const { loadModel } = await import("../runtime/model/index.js");
   return collect(diagnostics, async () => (await loadModel(from, { seed })).store);
+}
+
+/** The masks that lie beside a network and will hold. */
+export async function masksOf(
+  from: string | LiveModel,
+  network: Network,
+  diagnostics: Diagnostic[],
+): Promise<HeldMasks | null> {
+  const { heldBy, heldNote, masksBeside } = await import("../runtime/checkpoint/masks.js");
+  const held = await collect(diagnostics, () => masksBeside(from, network));
+  if (held !== null) diagnostics.push(heldNote(heldBy(held, network)));
+  return held;
 }
 
 /** What there is to know of data before it is trained on. */

@@ -1,4 +1,6 @@
 import type { Diagnostic } from "../core/diagnostics/diagnostic.js";
+import { diagnostic } from "../core/diagnostics/create.js";
+import { statements } from "../core/ir/walk.js";
 import { parse } from "../grammar/index.js";
 import { compile, type CompileOptions, type CompileResult } from "../compiler/compile.js";
 import { asksForWeights } from "../compiler/plan/weights.js";
@@ -10,10 +12,10 @@ import type { BackendOptions } from "../runtime/backend/types.js";
 import type { DataFacts, DataGiven, TargetFacts } from "../runtime/data/types.js";
 import type { LiveModel } from "../runtime/model/index.js";
 import { checkGiven } from "./given-options.js";
-import { bindings, dataFacts, importResolver, networkFacts, weightsOf } from "./bound.js";
+import { bindings, dataFacts, importResolver, masksOf, networkFacts, weightsOf } from "./bound.js";
 
 /** What a program may be bound to from outside; paths are relative to the working directory. */
-export interface ProgramOptions extends Omit<CompileOptions, "network" | "data">, BackendOptions {
+export interface ProgramOptions extends Omit<CompileOptions, "network" | "data" | "masks">, BackendOptions {
   /** Path of a model.json, its folder or a module, or a tf.LayersModel. Default: what the program names. */
   readonly network?: string | LiveModel | undefined;
   /**
@@ -21,6 +23,8 @@ export interface ProgramOptions extends Omit<CompileOptions, "network" | "data">
    * them. Default: what the program names.
    */
   readonly data?: string | DataGiven | undefined;
+  /** Whether masks that lie beside the network hold on: what they hold stays zero. Default true. */
+  readonly masks?: boolean | undefined;
   /** Backend to build networks of modules on. Default: whichever is open, else cpu, which starts at once. */
   readonly backend?: BackendOptions["backend"];
 }
@@ -40,7 +44,15 @@ export interface CompiledProgram {
  */
 export async function compileProgram(source: string, options: ProgramOptions = {}): Promise<CompiledProgram> {
   checkGiven(source, options, "compileProgram");
-  const { network: givenNetwork, data: givenData, seed = 1, backend, threads, ...rest } = options;
+  const {
+    network: givenNetwork,
+    data: givenData,
+    seed = 1,
+    backend,
+    threads,
+    masks = true,
+    ...rest
+  } = options;
   const written = bindings(parse(source, rest.file).program, rest.file);
   const networkPath = givenNetwork ?? written.network;
   const dataPath = givenData ?? written.data;
@@ -55,6 +67,7 @@ export async function compileProgram(source: string, options: ProgramOptions = {
     seed,
     network: network ?? undefined,
     data: data?.length,
+    masks: masks && network && networkPath !== null ? await masksOf(networkPath, network, diagnostics) : null,
   };
   const plain = compile(source, given);
   const foresees = network !== null && plain.ir !== null && asksForWeights(plain.ir);
@@ -69,10 +82,33 @@ export async function compileProgram(source: string, options: ProgramOptions = {
       : [];
   return {
     result,
-    diagnostics: [...diagnostics, ...result.diagnostics, ...late],
+    diagnostics: [...diagnostics, ...result.diagnostics, ...overridden(result, options), ...late],
     network,
     bound: { network: networkPath, data: dataPath },
   };
+}
+
+/** Options of the host that the program says itself. */
+function overridden({ ir }: CompileResult, { epochs, batch }: ProgramOptions): readonly Diagnostic[] {
+  const phases = ir === null ? [] : statements(ir.body).filter((one) => one.kind === "train");
+  const says = (option: string, what: string): Diagnostic =>
+    diagnostic(
+      "P3029",
+      `\`${option}\` does nothing: every training of the program says its ${what} itself`,
+      null,
+      {
+        help: `leave it out, or make the ${what} a \`param\` that \`--set\` gives`,
+      },
+    );
+  if (phases.length === 0) return [];
+  const [first] = phases;
+  const own = phases.every((one) => one.batch !== undefined || (one.finetune && one !== first));
+  return [
+    ...(epochs !== undefined && !phases.some(({ implicit }) => implicit)
+      ? [says(`--epochs ${epochs}`, "length")]
+      : []),
+    ...(batch !== undefined && own ? [says(`--batch ${batch}`, "batch")] : []),
+  ];
 }
 
 /**

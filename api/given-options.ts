@@ -14,6 +14,7 @@ const programOptions: Readonly<Record<keyof ProgramOptions, Kind>> = {
   emit: "boolean",
   epochs: "number",
   file: "string",
+  masks: "boolean",
   network: "any",
   resolve: "function",
   runtimeSpecifier: "string",

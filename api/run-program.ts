@@ -42,7 +42,7 @@ export interface ProgramRun {
  */
 export async function run(source: string, options: ProgramOptions & HostOptions = {}): Promise<ProgramRun> {
   const { out, resume, restart, checkpointEvery, latency, onProgress, signal, ...program } = options;
-  const { backend, threads, seed, batch } = options;
+  const { backend, threads, seed, batch, masks } = options;
   checkGiven(source, options, "run");
   signal?.throwIfAborted();
   const { result, diagnostics, bound } = await compileProgram(source, {
@@ -51,7 +51,7 @@ export async function run(source: string, options: ProgramOptions & HostOptions 
   });
   const host = { out, resume, restart, checkpointEvery, backend, threads, latency, onProgress, signal };
   try {
-    const finished = await runCompiled(result, diagnostics, { ...host, ...bound, seed, batch });
+    const finished = await runCompiled(result, diagnostics, { ...host, ...bound, seed, batch, masks });
     return { result: finished, diagnostics };
   } catch (cause) {
     if (endsWith(cause, "P7009")) signal?.throwIfAborted();

@@ -27,7 +27,8 @@ const bound = (command: Command) =>
     .option("--data <path>", "data file or folder, or `mnist`")
     .option("--set <name=value>", "set a `param` of the program (repeatable)", setting, {})
     .option("--epochs <n>", "length of a program that says none", whole(1, 1e9))
-    .option("--batch <n>", "examples per step where the program says none", whole(1, 2 ** 24));
+    .option("--batch <n>", "examples per step where the program says none", whole(1, 2 ** 24))
+    .option("--no-masks", "let weights train that masks beside the network hold at zero");
 
 const seeded = (command: Command) =>
   bound(command).option("--seed <n>", "seed of everything random (1)", whole(0));

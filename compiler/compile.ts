@@ -3,6 +3,7 @@ import type { Diagnostic } from "../core/diagnostics/diagnostic.js";
 import type { IrSpans } from "../core/ir/spans.js";
 import type { Ir, PlanIr } from "../core/ir/types.js";
 import type { ParameterStore } from "../core/parameters.js";
+import type { HeldMasks } from "../core/masks/state.js";
 import type { Network } from "../core/network/types.js";
 import { stdlibTexts } from "../stdlib/index.js";
 import { emitProgram } from "./emit/index.js";
@@ -20,6 +21,8 @@ export interface CompileOptions extends FrontOptions {
   readonly network?: Network | undefined;
   /** The network's weights, by key: rankings by weights that have not trained yet are foreseen with them. */
   readonly weights?: ParameterStore | undefined;
+  /** What masks beside the network hold at zero from the start. */
+  readonly masks?: HeldMasks | null | undefined;
   /** With it the steps of an epoch, and so every moment, become known. */
   readonly data?: TrainingLength | undefined;
   /** Examples per step where the program says nothing. Default 32. */
@@ -60,7 +63,7 @@ export function compile(source: string, options: CompileOptions = {}): CompileRe
     timings[stage] = performance.now() - start;
     return made;
   };
-  const { network, weights, data, batch } = options;
+  const { network, weights, masks, data, batch } = options;
   const main = options.file ?? "program.prune";
   const texts = new Map([...stdlibTexts].map(([name, text]) => [`std/${name}`, text]));
   texts.set(main, source);
@@ -71,7 +74,13 @@ export function compile(source: string, options: CompileOptions = {}): CompileRe
 
   const { ir, spans } = read;
   const planned = timed("plan", () =>
-    planProgram(ir, { network, weights, data: { length: data, batch: batch ?? 32 }, spans }),
+    planProgram(ir, {
+      network,
+      weights,
+      masks: masks ?? undefined,
+      data: { length: data, batch: batch ?? 32 },
+      spans,
+    }),
   );
   const { plan, simulation } = planned;
   const unreached = unreachedMoments(ir, simulation, spans);

@@ -16,6 +16,7 @@ export interface BoundOptions {
   readonly epochs?: number;
   readonly batch?: number;
   readonly seed?: number;
+  readonly masks?: boolean;
   readonly json?: boolean;
 }
 

@@ -8,7 +8,7 @@ import { diagnostic } from "../../core/diagnostics/create.js";
 import { interruptible } from "../interruptible.js";
 import { progress } from "../progress.js";
 import { readProgram } from "../read-program.js";
-import { diagnosticsJson, report } from "../report.js";
+import { diagnosticsJson, hasErrors, report } from "../report.js";
 import { resultTable } from "../result-table.js";
 import { EXIT, type ExitCode, type Terminal } from "../terminal.js";
 import type { BoundOptions } from "./check.js";
@@ -56,11 +56,12 @@ export async function run(file: string, options: RunCommandOptions, terminal: Te
     file,
     runtimeSpecifier: runtimeUrl(),
   });
-  const warnings = diagnostics.filter((one) => one.severity !== "error");
-  const failed = warnings.length < diagnostics.length;
+  // Of masks beside the network the run itself tells.
+  const warnings = diagnostics.filter((one) => one.severity !== "error" && one.code !== "P7016");
+  const failed = hasErrors(diagnostics);
   try {
     if (!quietly && !failed) report(warnings, result, {}, terminal);
-    const { seed, batch } = bound;
+    const { seed, batch, masks } = bound;
     const finished = await runCompiled(result, diagnostics, {
       ...found.bound,
       ...on,
@@ -70,6 +71,7 @@ export async function run(file: string, options: RunCommandOptions, terminal: Te
       checkpointEvery,
       seed,
       batch,
+      masks,
       signal: stop.signal,
       onProgress: quietly ? undefined : shown.on,
     });

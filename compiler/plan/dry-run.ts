@@ -1,5 +1,6 @@
 import type { Stuck } from "../../core/events/record.js";
 import { sizeNames, type Measure } from "../../core/ir/sizes.js";
+import type { HeldMasks } from "../../core/masks/state.js";
 import type { ParameterStore } from "../../core/parameters.js";
 import type { Ir } from "../../core/ir/types.js";
 import { together, type Estimate } from "./estimate.js";
@@ -55,10 +56,17 @@ export interface Simulation {
  * A program run without weights: once where every number follows from counts alone, else several times with other scores. What all
  * draws agree on for a reason is exact, the rest is about what they say.
  */
-export function dryRun(ir: Ir, world: World, data: DataFacts, weights?: ParameterStore): Simulation {
+export function dryRun(
+  ir: Ir,
+  world: World,
+  data: DataFacts,
+  weights?: ParameterStore,
+  masks?: HeldMasks,
+): Simulation {
   const given = asksForWeights(ir) ? weights : undefined;
   const drawn = (draw: number | null, like?: Timeline): Timeline => {
     const timeline = new Timeline(world, data, new Trial(world, draw, given), like);
+    if (masks !== undefined) timeline.hold(masks);
     simulate(ir.body, timeline);
     return timeline;
   };

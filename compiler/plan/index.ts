@@ -3,6 +3,7 @@ import type { Diagnostic } from "../../core/diagnostics/diagnostic.js";
 import type { IrSpans } from "../../core/ir/spans.js";
 import type { Ir, PlanIr } from "../../core/ir/types.js";
 import type { ParameterStore } from "../../core/parameters.js";
+import type { HeldMasks } from "../../core/masks/state.js";
 import type { Network } from "../../core/network/types.js";
 import { lints } from "./lints/index.js";
 import type { Finding } from "./lints/finding.js";
@@ -16,6 +17,8 @@ export interface PlanOptions {
   readonly data: DataFacts;
   /** The network's weights, where there are some at hand. */
   readonly weights?: ParameterStore | undefined;
+  /** What is dead from the start. */
+  readonly masks?: HeldMasks | undefined;
   readonly spans: IrSpans;
 }
 
@@ -28,8 +31,14 @@ export interface Planned {
 }
 
 /** What a program will do, and what is wrong with that. */
-export function planProgram(ir: Ir, { network, data, spans, weights }: PlanOptions): Planned {
-  const simulation = dryRun(ir, network === undefined ? anyNetwork : networkWorld(network), data, weights);
+export function planProgram(ir: Ir, { network, data, spans, weights, masks }: PlanOptions): Planned {
+  const simulation = dryRun(
+    ir,
+    network === undefined ? anyNetwork : networkWorld(network),
+    data,
+    weights,
+    masks,
+  );
   const context = { ir, simulation, network: network ?? null };
   const diagnostics = lints.flatMap((lint) => lint(context)).map((finding) => diagnosticOf(finding, spans));
   return { plan: network === undefined ? null : makePlan(network, simulation), simulation, diagnostics };

@@ -1,6 +1,7 @@
 import type { Stuck } from "../../core/events/record.js";
 import type { Measure } from "../../core/ir/sizes.js";
 import type { CountAmount } from "../../core/schedule/amounts.js";
+import type { HeldMasks } from "../../core/masks/state.js";
 import type { PhaseTimes } from "../../core/schedule/schedule.js";
 import type {
   PruneIr,
@@ -179,6 +180,12 @@ export class Timeline {
     this.trial.weights = null;
     this.trial.fresh.clear();
     this.lastCut = null;
+  }
+
+  /** Masks came with the network: what is dead from the start. */
+  hold(masks: HeldMasks): void {
+    this.trial.hold(masks);
+    this.remember("start");
   }
 
   remember(name: string): void {

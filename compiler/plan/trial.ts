@@ -1,7 +1,7 @@
 import type { PruningContext } from "../../core/events/context.js";
 import { harden } from "../../core/masks/harden.js";
 import type { Measure, SizeName } from "../../core/ir/sizes.js";
-import { measure } from "../../core/masks/measure.js";
+import { elementCounts, measure } from "../../core/masks/measure.js";
 import {
   dead,
   frozen,
@@ -11,6 +11,7 @@ import {
   soft,
   touch,
   versionOf,
+  type HeldMasks,
   type MaskState,
 } from "../../core/masks/state.js";
 import { shuffleUnits } from "../../core/masks/shuffle.js";
@@ -213,6 +214,22 @@ export class Trial {
       this.elements.recode(soft, null);
       this.blank = true;
     }
+  }
+
+  /** What masks beside the network hold is dead; of single weights it is counted. */
+  hold({ channels, elements }: HeldMasks): void {
+    const { network, state, world } = this;
+    state.channels.set(channels);
+    touch(state);
+    const counts = elementCounts(network, { ...state, elements: new Map(elements) });
+    const layers = network.layers.map(({ path }) => path);
+    const target = { structure: "weights", selection: { in: "*", layers }, joins: "couple" } as const;
+    for (const pool of world.pools(target, new Map())) {
+      if (pool.kind !== "elements") continue;
+      const gone = pool.kernels.reduce((sum, { weight }) => sum + (counts.get(weight.key)?.dead ?? 0), 0);
+      this.elements.kill(pool, gone, dead);
+    }
+    this.blank = true;
   }
 
   /** Soft and latent deaths become final in these layers (paths; in all when unset). */

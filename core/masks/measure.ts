@@ -121,6 +121,10 @@ export interface ElementCount {
   readonly all: number;
 }
 
+/** Elements of weights that have codes, outside the dead channels of a state. */
+export const elementCounts = (network: Network, state: MaskState): ReadonlyMap<string, ElementCount> =>
+  deadElements(network, state, new LiveCounts(goneFlags(state)), {});
+
 function deadElements(
   network: Network,
   state: MaskState,

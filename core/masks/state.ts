@@ -27,6 +27,9 @@ export interface MaskState {
   readonly keepsLast: boolean;
 }
 
+/** What masks beside a network hold at zero. */
+export type HeldMasks = Pick<MaskState, "channels" | "elements">;
+
 /** What the engine changes. */
 export interface Body {
   readonly network: Network;

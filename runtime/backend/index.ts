@@ -1,4 +1,5 @@
 import { raise } from "../../core/diagnostics/create.js";
+import { counted } from "../../core/ir/words.js";
 import { machineBackends, type BackendName } from "../types.js";
 import { selfCheck, type SelfCheck } from "./check/self-check.js";
 import type { NativeHost } from "./node/verdict.js";
@@ -24,6 +25,7 @@ const OPEN: Readonly<Record<BackendName, (threads: number, native?: NativeHost) 
  */
 export async function openBackend(options: BackendOptions = {}, native?: NativeHost): Promise<Backend> {
   const { backend = "auto", threads = 1 } = options;
+  await checkThreads(threads);
   const skipped: SkippedBackend[] = [];
   for (const name of backend === "auto" ? machineBackends : [backend]) {
     try {
@@ -35,7 +37,7 @@ export async function openBackend(options: BackendOptions = {}, native?: NativeH
         ...opened,
         ...(await checked(opened)),
         skipped,
-        notes: [...(opened.notes ?? []), ...notes],
+        notes: [...(opened.notes ?? []), ...notes, ...idleThreads(options, name)],
       };
     } catch (error) {
       skipped.push({ name, reason: reasonOf(error) });
@@ -50,6 +52,23 @@ export async function openBackend(options: BackendOptions = {}, native?: NativeH
         ? "run `npm install @tensorflow/tfjs-node`, or choose backend wasm"
         : "run `espalier doctor`, which tries again and says what was found, or choose another backend",
   });
+}
+
+/** Threads that only the wasm backend has. */
+const idleThreads = ({ threads }: BackendOptions, name: BackendName): readonly string[] =>
+  threads === undefined || name === "wasm"
+    ? []
+    : [`\`--threads ${threads}\` does nothing: the ${name} backend takes no notice of it`];
+
+/** More threads than processors wait for each other: one pass may take fifty times as long. */
+async function checkThreads(threads: number): Promise<void> {
+  if (threads <= 1 || typeof process === "undefined") return;
+  const { availableParallelism } = await import("node:os");
+  const most = availableParallelism();
+  if (threads > most)
+    raise("P7010", `\`--threads ${threads}\` is more than this machine has: ${counted(most, "processors")}`, {
+      help: `write \`--threads ${most}\` at most`,
+    });
 }
 
 const NOT_INSTALLED = "not installed";

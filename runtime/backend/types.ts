@@ -5,7 +5,7 @@ import type { tf } from "./tf.js";
 export interface BackendOptions {
   /** `auto` (default): tfjs-node when it is installed and survives its trial, else wasm, else cpu. */
   readonly backend?: BackendName | "auto" | undefined;
-  /** Worker threads of the wasm backend; default 1. Other backends take no notice. */
+  /** Worker threads of the wasm backend, at most one a processor; default 1. Other backends take no notice, and say so. */
   readonly threads?: number | undefined;
 }
 

@@ -20,6 +20,7 @@ const usage = `options:
   --backend <node|wasm|cpu>  --threads <n>
   --resume                   go on from the newest checkpoint in --out
   --restart                  begin anew over what an earlier run left in --out
+  --no-masks                 let weights train that masks beside the network hold at zero
   --checkpoint-every <30s|200steps>`;
 
 /** Where the statements of a loop stand, by id: `file:line:column`. */
@@ -100,6 +101,7 @@ function readArguments(args: readonly string[]): RunOptions | null {
         threads: text,
         resume: flag,
         restart: flag,
+        "no-masks": flag,
         "checkpoint-every": text,
         help: flag,
       },
@@ -124,6 +126,7 @@ function readArguments(args: readonly string[]): RunOptions | null {
       out: values.out,
       resume: values.resume,
       restart: values.restart,
+      masks: values["no-masks"] === true ? false : undefined,
     });
   } catch (cause) {
     if (cause instanceof DiagnosticError) throw cause;

@@ -25,6 +25,7 @@ import { readOptions, type Options, type RunOptions } from "./options.js";
 import { measureBaseline } from "../report/measures.js";
 import { checkpointFolder } from "../report/results.js";
 import { factsNow } from "../report/report-data.js";
+import { holdMasksBeside } from "../steps/load.js";
 import { makeRun, type OpenRun } from "./run.js";
 import type { Session } from "./session.js";
 
@@ -110,6 +111,7 @@ async function begin(
   if (!resumed) {
     session.record.before = await factsNow(session, await modelBytes(network, parameters));
     session.baselines.start = await measureBaseline(session, "start");
+    await holdMasksBeside(session);
   }
   return makeRun(session);
 }

@@ -31,6 +31,8 @@ export interface RunOptions extends BackendOptions {
   readonly resume?: boolean;
   /** Begin anew over what an earlier run left in `out`. Without it or `resume` that is P7014. */
   readonly restart?: boolean;
+  /** Whether masks that lie beside the network hold on: what they hold stays zero. Default true. */
+  readonly masks?: boolean;
   /** "30s" (seconds) or "200steps". Default "60s". */
   readonly checkpointEvery?: string;
   /** Whether to time the network before and after for the report. Default true when `out` is set. */
@@ -57,6 +59,7 @@ type Defaulted =
   | "statements"
   | "resume"
   | "restart"
+  | "masks"
   | "latency"
   | "onProgress";
 
@@ -73,6 +76,8 @@ export interface Options extends Required<Pick<RunOptions, Defaulted>> {
   readonly every: { readonly unit: "seconds" | "steps"; readonly value: number };
   readonly signal: AbortSignal | null;
 }
+
+export const defaultBatch = 32;
 
 /** @throws DiagnosticError P7010 */
 export function readOptions(given: RunOptions): Options {
@@ -91,7 +96,7 @@ export function readOptions(given: RunOptions): Options {
     validation: shareOption(given.validation),
     backend: { backend: given.backend, threads: given.threads },
     epochs: given.epochs === undefined ? null : positive(given.epochs, "epochs"),
-    batch: whole(given.batch ?? 32, "batch", 1),
+    batch: whole(given.batch ?? defaultBatch, "batch", 1),
     seed: whole(given.seed ?? 1, "seed", -Infinity),
     program: given.program ?? "",
     layers: given.layers ?? null,
@@ -101,6 +106,7 @@ export function readOptions(given: RunOptions): Options {
     out,
     resume: given.resume ?? false,
     restart: given.restart ?? false,
+    masks: given.masks ?? true,
     every: checkpointInterval(given.checkpointEvery ?? "60s"),
     latency: given.latency ?? out !== null,
     onProgress: given.onProgress ?? (() => undefined),

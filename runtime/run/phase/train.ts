@@ -14,10 +14,10 @@ import { requireData, stepsPerPass } from "./batches.js";
 import { chooseOptimizer } from "./optimizer.js";
 import { raise } from "../../../core/diagnostics/create.js";
 import { defaultOptimizer } from "../../../core/schedule/default-optimizer.js";
-import { logDiagnostic, tell } from "../report/log.js";
+import { logDiagnostic, logNote, tell } from "../report/log.js";
 import { conditionSplit } from "../report/measures.js";
 import { rebuildExecutor } from "../host/engine.js";
-import { whole } from "../host/options.js";
+import { defaultBatch, whole } from "../host/options.js";
 import { chosenOnTest } from "./keeping.js";
 import { lossNamed, noAccuracy } from "./losses.js";
 import { noSums, type OpenPhase, type PhaseProgress } from "./open-phase.js";
@@ -59,12 +59,28 @@ export async function train(session: Session, id: number, spec: TrainSpec): Prom
     followed: !(spec.last ?? false),
     progress,
   };
+  noteIdle(session, phase);
   session.phase = phase;
   if (!session.phases.has(id)) session.phases.set(id, times);
   if (progress.step === 0 && phase.snapshots.has(0)) keepSnapshot(session, phaseName(id, 0));
   if (ir.keeping && conditionSplit(session) === "test") logDiagnostic(session, chosenOnTest());
   tell(session, { kind: "phase", id, text: ir.text, steps: phase.steps, epochs: times.epochs });
   return livePhase(session, phase);
+}
+
+/** What the host asked for and the program says itself, and a network of which nothing trains. */
+function noteIdle(session: Session, { ir, times, batch }: OpenPhase): void {
+  const { options, parameters } = session;
+  const { epochs } = options;
+  if (epochs !== null && (ir.epochs === undefined || times.epochs !== epochs))
+    logNote(session, `\`--epochs ${epochs}\` does nothing at \`${ir.text}\`, which says its length itself`);
+  if (options.batch !== defaultBatch && ir.batch !== undefined && batch !== options.batch)
+    logNote(
+      session,
+      `\`--batch ${options.batch}\` does nothing at \`${ir.text}\`, which says its batch itself`,
+    );
+  if (![...parameters.values()].some(({ trainable }) => trainable))
+    logNote(session, `nothing trains at \`${ir.text}\`: every layer of the network is frozen`);
 }
 
 /** From here on the network is measured, and scored, by these losses. */

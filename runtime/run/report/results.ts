@@ -5,6 +5,7 @@ import { maskedView } from "../../../core/masks/masked.js";
 import type { Network } from "../../../core/network/types.js";
 import type { ParameterStore } from "../../../core/parameters.js";
 import { sweepTemporary, writeAtomically } from "../../checkpoint/files.js";
+import { masksFile } from "../../checkpoint/masks.js";
 import { encodeTensors } from "../../checkpoint/safetensors.js";
 import { putMasks, type TensorMap } from "../../checkpoint/tensors.js";
 import { modelBytes, saveModel, toLayersModel } from "../../model/index.js";
@@ -79,7 +80,6 @@ function savePlace({ out }: Pick<Options, "out">, path: string): string {
 
 /** Where checkpoints lie in an output folder. */
 export const checkpointFolder = "checkpoint";
-export const masksFile = "masks.safetensors";
 
 /**
  * Writes `model.json` with its weights, `masks.safetensors`, `report.json` and `report.html` into a directory, each file whole

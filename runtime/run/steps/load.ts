@@ -1,21 +1,18 @@
 import { existsSync } from "node:fs";
-import { readFile, stat } from "node:fs/promises";
 import { isAbsolute, join, resolve } from "node:path";
 import { raise } from "../../../core/diagnostics/create.js";
 import type { SelectionIr } from "../../../core/ir/types.js";
 import { settle } from "../../../core/masks/hold.js";
 import { dead, living, touch } from "../../../core/masks/state.js";
 import { selectedUnits } from "../../../core/units/candidate-units.js";
-import { DamagedTensors, decodeTensors } from "../../checkpoint/safetensors.js";
-import { TensorReader } from "../../checkpoint/tensors.js";
+import { heldBy, heldNote, masksBeside, masksFile, readMasks } from "../../checkpoint/masks.js";
 import { loadModel } from "../../model/index.js";
 import { selectionIr } from "../../statements.js";
-import { reasonOf } from "../../reason.js";
 import type { SelectionSpec } from "../../helpers.js";
 import type { Session } from "../host/session.js";
-import { counted, noteAmount } from "../report/log.js";
-import { masksFile } from "../report/results.js";
+import { counted, logDiagnostic, noteAmount } from "../report/log.js";
 import { cutting } from "./first-cut.js";
+import { keepSnapshot, startName } from "./snapshots.js";
 import { selectLayers } from "./select-layers.js";
 import type { Told } from "./step.js";
 
@@ -40,6 +37,23 @@ export async function load(
   touch(session.state);
   settle(session);
   return `${what} of ${counted(count, "tensors")} from \`${path}\``;
+}
+
+/** Holds at zero what the masks beside the network hold, unless the host wants none of them. `start` is with them from here on. */
+export async function holdMasksBeside(session: Session): Promise<void> {
+  const { options, loaded, state } = session;
+  const held = options.masks ? await masksBeside(options.network, loaded) : null;
+  if (held === null) return;
+  const everything = { in: "*" };
+  const found = heldBy(held, loaded);
+  for (const [key, codes] of held.elements) state.elements.set(key, codes.slice());
+  state.channels.set(held.channels);
+  if (found.weights > 0) noteLoaded(session, "weights", everything);
+  if (found.units > 0) noteLoaded(session, "units", everything);
+  touch(state);
+  settle(session);
+  keepSnapshot(session, startName);
+  logDiagnostic(session, heldNote(found));
 }
 
 /** Keys of the weights of layers. */
@@ -110,21 +124,6 @@ function noteLoaded({ record, loaded }: Session, name: "units" | "weights", sele
     named: selection.in !== undefined,
     nominal: null,
   });
-}
-
-/** Nobody's masks are larger; the file is not read then. */
-const largest = 2 ** 31;
-
-async function readMasks(file: string): Promise<TensorReader> {
-  try {
-    if ((await stat(file)).size > largest) throw new DamagedTensors("it is too large");
-    return new TensorReader(decodeTensors(await readFile(file)));
-  } catch (cause) {
-    raise("P7008", `the masks cannot be read from \`${file}\``, {
-      notes: [reasonOf(cause)],
-      help: "name the output directory of a run",
-    });
-  }
 }
 
 function misfit(path: string, key: string): never {

@@ -19,6 +19,8 @@ export interface Snapshot {
   readonly optimizer: OptimizerState;
 }
 
+/** Of the network as loaded, where masks came with it. */
+export const startName = "start";
 const markName = (name: string): string => `mark ${name}`;
 export const phaseName = (id: number, step: number): string => `phase ${id} ${step}`;
 
@@ -77,7 +79,8 @@ function find(
   session: Session,
   to: RewindSpec["to"],
 ): { readonly snapshot: Snapshot; readonly name: string } {
-  if (to === "start") return { snapshot: startSnapshot(session), name: "the start" };
+  if (to === "start")
+    return { snapshot: session.snapshots.get(startName) ?? startSnapshot(session), name: "the start" };
   const { key, name } = target(session, to);
   const snapshot = session.snapshots.get(key);
   if (snapshot) return { snapshot, name };

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { compile, type CompileOptions } from "../../../compiler/compile.js";
-import { highest, lowest } from "../../../compiler/plan/estimate.js";
+import { highest, lowest, type Estimate } from "../../../compiler/plan/estimate.js";
 import type { Network } from "../../../core/network/types.js";
 import { cifarResNet, namedNetworks } from "../../helpers/networks.js";
 import { networkOf } from "../../core/masks/setting.js";
@@ -324,4 +324,25 @@ test("what goes when all training is over is told, unless nothing trains at all 
     "train 2 epochs { prune weights by l1 50% every epoch; regrow random }",
   ])
     expect([fine, told(fine)]).toEqual([fine, 0]);
+});
+
+test("what masks beside the network hold is dead from the start", () => {
+  const masks = { channels: new Uint8Array(plain.channels.count), elements: new Map<string, Uint8Array>() };
+  const kernels = plain.layers.flatMap(({ weights }) => weights).filter(({ isKernel }) => isKernel);
+  const [unit] = plain.units;
+  for (const channel of unit?.channels ?? []) masks.channels[channel] = 1;
+  let dead = 0;
+  for (const { key, shape } of kernels.slice(-1)) {
+    const codes = new Uint8Array(shape.reduce((a, b) => a * b, 1));
+    dead = codes.fill(1, 0, 5).filter((code) => code === 1).length;
+    masks.elements.set(key, codes);
+  }
+  const source = "prune weights by l1 local 50%";
+  const [held] = compile(source, { network: plain, masks }).plan?.events ?? [];
+  const [free] = compile(source, { network: plain }).plan?.events ?? [];
+  const size = (estimate: Estimate | null | undefined) => lowest(estimate ?? NaN);
+  expect(size(held?.params)).toBeLessThan(size(free?.params));
+  // What was dead before is dead beside what goes now: half of the rest.
+  expect(size(held?.dead)).toBeGreaterThan(dead);
+  expect(size(held?.reachable)).toBeLessThan(size(free?.reachable));
 });

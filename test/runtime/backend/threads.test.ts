@@ -26,3 +26,10 @@ test("two threads compute what one does, the same bits every time", async () => 
   for (let i = 0; i < 5; i++) expect(run(backend.ops, step, inputs)).toEqual(first);
   expect((await openBackend({ backend: "wasm", threads: 1 })).threads).toBe(2);
 });
+
+test("more threads than processors are refused, and threads of a backend that has none are told", async () => {
+  await expect(openBackend({ backend: "cpu", threads: 100_000 })).rejects.toThrow(/P7010.*processor/);
+  expect((await openBackend({ backend: "cpu", threads: 1 })).notes.join()).toContain(
+    "`--threads 1` does nothing",
+  );
+});
