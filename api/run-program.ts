@@ -6,7 +6,7 @@ import { DiagnosticError, type Diagnostic } from "../core/diagnostics/diagnostic
 import type { CompileResult } from "../compiler/compile.js";
 import type { RunOptions, RunResult } from "../runtime/index.js";
 import { resultIn } from "../runtime/run/host/folder.js";
-import { givenOf, type LooseOptions } from "../runtime/run/host/options.js";
+import { givenOf, type About, type LooseOptions } from "../runtime/run/host/options.js";
 import { takeLock, type Lock } from "../runtime/checkpoint/lock.js";
 import { diagnostic, raise } from "../core/diagnostics/create.js";
 import { checkGiven } from "./given-options.js";
@@ -51,7 +51,8 @@ export async function run(source: string, options: ProgramOptions & HostOptions 
   });
   const host = { out, resume, restart, checkpointEvery, backend, threads, latency, onProgress, signal };
   try {
-    const finished = await runCompiled(result, diagnostics, { ...host, ...bound, seed, batch, masks });
+    const about = aboutOf(result, program.set);
+    const finished = await runCompiled(result, diagnostics, { ...host, ...bound, seed, batch, masks, about });
     return { result: finished, diagnostics };
   } catch (cause) {
     if (endsWith(cause, "P7009")) signal?.throwIfAborted();
@@ -107,6 +108,20 @@ export async function runCompiled(
     lock?.release();
     if (folder !== out) await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** The program for its report. */
+export function aboutOf(
+  { program, texts, main }: CompileResult,
+  set: Readonly<Record<string, string>> = {},
+): About {
+  const text = texts.get(main) ?? "";
+  const parameters = program.statements.flatMap((one): [string, string][] =>
+    one.kind === "param"
+      ? [[one.name.text, set[one.name.text] ?? text.slice(one.value.span.start, one.value.span.end)]]
+      : [],
+  );
+  return { text, parameters: Object.fromEntries(parameters) };
 }
 
 /** What ended the run, in the text of the statement that was under way. */

@@ -1,12 +1,12 @@
-import { amountCells, amountTitles, comparison } from "../runtime/report/comparison.js";
+import { amountCells, amountTitles, comparisonCells } from "../runtime/report/comparison.js";
 import type { Report } from "../runtime/report/types.js";
 import type { Terminal } from "./terminal.js";
 
 /** What `run` prints at its end: before and after, then nominal, achieved, effective, physical side by side. */
 export function resultTable(report: Report, terminal: Terminal): string {
   const { colors } = terminal;
-  const rows = comparison(report).map((row) => [row.what, row.before, row.after, row.change]);
-  const sizes = grid([["", "before", "after", ""], ...rows], [1, 2]);
+  const cells = comparisonCells(report);
+  const sizes = grid(cells, cells[0]?.length === 5 ? [1, 2, 3] : [1, 2]);
   const amounts = amountCells(report, (value, share) => `${value} (${share})`);
   const wide = amounts.length === 0 ? [] : grid([amountTitles, ...amounts], [1, 2, 3, 4, 5]);
   const asked = wide.every((line) => line.length <= terminal.columns) ? wide : upright(amountTitles, amounts);

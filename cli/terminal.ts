@@ -23,6 +23,8 @@ export interface Terminal {
   readonly live: boolean;
   readonly colors: ReturnType<typeof pc.createColors>;
   readonly cwd: string;
+  /** The command line as a person would type it again. */
+  readonly command: string;
 }
 
 export function processTerminal(): Terminal {
@@ -38,6 +40,9 @@ export function processTerminal(): Terminal {
     live,
     colors: pc.createColors(colored(env, stdout.isTTY === true && stderr.isTTY === true && !dumb)),
     cwd: process.cwd(),
+    command: ["espalier", ...process.argv.slice(2)]
+      .map((word) => (/[\s"'$]/.test(word) ? JSON.stringify(word) : word))
+      .join(" "),
   };
 }
 

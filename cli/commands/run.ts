@@ -2,7 +2,7 @@ import { basename, relative, resolve } from "node:path";
 import { DiagnosticError, type Diagnostic } from "../../core/diagnostics/diagnostic.js";
 import type { RunResult } from "../../runtime/index.js";
 import { compileProgram } from "../../api/compile-program.js";
-import { isComplete, runCompiled, runtimeUrl } from "../../api/run-program.js";
+import { aboutOf, isComplete, runCompiled, runtimeUrl } from "../../api/run-program.js";
 import { backendOption } from "../backend-option.js";
 import { diagnostic } from "../../core/diagnostics/create.js";
 import { interruptible } from "../interruptible.js";
@@ -73,6 +73,7 @@ export async function run(file: string, options: RunCommandOptions, terminal: Te
       batch,
       masks,
       signal: stop.signal,
+      about: { ...aboutOf(result, bound.set), command: terminal.command },
       onProgress: quietly ? undefined : shown.on,
     });
     shown.end();

@@ -1,3 +1,4 @@
+import { sizeNames } from "../../core/ir/sizes.js";
 import { definitions, joins, structure } from "../../core/ir/clauses.js";
 import * as is from "../../core/ir/declare.js";
 import { optimizer, rate } from "../../core/ir/types.js";
@@ -52,6 +53,9 @@ const amount = is.open({
   layers: is.list(is.text),
   named: is.flag,
   nominal: measured,
+  budget: is.optional(
+    is.list(is.open({ measure: is.oneOf(...sizeNames), relative: is.flag, value: is.number })),
+  ),
 });
 /** Sizes and measures of a network in a report. */
 export const facts = is.open({

@@ -15,11 +15,13 @@ export interface LatencyOptions {
 export interface Latency {
   readonly median: number;
   readonly minimum: number;
+  /** The middle half of the times lies between these. */
+  readonly quartiles: readonly [number, number];
 }
 
 /** Milliseconds of a prediction, outputs read back, on inputs of the value 0.5; free extents count as 32. */
 export function measureLatency(executor: Executor, options: LatencyOptions = {}): Latency {
-  return compareLatency([executor], options)[0] ?? { median: NaN, minimum: NaN };
+  return compareLatency([executor], options)[0] ?? { median: NaN, minimum: NaN, quartiles: [NaN, NaN] };
 }
 
 /**
@@ -46,7 +48,9 @@ export function compareLatency(
   }
   return times.map((list) => {
     list.sort((a, b) => a - b);
-    return { median: list[list.length >> 1] ?? NaN, minimum: list[0] ?? NaN };
+    const at = (share: number): number => list[Math.floor(share * (list.length - 1))] ?? NaN;
+    const quartiles = [at(0.25), at(0.75)] as const;
+    return { median: list[list.length >> 1] ?? NaN, minimum: list[0] ?? NaN, quartiles };
   });
 }
 

@@ -1,12 +1,21 @@
 import { sizeTitles } from "../../core/ir/sizes.js";
 import type { HistoryPoint, Report } from "./types.js";
 
+/** Colours of lines, each at least 4.5 : 1 against the page in light and in dark. */
+export const inks = {
+  light: { green: "#2f6f4f", ochre: "#8a6218", red: "#8c3b3b", blue: "#3b5b8c" },
+  dark: { green: "#6fb58e", ochre: "#d9b36c", red: "#e39a9a", blue: "#93b4e8" },
+} as const;
+
+/** Events that changed the network are marked where they fell. */
+const CUTS: ReadonlySet<string> = new Set(["prune", "regrow", "restore", "slim"]);
+
 interface Chart {
   readonly into: string;
   readonly percent: boolean;
   readonly series: readonly {
     readonly label: string;
-    readonly color: string;
+    readonly color: keyof (typeof inks)["light"];
     readonly values: readonly (number | null)[];
   }[];
 }
@@ -21,39 +30,39 @@ export function chartScript(report: Report): string {
       into: "accuracy",
       percent: true,
       series: [
-        { label: "test", color: "#2f6f4f", values: of((p) => p.testAccuracy) },
-        { label: "training", color: "#b08d57", values: of((p) => p.trainAccuracy) },
+        { label: "test", color: "green", values: of((p) => p.testAccuracy) },
+        { label: "training", color: "ochre", values: of((p) => p.trainAccuracy) },
       ],
     },
     {
       into: "loss",
       percent: false,
       series: [
-        { label: "test", color: "#2f6f4f", values: of((p) => p.testLoss) },
-        { label: "training", color: "#b08d57", values: of((p) => p.trainLoss) },
+        { label: "test", color: "green", values: of((p) => p.testLoss) },
+        { label: "training", color: "ochre", values: of((p) => p.trainLoss) },
       ],
     },
     {
       into: "sparsity",
       percent: true,
-      series: [{ label: "dead weights", color: "#8c3b3b", values: of((p) => p.sparsity) }],
+      series: [{ label: "dead weights", color: "red", values: of((p) => p.sparsity) }],
     },
     {
       into: "size",
       percent: true,
       series: [
-        { label: sizeTitles.params, color: "#2f6f4f", values: of((p) => share(p.params, before.params)) },
-        { label: sizeTitles.macs, color: "#3b5b8c", values: of((p) => share(p.macs, before.macs)) },
+        { label: sizeTitles.params, color: "green", values: of((p) => share(p.params, before.params)) },
+        { label: sizeTitles.macs, color: "blue", values: of((p) => share(p.macs, before.macs)) },
         ...(history.some((p) => p.nonzeroParams !== p.params)
           ? [
               {
                 label: sizeTitles["nonzero params"],
-                color: "#b08d57",
+                color: "ochre" as const,
                 values: of((p) => share(p.nonzeroParams, before.params)),
               },
               {
                 label: sizeTitles["nonzero macs"],
-                color: "#8c3b3b",
+                color: "red" as const,
                 values: of((p) => share(p.nonzeroMacs, before.macs)),
               },
             ]
@@ -61,9 +70,14 @@ export function chartScript(report: Report): string {
       ],
     },
   ];
+  const cuts = [...new Set(report.events.filter(({ kind }) => CUTS.has(kind)).map(({ step }) => step))];
   return `const steps = ${scriptJson(of((p) => p.step))};
+const cuts = ${scriptJson(cuts)};
+const inks = ${scriptJson(inks)};
 const charts = ${scriptJson(charts)};
 const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+const last = steps.length - 1;
+const colors = dark ? inks.dark : inks.light;
 const ink = dark ? "#ddd" : "#333", grid = dark ? "#444" : "#e5e5e5";
 for (const chart of charts) {
   const box = document.getElementById(chart.into);
@@ -71,10 +85,27 @@ for (const chart of charts) {
   const show = (value) => value == null ? "–" : chart.percent ? (100 * value).toFixed(2) + " %" : value.toPrecision(4);
   const plot = new uPlot({
     width: box.clientWidth, height: 220,
-    scales: { x: { time: false } },
-    legend: { live: true },
+    scales: { x: { time: false, range: (_, least, most) => [0, most || 1] } },
+    hooks: {
+      // nobody points at a printed page: the legend then tells the last values
+      ready: [(u) => u.setLegend({ idx: last })],
+      setCursor: [(u) => u.cursor.idx == null && u.setLegend({ idx: last })],
+      draw: [(u) => {
+        u.ctx.save();
+        u.ctx.strokeStyle = grid;
+        u.ctx.setLineDash([4, 4]);
+        for (const step of cuts) {
+          const x = u.valToPos(step, "x", true);
+          u.ctx.beginPath();
+          u.ctx.moveTo(x, u.bbox.top);
+          u.ctx.lineTo(x, u.bbox.top + u.bbox.height);
+          u.ctx.stroke();
+        }
+        u.ctx.restore();
+      }],
+    },
     axes: [{ ...axis, label: "training steps" }, { ...axis, size: 64, values: (_, ticks) => ticks.map((t) => chart.percent ? +(100 * t).toFixed(3) + " %" : t) }],
-    series: [{ label: "step" }, ...chart.series.map((s) => ({ label: s.label, stroke: s.color, width: 2, spanGaps: true, points: { show: steps.length < 60 }, value: (_, v) => show(v) }))],
+    series: [{ label: "step" }, ...chart.series.map((s) => ({ label: s.label, stroke: colors[s.color], width: 2, spanGaps: true, points: { show: steps.length < 60 }, value: (_, v) => show(v) }))],
   }, [steps, ...chart.series.map((s) => s.values)], box);
   new ResizeObserver(() => plot.setSize({ width: box.clientWidth, height: 220 })).observe(box);
 }`;

@@ -1,11 +1,13 @@
 import { sizeTitles, type SizeName } from "../../core/ir/sizes.js";
 import { bytes, count, milliseconds, percent } from "./numbers.js";
-import type { NetworkFacts, Report } from "./types.js";
+import type { Report, Timed } from "./types.js";
 
-/** One line of the before/after table: words, before, after, and what is left. */
+/** One line of the before/after table: words, before, just before the first cut, after, and what is left. */
 export interface ComparisonRow {
   readonly what: string;
   readonly before: string;
+  /** Empty of what only training changes after the start; cells of a column that no row has are left out. */
+  readonly dense: string;
   readonly after: string;
   readonly change: string;
 }
@@ -22,10 +24,10 @@ export function comparison(report: Report): readonly ComparisonRow[] {
     left("bytes gzipped", before.gzipped, after.gzipped, bytes),
   ];
   if (before.latency && after.latency) {
-    rows.push(faster("latency, one example", before.latency.single, after.latency.single));
-    rows.push(faster("latency, batch of 32", before.latency.batch, after.latency.batch));
+    rows.push(faster("latency, one example", before.latency, after.latency, "single"));
+    rows.push(faster("latency, batch of 32", before.latency, after.latency, "batch"));
   }
-  rows.push(...quality(before, after));
+  rows.push(...quality(report));
   return rows;
 }
 
@@ -41,31 +43,46 @@ function left(what: string, before: number, after: number, write: (value: number
   return {
     what,
     before: write(before),
+    dense: "",
     after: write(after),
     change: before > 0 ? `${percent(after / before)} left` : "",
   };
 }
 
-function faster(what: string, before: number, after: number): ComparisonRow {
+/** Medians with half of the spread of the middle half; where these overlap, no difference was measured. */
+function faster(what: string, before: Timed, after: Timed, of: "single" | "batch"): ComparisonRow {
+  const written = ({ spread, ...medians }: Timed): string => {
+    const [low, high] = spread?.[of] ?? [NaN, NaN];
+    const around = (high - low) / 2;
+    return Number.isFinite(around)
+      ? `${milliseconds(medians[of])} ± ${around.toFixed(2)}`
+      : milliseconds(medians[of]);
+  };
+  const [a, b] = [before.spread?.[of], after.spread?.[of]];
+  const overlap = a !== undefined && b !== undefined && a[0] <= b[1] && b[0] <= a[1];
+  const ratio = after[of] > 0 ? `${(before[of] / after[of]).toFixed(2)}× as fast` : "";
   return {
     what,
-    before: milliseconds(before),
-    after: milliseconds(after),
-    change: after > 0 ? `${(before / after).toFixed(2)}× as fast` : "",
+    before: written(before),
+    dense: "",
+    after: written(after),
+    change: overlap ? "no difference measured" : ratio,
   };
 }
 
-function quality(before: NetworkFacts, after: NetworkFacts): ComparisonRow[] {
+/** Accuracy and loss; what pruning changed is said against the dense network, where one was measured. */
+function quality({ before, dense, after }: Report): ComparisonRow[] {
   const rows: ComparisonRow[] = [];
-  const { accuracy: a, loss: l } = before;
+  const { accuracy: a, loss: l } = dense ?? before;
   if (after.accuracy !== null) {
     const points =
       a === null
         ? ""
-        : `${after.accuracy >= a ? "+" : "−"}${(100 * Math.abs(after.accuracy - a)).toFixed(2)} points`;
+        : `${after.accuracy >= a ? "+" : "−"}${(100 * Math.abs(after.accuracy - a)).toFixed(2)} points${dense === null ? "" : " on dense"}`;
     rows.push({
       what: "test accuracy",
-      before: a === null ? "–" : percent(a, 2),
+      before: before.accuracy === null ? "–" : percent(before.accuracy, 2),
+      dense: dense?.accuracy == null ? "" : percent(dense.accuracy, 2),
       after: percent(after.accuracy, 2),
       change: points,
     });
@@ -73,7 +90,8 @@ function quality(before: NetworkFacts, after: NetworkFacts): ComparisonRow[] {
   if (after.loss !== null)
     rows.push({
       what: "test loss",
-      before: l === null ? "–" : decimals(l),
+      before: before.loss === null ? "–" : decimals(before.loss),
+      dense: dense === null || l === null ? "" : decimals(l),
       after: decimals(after.loss),
       change: "",
     });
@@ -83,6 +101,20 @@ function quality(before: NetworkFacts, after: NetworkFacts): ComparisonRow[] {
 /** The loss of a network whose weights are not finite is no number either. */
 const decimals = (loss: number): string => (Number.isFinite(loss) ? loss.toFixed(4) : "not a number");
 
+/** Titles and rows of the table, without the column of the dense network where nothing stands in it. */
+export function comparisonCells(report: Report): readonly (readonly string[])[] {
+  const rows = comparison(report);
+  const has = rows.some(({ dense }) => dense !== "");
+  const cells = (row: ComparisonRow) => [
+    row.what,
+    row.before,
+    ...(has ? [row.dense] : []),
+    row.after,
+    row.change,
+  ];
+  return [["", "before", ...(has ? ["dense"] : []), "after", ""], ...rows.map(cells)];
+}
+
 export const amountTitles = ["removed", "of", "nominal", "achieved", "effective", "physical"] as const;
 
 /** The table of what was asked and got; `written` puts a count and its share together. */
@@ -90,11 +122,13 @@ export function amountCells(
   { amounts }: Report,
   written: (count: string, share: string) => string,
 ): readonly (readonly string[])[] {
-  return amounts.map(({ structure, total, nominal, achieved, effective, physical }) => [
-    structure,
-    count(total),
-    ...[nominal, achieved, effective, physical].map((value) =>
-      value === null ? "–" : written(count(value), percent(total === 0 ? 0 : value / total)),
-    ),
-  ]);
+  return amounts.map(({ structure, total, nominal, budget, achieved, effective, physical }) => {
+    const cell = (value: number): string => written(count(value), percent(total === 0 ? 0 : value / total));
+    return [
+      structure,
+      count(total),
+      nominal === null ? (budget?.join(", ") ?? "–") : cell(nominal),
+      ...[achieved, effective, physical].map(cell),
+    ];
+  });
 }

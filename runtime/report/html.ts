@@ -16,7 +16,11 @@ export async function reportHtml(report: Report): Promise<string> {
     readFile(join(plot, "dist/uPlot.min.css"), "utf8"),
   ]);
   const title = `${report.source.name} · ${report.network}`;
-  const statements = Object.values(report.source.statements).map(escapeHtml).join("\n");
+  const { source, timing } = report;
+  const program = escapeHtml(source.text?.trimEnd() ?? Object.values(source.statements).join("\n"));
+  const set = Object.entries(source.parameters).map(([name, value]) => escapeHtml(`${name} = ${value}`));
+  const { cpu, cores, node, tfjs } = timing.machine;
+  const machine = escapeHtml(`${cpu} (${cores} cores), Node ${node}, TensorFlow.js ${tfjs}`);
   const notes = report.notes.map((note) => `<li>${escapeHtml(note)}</li>`).join("");
   return `<!doctype html>
 <html lang="en">
@@ -27,10 +31,13 @@ export async function reportHtml(report: Report): Promise<string> {
 <main>
 <header>
 <h1>${escapeHtml(report.source.name)}</h1>
-<p>${escapeHtml(report.network)} on ${escapeHtml(report.data)}, seed ${report.seed}, ${escapeHtml(report.backend)} backend, espalier ${escapeHtml(report.espalier)}, ${escapeHtml(report.timing.startedAt)}, ${duration(report.timing.seconds)}</p>
+<p>${escapeHtml(report.network)} on ${escapeHtml(report.data)}, seed ${report.seed}, ${escapeHtml(report.backend)} backend, espalier ${escapeHtml(report.espalier)}, ${escapeHtml(timing.startedAt.slice(0, 16).replace("T", " "))} UTC, ${duration(timing.seconds)}</p>
+<p>${machine}</p>
 </header>
 ${report.failed === null ? "" : `<p class="failed">${escapeHtml(report.failed)}</p>`}
-<pre class="program">${statements}</pre>
+<pre class="program">${program}</pre>
+${set.length === 0 ? "" : `<p>with ${set.join(", ")}</p>`}
+${timing.command === null ? "" : `<p><code>${escapeHtml(timing.command)}</code></p>`}
 ${comparisonTable(report)}
 ${amountsTable(report)}
 ${notes === "" ? "" : `<ul class="notes">${notes}</ul>`}
@@ -62,10 +69,13 @@ body { margin: 0; background: var(--back); color: var(--ink); font: 15px/1.5 sys
 main { max-width: 1080px; margin: 0 auto; padding: 24px; }
 h1 { margin: 0; font-size: 24px; } h2 { margin: 32px 0 8px; font-size: 17px; }
 header p, figcaption, small { color: var(--soft); }
+header p { margin: 4px 0; } code, pre { font-size: 13px; overflow-wrap: anywhere; } .words { color: var(--soft); margin: 8px 0 0; }
+@media (max-width: 500px) { main { padding: 12px; } body { font-size: 13px; } th, td { padding-right: 8px; } .text { min-width: 11em; } }
+.u-legend { text-align: left; } @media print { :root { --ink: #222; --soft: #555; --line: #ccc; --back: #fff; --fill: #f6f5f1; } figure, tr { break-inside: avoid; } }
 .program { background: var(--fill); border-left: 3px solid var(--live); padding: 12px 16px; overflow-x: auto; }
 .failed { border-left: 3px solid #b3402e; padding: 8px 16px; }
 .scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-th, td { text-align: left; padding: 4px 14px 4px 0; border-bottom: 1px solid var(--line); white-space: nowrap; } td code { white-space: normal; } th { color: var(--soft); font-weight: 500; }
+th, td { text-align: left; padding: 4px 14px 4px 0; border-bottom: 1px solid var(--line); white-space: nowrap; } .text { display: inline-block; white-space: normal; min-width: 16em; } th { color: var(--soft); font-weight: 500; }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(440px, 100%), 1fr)); gap: 24px; margin-top: 32px; } figure { margin: 0; min-width: 0; }
 .bars { width: 180px; } .bars i, .bars b { display: block; height: 6px; min-width: 1px; background: var(--line); } .bars b { background: var(--live); }
 `;

@@ -1,4 +1,4 @@
-import { amountCells, amountTitles, comparison } from "./comparison.js";
+import { amountCells, amountTitles, comparisonCells } from "./comparison.js";
 import { count, percent } from "./numbers.js";
 import type { LayerRow, Report } from "./types.js";
 
@@ -11,18 +11,18 @@ function table(caption: string, head: Row, rows: readonly Row[]): string {
 }
 
 export function comparisonTable(report: Report): string {
-  const rows = comparison(report).map((row) => [row.what, row.before, row.after, row.change]);
-  return table("Before and after", ["", "before", "after", ""], rows);
+  const [head = [], ...rows] = comparisonCells(report);
+  return table("Before and after", head, rows);
 }
 
 export function amountsTable(report: Report): string {
   if (report.amounts.length === 0) return "";
   const rows = amountCells(report, (value, share) => `${value} <small>${share}</small>`);
-  return table(
+  return `${table(
     "Asked and got",
     amountTitles,
     rows.map(([structure = "", ...amounts]) => [escapeHtml(structure), ...amounts]),
-  );
+  )}<p class="words">nominal: what the statements asked to be dead. achieved: what is dead. effective: what is dead once consequences are followed, such as kernels that read a dead channel. physical: what the saved file has lost.</p>`;
 }
 
 export function layersTable(report: Report): string {
@@ -55,14 +55,15 @@ function bars(row: LayerRow, widest: number): string {
 const epochOf = (done: number): string => (done <= 0 ? "start" : count(Math.ceil(done - 1e-9)));
 
 export function eventsTable(report: Report): string {
+  const looped = report.events.some(({ pass }) => pass !== undefined);
   const rows = report.events.map((event) => [
     epochOf(event.epoch),
     count(event.step),
-    escapeHtml(event.kind),
-    escapeHtml(event.text),
-    `<code>${escapeHtml(report.source.statements[event.id] ?? "")}</code>`,
+    ...(looped ? [event.pass === undefined ? "" : count(event.pass)] : []),
+    `<span title="${escapeHtml(report.source.statements[event.id] ?? "")}">${escapeHtml(event.kind)}</span>`,
+    `<span class="text">${escapeHtml(event.text)}</span>`,
   ]);
-  return table("Events", ["epoch", "step", "what", "", "statement"], rows);
+  return table("Events", ["epoch", "step", ...(looped ? ["pass"] : []), "what", ""], rows);
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {

@@ -9,6 +9,10 @@ export interface Report {
     readonly name: string;
     readonly program: string;
     readonly statements: Readonly<Record<number, string>>;
+    /** The program as written; null of a loop that ran without it. */
+    readonly text: string | null;
+    /** Its `param`s as they were: the default, or what `--set` gave. */
+    readonly parameters: Readonly<Record<string, string>>;
   };
   readonly network: string;
   readonly data: string;
@@ -27,6 +31,14 @@ export interface Report {
   readonly events: readonly ReportEvent[];
   readonly notes: readonly string[];
   readonly timing: {
+    /** As it was typed; null when a program of another host ran it. */
+    readonly command: string | null;
+    readonly machine: {
+      readonly cpu: string;
+      readonly cores: number;
+      readonly node: string;
+      readonly tfjs: string;
+    };
     readonly startedAt: string;
     readonly seconds: number;
     readonly stepsPerSecond: number | null;
@@ -47,7 +59,17 @@ export interface NetworkFacts {
   readonly accuracy: number | null;
   readonly loss: number | null;
   /** Median milliseconds of one example and of a batch of 32, measured on this machine; null when not measured. */
-  readonly latency: { readonly single: number; readonly batch: number } | null;
+  readonly latency: Timed | null;
+}
+
+export interface Timed {
+  readonly single: number;
+  readonly batch: number;
+  /** The middle half of the times: lower and upper quartile. */
+  readonly spread?: {
+    readonly single: readonly [number, number];
+    readonly batch: readonly [number, number];
+  };
 }
 
 export interface DenseFacts extends Pick<NetworkFacts, "accuracy" | "loss"> {
@@ -62,6 +84,8 @@ export interface AmountRow {
   readonly total: number;
   /** What the statements asked to be dead in the end; null for thresholds. */
   readonly nominal: number | null;
+  /** Where budgets asked, each with what it came to: "macs ≤ 40 %: 39.9 %". */
+  readonly budget?: readonly string[];
   readonly achieved: number;
   /** Dead once consequences are followed. */
   readonly effective: number;
@@ -107,4 +131,6 @@ export interface ReportEvent {
   readonly kind: string;
   /** One sentence: "dropped 16 of 64 filters, regrew 8". */
   readonly text: string;
+  /** In a loop, its pass from 1. */
+  readonly pass?: number;
 }

@@ -11,6 +11,7 @@ export function fakeTerminal(options: Partial<Pick<Terminal, "live" | "columns" 
     live: options.live ?? false,
     colors: pc.createColors(false),
     cwd: options.cwd ?? process.cwd(),
+    command: "espalier",
   };
   return { terminal, said };
 }

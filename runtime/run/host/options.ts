@@ -38,8 +38,16 @@ export interface RunOptions extends BackendOptions {
   /** Whether to time the network before and after for the report. Default true when `out` is set. */
   readonly latency?: boolean;
   readonly onProgress?: OnProgress;
+  /** For the report: the program as written, its parameters, and the command line. */
+  readonly about?: About;
   /** Aborting it ends the run at the next moment it can be resumed from. */
   readonly signal?: AbortSignal;
+}
+
+export interface About {
+  readonly text?: string;
+  readonly parameters?: Readonly<Record<string, string>>;
+  readonly command?: string;
 }
 
 /** Options of which none need to be there: those that are undefined or null count as not given. */
@@ -75,6 +83,7 @@ export interface Options extends Required<Pick<RunOptions, Defaulted>> {
   readonly out: string | null;
   readonly every: { readonly unit: "seconds" | "steps"; readonly value: number };
   readonly signal: AbortSignal | null;
+  readonly about: About;
 }
 
 export const defaultBatch = 32;
@@ -111,6 +120,7 @@ export function readOptions(given: RunOptions): Options {
     latency: given.latency ?? out !== null,
     onProgress: given.onProgress ?? (() => undefined),
     signal: given.signal ?? null,
+    about: given.about ?? {},
   };
 }
 

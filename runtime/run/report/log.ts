@@ -2,6 +2,7 @@ import type { Diagnostic } from "../../../core/diagnostics/diagnostic.js";
 import type { PruneIr, StructureIr } from "../../../core/ir/types.js";
 import { counted, grouped } from "../../../core/ir/words.js";
 import type { DenseFacts, HistoryPoint, NetworkFacts, ReportEvent } from "../../report/types.js";
+import type { SizeName } from "../../../core/ir/sizes.js";
 import type { Session } from "../host/session.js";
 
 export { counted, grouped };
@@ -82,6 +83,12 @@ export interface RecordedAmount {
   readonly named: boolean;
   /** Null for thresholds, budgets and masks from a file: they name no number. */
   readonly nominal: number | null;
+  /** Limits that were asked for instead; relative ones are shares of the network as loaded. */
+  readonly budget?: readonly {
+    readonly measure: SizeName;
+    readonly relative: boolean;
+    readonly value: number;
+  }[];
 }
 
 export const newRecord = (): RunRecord => ({
@@ -107,7 +114,8 @@ export function tell(session: Session, event: ProgressEvent): void {
 /** An entry of the event log: `text` is one sentence without a stop. */
 export function logEvent(session: Session, kind: string, id: number, text: string): void {
   const { step, epoch } = session.clock;
-  const event: ReportEvent = { id, step, epoch, kind, text };
+  const pass = session.repeats.at(-1)?.pass;
+  const event: ReportEvent = { id, step, epoch, kind, text, ...(pass !== undefined && { pass }) };
   session.record.events.push(event);
   tell(session, { kind: "event", event: kind, id, step, epoch, text });
 }

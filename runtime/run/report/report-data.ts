@@ -1,3 +1,5 @@
+import { cpus } from "node:os";
+import { version_core } from "@tensorflow/tfjs-core";
 import { countsOf, structureName } from "../../../core/events/record.js";
 import { counted } from "../../../core/ir/words.js";
 import { effectivelyDead } from "../../../core/masks/effective.js";
@@ -8,6 +10,7 @@ import { spaceOf } from "../../../core/units/spaces.js";
 import { compareLatency, createExecutor } from "../../executor/index.js";
 import type { ModelBytes } from "../../model/index.js";
 import type { AmountRow, LayerRow, NetworkFacts, Report } from "../../report/types.js";
+import { count, percent } from "../../report/numbers.js";
 import type { Executor } from "../../types.js";
 import { version } from "../../version.js";
 import { pruningContext } from "../host/engine.js";
@@ -32,7 +35,13 @@ export async function reportData(
   return {
     report: 1,
     espalier: version,
-    source: { name: options.source, program: options.program, statements: options.statements },
+    source: {
+      name: options.source,
+      program: options.program,
+      statements: options.statements,
+      text: options.about.text ?? null,
+      parameters: options.about.parameters ?? {},
+    },
     network: loaded.name,
     data: data?.describe().name ?? "",
     seed: options.seed,
@@ -47,6 +56,13 @@ export async function reportData(
     events: record.events,
     notes: record.notes,
     timing: {
+      command: options.about.command ?? null,
+      machine: {
+        cpu: cpus()[0]?.model ?? "",
+        cores: cpus().length,
+        node: process.versions.node,
+        tfjs: version_core,
+      },
       startedAt,
       seconds,
       stepsPerSecond: clock.step > 0 && seconds > 0 ? clock.step / seconds : null,
@@ -111,11 +127,22 @@ export function amountRows(session: Session): readonly AmountRow[] {
       structure: shared ? `${name} of ${where}` : name,
       total,
       nominal: amount.nominal,
+      ...(amount.budget && { budget: amount.budget.map((one) => kept(session, one)) }),
       achieved,
       effective,
       physical: total - space.units,
     };
   });
+}
+
+/** A limit as it was asked for, and what lives of it now. */
+function kept(
+  session: Session,
+  { measure, relative, value }: NonNullable<RecordedAmount["budget"]>[number],
+): string {
+  const now = measuresNow(session)[measure];
+  const write = (of: number): string => (relative ? percent(of) : count(of));
+  return `${measure} ≤ ${write(value)}: ${write(relative ? now / session.start.measures[measure] : now)}`;
 }
 
 const nameOf = (session: Session, amount: RecordedAmount): string =>
@@ -165,7 +192,11 @@ function latencies(session: Session): { readonly before: Latencies; readonly aft
 function timed(executors: readonly Executor[]): Latencies[] {
   const single = compareLatency(executors, { batch: 1 });
   const batch = compareLatency(executors, { batch: LARGE, runs: 12 });
-  return executors.map((_, i) => ({ single: single[i]?.median ?? NaN, batch: batch[i]?.median ?? NaN }));
+  return executors.map((_, i) => ({
+    single: single[i]?.median ?? NaN,
+    batch: batch[i]?.median ?? NaN,
+    spread: { single: single[i]?.quartiles ?? [NaN, NaN], batch: batch[i]?.quartiles ?? [NaN, NaN] },
+  }));
 }
 
 /** Parameters of the network as loaded; what no layer declares (classes of the user's) is as it is now. */

@@ -22,6 +22,7 @@ import { countedUnits, grouped, noteAmount } from "../report/log.js";
 import { cutting } from "./first-cut.js";
 import { selectLayers } from "./select-layers.js";
 import type { Told } from "./step.js";
+import { numberOf } from "../../optimizers/rates.js";
 
 export async function prune(session: Session, id: number, spec: PruneSpec): Promise<Told> {
   const ir = pruneIr(id, spec, session.options.statements);
@@ -38,6 +39,7 @@ export async function prune(session: Session, id: number, spec: PruneSpec): Prom
     layers: selectLayers(session.loaded, ir, structureKind(structure)),
     named: ir.in !== undefined,
     nominal: nominalDead(ir, momentOf(session, id), record),
+    ...(ir.budget && { budget: ir.budget.map((limit) => ({ ...limit, value: numberOf(limit.value) })) }),
   });
   const { achieved, nominal, revived } = record;
   const asked = nominal === achieved ? "" : ` (asked for ${grouped(nominal)})`;

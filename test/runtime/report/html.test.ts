@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { comparison } from "../../../runtime/report/comparison.js";
+import { inks } from "../../../runtime/report/charts.js";
 import { reportHtml } from "../../../runtime/report/html.js";
 import { sampleReport } from "./sample.js";
 
@@ -33,6 +34,51 @@ describe("the report page", () => {
     const rows = new Map(comparison(sampleReport()).map((row) => [row.what, row.change]));
     expect(rows.get("parameters")).toBe("25.0 % left");
     expect(rows.get("latency, one example")).toBe("2.00× as fast");
-    expect(rows.get("test accuracy")).toBe("−0.25 points");
+    expect(rows.get("latency, batch of 32"), "the spreads overlap").toBe("no difference measured");
+    expect(rows.get("test accuracy"), "pruning is blamed for what it did alone").toBe(
+      "+0.75 points on dense",
+    );
+  });
+
+  it("shows the program as written, how it was run, and budgets beside what they came to", async () => {
+    const page = await reportHtml(sampleReport());
+    for (const text of [
+      "# filters, then slim\ntrain 12 epochs { prune filters by l1 global share every 6 epochs }\nslim",
+      "with share = 50%",
+      "espalier run slim.prune --set share=50%",
+      "A processor (2 cores), Node 20.19.0, TensorFlow.js 4.22.0",
+      "2026-01-01 00:00 UTC",
+      "macs ≤ 40 %: 39.9 %",
+      "<th>dense</th>",
+    ])
+      expect(page).toContain(text);
+  });
+
+  it("draws and writes at 4.5 : 1 or more, in light and in dark", async () => {
+    const page = await reportHtml(sampleReport());
+    const [light = "", dark = ""] = page.match(/:root \{[^}]*--ink[^}]*\}/g) ?? [];
+    for (const [style, lines] of [
+      [light, inks.light],
+      [dark, inks.dark],
+    ] as const) {
+      const colour = (name: string) => new RegExp(`--${name}: (#\\w+)`).exec(style)?.[1] ?? "";
+      const shades = [colour("ink"), colour("soft"), colour("live"), ...Object.values(lines)];
+      for (const back of [colour("back"), colour("fill")])
+        for (const shade of shades) expect(contrast(shade, back), `${shade} on ${back}`).toBeGreaterThan(4.5);
+    }
   });
 });
+
+/** WCAG 2: (L1 + 0.05) / (L2 + 0.05) of relative luminances. */
+function contrast(a: string, b: string): number {
+  const luminance = (hex: string): number => {
+    const digits = hex.length === 4 ? [...hex.slice(1)].map((d) => d + d) : (hex.slice(1).match(/../g) ?? []);
+    const [r = 0, g = 0, blue = 0] = digits.map((two) => {
+      const c = parseInt(two, 16) / 255;
+      return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * r + 0.7152 * g + 0.0722 * blue;
+  };
+  const [dark = 0, light = 0] = [luminance(a), luminance(b)].sort((x, y) => x - y);
+  return (light + 0.05) / (dark + 0.05);
+}

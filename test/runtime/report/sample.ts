@@ -26,6 +26,8 @@ export function sampleReport(): Report {
       name: "slim.prune",
       program: "00ff00ff00ff00ff",
       statements: { 1: "train 12 epochs", 2: "prune filters by l1 global 50% every 6 epochs", 3: "slim" },
+      text: "# filters, then slim\ntrain 12 epochs { prune filters by l1 global share every 6 epochs }\nslim",
+      parameters: { share: "50%" },
     },
     network: "resnet.json",
     data: "mnist",
@@ -41,7 +43,7 @@ export function sampleReport(): Report {
       gzipped: 149_000,
       accuracy: 0.99,
       loss: 0.03,
-      latency: { single: 2, batch: 30 },
+      latency: { single: 2, batch: 30, spread: { single: [1.9, 2.1], batch: [28, 33] } },
     },
     dense: { accuracy: 0.98, loss: 0.07, step: 4690, epoch: 10 },
     after: {
@@ -53,9 +55,20 @@ export function sampleReport(): Report {
       gzipped: 38_000,
       accuracy: 0.9875,
       loss: 0.04,
-      latency: { single: 1, batch: 12 },
+      latency: { single: 1, batch: 29, spread: { single: [0.9, 1.1], batch: [27, 31] } },
     },
-    amounts: [{ structure: "filters", total: 112, nominal: 56, achieved: 56, effective: 58, physical: 56 }],
+    amounts: [
+      { structure: "filters", total: 112, nominal: 56, achieved: 56, effective: 58, physical: 56 },
+      {
+        structure: "units",
+        total: 122,
+        nominal: null,
+        budget: ["macs ≤ 40 %: 39.9 %"],
+        achieved: 60,
+        effective: 60,
+        physical: 60,
+      },
+    ],
     layers: ["conv2d_1", "conv2d_2", "conv2d_3", "dense"].map((layer, i) => ({
       layer,
       className: i === 3 ? "Dense" : "Conv2D",
@@ -76,6 +89,12 @@ export function sampleReport(): Report {
       },
     ],
     notes: ["conv2d_9 cannot be pruned: layer normalization takes statistics over channels"],
-    timing: { startedAt: "2026-01-01T00:00:00.000Z", seconds: 154.2, stepsPerSecond: 36.5 },
+    timing: {
+      command: "espalier run slim.prune --set share=50%",
+      machine: { cpu: "A processor", cores: 2, node: "20.19.0", tfjs: "4.22.0" },
+      startedAt: "2026-01-01T00:00:00.000Z",
+      seconds: 154.2,
+      stepsPerSecond: 36.5,
+    },
   };
 }
