@@ -103,6 +103,10 @@ function commandLine(speakers: Speakers, finish: (code: ExitCode) => void): Comm
   backed(command("doctor", "say which backend is used, why, and how to get more")).action(async (options) =>
     finish(await (await import("./commands/doctor.js")).doctor(options, terminal)),
   );
+  main
+    .command("setup-native")
+    .description("install tfjs-node, also where its own installer cannot reach its files")
+    .action(async () => finish(await (await import("./commands/setup-native.js")).setupNative()));
   command("init [folder]", "write a small project to start from").action(async (folder, options) =>
     finish(await (await import("./commands/init.js")).init(folder ?? ".", options, terminal)),
   );

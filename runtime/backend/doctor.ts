@@ -87,7 +87,7 @@ function adviceOn(backend: Backend, sharp: boolean): string[] {
   const advice: string[] = [];
   if (backend.name !== "node" && !backend.skipped.some(isInstalled)) {
     advice.push(
-      "for about three times the speed: `npm install @tensorflow/tfjs-node` (in this repository `npm run setup:native`)",
+      "for about three times the speed: `npx espalier setup-native`",
     );
   }
   if (!sharp) advice.push("to read folders of images: `npm install sharp`");

@@ -49,7 +49,7 @@ export async function openBackend(options: BackendOptions = {}, native?: NativeH
     notes: skipped.map(({ name, reason }) => `${name}: ${reason}`),
     help:
       backend === "node" && !skipped.some(isInstalled)
-        ? "run `npm install @tensorflow/tfjs-node`, or choose backend wasm"
+        ? "run `npx espalier setup-native`, or choose backend wasm"
         : "run `espalier doctor`, which tries again and says what was found, or choose another backend",
   });
 }

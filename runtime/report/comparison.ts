@@ -82,7 +82,7 @@ function quality({ before, dense, after }: Report): ComparisonRow[] {
     rows.push({
       what: "test accuracy",
       before: before.accuracy === null ? "–" : percent(before.accuracy, 2),
-      dense: dense?.accuracy == null ? "" : percent(dense.accuracy, 2),
+      dense: dense === null || a === null ? "" : percent(a, 2),
       after: percent(after.accuracy, 2),
       change: points,
     });

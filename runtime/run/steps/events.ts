@@ -22,7 +22,6 @@ import { countedUnits, grouped, noteAmount } from "../report/log.js";
 import { cutting } from "./first-cut.js";
 import { selectLayers } from "./select-layers.js";
 import type { Told } from "./step.js";
-import { numberOf } from "../../optimizers/rates.js";
 
 export async function prune(session: Session, id: number, spec: PruneSpec): Promise<Told> {
   const ir = pruneIr(id, spec, session.options.statements);
@@ -33,13 +32,16 @@ export async function prune(session: Session, id: number, spec: PruneSpec): Prom
   if (paired) session.phase?.training.clear(paired.id);
   // A layer goes as a branch: nothing but what it stands for is emptied.
   if (ir.collapse || structure === "layers") collapseEmptied(session);
+  const moment = momentOf(session, id);
   noteAmount(session.record, {
     structure,
     joins,
     layers: selectLayers(session.loaded, ir, structureKind(structure)),
     named: ir.in !== undefined,
-    nominal: nominalDead(ir, momentOf(session, id), record),
-    ...(ir.budget && { budget: ir.budget.map((limit) => ({ ...limit, value: numberOf(limit.value) })) }),
+    nominal: nominalDead(ir, moment, record),
+    ...(ir.budget && {
+      budget: ir.budget.map((limit) => ({ ...limit, value: moment.value(limit.value, "value") })),
+    }),
   });
   const { achieved, nominal, revived } = record;
   const asked = nominal === achieved ? "" : ` (asked for ${grouped(nominal)})`;

@@ -20,7 +20,7 @@ test("the doctor tells what is in use, why, and how fast", async () => {
   expect(report.checks.every((c) => c.ok)).toBe(true);
   expect(report.speed.matMul).toBeGreaterThan(0.01);
   expect(report.speed.conv2d).toBeGreaterThan(0.01);
-  expect(report.advice.join()).toContain("@tensorflow/tfjs-node");
+  expect(report.advice.join()).toContain("npx espalier setup-native");
   expect(tf.memory().numTensors).toBe(before);
 });
 
