@@ -86,9 +86,7 @@ async function tryNative(host: NativeHost): Promise<NativeReport | null> {
 function adviceOn(backend: Backend, sharp: boolean): string[] {
   const advice: string[] = [];
   if (backend.name !== "node" && !backend.skipped.some(isInstalled)) {
-    advice.push(
-      "for about three times the speed: `npx espalier setup-native`",
-    );
+    advice.push("for about three times the speed: `npx espalier setup-native`");
   }
   if (!sharp) advice.push("to read folders of images: `npm install sharp`");
   return advice;
