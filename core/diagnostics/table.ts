@@ -153,6 +153,7 @@ export const table = {
   P5008: error("the model is nested too deeply"),
   P5009: error("a layer cannot be computed here"),
   P5010: warning("an argument of a layer that is not followed"),
+  P5011: warning("MACs of one position"),
   // P51xx: the files of a model
   P5101: error("model not found"),
   P5102: error("model file too large"),

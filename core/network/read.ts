@@ -1,10 +1,12 @@
-import { DiagnosticError } from "../diagnostics/diagnostic.js";
+import { DiagnosticError, type Diagnostic } from "../diagnostics/diagnostic.js";
 import { emitTopology } from "./emit-topology.js";
 import { Execution } from "./execute.js";
 import { finalConfig, Graph } from "./graph.js";
 import { cleanJson, isJsonObject } from "./json.js";
 import { MAX_NESTING } from "./limits.js";
-import { raise } from "../diagnostics/create.js";
+import { diagnostic, raise } from "../diagnostics/create.js";
+import { quote } from "../diagnostics/quote.js";
+import { showShape } from "./shapes.js";
 import { readModelSpec } from "./spec-reader.js";
 import type { LayerInfo, Network, ReadNetworkResult } from "./types.js";
 import { stockWarnings } from "./layers/index.js";
@@ -24,11 +26,29 @@ export interface ReadNetworkOptions {
 export function readNetwork(model: unknown, options: ReadNetworkOptions = {}): ReadNetworkResult {
   try {
     const { network, told } = build(model, options.name ?? "network");
-    return { network, diagnostics: [...told, ...stockWarnings(network.layers)] };
+    return { network, diagnostics: [...told, ...unknownSizes(network), ...stockWarnings(network.layers)] };
   } catch (error) {
     if (error instanceof DiagnosticError) return { network: null, diagnostics: error.diagnostics };
     throw error;
   }
+}
+
+/** Costs count an axis of unknown length as one place: that they are of one place has to be said. */
+function unknownSizes({ calls, layers, tensors }: Network): readonly Diagnostic[] {
+  const open = calls.find(
+    ({ macs, inputs }) => macs.length > 0 && inputs.some((t) => tensors[t]?.shape.slice(1).includes(null)),
+  );
+  if (open === undefined) return [];
+  const path = layers[open.layer]?.path ?? "";
+  const shape = showShape(tensors[open.inputs[0] ?? -1]?.shape ?? []);
+  return [
+    diagnostic("P5011", `layer ${quote(path)} reads ${shape}: MACs are those of one position`, null, {
+      notes: [
+        "an axis of unknown length counts as one position, so that layers of different sizes cannot be compared",
+      ],
+      help: "save the model with an input of fixed size, where budgets, criteria or reports are about MACs",
+    }),
+  ];
 }
 
 function build(given: unknown, fallback: string) {

@@ -5,8 +5,8 @@ import { layerCall, readArguments, readRefs, type RawNode, type RawRef } from ".
 import { MAX_CALLS, MAX_NESTING } from "./limits.js";
 import { normaliseConfig } from "./normalise.js";
 import { layerOfOperation, operationOf } from "./operations.js";
-import { raise } from "../diagnostics/create.js";
-import { quote } from "../diagnostics/quote.js";
+import { diagnostic, raise } from "../diagnostics/create.js";
+import { quote, show } from "../diagnostics/quote.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import type { LayerSpec, ModelSpec, TensorRef } from "./spec.js";
 import type { Json, JsonObject, Writer } from "./types.js";
@@ -114,11 +114,17 @@ function readLayer(
     inner,
     nodes: [],
   };
-  return {
-    spec,
-    nodes: calls.map((args) => layerCall(made?.args ?? args, path)),
-    keras3: raw.some(isJsonObject),
-  };
+  const nodes = calls.map((args) => layerCall(made?.args ?? args, path));
+  for (const { kwargs } of nodes) {
+    const training = field(kwargs, "training");
+    // Keras 3 writes the default of most layers, which is false; that of a norm or a model somebody wrote.
+    if (training === undefined || (training === false && !nested && read !== "BatchNormalization")) continue;
+    const what = `layer ${quote(path)} is called with \`training\` ${show(training)}, which is not followed`;
+    const notes = ["dropout and statistics of batches act while the network trains, and only then"];
+    const help = "to keep the statistics of a batch norm, save it with `trainable` false";
+    r.told.push(diagnostic("P5010", what, null, { notes, help }));
+  }
+  return { spec, nodes, keras3: raw.some(isJsonObject) };
 }
 
 function sequential(layers: readonly RawLayer[], name: string, trainable: boolean, where: string): ModelSpec {

@@ -139,6 +139,37 @@ describe("an argument that is not followed is named", () => {
       /^P5010 .*GRUCell states `seed`/,
     ],
     [
+      "in a call",
+      {
+        class_name: "Functional",
+        config: {
+          name: "m",
+          layers: [
+            {
+              class_name: "InputLayer",
+              name: "i",
+              config: { batch_input_shape: [null, 3] },
+              inbound_nodes: [],
+            },
+            {
+              class_name: "Dropout",
+              name: "d",
+              config: { rate: 0.5 },
+              inbound_nodes: [[["i", 0, 0, { training: true }]]],
+            },
+          ],
+          input_layers: [["i", 0, 0]],
+          output_layers: [["d", 0, 0]],
+        },
+      },
+      /^P5010 layer `d` is called with `training` true/,
+    ],
+    [
+      "an input of unknown size",
+      model("Conv1D", { filters: 2, kernel_size: 3 }, [-1, 3]),
+      /^P5011 layer `l` reads \[\?, \?, 3\]: MACs/,
+    ],
+    [
       "in a model within the model",
       { class_name: "Sequential", config: { name: "o", layers: [dense({ sparkle: 3 })] } },
       /^P5010 layer `m>l`/,
