@@ -1,5 +1,6 @@
 // The main job, on real data: train a small residual network on MNIST while the one-sentence program prunes it, then slim it.
 import { spawnSync } from "node:child_process";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -15,7 +16,7 @@ function espalier(title, ...args) {
 
 const settings = ["--data", "mnist", "--batch", "128"];
 // Two threads pay on the network as it is; the slimmed one is too small for them.
-const threads = ["--threads", "2"];
+const threads = availableParallelism() > 1 ? ["--threads", "2"] : [];
 espalier(
   "what the sentence will do, before any training",
   "check",
