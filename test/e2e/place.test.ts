@@ -36,7 +36,7 @@ it("a requirement that fails leaves the network and a report that says so, and n
   );
   const ended = await espalier(project, ["run", "a.prune", ...onWasm, "--out", "o", "--json"]);
   expect(ended.code).toBe(1);
-  expect(JSON.parse(ended.out)).toMatchObject({ diagnostics: [{ code: "P7004" }] });
+  expect(JSON.parse(ended.out)).toMatchObject({ diagnostics: [{ code: "P3065" }, { code: "P7004" }] });
   const { failed, after, events } = reportOf(project, "o");
   expect(failed).toMatch(/^`require loss <= 0\.0001` does not hold: loss is \d\.\d{1,4}$/);
   expect(after.accuracy).not.toBeNull();

@@ -41,7 +41,7 @@ const programs = [
 const script = `
 import { compileProgram, run } from "espalier";
 
-const options = { network: "net.json", data: "data.npz", batch: 120, epochs: 1, seed: 2 };
+const options = { network: "net.json", data: "data.npz", batch: 120, seed: 2 };
 await run("prune weights by magnitude local 60%; prune filters in c3 by l1 local 30%; train 1 epoch", { ...options, out: "ticket" });
 const rows = [];
 for (const program of ${JSON.stringify(programs.map(([program]) => program))}) {
