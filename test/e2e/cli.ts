@@ -75,11 +75,13 @@ export function resultsOf(project: Project, out: string): Record<string, string>
   return results;
 }
 
+/** Without times, and without the text of the program, which a loop on its own does not have. */
 function timeless(text: string): string {
   const report: Report = JSON.parse(text);
   const steady = { ...report.before, latency: null };
   return JSON.stringify({
     ...report,
+    source: { ...report.source, text: null, parameters: {} },
     timing: null,
     before: steady,
     after: { ...report.after, latency: null },
