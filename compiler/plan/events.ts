@@ -163,6 +163,7 @@ function scoresOf(
     if (normalized !== undefined) normalizePerLayer(space, entries, normalized);
     return { units: combineMembers(space, entries, members), entries, domain, notes: [] };
   }
+  trial.guessed = true;
   const units = draw(space.units);
   // Only branches that have to agree rank their members one by one.
   const entries = agree ? draw(space.entries) : units;

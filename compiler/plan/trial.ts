@@ -88,7 +88,9 @@ export class Trial {
   collapses = false;
   /** Units that live and may hold nothing but zeros: a `slim` may find them constant. */
   blank = false;
-  /** Those of them, by root, that have not trained yet. */
+  /** Whether anything was chosen by scores that were drawn. */
+  guessed = false;
+  /** Units, by root, that came back as zeros and have not trained yet. */
   readonly fresh = new Set<number>();
   slims = 0;
   /** Whether some `slim` may have taken out other channels in another run. */

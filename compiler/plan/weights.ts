@@ -10,11 +10,11 @@ export function readsWeightsAlone(expr: ExprIr): boolean {
 }
 
 /**
- * Whether the plan of a program is nearer with the weights of its network: some statement that ranks whole channels by them over
- * several layers, or by a threshold, acts before anything has trained.
+ * Whether the plan of a program is nearer with the weights of its network: before anything has trained, some statement ranks whole
+ * channels by them over several layers, or by a threshold, or a `slim` finds units that hold nothing but zeros in the file.
  */
 export function asksForWeights({ body }: Pick<Ir, "body">): boolean {
-  return untrained(body).steps.some(ranksByWeights);
+  return untrained(body).steps.some((step) => step.kind === "slim" || ranksByWeights(step));
 }
 
 /** The steps that act before any training, and whether one comes after them. */
