@@ -13,7 +13,7 @@ it("every program in the README compiles", () => {
     [...text.matchAll(/`([^`]*\bprune\b[^`]*)`/g)].map((m) => m[1] ?? ""),
   );
   const programs = [...fences.filter((text) => /^(prune|network|criterion|train) /.test(text)), ...inScript];
-  expect(programs.length).toBe(4);
+  expect(programs.length).toBe(5);
   for (const program of programs) {
     const { diagnostics } = compile(program, { epochs: 4 });
     expect(
