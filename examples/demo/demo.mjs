@@ -14,7 +14,8 @@ function espalier(title, ...args) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-const settings = ["--data", "mnist", "--batch", "128"];
+const data = ["--data", "mnist"];
+const settings = [...data, "--batch", "128"];
 // Two threads pay on the network as it is; the slimmed one is too small for them.
 const threads = availableParallelism() > 1 ? ["--threads", "2"] : [];
 espalier(
@@ -50,7 +51,7 @@ espalier(
   "--out",
   join("out", "slimming"),
   "--restart",
-  ...settings,
+  ...data,
 );
 
 const seconds = Math.round((performance.now() - started) / 1000);
