@@ -9,14 +9,7 @@ import type { Trial } from "./trial.js";
  * they came back as zeros. How many of a layer are emptied follows from the share of its elements that is dead; which, is drawn.
  */
 export function absorbedBy(trial: Trial): ReadonlySet<number> {
-  const { network, state, dice, weights } = trial;
-  const isDead = (channel: number): boolean => state.channels[channel] === dead;
-  // With weights in hand, and nothing dead in them that is only counted, it is as in a run.
-  if (weights !== null && trial.elements.gone().next().done === true) {
-    const { absorbed } = planAbsorption(network, weights, isDead);
-    if (absorbed.size > 0 && trial.guessed) trial.blurChannels();
-    return absorbed;
-  }
+  const { network, state, dice } = trial;
   const zeros = new Map<string, Set<number>>();
   const find = (channel: number): number => network.channels.find(channel);
   let possible = trial.blank || !trial.ledger.areFixed("weights");
@@ -54,6 +47,7 @@ export function absorbedBy(trial: Trial): ReadonlySet<number> {
     for (const { key, name, shape, trainable } of weights)
       if (name === "bias")
         store.set(key, { key, shape, trainable, data: new Float32Array(shape[0] ?? 0).fill(bias) });
+  const isDead = (channel: number): boolean => state.channels[channel] === dead;
   const isZero = (key: string, id: number): boolean =>
     isDead(id) || trial.fresh.has(find(id)) || zeros.get(key)?.has(find(id)) === true;
   const plan = planAbsorption(network, store, isDead, (weight, axis) =>

@@ -18,6 +18,7 @@ import { shuffleUnits } from "../../core/masks/shuffle.js";
 import type { Stuck } from "../../core/events/record.js";
 import type { PruneIr } from "../../core/ir/types.js";
 import type { Network } from "../../core/network/types.js";
+import { absorb } from "../../core/surgery/absorb.js";
 import { slim, slimStore } from "../../core/surgery/slim.js";
 import type { ParameterStore } from "../../core/parameters.js";
 import { spaceOf } from "../../core/units/spaces.js";
@@ -261,8 +262,7 @@ export class Trial {
     this.slims++;
     if (this.world.network === null) return;
     this.work += 2 * this.network.channels.count;
-    const taken = absorbedBy(this);
-    for (const root of taken) {
+    for (const root of this.#absorbed()) {
       const unit = this.network.units.find((one) => one.root === root);
       for (const channel of unit?.channels ?? []) this.state.channels[channel] = dead;
     }
@@ -276,6 +276,16 @@ export class Trial {
       if (slimming.isDead(channel)) this.state.channels[channel] = dead;
     this.network = slimming.network;
     if (this.weights !== null) this.weights = slimStore(slimming, this.weights);
+  }
+
+  /** Units, by root, that hold one value: with weights in hand, and nothing dead in them that is only counted, as in a run. */
+  #absorbed(): ReadonlySet<number> {
+    if (this.weights === null || this.elements.gone().next().done !== true) return absorbedBy(this);
+    const isDead = (channel: number): boolean => this.state.channels[channel] === dead;
+    const { network, absorbed } = absorb(this.network, this.weights, isDead);
+    this.network = network;
+    if (absorbed.size > 0 && this.guessed) this.blurChannels();
+    return absorbed;
   }
 
   /** Why layers that died softly or latently to the last unit would not have gone at a `slim`. */
