@@ -77,7 +77,7 @@ const PHRASES: readonly Phrase[] = [
   {
     in: TRAINS,
     written: phrase(String.raw`\b(?:with )?(?:early[-_\s]stopping|patience)\b(?: ${number})?`),
-    help: "training ends early by a condition: `train 20 epochs until accuracy >= 97%`",
+    help: "training ends early by `keeping best by accuracy patience 3`, or by a condition: `until accuracy >= 97%`",
   },
   {
     in: TRAINS,
@@ -89,7 +89,7 @@ const PHRASES: readonly Phrase[] = [
   {
     in: TRAINS,
     written: phrase(String.raw`\b(?:with )?(?:validation|val)(?:[-_\s]?(?:split|data))?\b(?: ${number})?`),
-    help: "the data hold their own test split; `evaluate on test` measures by it",
+    help: 'data say what is held out: `data "mnist" validation 10%`',
   },
   {
     in: TRAINS,
@@ -291,6 +291,11 @@ const PHRASES: readonly Phrase[] = [
     write: "network",
   },
   { in: ["rewind"], written: /\brewind to\b/g, help: "say what goes back", write: "rewind weights to" },
+  {
+    in: ["repeat"],
+    written: phrase(String.raw`\brepeat while `),
+    help: "a loop says how often at most: `repeat up to 10 times while accuracy >= dense.accuracy - 1% { … }`",
+  },
   {
     in: ["for"],
     written: phrase(String.raw`\bfor ${name} in [01]\.\.(\d+)`),

@@ -16,7 +16,7 @@ export const lastCut: Lint = ({ ir, simulation }) => {
       message: "nothing trains after the last cut",
       label: `the last ${unitsName(prune.structure)} go when all training is over`,
       help: isRule
-        ? "let its window end before the training does (`during epochs 1..8`), or add `finetune 1 epoch` below"
+        ? "let its window end (`during`) before the training does, or add `finetune 1 epoch` below"
         : "add `finetune 1 epoch` below",
     },
   ];
