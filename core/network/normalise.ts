@@ -1,6 +1,6 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { amountsOf } from "./amounts.js";
-import { HARD_SIGMOID_3 } from "./dialect.js";
+import { HARD_SIGMOID_3, writtenConfig } from "./dialect.js";
 import { field, heldLayer, isJsonArray, isJsonObject } from "./json.js";
 import { heardArguments, plainType } from "./layers/arguments.js";
 import { layerClass } from "./layers/index.js";
@@ -62,7 +62,7 @@ export function normaliseConfig(className: string, given: JsonObject, r: Reading
   else delete config["batch_input_shape"];
   for (const [key, item] of Object.entries(config)) config[key] = normaliseField(key, item, r);
   layerClass(className).normalise?.(config, r.writer);
-  r.told.push(...heardArguments(className, config, r.path));
+  r.told.push(...heardArguments(className, writtenConfig(config), r.path));
   const dtype = plainType(config["dtype"]);
   if (dtype !== undefined) config["dtype"] = dtype;
   for (const key of ["layer", "cell", "backward_layer"]) {

@@ -2,6 +2,7 @@ import { counted } from "../ir/words.js";
 import { field, isJsonArray, isJsonObject } from "./json.js";
 import { distributed } from "./distribute.js";
 import { layerCall, readArguments, readRefs, type RawNode, type RawRef } from "./inbound.js";
+import { heedsTraining } from "./layers/arguments.js";
 import { MAX_CALLS, MAX_NESTING } from "./limits.js";
 import { normaliseConfig } from "./normalise.js";
 import { layerOfOperation, operationOf } from "./operations.js";
@@ -119,6 +120,7 @@ function readLayer(
     const training = field(kwargs, "training");
     // Keras 3 writes the default of most layers, which is false; that of a norm or a model somebody wrote.
     if (training === undefined || (training === false && !nested && read !== "BatchNormalization")) continue;
+    if (!nested && !heedsTraining(read)) continue;
     const what = `layer ${quote(path)} is called with \`training\` ${show(training)}, which is not followed`;
     const notes = ["dropout and statistics of batches act while the network trains, and only then"];
     const help = "to keep the statistics of a batch norm, save it with `trainable` false";

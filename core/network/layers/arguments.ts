@@ -260,6 +260,15 @@ export function argumentsOf(className: string): Arguments | null {
   return own && { ...COMMON, ...own };
 }
 
+/** Arguments of what a layer does while it trains and not otherwise, and of layers that may hold such a one. */
+const WHILE_TRAINING = ["rate", "stddev", "dropout", "momentum", "drop_path_rate", "layer", "cell"];
+
+/** Whether a layer may compute otherwise while it trains, as one of a class that nobody knows may; augmentations are told of by their arguments. */
+export function heedsTraining(className: string): boolean {
+  const known = argumentsOf(className);
+  return known === null || WHILE_TRAINING.some((key) => Object.hasOwn(known, key));
+}
+
 /** Computed in numbers of 32 bits whatever the file asks for. */
 const OTHER_FLOATS = /^(?:mixed_)?(?:b?float16|float64|half|double)$/;
 const TYPES = /^(?:float32|u?int(?:8|16|32|64)|bool|string|complex64)$/;
