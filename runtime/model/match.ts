@@ -1,6 +1,7 @@
 import { counted } from "../../core/ir/words.js";
 import { raise } from "../../core/diagnostics/create.js";
 import { quote } from "../../core/diagnostics/quote.js";
+import { positionsOf } from "./archive-names.js";
 import { isLayerClass } from "../../core/network/layers/index.js";
 import type { LayerInfo, Network, WeightInfo } from "../../core/network/types.js";
 import type { Parameter, ParameterStore } from "../../core/parameters.js";
@@ -13,7 +14,7 @@ export interface Matched {
 
 /** What a saved model may hold beside its weights: those of an optimizer, states of generators of random numbers. */
 const NO_WEIGHT =
-  /^(?:optimizer|training|Adam|SGD|RMSprop|iter)(?:$|[/_])|(?:^|\/)seed_generator_state(?::\d+)?$/;
+  /^(?:optimizer|training|Adam|SGD|RMSprop|iter)(?:$|[/_])|(?:^|\/)seed_generator(?:_state(?::\d+)?|\/vars\/\d+)$/;
 
 interface Slot {
   readonly layer: LayerInfo;
@@ -41,12 +42,13 @@ function spellings(stored: string): readonly string[] {
 function indexSlots(network: Network): Map<string, Slot[]> {
   const index = new Map<string, Slot[]>();
   for (const layer of network.layers) {
-    for (const weight of layer.weights) {
+    for (const [place, weight] of layer.weights.entries()) {
       const own = weight.savedAs.slice(layer.name.length + 1);
       const given = layer.path.split(">");
       const owns = weight.alias === undefined ? [own] : [own, weight.alias];
       const layers = [layer.name, given.join("/"), given[given.length - 1] ?? ""];
       const names = [weight.key, ...owns.flatMap((name) => layers.map((of) => `${of}/${name}`))];
+      names.push(...positionsOf(layer.path, place, layer.weights.length));
       for (const name of new Set(names)) {
         const held = index.get(name);
         if (held) held.push({ layer, weight });

@@ -5,6 +5,7 @@ import { checkInitializers } from "../../core/masks/initializers.js";
 import { cleanJson, own } from "../../core/network/json.js";
 import { readNetwork } from "../../core/network/read.js";
 import type { ReadNetworkResult } from "../../core/network/types.js";
+import { archiveNames } from "./archive-names.js";
 import { completeTopology, type WeightShape } from "./complete.js";
 import { readManifest, type WeightGroup } from "./manifest.js";
 import { matchWeights } from "./match.js";
@@ -29,7 +30,11 @@ export interface ModelFile extends ReadNetwork {
  */
 export async function readModelFile(path: string): Promise<ModelFile> {
   const { file, folder, json } = await readTopologyFile(path);
-  const groups = readManifest(cleanJson(own(json, "weightsManifest") ?? null) ?? []);
+  const named = archiveNames(json);
+  const groups = readManifest(cleanJson(own(json, "weightsManifest") ?? null) ?? []).map((group) => ({
+    ...group,
+    entries: group.entries.map((entry) => ({ ...entry, name: named(entry.name) })),
+  }));
   const entries = groups.flatMap((group) => group.entries);
   const name = basename(file) === "model.json" ? basename(dirname(resolve(file))) : basename(file, ".json");
   const read = await readTopology(json, entries, name);
