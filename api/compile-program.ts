@@ -8,6 +8,9 @@ import { accuracyReaders } from "../core/ir/accuracy-readers.js";
 import { spanOfPart, type StatementPart } from "../core/ir/spans.js";
 import { steps } from "../core/ir/walk.js";
 import type { Network } from "../core/network/types.js";
+import { asksForAlignment } from "../core/schedule/alignment.js";
+import type { Alignment } from "../core/schedule/alignment.js";
+import { knownAlignment } from "../runtime/backend/alignment.js";
 import type { BackendOptions } from "../runtime/backend/types.js";
 import type { DataFacts, DataGiven, TargetFacts } from "../runtime/data/types.js";
 import type { LiveModel } from "../runtime/model/index.js";
@@ -51,6 +54,7 @@ export async function compileProgram(source: string, options: ProgramOptions = {
     backend,
     threads,
     masks = true,
+    alignment: givenAlignment,
     ...rest
   } = options;
   const written = bindings(parse(source, rest.file).program, rest.file);
@@ -69,10 +73,17 @@ export async function compileProgram(source: string, options: ProgramOptions = {
     data: data?.length,
     masks: masks && network && networkPath !== null ? await masksOf(networkPath, network, diagnostics) : null,
   };
-  const plain = compile(source, given);
+  const on = { backend, threads };
+  const alignment = givenAlignment ?? (network === null ? null : await knownAlignment(on));
+  const first = compile(source, { ...given, alignment });
+  const measured =
+    alignment === null && network !== null && first.ir !== null && asksForAlignment(first.ir.body)
+      ? await measuredAlignment(on)
+      : alignment;
+  const plain = measured === alignment ? first : compile(source, { ...given, alignment: measured });
   const foresees = network !== null && plain.ir !== null && asksForWeights(plain.ir);
   const weights = foresees && networkPath !== null ? await weightsOf(networkPath, seed, diagnostics) : null;
-  const result = weights === null ? plain : compile(source, { ...given, weights });
+  const result = weights === null ? plain : compile(source, { ...given, alignment: measured, weights });
   const late =
     network && data
       ? [
@@ -86,6 +97,13 @@ export async function compileProgram(source: string, options: ProgramOptions = {
     network,
     bound: { network: networkPath, data: dataPath },
   };
+}
+
+/** What `aligned to auto` means where it is said and nothing was measured yet: opens the backend and measures, once for a machine. */
+async function measuredAlignment(on: BackendOptions): Promise<Alignment> {
+  const { openBackend } = await import("../runtime/backend/index.js");
+  const { alignmentOf } = await import("../runtime/backend/alignment.js");
+  return alignmentOf(await openBackend(on));
 }
 
 /** Options of the host that the program says itself. */

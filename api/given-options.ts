@@ -8,6 +8,7 @@ type Kind = "string" | "number" | "boolean" | "function" | "object" | "any";
 
 /** Those of `compileProgram`; tsc asks for each. */
 const programOptions: Readonly<Record<keyof ProgramOptions, Kind>> = {
+  alignment: "object",
   backend: "string",
   batch: "number",
   data: "any",

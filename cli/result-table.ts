@@ -1,4 +1,5 @@
 import { amountCells, amountTitles, comparisonCells } from "../runtime/report/comparison.js";
+import { wrap } from "../compiler/render/text.js";
 import type { Report } from "../runtime/report/types.js";
 import type { Terminal } from "./terminal.js";
 
@@ -14,6 +15,8 @@ export function resultTable(report: Report, terminal: Terminal): string {
   const [askedHead, ...askedBody] = asked;
   const lines = [colors.dim(head), ...body];
   if (askedHead !== undefined) lines.push("", colors.dim(askedHead), ...askedBody);
+  const { slower } = report.timing;
+  if (slower.length > 0) lines.push("", ...slower.flatMap((line) => wrap(line, terminal.columns)));
   return lines.join("\n");
 }
 

@@ -5,6 +5,7 @@ import type { Ir, PlanIr } from "../core/ir/types.js";
 import type { ParameterStore } from "../core/parameters.js";
 import type { HeldMasks } from "../core/masks/state.js";
 import type { Network } from "../core/network/types.js";
+import type { Alignment } from "../core/schedule/alignment.js";
 import { stdlibTexts } from "../stdlib/index.js";
 import { emitProgram } from "./emit/index.js";
 import type { SourceMap } from "./emit/writer.js";
@@ -23,6 +24,8 @@ export interface CompileOptions extends FrontOptions {
   readonly weights?: ParameterStore | undefined;
   /** What masks beside the network hold at zero from the start. */
   readonly masks?: HeldMasks | null | undefined;
+  /** What the backend it will run on computes fastest: what `aligned to auto` means. Unset: not known. */
+  readonly alignment?: Alignment | null | undefined;
   /** With it the steps of an epoch, and so every moment, become known. */
   readonly data?: TrainingLength | undefined;
   /** Examples per step where the program says nothing. Default 32. */
@@ -40,7 +43,7 @@ export interface CompileResult {
   readonly program: Program;
   /** Null when there is an error, and so are those below. */
   readonly ir: Ir | null;
-  /** Null without a network. */
+  /** Null without a network, and where `aligned to auto` is not known. */
   readonly plan: PlanIr | null;
   readonly simulation: Simulation | null;
   /** The loop as an ES module, and its version 3 source map. */
@@ -63,7 +66,7 @@ export function compile(source: string, options: CompileOptions = {}): CompileRe
     timings[stage] = performance.now() - start;
     return made;
   };
-  const { network, weights, masks, data, batch } = options;
+  const { network, weights, masks, data, batch, alignment } = options;
   const main = options.file ?? "program.prune";
   const texts = new Map([...stdlibTexts].map(([name, text]) => [`std/${name}`, text]));
   texts.set(main, source);
@@ -78,6 +81,7 @@ export function compile(source: string, options: CompileOptions = {}): CompileRe
       network,
       weights,
       masks: masks ?? undefined,
+      alignment: alignment ?? null,
       data: { length: data, batch: batch ?? 32 },
       spans,
     }),

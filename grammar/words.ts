@@ -101,7 +101,8 @@ const words = {
     keeping:
       "Leaves at least so many units in every layer, or goes back to the best epoch: `keeping best by accuracy`.",
     allowing: "Lets a layer die whole: `allowing collapse`.",
-    aligned: "Makes kept counts multiples of a number: `aligned to 8`.",
+    aligned:
+      "Makes kept counts multiples of a number, or of what this machine is fast at: `aligned to 8`, `aligned to auto`.",
     compensating: "Adjusts other weights when a unit dies.",
     strength: "How much a penalty, a gate or a pull weighs in the loss.",
     among: "Limits a penalty to the best or worst units of a ranking.",
@@ -117,6 +118,7 @@ const words = {
     as: "Names the loop variable.",
   },
   value: {
+    auto: "The multiple that the backend was measured to compute fastest: `aligned to auto`.",
     of: "Joins a pattern and its structure: `2:4 of weights`.",
     offset: "Where the stride starts: `strided(2, offset: 1)`.",
     "batch-norm": "Part of `recalibrate batch-norm over 20 batches`.",

@@ -1,6 +1,7 @@
 import { DiagnosticError } from "../../core/diagnostics/diagnostic.js";
 import { examine, type DoctorReport, type NativeReport } from "../../runtime/backend/doctor.js";
 import { priceOf, type NativeHost } from "../../runtime/backend/node/verdict.js";
+import { alignmentNote } from "../../core/schedule/alignment.js";
 import { wrap } from "../../compiler/render/text.js";
 import { backendOption } from "../backend-option.js";
 import { grid } from "../result-table.js";
@@ -32,6 +33,7 @@ function page(found: DoctorReport, { colors, columns }: Terminal): string {
     ["backend", `${found.description}: ${found.reason}`],
     ...found.skipped.map(({ name, reason }) => ["", `${name} does not open: ${reason}`]),
     ["speed", `matrices ${gigaflops(found.speed.matMul)}, convolutions ${gigaflops(found.speed.conv2d)}`],
+    ["counts", alignmentNote(found.alignment)],
     ["kernels", `${found.checks.length - wrong.length} of ${found.checks.length} checked compute right`],
     ...wrong.map((check) => [
       "",

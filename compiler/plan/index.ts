@@ -5,7 +5,9 @@ import type { Ir, PlanIr } from "../../core/ir/types.js";
 import type { ParameterStore } from "../../core/parameters.js";
 import type { HeldMasks } from "../../core/masks/state.js";
 import type { Network } from "../../core/network/types.js";
+import { asksForAlignment, withAlignment, type Alignment } from "../../core/schedule/alignment.js";
 import { lints } from "./lints/index.js";
+import { unknownAlignment } from "./lints/misaligned.js";
 import type { Finding } from "./lints/finding.js";
 import { dryRun, type Simulation } from "./dry-run.js";
 import { makePlan } from "./plan.js";
@@ -19,6 +21,8 @@ export interface PlanOptions {
   readonly weights?: ParameterStore | undefined;
   /** What is dead from the start. */
   readonly masks?: HeldMasks | undefined;
+  /** What the backend it will run on computes fastest, where that is known. */
+  readonly alignment: Alignment | null;
   readonly spans: IrSpans;
 }
 
@@ -31,7 +35,16 @@ export interface Planned {
 }
 
 /** What a program will do, and what is wrong with that. */
-export function planProgram(ir: Ir, { network, data, spans, weights, masks }: PlanOptions): Planned {
+export function planProgram(written: Ir, options: PlanOptions): Planned {
+  const { data, spans, weights, masks, alignment } = options;
+  const asked = asksForAlignment(written.body);
+  const ir =
+    asked && alignment !== null
+      ? { ...written, body: withAlignment(written.body, alignment.aligned) }
+      : written;
+  // Counts that nobody knows are not planned: shares alone are.
+  const unknown = asked && alignment === null && options.network !== undefined;
+  const network = unknown ? undefined : options.network;
   const simulation = dryRun(
     ir,
     network === undefined ? anyNetwork : networkWorld(network),
@@ -39,8 +52,9 @@ export function planProgram(ir: Ir, { network, data, spans, weights, masks }: Pl
     weights,
     masks,
   );
-  const context = { ir, simulation, network: network ?? null };
-  const diagnostics = lints.flatMap((lint) => lint(context)).map((finding) => diagnosticOf(finding, spans));
+  const context = { ir, simulation, network: network ?? null, alignment };
+  const findings = [...(unknown ? unknownAlignment(ir) : []), ...lints.flatMap((lint) => lint(context))];
+  const diagnostics = findings.map((finding) => diagnosticOf(finding, spans));
   return { plan: network === undefined ? null : makePlan(network, simulation), simulation, diagnostics };
 }
 

@@ -126,6 +126,7 @@ export const table = {
   P3063: warning("`slim` does not find what died"),
   P3064: warning("masks go back to units that `slim` removed"),
   P3065: warning("nothing trains after the last cut"),
+  P3066: warning("counts that the backend is slow at"),
   // P40xx: the program against a network
   P4001: error("a pattern matches no layer"),
   P4002: error("units of a layer do not stand alone"),

@@ -74,6 +74,8 @@ const prune = statement("prune", {
   collapse: is.usual(is.flag, false),
   /** Kept counts are multiples of this. */
   aligned: is.usual(is.integer(1), 1),
+  /** In place of `aligned`: the multiple that the backend was measured to compute fastest (`core/schedule/alignment.ts`). */
+  align: is.optional(is.literal("auto")),
   /** The paired regrow, acting in the same event. */
   regrow: is.optional(regrow),
   ...due,

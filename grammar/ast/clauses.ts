@@ -100,7 +100,7 @@ export interface PruneOptions {
   readonly joins?: { readonly name: "couple" | "skip" | "agree"; readonly span: Span };
   readonly keeping?: { readonly value: Expr; readonly span: Span };
   readonly allowingCollapse?: { readonly span: Span };
-  readonly aligned?: { readonly value: number; readonly span: Span };
+  readonly aligned?: { readonly value: number | "auto"; readonly span: Span };
   readonly compensating?: { readonly by: CallLike; readonly span: Span };
 }
 

@@ -122,7 +122,11 @@ export function amountRules(p: Reader, e: ExpressionRules, c: ClauseRules) {
   });
 
   const allowing = p.phrase("allowing", "allowing", "collapse");
-  const aligned = p.phrase("aligned", "aligned", "to", { value: e.whole("counts are aligned to", 1) });
+  const multiple = p.either<number | "auto">([
+    e.whole("counts are aligned to", 1),
+    ...p.words(["auto"], (word) => word),
+  ]);
+  const aligned = p.phrase("aligned", "aligned", "to", { value: multiple });
   const compensating = p.phrase("compensating", "compensating", "by", { by: e.callLike });
 
   const options = {

@@ -1,3 +1,5 @@
+import type { Alignment } from "../../core/schedule/alignment.js";
+import { alignmentOf } from "./alignment.js";
 import { isInstalled, openBackend } from "./index.js";
 import { awkward, type Trial } from "./node/trial.js";
 import { judge, thisMachine, type NativeHost, type Verdict } from "./node/verdict.js";
@@ -24,6 +26,8 @@ export interface DoctorReport {
   readonly checks: readonly KernelCheck[];
   readonly refusals: readonly Refusal[];
   readonly speed: Speed;
+  /** Which counts of channels it computes fastest: what `aligned to auto` takes. Measured anew, and kept. */
+  readonly alignment: Alignment;
   /** What trials of tfjs-node in processes of their own found; null where it is not installed, not asked for, or cannot be tried. */
   readonly native: NativeReport | null;
   /** How to get a faster or fuller setting, one command or sentence each; empty when there is nothing to gain. */
@@ -45,7 +49,7 @@ export interface Speed {
 }
 
 /**
- * Opens the backend and looks at it: well below a second on wasm, some seconds on tfjs-node, which is tried anew in other processes
+ * Opens the backend and looks at it: some seconds, more on tfjs-node, which is tried anew in other processes
  * whatever was found before.
  */
 export async function examine(
@@ -72,6 +76,7 @@ export async function examine(
     checks: backend.checks,
     refusals: backend.refusals,
     speed: measure(backend),
+    alignment: await alignmentOf(backend, { fresh: true }),
     native,
     advice: adviceOn(backend, sharp),
   };

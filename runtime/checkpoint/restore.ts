@@ -34,6 +34,7 @@ export function restoreCheckpoint(session: Session, checkpoint: Checkpoint): voi
 
   session.collapses = state.collapses;
   session.keepsMomentum = state.keepsMomentum;
+  session.aligned = state.aligned;
   const bodies: Body[] = [];
   for (let i = 0; ; i++) {
     // What a pass of a loop began with is of the network after so many slims.

@@ -34,6 +34,7 @@ function stateOf(session: Session): CheckpointState {
     slims: session.slims.length,
     collapses: session.collapses,
     keepsMomentum: session.keepsMomentum,
+    aligned: session.aligned,
     record: session.record,
     baselines: session.baselines,
     timing: { startedAt: session.startedAt, seconds: session.stopwatch.seconds() },

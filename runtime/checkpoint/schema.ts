@@ -115,6 +115,7 @@ const checkpointState = is.open({
   slims: count,
   collapses: is.flag,
   keepsMomentum: is.flag,
+  aligned: is.maybe(is.integer(1)),
   record: is.open({
     events: is.list(is.open({ id: count, step: count, epoch: is.number, kind: is.text, text: is.text })),
     history: is.list(row),

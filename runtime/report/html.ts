@@ -21,7 +21,7 @@ export async function reportHtml(report: Report): Promise<string> {
   const set = Object.entries(source.parameters).map(([name, value]) => escapeHtml(`${name} = ${value}`));
   const { cpu, cores, node, tfjs } = timing.machine;
   const machine = escapeHtml(`${cpu} (${cores} cores), Node ${node}, TensorFlow.js ${tfjs}`);
-  const notes = report.notes.map((note) => `<li>${escapeHtml(note)}</li>`).join("");
+  const notes = [...timing.slower, ...report.notes].map((note) => `<li>${escapeHtml(note)}</li>`).join("");
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">

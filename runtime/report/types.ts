@@ -18,6 +18,8 @@ export interface Report {
   readonly data: string;
   readonly seed: number;
   readonly backend: string;
+  /** The multiple that `aligned to auto` stood for; null where nothing said it. */
+  readonly aligned: number | null;
   /** The requirement at which the run ended, and what was measured instead; null when it came to its end. */
   readonly failed: string | null;
   readonly before: NetworkFacts;
@@ -42,6 +44,8 @@ export interface Report {
     readonly startedAt: string;
     readonly seconds: number;
     readonly stepsPerSecond: number | null;
+    /** Where the network was measured to be slower than before, and why, one sentence each. */
+    readonly slower: readonly string[];
   };
 }
 

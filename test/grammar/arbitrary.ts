@@ -241,7 +241,7 @@ const options: fc.Arbitrary<ast.PruneOptions> = fc.record(
     joins: fc.constantFrom("couple", "skip", "agree").map((each) => ({ name: each, span })),
     keeping: sum.map((each) => ({ value: each, span })),
     allowingCollapse: fc.constant({ span }),
-    aligned: fc.constantFrom(1, 8).map((each) => ({ value: each, span })),
+    aligned: fc.constantFrom<1 | 8 | "auto">(1, 8, "auto").map((each) => ({ value: each, span })),
     compensating: callLike.map((by) => ({ by, span })),
   },
   { requiredKeys: [] },

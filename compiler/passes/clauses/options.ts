@@ -7,7 +7,7 @@ import { constant, lowerTyped, shareInRange } from "./typed.js";
 /** No layer is wider. */
 const widest = 65_536;
 
-type Options = Partial<Pick<PruneIr, "manner" | "joins" | "keeping" | "collapse" | "aligned">>;
+type Options = Partial<Pick<PruneIr, "manner" | "joins" | "keeping" | "collapse" | "aligned" | "align">>;
 
 /** How units die and what holds at joins, floors and alignment, where it is written. */
 export function lowerOptions(options: PruneOptions, place: Place): Options | null {
@@ -27,13 +27,14 @@ export function lowerOptions(options: PruneOptions, place: Place): Options | nul
   }
   const keeping = lowerKeeping(options, place);
   if (keeping === null) return null;
-  if (aligned !== undefined) {
-    if (!Number.isInteger(aligned.value) || aligned.value < 1)
+  const multiple = aligned?.value;
+  if (aligned !== undefined && multiple !== undefined && multiple !== "auto") {
+    if (!Number.isInteger(multiple) || multiple < 1)
       return reject(place, "P3007", "counts align to a whole number from 1", aligned.span);
-    if (aligned.value > widest) {
+    if (multiple > widest) {
       return reject(place, "P3007", `counts align to at most ${grouped(widest)}`, aligned.span);
     }
-    if (aligned.value === 1) reject(place, "P3029", "every count is aligned to 1", aligned.span);
+    if (multiple === 1) reject(place, "P3029", "every count is aligned to 1", aligned.span);
   }
   if (options.keeping !== undefined && allowingCollapse !== undefined) {
     return reject(
@@ -49,7 +50,8 @@ export function lowerOptions(options: PruneOptions, place: Place): Options | nul
     joins: joins?.name,
     keeping,
     collapse: allowingCollapse === undefined ? undefined : true,
-    aligned: aligned?.value,
+    aligned: multiple === "auto" ? undefined : multiple,
+    align: multiple === "auto" ? multiple : undefined,
   });
 }
 

@@ -2,6 +2,7 @@ import type { Ir } from "../../../core/ir/types.js";
 export { statements } from "../../../core/ir/walk.js";
 import type { Network } from "../../../core/network/types.js";
 import type { Code } from "../../../core/diagnostics/table.js";
+import type { Alignment } from "../../../core/schedule/alignment.js";
 import type { Simulation } from "../dry-run.js";
 
 /** Something a lint has to say about a statement. */
@@ -23,6 +24,8 @@ export interface LintContext {
   readonly simulation: Simulation;
   /** What the program is compiled for. */
   readonly network: Network | null;
+  /** What the backend computes fastest, where that was measured. */
+  readonly alignment: Alignment | null;
 }
 
 export type Lint = (context: LintContext) => readonly Finding[];

@@ -7,6 +7,7 @@ import { flicker } from "./flicker.js";
 import { lastCut } from "./last-cut.js";
 import { lateRewinds } from "./late-rewinds.js";
 import { masksOnly } from "./masks-only.js";
+import { misaligned } from "./misaligned.js";
 import { neverActs } from "./never-acts.js";
 import { noCandidates } from "./no-candidates.js";
 import { notSlimmed } from "./not-slimmed.js";
@@ -34,6 +35,7 @@ export const lints: readonly Lint[] = [
   flicker,
   rawNorms,
   shortfall,
+  misaligned,
   roundedAway,
   notSlimmed,
   lateRewinds,

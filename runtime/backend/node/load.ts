@@ -1,13 +1,7 @@
-import { createRequire } from "node:module";
 import util from "node:util";
 import { tf } from "../tf.js";
+import { nativeEntry, PACKAGE } from "./entry.js";
 import { isNativeBackend, type NativeBackend } from "./native.js";
-
-/** Not a literal, so that the compiler does not look for an optional package. */
-const PACKAGE: string = "@tensorflow/tfjs-node";
-
-/** The file that loads tfjs-node. Throws when it is not installed; bundlers and test runners word that in ways of their own. */
-export const nativeEntry = (): string => createRequire(import.meta.url).resolve(PACKAGE);
 
 /** tfjs-node 4.22.0 calls two functions that Node 23 took out of node:util. Reads nothing from outside itself: the trial runs it too. */
 export function restoreUtil(module: object): void {

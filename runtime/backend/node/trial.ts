@@ -2,7 +2,8 @@ import { execFile } from "node:child_process";
 import { tmpdir } from "node:os";
 import type { tf as core } from "../tf.js";
 import type { Padding } from "../types.js";
-import { nativeEntry, restoreUtil } from "./load.js";
+import { nativeEntry } from "./entry.js";
+import { restoreUtil } from "./load.js";
 import { mendKernels } from "./mended.js";
 
 /** A trial computes gradients in a process of its own, where a library that writes past its memory ends nothing else. */

@@ -1,10 +1,8 @@
-import { createHash, randomUUID } from "node:crypto";
-import { readdirSync, readFileSync, statSync } from "node:fs";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { availableParallelism, cpus, homedir, release } from "node:os";
-import { dirname, isAbsolute, join } from "node:path";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { version } from "../../version.js";
-import { nativeEntry } from "./load.js";
+import { cacheFolder, digest, isRecord, keep, librarySettings, machine } from "../machine.js";
+import { nativeEntry, nativeFiles } from "./entry.js";
 import { awkward, deadly, runProgram, trialOf, trialProgram, type Kernels, type Trial } from "./trial.js";
 
 /** Whether the process may load TensorFlow, and how: what trials in processes of their own found. */
@@ -34,18 +32,12 @@ export const WITHOUT_ONE_DNN = { TF_ENABLE_ONEDNN_OPTS: "0" } as const;
 export const thisMachine: NativeHost = {
   conditions: () => {
     const entry = nativeEntry();
-    const folder = join(dirname(entry), "..");
     return {
       espalier: version,
       trial: digest(trialProgram(awkward, "espalier", entry)),
-      node: process.version,
-      system: [process.platform, process.arch, release()],
-      processor: processor(),
-      threads: availableParallelism(),
-      library: ["package.json", "deps/lib", "lib/napi-v8"].flatMap((name) => filesOf(join(folder, name))),
-      settings: Object.entries(process.env)
-        .filter(([name]) => /^(TF_(?!CPP_)|ONEDNN_|DNNL_|OMP_)/.test(name))
-        .sort(([a], [b]) => (a < b ? -1 : 1)),
+      ...machine(),
+      library: nativeFiles(entry),
+      settings: librarySettings(),
     };
   },
   async trial(kernels, env) {
@@ -108,61 +100,9 @@ async function readVerdict(file: string, conditions: string): Promise<Verdict | 
   }
 }
 
-/** Under a name of its own first, so that who reads meanwhile finds a whole file. A folder that takes none costs a trial per process. */
-async function keep(file: string, text: string): Promise<void> {
-  const part = `${file}.${randomUUID()}`;
-  try {
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(part, text);
-    await rename(part, file);
-  } catch {
-    await rm(part, { force: true }).catch(() => {});
-  }
-}
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null;
-
 function isTrial(value: unknown): value is Trial {
   if (!isRecord(value)) return false;
   const { fault, milliseconds } = value;
   const timed = isRecord(milliseconds) && typeof milliseconds["convolution"] === "number";
   return (fault === null || typeof fault === "string") && (milliseconds === null || timed);
-}
-
-const digest = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 16);
-
-/** The model of the processor and, where the system tells, its instruction sets. */
-function processor(): readonly (string | undefined)[] {
-  try {
-    const [first = ""] = readFileSync("/proc/cpuinfo", "utf8").split("\n\n", 1);
-    return first.split("\n").filter((line) => /^(vendor_id|cpu family|model|flags|Features)\b/.test(line));
-  } catch {
-    return [cpus()[0]?.model];
-  }
-}
-
-/** Names, sizes and times of the files in a folder (or of one file): another library has others. */
-function filesOf(path: string): readonly (readonly [string, number, number])[] {
-  try {
-    const names = statSync(path).isDirectory() ? readdirSync(path).sort() : [""];
-    return names.map((name) => {
-      const { size, mtimeMs } = statSync(join(path, name));
-      return [name, size, mtimeMs];
-    });
-  } catch {
-    return [];
-  }
-}
-
-/** Where this system keeps what programs can make anew. */
-function cacheFolder(): string | null {
-  const { XDG_CACHE_HOME: xdg = "", LOCALAPPDATA: local = "" } = process.env;
-  try {
-    if (isAbsolute(xdg)) return join(xdg, "espalier");
-    if (process.platform === "win32" && isAbsolute(local)) return join(local, "espalier", "cache");
-    return join(homedir(), process.platform === "darwin" ? "Library/Caches" : ".cache", "espalier");
-  } catch {
-    return null;
-  }
 }

@@ -87,6 +87,7 @@ async function begin(
     slims: [],
     collapses: false,
     keepsMomentum: false,
+    aligned: null,
     clock: newClock(),
     journal: new Journal(),
     record: newRecord(),

@@ -60,6 +60,8 @@ interface Training {
   optimizer: OptimizerState;
   /** Whether optimizer state of dead weights stays dense, since some `regrow` reads it (`by abs(m)`). */
   keepsMomentum: boolean;
+  /** What `aligned to auto` stands for in this run, from its first event on; null before. */
+  aligned: number | null;
   phase: OpenPhase | null;
   /** Times of the phases so far, by statement id; the first pass of each. */
   readonly phases: Map<number, PhaseTimes>;

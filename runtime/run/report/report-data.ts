@@ -15,8 +15,12 @@ import type { Executor } from "../../types.js";
 import { version } from "../../version.js";
 import { pruningContext } from "../host/engine.js";
 import type { Session } from "../host/session.js";
+import type { Alignment } from "../../../core/schedule/alignment.js";
+import { knownAlignment } from "../../backend/alignment.js";
+import type { Backend } from "../../backend/types.js";
 import type { RecordedAmount } from "./log.js";
 import { evaluateOn, measuresNow } from "./measures.js";
+import { slower } from "./slower.js";
 
 /**
  * Everything report.json holds. All but `timing` and the latencies follows from program, network, data, seed and backend. `failed`
@@ -32,6 +36,7 @@ export async function reportData(
   const timed = latencies(session);
   const after: NetworkFacts = { ...(await factsNow(session, bytes)), latency: timed.after };
   const before: NetworkFacts = { ...(record.before ?? after), latency: timed.before };
+  const layers = layerRows(session);
   return {
     report: 1,
     espalier: version,
@@ -46,12 +51,13 @@ export async function reportData(
     data: data?.describe().name ?? "",
     seed: options.seed,
     backend: backend.name,
+    aligned: session.aligned,
     failed,
     before,
     dense: record.dense,
     after,
     amounts: amountRows(session),
-    layers: layerRows(session),
+    layers,
     history: record.history,
     events: record.events,
     notes: record.notes,
@@ -66,9 +72,19 @@ export async function reportData(
       startedAt,
       seconds,
       stepsPerSecond: clock.step > 0 && seconds > 0 ? clock.step / seconds : null,
+      slower: slower({
+        before,
+        after,
+        layers,
+        alignment: options.latency ? await measuredOf(backend) : null,
+      }),
     },
   };
 }
+
+/** What was measured of the backend before; nothing is measured for a report. */
+const measuredOf = ({ name, threads }: Backend): Promise<Alignment | null> =>
+  knownAlignment({ backend: name, threads: Number.isNaN(threads) ? 1 : threads });
 
 /** The network as it stands, in numbers, not timed. Dead units count as gone, though before a `slim` the file has them. */
 export async function factsNow(session: Session, bytes: ModelBytes): Promise<NetworkFacts> {

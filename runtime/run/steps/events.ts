@@ -12,19 +12,21 @@ import { namesIn } from "../../../core/expr/names.js";
 import { settle } from "../../../core/masks/hold.js";
 import { dead } from "../../../core/masks/state.js";
 import { collapse, emptiedLayers } from "../../../core/network/collapse.js";
+import { alignmentOf } from "../../backend/alignment.js";
+import { alignmentNote } from "../../../core/schedule/alignment.js";
 import { pruneIr, regrowIr, restoreIr } from "../../statements.js";
 import type { ScoringContext } from "../../scores/gather.js";
 import { act } from "../../scores/scores.js";
 import type { PruneSpec, RegrowSpec, RestoreSpec } from "../../helpers.js";
 import { momentOf, pruningContext } from "../host/engine.js";
 import type { Session } from "../host/session.js";
-import { countedUnits, grouped, noteAmount } from "../report/log.js";
+import { countedUnits, grouped, logNote, noteAmount } from "../report/log.js";
 import { cutting } from "./first-cut.js";
 import { selectLayers } from "./select-layers.js";
 import type { Told } from "./step.js";
 
 export async function prune(session: Session, id: number, spec: PruneSpec): Promise<Told> {
-  const ir = pruneIr(id, spec, session.options.statements);
+  const ir = await aligning(session, pruneIr(id, spec, session.options.statements));
   const { regrow: paired, structure, joins } = ir;
   if (paired && namesIn(paired.by.expr).includes("m")) session.keepsMomentum = true;
   const act = () => carryOut(session, id, (context, moment) => pruneEvent(context, ir, moment));
@@ -45,14 +47,26 @@ export async function prune(session: Session, id: number, spec: PruneSpec): Prom
   });
   const { achieved, nominal, revived } = record;
   const asked = nominal === achieved ? "" : ` (asked for ${grouped(nominal)})`;
+  const multiple = ir.align === undefined ? "" : `, aligned to ${ir.aligned}`;
   const regrown = revived > 0 ? `, regrew ${grouped(revived)}` : "";
   // No candidate at all is hardly what was meant: a layer that nothing leads round, or joins that are all skipped.
   const statement = ir.text === "" ? "a statement" : `\`${ir.text}\``;
   const nothing = `${statement} found no ${structureKind(structure)} that it may take`;
   return {
-    text: `dropped ${countedUnits(achieved, record.structure)}${asked}${regrown}: ${deadOf(record)}`,
+    text: `dropped ${countedUnits(achieved, record.structure)}${asked}${regrown}${multiple}: ${deadOf(record)}`,
     notes: [...(record.total === 0 ? [nothing] : []), ...record.notes],
   };
+}
+
+/** With the multiple in place of `auto`: that of the run, which a checkpoint keeps, else what this backend is fastest at. */
+async function aligning(session: Session, ir: PruneIr): Promise<PruneIr> {
+  if (ir.align === undefined) return ir;
+  if (session.aligned === null) {
+    const found = await alignmentOf(session.backend);
+    session.aligned = found.aligned;
+    logNote(session, alignmentNote(found));
+  }
+  return { ...ir, aligned: session.aligned };
 }
 
 /** A `regrow` that stands alone. */

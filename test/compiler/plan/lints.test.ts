@@ -346,3 +346,39 @@ test("what masks beside the network hold is dead from the start", () => {
   expect(size(held?.dead)).toBeGreaterThan(dead);
   expect(size(held?.reachable)).toBeLessThan(size(free?.reachable));
 });
+
+test("counts that leave the multiples a backend is fast at are told, where they are known", () => {
+  const alignment = { on: "wasm", aligned: 4, gains: [{ of: 4, gain: 1.8 }] };
+  const cut = (clause: string) => `prune filters by l1 30%${clause}\nslim`;
+  const told = (clause: string, options: CompileOptions) =>
+    about("P3066", cut(clause), { network: resnet, ...options });
+  expect(told("", { alignment }).join()).toMatch(
+    /layers may end with counts that are no multiples of 4: `\w+` \(\d+\)/,
+  );
+  expect(told(" aligned to 2", { alignment })).toHaveLength(1);
+  expect(told(" aligned to 8", { alignment })).toEqual([]);
+  expect(told(" aligned to auto", { alignment })).toEqual([]);
+  expect(told("", { alignment: { ...alignment, aligned: 1 } })).toEqual([]);
+  expect(told("", {})).toEqual([]);
+  // Masks alone change no count.
+  expect(about("P3066", "prune filters by l1 30%", { network: resnet, alignment })).toEqual([]);
+});
+
+test("`aligned to auto` is planned as the multiple it stands for, or not at all", () => {
+  const cut = (to: string) => `prune filters by l1 30% aligned to ${to}\nslim`;
+  const alignment = { on: "wasm", aligned: 8, gains: [] };
+  const auto = compile(cut("auto"), { network: resnet, alignment });
+  const written = compile(cut("8"), { network: resnet });
+  expect(auto.plan).toEqual(written.plan);
+  expect(auto.plan?.events[0]?.dead).toBeGreaterThan(0);
+  expect(auto.plan?.events[0]?.dead).not.toEqual(
+    compile(cut("2"), { network: resnet }).plan?.events[0]?.dead,
+  );
+  // The loop is for any machine.
+  expect(auto.code).toContain('align: "auto"');
+  expect(auto.code).not.toContain("aligned: 8");
+  const unknown = compile(cut("auto"), { network: resnet });
+  expect(unknown.plan).toBeNull();
+  expect(unknown.diagnostics.map(({ code }) => code)).toContain("P3066");
+  expect(unknown.code).toContain('align: "auto"');
+});

@@ -33,6 +33,7 @@ export function sampleReport(): Report {
     data: "mnist",
     seed: 1,
     backend: "wasm",
+    aligned: null,
     failed: null,
     before: {
       params: 40_000,
@@ -90,6 +91,7 @@ export function sampleReport(): Report {
     ],
     notes: ["conv2d_9 cannot be pruned: layer normalization takes statistics over channels"],
     timing: {
+      slower: [],
       command: "espalier run slim.prune --set share=50%",
       machine: { cpu: "A processor", cores: 2, node: "20.19.0", tfjs: "4.22.0" },
       startedAt: "2026-01-01T00:00:00.000Z",
