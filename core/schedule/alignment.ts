@@ -24,13 +24,16 @@ export interface Gain {
 /** Multiples that are tried. Each is a multiple of those before it. */
 export const multiples = [2, 4, 8, 16] as const;
 
-/** A larger multiple keeps more channels: it has to be faster by more than this to be worth it. */
-const MARGIN = 1.1;
+/** Less than this is noise. */
+const NOISE = 1.05;
 
-/** The least multiple that no larger one beats by more than the margin. */
+/** A multiple of n keeps n/2 channels more on average, of 64 a share of n/128: it has to be faster by more than that. */
+const worthwhile = (of: number): number => Math.max(NOISE, 1 + of / 128);
+
+/** The largest multiple that is worth more than the best smaller one; 1 where none is. */
 export function preferred(gains: readonly Gain[]): number {
   let best: Gain = { of: 1, gain: 1 };
-  for (const one of gains) if (one.gain > MARGIN * best.gain) best = one;
+  for (const one of gains) if (one.gain > worthwhile(one.of) * best.gain) best = one;
   return best.of;
 }
 

@@ -8,7 +8,7 @@ import { nativeEntry, nativeFiles } from "./node/entry.js";
 import type { Backend, BackendOptions } from "./types.js";
 
 /** Raised whenever what is measured changes. */
-const MEASUREMENT = 1;
+const MEASUREMENT = 2;
 
 /** As the process began: opening tfjs-node may add to them. */
 const settings = librarySettings();

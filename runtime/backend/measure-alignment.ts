@@ -2,19 +2,25 @@ import { multiples, preferred, type Alignment } from "../../core/schedule/alignm
 import { tf } from "./tf.js";
 import type { Backend } from "./types.js";
 
-/** A multiple of 16; the others are measured on both sides of each. */
-const bases = [48, 96] as const;
-const nearby = [0, ...multiples.filter((of) => of < 16), 1] as const;
-/** Images, and what each kernel computes in a network: many small ones, one larger one. */
+/** Multiples of 16. What is measured of other counts lies on both sides of one. */
+const bases = [16, 48] as const;
+
+/** How far the multiples lie from the base, and as far from it on the whole the odd counts that they are compared with. */
+const distances = multiples.map((of) => {
+  const own = of === 16 ? 0 : of;
+  return { of, own: [own], odd: own === 0 ? [1] : [own - 1, own + 1] };
+});
+const nearby = [...new Set(distances.flatMap(({ own, odd }) => [...own, ...odd]))];
+
 const inputs = [
-  { batch: 1, size: 14 },
-  { batch: 32, size: 7 },
+  { batch: 1, size: 28 },
+  { batch: 32, size: 14 },
 ] as const;
 const kernels = ["pointwise", "3×3", "depthwise"] as const;
 
 const ROUNDS = 9;
 /** After which no further round starts. */
-const SECONDS = 4;
+const SECONDS = 5;
 
 interface Timed {
   /** Which kernel on which input around which base: what is compared stands in one. */
@@ -26,9 +32,9 @@ interface Timed {
 }
 
 /**
- * Times typical convolutions (1×1, 3×3, depthwise; one image and 32) over counts of channels around 48 and 96, in turns, so that
- * whatever else the machine does falls on all of them: some 3 seconds. A gain is the geometric mean over the settings, each the ratio
- * of medians of odd counts and of the nearest multiples, the ones above and the ones below together.
+ * Times typical convolutions (1×1, 3×3, depthwise; one image and 32) over counts of channels around 16 and 48, in turns, so that
+ * whatever else the machine does falls on all of them: some 5 seconds. A gain is the geometric mean over the settings, each the ratio
+ * of medians of odd counts and of multiples, those above the base and those below together: both have the same work on the whole.
  */
 export function measureAlignment({ ops, description }: Backend): Alignment {
   const held: tf.Tensor[] = [];
@@ -64,20 +70,19 @@ export function measureAlignment({ ops, description }: Backend): Alignment {
   }
   tf.dispose(held);
   const settings = [...new Set(timed.map(({ setting }) => setting))];
-  const gains = multiples.map((of) => {
+  const gains = distances.map(({ of, own, odd }) => {
     const logs = settings.map((setting) => {
       const rows = timed.filter((one) => one.setting === setting);
-      // Of multiples of 16 there is one: the base.
-      return Math.log(around(rows, 1) / around(rows, of === 16 ? 0 : of));
+      return Math.log(around(rows, odd) / around(rows, own));
     });
     return { of, gain: Math.exp(logs.reduce((a, b) => a + b, 0) / logs.length) };
   });
   return { on: description, aligned: preferred(gains), gains };
 }
 
-/** The time of the counts so far from the base: the mean of the one above and the one below. */
-function around(rows: readonly Timed[], off: number): number {
-  const near = rows.filter(({ base, channels }) => Math.abs(channels - base) === off);
+/** The time of the counts so far from the base, above and below: their mean. */
+function around(rows: readonly Timed[], far: readonly number[]): number {
+  const near = rows.filter(({ base, channels }) => far.includes(Math.abs(channels - base)));
   return near.reduce((sum, { times }) => sum + median(times), 0) / near.length;
 }
 

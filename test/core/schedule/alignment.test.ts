@@ -3,8 +3,9 @@ import { alignedBefore, alignmentNote, preferred } from "../../../core/schedule/
 
 const gains = (...list: readonly number[]) => [2, 4, 8, 16].map((of, i) => ({ of, gain: list[i] ?? 1 }));
 
-test("the least multiple that no larger one beats by a tenth is preferred", () => {
+test("a multiple is preferred that is faster by more than the channels it keeps", () => {
   expect(preferred(gains(1, 1.02, 1.05, 1.09))).toBe(1);
+  expect(preferred(gains(1, 1.04, 1.07, 1.15))).toBe(8);
   expect(preferred(gains(1, 1.1, 2.1, 2.2))).toBe(8);
   expect(preferred(gains(1.3, 1.4, 1.4, 1.6))).toBe(16);
   expect(preferred(gains(1.5, 0.9, 1.5, 1.5))).toBe(2);
