@@ -148,7 +148,8 @@ class Following {
   ): void {
     const shifts = layerClass(layer.className).silence(layer.config);
     const allGone = states.every((state) => state !== "live");
-    if (shifts === null || !allGone) {
+    // What gives several, as attention its scores, gives some of them for zeros too.
+    if (shifts === null || !allGone || call.outputs.length > 1) {
       return this.problem(
         index,
         inputs,

@@ -12,8 +12,11 @@ export const HALF_PIXELS = "half_pixel_centers";
 /** `hard_sigmoid` of Keras 3: max(0, min(6, x + 3)) / 6. That of Keras 2 and TensorFlow.js: x / 5 + 1/2. */
 export const HARD_SIGMOID_3 = "hard_sigmoid_3";
 
+/** Attention gives nothing to a query that may look nowhere, where it gives out its scores or drops some: Keras 3. Others give it the mean. */
+export const CLEARS_MASKED = "clears_masked";
+
 /** A config as it is written. */
-export function writtenConfig({ [HALF_PIXELS]: _, ...config }: JsonObject): JsonObject {
+export function writtenConfig({ [HALF_PIXELS]: _, [CLEARS_MASKED]: __, ...config }: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, written(value)]));
 }
 

@@ -1,5 +1,6 @@
 import { addTo } from "../tables.js";
 import type { Executed } from "./execute.js";
+import { writtenCall } from "./inbound.js";
 import type { LayerSpec, ModelSpec, TensorRef } from "./spec.js";
 import type { Json, JsonObject, Writer } from "./types.js";
 
@@ -7,8 +8,12 @@ import type { Json, JsonObject, Writer } from "./types.js";
 export type Configs = ReadonlyMap<LayerSpec, JsonObject>;
 
 /** Writes a model the way stock `tf.loadLayersModel` reads it: Keras 2 spelling, unique names, only reachable calls. */
-export function emitTopology(model: ModelSpec, executed: Emitted, writer: Writer): JsonObject {
-  return { ...emitModel(model, model.name, executed), ...signatures[writer] };
+export function emitTopology(
+  model: ModelSpec,
+  executed: Omit<Emitted, "writer">,
+  writer: Writer,
+): JsonObject {
+  return { ...emitModel(model, model.name, { ...executed, writer }), ...signatures[writer] };
 }
 
 /** Whose rules the layers follow: files are read by what they state. */
@@ -21,6 +26,7 @@ const signatures: Readonly<Record<Writer, JsonObject>> = {
 interface Emitted {
   readonly models: ReadonlyMap<ModelSpec, Executed>;
   readonly configs: Configs;
+  readonly writer: Writer;
 }
 
 function emitModel(model: ModelSpec, name: string, executed: Emitted): JsonObject {
@@ -48,7 +54,7 @@ function emitFunctional(model: ModelSpec, name: string, executed: Emitted): Json
   const layers = [...order].map(([layer, nodes]): Json => {
     const inbound = nodes.map((node): Json => {
       const spec = layer.nodes[node];
-      return (spec?.inputs ?? []).map((ref): Json => [...place(ref), spec?.kwargs ?? {}]);
+      return spec === undefined ? [] : writtenCall(spec.inputs.map(place), spec, executed.writer);
     });
     const isInput = layer.className === "InputLayer";
     const written = layer.inner

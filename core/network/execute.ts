@@ -7,8 +7,8 @@ import { nestedInput, networkInput, readShape, statedShape, stateShape } from ".
 import { field } from "./json.js";
 import { needed, type Task } from "./order.js";
 import { entryOf } from "../tables.js";
-import type { LayerSpec, ModelSpec, TensorRef } from "./spec.js";
-import type { MacTerm } from "./types.js";
+import type { LayerSpec, ModelSpec, NodeSpec, TensorRef } from "./spec.js";
+import type { MacTerm, Writer } from "./types.js";
 
 /** What writing the topology needs to know about one model. */
 export interface Executed {
@@ -16,18 +16,28 @@ export interface Executed {
   readonly tasks: readonly Task[];
 }
 
+/** How a model is called. */
+interface Mode {
+  readonly trainable: boolean;
+  /** Without dropout and statistics of batches, in training too. */
+  readonly inference: boolean;
+}
+
 /** Follows every call of a model, nested models unrolled. */
 export class Execution {
   readonly models = new Map<ModelSpec, Executed>();
   readonly inputs: Value[] = [];
 
-  constructor(private readonly graph: Graph) {}
+  constructor(
+    private readonly graph: Graph,
+    private readonly writer: Writer,
+  ) {}
 
   /** `given`: the tensors a nested model is called on, null for the network itself. */
-  run(model: ModelSpec, given: readonly Value[] | null, trainable: boolean): readonly Value[] {
+  run(model: ModelSpec, given: readonly Value[] | null, how: Mode): readonly Value[] {
     const tasks = this.models.get(model)?.tasks ?? needed(model);
     const values = new Map<LayerSpec, (readonly Value[])[]>();
-    const on = trainable && model.trainable;
+    const on = how.trainable && model.trainable;
     const firstShape = model.kind === "sequential" ? this.enterSequential(model, given) : null;
     if (model.kind === "functional") this.enterFunctional(model, given, values, on);
     if (!this.models.has(model)) this.models.set(model, { tasks });
@@ -45,10 +55,11 @@ export class Execution {
         }
         inputs = [firstShape];
       }
-      const kwargs = task.layer.nodes[task.node]?.kwargs ?? {};
+      const node = task.layer.nodes[task.node] ?? { inputs: [], names: null, kwargs: {} };
+      const mode = { trainable: on, inference: this.isInference(node, how) };
       const out = task.layer.inner
-        ? this.run(task.layer.inner, inputs, on)
-        : this.call(task.layer, inputs, kwargs, on);
+        ? this.run(task.layer.inner, inputs, mode)
+        : this.call(task.layer, inputs, node, mode);
       if (model.kind === "sequential" && out.length > 1) {
         raise(
           "P5006",
@@ -110,11 +121,17 @@ export class Execution {
     });
   }
 
+  /** Keras 3 hands its own `training` to every layer of a model while it fits, whatever the call says. */
+  private isInference({ kwargs }: NodeSpec, around: Mode): boolean {
+    const said = field(kwargs, "training");
+    return this.writer !== "keras3" && (typeof said === "boolean" ? !said : around.inference);
+  }
+
   private call(
     spec: LayerSpec,
     inputs: readonly Value[],
-    kwargs: Task["kwargs"],
-    trainable: boolean,
+    { names, kwargs }: NodeSpec,
+    { trainable, inference }: Mode,
   ): readonly Value[] {
     const graph = this.graph;
     graph.chargeCall(spec.path);
@@ -127,6 +144,8 @@ export class Execution {
       className: spec.className,
       config: { path: spec.path, values: spec.config },
       inputs,
+      names,
+      kwargs,
       call: graph.calls.length,
       scope: "",
       folders: [],
@@ -139,7 +158,9 @@ export class Execution {
       layer: layer.index,
       inputs: inputs.map((value) => value.tensor),
       outputs: outputs.map((value) => value.tensor),
+      names,
       kwargs,
+      inference,
       macs,
     });
     return outputs;

@@ -6,6 +6,7 @@ import type { LayerSpec } from "./spec.js";
 import { product } from "./shapes.js";
 import type {
   Barrier,
+  CallInfo,
   Json,
   JsonObject,
   MacTerm,
@@ -39,7 +40,7 @@ export interface LayerDraft {
   uses: number;
 }
 
-export interface CallDraft {
+export interface CallDraft extends Pick<CallInfo, "names" | "inference"> {
   readonly layer: number;
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];

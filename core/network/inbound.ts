@@ -1,7 +1,7 @@
 import { isJsonArray, isJsonObject, field } from "./json.js";
 import { raise } from "../diagnostics/create.js";
 import { quote } from "../diagnostics/quote.js";
-import type { Json, JsonObject } from "./types.js";
+import type { Json, JsonObject, Writer } from "./types.js";
 
 /** A reference as written: layer name, call, tensor. */
 export interface RawRef {
@@ -19,6 +19,8 @@ export interface Argument {
 
 export interface RawNode {
   readonly inputs: readonly RawRef[];
+  /** What the inputs are handed in as, where each has a name. */
+  readonly names: readonly string[] | null;
   readonly kwargs: JsonObject;
 }
 
@@ -98,19 +100,58 @@ export function readArguments(value: Json, path: string): readonly Argument[] {
 /** Names by which a call of a layer may hand in what TensorFlow.js takes by position. */
 const BY_POSITION = new Set(["inputs", "x", "initial_state"]);
 
-/** A call of a layer. */
-export function layerCall(given: readonly Argument[], path: string): RawNode {
+/** A call of a layer; `takes`: its arguments in order, where each tensor has a meaning of its own. */
+export function layerCall(
+  given: readonly Argument[],
+  path: string,
+  takes: readonly string[] | null = null,
+): RawNode {
   const kwargs: { [key: string]: Json } = {};
-  const inputs = given.flatMap(({ name, refs, value }) => {
+  const names: string[] = [];
+  const inputs = given.flatMap(({ name, refs, value }, i) => {
     if (refs.length === 0) {
       if (name !== null && value !== null) kwargs[name] = value;
-    } else if (name !== null && !BY_POSITION.has(name)) {
+      return refs;
+    }
+    const meaning = takes === null ? null : (name ?? takes[i] ?? String(i));
+    const known =
+      takes === null
+        ? name === null || BY_POSITION.has(name)
+        : takes.includes(meaning ?? "") && refs.length === 1;
+    if (!known) {
       raise(
         "P5009",
-        `layer ${quote(path)} gets a tensor as \`${name}\`, which TensorFlow.js cannot read back`,
+        `layer ${quote(path)} gets a tensor as \`${meaning ?? name}\`, which TensorFlow.js cannot read back`,
       );
     }
+    if (meaning !== null) names.push(meaning);
     return refs;
   });
-  return { inputs, kwargs };
+  return { inputs, names: takes && names, kwargs };
+}
+
+/** Place of a tensor in a file: layer, call, tensor. */
+export type Place = readonly [string, number, number];
+
+/**
+ * An entry of `inbound_nodes`. Tensors with names are read by Keras 2 among the named arguments of the first, by Keras 3 only as
+ * objects of its own.
+ */
+export function writtenCall(
+  places: readonly Place[],
+  { names, kwargs }: Pick<RawNode, "names" | "kwargs">,
+  writer: Writer,
+): Json {
+  if (names === null) return places.map((place): Json => [...place, kwargs]);
+  const entries = names.map((name, i) => [name, places[i] ?? ["", 0, 0]] as const);
+  if (writer !== "keras3") {
+    const [first, ...more] = entries;
+    return first === undefined ? [] : [[...first[1], { ...Object.fromEntries(more), ...kwargs }]];
+  }
+  const tensor = (place: Place): Json => ({
+    class_name: "__keras_tensor__",
+    config: { shape: [null], dtype: "float32", keras_history: place },
+  });
+  const tensors = Object.fromEntries(entries.map(([name, place]) => [name, tensor(place)]));
+  return { args: [], kwargs: { ...tensors, ...kwargs } };
 }

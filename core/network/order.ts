@@ -2,13 +2,11 @@ import { raise } from "../diagnostics/create.js";
 import { quote } from "../diagnostics/quote.js";
 import { addTo, entryOf } from "../tables.js";
 import type { LayerSpec, ModelSpec } from "./spec.js";
-import type { JsonObject } from "./types.js";
 
 /** One call in the order of execution. */
 export interface Task {
   readonly layer: LayerSpec;
   readonly node: number;
-  readonly kwargs: JsonObject;
 }
 
 /**
@@ -16,7 +14,7 @@ export interface Task {
  * Input layers of functional models are not calls. Cycles are refused.
  */
 export function needed(model: ModelSpec): readonly Task[] {
-  if (model.kind === "sequential") return model.layers.map((layer) => ({ layer, node: 0, kwargs: {} }));
+  if (model.kind === "sequential") return model.layers.map((layer) => ({ layer, node: 0 }));
   const reached = reach(model);
   const waiting = new Map<LayerSpec, Map<number, Pending[]>>();
   const queue: Pending[] = [];
@@ -34,7 +32,7 @@ export function needed(model: ModelSpec): readonly Task[] {
       if (--pending.missing === 0) queue.push(pending);
   }
   if (queue.length < total) refuseCycle(model, reached, queue);
-  return queue.map((p) => ({ layer: p.layer, node: p.node, kwargs: p.layer.nodes[p.node]?.kwargs ?? {} }));
+  return queue.map((p) => ({ layer: p.layer, node: p.node }));
 }
 
 interface Pending {

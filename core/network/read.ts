@@ -61,8 +61,8 @@ function build(given: unknown, fallback: string) {
   }
   const { spec, told } = readModelSpec(model, outer.writer, fallback);
   const graph = new Graph();
-  const execution = new Execution(graph);
-  const outputs = execution.run(spec, null, true);
+  const execution = new Execution(graph, outer.writer);
+  const outputs = execution.run(spec, null, { trainable: true, inference: false });
   for (const output of outputs)
     graph.protect(output.ids, "output", producerOf(graph, output.tensor), "it is an output of the network");
   const layers = finishLayers(graph);

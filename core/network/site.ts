@@ -17,6 +17,10 @@ export interface Site {
   readonly className: string;
   readonly config: Config;
   readonly inputs: readonly Value[];
+  /** What its inputs are handed in as, where each has a name. */
+  readonly names: readonly string[] | null;
+  /** What the call says beside its inputs. */
+  readonly kwargs: JsonObject;
   /** Number of the call. */
   readonly call: number;
   /** Before the names of variables and cached axes: "forward_", "cell_0_". */

@@ -3,6 +3,7 @@ import { field, isJsonArray, isJsonObject } from "./json.js";
 import { distributed } from "./distribute.js";
 import { layerCall, readArguments, readRefs, type RawNode, type RawRef } from "./inbound.js";
 import { heedsTraining } from "./layers/arguments.js";
+import { layerClass } from "./layers/index.js";
 import { MAX_CALLS, MAX_NESTING } from "./limits.js";
 import { normaliseConfig } from "./normalise.js";
 import { layerOfOperation, operationOf } from "./operations.js";
@@ -115,18 +116,31 @@ function readLayer(
     inner,
     nodes: [],
   };
-  const nodes = calls.map((args) => layerCall(made?.args ?? args, path));
-  for (const { kwargs } of nodes) {
-    const training = field(kwargs, "training");
-    // Keras 3 writes the default of most layers, which is false; that of a norm or a model somebody wrote.
-    if (training === undefined || (training === false && !nested && read !== "BatchNormalization")) continue;
-    if (!nested && !heedsTraining(read)) continue;
-    const what = `layer ${quote(path)} is called with \`training\` ${show(training)}, which is not followed`;
-    const notes = ["dropout and statistics of batches act while the network trains, and only then"];
-    const help = "to keep the statistics of a batch norm, save it with `trainable` false";
-    r.told.push(diagnostic("P5010", what, null, { notes, help }));
-  }
+  const takes = made || nested ? null : layerClass(read).takes;
+  const nodes = calls.map((args) => layerCall(made?.args ?? args, path, takes));
+  r.told.push(...nodes.flatMap(({ kwargs }) => trainingTold(spec, kwargs, r.writer)));
   return { spec, nodes, keras3: raw.some(isJsonObject) };
+}
+
+/** What a call says of training and is not followed. */
+function trainingTold(
+  { path, className, inner }: LayerSpec,
+  kwargs: JsonObject,
+  writer: Writer,
+): readonly Diagnostic[] {
+  const training = field(kwargs, "training");
+  if (training !== true && training !== false) return [];
+  if (inner === null && !heedsTraining(className)) return [];
+  const what = `layer ${quote(path)} is called with \`training\` ${show(training)}, which is not followed`;
+  if (training) {
+    const notes = ["dropout and statistics of batches act while the network trains, and only then"];
+    return [diagnostic("P5010", what, null, { notes })];
+  }
+  // Keras 3 writes the default of most layers, which is false; that of a norm or a model somebody wrote.
+  if (writer !== "keras3" || (inner === null && className !== "BatchNormalization")) return [];
+  const notes = ["Keras 3 itself trains such a layer in `fit`, with the statistics of batches"];
+  const help = "to keep the statistics of a batch norm, save it with `trainable` false";
+  return [diagnostic("P5010", what, null, { notes, help })];
 }
 
 function sequential(layers: readonly RawLayer[], name: string, trainable: boolean, where: string): ModelSpec {
@@ -134,7 +148,7 @@ function sequential(layers: readonly RawLayer[], name: string, trainable: boolea
   const specs = layers.map((layer) => layer.spec);
   specs.forEach((spec, i) => {
     const before = specs[i - 1];
-    if (before) spec.nodes = [{ inputs: [{ layer: before, node: 0, tensor: 0 }], kwargs: {} }];
+    if (before) spec.nodes = [{ inputs: [{ layer: before, node: 0, tensor: 0 }], names: null, kwargs: {} }];
   });
   const last = specs[specs.length - 1];
   const outputs = last ? [{ layer: last, node: 0, tensor: 0 }] : [];
@@ -184,7 +198,7 @@ function functional(
     const user = `layer ${quote(layer.spec.path)}`;
     layer.spec.nodes = layer.nodes
       .filter((node) => layer.spec.className !== "InputLayer" || node.inputs.length > 0)
-      .map((node) => ({ inputs: node.inputs.map((ref) => resolve(ref, user)), kwargs: node.kwargs }));
+      .map((node) => ({ ...node, inputs: node.inputs.map((ref) => resolve(ref, user)) }));
   }
   return {
     kind: "functional",

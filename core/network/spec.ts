@@ -11,6 +11,8 @@ export interface TensorRef {
 
 export interface NodeSpec {
   readonly inputs: readonly TensorRef[];
+  /** What the inputs are handed in as, where each has a name. */
+  readonly names: readonly string[] | null;
   readonly kwargs: JsonObject;
 }
 

@@ -83,6 +83,10 @@ export interface CallInfo {
   /** Tensors by number: index into `Network.tensors`. */
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];
+  /** What the inputs are handed in as, where each has a name (query, value, …). */
+  readonly names: readonly string[] | null;
+  /** Whether it computes as outside of training while the network trains: it, or a model around it, is called with `training` false. */
+  readonly inference: boolean;
   /** Extra keyword arguments of the call, as saved (training, mask, initial_state count…). */
   readonly kwargs: JsonObject;
   /** Multiply–accumulates of the call as a product of live counts; see costs.ts. */

@@ -12,7 +12,7 @@ export interface Unwrapped {
 const MODEL_CLASSES = new Set(["Model", "Functional", "Sequential", "LayersModel"]);
 
 /** By `keras_version`: Keras 1 and 2 agree wherever it matters. */
-function writerOf(version: string): Writer {
+export function writerOf(version: string): Writer {
   if (!/^\d/.test(version)) return "tfjs";
   return /^[12]\./.test(version) ? "keras2" : "keras3";
 }

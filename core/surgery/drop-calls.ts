@@ -1,5 +1,7 @@
+import { writtenCall, type Place } from "../network/inbound.js";
 import { isJsonArray, isJsonObject } from "../network/json.js";
 import { findUnits } from "../network/units.js";
+import { writerOf } from "../network/unwrap.js";
 import type { CallInfo, Json, JsonObject, LayerInfo, Network } from "../network/types.js";
 import type { Collapse } from "../network/collapse.js";
 
@@ -52,7 +54,8 @@ function topLevelInputs(network: Network): ReadonlySet<string> {
 
 /** Writes a network as one functional model, from its calls alone: nested and Sequential models are laid flat. */
 function emitFlat(network: Network): JsonObject {
-  const places = new Map<number, readonly [string, number, number]>();
+  const writer = writerOf(String(network.topology["keras_version"]));
+  const places = new Map<number, Place>();
   const nodes = new Map<number, Json[]>();
   const stated = network.layers.filter((layer) => layer.className === "InputLayer");
   const inputs = network.inputs.map((tensor, i): Json => {
@@ -68,7 +71,10 @@ function emitFlat(network: Network): JsonObject {
     if (!layer) continue;
     const before = nodes.get(call.layer) ?? [];
     nodes.set(call.layer, before);
-    before.push(call.inputs.map((t): Json => [...(places.get(t) ?? ["", 0, 0]), call.kwargs]));
+    const inputs = call.inputs.map((t) => places.get(t) ?? (["", 0, 0] as const));
+    const { training: _, ...kwargs } = call.kwargs;
+    const said = call.inference ? { ...kwargs, training: false } : call.kwargs;
+    before.push(writtenCall(inputs, { names: call.names, kwargs: said }, writer));
     call.outputs.forEach((t, i) => places.set(t, [layer.name, before.length - 1, i]));
   }
   const layers = [...nodes].map(([index, inbound]): Json => {

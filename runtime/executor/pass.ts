@@ -1,6 +1,6 @@
 import type { Config } from "../../core/network/config.js";
 import { field, isJsonArray } from "../../core/network/json.js";
-import type { Json, LayerInfo, Shape } from "../../core/network/types.js";
+import type { Json, JsonObject, LayerInfo, Shape } from "../../core/network/types.js";
 import type { FusedOps } from "../backend/types.js";
 import type { SeenStatistics } from "../types.js";
 import type { tf } from "../backend/tf.js";
@@ -33,6 +33,10 @@ export interface CallContext {
   readonly inputs: readonly tf.Tensor[];
   /** One per input; null where the tensor carries no mask. */
   readonly masks: readonly (tf.Tensor | null)[];
+  /** What the inputs are handed in as, where each has a name. */
+  readonly names: readonly string[] | null;
+  /** What the call says beside its inputs. */
+  readonly kwargs: JsonObject;
   /** Number of this call for ever: slimming does not change it. */
   readonly origin: number;
   /** Channel numbers along the last axis of each input; null where there are none. */

@@ -101,9 +101,11 @@ export function execute(
   for (const node of plan) {
     const ins = node.call.inputs.map(valueOf);
     const context: CallContext = {
-      pass: e.pass,
+      pass: node.call.inference ? { ...e.pass, mode: "inference" } : e.pass,
       inputs: ins,
       masks: node.call.inputs.map((t) => masks.get(t) ?? null),
+      names: node.call.names,
+      kwargs: node.call.kwargs,
       origin: node.call.origin,
       inputIds: node.inputIds,
       outputIds: node.outputIds,

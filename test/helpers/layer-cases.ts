@@ -204,6 +204,18 @@ export const layerCases: readonly LayerCase[] = [
     MAP,
   ],
   // Of Keras alone.
+  ["AdditiveAttention", {}, SEQUENCE, [4, 5]],
+  ["Attention", { use_scale: true }, SEQUENCE, [4, 5]],
+  ["Attention", { score_mode: "concat" }, SEQUENCE, [4, 5], [4, 5]],
+  ["GroupQueryAttention", { head_dim: 3, num_query_heads: 4, num_key_value_heads: 2 }, SEQUENCE, [4, 5]],
+  ["MultiHeadAttention", { num_heads: 2, key_dim: 3 }, SEQUENCE, [4, 5]],
+  [
+    "MultiHeadAttention",
+    { num_heads: 2, key_dim: 3, value_dim: 2, use_bias: false },
+    SEQUENCE,
+    [4, 6],
+    [4, 5],
+  ],
   ...(["exponential", "hard_sigmoid_3", "hard_swish", "leaky_relu", "celu", "log_sigmoid"] as const).map(
     (activation): LayerCase => ["Activation", { activation }, MAP],
   ),

@@ -32,8 +32,6 @@ const refused: Readonly<Record<string, RegExp>> = {
   "resizing bicubic": /interpolates by `bicubic`/,
   "resizing cropped": /`crop_to_aspect_ratio`/,
   "einsum dense": /`EinsumDense`/,
-  attention: /`Attention`/,
-  "multi-head attention": /TensorFlow.js cannot read back|`MultiHeadAttention`/,
   RandomCrop: /`RandomCrop`/,
 };
 

@@ -178,7 +178,59 @@ case("time distributed", SEQ, lambda: L.TimeDistributed(L.Dense(3)))
 case("time distributed conv", (3, 6, 5, 2), lambda: L.TimeDistributed(L.Conv2D(3, 3)))
 case("time distributed norm", (3, 6, 5, 2), lambda: L.TimeDistributed(L.BatchNormalization()))
 case("attention", [SEQ, SEQ], lambda: lambda q, v: L.Attention()([q, v]))
-case("multi-head attention", SEQ, lambda: lambda x: L.MultiHeadAttention(2, 3)(x, x))
+OTHER = (5, 4)
+WIDER = (5, 6)
+
+
+def attending(*given, name="Attention", **kwargs):
+    """Attention called on a list, with `call` handed to the call."""
+    call = kwargs.pop("call", {})
+    return lambda: lambda *x: getattr(L, name)(*given, **kwargs)(list(x), **call)
+
+
+def heads(*given, name="MultiHeadAttention", order=None, call=None, **kwargs):
+    """Attention by heads; `order`: what the inputs are handed in as."""
+
+    def apply(*x):
+        layer = getattr(L, name)(*given, **kwargs)
+        if order is None:
+            return layer(x[0], x[-1], **(call or {}))
+        return layer(**dict(zip(order, x)), **(call or {}))
+
+    return lambda: apply
+
+
+def masked(of):
+    """The same behind layers that mask the steps of zeros."""
+    return lambda: lambda *x: of()(*[L.Masking(0.0)(one) for one in x])
+
+
+case("attention of three", [SEQ, WIDER, OTHER], attending())
+case("attention scaled, causal", [SEQ, OTHER], attending(use_scale=True, dropout=0.2, call={"use_causal_mask": True}))
+case("attention by sums", [SEQ, OTHER], attending(score_mode="concat", use_scale=True))
+case("attention with scores", [SEQ, OTHER], attending(call={"return_attention_scores": True}))
+case("masked attention", [SEQ, OTHER], masked(attending()))
+case("masked attention, causal", [SEQ, SEQ], masked(attending(call={"use_causal_mask": True})))
+case("additive attention", [SEQ, OTHER], attending(name="AdditiveAttention"))
+case("additive attention plain", [SEQ, WIDER, OTHER], attending(name="AdditiveAttention", use_scale=False))
+case("additive attention causal", [SEQ, SEQ], attending(name="AdditiveAttention", call={"use_causal_mask": True}))
+case("multi-head attention", SEQ, heads(2, 3))
+case("multi-head attention of two", [SEQ, OTHER], heads(2, 3, value_dim=2, output_shape=5))
+case("multi-head attention by name", [SEQ, WIDER, OTHER], heads(3, 2, order=["query", "value", "key"], use_bias=False))
+case("multi-head attention causal", SEQ, heads(2, 3, call={"use_causal_mask": True}))
+case("multi-head attention dropping", SEQ, heads(2, 3, dropout=0.3, call={"use_causal_mask": True}))
+case("multi-head attention with scores", [SEQ, OTHER], heads(2, 3, call={"return_attention_scores": True}))
+mask = ["query", "value", "attention_mask"]
+case("multi-head attention where", [SEQ, OTHER, (7, 5)], heads(2, 3, order=mask))
+case("multi-head attention where, by heads", [SEQ, OTHER, (2, 7, 5)], heads(2, 3, order=mask))
+case("masked multi-head attention", [SEQ, OTHER], masked(heads(2, 3)))
+case("masked multi-head attention dropping", [SEQ, OTHER], masked(heads(2, 3, dropout=0.3)))
+case("masked multi-head attention by name", [SEQ, OTHER, OTHER], masked(heads(2, 3, order=["query", "value", "key"])))
+if VERSION == "keras3":
+    case("multi-head attention gated", SEQ, heads(2, 3, value_dim=4, use_gate=True))
+    case("multi-head attention near", SEQ, heads(2, 3, sliding_window=2))
+    case("grouped query attention", [SEQ, OTHER], heads(3, 4, 2, name="GroupQueryAttention"))
+    case("grouped query attention causal", SEQ, heads(3, 2, 1, name="GroupQueryAttention", call={"use_causal_mask": True}))
 
 for name, given in {
     "RandomFlip": ("horizontal",),
@@ -237,6 +289,11 @@ def record(name, shapes, make):
         if hasattr(part, "finalize_state"):
             part.finalize_state()
     x = [draw(random, (2, *shape), -24, 25) for shape in shapes]
+    if name.startswith("masked"):
+        for one in x:
+            one[0, -2:] = one[1, 3] = 0
+    elif "where" in name:
+        x[-1] = (x[-1] > 0).astype(np.float32)
     y = model(x if len(x) > 1 or VERSION == "keras3" else x[0], training=False)
     y = [np.asarray(out, dtype=np.float32) for out in (y if isinstance(y, (list, tuple)) else [y])]
     values = [v.astype(np.int32 if v.dtype == np.int64 else v.dtype) for v in values]

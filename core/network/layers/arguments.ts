@@ -99,6 +99,16 @@ const norm: Arguments = {
   ...numbers("epsilon"),
   ...variables("gamma", "beta"),
 };
+const heads: Arguments = {
+  ...used("use_bias", "use_gate", "sliding_window"),
+  ...variables("kernel", "bias"),
+  ...numbers("dropout"),
+  activity_regularizer: refused("asks for a penalty on the outputs of each of its parts"),
+  // How it is computed, not what.
+  flash_attention: "silent",
+  ...RANDOM,
+};
+const attention: Arguments = { ...used("use_scale", "causal"), ...numbers("dropout"), ...RANDOM };
 const dropout: Arguments = { ...numbers("rate"), ...used("noise_shape"), ...RANDOM };
 const image: Arguments = { ...used("height", "width"), ...silent("bounding_box_format", "data_format") };
 
@@ -114,7 +124,9 @@ const answers: Readonly<Record<ClassName, Arguments>> = {
   Activation: used("activation"),
   ActivityRegularization: numbers("l1", "l2"),
   Add: {},
+  AdditiveAttention: attention,
   AlphaDropout: dropout,
+  Attention: { ...attention, ...used("score_mode") },
   Average: {},
   AveragePooling1D: pooling,
   AveragePooling2D: pooling,
@@ -164,6 +176,7 @@ const answers: Readonly<Record<ClassName, Arguments>> = {
   GlobalMaxPooling1D: globalPooling,
   GlobalMaxPooling2D: globalPooling,
   GlobalMaxPooling3D: globalPooling,
+  GroupQueryAttention: { ...heads, ...used("head_dim", "num_query_heads", "num_key_value_heads") },
   GroupNormalization: { ...norm, ...used("groups") },
   Identity: {},
   InputLayer: {
@@ -181,6 +194,12 @@ const answers: Readonly<Record<ClassName, Arguments>> = {
   MaxPooling3D: pooling,
   Maximum: {},
   Minimum: {},
+  MultiHeadAttention: {
+    ...heads,
+    ...used("num_heads", "key_dim", "value_dim", "output_shape", "attention_axes"),
+    ...silent("query_shape", "value_shape", "key_shape"),
+    softmax_robust_masking: "silent",
+  },
   Multiply: {},
   Normalization: used("axis", "mean", "variance", "invert"),
   PReLU: { ...used("shared_axes"), ...variables("alpha") },

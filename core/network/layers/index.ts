@@ -6,6 +6,7 @@ import { counted } from "../../ir/words.js";
 import { addTo } from "../../tables.js";
 import { heldLayer, isJsonArray } from "../json.js";
 import type { LayerInfo } from "../types.js";
+import { attentionLayers } from "./attention.js";
 import { convolutions } from "./convolution.js";
 import { tableLayers } from "./dense.js";
 import { applicationLayers } from "./applications.js";
@@ -29,6 +30,7 @@ export const layerClasses = {
   ...normLayers,
   ...augmentationLayers,
   ...applicationLayers,
+  ...attentionLayers,
   ...mergeLayers,
   ...recurrentLayers,
   ...reshapeLayers,

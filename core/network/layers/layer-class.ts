@@ -49,6 +49,8 @@ export interface LayerClass {
   readonly reads: "shares" | "bytes" | "indices";
   /** Why stock TensorFlow.js cannot read the layer or computes it otherwise: a clause about it. Null where it does the same. */
   readonly stock: (config: JsonObject) => string | null;
+  /** Names of the arguments that its calls take, in order, where each tensor has a meaning of its own; null for one list. */
+  readonly takes: readonly string[] | null;
   /** Brings a copied config from the spellings of Keras to what TensorFlow.js reads. */
   readonly normalise: ((config: { [key: string]: Json }, writer: Writer) => void) | null;
 }
@@ -67,6 +69,7 @@ export const ORDINARY = {
   distribution: null,
   reads: "shares",
   stock: () => null,
+  takes: null,
   normalise: null,
 } as const satisfies Partial<LayerClass>;
 

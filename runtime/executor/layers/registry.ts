@@ -2,6 +2,7 @@ import { heldLayer } from "../../../core/network/json.js";
 import { isLayerClass, type ClassName } from "../../../core/network/layers/index.js";
 import type { LayerInfo } from "../../../core/network/types.js";
 import type { Builder } from "../pass.js";
+import { additiveAttention, dotAttention, multiHeadAttention } from "./attention.js";
 import * as convolution from "./convolution.js";
 import { convLstm2d } from "./conv-lstm.js";
 import { dense, embedding } from "./dense.js";
@@ -21,7 +22,9 @@ export const forwardPasses: Readonly<Record<ClassName, Builder>> = {
   Activation: elementwise.activationLayer,
   ActivityRegularization: elementwise.identity,
   Add: merge.add,
+  AdditiveAttention: additiveAttention,
   AlphaDropout: noise.alphaDropout,
+  Attention: dotAttention,
   Average: merge.average,
   AveragePooling1D: pooling(1, "average"),
   AveragePooling2D: pooling(2, "average"),
@@ -59,6 +62,7 @@ export const forwardPasses: Readonly<Record<ClassName, Builder>> = {
   GlobalMaxPooling1D: globalMaxPooling,
   GlobalMaxPooling2D: globalMaxPooling,
   GlobalMaxPooling3D: globalMaxPooling,
+  GroupQueryAttention: multiHeadAttention,
   GroupNormalization: normalization.groupNormalization,
   Identity: elementwise.identity,
   InputLayer: foreign,
@@ -72,6 +76,7 @@ export const forwardPasses: Readonly<Record<ClassName, Builder>> = {
   MaxPooling3D: pooling(3, "max"),
   Maximum: merge.maximum,
   Minimum: merge.minimum,
+  MultiHeadAttention: multiHeadAttention,
   Multiply: merge.multiply,
   Normalization: normalization.normalization,
   PReLU: elementwise.prelu,

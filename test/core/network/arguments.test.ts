@@ -42,17 +42,24 @@ it("no answer is given to an argument that no library has", () => {
   const invented = layers.flatMap((className) =>
     Object.keys(argumentsOf(className) ?? {}).filter((name) => !everywhere.has(name)),
   );
-  // Of older releases, handed on as `**kwargs`, or of the classes of keras.applications, and written into files all the same.
+  // Of older releases, handed on as `**kwargs`, of the classes of keras.applications and of those with another name in Python, and written into files all the same.
   const handedOn = [
     "bounding_box_format",
+    "causal",
     "drop_path_rate",
     "force_generator",
     "fused",
+    "head_dim",
     "init_values",
+    "key_shape",
+    "num_key_value_heads",
+    "num_query_heads",
     "projection_dim",
+    "query_shape",
     "reverse_state_order",
     "rms_scaling",
     "rng_type",
+    "value_shape",
     "virtual_batch_size",
   ];
   expect([...new Set(invented)].sort()).toEqual(handedOn);
