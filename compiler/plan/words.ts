@@ -1,5 +1,5 @@
 import { patternOf, sizedStructure } from "../../core/ir/structure.js";
-import type { StructureIr } from "../../core/ir/types.js";
+import type { PruneIr, StructureIr } from "../../core/ir/types.js";
 import { grouped } from "../../core/ir/words.js";
 import type { SimulatedEvent } from "./dry-run.js";
 import { isExact, type Estimate } from "./estimate.js";
@@ -58,3 +58,7 @@ export function layerNames(paths: readonly string[]): string {
     .join(", ");
   return all.length > 3 ? `${list} and ${all.length - 3} more` : list;
 }
+
+/** The clause as it was written, with what it stands for here. */
+export const alignedClause = ({ aligned, align }: Pick<PruneIr, "aligned" | "align">): string =>
+  align === undefined ? `\`aligned to ${aligned}\`` : `\`aligned to ${align}\` (${aligned} here)`;

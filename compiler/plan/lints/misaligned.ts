@@ -5,12 +5,15 @@ import { isExact, rest } from "../estimate.js";
 import { counted } from "../words.js";
 import { distinct, statements, type Finding, type Lint } from "./finding.js";
 
+/** Multiples that are less faster than this win little more than what is kept for them costs. */
+const WORTH_A_WORD = 1.25;
+
 /** Layers that are named, of those that are many. */
 const NAMED = 2;
 
 /** Counts that leave the multiples which the backend was measured to compute fastest. Masks alone change no count. */
 export const misaligned: Lint = ({ ir, network, simulation, alignment }) => {
-  if (network === null || alignment === null || alignment.aligned <= 1) return [];
+  if (network === null || alignment === null || gainOf(alignment) < WORTH_A_WORD) return [];
   if (!statements(ir.body).some(({ kind }) => kind === "slim")) return [];
   const { aligned, on } = alignment;
   const last = new Map<number, SimulatedEvent>();

@@ -2,7 +2,7 @@ import { sparedBy } from "./spared.js";
 import type { SimulatedEvent } from "../dry-run.js";
 import { highest, isExact, lowest } from "../estimate.js";
 import type { Finding, Lint } from "./finding.js";
-import { counted, estimated, momentName, structureName } from "../words.js";
+import { alignedClause, counted, estimated, momentName, structureName } from "../words.js";
 
 /** Floors and alignment win over amounts: says by how much, at the last event of a statement that falls short. */
 export const shortfall: Lint = ({ network, simulation }) => {
@@ -22,7 +22,7 @@ export const shortfall: Lint = ({ network, simulation }) => {
     const name = structureName(statement.structure);
     const moment = momentName(event);
     const aligned = statement.aligned > 1;
-    const cause = aligned ? `\`aligned to ${statement.aligned}\`` : "`keeping at least`";
+    const cause = aligned ? alignedClause(statement) : "`keeping at least`";
     const change = highest(changed) < nominal ? "ask for more, align to fewer" : "align to fewer";
     return [
       {

@@ -3,7 +3,7 @@ import type { CountAmount } from "../../../core/schedule/amounts.js";
 import type { PruneIr } from "../../../core/ir/types.js";
 import { isGlobal } from "../sure.js";
 import { sparedBy, type Spared } from "./spared.js";
-import { grouped, layerNames, structureName } from "../words.js";
+import { alignedClause, grouped, layerNames, structureName } from "../words.js";
 import type { AnyPool } from "../pools.js";
 import type { Finding, Lint } from "./finding.js";
 
@@ -78,9 +78,10 @@ function isAsAsked(pool: AnyPool, why: Spared, { structure }: PruneIr): boolean 
   return why.by === "inside" && patternOf(structure) === null && why.keep === why.largest;
 }
 
-function cause({ structure, aligned }: PruneIr, why: Spared): string {
+function cause(statement: PruneIr, why: Spared): string {
+  const { structure } = statement;
   if (patternOf(structure) !== null) return `\`${sizedStructure(structure)}\``;
-  return why.by === "aligned" ? `\`aligned to ${aligned}\`` : `\`keep ${why.keep}\``;
+  return why.by === "aligned" ? alignedClause(statement) : `\`keep ${why.keep}\``;
 }
 
 function reason(

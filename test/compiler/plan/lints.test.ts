@@ -359,6 +359,7 @@ test("counts that leave the multiples a backend is fast at are told, where they 
   expect(told(" aligned to 8", { alignment })).toEqual([]);
   expect(told(" aligned to auto", { alignment })).toEqual([]);
   expect(told("", { alignment: { ...alignment, aligned: 1 } })).toEqual([]);
+  expect(told("", { alignment: { ...alignment, gains: [{ of: 4, gain: 1.2 }] } })).toEqual([]);
   expect(told("", {})).toEqual([]);
   // Masks alone change no count.
   expect(about("P3066", "prune filters by l1 30%", { network: resnet, alignment })).toEqual([]);
@@ -374,6 +375,8 @@ test("`aligned to auto` is planned as the multiple it stands for, or not at all"
   expect(auto.plan?.events[0]?.dead).not.toEqual(
     compile(cut("2"), { network: resnet }).plan?.events[0]?.dead,
   );
+  const notes = ({ diagnostics }: typeof auto) => diagnostics.flatMap((one) => one.notes ?? []).join();
+  expect(notes(auto)).toContain("`aligned to auto` (8 here) wins over the amount");
   // The loop is for any machine.
   expect(auto.code).toContain('align: "auto"');
   expect(auto.code).not.toContain("aligned: 8");
