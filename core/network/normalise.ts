@@ -65,7 +65,7 @@ export function normaliseConfig(className: string, given: JsonObject, r: Reading
   r.told.push(...heardArguments(className, writtenConfig(config), r.path));
   const dtype = plainType(config["dtype"]);
   if (dtype !== undefined) config["dtype"] = dtype;
-  for (const key of ["layer", "cell", "backward_layer"]) {
+  for (const key of ["layer", "cell"]) {
     const inner = config[key];
     if (isJsonObject(inner)) config[key] = normaliseInner(inner, r);
   }

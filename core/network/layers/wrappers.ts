@@ -1,9 +1,9 @@
-import { field, heldLayer, isJsonObject } from "../json.js";
+import { field, heldLayer, isJsonArray, isJsonObject } from "../json.js";
 import type { Value } from "../graph.js";
 import { raise } from "../../diagnostics/create.js";
 import { quote } from "../../diagnostics/quote.js";
 import { derived, innerSite, onlyInput, protect, refuse, result, type Rule, type Site } from "../site.js";
-import type { JsonObject } from "../types.js";
+import type { Json, JsonObject } from "../types.js";
 import { isModelClass } from "../unwrap.js";
 import { append } from "./merge.js";
 import { ORDINARY, type LayerClass } from "./layer-class.js";
@@ -54,6 +54,16 @@ function timeDistributed(apply: Rule): Rule {
 function bidirectional(apply: Rule): Rule {
   return (site) => {
     const layer = wrapped(site);
+    if ((field(site.config.values, "backward_layer") ?? null) !== null) {
+      refuse(
+        site,
+        "P5009",
+        "has a `backward_layer` that differs from its forward layer in more than direction",
+        {
+          help: "give both directions the same settings, or run two layers and join what they give",
+        },
+      );
+    }
     const name = innerName(layer);
     const mode = mergeMode(site);
     const half = (site.inputs.length - 1) / 2;
@@ -77,6 +87,34 @@ function bidirectional(apply: Rule): Rule {
     if (mode !== "concat") return [f, ...states];
     return [joined(site, f, b), ...states];
   };
+}
+
+/** What two directions may differ in: names, how they are drawn, what is said of an input that both share. */
+const OF_EACH = new Set([
+  "name",
+  "go_backwards",
+  "seed",
+  "batch_input_shape",
+  "batch_shape",
+  "build_config",
+  "shared_object_id",
+]);
+
+/** Whether two values say the same. */
+function agree(a: Json | undefined, b: Json | undefined): boolean {
+  if (isJsonArray(a) && isJsonArray(b))
+    return a.length === b.length && a.every((item, i) => agree(item, b[i]));
+  if (!isJsonObject(a) || !isJsonObject(b)) return (a ?? null) === (b ?? null);
+  const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
+  return [...keys].every((key) => OF_EACH.has(key) || agree(a[key], b[key]));
+}
+
+/** Keras writes the layer of the other direction out: where it is the forward one turned round, nothing is lost without it. */
+function sameBothWays(layer: Json | undefined, backward: Json | undefined): boolean {
+  const [there, back] = [heldLayer(layer), heldLayer(backward)];
+  if (!there || !back || there.className !== back.className || !agree(there.config, back.config))
+    return false;
+  return (there.config["go_backwards"] === true) !== (back.config["go_backwards"] === true);
 }
 
 function joined(site: Site, f: Value, b: Value): Value {
@@ -125,6 +163,9 @@ export function wrappers(classOf: (className: string) => LayerClass) {
       family: "recurrent",
       silence: () => null,
       constants: null,
+      normalise: (config) => {
+        if (sameBothWays(config["layer"], config["backward_layer"])) delete config["backward_layer"];
+      },
     },
     TimeDistributed: {
       ...ORDINARY,

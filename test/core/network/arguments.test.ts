@@ -122,6 +122,20 @@ describe("an argument that is not followed is named", () => {
       /^P5010 .*LSTM states `stateful`/,
     ],
     [
+      "another layer backward",
+      model(
+        "Bidirectional",
+        { layer: inner({}), backward_layer: inner({ go_backwards: true, activation: "relu" }) },
+        [4, 3],
+      ),
+      /^P5009 layer `l` has a `backward_layer` that differs/,
+    ],
+    [
+      "the same layer forward twice",
+      model("Bidirectional", { layer: inner({}), backward_layer: inner({}) }, [4, 3]),
+      /^P5009 layer `l` has a `backward_layer` that differs/,
+    ],
+    [
       "in a cell",
       model("RNN", { cell: { class_name: "LSTMCell", config: { name: "c", units: 2, sparkle: 1 } } }, [4, 3]),
       /^P5010 .*LSTMCell states `sparkle`/,
@@ -186,6 +200,14 @@ describe("an argument that is not followed is named", () => {
   });
 
   it("usual values are not", () => {
+    const turned = { ...inner({ go_backwards: true, activation: "tanh" }) };
+    const both = model(
+      "Bidirectional",
+      { layer: inner({ activation: "tanh" }), backward_layer: turned },
+      [4, 3],
+    );
+    expect(said(both)).toEqual([]);
+    expect(JSON.stringify(readNetwork(both).network?.topology)).not.toContain("backward_layer");
     expect(said(dense({ sparkle: null, twinkle: false, dtype: "float32", lora_rank: null }))).toEqual([]);
     expect(said(model("Dropout", { rate: 0.5, seed: null, noise_shape: null }))).toEqual([]);
   });
