@@ -176,6 +176,7 @@ export const table = {
   P5118: warning("network that stock TensorFlow.js cannot read"),
   P5119: error("a format of models that is not read"),
   P5120: warning("training config that is not followed"),
+  P5121: warning("quantised weights"),
   // P515x: why a network cannot be run
   P5150: error("a class of layer that nobody registered"),
   P5151: error("a setting of a layer that nothing implements"),

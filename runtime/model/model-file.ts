@@ -1,13 +1,16 @@
 import { unheardTraining } from "../../core/schedule/training-config.js";
 import { basename, dirname, resolve } from "node:path";
-import { DiagnosticError } from "../../core/diagnostics/diagnostic.js";
+import { diagnostic } from "../../core/diagnostics/create.js";
+import { DiagnosticError, type Diagnostic } from "../../core/diagnostics/diagnostic.js";
+import { quote } from "../../core/diagnostics/quote.js";
+import { counted } from "../../core/ir/words.js";
 import { checkInitializers } from "../../core/masks/initializers.js";
-import { cleanJson, own } from "../../core/network/json.js";
+import { cleanJson, field, isJsonObject, own } from "../../core/network/json.js";
 import { readNetwork } from "../../core/network/read.js";
-import type { ReadNetworkResult } from "../../core/network/types.js";
+import type { Network, ReadNetworkResult, WeightInfo } from "../../core/network/types.js";
 import { archiveNames } from "./archive-names.js";
 import { completeTopology, type WeightShape } from "./complete.js";
-import { readManifest, type WeightGroup } from "./manifest.js";
+import { readManifest, type WeightEntry, type WeightGroup } from "./manifest.js";
 import { matchWeights } from "./match.js";
 import { checkRegistered } from "./registered.js";
 import { checkShards } from "./shards.js";
@@ -39,7 +42,34 @@ export async function readModelFile(path: string): Promise<ModelFile> {
   const name = basename(file) === "model.json" ? basename(dirname(resolve(file))) : basename(file, ".json");
   const read = await readTopology(json, entries, name);
   await checkShards(folder, groups);
-  return { ...read, folder, groups };
+  return { ...read, diagnostics: [...read.diagnostics, ...quantised(entries)], folder, groups };
+}
+
+/** That weights are kept in fewer bits than they are computed and written in. */
+function quantised(entries: readonly WeightEntry[]): readonly Diagnostic[] {
+  const [first, ...more] = entries.filter(({ quantization }) => quantization !== null);
+  if (first === undefined) return [];
+  const kinds = [...new Set([first, ...more].map(({ stored }) => stored))].join(", ");
+  const others = more.length > 0 ? ` and ${counted(more.length, "more weights")}` : "";
+  return [
+    diagnostic("P5121", `weight ${quote(first.name)}${others} of the file: quantised (${kinds})`, null, {
+      notes: ["they are read, trained and written as numbers of 32 bits, rounded as the file has them"],
+      help: "prune the network as it was before, and quantise what comes out of it",
+    }),
+  ];
+}
+
+/** That weights which have to be drawn are drawn by another seed than their initializers state. */
+function seeded({ layers }: Network): readonly Diagnostic[] {
+  const states = ({ initializer }: WeightInfo): boolean => {
+    const config = initializer === null ? undefined : field(initializer, "config");
+    return isJsonObject(config) && typeof field(config, "seed") === "number";
+  };
+  const [first, ...more] = layers.flatMap(({ weights }) => weights).filter(states);
+  if (first === undefined) return [];
+  const others = more.length > 0 ? ` and of ${counted(more.length, "more weights")}` : "";
+  const what = `the initializer of ${quote(first.key)}${others} states a \`seed\`, which is not followed`;
+  return [diagnostic("P5010", what, null, { notes: ["weights are drawn from the seed of the run"] })];
 }
 
 /**
@@ -59,7 +89,7 @@ export async function readTopology(
   const told = [...diagnostics, ...unheardTraining(network)];
   if (weights.length === 0) {
     checkInitializers(network);
-    return { network, diagnostics: told };
+    return { network, diagnostics: [...told, ...seeded(network)] };
   }
   return {
     network: matchWeights(
