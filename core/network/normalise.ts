@@ -1,5 +1,6 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { amountsOf } from "./amounts.js";
+import { fillDefaults } from "./defaults.js";
 import { HARD_SIGMOID_3, writtenConfig } from "./dialect.js";
 import { field, heldLayer, isJsonArray, isJsonObject } from "./json.js";
 import { heardArguments, plainType } from "./layers/arguments.js";
@@ -60,6 +61,7 @@ export function normaliseConfig(className: string, given: JsonObject, r: Reading
   for (const key of ["batch_shape", "input_shape"]) delete config[key];
   if (shape !== undefined) config["batch_input_shape"] = shape;
   else delete config["batch_input_shape"];
+  fillDefaults(className, config, r.writer);
   for (const [key, item] of Object.entries(config)) config[key] = normaliseField(key, item, r);
   layerClass(className).normalise?.(config, r.writer);
   r.told.push(...heardArguments(className, writtenConfig(config), r.path));
