@@ -41,9 +41,8 @@ export function killChannels(body: Body, flags: Uint8Array, code: number): void 
       },
     );
   }
-  for (let channel = 0; channel < flags.length; channel++) {
-    if (flags[channel] === 1) state.channels[channel] = code;
-  }
+  for (let channel = flags.indexOf(1); channel >= 0; channel = flags.indexOf(1, channel + 1))
+    state.channels[channel] = code;
   touch(state);
 }
 

@@ -2,7 +2,7 @@ import { collapse, emptiedLayers } from "../network/collapse.js";
 import { channelsOf, costsOf, deadFlags, LiveCounts, macsOf, sizeOf, type IsDead } from "../network/costs.js";
 import { bytesOf, type Measure } from "../ir/sizes.js";
 import type { Costs, Network } from "../network/types.js";
-import { channelFlags, type Space } from "../units/space.js";
+import { addFlags, type Space } from "../units/space.js";
 import { newChunk, walkPart } from "../units/parts.js";
 import { frozen, living } from "./state.js";
 import type { MaskState } from "./state.js";
@@ -29,10 +29,7 @@ export interface Beside {
 export function measure(network: Network, state: MaskState, beside: Beside = {}): Measure {
   const { space, chosen, counted, isDead } = beside;
   const gone = isDead ? deadFlags(network, isDead) : goneFlags(state);
-  if (space?.channelUnits && chosen)
-    channelFlags(space.channelUnits, chosen, gone.length).forEach(
-      (flag, channel) => (gone[channel] ||= flag),
-    );
+  if (space?.channelUnits && chosen) addFlags(gone, space.channelUnits, chosen);
   const { live, uses, perLayer } = whatIsLeft(network, gone);
   const elements =
     counted?.((channel) => live.gone?.[channel] === 1) ??

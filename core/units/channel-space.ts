@@ -50,14 +50,16 @@ export function channelSpace(
     status: channelStatus(found.units, found.roots, state),
     channelUnits: found.units,
     roots: found.roots,
-    total: loaded.units.length + found.units.filter((unit) => isNew(unit, loaded)).length,
+    total: loaded.units.length + newIn(found, loaded),
     totals: loaded.totals,
   };
 }
 
-/** Whether a unit was none of these as loaded: a branch that went tied it to a layer that is not meant. */
-const isNew = ({ channels }: Unit, { unitOf }: Layout): boolean =>
-  channels.every((channel) => (unitOf[channel] ?? -1) < 0);
+/** How many units were none as loaded: a branch that went tied each to a layer that is not meant. */
+const newIn = (found: Layout, { unitOf }: Layout): number =>
+  found.unitOf === unitOf
+    ? 0
+    : found.units.filter(({ channels }) => channels.every((channel) => (unitOf[channel] ?? -1) < 0)).length;
 
 function asLoaded(layer: SpaceLayer, { layers }: Layout): SpaceLayer {
   const { total, shape } = layers.find(({ path }) => path === layer.path) ?? layer;

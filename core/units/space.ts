@@ -79,7 +79,12 @@ export function channelStatus(
 /** The channels (1) of some units (1). */
 export function channelFlags(units: readonly Unit[], chosen: Uint8Array, count: number): Uint8Array {
   const flags = new Uint8Array(count);
-  for (let i = 0; i < units.length; i++)
-    if (chosen[i] === 1) for (const channel of units[i]?.channels ?? []) flags[channel] = 1;
+  addFlags(flags, units, chosen);
   return flags;
+}
+
+/** Flags the channels of some units (1) as well. */
+export function addFlags(flags: Uint8Array, units: readonly Unit[], chosen: Uint8Array): void {
+  for (let i = chosen.indexOf(1); i >= 0; i = chosen.indexOf(1, i + 1))
+    for (const channel of units[i]?.channels ?? []) flags[channel] = 1;
 }

@@ -49,7 +49,8 @@ export class Reader extends EmbeddedActionsParser {
 
   constructor(validate: boolean) {
     super([...vocabulary], {
-      maxLookahead: 2,
+      // where two tokens are needed the rule says so: two everywhere would double the start-up
+      maxLookahead: 1,
       recoveryEnabled: false,
       errorMessageProvider: expectations,
       // the suite builds the grammar with validations on; at every start they would double the time
@@ -82,22 +83,23 @@ export class Reader extends EmbeddedActionsParser {
     });
   }
 
-  choice<T>(name: string, alternatives: readonly Read<T>[]): Rule<T> {
-    return this.rule(name, this.either(alternatives));
+  choice<T>(name: string, alternatives: readonly Read<T>[], tokens = 1): Rule<T> {
+    return this.rule(name, this.either(alternatives, tokens));
   }
 
-  /** A choice that its gates decide, so that one token is enough: two would cost most of the start-up. */
+  /** A choice that its gates decide. */
   gated<T>(alternatives: IOrAlt<T>[]): () => T {
-    const choice = { DEF: alternatives, IGNORE_AMBIGUITIES: true, MAX_LOOKAHEAD: 1 };
+    const choice = { DEF: alternatives, IGNORE_AMBIGUITIES: true };
     return () => this.OR(choice);
   }
 
-  /** One of several. They are made once, since making them anew costs more than parsing. */
-  either<T>(alternatives: readonly Read<T>[]): Read<T> {
+  /** One of several, told apart by so many tokens. They are made once, since making them anew costs more than parsing. */
+  either<T>(alternatives: readonly Read<T>[], tokens = 1): Read<T> {
     const [only] = alternatives;
     if (only !== undefined && alternatives.length === 1) return (index) => this.read(only, index);
     const choices: IOrAlt<T>[] = alternatives.map((part, i) => ({ ALT: () => this.read(part, i) }));
-    return (index = 0): T => this.or(index, choices);
+    const choice = { DEF: choices, MAX_LOOKAHEAD: tokens };
+    return (index = 0): T => this.or(index, choice);
   }
 
   /** Alternatives that are one word each. */
@@ -173,7 +175,9 @@ export class Reader extends EmbeddedActionsParser {
 
   /** Whether the words are there. */
   has(...words: readonly Word[]): Read<boolean> {
-    return (index) => this.maybe(() => this.word(...words), index) ?? false;
+    const gate = (): boolean => words.every((word, i) => this.is(i + 1, tokenOf(word)));
+    return (index) =>
+      this.maybe(() => this.word(...words), index, words.length > 1 ? gate : undefined) ?? false;
   }
 
   /** One or more, with commas between. */
@@ -199,16 +203,15 @@ export class Reader extends EmbeddedActionsParser {
     return "ruleName" in part ? this.subrule(index, part) : part(index);
   }
 
-  /** A gate decides, so that one token is enough: two cost more at the start-up. */
   maybe<T>(part: Read<T>, index = 0, gate?: () => boolean): T | undefined {
     const DEF = (): T => this.read(part, index);
-    return this.option(index, gate === undefined ? DEF : { DEF, GATE: gate, MAX_LOOKAHEAD: 1 });
+    return this.option(index, gate === undefined ? DEF : { DEF, GATE: gate });
   }
 
   several<T>(part: Read<T>, index = 0, gate?: () => boolean): T[] {
     const values: T[] = [];
     const DEF = (): number => values.push(this.read(part, index));
-    this.many(index, gate === undefined ? DEF : { DEF, GATE: gate, MAX_LOOKAHEAD: 1 });
+    this.many(index, gate === undefined ? DEF : { DEF, GATE: gate });
     return values;
   }
 
@@ -288,7 +291,7 @@ export class Reader extends EmbeddedActionsParser {
     });
   }
 
-  /** A choice of clauses; each fills a field of one object, which is `empty` before the first. */
+  /** A choice of clauses, by two tokens (`from epoch`, `from 10%`); each fills a field of one object, which is `empty` before the first. */
   clauses<F extends Fillers, E extends Readonly<Record<string, unknown>>>(
     name: string,
     fields: F,
@@ -300,7 +303,8 @@ export class Reader extends EmbeddedActionsParser {
       if (value !== undefined) object = { ...object, [field]: value };
     });
     const [only] = alternatives;
-    const clause = alternatives.length === 1 && only !== undefined ? only : this.choice(name, alternatives);
+    const clause =
+      alternatives.length === 1 && only !== undefined ? only : this.choice(name, alternatives, 2);
     return (present, index) => {
       object = { ...(present ?? empty) };
       this.read(clause, index);

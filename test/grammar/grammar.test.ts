@@ -31,9 +31,9 @@ const DECIDED = new Map([
   ["use Option", "gated: a kind is followed by a name that is not `from`"],
   ["block Repetition", "gated: `}` closes the block"],
   ["train Option", "a block behind `train` is its block"],
-  ["repeat Option", "two tokens: `up to`"],
+  ["repeat Option", "gated: `up to`"],
   ["reference Option", "gated: `nonzero params` is one name"],
-  ["arg Option", "two tokens: a name and a colon"],
+  ["arg Option", "gated: a name and a colon"],
 ]);
 
 function used(part: unknown, found: Set<string>): Set<string> {
