@@ -3,6 +3,7 @@ import { sizeNames, type Measure } from "../../core/ir/sizes.js";
 import type { HeldMasks } from "../../core/masks/state.js";
 import type { ParameterStore } from "../../core/parameters.js";
 import type { Ir } from "../../core/ir/types.js";
+import { idleIn } from "./emptied.js";
 import { together, type Estimate } from "./estimate.js";
 import { mostDraws, mostWorkOfAll } from "./limits.js";
 import type { World } from "./pools.js";
@@ -64,8 +65,9 @@ export function dryRun(
   masks?: HeldMasks,
 ): Simulation {
   const given = asksForWeights(ir) ? weights : undefined;
+  const idle = given && world.network ? idleIn(world.network, given) : undefined;
   const drawn = (draw: number | null, like?: Timeline): Timeline => {
-    const timeline = new Timeline(world, data, new Trial(world, draw, given), like);
+    const timeline = new Timeline(world, data, new Trial(world, draw, given, idle), like);
     if (masks !== undefined) timeline.hold(masks);
     simulate(ir.body, timeline);
     return timeline;

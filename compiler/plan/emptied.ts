@@ -1,8 +1,31 @@
 import { planAbsorption } from "../../core/surgery/absorb-plan.js";
 import { dead, living } from "../../core/masks/state.js";
-import type { Parameter } from "../../core/parameters.js";
+import { zeroSlices } from "../../core/network/layers/constants.js";
+import type { Network } from "../../core/network/types.js";
+import type { Parameter, ParameterStore } from "../../core/parameters.js";
+import { weightsOf } from "../../core/units/slices.js";
 import { rowsOf } from "./pools.js";
 import type { Trial } from "./trial.js";
+
+const none: ReadonlySet<number> = new Set();
+
+/**
+ * Units, by root, of which a file holds nothing but zeros in all kernels that make them, and which a `slim` would take out. Training
+ * may leave them so: what has no weights passes little on to its gradients.
+ */
+export function idleIn(network: Network, weights: ParameterStore): ReadonlySet<number> {
+  const idle = new Set(planAbsorption(network, weights, () => false).absorbed);
+  if (idle.size === 0) return none;
+  for (const weight of weightsOf(network)) {
+    const data = weight.isKernel ? weights.get(weight.key)?.data : undefined;
+    for (const { axis, ids, role } of data === undefined ? [] : weight.bindings) {
+      if (role === "in" || data === undefined) continue;
+      const zeros = zeroSlices(weight, data, axis);
+      ids.forEach((id, i) => zeros[i] !== true && idle.delete(network.channels.find(id)));
+    }
+  }
+  return idle;
+}
 
 /**
  * Units that a `slim` finds to hold one value, because deaths of single elements left nothing of the kernel that makes them, or because
@@ -37,19 +60,21 @@ export function absorbedBy(trial: Trial): ReadonlySet<number> {
       zeros.set(weight.key, new Set(lowest.map((i) => find(alive[i] ?? -1))));
     }
   if (possible) trial.blurChannels();
-  const any = trial.fresh.size > 0 || [...zeros.values()].some((roots) => roots.size > 0);
+  // Half of the draws are of a network that has learned biases, and has found a use for what the file holds nothing in.
+  const learned = (trial.draw ?? 0) % 2 === 1;
+  const idle = learned ? none : trial.idle;
+  const any = trial.fresh.size > 0 || idle.size > 0 || [...zeros.values()].some((roots) => roots.size > 0);
   if (!any) return new Set();
   trial.work += 4 * network.channels.count;
   const store = new Map<string, Parameter>();
-  // Half of the draws are of a network that has learned biases.
-  const bias = (trial.draw ?? 0) % 2 === 0 ? 0 : 0.1;
+  const bias = learned ? 0.1 : 0;
   for (const { weights } of network.layers)
     for (const { key, name, shape, trainable } of weights)
       if (name === "bias")
         store.set(key, { key, shape, trainable, data: new Float32Array(shape[0] ?? 0).fill(bias) });
   const isDead = (channel: number): boolean => state.channels[channel] === dead;
   const isZero = (key: string, id: number): boolean =>
-    isDead(id) || trial.fresh.has(find(id)) || zeros.get(key)?.has(find(id)) === true;
+    isDead(id) || idle.has(find(id)) || trial.fresh.has(find(id)) || zeros.get(key)?.has(find(id)) === true;
   const plan = planAbsorption(network, store, isDead, (weight, axis) =>
     [...(weight.bindings.find((binding) => binding.axis === axis)?.ids ?? [])].map((id) =>
       isZero(weight.key, id),

@@ -109,6 +109,8 @@ export class Trial {
     readonly world: World,
     readonly draw: number | null,
     weights?: ParameterStore,
+    /** Units, by root, that hold nothing in the file. */
+    readonly idle: ReadonlySet<number> = new Set(),
   ) {
     this.weights = weights === undefined ? null : copyOf(weights);
     this.dice = new Dice(draw ?? 0);
@@ -207,6 +209,7 @@ export class Trial {
   /** A step of training: what died softly lives. */
   train(): void {
     const { channels } = this.state;
+    if (this.idle.size > 0) this.blank = true;
     if (this.#stuck?.manner === "softly") this.#stuck = undefined;
     if (channels.includes(soft)) {
       for (let i = 0; i < channels.length; i++) if (channels[i] === soft) channels[i] = living;

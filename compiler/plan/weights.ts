@@ -1,4 +1,5 @@
 import { thresholdOf } from "../../core/ir/amounts.js";
+import { statements } from "../../core/ir/walk.js";
 import { structureKind } from "../../core/ir/structure.js";
 import { isChannelwise } from "../../core/units/candidates.js";
 import { needsOf } from "../../core/expr/names.js";
@@ -10,11 +11,11 @@ export function readsWeightsAlone(expr: ExprIr): boolean {
 }
 
 /**
- * Whether the plan of a program is nearer with the weights of its network: before anything has trained, some statement ranks whole
- * channels by them over several layers, or by a threshold, or a `slim` finds units that hold nothing but zeros in the file.
+ * Whether the plan of a program is nearer with the weights of its network: a `slim` finds units that hold nothing but zeros in the
+ * file, or some statement ranks whole channels by them, before anything has trained, over several layers or by a threshold.
  */
 export function asksForWeights({ body }: Pick<Ir, "body">): boolean {
-  return untrained(body).steps.some((step) => step.kind === "slim" || ranksByWeights(step));
+  return statements(body).some(({ kind }) => kind === "slim") || untrained(body).steps.some(ranksByWeights);
 }
 
 /** The steps that act before any training, and whether one comes after them. */

@@ -76,7 +76,31 @@ test("what such units leave is about so much where others go by chance", () => {
   expect(told("random")).toMatchObject({ about: expect.any(Number) as number });
 });
 
-test("weights are asked for where they tell something, before anything trains", () => {
+test("training may wake what the file holds nothing in, or leave it: a `slim` behind it is told with both", () => {
+  const model = namedNetworks.get("plain")?.();
+  const { parameters } = settingOf(model, 3);
+  const told = () =>
+    compile("train 1 epoch\nslim", { network: networkOf(model), weights: parameters }).plan?.events.at(-1)
+      ?.params;
+  const whole = costs(networkOf(model)).params;
+  expect(told()).toBe(whole);
+  for (const { data, shape } of parameters.values())
+    if (shape.length === 4) data.forEach((_, i) => i % (shape[3] ?? 1) < 2 && (data[i] = 0));
+  const copy = new Map([...parameters].map(([key, one]) => [key, { ...one, data: one.data.slice() }]));
+  const taken = absorb(networkOf(model), copy, () => false);
+  const left = slim(taken.network, taken.isDead).slimming?.network ?? taken.network;
+  expect(told()).toMatchObject({ from: costs(left).params, to: whole });
+});
+
+test("norms that start at zero are no units that hold nothing once they train", () => {
+  const model = cifarResNet();
+  const { parameters } = settingOf(model, 3);
+  for (const [key, { data }] of parameters) if (key.endsWith("gamma")) data.fill(0);
+  const event = compile("train 1 epoch\nslim", { network, weights: parameters }).plan?.events.at(-1);
+  expect(event?.params).toBe(costs(network).params);
+});
+
+test("weights are asked for where they tell something", () => {
   const asks = (source: string) => {
     const { ir } = compile(source, { network });
     return ir !== null && asksForWeights(ir satisfies Pick<Ir, "body">);
@@ -87,5 +111,6 @@ test("weights are asked for where they tell something, before anything trains", 
   expect(asks("prune filters by l1 local 50%\nslim")).toBe(true);
   expect(asks("prune weights by magnitude global 50%")).toBe(false);
   expect(asks("train 1 epoch\nprune filters by l1 global 50%")).toBe(false);
+  expect(asks("train 1 epoch\nprune filters by l1 global 50%\nslim")).toBe(true);
   expect(asks("train 4 epochs { prune filters by l1 global 50% every epoch }")).toBe(false);
 });
