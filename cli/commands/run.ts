@@ -1,5 +1,5 @@
 import { basename, relative, resolve } from "node:path";
-import { DiagnosticError, type Diagnostic } from "../../core/diagnostics/diagnostic.js";
+import { DiagnosticError, noteOf, type Diagnostic } from "../../core/diagnostics/diagnostic.js";
 import type { RunResult } from "../../runtime/index.js";
 import { compileProgram } from "../../api/compile-program.js";
 import { aboutOf, isComplete, runCompiled, runtimeUrl } from "../../api/run-program.js";
@@ -59,6 +59,8 @@ export async function run(file: string, options: RunCommandOptions, terminal: Te
   // Of masks beside the network the run itself tells.
   const warnings = diagnostics.filter((one) => one.severity !== "error" && one.code !== "P7016");
   const failed = hasErrors(diagnostics);
+  // What was foreseen is said once, where it stands in the program.
+  const said = new Set(warnings.map(noteOf));
   try {
     if (!quietly && !failed) report(warnings, result, {}, terminal);
     const { seed, batch, masks } = bound;
@@ -74,7 +76,11 @@ export async function run(file: string, options: RunCommandOptions, terminal: Te
       masks,
       signal: stop.signal,
       about: { ...aboutOf(result, bound.set), command: terminal.command },
-      onProgress: quietly ? undefined : shown.on,
+      onProgress: quietly
+        ? undefined
+        : (event) => {
+            if (event.kind !== "note" || !said.delete(event.text)) shown.on(event);
+          },
     });
     shown.end();
     const told = json === true ? { diagnostics: diagnosticsJson(diagnostics, result), out } : null;

@@ -66,3 +66,6 @@ export class DiagnosticError extends Error {
     return new DiagnosticError(this.diagnostics.map(change), this.result);
   }
 }
+
+/** A diagnostic as the log of a run has it. */
+export const noteOf = ({ code, message }: Diagnostic): string => `${message} (${code})`;

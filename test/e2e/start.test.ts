@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { espalier, node, reportOf } from "./cli.js";
+import { espalier, node, onWasm, reportOf } from "./cli.js";
 import { digits, emptyProject, smallProject } from "./project.js";
 
 /** A module loader that tells whenever a part of TensorFlow.js is loaded. */
@@ -44,4 +44,11 @@ describe("starting", () => {
     const { before, after } = reportOf(mine, "slim-out");
     expect(after.macs).toBeLessThanOrEqual(before.macs / 2);
   }, 60_000);
+
+  it("a run tells once what was foreseen", async () => {
+    const project = await smallProject("train 2 epochs keeping best by accuracy\n");
+    const { code, err, out } = await espalier(project, ["run", "a.prune", ...onWasm]);
+    expect(code, err).toBe(0);
+    expect((err + out).match(/chosen on the test split/g)).toHaveLength(1);
+  });
 });

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import type { BackendOptions } from "../../backend/types.js";
 import { isLiveModel, type LiveModel } from "../../model/index.js";
 import { raise } from "../../../core/diagnostics/create.js";
+import { show } from "../../../core/diagnostics/quote.js";
 import type { OnProgress } from "../report/log.js";
 
 /** What `openRun` takes: the settings of an emitted module, overridden by those of its host. */
@@ -133,8 +134,8 @@ function networkOption(value: unknown): Options["network"] {
 
 function shareOption(value: number | undefined): number | null {
   if (value === undefined) return null;
-  if (value > 0 && value < 1) return value;
-  raise("P7010", `\`validation\` is a share between 0 and 1, not ${value}`);
+  if (typeof value === "number" && value > 0 && value < 1) return value;
+  raise("P7010", `\`validation\` is a number between 0 and 1, a share, not ${show(value)}`);
 }
 
 function positive(value: number, name: string): number {

@@ -1,4 +1,4 @@
-import type { Diagnostic } from "../../../core/diagnostics/diagnostic.js";
+import { noteOf, type Diagnostic } from "../../../core/diagnostics/diagnostic.js";
 import type { PruneIr, StructureIr } from "../../../core/ir/types.js";
 import { counted, grouped } from "../../../core/ir/words.js";
 import type { DenseFacts, HistoryPoint, NetworkFacts, ReportEvent } from "../../report/types.js";
@@ -128,9 +128,7 @@ export function logNote(session: Session, text: string): void {
 }
 
 /** A warning as a remark, with the code under which `explain` tells more. */
-export function logDiagnostic(session: Session, { code, message }: Diagnostic): void {
-  logNote(session, `${message} (${code})`);
-}
+export const logDiagnostic = (session: Session, one: Diagnostic): void => logNote(session, noteOf(one));
 
 /** A count of units by the name of their structure: "16 filters", "1 neuron", "736 weights by 2:4". */
 export function countedUnits(n: number, structure: string): string {

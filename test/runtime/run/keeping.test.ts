@@ -116,7 +116,9 @@ describe("validation", () => {
   it.each([
     [0.001, /P7006/],
     [1.5, /P7010/],
-  ])("of a share of %s is refused", async (validation, code) => {
-    await expect(runProgram("train 1 epoch", network, { validation })).rejects.toThrow(code);
+    ["0.2", /P7010/],
+  ])("of a share of %j is refused", async (validation, code) => {
+    const given = { validation: validation as number };
+    await expect(runProgram("train 1 epoch", network, given)).rejects.toThrow(code);
   });
 });
