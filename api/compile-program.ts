@@ -4,7 +4,7 @@ import { statements } from "../core/ir/walk.js";
 import { parse } from "../grammar/index.js";
 import { compile, type CompileOptions, type CompileResult } from "../compiler/compile.js";
 import { asksForWeights } from "../compiler/plan/weights.js";
-import { accuracyReaders } from "../core/ir/accuracy-readers.js";
+import { accuracyReaders, choiceOf, chosenOnTest } from "../core/ir/accuracy-readers.js";
 import { spanOfPart, type StatementPart } from "../core/ir/spans.js";
 import { steps } from "../core/ir/walk.js";
 import type { Network } from "../core/network/types.js";
@@ -86,10 +86,7 @@ export async function compileProgram(source: string, options: ProgramOptions = {
   const result = weights === null ? plain : compile(source, { ...given, alignment: measured, weights });
   const late =
     network && data
-      ? [
-          ...(await checkAccuracy(result, network, data.facts.targets)),
-          ...(await checkChoice(result, data.facts)),
-        ]
+      ? [...(await checkAccuracy(result, network, data.facts.targets)), ...checkChoice(result, data.facts)]
       : [];
   return {
     result,
@@ -148,15 +145,16 @@ async function checkAccuracy(
   });
 }
 
-/** Phases that keep their best epoch by the data that the network is tested on. */
-async function checkChoice(
+/** Steps that choose a network by the data it is tested on. */
+function checkChoice(
   { ir, spans, main }: CompileResult,
   { test, validation }: DataFacts,
-): Promise<readonly Diagnostic[]> {
-  const keeping = steps(ir?.body ?? []).filter((step) => step.kind === "train" && step.keeping !== undefined);
-  if (keeping.length === 0 || test === null || (validation ?? null) !== null) return [];
-  const { chosenOnTest } = await import("../runtime/run/phase/keeping.js");
-  return keeping.map(({ id }) => placed(chosenOnTest(), id, "condition", { spans, main }));
+): readonly Diagnostic[] {
+  if (test === null || (validation ?? null) !== null) return [];
+  return steps(ir?.body ?? []).flatMap((step) => {
+    const choice = choiceOf(step);
+    return choice === null ? [] : [placed(chosenOnTest(choice), step.id, "condition", { spans, main })];
+  });
 }
 
 /** A diagnostic at a part of a statement. */

@@ -1,3 +1,5 @@
+import { diagnostic } from "../diagnostics/create.js";
+import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import type { ExprIr, StepIr, TrainIr } from "./types.js";
 import { bodyOf, steps } from "./walk.js";
 
@@ -57,3 +59,24 @@ export const readsAccuracy = (expr: ExprIr): boolean =>
 /** The names in a condition. */
 export const namesOf = (expr: ExprIr): readonly string[] =>
   typeof expr === "object" ? expr.slice(1).flatMap(namesOf) : typeof expr === "string" ? [expr] : [];
+
+/** What may choose among networks that it trained: a phase that keeps its best epoch, a loop whose last pass is undone. */
+interface Chooser {
+  readonly kind: StepIr["kind"];
+  readonly keeping?: unknown;
+  readonly while?: ExprIr | undefined;
+}
+
+/** What a step chooses by accuracy or loss; null where it chooses nothing. */
+export function choiceOf({ kind, keeping, while: condition }: Chooser): string | null {
+  if (kind === "train" && keeping !== undefined) return "the best epoch";
+  const measures =
+    condition !== undefined && namesOf(condition).some((name) => /(^|\.)(accuracy|loss)$/.test(name));
+  return measures ? "the last pass that holds" : null;
+}
+
+/** A network that is chosen by the data it is tested on looks better than it is. */
+export const chosenOnTest = (choice: string): Diagnostic =>
+  diagnostic("P6012", `${choice} is chosen on the test split, whose accuracy then says too much`, null, {
+    help: 'hold a part of the training data out: `data "…" validation 10%`',
+  });

@@ -15,7 +15,10 @@ it("every program in the README compiles and is told nothing that it should do o
   const inScript = fences.flatMap((text) =>
     [...text.matchAll(/`([^`]*\bprune\b[^`]*)`/g)].map((m) => m[1] ?? ""),
   );
-  const programs = [...fences.filter((text) => /^(prune|network|criterion|train) /.test(text)), ...inScript];
+  const programs = [
+    ...fences.filter((text) => /^(prune|network|data|criterion|train) /.test(text)),
+    ...inScript,
+  ];
   expect(programs.length).toBe(5);
   for (const program of programs) {
     const { diagnostics } = compile(program, { epochs: 4, network: small, data: { examples: 6000 } });

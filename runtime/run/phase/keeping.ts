@@ -1,5 +1,3 @@
-import { diagnostic } from "../../../core/diagnostics/create.js";
-import type { Diagnostic } from "../../../core/diagnostics/diagnostic.js";
 import type { Session } from "../host/session.js";
 import { logEvent } from "../report/log.js";
 import { changed } from "../steps/step.js";
@@ -47,9 +45,3 @@ export function backToBest(session: Session, phase: OpenPhase): void {
   changed(session);
   logEvent(session, "keeping", ir.id, `went back from epoch ${last} to the best: ${was}`);
 }
-
-/** A network that is chosen by the data it is tested on looks better than it is. */
-export const chosenOnTest = (): Diagnostic =>
-  diagnostic("P6012", "the best epoch is chosen on the test split, whose accuracy then says too much", null, {
-    help: 'hold a part of the training data out: `data "…" validation 10%`',
-  });

@@ -14,11 +14,10 @@ import { requireData, stepsPerPass } from "./batches.js";
 import { chooseOptimizer } from "./optimizer.js";
 import { raise } from "../../../core/diagnostics/create.js";
 import { defaultOptimizer } from "../../../core/schedule/default-optimizer.js";
-import { logDiagnostic, logNote, tell } from "../report/log.js";
-import { conditionSplit } from "../report/measures.js";
+import { logNote, tell } from "../report/log.js";
+import { noteChoice } from "../report/measures.js";
 import { rebuildExecutor } from "../host/engine.js";
 import { defaultBatch, whole } from "../host/options.js";
-import { chosenOnTest } from "./keeping.js";
 import { lossNamed, noAccuracy } from "./losses.js";
 import { noSums, type OpenPhase, type PhaseProgress } from "./open-phase.js";
 import { finishedPhase, livePhase } from "./phase.js";
@@ -63,7 +62,7 @@ export async function train(session: Session, id: number, spec: TrainSpec): Prom
   session.phase = phase;
   if (!session.phases.has(id)) session.phases.set(id, times);
   if (progress.step === 0 && phase.snapshots.has(0)) keepSnapshot(session, phaseName(id, 0));
-  if (ir.keeping && conditionSplit(session) === "test") logDiagnostic(session, chosenOnTest());
+  noteChoice(session, ir);
   tell(session, { kind: "phase", id, text: ir.text, steps: phase.steps, epochs: times.epochs });
   return livePhase(session, phase);
 }

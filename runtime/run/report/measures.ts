@@ -1,7 +1,9 @@
+import { choiceOf, chosenOnTest } from "../../../core/ir/accuracy-readers.js";
 import { raise } from "../../../core/diagnostics/create.js";
 import { sizeNames, wholeOf, type Measure } from "../../../core/ir/sizes.js";
 import { leftOfLayers, measure } from "../../../core/masks/measure.js";
 import { newMaskState } from "../../../core/masks/state.js";
+import { logDiagnostic } from "./log.js";
 import type { HistoryPoint } from "../../report/types.js";
 import type { Evaluated, Measured, Session } from "../host/session.js";
 import { orderedBatches, requireData } from "../phase/batches.js";
@@ -37,6 +39,12 @@ export async function evaluateOn(session: Session, on: Evaluated["on"]): Promise
 /** The part of the data on which conditions measure: what is held out, where anything is, for validation before tests. */
 export const conditionSplit = ({ data }: Session): Evaluated["on"] =>
   data?.validation ? "validation" : data?.test ? "test" : "train";
+
+/** Says where a step chooses a network by the data that it is tested on. */
+export function noteChoice(session: Session, step: Parameters<typeof choiceOf>[0]): void {
+  const choice = conditionSplit(session) === "test" ? choiceOf(step) : null;
+  if (choice !== null) logDiagnostic(session, chosenOnTest(choice));
+}
 
 /** Remembers the highest accuracy and the lowest loss. */
 function noteBest(baselines: Session["baselines"], { accuracy, loss }: Evaluated): void {

@@ -5,6 +5,7 @@ import { rebuildExecutor } from "../host/engine.js";
 import type { Baselines, Evaluated, Loop, Session } from "../host/session.js";
 import { measureCondition } from "../report/condition.js";
 import { logEvent, type RunRecord } from "../report/log.js";
+import { noteChoice } from "../report/measures.js";
 import { takeSnapshot, type Snapshot } from "./snapshots.js";
 import { changed, once } from "./step.js";
 
@@ -34,6 +35,7 @@ export function goesOn(session: Session, loop: Loop, condition: ExprIr): Promise
     id,
     changes: false,
     act: async () => {
+      if (pass === 0) noteChoice(session, { kind: "repeat", while: condition });
       const { holds, text } = await measureCondition(session, condition);
       const say = (what: string): void => logEvent(session, "while", id, what);
       if (holds) {
