@@ -1,8 +1,8 @@
 import { channelsOf, costs } from "../../core/network/costs.js";
 import { layerFamily } from "../../core/network/layers/index.js";
 import type { LayerInfo, Network, Shape } from "../../core/network/types.js";
-import { addTo, entryOf } from "../../core/tables.js";
-import { counted, grouped } from "../../core/ir/words.js";
+import { entryOf } from "../../core/tables.js";
+import { byReason, counted, grouped } from "../../core/ir/words.js";
 import { table, type Column } from "./check/table.js";
 import { noColors, type Palette } from "./palette.js";
 import { indent, safe, wrap } from "./text.js";
@@ -174,15 +174,18 @@ export function inspectReport(
       ({ group, units, layers: tied }) => `${group}  ${counted(units, "units")} of ${tied.join(", ")}`,
     ),
   );
-  const stays = new Map<string, string[]>();
-  for (const { layer, why } of layers) if (why !== null) addTo(stays, why, layer);
-  section(
+  const reasons = (title: string, found: readonly (readonly [layer: string, reason: string])[]) =>
+    section(
+      title,
+      byReason(found).map(([paths, reason]) => `${paths.join(", ")}: ${reason}`),
+    );
+  reasons(
     "What stays, and why",
-    [...stays].map(([why, paths]) => `${paths.join(", ")}: ${why}`),
+    layers.flatMap(({ layer, why }) => (why === null ? [] : [[layer, why]])),
   );
-  section(
+  reasons(
     "Barriers",
-    barriers.map(({ layer, reason }) => `${layer}: ${reason}`),
+    barriers.map(({ layer, reason }) => [layer, reason]),
   );
   return `${sections.map((lines) => lines.join("\n")).join("\n\n")}\n`;
 }

@@ -1,3 +1,5 @@
+import { addTo } from "../tables.js";
+
 /** 274042 as "274,042". */
 export function grouped(count: number): string {
   const whole = Number.isInteger(count) ? String(count) : count.toFixed(2);
@@ -13,4 +15,13 @@ export function counted(count: number, plural: string): string {
 export function singular(plural: string): string {
   if (plural === "axes") return "axis";
   return plural.replace(/(?<=ch|x|ss)es$|s$/, "");
+}
+
+/** Names by what they share, in the order of their first: what holds for many is said once. */
+export function byReason(
+  found: Iterable<readonly [name: string, reason: string]>,
+): readonly (readonly [names: readonly string[], reason: string])[] {
+  const names = new Map<string, string[]>();
+  for (const [name, reason] of found) addTo(names, reason, name);
+  return [...names].map(([reason, list]) => [list, reason]);
 }

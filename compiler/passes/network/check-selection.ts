@@ -1,4 +1,4 @@
-import { counted } from "../../../core/ir/words.js";
+import { byReason, counted } from "../../../core/ir/words.js";
 import {
   isEverything,
   isVariable,
@@ -84,9 +84,9 @@ export function checkSelection(given: Selecting): void {
 /** What keeps units from being candidates that would be some in another network. */
 function barriers(network: Network, structure: StructureName | null): readonly string[] {
   if (structure === null || !isChannelwise(structure)) return [];
-  return network.barriers
+  return byReason(network.barriers.map(({ layer, reason }) => [`\`${layer}\``, reason]))
     .slice(0, 3)
-    .map(({ layer, reason }) => `what meets \`${layer}\` has to stay: ${reason}`);
+    .map(([layers, reason]) => `what meets ${layers.join(" or ")} has to stay: ${reason}`);
 }
 
 /** A selection by the variable of a `for each`, with all layers that the loop goes through in its place; null where those vary. */

@@ -1,4 +1,5 @@
 import type { CompileResult } from "../../compile.js";
+import { byReason } from "../../../core/ir/words.js";
 import type { Network } from "../../../core/network/types.js";
 import { counted } from "../../plan/words.js";
 import { jsonDiagnostics, type JsonDiagnostic } from "../json.js";
@@ -43,7 +44,9 @@ export function checkReport(result: CompileResult, options: CheckOptions = {}): 
     );
     section(
       "Barriers",
-      facts.barriers.flatMap(({ layer, reason }) => indent(`${layer}: ${reason}`, columns)),
+      byReason(facts.barriers.map(({ layer, reason }) => [layer, reason])).flatMap(([layers, reason]) =>
+        indent(`${layers.join(", ")}: ${reason}`, columns),
+      ),
     );
     section(
       "Scores",

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { compile } from "../../../compiler/compile.js";
+import { checkReport } from "../../../compiler/render/check/report.js";
 import { inspect, inspectReport } from "../../../compiler/render/inspect.js";
 import { readNetwork } from "../../../core/network/read.js";
 import { costs } from "../../../core/network/costs.js";
@@ -34,5 +36,19 @@ describe("inspect", () => {
     for (const { layer } of found.layers) expect(text).toContain(layer);
     if (columns === 140)
       for (const word of ["class", "output", "MACs", "may go"]) expect(text).toContain(word);
+  });
+
+  it("says one reason once, with the layers it holds for", () => {
+    const dense = (name: string) => ({ class_name: "Dense", config: { name, units: 4 } });
+    const norm = (name: string) => ({ class_name: "LayerNormalization", config: { name } });
+    const input = { class_name: "InputLayer", config: { name: "x", batch_input_shape: [null, 4] } };
+    const layers = [input, dense("a"), norm("n1"), dense("b"), norm("n2"), dense("c"), dense("d")];
+    const normed = readNetwork({ class_name: "Sequential", config: { name: "two", layers } }).network;
+    if (normed === null) throw new Error("no network");
+    expect(inspectReport(inspect(normed), { columns: 140 })).toMatch(/^ *n1, n2: layer normalization/m);
+    const checked = checkReport(compile("prune neurons by l2 local 25%", { network: normed }), {
+      network: normed,
+    });
+    expect(checked).toMatch(/^ *n1, n2: layer normalization/m);
   });
 });
