@@ -107,9 +107,11 @@ function commandLine(speakers: Speakers, finish: (code: ExitCode) => void): Comm
     .command("setup-native")
     .description("install tfjs-node, also where its own installer cannot reach its files")
     .action(async () => finish(await (await import("./commands/setup-native.js")).setupNative()));
-  command("init [folder]", "write a small project to start from").action(async (folder, options) =>
-    finish(await (await import("./commands/init.js")).init(folder ?? ".", options, terminal)),
-  );
+  command("init [folder]", "write what there is to start from, beside what is there")
+    .option("--network <path>", "a network of your own: model.json, its folder or a module")
+    .action(async (folder, options) =>
+      finish(await (await import("./commands/init.js")).init(folder ?? ".", options, terminal)),
+    );
   main.on("command:*", ([name = ""]: readonly string[]) => {
     const known = main.commands.map((one) => one.name());
     const { help } = unknownName("command", name, undefined, known, { what: "command" });

