@@ -108,7 +108,7 @@ function commandLine(speakers: Speakers, finish: (code: ExitCode) => void): Comm
     .description("install tfjs-node, also where its own installer cannot reach its files")
     .action(async () => finish(await (await import("./commands/setup-native.js")).setupNative()));
   command("init [folder]", "write what there is to start from, beside what is there")
-    .option("--network <path>", "a network of your own: model.json, its folder or a module")
+    .option("--network <path>", "a network of your own: a program for it, and data of its shapes to fill in")
     .action(async (folder, options) =>
       finish(await (await import("./commands/init.js")).init(folder ?? ".", options, terminal)),
     );

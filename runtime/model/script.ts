@@ -13,9 +13,15 @@ import { thrown } from "../user-code.js";
 import { missing } from "./topology-file.js";
 
 /**
+ * What a module's function is given, of the copies that run here: `tf` as the package `@tensorflow/tfjs` has it (`tf.sequential`,
+ * `tf.model`, `tf.input`, `tf.layers.dense`, `tf.train`, operations), `layers` being `tf.layers` and the rest of tfjs-layers.
+ */
+const toolkit = { tf: { ...tf, ...layers }, layers: { ...layers, ...layers.layers } };
+
+/**
  * The model of a JavaScript module: its default export, or what that returns (or promises) when called with
- * `{ tf, layers, seed }`, the copies of tfjs-core and tfjs-layers that run here. Meanwhile `Math.random` draws from the seed, so that
- * initializers without a seed of their own give the same weights each time.
+ * `{ tf, layers, seed }`, see `toolkit`. Meanwhile `Math.random` draws from the seed, so that initializers without a seed of their own
+ * give the same weights each time.
  */
 export async function importModel(path: string, seed: number): Promise<LiveModel> {
   const file = resolve(path);
@@ -28,7 +34,7 @@ export async function importModel(path: string, seed: number): Promise<LiveModel
       const module: unknown = await settled(import(pathToFileURL(file).href));
       const made =
         typeof module === "object" && module !== null && "default" in module ? module.default : undefined;
-      return settled(Promise.resolve(typeof made === "function" ? made({ tf, layers, seed }) : made));
+      return settled(Promise.resolve(typeof made === "function" ? made({ ...toolkit, seed }) : made));
     });
   } catch (error) {
     const { reason, frames } = thrown(error, path);
