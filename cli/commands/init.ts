@@ -22,7 +22,11 @@ export async function init(
   const files =
     options.network === undefined ? starterFiles : await filesAround(options.network, path, terminal);
   await refuseTaken(path, folder, Object.keys(files));
-  const { text, added } = await dependenciesIn(path, folder, options.network === undefined ? starterData : {});
+  const { text, added } = await dependenciesIn(
+    path,
+    folder,
+    options.network === undefined ? starterData : {},
+  );
   const written = { ...files, ...(text !== null && { "package.json": text }) };
   for (const [name, content] of Object.entries(written)) {
     const failure = await writeFileSafely(join(path, name), content);

@@ -75,7 +75,9 @@ describe("init", () => {
     project.write(name, network);
     expect(await espalier(project, ["init", "pruned", "--network", name])).toMatchObject({ code: 0 });
     const pruned = { ...project, folder: join(project.folder, "pruned") };
-    expect(read(pruned, "slim.prune")).toContain(name === "net.json" ? "c3 (12 filters)" : "both (8 neurons)");
+    expect(read(pruned, "slim.prune")).toContain(
+      name === "net.json" ? "c3 (12 filters)" : "both (8 neurons)",
+    );
     expect(await espalier(pruned, ["fmt", "--check", "slim.prune"])).toMatchObject({ code: 0 });
     const checked = await espalier(pruned, ["check", "slim.prune"]);
     expect(checked, checked.err).toMatchObject({ code: 0, err: "" });
