@@ -38,6 +38,7 @@ export interface RunOptions extends BackendOptions {
   readonly checkpointEvery?: string;
   /** Whether to time the network before and after for the report. Default true when `out` is set. */
   readonly latency?: boolean;
+  /** Called with everything that is told while it runs: steps, epochs, events, notes. Not waited for. */
   readonly onProgress?: OnProgress;
   /** For the report: the program as written, its parameters, and the command line. */
   readonly about?: About;
