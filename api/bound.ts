@@ -47,22 +47,28 @@ export function importResolver(cwd: string) {
   };
 }
 
+export interface FoundNetwork {
+  readonly network: Network;
+  /** Whether its weights come with it; else its initializers draw them. */
+  readonly bringsWeights: boolean;
+}
+
 /** The network: of a `model.json` without the values of its weights and without TensorFlow.js. */
 export function networkFacts(
   from: string | LiveModel,
   options: LoadOptions & BackendOptions,
   diagnostics: Diagnostic[],
-): Promise<Network | null> {
+): Promise<FoundNetwork | null> {
   return collect(diagnostics, async () => {
     if (typeof from !== "string" || /\.(js|mjs|cjs)$/.test(from)) {
       const { loadNetwork } = await import("./load-network.js");
       const { network, warnings } = await loadNetwork(from, options);
       diagnostics.push(...warnings);
-      return network;
+      return { network, bringsWeights: true };
     }
-    const { network, diagnostics: told } = await readModelFile(from);
+    const { network, groups, diagnostics: told } = await readModelFile(from);
     diagnostics.push(...told);
-    return network;
+    return { network, bringsWeights: groups.length > 0 };
   });
 }
 

@@ -4,6 +4,7 @@ import { statements } from "../core/ir/walk.js";
 import { parse } from "../grammar/index.js";
 import { compile, type CompileOptions, type CompileResult } from "../compiler/compile.js";
 import { asksForWeights } from "../compiler/plan/weights.js";
+import { mayStartEmpty } from "../core/masks/initializers.js";
 import { accuracyReaders, choiceOf, chosenOnTest } from "../core/ir/accuracy-readers.js";
 import { spanOfPart, type StatementPart } from "../core/ir/spans.js";
 import { steps } from "../core/ir/walk.js";
@@ -61,8 +62,9 @@ export async function compileProgram(source: string, options: ProgramOptions = {
   const networkPath = givenNetwork ?? written.network;
   const dataPath = givenData ?? written.data;
   const diagnostics: Diagnostic[] = [];
-  const network =
+  const found =
     networkPath === null ? null : await networkFacts(networkPath, { seed, backend, threads }, diagnostics);
+  const network = found?.network ?? null;
   const data =
     network && dataPath !== null ? await dataFacts(dataPath, written.validation, network, diagnostics) : null;
   const given: CompileOptions = {
@@ -81,7 +83,10 @@ export async function compileProgram(source: string, options: ProgramOptions = {
       ? await measuredAlignment(on)
       : alignment;
   const plain = measured === alignment ? first : compile(source, { ...given, alignment: measured });
-  const foresees = network !== null && plain.ir !== null && asksForWeights(plain.ir);
+  const foresees =
+    found !== null &&
+    plain.ir !== null &&
+    asksForWeights(plain.ir, found.bringsWeights || mayStartEmpty(found.network));
   const weights = foresees && networkPath !== null ? await weightsOf(networkPath, seed, diagnostics) : null;
   const result = weights === null ? plain : compile(source, { ...given, alignment: measured, weights });
   const late =

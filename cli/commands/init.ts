@@ -60,7 +60,7 @@ async function filesAround(
   const mistakes: Diagnostic[] = [];
   const found = await networkFacts(path, {}, mistakes);
   if (found === null) throw new DiagnosticError(mistakes);
-  return networkFiles(found, (relative(folder, path) || ".").split(sep).join("/"));
+  return networkFiles(found.network, (relative(folder, path) || ".").split(sep).join("/"));
 }
 
 async function refuseTaken(path: string, folder: string, names: readonly string[]): Promise<void> {

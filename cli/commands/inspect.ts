@@ -11,7 +11,7 @@ export async function inspect(
   terminal: Terminal,
 ): Promise<ExitCode> {
   const diagnostics: Diagnostic[] = [];
-  const network = await networkFacts(path, {}, diagnostics);
+  const network = (await networkFacts(path, {}, diagnostics))?.network ?? null;
   const { columns, colors: palette } = terminal;
   if (options.json === true) {
     const facts = network && inspectNetwork(network);

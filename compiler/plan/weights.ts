@@ -12,10 +12,12 @@ export function readsWeightsAlone(expr: ExprIr): boolean {
 
 /**
  * Whether the plan of a program is nearer with the weights of its network: a `slim` finds units that hold nothing but zeros in the
- * file, or some statement ranks whole channels by them, before anything has trained, over several layers or by a threshold.
+ * file (`mayBeEmpty`: none do of which initializers draw all kernels), or some statement ranks whole channels by them, before anything
+ * has trained, over several layers or by a threshold.
  */
-export function asksForWeights({ body }: Pick<Ir, "body">): boolean {
-  return statements(body).some(({ kind }) => kind === "slim") || untrained(body).steps.some(ranksByWeights);
+export function asksForWeights({ body }: Pick<Ir, "body">, mayBeEmpty = true): boolean {
+  const slims = mayBeEmpty && statements(body).some(({ kind }) => kind === "slim");
+  return slims || untrained(body).steps.some(ranksByWeights);
 }
 
 /** The steps that act before any training, and whether one comes after them. */

@@ -118,6 +118,14 @@ function drawer(ask: Asked, shape: readonly number[], random: RandomStream): ((i
 const unknownInitializer = ({ path }: LayerInfo, { name }: Asked): never =>
   raise("P5115", `layer ${quote(path)} asks for the initializer ${quote(name)}, which is not known`);
 
+/** Whether some kernel's initializer makes slices of nothing but zeros: those of a draw hold none. */
+export function mayStartEmpty({ layers }: Network): boolean {
+  const certain = new Set(["zeros", "constant", "identity"]);
+  return layers.some(({ weights }) =>
+    weights.some((weight) => weight.isKernel && certain.has(asked(weight).name)),
+  );
+}
+
 /** @throws DiagnosticError P5115 where `initialValues` would */
 export function checkInitializers({ layers }: Network): void {
   const random = randomStream(0, "");

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { compile } from "../../../compiler/compile.js";
+import { mayStartEmpty } from "../../../core/masks/initializers.js";
 import { asksForWeights } from "../../../compiler/plan/weights.js";
 import type { Ir } from "../../../core/ir/types.js";
 import { prune } from "../../core/masks/setting.js";
@@ -113,4 +114,25 @@ test("weights are asked for where they tell something", () => {
   expect(asks("train 1 epoch\nprune filters by l1 global 50%")).toBe(false);
   expect(asks("train 1 epoch\nprune filters by l1 global 50%\nslim")).toBe(true);
   expect(asks("train 4 epochs { prune filters by l1 global 50% every epoch }")).toBe(false);
+});
+
+test("no weights are drawn to look for zeros among them, unless initializers make zeros", () => {
+  const { ir } = compile("prune filters by l1 local 50%\nslim", { network });
+  expect(ir !== null && asksForWeights(ir, mayStartEmpty(network))).toBe(false);
+  const { ir: ranks } = compile("prune filters by l1 global 50%\nslim", { network });
+  expect(ranks !== null && asksForWeights(ranks, false)).toBe(true);
+  const kernels = network.layers.flatMap(({ weights }) => weights).filter(({ isKernel }) => isKernel);
+  for (const [name, config, empty] of [
+    ["Zeros", {}, true],
+    ["Constant", { value: 0 }, true],
+    ["Identity", {}, true],
+    ["HeNormal", {}, false],
+  ] as const) {
+    const initializer = { class_name: name, config };
+    const layers = network.layers.map((layer) => ({
+      ...layer,
+      weights: layer.weights.map((weight) => (weight === kernels[1] ? { ...weight, initializer } : weight)),
+    }));
+    expect(mayStartEmpty({ ...network, layers })).toBe(empty);
+  }
 });
