@@ -1,6 +1,8 @@
 import {
   EmbeddedActionsParser,
+  LLkLookaheadStrategy,
   tokenMatcher,
+  type ILookaheadStrategy,
   type IOrAlt,
   type IParserErrorMessageProvider,
   type IToken,
@@ -30,6 +32,29 @@ const expectations: IParserErrorMessageProvider = {
   buildNotAllInputParsedMessage: () => "",
 };
 
+/** How a choice is told by its next token, worked out where a text first meets it: most are met by no text. */
+class LookaheadWhenMet extends LLkLookaheadStrategy {
+  override buildLookaheadForAlternation(
+    choice: Parameters<ILookaheadStrategy["buildLookaheadForAlternation"]>[0],
+  ): ReturnType<ILookaheadStrategy["buildLookaheadForAlternation"]> {
+    let told: ReturnType<ILookaheadStrategy["buildLookaheadForAlternation"]> | undefined;
+    const build = (): NonNullable<typeof told> => (told ??= super.buildLookaheadForAlternation(choice));
+    return function (this: Reader, alternatives) {
+      return build().call(this, alternatives);
+    };
+  }
+
+  override buildLookaheadForOptional(
+    option: Parameters<ILookaheadStrategy["buildLookaheadForOptional"]>[0],
+  ): ReturnType<ILookaheadStrategy["buildLookaheadForOptional"]> {
+    let told: ReturnType<ILookaheadStrategy["buildLookaheadForOptional"]> | undefined;
+    const build = (): NonNullable<typeof told> => (told ??= super.buildLookaheadForOptional(option));
+    return function (this: Reader) {
+      return build().call(this);
+    };
+  }
+}
+
 const isMark = (part: Part): part is TokenType => typeof part === "object" && "tokenTypeIdx" in part;
 
 export const joined = (from: Span, to: Span): Span => ({ start: from.start, end: to.end });
@@ -51,6 +76,7 @@ export class Reader extends EmbeddedActionsParser {
     super([...vocabulary], {
       // where two tokens are needed the rule says so: two everywhere would double the start-up
       maxLookahead: 1,
+      lookaheadStrategy: new LookaheadWhenMet({ maxLookahead: 1 }),
       recoveryEnabled: false,
       errorMessageProvider: expectations,
       // the suite builds the grammar with validations on; at every start they would double the time
