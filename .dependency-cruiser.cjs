@@ -4,7 +4,7 @@ const only = (from, allowed) => ({
   severity: "error",
   from: { path: `^${from}/` },
   to: {
-    path: "^(grammar|core|compiler|runtime|api|cli|test|bench|stdlib|index)",
+    path: "^(grammar|core|compiler|runtime|api|cli|integrations|test|bench|stdlib|index)",
     pathNot: [`^${from}/`, ...allowed.map((folder) => `^${folder}`)],
   },
 });
@@ -23,6 +23,7 @@ module.exports = {
     only("runtime", ["core/"]),
     only("api", ["core/", "compiler/", "runtime/", "grammar/"]),
     only("cli", ["api/", "core/", "compiler/", "runtime/", "grammar/", "index"]),
+    only("integrations", ["api/", "core/", "compiler/", "runtime/", "grammar/"]),
     {
       name: "compiler-runs-in-a-browser",
       severity: "error",

@@ -3,12 +3,13 @@ import { isAbsolute, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { rolldown } from "rolldown";
 
-/** What is loaded from outside: `espalier`, `espalier/compiler` (in browsers too), `espalier/runtime` and the command line. */
+/** What is loaded from outside: `espalier`, `espalier/compiler` (in browsers too), `espalier/runtime`, the command line, and what other tools load. */
 const ENTRIES = {
   index: "index.ts",
   "compiler/index": "compiler/index.ts",
   "runtime/index": "runtime/index.ts",
   "cli/bin": "cli/bin.ts",
+  "integrations/prettier/index": "integrations/prettier/index.ts",
 };
 
 /** Packages of many small modules that every start of the command line needs, put inside: reading them takes longer than running them. */

@@ -8,7 +8,7 @@ import { bundle } from "../../scripts/bundle.mjs";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 /** Where it really lies: Node knows modules by that path alone. */
 const cache = join(realpathSync(join(root, "node_modules")), ".cache", "espalier-e2e");
-const folders = ["grammar", "core", "compiler", "runtime", "api", "cli", "stdlib"];
+const folders = ["grammar", "core", "compiler", "runtime", "api", "cli", "integrations", "stdlib"];
 
 /**
  * The package as it would be installed, made from the sources as they are now, without declarations: `<folder>/dist/cli/bin.js` runs it,
