@@ -15,6 +15,7 @@ const programOptions: Readonly<Record<keyof ProgramOptions, Kind>> = {
   emit: "boolean",
   epochs: "number",
   file: "string",
+  form: "string",
   masks: "boolean",
   network: "any",
   resolve: "function",
@@ -22,6 +23,7 @@ const programOptions: Readonly<Record<keyof ProgramOptions, Kind>> = {
   seed: "number",
   set: "object",
   threads: "number",
+  typescript: "boolean",
   weights: "object",
 };
 /** Those of `run` besides. */

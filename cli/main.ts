@@ -64,7 +64,8 @@ function commandLine(speakers: Speakers, finish: (code: ExitCode) => void): Comm
     );
   seeded(command("compile <file>", "write the training loop a program stands for"))
     .option("-o, --out <path>", "where to write it (standard output)")
-    .option("--emit <what>", "tokens, ast, ir, plan, js or map (js)")
+    .option("--emit <what>", "tokens, ast, ir, plan, js, map or types, those of an import (js)")
+    .option("--typescript", "write the loop in TypeScript")
     .option("--timings", "print how long each stage took")
     .action(async (file, options) =>
       finish(await (await import("./commands/compile.js")).compileCommand(file, options, terminal)),

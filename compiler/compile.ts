@@ -8,6 +8,7 @@ import type { Network } from "../core/network/types.js";
 import type { Alignment } from "../core/schedule/alignment.js";
 import { stdlibTexts } from "../stdlib/index.js";
 import { emitProgram } from "./emit/index.js";
+import type { Form } from "./emit/javascript.js";
 import type { SourceMap } from "./emit/writer.js";
 import { front, type FrontOptions } from "./passes/index.js";
 import type { Simulation } from "./plan/dry-run.js";
@@ -36,6 +37,10 @@ export interface CompileOptions extends FrontOptions {
   readonly emit?: boolean | undefined;
   /** Module that the emitted loop imports. Default "espalier/runtime". */
   readonly runtimeSpecifier?: string | undefined;
+  /** What the loop is: "program" (default), "imported" by a bundler, or the body of a "function" of the runtime. */
+  readonly form?: Form | undefined;
+  /** Whether the loop is TypeScript. Default false. */
+  readonly typescript?: boolean | undefined;
 }
 
 export interface CompileResult {
@@ -53,6 +58,8 @@ export interface CompileResult {
   /** Every text read, by file name; `diagnostics` and `spans` without a file mean `main`. */
   readonly texts: ReadonlyMap<string, string>;
   readonly main: string;
+  /** The files that were read: the main one and all that were imported. */
+  readonly files: readonly string[];
   /** Milliseconds of each stage. */
   readonly timings: Readonly<Record<string, number>>;
 }
@@ -70,8 +77,11 @@ export function compile(source: string, options: CompileOptions = {}): CompileRe
   const main = options.file ?? "program.prune";
   const texts = new Map([...stdlibTexts].map(([name, text]) => [`std/${name}`, text]));
   texts.set(main, source);
-  const read = timed("front", () => front(source, { ...options, resolve: noting(texts, options.resolve) }));
-  const base = { program: read.program, spans: read.spans, texts, main, timings };
+  const imports: Record<string, Record<string, string>> = {};
+  const resolve = noting(texts, imports, options.resolve);
+  const read = timed("front", () => front(source, { ...options, resolve }));
+  const files = [...new Set([main, ...Object.values(imports).flatMap((one) => Object.values(one))])];
+  const base = { program: read.program, spans: read.spans, texts, main, files, timings };
   const none = { ir: null, plan: null, simulation: null, code: null, map: null };
   if (read.ir === null) return { ...base, ...none, diagnostics: read.diagnostics };
 
@@ -91,14 +101,22 @@ export function compile(source: string, options: CompileOptions = {}): CompileRe
   const diagnostics = [...read.diagnostics, ...planned.diagnostics, ...unreached];
   const result = { ...base, ...none, ir: { ...ir, plan }, plan, simulation, diagnostics };
   if (options.emit === false || diagnostics.some((one) => one.severity === "error")) return result;
-  return { ...result, ...timed("emit", () => emitProgram(result.ir, spans, { texts, main }, options)) };
+  const parameters = read.program.statements.some(({ kind }) => kind === "param");
+  const sources = { texts, main, files, imports, parameters };
+  return { ...result, ...timed("emit", () => emitProgram(result.ir, spans, sources, options)) };
 }
 
-/** Finds imported files as a host does, and takes down their texts. */
+/** Finds imported files as a host does, and takes down their texts and what named them. */
 const noting =
-  (texts: Map<string, string>, resolve: FrontOptions["resolve"]): FrontOptions["resolve"] =>
+  (
+    texts: Map<string, string>,
+    imports: Record<string, Record<string, string>>,
+    resolve: FrontOptions["resolve"],
+  ): FrontOptions["resolve"] =>
   (specifier, from) => {
     const found = resolve?.(specifier, from) ?? null;
-    if (found !== null) texts.set(found.file, found.text);
+    if (found === null) return null;
+    texts.set(found.file, found.text);
+    imports[from ?? ""] = { ...imports[from ?? ""], [specifier]: found.file };
     return found;
   };

@@ -3,6 +3,7 @@ export * from "./expressions.js";
 export type * from "./helpers.js";
 export { openRun } from "./run/host/open.js";
 export { runFromCommandLine } from "./run/host/command-line.js";
+export { importedLoop, type ImportedLoop, type ImportedOptions } from "./run/host/imported.js";
 export type { OpenRun } from "./run/host/run.js";
 export type { RunOptions } from "./run/host/options.js";
 export type { RunResult } from "./run/report/results.js";

@@ -9,7 +9,11 @@ const ENTRIES = {
   "compiler/index": "compiler/index.ts",
   "runtime/index": "runtime/index.ts",
   "cli/bin": "cli/bin.ts",
-  "integrations/prettier/index": "integrations/prettier/index.ts",
+  "integrations/prettier": "integrations/prettier.ts",
+  "integrations/vite": "integrations/vite.ts",
+  "integrations/rollup": "integrations/rollup.ts",
+  "integrations/esbuild": "integrations/esbuild.ts",
+  "integrations/webpack": "integrations/webpack.ts",
 };
 
 /** Packages of many small modules that every start of the command line needs, put inside: reading them takes longer than running them. */

@@ -5,6 +5,7 @@ import { scan } from "../../grammar/lexer.js";
 import type { CompileResult } from "../../compiler/compile.js";
 import { compileProgram } from "../../api/compile-program.js";
 import { diagnostic, raise } from "../../core/diagnostics/create.js";
+import { typesOf } from "../../api/types-file.js";
 import { readProgram } from "../read-program.js";
 import { diagnosticsJson, hasErrors, report } from "../report.js";
 import { EXIT, type ExitCode, type Terminal } from "../terminal.js";
@@ -15,9 +16,10 @@ export interface CompileCommandOptions extends BoundOptions {
   readonly out?: string;
   readonly emit?: string;
   readonly timings?: boolean;
+  readonly typescript?: boolean;
 }
 
-const STAGES = ["tokens", "ast", "ir", "plan", "js", "map"] as const;
+const STAGES = ["tokens", "ast", "ir", "plan", "js", "map", "types"] as const;
 type Stage = (typeof STAGES)[number];
 
 /** Writes the loop that a program stands for, with its source map beside it, or one of the stages on the way there. */
@@ -71,6 +73,7 @@ function tokensOf(text: string): readonly object[] {
 
 function stageOf(stage: Exclude<Stage, "tokens">, result: CompileResult): string | object | null {
   if (stage === "js") return result.code;
+  if (stage === "types") return result.code === null ? null : typesOf(result);
   return stage === "ast" ? result.program : result[stage];
 }
 

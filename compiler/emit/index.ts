@@ -4,13 +4,19 @@ import type { Ir } from "../../core/ir/types.js";
 import type { Network } from "../../core/network/types.js";
 import { namesLayers } from "./constants.js";
 import { foresee } from "./foresee.js";
-import { emitJavaScript } from "./javascript.js";
+import { emitJavaScript, type Form } from "./javascript.js";
 import { placesOf } from "./places.js";
 import type { SourceMap } from "./writer.js";
 
 export interface EmittedSources {
   readonly texts: ReadonlyMap<string, string>;
   readonly main: string;
+  /** The main one and all that were imported. */
+  readonly files: readonly string[];
+  /** The files that specifiers in a file mean. */
+  readonly imports: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Whether the program has parameters that can be set. */
+  readonly parameters: boolean;
 }
 
 export interface EmitProgramOptions {
@@ -19,16 +25,22 @@ export interface EmitProgramOptions {
   readonly batch?: number | undefined;
   readonly seed?: number | undefined;
   readonly runtimeSpecifier?: string | undefined;
+  readonly form?: Form | undefined;
+  readonly typescript?: boolean | undefined;
+  readonly set?: Readonly<Record<string, string>> | undefined;
+  readonly epochs?: number | undefined;
 }
 
 /** The loop of a program: its statements mapped to the texts they stand in, methods named, foresight added. */
 export function emitProgram(
   ir: Ir,
   spans: IrSpans,
-  { texts, main }: EmittedSources,
-  { network, batch, seed, runtimeSpecifier }: EmitProgramOptions = {},
+  { texts, main, files, imports, parameters }: EmittedSources,
+  { network, batch, seed, runtimeSpecifier, form, typescript, set, epochs }: EmitProgramOptions = {},
 ): { readonly code: string; readonly map: SourceMap } {
   const places = placesOf(spans, main, texts);
+  const written = new Map(files.map((name) => [name, texts.get(name) ?? ""]));
+  const given = { set, epochs, batch, seed };
   const used = new Set([main, ...[...places.values()].map(({ source }) => source)]);
   return emitJavaScript(ir, {
     sources: new Map([...texts].filter(([name]) => used.has(name))),
@@ -39,6 +51,9 @@ export function emitProgram(
     ...(batch !== undefined && { batch }),
     ...(seed !== undefined && { seed }),
     ...(runtimeSpecifier !== undefined && { runtimeSpecifier }),
+    ...(form !== undefined && { form }),
+    ...(typescript !== undefined && { typescript }),
+    ...(form === "imported" && parameters && { anew: { file: main, texts: written, imports, given } }),
   });
 }
 

@@ -7,7 +7,15 @@ import { constantCriteria, layerLists } from "./constants.js";
 import { expressionHelpers } from "./javascript-expressions.js";
 import { criterionCall } from "./javascript-clauses.js";
 import { writeSteps } from "./javascript-steps.js";
-import { commentLines, commentText, layout, lineWidth, quote, type Field } from "./javascript-value.js";
+import {
+  commentLines,
+  commentText,
+  layout,
+  lineWidth,
+  quote,
+  type Field,
+  type Js,
+} from "./javascript-value.js";
 import { identifier, Names } from "./names.js";
 import { noNotes, type Notes } from "./foresee.js";
 import { moduleScope, type Scope } from "./scope.js";
@@ -31,7 +39,30 @@ export interface EmitOptions {
   /** Default 1. */
   readonly seed?: number;
   readonly notes?: Notes;
+  /** Default "program". */
+  readonly form?: Form;
+  /** TypeScript instead of JavaScript. */
+  readonly typescript?: boolean;
+  /** What an imported loop is compiled from anew where its caller sets parameters. */
+  readonly anew?: Anew;
 }
+
+export interface Anew {
+  readonly file: string;
+  /** The text of that file and of all that it imports. */
+  readonly texts: ReadonlyMap<string, string>;
+  /** The files that specifiers in a file mean. */
+  readonly imports: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Plain options of `compile`. */
+  readonly given: object;
+}
+
+/**
+ * What a loop is written as: a program that can be imported too; a module that is imported only, as by a bundler; or the body of a
+ * function of the runtime, `(runtime) => ({ loop, places })`, for hosts that compile while they run.
+ */
+export const forms = ["program", "imported", "function"] as const;
+export type Form = (typeof forms)[number];
 
 /** Names that emitted modules use themselves. */
 const own = [
@@ -44,6 +75,11 @@ const own = [
   "batch",
   "openRun",
   "runFromCommandLine",
+  "importedLoop",
+  "runtime",
+  "places",
+  "RunOptions",
+  "RunResult",
 ];
 
 /** An IR as an ES module that trains and prunes, written as a person would write it, and its source map. */
@@ -75,27 +111,73 @@ export function emitJavaScript(
   body.blank();
   writeLoop(ir, body, module.scope, options);
   body.blank();
-  body.line(
-    "// Runs when this file is the program, not when it is imported; a statement that fails is told by its place.",
-  );
-  const start = "await runFromCommandLine(loop, import.meta.url, ";
-  for (const line of layout(start, { fields: placeFields(ir, options) }, ");", 0)) body.line(line);
+  writeEnd(ir, body, options);
 
   // Which helpers to import is known only once the body is written.
   const writer = new Writer();
   for (const line of commentLines(headline(ir), lineWidth)) writer.line(line);
-  for (const line of importLines(module.helpers(), options.runtimeSpecifier ?? "espalier/runtime"))
-    writer.line(line);
+  for (const line of importLines(module.helpers(), options)) writer.line(line);
   writer.blank();
-  for (const line of layout("export const settings = ", { fields: settingsFields(ir, options) }, ";", 0))
-    writer.line(line);
+  const exported = options.form === "function" ? "" : "export ";
+  const settings = { fields: settingsFields(ir, options) };
+  const typed = options.typescript ? " satisfies RunOptions;" : ";";
+  for (const line of layout(`${exported}const settings = `, settings, typed, 0)) writer.line(line);
   writer.blank();
   writer.append(body);
-  return writer.finish(options.file ?? `${ir.source.replace(/\.prune$/, "")}.mjs`, options.sources);
+  const ending = options.typescript ? "ts" : "mjs";
+  return writer.finish(options.file ?? `${ir.source.replace(/\.prune$/, "")}.${ending}`, options.sources);
 }
 
+/** What is done with the loop: a statement that fails is told by its place. */
+function writeEnd(ir: Ir, writer: Writer, options: EmitOptions): void {
+  const places: Js = { fields: placeFields(ir, options) };
+  const write = (start: string, value: Js, end: string) => {
+    for (const line of layout(start, value, end, 0)) writer.line(line);
+  };
+  if (options.form === "function")
+    return write(
+      "return ",
+      {
+        fields: [
+          { key: "loop", value: "loop" },
+          { key: "places", value: places },
+        ],
+      },
+      ";",
+    );
+  if (options.form === "imported") {
+    writer.line("// A statement that fails is told by its place.");
+    const { anew } = options;
+    if (anew === undefined) return write("export default importedLoop(loop, ", places, ");");
+    write("const places = ", places, ";");
+    writer.blank();
+    writer.line("// What the loop is compiled from anew where parameters are set.");
+    return write("export default importedLoop(loop, places, ", { fields: anewFields(anew, options) }, ");");
+  }
+  writer.line(
+    "// Runs when this file is the program, not when it is imported; a statement that fails is told by its place.",
+  );
+  write("await runFromCommandLine(loop, import.meta.url, ", places, ");");
+}
+
+function anewFields({ file, texts, imports, given }: Anew, options: EmitOptions): Field[] {
+  const runtime = options.runtimeSpecifier ?? defaultRuntime;
+  return [
+    { key: "file", value: quote(file) },
+    { key: "texts", value: { fields: [...texts].map(([key, text]) => ({ key, value: quote(text) })) } },
+    { key: "imports", value: JSON.stringify(imports) },
+    { key: "given", value: JSON.stringify(given) },
+    { key: "compiler", value: '() => import("espalier/compiler")' },
+    { key: "runtime", value: `() => import(${quote(runtime)})` },
+  ];
+}
+
+const defaultRuntime = "espalier/runtime";
+
 function writeLoop(ir: Ir, writer: Writer, scope: Scope, options: EmitOptions): void {
-  writer.line("export default async function loop(options = {}) {");
+  const exported = (options.form ?? "program") === "program" ? "export default " : "";
+  const signature = options.typescript ? "(options: RunOptions = {}): Promise<RunResult>" : "(options = {})";
+  writer.line(`${exported}async function loop${signature} {`);
   writer.indented(() => {
     writer.line("const run = await openRun({ ...settings, ...options });");
     if (ir.body.some((step) => step.kind === "train" && step.implicit)) {
@@ -128,11 +210,18 @@ function headline({ source, plan }: Ir): string {
   return `${made} for ${name}: ${counted(units, "units")}, ${counted(params, "parameters")}, ${counted(macs, "MACs")}`;
 }
 
-function importLines(helpers: readonly string[], specifier: string): string[] {
-  const names = ["openRun", "runFromCommandLine", ...helpers].sort();
-  const one = `import { ${names.join(", ")} } from ${quote(specifier)};`;
+function importLines(
+  helpers: readonly string[],
+  { form = "program", typescript = false, runtimeSpecifier = defaultRuntime }: EmitOptions,
+): string[] {
+  const own = { program: ["runFromCommandLine"], imported: ["importedLoop"], function: [] }[form];
+  const types = typescript ? ["type RunOptions", "type RunResult"] : [];
+  const names = [...["openRun", ...own, ...helpers].sort(), ...types];
+  const [start, end] =
+    form === "function" ? ["const {", "} = runtime;"] : ["import {", `} from ${quote(runtimeSpecifier)};`];
+  const one = `${start} ${names.join(", ")} ${end}`;
   if (one.length <= lineWidth) return [one];
-  return ["import {", ...names.map((name) => `  ${name},`), `} from ${quote(specifier)};`];
+  return [start, ...names.map((name) => `  ${name},`), end];
 }
 
 function settingsFields(ir: Ir, options: EmitOptions): Field[] {

@@ -6,7 +6,7 @@ import fc from "fast-check";
 import * as prettier from "prettier";
 import { describe, expect, it } from "vitest";
 import { format, print } from "../../grammar/index.js";
-import * as plugin from "../../integrations/prettier/index.js";
+import * as plugin from "../../integrations/prettier.js";
 import { emptyProject } from "../e2e/project.js";
 import { programs } from "../grammar/arbitrary-statements.js";
 import { casesIn } from "../helpers/cases.js";

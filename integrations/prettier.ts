@@ -1,9 +1,9 @@
 import type { AstPath, Parser, Plugin, Printer, SupportLanguage } from "prettier";
 import { builders } from "prettier/doc";
-import type { Diagnostic } from "../../core/diagnostics/diagnostic.js";
-import { Lines } from "../../compiler/render/lines.js";
-import type { Program } from "../../grammar/ast.js";
-import { parse, print } from "../../grammar/index.js";
+import type { Diagnostic } from "../core/diagnostics/diagnostic.js";
+import { Lines } from "../compiler/render/lines.js";
+import type { Program } from "../grammar/ast.js";
+import { parse, print } from "../grammar/index.js";
 
 /**
  * Prettier's plugin for `.prune` files: what `espalier fmt` writes, wherever Prettier formats, fenced blocks of Markdown included. There

@@ -1,0 +1,51 @@
+import { raise } from "../../core/diagnostics/create.js";
+import { similar } from "../../core/diagnostics/nearest.js";
+
+/** What the plugin for bundlers takes. Paths are relative to the working directory. */
+export interface Options {
+  /** What programs are checked for: a model.json, its folder or a module. Default: what each program names. */
+  readonly network?: string | undefined;
+  /** Path or name of data. Default: what each program names. */
+  readonly data?: string | undefined;
+  /** Values of `param`s, as `--set` has them: `{ sparsity: "95%" }`. */
+  readonly set?: Readonly<Record<string, string>> | undefined;
+  /** Epochs of programs that say none. */
+  readonly epochs?: number | undefined;
+  /** Examples per step where a program says nothing. Default 32. */
+  readonly batch?: number | undefined;
+  /** Default 1. */
+  readonly seed?: number | undefined;
+  /** Whether warnings end the build as errors do. Default false. */
+  readonly strict?: boolean | undefined;
+  /** Whether `schedule.d.prune.ts`, with the program's parameters, is kept beside each `schedule.prune` that is imported. Default: where the working directory has a tsconfig.json. */
+  readonly types?: boolean | undefined;
+  /** Module that loops import. Default "espalier/runtime". */
+  readonly runtime?: string | undefined;
+}
+
+const kinds: Readonly<Record<keyof Options, "string" | "number" | "boolean" | "object">> = {
+  network: "string",
+  data: "string",
+  set: "object",
+  epochs: "number",
+  batch: "number",
+  seed: "number",
+  strict: "boolean",
+  types: "boolean",
+  runtime: "string",
+};
+
+/** @throws DiagnosticError P7010 for an option that would not be heard or is of another type */
+export function checkOptions(options: Options): Options {
+  const known = new Map(Object.entries(kinds));
+  for (const [name, value] of Object.entries(options)) {
+    const kind = known.get(name);
+    if (kind === undefined)
+      raise("P7010", `the plugin has no option \`${name}\``, {
+        help: similar(name, known.keys(), "option") ?? `known are ${[...known.keys()].join(", ")}`,
+      });
+    if (value !== undefined && (value === null || typeof value !== kind))
+      raise("P7010", `\`${name}\` is a ${kind}, not ${JSON.stringify(value) ?? typeof value}`);
+  }
+  return options;
+}

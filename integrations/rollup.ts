@@ -1,0 +1,9 @@
+import type { Plugin } from "rollup";
+import type { Options } from "./bundler/options.js";
+import { espalier } from "./bundler/plugin.js";
+
+export type { Options };
+
+/** The plugin for Rollup, and for Rolldown: `.prune` files are imported as training functions. @throws DiagnosticError P7010 for an impossible option */
+const plugin: (options?: Options) => Plugin = espalier.rollup;
+export default plugin;

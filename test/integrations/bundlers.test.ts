@@ -1,0 +1,232 @@
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
+import { beforeAll, describe, expect, it } from "vitest";
+import { node } from "../e2e/cli.js";
+import { smallProject, type Project } from "../e2e/project.js";
+
+const bundlers = ["vite", "rollup", "esbuild", "webpack"] as const;
+type Bundler = (typeof bundlers)[number];
+
+/** Builds `entry` with each of `bundlers` into `dist/<bundler>.mjs`; prints what each said. */
+const script = `
+import { resolve } from "node:path";
+const { entry, options, only } = JSON.parse(process.argv[2]);
+const load = async (name) => [(await import("espalier/" + name)).default, await import(name)];
+const external = /^espalier\\//;
+const builds = {
+  async vite(said) {
+    const [plugin, { build, createLogger }] = await load("vite");
+    const logger = { ...createLogger("silent"), warn: (text) => said.warnings.push(text), warnOnce: (text) => said.warnings.push(text) };
+    await build({
+      configFile: false, logLevel: "warn", customLogger: logger, plugins: [plugin(options)],
+      build: { sourcemap: true, outDir: "dist/vite", minify: false, lib: { entry, formats: ["es"], fileName: () => "main.mjs" }, rollupOptions: { external } },
+    });
+  },
+  async rollup(said) {
+    const [plugin, { rollup }] = await load("rollup");
+    const build = await rollup({ input: entry, external, plugins: [plugin(options)], onwarn: (one) => said.warnings.push(one) });
+    await build.write({ dir: "dist/rollup", entryFileNames: "main.mjs", sourcemap: true });
+    said.watched = build.watchFiles;
+  },
+  async esbuild(said) {
+    const [plugin, { build }] = await load("esbuild");
+    const { warnings } = await build({
+      entryPoints: { main: entry }, bundle: true, platform: "node", format: "esm", outdir: "dist/esbuild", outExtension: { ".js": ".mjs" },
+      packages: "external", sourcemap: true, plugins: [plugin(options)], logLevel: "silent",
+    });
+    said.warnings.push(...warnings);
+  },
+  async webpack(said) {
+    const [plugin, { default: webpack }] = await load("webpack");
+    const stats = await new Promise((done, failed) =>
+      webpack({
+        mode: "production", target: "node", context: process.cwd(), entry: "./" + entry, devtool: "source-map", plugins: [plugin(options)],
+        experiments: { outputModule: true }, externals: [/^espalier\\//], externalsType: "module", optimization: { minimize: false },
+        output: { path: resolve("dist/webpack"), filename: "main.mjs", library: { type: "module" }, chunkFormat: "module" },
+      }).run((cause, stats) => (cause ? failed(cause) : done(stats))));
+    const { errors, warnings } = stats.toJson({ errorDetails: false });
+    said.warnings.push(...warnings);
+    said.watched = [...stats.compilation.fileDependencies];
+    if (errors.length > 0) throw Object.assign(new Error(errors[0].message), { errors });
+  },
+};
+const outcome = {};
+for (const name of only ?? Object.keys(builds)) {
+  const said = (outcome[name] = { warnings: [], error: null, watched: [] });
+  try { await builds[name](said); }
+  catch (cause) { said.error = { message: cause.message, loc: cause.loc, frame: cause.frame, id: cause.id, errors: cause.errors }; }
+}
+console.log(JSON.stringify(outcome));
+`;
+
+interface Said {
+  readonly warnings: readonly unknown[];
+  readonly watched: readonly string[];
+  readonly error: null | {
+    readonly message: string;
+    readonly loc?: { readonly file: string; readonly line: number; readonly column: number };
+    readonly frame?: string;
+    readonly errors?: readonly {
+      readonly text?: string;
+      readonly location?: object;
+      readonly message?: string;
+      readonly loc?: string;
+      readonly moduleName?: string;
+    }[];
+  };
+}
+
+let project: Project;
+beforeAll(async () => {
+  project = await smallProject(program);
+  project.write("build.mjs", script);
+});
+
+async function built(given: {
+  readonly entry: string;
+  readonly options?: object;
+  readonly only?: readonly Bundler[];
+}): Promise<Readonly<Record<Bundler, Said>>> {
+  const { code, out, err } = await node(project, ["build.mjs", JSON.stringify(given)], { env: { CI: "" } });
+  expect(code, err).toBe(0);
+  return JSON.parse(out.slice(out.lastIndexOf("\n{") + 1));
+}
+
+const program = `param share = 25%
+use half from "./parts/half.prune"
+train 4 steps
+half(share: share)
+slim
+finetune 2 steps
+`;
+const half = `method half(share) {
+  prune filters by l1 local amount share
+}
+`;
+const main = `import train from "./a.prune";
+const given = { network: "net.json", data: "data.npz", backend: "wasm", batch: 8 };
+const macs = async (more) => (await train({ ...given, ...more })).report.after.macs;
+const failed = async (work) => work.then(() => null, (cause) => cause.message);
+console.log(JSON.stringify([
+  await macs({}),
+  await macs({ set: { share: "50%" } }),
+  await failed(macs({ set: { shaer: "50%" } })),
+  await failed(macs({ network: "nowhere.json" })),
+]));
+`;
+
+describe("a program that is imported", () => {
+  it("is its training function, with its parameters, under every bundler", async () => {
+    mkdirSync(join(project.folder, "parts"), { recursive: true });
+    project.write("parts/half.prune", half);
+    project.write("main.mjs", main);
+    const outcome = await built({ entry: "main.mjs" });
+    for (const name of bundlers) expect(outcome[name], name).toMatchObject({ error: null, warnings: [] });
+    const all = bundlers.map((name) => `await import("./dist/${name}/main.mjs");`).join(" ");
+    const { out, err } = await node(project, ["--input-type=module", "--eval", all]);
+    expect(err).toBe("");
+    const said = out.trim().split("\n");
+    expect(said.length).toBe(bundlers.length);
+    for (const line of said) {
+      const [macs, fewer, unknown, missing] = JSON.parse(line);
+      expect(fewer).toBeLessThan(macs);
+      expect(unknown).toMatch(/P2010.*`shaer`/);
+      expect(missing).toMatch(/nowhere/);
+    }
+    for (const name of ["rollup", "webpack"] as const)
+      expect(outcome[name].watched, name).toEqual(
+        expect.arrayContaining([join(project.folder, "a.prune"), join(project.folder, "parts/half.prune")]),
+      );
+  }, 120_000);
+
+  it("has a source map to its statements", () => {
+    for (const name of bundlers) {
+      const folder = join(project.folder, "dist", name);
+      const code = readFileSync(join(folder, "main.mjs"), "utf8").split("\n");
+      const map = JSON.parse(readFileSync(join(folder, "main.mjs.map"), "utf8"));
+      const line = code.findIndex((text) => text.includes("run.slim("));
+      const column = code[line]?.indexOf("await") ?? -1;
+      const { source, line: original } = originalPositionFor(new TraceMap(map), { line: line + 1, column });
+      expect(source, name).toMatch(/a\.prune$/);
+      expect(original, name).toBe(5);
+    }
+  });
+
+  it("keeps its types beside it, where they are asked for", async () => {
+    await built({ entry: "main.mjs", only: ["rollup"] });
+    expect(existsSync(join(project.folder, "a.d.prune.ts"))).toBe(false);
+    await built({ entry: "main.mjs", only: ["rollup"], options: { types: true } });
+    const types = readFileSync(join(project.folder, "a.d.prune.ts"), "utf8");
+    expect(types).toContain("  /** Default 25%. */\n  readonly share?: string | number | undefined;\n");
+  });
+});
+
+describe("a mistake", () => {
+  it("is the bundler's own, with its place and a frame", async () => {
+    project.write(
+      "wrong.prune",
+      '# é\nuse half from "./parts/half.prune"; prune filers by l1 50%\nprune filters by l3 50%\n',
+    );
+    project.write("wrong.mjs", 'import train from "./wrong.prune";\ntrain();\n');
+    const outcome = await built({ entry: "wrong.mjs" });
+    const file = join(project.folder, "wrong.prune");
+    const loc = { file, line: 2, column: 42 };
+    const frame = /2 │ .*prune filers by l1 50%\n {2}│ +\^{6}/;
+    const message = /error\[P1005\]: .*`filers`/;
+    expect(outcome.rollup.error).toMatchObject({
+      loc,
+      frame: expect.stringMatching(frame),
+      message: expect.stringMatching(message),
+    });
+    const [one] = outcome.vite.error?.errors ?? [];
+    expect(one).toMatchObject({ loc, frame: expect.stringMatching(frame) });
+    expect(outcome.vite.error?.message).toMatch(message);
+    const [located] = outcome.esbuild.error?.errors ?? [];
+    expect(located).toMatchObject({
+      text: expect.stringMatching(message),
+      location: {
+        file: "wrong.prune",
+        line: 2,
+        column: 42,
+        length: 6,
+        lineText: expect.stringContaining("filers"),
+      },
+    });
+    const [first] = outcome.webpack.error?.errors ?? [];
+    expect(first).toMatchObject({
+      loc: "2:42",
+      moduleName: "./wrong.prune",
+      message: expect.stringMatching(frame),
+    });
+    for (const name of bundlers)
+      expect(existsSync(join(project.folder, "dist", name, "wrong.mjs")), name).toBe(false);
+  }, 60_000);
+
+  it("of a network that is not there, and of an option, is told as well", async () => {
+    const options = { network: "nowhere.json" };
+    const outcome = await built({ entry: "main.mjs", options });
+    for (const name of bundlers)
+      expect(outcome[name].error?.message, name).toMatch(/error\[P5101\]: .*nowhere\.json/);
+    const { rollup } = await built({ entry: "main.mjs", options: { sed: 1 }, only: ["rollup"] });
+    expect(rollup.error?.message).toBe("error[P7010]: the plugin has no option `sed`");
+  }, 60_000);
+
+  it("is a warning, or with `strict` an error", async () => {
+    project.write("warned.prune", "train 2 steps\nprune filters by l1 50%\n");
+    project.write("warned.mjs", 'import train from "./warned.prune";\ntrain();\n');
+    const outcome = await built({ entry: "warned.mjs" });
+    for (const name of bundlers) {
+      expect(outcome[name].error, name).toBe(null);
+      expect(JSON.stringify(outcome[name].warnings), name).toMatch(
+        /(?=.*warning\[P3065\]).*prune filters by l1/,
+      );
+    }
+    const { rollup, esbuild } = await built({
+      entry: "warned.mjs",
+      options: { strict: true },
+      only: ["rollup", "esbuild"],
+    });
+    for (const { error } of [rollup, esbuild]) expect(error?.message).toMatch(/error\[P3065\]/);
+  }, 60_000);
+});
