@@ -42,6 +42,15 @@ export type {
   TargetFacts,
 } from "./runtime/data/types.js";
 export type { Report } from "./runtime/report/types.js";
+export type {
+  BatchLogs,
+  Callbacks,
+  EpochLogs,
+  EventLogs,
+  PhaseLogs,
+  WatchedLayer,
+  WatchedNetwork,
+} from "./runtime/watch/types.js";
 export type { ProgressEvent } from "./runtime/run/report/log.js";
 export type { Parameter, ParameterStore } from "./core/parameters.js";
 export type { Batch } from "./runtime/types.js";

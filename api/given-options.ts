@@ -28,13 +28,16 @@ const programOptions: Readonly<Record<keyof ProgramOptions, Kind>> = {
 };
 /** Those of `run` besides. */
 const hostOptions: Readonly<Record<Exclude<keyof HostOptions, keyof ProgramOptions>, Kind>> = {
+  callbacks: "object",
   checkpointEvery: "string",
   latency: "boolean",
+  log: "string",
   onProgress: "function",
   out: "string",
   restart: "boolean",
   resume: "boolean",
   signal: "object",
+  tensorboard: "string",
 };
 
 /**

@@ -24,6 +24,9 @@ export type HostOptions = Partial<
     | "threads"
     | "latency"
     | "onProgress"
+    | "callbacks"
+    | "log"
+    | "tensorboard"
     | "signal"
   >
 >;
@@ -41,7 +44,8 @@ export interface ProgramRun {
  * came to whose `require` did not hold. The reason of `signal`, by default an AbortError, when that ended the run.
  */
 export async function run(source: string, options: ProgramOptions & HostOptions = {}): Promise<ProgramRun> {
-  const { out, resume, restart, checkpointEvery, latency, onProgress, signal, ...program } = options;
+  const { out, resume, restart, checkpointEvery, latency, signal, ...rest } = options;
+  const { onProgress, callbacks, log, tensorboard, ...program } = rest;
   const { backend, threads, seed, batch, masks } = options;
   checkGiven(source, options, "run");
   signal?.throwIfAborted();
@@ -49,7 +53,8 @@ export async function run(source: string, options: ProgramOptions & HostOptions 
     ...program,
     runtimeSpecifier: runtimeUrl(),
   });
-  const host = { out, resume, restart, checkpointEvery, backend, threads, latency, onProgress, signal };
+  const watching = { onProgress, callbacks, log, tensorboard, signal };
+  const host = { out, resume, restart, checkpointEvery, backend, threads, latency, ...watching };
   try {
     const about = aboutOf(result, program.set);
     const finished = await runCompiled(result, diagnostics, { ...host, ...bound, seed, batch, masks, about });

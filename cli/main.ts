@@ -75,7 +75,9 @@ function commandLine(speakers: Speakers, finish: (code: ExitCode) => void): Comm
       .option("--out <folder>", "where results and checkpoints go (a folder named after the program)")
       .option("--resume", "continue from the last checkpoint in the output folder")
       .option("--restart", "begin anew over what an earlier run left in the output folder")
-      .option("--checkpoint-every <interval>", "as 30s or 200steps (60s)"),
+      .option("--checkpoint-every <interval>", "as 30s or 200steps (60s)")
+      .option("--log <file>", "write the run into a file as it goes, an object a line (JSONL)")
+      .option("--tensorboard <folder>", "write event files that TensorBoard shows"),
   )
     .option("--quiet", "print the result only")
     .action(async (file, options) =>

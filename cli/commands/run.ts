@@ -20,6 +20,8 @@ export interface RunCommandOptions extends BoundOptions {
   readonly checkpointEvery?: string;
   readonly backend?: string;
   readonly threads?: number;
+  readonly log?: string;
+  readonly tensorboard?: string;
   readonly quiet?: boolean;
 }
 
@@ -36,6 +38,8 @@ export async function run(file: string, options: RunCommandOptions, terminal: Te
     checkpointEvery,
     backend: _,
     threads,
+    log,
+    tensorboard,
     quiet,
     json,
     ...bound
@@ -71,6 +75,8 @@ export async function run(file: string, options: RunCommandOptions, terminal: Te
       resume,
       restart,
       checkpointEvery,
+      log: log && resolve(terminal.cwd, log),
+      tensorboard: tensorboard && resolve(terminal.cwd, tensorboard),
       seed,
       batch,
       masks,

@@ -214,6 +214,7 @@ export const table = {
   P7014: error("an earlier run lies in the output folder"),
   P7015: info("the run is complete"),
   P7016: info("masks beside the network hold"),
+  P7017: error("a callback failed"),
   // P73xx: backends
   P7301: error("the backend asked for does not open"),
   // P80xx: parts of the language that are checked but not available yet

@@ -21,7 +21,9 @@ const usage = `options:
   --resume                   go on from the newest checkpoint in --out
   --restart                  begin anew over what an earlier run left in --out
   --no-masks                 let weights train that masks beside the network hold at zero
-  --checkpoint-every <30s|200steps>`;
+  --checkpoint-every <30s|200steps>
+  --log <file>               write the run into a file as it goes, an object a line (JSONL)
+  --tensorboard <folder>     write event files that TensorBoard shows`;
 
 /** Where the statements of a loop stand, by id: `file:line:column`. */
 type Places = Readonly<Record<number, string>>;
@@ -103,6 +105,8 @@ function readArguments(args: readonly string[]): RunOptions | null {
         restart: flag,
         "no-masks": flag,
         "checkpoint-every": text,
+        log: text,
+        tensorboard: text,
         help: flag,
       },
     });
@@ -127,6 +131,8 @@ function readArguments(args: readonly string[]): RunOptions | null {
       resume: values.resume,
       restart: values.restart,
       masks: values["no-masks"] === true ? false : undefined,
+      log: values.log,
+      tensorboard: values.tensorboard,
     });
   } catch (cause) {
     if (cause instanceof DiagnosticError) throw cause;

@@ -26,6 +26,9 @@ import { measureBaseline } from "../report/measures.js";
 import { checkpointFolder } from "../report/results.js";
 import { factsNow } from "../report/report-data.js";
 import { holdMasksBeside } from "../steps/load.js";
+import { logFile } from "../../watch/log-file.js";
+import { tensorBoard } from "../../watch/tensorboard.js";
+import type { Watcher } from "../../watch/types.js";
 import { makeRun, type OpenRun } from "./run.js";
 import type { Session } from "./session.js";
 
@@ -91,6 +94,7 @@ async function begin(
     clock: newClock(),
     journal: new Journal(),
     record: newRecord(),
+    watchers: [],
     stopwatch,
     startedAt: new Date().toISOString(),
     phase: null,
@@ -107,6 +111,7 @@ async function begin(
   });
   const notes = [...model.diagnostics, ...opened.diagnostics];
   const resumed = await resume(session);
+  session.watchers = await watchersOf(session, resumed);
   for (const text of backend.notes) logNote(session, text);
   for (const one of notes) logDiagnostic(session, one);
   if (!resumed) {
@@ -115,6 +120,21 @@ async function begin(
     await holdMasksBeside(session);
   }
   return makeRun(session);
+}
+
+async function watchersOf(
+  { options, clock, loaded, data, backend }: Session,
+  resumed: boolean,
+): Promise<readonly Watcher[]> {
+  const { callbacks, log, tensorboard, source, program, seed } = options;
+  const resumedAt = resumed ? clock.step : null;
+  const [network, name] = [loaded.name, data?.describe().name ?? null];
+  const head = { source, program, network, data: name, seed, backend: backend.name };
+  return [
+    ...(log === null ? [] : [await logFile(log, head, resumedAt)]),
+    ...(tensorboard === null ? [] : [await tensorBoard(tensorboard, { resumedAt, tests: !!data?.test })]),
+    ...callbacks,
+  ];
 }
 
 async function openSource(

@@ -3,6 +3,8 @@ import type { BackendOptions } from "../../backend/types.js";
 import { isLiveModel, type LiveModel } from "../../model/index.js";
 import { raise } from "../../../core/diagnostics/create.js";
 import { show } from "../../../core/diagnostics/quote.js";
+import type { Callbacks } from "../../watch/types.js";
+import { callbacksOption } from "../../watch/watch.js";
 import type { OnProgress } from "../report/log.js";
 
 /** What `openRun` takes: the settings of an emitted module, overridden by those of its host. */
@@ -40,6 +42,12 @@ export interface RunOptions extends BackendOptions {
   readonly latency?: boolean;
   /** Called with everything that is told while it runs: steps, epochs, events, notes. Not waited for. */
   readonly onProgress?: OnProgress;
+  /** Called and waited for at steps, epochs, and what statements do, with the network as it stands there; several: in their order. */
+  readonly callbacks?: Callbacks | readonly Callbacks[];
+  /** A file to log the run in as it goes, an object a line (JSONL). */
+  readonly log?: string;
+  /** A folder for event files that TensorBoard shows: losses, sizes, histograms of weights and masks. */
+  readonly tensorboard?: string;
   /** For the report: the program as written, its parameters, and the command line. */
   readonly about?: About;
   /** Aborting it ends the run at the next moment it can be resumed from. */
@@ -85,6 +93,9 @@ export interface Options extends Required<Pick<RunOptions, Defaulted>> {
   readonly out: string | null;
   readonly every: { readonly unit: "seconds" | "steps"; readonly value: number };
   readonly signal: AbortSignal | null;
+  readonly callbacks: readonly Callbacks[];
+  readonly log: string | null;
+  readonly tensorboard: string | null;
   readonly about: About;
 }
 
@@ -122,6 +133,9 @@ export function readOptions(given: RunOptions): Options {
     latency: given.latency ?? out !== null,
     onProgress: given.onProgress ?? (() => undefined),
     signal: given.signal ?? null,
+    callbacks: callbacksOption(given.callbacks),
+    log: given.log === undefined ? null : resolve(given.log),
+    tensorboard: given.tensorboard === undefined ? null : resolve(given.tensorboard),
     about: given.about ?? {},
   };
 }

@@ -14,6 +14,7 @@ import type { Clock, Journal, Stopwatch } from "./journal.js";
 import type { OpenPhase, PhaseProgress } from "../phase/open-phase.js";
 import type { Options } from "./options.js";
 import type { OptimizerState } from "../phase/optimizer.js";
+import type { Watcher } from "../../watch/types.js";
 import type { RunRecord } from "../report/log.js";
 import type { Snapshot } from "../steps/snapshots.js";
 import type { LastGood } from "../steps/while.js";
@@ -94,9 +95,10 @@ export interface Loop {
   readonly while?: ExprIr | undefined;
 }
 
-/** For the report alone. */
+/** For the report and for those who watch. */
 interface Told {
   readonly record: RunRecord;
+  watchers: readonly Watcher[];
   stopwatch: Stopwatch;
   /** ISO date of the first process of the run. */
   startedAt: string;

@@ -11,6 +11,8 @@ import { measureCondition } from "../report/condition.js";
 import { evaluateOn, sizeNow } from "../report/measures.js";
 import { keepSnapshot, phaseName } from "../steps/snapshots.js";
 import { atStatement, eachAtStatement, failedAt } from "../steps/step.js";
+import type { PhaseLogs } from "../../watch/types.js";
+import { watch } from "../../watch/watch.js";
 import { requireData, trainingBatches } from "./batches.js";
 import { backToBest, keepBest, lastOptimizer } from "./keeping.js";
 import { accuracyOf, noSums, type OpenPhase } from "./open-phase.js";
@@ -31,10 +33,12 @@ export function livePhase(session: Session, phase: OpenPhase): Phase {
     epochs: () => eachAtStatement(id, epochsOf(session, phase)),
     batches: () => eachAtStatement(id, batchesOf(session, phase)),
     step: (batch) =>
-      atStatement(id, () => {
-        trainStep(session, phase, batch);
-        const { step } = phase.progress;
+      atStatement(id, async () => {
+        await watch(session, "onBatchBegin", phase.progress.inEpoch, {});
+        const logs = trainStep(session, phase, batch);
+        const { step, inEpoch } = phase.progress;
         if (phase.snapshots.has(step)) keepSnapshot(session, phaseName(id, step));
+        await watch(session, "onBatchEnd", inEpoch - 1, logs);
       }),
     end: () => atStatement(id, () => end(session, phase)),
   };
@@ -44,10 +48,18 @@ async function end(session: Session, phase: OpenPhase): Promise<void> {
   session.optimizer = lastOptimizer(session, phase);
   session.phase = null;
   backToBest(session, phase);
+  await watch(session, "onTrainEnd", logsOf(phase));
   session.journal.complete();
   session.checkpointWanted = true;
   await pause(session);
 }
+
+export const logsOf = ({ ir, steps, times }: OpenPhase): PhaseLogs => ({
+  id: ir.id,
+  text: ir.text,
+  steps,
+  epochs: times.epochs,
+});
 
 /** A phase that an earlier process finished: nothing is due, nothing runs. */
 export const finishedPhase: Phase = {
@@ -96,6 +108,7 @@ async function* epochsOf(session: Session, phase: OpenPhase): AsyncGenerator<num
   // A checkpoint after the very last step has the end of its epoch still before it.
   while ((progress.step < phase.steps || progress.inEpoch > 0) && !progress.stopped) {
     await pause(session);
+    if (progress.inEpoch === 0) await watch(session, "onEpochBegin", progress.epoch - 1, {});
     yield progress.epoch;
     await endEpoch(session, phase);
   }
@@ -158,6 +171,13 @@ async function endEpoch(session: Session, phase: OpenPhase): Promise<void> {
     const measured = data?.validation ? await evaluateOn(session, "validation") : running;
     if (keepBest(session, phase, measured[ir.keeping.by])) progress.stopped = true;
   }
+  await watch(session, "onEpochEnd", progress.epoch - 1, {
+    loss: trainLoss,
+    accuracy: trainAccuracy,
+    testLoss: test?.loss ?? null,
+    testAccuracy: test?.accuracy ?? null,
+    rate: phase.rate(Math.max(0, progress.step - 1)),
+  });
   progress.epoch++;
   progress.inEpoch = 0;
   progress.sums = noSums();

@@ -9,6 +9,7 @@ import { raise } from "../../../core/diagnostics/create.js";
 import { heldPlaces } from "../../../core/masks/hold.js";
 import { pruningContext } from "../host/engine.js";
 import { tell } from "../report/log.js";
+import type { BatchLogs } from "../../watch/types.js";
 import { accuracyOf, type OpenPhase } from "./open-phase.js";
 import type { Session } from "../host/session.js";
 
@@ -17,7 +18,7 @@ import type { Session } from "../host/session.js";
  * is the optimizer's and acts on all trainable parameters, as in Keras and PyTorch.
  * @throws DiagnosticError P7001 when loss or gradients are not finite; the weights are then those before the step
  */
-export function trainStep(session: Session, phase: OpenPhase, batch: Batch): void {
+export function trainStep(session: Session, phase: OpenPhase, batch: Batch): BatchLogs {
   const { executor, parameters, clock } = session;
   const { progress } = phase;
   const rate = phase.rate(progress.step);
@@ -64,7 +65,9 @@ export function trainStep(session: Session, phase: OpenPhase, batch: Batch): voi
   clock.epoch = progress.epochBefore + progress.step / phase.times.stepsPerEpoch;
   session.evaluated = [];
   count(phase, { ...result, loss: result.loss + penalty }, batch.size);
-  report(session, phase, result.loss + penalty, rate);
+  const logs = { loss: result.loss + penalty, accuracy: accuracyOf(phase.progress.sums), rate };
+  report(session, phase, logs);
+  return logs;
 }
 
 /** Weights that are held to something after each update. Worked out once: a network never changes. */
@@ -125,9 +128,8 @@ function count(
   sums.correct = sums.correct === null || Number.isNaN(correct) ? null : sums.correct + correct;
 }
 
-function report(session: Session, phase: OpenPhase, loss: number, rate: number): void {
+function report(session: Session, phase: OpenPhase, logs: BatchLogs): void {
   const { progress, times, steps, ir } = phase;
-  const accuracy = accuracyOf(progress.sums);
   tell(session, {
     kind: "step",
     id: ir.id,
@@ -135,9 +137,7 @@ function report(session: Session, phase: OpenPhase, loss: number, rate: number):
     steps,
     epoch: progress.epoch,
     epochs: times.epochs,
-    loss,
-    accuracy,
-    rate,
+    ...logs,
     seconds: session.stopwatch.seconds(),
   });
 }

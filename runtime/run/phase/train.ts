@@ -20,7 +20,8 @@ import { rebuildExecutor } from "../host/engine.js";
 import { defaultBatch, whole } from "../host/options.js";
 import { lossNamed, noAccuracy } from "./losses.js";
 import { noSums, type OpenPhase, type PhaseProgress } from "./open-phase.js";
-import { finishedPhase, livePhase } from "./phase.js";
+import { finishedPhase, livePhase, logsOf } from "./phase.js";
+import { watch } from "../../watch/watch.js";
 import type { Session } from "../host/session.js";
 import { TrainingSums } from "../../scores/over-training.js";
 import { keepSnapshot, phaseName } from "../steps/snapshots.js";
@@ -64,6 +65,7 @@ export async function train(session: Session, id: number, spec: TrainSpec): Prom
   if (progress.step === 0 && phase.snapshots.has(0)) keepSnapshot(session, phaseName(id, 0));
   noteChoice(session, ir);
   tell(session, { kind: "phase", id, text: ir.text, steps: phase.steps, epochs: times.epochs });
+  if (resumed === null) await watch(session, "onTrainBegin", logsOf(phase));
   return livePhase(session, phase);
 }
 

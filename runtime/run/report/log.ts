@@ -3,6 +3,7 @@ import type { PruneIr, StructureIr } from "../../../core/ir/types.js";
 import { counted, grouped } from "../../../core/ir/words.js";
 import type { DenseFacts, HistoryPoint, NetworkFacts, ReportEvent } from "../../report/types.js";
 import type { SizeName } from "../../../core/ir/sizes.js";
+import { watched } from "../../watch/view.js";
 import type { Session } from "../host/session.js";
 
 export { counted, grouped };
@@ -108,6 +109,8 @@ export function noteAmount(record: RunRecord, amount: RecordedAmount): void {
 
 /** Tells the host and, unless it is about progress alone, remembers it for the report. */
 export function tell(session: Session, event: ProgressEvent): void {
+  if (event.kind === "checkpoint")
+    for (const watcher of session.watchers) watcher.onCheckpoint?.(event.step);
   session.options.onProgress(event);
 }
 
@@ -117,6 +120,7 @@ export function logEvent(session: Session, kind: string, id: number, text: strin
   const pass = session.repeats.at(-1)?.pass;
   const event: ReportEvent = { id, step, epoch, kind, text, ...(pass !== undefined && { pass }) };
   session.record.events.push(event);
+  for (const watcher of session.watchers) watcher.onEntry?.(event, watched(session));
   tell(session, { kind: "event", event: kind, id, step, epoch, text });
 }
 
@@ -124,6 +128,7 @@ export function logEvent(session: Session, kind: string, id: number, text: strin
 export function logNote(session: Session, text: string): void {
   if (session.record.notes.includes(text)) return;
   session.record.notes.push(text);
+  for (const watcher of session.watchers) watcher.onNote?.(text);
   tell(session, { kind: "note", text });
 }
 

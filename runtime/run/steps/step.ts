@@ -4,6 +4,7 @@ import { raise } from "../../../core/diagnostics/create.js";
 import { pause } from "../host/journal.js";
 import type { Session } from "../host/session.js";
 import { logEvent, logNote } from "../report/log.js";
+import { watchEvent } from "../../watch/watch.js";
 import { sizeNow } from "../report/measures.js";
 
 /** A statement that acts at one moment. */
@@ -21,15 +22,20 @@ export type Told = string | { readonly text: string; readonly notes: readonly st
 /** A statement as loops call it. */
 export function step<A extends readonly unknown[]>(session: Session, { kind, changes, act }: Step<A>) {
   return async (id: number, ...args: A): Promise<void> => {
+    let text: string | null = null;
     const carryOut = async (): Promise<null> => {
       const told = await act(session, id, ...args);
       if (told === null) return null;
-      const { text, notes } = typeof told === "string" ? { text: told, notes: [] } : told;
+      const { notes } = typeof told === "string" ? { notes: [] } : told;
+      text = typeof told === "string" ? told : told.text;
       logEvent(session, kind, id, text);
       for (const note of notes) logNote(session, note);
       return null;
     };
-    await once(session, { id, changes, act: carryOut, isResult: (value) => value === null });
+    const after = async (): Promise<void> => {
+      if (text !== null) await watchEvent(session, { id, kind, text });
+    };
+    await once(session, { id, changes, act: carryOut, after, isResult: (value) => value === null });
   };
 }
 
@@ -38,6 +44,8 @@ interface Once<T extends Json> {
   readonly id: number;
   readonly changes: boolean;
   act(): Promise<T> | T;
+  /** What is done when the network stands as the act left it. */
+  after?(): Promise<void>;
   /** Whether what a journal holds is a result of this. */
   isResult(value: Json): value is T;
 }
@@ -47,7 +55,10 @@ interface Once<T extends Json> {
  * once; else it acts, is noted as done, and a checkpoint follows when the step changed the network. Inside a
  * phase it is the act of a rule, which the counters of the phase account for.
  */
-export function once<T extends Json>(session: Session, { id, changes, act, isResult }: Once<T>): Promise<T> {
+export function once<T extends Json>(
+  session: Session,
+  { id, changes, act, after, isResult }: Once<T>,
+): Promise<T> {
   return atStatement(id, async () => {
     const { journal } = session;
     const isRule = session.phase !== null;
@@ -60,6 +71,7 @@ export function once<T extends Json>(session: Session, { id, changes, act, isRes
     const result = await act();
     if (!isRule) journal.complete(result);
     if (changes) changed(session);
+    await after?.();
     if (isRule) return result;
     session.checkpointWanted ||= changes;
     await pause(session);
