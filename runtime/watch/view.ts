@@ -1,7 +1,7 @@
 import { maskedData, placesOf, type Places } from "../../core/masks/masked.js";
 import { dead, latent } from "../../core/masks/state.js";
 import type { Session } from "../run/host/session.js";
-import { sizeNow } from "../run/report/measures.js";
+import { sizeNow } from "../run/report/sizes.js";
 import type { Standing, WatchedNetwork } from "./types.js";
 
 /** The network of a run as it stands at this moment; worked out as far as it is asked for. */

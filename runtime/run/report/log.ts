@@ -109,8 +109,7 @@ export function noteAmount(record: RunRecord, amount: RecordedAmount): void {
 
 /** Tells the host and, unless it is about progress alone, remembers it for the report. */
 export function tell(session: Session, event: ProgressEvent): void {
-  if (event.kind === "checkpoint")
-    for (const watcher of session.watchers) watcher.onCheckpoint?.(event.step);
+  if (event.kind === "checkpoint") for (const watcher of session.watchers) watcher.onCheckpoint?.(event.step);
   session.options.onProgress(event);
 }
 

@@ -1,11 +1,9 @@
 import { choiceOf, chosenOnTest } from "../../../core/ir/accuracy-readers.js";
 import { raise } from "../../../core/diagnostics/create.js";
-import { sizeNames, wholeOf, type Measure } from "../../../core/ir/sizes.js";
-import { leftOfLayers, measure } from "../../../core/masks/measure.js";
-import { newMaskState } from "../../../core/masks/state.js";
+import { sizeNames, wholeOf } from "../../../core/ir/sizes.js";
 import { logDiagnostic } from "./log.js";
-import type { HistoryPoint } from "../../report/types.js";
 import type { Evaluated, Measured, Session } from "../host/session.js";
+import { measuresNow } from "./sizes.js";
 import { orderedBatches, requireData } from "../phase/batches.js";
 
 /** Loss (mean per example) and accuracy over a whole split, in inference mode. Kept until the network changes. */
@@ -73,9 +71,6 @@ function evaluationBatch({ data, options }: Session): number {
   return Math.max(options.batch, Math.min(256, Math.floor(2 ** 20 / Math.max(1, numbers))));
 }
 
-/** What lives of the network as it stands: what budgets, requirements and the history count. */
-export const measuresNow = ({ network, state }: Session): Measure => measure(network, state);
-
 /** Names a condition may use, with their values now; `accuracy` and `loss` cost an evaluation and come later. */
 export function measureNames(session: Session): Map<string, number> {
   const [now, start] = [measuresNow(session), session.start.measures];
@@ -84,22 +79,4 @@ export function measureNames(session: Session): Map<string, number> {
     ...sizeNames.map((name) => [name, now[name]] as const),
     ...whole.map((name) => [`start.${name}`, start[name]] as const),
   ]);
-}
-
-/** Share of the kernel weights of the network as loaded that live; those that are zero for now may grow. */
-function density({ loaded, network, state }: Session): number {
-  const kernels = leftOfLayers(loaded, newMaskState(loaded.channels.count));
-  const all = kernels.reduce((sum, layer) => sum + layer.kernels, 0);
-  const living = leftOfLayers(network, state).reduce((sum, layer) => sum + layer.living, 0);
-  return all === 0 ? 1 : living / all;
-}
-
-/** Where the run stands and how large the network is there. */
-export function sizeNow(
-  session: Session,
-): Omit<HistoryPoint, "trainLoss" | "trainAccuracy" | "testLoss" | "testAccuracy" | "rate"> {
-  const { step, epoch } = session.clock;
-  const { params, macs, ...now } = measuresNow(session);
-  const nonzero = { nonzeroParams: now["nonzero params"], nonzeroMacs: now["nonzero macs"] };
-  return { step, epoch, sparsity: 1 - density(session), params, macs, ...nonzero };
 }

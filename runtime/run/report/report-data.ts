@@ -19,7 +19,8 @@ import type { Alignment } from "../../../core/schedule/alignment.js";
 import { knownAlignment } from "../../backend/alignment.js";
 import type { Backend } from "../../backend/types.js";
 import type { RecordedAmount } from "./log.js";
-import { evaluateOn, measuresNow } from "./measures.js";
+import { evaluateOn } from "./measures.js";
+import { measuresNow } from "./sizes.js";
 import { slower } from "./slower.js";
 
 /**

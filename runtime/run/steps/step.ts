@@ -5,7 +5,7 @@ import { pause } from "../host/journal.js";
 import type { Session } from "../host/session.js";
 import { logEvent, logNote } from "../report/log.js";
 import { watchEvent } from "../../watch/watch.js";
-import { sizeNow } from "../report/measures.js";
+import { sizeNow } from "../report/sizes.js";
 
 /** A statement that acts at one moment. */
 export interface Step<A extends readonly unknown[]> {

@@ -15,7 +15,7 @@ import { maskedView } from "../../../core/masks/masked.js";
 import { dead } from "../../../core/masks/state.js";
 import { costs } from "../../../core/network/costs.js";
 import { DiagnosticError } from "../../../core/diagnostics/diagnostic.js";
-import { measuresNow } from "../../../runtime/run/report/measures.js";
+import { measuresNow } from "../../../runtime/run/report/sizes.js";
 import { options, quarters, residualNetwork, smallNetwork } from "./fixtures.js";
 
 const network = smallNetwork();

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { costs } from "../../../core/network/costs.js";
 import type { Session } from "../../../runtime/run/host/session.js";
-import { measuresNow } from "../../../runtime/run/report/measures.js";
+import { measuresNow } from "../../../runtime/run/report/sizes.js";
 import { residualNetwork, smallNetwork } from "./fixtures.js";
 import { runProgram } from "./program.js";
 
