@@ -110,6 +110,7 @@ const words = {
     with: "Names the optimizer, or the values of regrown units.",
     including: "Admits units that the same event dropped: `including dropped`.",
     batch: "Examples per step.",
+    augment: "Alters the images of training batches at random: `augment flip, shift 10%`.",
     minimizing: "Names the loss, or what a search makes small.",
     maximizing: "Names what a search makes large.",
     subject: "Gives a search its budget: `subject to macs <= 50%`.",

@@ -6,6 +6,7 @@ import { irVersion, type Ir } from "../../core/ir/types.js";
 import { awaitRestores } from "./await-restores.js";
 import { bindFiles } from "./bind-files.js";
 import { bindParameters } from "./bind-parameters.js";
+import { checkAugmentations } from "./check-augmentations.js";
 import { checkBlocks } from "./check-blocks.js";
 import { checkDeclarations } from "./check-declarations.js";
 import { checkLastRates } from "./check-last-rates.js";
@@ -41,6 +42,7 @@ const stages: readonly (readonly Pass[])[] = [
     resolveRewinds,
     checkLastRates,
     checkLosses,
+    checkAugmentations,
     checkShuffles,
     checkRecalibrations,
     selectLayers,

@@ -58,6 +58,7 @@ const partOf = {
   keeping: "condition",
   until: "condition",
   loss: "loss",
+  augment: "augment",
   to: "to",
 } as const;
 

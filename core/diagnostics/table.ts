@@ -139,6 +139,7 @@ export const table = {
   P4009: error("no selected layer passes the batch norm that is read"),
   P4010: warning("some selected layers pass no batch norm"),
   P4011: error("a score reads the input of a recurrent layer"),
+  P4012: error("no images to augment"),
   // P402x: what slimming finds
   P4020: error("slim would leave a layer with nothing"),
   P4021: error("what is emptied cannot be removed"),

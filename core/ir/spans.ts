@@ -13,6 +13,7 @@ export type StatementPart =
   | "manner"
   | "condition"
   | "loss"
+  | "augment"
   | "to";
 
 /** Where the statement of an IR id stands, kept beside the IR so that equal programs have equal IRs. */

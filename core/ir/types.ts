@@ -187,6 +187,8 @@ const train = statement("train", {
   optimizer: is.optional(optimizer),
   /** Unset: from the training config or the last activation. */
   loss: is.optional(loss),
+  /** How the images of its batches are altered: the amounts of `augmentations.ts`, 1 for those that take none. */
+  augment: is.optional(is.named(is.number)),
   /** In the end the phase is as it was at the end of its best epoch; after `patience` epochs without a better one it ends. */
   keeping: is.optional(is.object({ by: is.oneOf("accuracy", "loss"), patience: is.optional(is.integer(1)) })),
   until: is.optional(expression),

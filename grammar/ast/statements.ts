@@ -42,6 +42,17 @@ export interface TrainingClauses {
   readonly batch?: Expr;
   readonly optimizer?: CallLike;
   readonly loss?: Expr;
+  readonly augment?: Augment;
+}
+
+/** `augment flip, shift 10%`. */
+export interface Augment {
+  readonly ways: readonly {
+    readonly name: Name;
+    readonly amount?: Expr;
+    readonly span: Span;
+  }[];
+  readonly span: Span;
 }
 
 /** `keeping best by accuracy patience 3`. */

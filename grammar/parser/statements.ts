@@ -100,11 +100,18 @@ export function statementRules(p: Reader, e: ExpressionRules, c: ClauseRules, a:
 
   const share = p.rule("share", p.after("validation", e.percent));
 
+  /** An amount starts with a number or a name that no clause and no call starts with. */
+  const startsAmount = (): boolean =>
+    p.is(1, t.Percent) || p.is(1, t.NumberToken) || (p.is(1, t.Identifier) && !p.is(2, t.OpenParen));
+  const way = p.phrase("augmentation", { name: p.name }, { amount: p.optional(e.additive, startsAmount) });
+  const augment = p.phrase("augment", "augment", { ways: p.listed(way) });
+
   /** How a phase trains, or the phases of a method that is called. */
   const training = {
     batch: p.once("`batch`", p.rule("batch", p.after("batch", e.additive))),
     optimizer: p.once("`with`", p.rule("optimizer", p.after("with", e.callLike))),
     loss: p.once("`minimizing`", p.rule("loss", p.after("minimizing", e.expr))),
+    augment: p.once("`augment`", augment),
   };
 
   const rules = [

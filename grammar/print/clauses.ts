@@ -142,6 +142,8 @@ const clauseWriters = {
   batch: (value) => `batch ${additive(value)}`,
   optimizer: (value) => `with ${callLike(value)}`,
   loss: (value) => `minimizing ${expr(value)}`,
+  augment: ({ ways }) =>
+    `augment ${ways.map(({ name, amount: by }) => (by ? `${name.text} ${additive(by)}` : name.text)).join(", ")}`,
   keeping: ({ by, patience }) =>
     `keeping best by ${by.text}${patience ? ` patience ${additive(patience)}` : ""}`,
   validation: ({ raw }) => `validation ${raw}`,

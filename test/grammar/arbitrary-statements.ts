@@ -45,6 +45,15 @@ const keeping = fc.record(
   { by: p.anyName, patience: p.sum, span: fc.constant(span) },
   { requiredKeys: ["by", "span"] },
 );
+const augment = fc
+  .array(
+    fc.record(
+      { name: p.anyName, amount: fc.oneof(p.number, p.percent, p.plainRef), span: fc.constant(span) },
+      { requiredKeys: ["name", "span"] },
+    ),
+    { minLength: 1, maxLength: 3 },
+  )
+  .map((ways) => ({ ways, span }));
 const rewound = fc
   .constantFrom("weights", "rate", "optimizer", "masks", "gates")
   .map((name) => ({ name, span }));
@@ -154,6 +163,7 @@ const { statement } = fc.letrec<{ statement: ast.Statement; block: ast.Block }>(
             optimizer: p.callLike,
             loss: p.value,
             until: p.value,
+            augment,
             keeping,
             body: tie("block"),
           },

@@ -33,6 +33,7 @@ const DECIDED = new Map([
   ["train Option", "a block behind `train` is its block"],
   ["repeat Option", "gated: `up to`"],
   ["reference Option", "gated: `nonzero params` is one name"],
+  ["augmentation Option", "gated: an amount starts with a number or a name that starts nothing else"],
   ["arg Option", "gated: a name and a colon"],
 ]);
 

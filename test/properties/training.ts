@@ -17,6 +17,10 @@ export function train(w: Writer): Statement {
       ...d.perhaps(0.2, () => `batch ${d.pick(["3", "4", "12"])}`),
       ...d.perhaps(0.45, () => `with ${optimizer(w)}`),
       ...d.perhaps(0.15, () => `minimizing ${loss(d)}`),
+      ...d.perhaps(
+        0.1,
+        () => `augment ${d.pick(["flip", "shift 20%, cutout 30%", "rotate 10, brightness 5%"])}`,
+      ),
       ...d.perhaps(0.1, () => `keeping best by ${d.pick(["loss", "loss patience 1", "loss patience 2"])}`),
       ...d.perhaps(0.06, () => `until ${condition(d)}`),
     ],

@@ -1,6 +1,7 @@
 import type { Expr, KeepingBest, TrainingClauses, TrainStatement } from "../../../grammar/ast.js";
 import type { ExprIr, RuleIr, TrainSpelled } from "../../../core/ir/types.js";
 import { grouped } from "../../../core/ir/words.js";
+import { lowerAugment } from "../clauses/augment.js";
 import { lowerOptimizer } from "../clauses/optimizer.js";
 import { lowerCondition } from "../clauses/condition.js";
 import { lowerTyped, oneOf } from "../clauses/typed.js";
@@ -27,7 +28,7 @@ export function lowerTrain(
     clause: C,
     lower: (written: NonNullable<TrainingClauses[C]>, at: Place) => L,
   ): L | undefined => {
-    const outside = finetune && clause !== "loss" ? [] : calls;
+    const outside = finetune && (clause === "batch" || clause === "optimizer") ? [] : calls;
     for (const { statement: saying, scope } of [{ statement, scope: place.scope }, ...outside]) {
       const written = saying[clause];
       if (written !== undefined) return lower(written, { ...place, scope });
@@ -37,9 +38,10 @@ export function lowerTrain(
   const batch = said("batch", lowerBatch);
   const optimizer = said("optimizer", lowerOptimizer);
   const loss = said("loss", lowerLoss);
+  const augment = said("augment", lowerAugment);
   const until = statement.until && lowerCondition(statement.until, "`until`", place);
   const keeping = statement.keeping && lowerKeeping(statement.keeping, place);
-  return whole(length, { finetune, implicit, batch, optimizer, loss, keeping, until, rules });
+  return whole(length, { finetune, implicit, batch, optimizer, loss, augment, keeping, until, rules });
 }
 
 /** `keeping best by accuracy patience 3`: patience counts epochs. */

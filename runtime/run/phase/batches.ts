@@ -1,5 +1,6 @@
 import { counted } from "../../../core/ir/words.js";
 import { randomStream } from "../../../core/random.js";
+import type { Augmenter } from "../../data/augment.js";
 import type { DataSource, Pass, Split, StreamedSplit } from "../../data/types.js";
 import type { Batch } from "../../types.js";
 import { raise } from "../../../core/diagnostics/create.js";
@@ -33,23 +34,32 @@ export async function stepsPerPass(split: Split, size: number, seed: number): Pr
   return count;
 }
 
-/** One pass over the training data in the order that seed and pass number give, from batch `from` (0 for all) to `count`. */
+/**
+ * One pass over the training data in the order that seed and pass number give, from batch `from` (0 for all) to `count`, each batch as
+ * `augmented` gives it.
+ */
 export async function* trainingBatches(
   split: Split,
   pass: Pass,
   from: number,
   count: number,
+  augmented: Augmenter = (batch) => batch,
 ): AsyncGenerator<Batch> {
+  const { epoch, size, seed } = pass;
   if (split.kind === "indexed") {
-    const order = randomStream(pass.seed, "shuffle", pass.epoch).permutation(split.examples);
-    for (let k = from; k < count; k++)
-      yield await split.gather(order.subarray(k * pass.size, (k + 1) * pass.size));
+    const order = randomStream(seed, "shuffle", epoch).permutation(split.examples);
+    for (let k = from; k < count; k++) {
+      const indices = order.subarray(k * size, (k + 1) * size);
+      yield augmented(await split.gather(indices), (row) => [epoch, indices[row] ?? 0]);
+    }
     return;
   }
   let k = 0;
   for await (const batch of split.open(pass)) {
-    if (k >= count) return;
-    if (k++ >= from) yield batch;
+    const position = k++;
+    if (position >= count) return;
+    // Of a stream an example is told by its place alone.
+    if (position >= from) yield augmented(batch, (row) => [epoch, position, row]);
   }
   if (k < count)
     raise(

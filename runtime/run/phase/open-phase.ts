@@ -1,5 +1,6 @@
 import type { PhaseTimes, TimeWindow } from "../../../core/schedule/schedule.js";
 import type { TrainIr } from "../../../core/ir/types.js";
+import type { Augmenter } from "../../data/augment.js";
 import type { Optimizer } from "../../optimizers/types.js";
 import type { Schedule } from "../../optimizers/rates.js";
 import type { ChosenOptimizer, OptimizerState } from "./optimizer.js";
@@ -18,6 +19,8 @@ export interface OpenPhase {
   readonly args: ReadonlyMap<string, number>;
   /** Rate by steps of this phase. */
   readonly rate: Schedule;
+  /** What its batches go through; unset: they train as the data give them. */
+  readonly augmented: Augmenter | undefined;
   /** Penalties, freezes and restrictions of updates. */
   readonly along: AlongRules;
   /** Criteria accumulated over the training batches. */

@@ -122,7 +122,8 @@ async function* batchesOf(session: Session, phase: OpenPhase): AsyncGenerator<Ba
   if (progress.inEpoch === 0) session.clock.pass++;
   if (progress.inEpoch >= count) return;
   const pass = { epoch: session.clock.pass, size: phase.batch, seed: session.options.seed };
-  for await (const batch of trainingBatches(requireData(session).train, pass, progress.inEpoch, count)) {
+  const { train } = requireData(session);
+  for await (const batch of trainingBatches(train, pass, progress.inEpoch, count, phase.augmented)) {
     yield batch;
     await pause(session);
   }

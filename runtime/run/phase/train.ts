@@ -9,6 +9,9 @@ import { trainIr } from "../../statements.js";
 import { rateSchedule, timePoint, timeWindow } from "../../optimizers/rates.js";
 import { clips, optimizers } from "../../../core/ir/optimizers.js";
 import { optimizerNamed } from "../../optimizers/registry.js";
+import { augmentationNames, isAugmentation } from "../../../core/ir/augmentations.js";
+import { imagesOf } from "../../../core/network/images.js";
+import { augmenter, type Augmenter } from "../../data/augment.js";
 import { alongRules } from "./along-rules.js";
 import { requireData, stepsPerPass } from "./batches.js";
 import { chooseOptimizer } from "./optimizer.js";
@@ -52,6 +55,7 @@ export async function train(session: Session, id: number, spec: TrainSpec): Prom
     optimizer: optimizerNamed(progress.chosen.optimizer.name),
     args: argumentsOf(session, progress),
     rate: rateFrom(progress),
+    augmented: augmented(session, ir),
     along: alongRules(ir, times),
     training: new TrainingSums(resumed ? session.resumedSums : new Map()),
     snapshots: new Set(ir.snapshots.map((point) => momentOf(timePoint(point), times))),
@@ -101,6 +105,21 @@ function requireAccuracy(session: Session, { loss }: TrainIr): void {
 /** Examples per step where a phase does not say: a `finetune` keeps those of the phase before, as it keeps its rate. */
 function usualBatch({ options, optimizer }: Session, { finetune }: TrainIr): number {
   return (finetune ? optimizer.batch : null) ?? options.batch;
+}
+
+/** @throws DiagnosticError P4012, P7010 for a way to alter images that does not exist */
+function augmented({ loaded, options: { seed } }: Session, { augment }: TrainIr): Augmenter | undefined {
+  if (augment === undefined) return undefined;
+  const ways = Object.keys(augment);
+  const unknown = ways.find((way) => !isAugmentation(way));
+  if (unknown !== undefined)
+    raise("P7010", `there is no augmentation \`${unknown}\``, {
+      help: `known are ${augmentationNames.join(", ")}`,
+    });
+  const images = imagesOf(loaded, ways);
+  if ("why" in images)
+    raise("P4012", "there are no images that could be altered", { notes: [images.why], help: images.help });
+  return augmenter(augment, images.input, seed);
 }
 
 function begin(session: Session, ir: TrainIr, times: PhaseTimes, number: number): PhaseProgress {
