@@ -30,6 +30,9 @@ const bound = (command: Command) =>
     .option("--batch <n>", "examples per step where the program says none", whole(1, 2 ** 24))
     .option("--no-masks", "let weights train that masks beside the network hold at zero");
 
+/** In the place of a file. */
+const byMethod = ["--method <name>", "a method of the standard library; `--set` gives its parameters"] as const;
+
 const seeded = (command: Command) =>
   bound(command).option("--seed <n>", "seed of everything random (1)", whole(0));
 
@@ -56,13 +59,15 @@ function commandLine(speakers: Speakers, finish: (code: ExitCode) => void): Comm
   const command = (name: string, about: string) =>
     main.command(name).description(about).option("--json", "print the result as JSON");
 
-  bound(command("check <files...>", "say what programs will do, before any training (`-`: standard input)"))
+  bound(command("check [files...]", "say what programs will do, before any training (`-`: standard input)"))
+    .option(...byMethod)
     .option("--fix", "apply the fixes that messages carry, and check what they leave")
     .option("--events", "list every event on a line of its own, however many there are")
     .action(async (files, options) =>
       finish(await (await import("./commands/check.js")).check(files, options, terminal)),
     );
-  seeded(command("compile <file>", "write the training loop a program stands for"))
+  seeded(command("compile [file]", "write the training loop a program stands for"))
+    .option(...byMethod)
     .option("-o, --out <path>", "where to write it (standard output)")
     .option("--emit <what>", "tokens, ast, ir, plan, js, map or types, those of an import (js)")
     .option("--typescript", "write the loop in TypeScript")
@@ -71,7 +76,8 @@ function commandLine(speakers: Speakers, finish: (code: ExitCode) => void): Comm
       finish(await (await import("./commands/compile.js")).compileCommand(file, options, terminal)),
     );
   backed(
-    seeded(command("run <file>", "train, prune and write the smaller network"))
+    seeded(command("run [file]", "train, prune and write the smaller network"))
+      .option(...byMethod)
       .option("--out <folder>", "where results and checkpoints go (a folder named after the program)")
       .option("--resume", "continue from the last checkpoint in the output folder")
       .option("--restart", "begin anew over what an earlier run left in the output folder")
@@ -102,6 +108,10 @@ function commandLine(speakers: Speakers, finish: (code: ExitCode) => void): Comm
     );
   command("explain <what>", "explain a diagnostic, a standard method or a word: P4002, rigl, prune").action(
     async (code, options) => finish((await import("./commands/explain.js")).explain(code, options, terminal)),
+  );
+  command("methods [name]", "list the methods of the standard library, or tell all of one").action(
+    async (name, options) =>
+      finish((await import("./commands/methods.js")).methods(name, options, terminal)),
   );
   backed(command("doctor", "say which backend is used, why, and how to get more")).action(async (options) =>
     finish(await (await import("./commands/doctor.js")).doctor(options, terminal)),

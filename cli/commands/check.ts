@@ -5,6 +5,7 @@ import { writeFileSafely } from "../../api/out-folder.js";
 import { diagnostic } from "../../core/diagnostics/create.js";
 import { DiagnosticError, type Diagnostic } from "../../core/diagnostics/diagnostic.js";
 import { mend, type Mended } from "../fix.js";
+import { givenProgram, type GivenProgram } from "../given-program.js";
 import { readProgram } from "../read-program.js";
 import { diagnosticsJson, hasErrors, report } from "../report.js";
 import { EXIT, type ExitCode, type Terminal } from "../terminal.js";
@@ -21,6 +22,7 @@ export interface BoundOptions {
 }
 
 export interface CheckCommandOptions extends BoundOptions {
+  readonly method?: string;
   readonly events?: boolean;
   readonly fix?: boolean;
 }
@@ -38,7 +40,9 @@ export async function check(
   terminal: Terminal,
 ): Promise<ExitCode> {
   const checked: Checked[] = [];
-  for (const file of files) checked.push(await checkOne(file, options, terminal));
+  const asked = options.method !== undefined || files.length === 0;
+  const programs = asked ? [await givenProgram(files[0], options.method, terminal)] : files;
+  for (const file of programs) checked.push(await checkOne(file, options, terminal));
   if (options.json === true) {
     const [only, ...others] = checked.map((one) => one.facts);
     terminal.out(JSON.stringify(others.length === 0 ? only : { files: [only, ...others] }, null, 2));
@@ -47,22 +51,33 @@ export async function check(
 }
 
 /** A file that cannot be read keeps none of the others from being checked. */
-async function checkOne(file: string, options: CheckCommandOptions, terminal: Terminal): Promise<Checked> {
+async function checkOne(
+  named: string | GivenProgram,
+  options: CheckCommandOptions,
+  terminal: Terminal,
+): Promise<Checked> {
+  const program = typeof named === "string" ? { file: named } : named;
   try {
-    return await checkText(file, options, terminal);
+    const text = typeof named === "string" ? await readProgram(named, terminal) : named.text;
+    return await checkText({ ...program, text }, options, terminal);
   } catch (cause) {
     if (!(cause instanceof DiagnosticError)) throw cause;
     const { diagnostics } = cause;
     if (options.json !== true) report(diagnostics, null, {}, terminal);
-    return { failed: true, facts: { file, diagnostics: diagnosticsJson(diagnostics, null) } };
+    return { failed: true, facts: { file: program.file, diagnostics: diagnosticsJson(diagnostics, null) } };
   }
 }
 
-async function checkText(file: string, options: CheckCommandOptions, terminal: Terminal): Promise<Checked> {
-  const { json, events, fix, ...bound } = options;
+async function checkText(
+  { file, text }: GivenProgram,
+  options: CheckCommandOptions,
+  terminal: Terminal,
+): Promise<Checked> {
+  const { method, json, events, fix: asked, ...bound } = options;
+  // There is no file of ours to mend.
+  const fix = asked === true && method === undefined;
   const given = { ...bound, file, emit: false };
-  const text = await readProgram(file, terminal);
-  const mended = fix === true ? await mend(text, given) : null;
+  const mended = fix ? await mend(text, given) : null;
   const { result, diagnostics: found, network } = mended?.compiled ?? (await compileProgram(text, given));
   const diagnostics = [...found, ...(await writeMended(mended, text, file, terminal))];
   const failed = hasErrors(diagnostics);

@@ -6,13 +6,14 @@ import type { CompileResult } from "../../compiler/compile.js";
 import { compileProgram } from "../../api/compile-program.js";
 import { diagnostic, raise } from "../../core/diagnostics/create.js";
 import { typesOf } from "../../api/types-file.js";
-import { readProgram } from "../read-program.js";
+import { givenProgram } from "../given-program.js";
 import { diagnosticsJson, hasErrors, report } from "../report.js";
 import { EXIT, type ExitCode, type Terminal } from "../terminal.js";
 import { writeFileSafely } from "../../api/out-folder.js";
 import type { BoundOptions } from "./check.js";
 
 export interface CompileCommandOptions extends BoundOptions {
+  readonly method?: string;
   readonly out?: string;
   readonly emit?: string;
   readonly timings?: boolean;
@@ -24,15 +25,15 @@ type Stage = (typeof STAGES)[number];
 
 /** Writes the loop that a program stands for, with its source map beside it, or one of the stages on the way there. */
 export async function compileCommand(
-  file: string,
+  named: string | undefined,
   options: CompileCommandOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const { emit = "js", out, timings, json, ...bound } = options;
+  const { method, emit = "js", out, timings, json, ...bound } = options;
   const stage = STAGES.find((name) => name === emit);
   if (stage === undefined)
     return raise("P9504", `there is no stage \`${emit}\` to emit`, { help: `one of ${STAGES.join(", ")}` });
-  const source = await readProgram(file, terminal);
+  const { file, text: source } = await givenProgram(named, method, terminal);
   const { result, diagnostics } = await compileProgram(source, { ...bound, file });
   const said = [...diagnostics];
   const made = stage === "tokens" ? tokensOf(source) : stageOf(stage, result);
@@ -42,9 +43,9 @@ export async function compileCommand(
     said.push(diagnostic("P9506", "a plan takes a network", null, { help }));
   }
   const failed = made === null || (hasErrors(said) && !early);
-  const text = typeof made === "string" ? made : JSON.stringify(made, null, 2);
+  const written = typeof made === "string" ? made : JSON.stringify(made, null, 2);
   const failure =
-    failed || out === undefined ? null : await write(resolve(terminal.cwd, out), stage, text, result);
+    failed || out === undefined ? null : await write(resolve(terminal.cwd, out), stage, written, result);
   if (failure !== null) said.push(diagnostic("P9502", `\`${out ?? ""}\` cannot be written: ${failure}`));
 
   if (json === true) {
@@ -52,7 +53,7 @@ export async function compileCommand(
     terminal.out(JSON.stringify({ diagnostics: diagnosticsJson(said, result), ...shown }, null, 2));
   } else {
     report(said, result, {}, terminal);
-    if (!failed && out === undefined) terminal.out(text);
+    if (!failed && out === undefined) terminal.out(written);
     if (timings === true) tellTimings(result, terminal);
   }
   return failed || failure !== null ? EXIT.failed : EXIT.ok;

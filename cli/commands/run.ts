@@ -7,13 +7,14 @@ import { backendOption } from "../backend-option.js";
 import { diagnostic } from "../../core/diagnostics/create.js";
 import { interruptible } from "../interruptible.js";
 import { progress } from "../progress.js";
-import { readProgram } from "../read-program.js";
+import { givenProgram } from "../given-program.js";
 import { diagnosticsJson, hasErrors, report } from "../report.js";
 import { resultTable } from "../result-table.js";
 import { EXIT, type ExitCode, type Terminal } from "../terminal.js";
 import type { BoundOptions } from "./check.js";
 
 export interface RunCommandOptions extends BoundOptions {
+  readonly method?: string;
   readonly out?: string;
   readonly resume?: boolean;
   readonly restart?: boolean;
@@ -26,12 +27,17 @@ export interface RunCommandOptions extends BoundOptions {
 }
 
 /** Trains, prunes and writes the smaller network with its report; ctrl-c leaves a checkpoint to resume from. */
-export async function run(file: string, options: RunCommandOptions, terminal: Terminal): Promise<ExitCode> {
+export async function run(
+  named: string | undefined,
+  options: RunCommandOptions,
+  terminal: Terminal,
+): Promise<ExitCode> {
   const { backend, wrong } = backendOption(options.backend);
   const mistakes = [...wrong, ...intervalMistakes(options.checkpointEvery)];
   if (mistakes.length > 0) throw new DiagnosticError(mistakes);
-  const text = await readProgram(file, terminal);
+  const { file, text } = await givenProgram(named, options.method, terminal);
   const {
+    method: _method,
     out: written,
     resume,
     restart,

@@ -79,11 +79,8 @@ function ofParameter({ name, value }: Parameter, text: string): ExplainedParamet
   };
 }
 
-/** The same for people. */
-export function explanation(
-  { name, kind, about, parameters, source }: ExplainedName,
-  columns: number,
-): string {
+/** Parameters with defaults, units and meanings, a line each. */
+export function parameterRows(parameters: readonly ExplainedParameter[], columns: number): readonly string[] {
   const heads = [
     { title: "parameter", align: "left" },
     { title: "default", align: "left" },
@@ -91,7 +88,15 @@ export function explanation(
     { title: "", align: "left" },
   ] as const;
   const rows = parameters.map((one) => [one.name, one.default ?? "", one.unit, one.meaning ?? ""]);
-  const taken = rows.length === 0 ? [] : ["", ...table(heads, rows, columns)];
+  return table(heads, rows, columns);
+}
+
+/** The same for people. */
+export function explanation(
+  { name, kind, about, parameters, source }: ExplainedName,
+  columns: number,
+): string {
+  const taken = parameters.length === 0 ? [] : ["", ...parameterRows(parameters, columns)];
   const use = kind === "method" ? ["", `  use ${name} from "std"`, `  ${name}()`] : [];
   return [`${name}: ${kind}`, "", about, ...taken, ...use, ...(source === null ? [] : ["", source])].join(
     "\n",

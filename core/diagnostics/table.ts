@@ -237,7 +237,7 @@ export const table = {
   // P95xx: the command line
   P9501: error("program file not readable"),
   P9502: error("output not writable"),
-  P9503: error("unknown diagnostic code"),
+  P9503: error("nothing goes by that name"),
   P9504: error("wrong option value"),
   P9505: error("folder already in use"),
   P9506: error("nothing to run on"),

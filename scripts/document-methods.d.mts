@@ -1,0 +1,1 @@
+export function pageOf(methods: typeof import("../compiler/render/methods.js")): string;
