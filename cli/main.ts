@@ -31,7 +31,10 @@ const bound = (command: Command) =>
     .option("--no-masks", "let weights train that masks beside the network hold at zero");
 
 /** In the place of a file. */
-const byMethod = ["--method <name>", "a method of the standard library; `--set` gives its parameters"] as const;
+const byMethod = [
+  "--method <name>",
+  "a method of the standard library; `--set` gives its parameters",
+] as const;
 
 const seeded = (command: Command) =>
   bound(command).option("--seed <n>", "seed of everything random (1)", whole(0));
@@ -110,8 +113,7 @@ function commandLine(speakers: Speakers, finish: (code: ExitCode) => void): Comm
     async (code, options) => finish((await import("./commands/explain.js")).explain(code, options, terminal)),
   );
   command("methods [name]", "list the methods of the standard library, or tell all of one").action(
-    async (name, options) =>
-      finish((await import("./commands/methods.js")).methods(name, options, terminal)),
+    async (name, options) => finish((await import("./commands/methods.js")).methods(name, options, terminal)),
   );
   backed(command("doctor", "say which backend is used, why, and how to get more")).action(async (options) =>
     finish(await (await import("./commands/doctor.js")).doctor(options, terminal)),

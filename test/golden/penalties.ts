@@ -33,7 +33,8 @@ export const penalties: readonly Vector[] = [
   {
     vector: "sign",
     method: "slimming",
-    about: "the slope of the penalty is the strength times the sign of each scale, and the smallest scales go",
+    about:
+      "the slope of the penalty is the strength times the sign of each scale, and the smallest scales go",
     async check() {
       const gamma = [0.5, -0.25, 1, 0, -2];
       const setting = scaled(gamma);

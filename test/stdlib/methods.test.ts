@@ -51,7 +51,8 @@ describe("espalier methods", () => {
   it("lists all, a line each", async () => {
     const { code, out } = await ran("methods");
     expect(code).toBe(0);
-    for (const { name, about } of methods) expect(out).toMatch(new RegExp(`^  ${name} +${about.slice(0, 20)}`, "m"));
+    for (const { name, about } of methods)
+      expect(out).toMatch(new RegExp(`^  ${name} +${about.slice(0, 20)}`, "m"));
     const { out: json } = await ran("methods", "--json");
     expect(JSON.parse(json).methods).toHaveLength(methods.length);
   });
@@ -59,7 +60,14 @@ describe("espalier methods", () => {
   it("tells one: paper, program, parameters, evidence, command", async () => {
     const { code, out } = await ran("methods", "rigl");
     expect(code).toBe(0);
-    for (const part of ["Rigging the lottery", "method rigl(", "sparsity", "90%", "golden G3", "--method rigl"])
+    for (const part of [
+      "Rigging the lottery",
+      "method rigl(",
+      "sparsity",
+      "90%",
+      "golden G3",
+      "--method rigl",
+    ])
       expect(out).toContain(part);
     const json = JSON.parse((await ran("methods", "rigl", "--json")).out);
     expect(json).toMatchObject({ name: "rigl", evidence: { golden: [{ vector: "G3" }] } });
