@@ -23,7 +23,7 @@ module.exports = {
     only("runtime", ["core/"]),
     only("api", ["core/", "compiler/", "runtime/", "grammar/"]),
     only("cli", ["api/", "core/", "compiler/", "runtime/", "grammar/", "index"]),
-    only("integrations", ["api/", "core/", "compiler/", "runtime/", "grammar/"]),
+    only("integrations", ["api/", "core/", "compiler/", "runtime/", "grammar/", "cli/(progress|terminal)"]),
     {
       name: "compiler-runs-in-a-browser",
       severity: "error",

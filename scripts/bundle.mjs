@@ -10,6 +10,7 @@ const ENTRIES = {
   "runtime/index": "runtime/index.ts",
   "cli/bin": "cli/bin.ts",
   "integrations/prettier": "integrations/prettier.ts",
+  "integrations/train": "integrations/train.ts",
   "integrations/vite": "integrations/vite.ts",
   "integrations/rollup": "integrations/rollup.ts",
   "integrations/esbuild": "integrations/esbuild.ts",
@@ -45,6 +46,8 @@ export async function bundle(root, dist, more = {}) {
   const { irSchema } = await import(pathToFileURL(join(dist, "index.js")).href);
   await writeFile(join(dist, "ir.schema.json"), `${JSON.stringify(irSchema(), null, 2)}\n`);
   const modules = output.flatMap((chunk) => (chunk.type === "chunk" ? chunk.moduleIds : []));
+  // Written by hand, for tsc emits no declarations of what programs are.
+  await cp(join(root, "integrations/client.d.ts"), join(dist, "integrations/client.d.ts"));
   await copyLicenses(modules, join(dist, "licenses"));
 }
 

@@ -242,6 +242,8 @@ export const table = {
   P9505: error("folder already in use"),
   P9506: error("nothing to run on"),
   P9507: error("mistake of espalier"),
+  P9508: error("no trained network for the build"),
+  P9509: warning("entry of the cache set aside"),
 } as const satisfies Readonly<Record<`P${number}`, Row>>;
 
 export type Code = keyof typeof table;

@@ -1,7 +1,9 @@
-import { dirname, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import type { PartialMessage, PluginBuild } from "esbuild";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.js";
+import { assetsOf, writtenForEsbuild } from "./assets.js";
 import { load, requestOf } from "./load.js";
+import { trainedModel } from "./model/trained.js";
 import type { Options } from "./options.js";
 import { told, type Texts } from "./told.js";
 
@@ -12,13 +14,20 @@ export const esbuildSetup =
     build.onLoad({ filter: /\.prune$/ }, async ({ path, suffix }) => {
       const request = requestOf(path + suffix);
       if (request === null) return null;
-      const { code, map, diagnostics, watched, ...texts } = await load(request, options);
+      const { code, map, diagnostics, trained, watched, ...texts } = request.model
+        ? await trainedModel(path, options)
+        : await load(path, options);
       const of = (severity: string) =>
         diagnostics.filter((one) => one.severity === severity).map((one) => messageOf(one, texts));
       const errors = of("error");
       const warnings = of("warning");
       const watchFiles = [...watched];
-      if (code === null) return { errors, warnings, watchFiles };
+      if (code === null || errors.length > 0) return { errors, warnings, watchFiles };
+      if (trained !== null) {
+        const assets = assetsOf(basename(path, ".prune"), trained, options.assets ?? "assets");
+        const contents = writtenForEsbuild(assets, build.initialOptions);
+        return { contents, loader: "js", resolveDir: dirname(path), warnings, watchFiles };
+      }
       const base64 = Buffer.from(JSON.stringify(map)).toString("base64");
       const contents = `${code}\n//# sourceMappingURL=data:application/json;base64,${base64}\n`;
       return { contents, loader: "js", resolveDir: dirname(path), warnings, watchFiles };

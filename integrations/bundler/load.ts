@@ -8,6 +8,8 @@ import { writeTypes } from "../../api/types-file.js";
 export interface Request {
   /** Absolute, without a query. */
   readonly path: string;
+  /** Whether for the network that it leaves (`?model`) instead of its training function. */
+  readonly model: boolean;
 }
 
 /** Null for what is no program, or another query (`?raw`, `?url`), which is the bundler's own. */
@@ -15,11 +17,13 @@ export function requestOf(id: string): Request | null {
   const [path = "", query = ""] = id.split("?", 2);
   if (!path.endsWith(".prune")) return null;
   const asked = [...new URLSearchParams(query).keys()].filter((key) => !/^(t|v|import)$/.test(key));
-  return asked.length === 0 ? { path } : null;
+  if (asked.length > 1) return null;
+  const [only] = asked;
+  return only === undefined || only === "model" ? { path, model: only === "model" } : null;
 }
 
 /** An imported program, with its types kept beside it. */
-export async function load({ path }: Request, options: Options): Promise<Compiled> {
+export async function load(path: string, options: Options): Promise<Compiled> {
   const compiled = await compileFile(path, options, "imported");
   const result = compiled.compiled?.result;
   const types = options.types ?? existsSync("tsconfig.json");

@@ -1,9 +1,10 @@
 import { raise } from "../../core/diagnostics/create.js";
 import { similar } from "../../core/diagnostics/nearest.js";
+import { backendNames, type BackendName } from "../../runtime/types.js";
 
 /** What the plugin for bundlers takes. Paths are relative to the working directory. */
 export interface Options {
-  /** What programs are checked for: a model.json, its folder or a module. Default: what each program names. */
+  /** What programs are checked for and, with `?model`, trained: a model.json, its folder or a module. Default: what each program names. */
   readonly network?: string | undefined;
   /** Path or name of data. Default: what each program names. */
   readonly data?: string | undefined;
@@ -21,6 +22,16 @@ export interface Options {
   readonly types?: boolean | undefined;
   /** Module that loops import. Default "espalier/runtime". */
   readonly runtime?: string | undefined;
+  /** Whether `?model` trains what the cache does not hold; false: that is an error. Default: unless the environment variable CI is set. */
+  readonly train?: boolean | undefined;
+  /** Folder of trained networks. Default "node_modules/.cache/espalier". */
+  readonly cache?: string | undefined;
+  /** Folder of trained networks in the output. Default "assets", under Vite its `build.assetsDir`. */
+  readonly assets?: string | undefined;
+  /** Backend that `?model` trains on. Default "auto". */
+  readonly backend?: BackendName | "auto" | undefined;
+  /** Threads of the wasm backend. Default 1. */
+  readonly threads?: number | undefined;
 }
 
 const kinds: Readonly<Record<keyof Options, "string" | "number" | "boolean" | "object">> = {
@@ -33,6 +44,11 @@ const kinds: Readonly<Record<keyof Options, "string" | "number" | "boolean" | "o
   strict: "boolean",
   types: "boolean",
   runtime: "string",
+  train: "boolean",
+  cache: "string",
+  assets: "string",
+  backend: "string",
+  threads: "number",
 };
 
 /** @throws DiagnosticError P7010 for an option that would not be heard or is of another type */
@@ -47,5 +63,9 @@ export function checkOptions(options: Options): Options {
     if (value !== undefined && (value === null || typeof value !== kind))
       raise("P7010", `\`${name}\` is a ${kind}, not ${JSON.stringify(value) ?? typeof value}`);
   }
+  const { backend = "auto" } = options;
+  const names: readonly string[] = ["auto", ...backendNames];
+  if (!names.includes(backend))
+    raise("P7010", `there is no backend \`${backend}\``, { help: `known are ${names.join(", ")}` });
   return options;
 }

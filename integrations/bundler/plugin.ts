@@ -1,8 +1,11 @@
 import { existsSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { createUnplugin, type UnpluginBuildContext, type UnpluginContext } from "unplugin";
+import { assetsOf, emitted, emittedByWebpack, ViteAssets } from "./assets.js";
 import { esbuildSetup } from "./esbuild.js";
 import { load, requestOf } from "./load.js";
+import type { TrainedFiles } from "./model/entry.js";
+import { trainedModel } from "./model/trained.js";
 import { checkOptions, type Options } from "./options.js";
 import type { Compiled } from "./program.js";
 import { told, type Told } from "./told.js";
@@ -53,22 +56,35 @@ export const espalier = createUnplugin<Options | undefined, false>((given = {}, 
   const options = checkOptions(given);
   const name = "espalier";
   if (framework === "esbuild") return { name, esbuild: { setup: esbuildSetup(options) } };
+  const vite = new ViteAssets();
+  const shipped = (context: Context, path: string, files: TrainedFiles): string => {
+    const native = context.getNativeBuildContext?.();
+    const folder = options.assets ?? (framework === "vite" ? vite.folder : "assets");
+    const assets = assetsOf(basename(path, ".prune"), files, folder);
+    if (native?.framework === "webpack") return emittedByWebpack(assets, native);
+    if (framework === "vite" && vite.isServing) return vite.served(assets);
+    return emitted(assets, (file) => context.emitFile(file));
+  };
   return {
     name,
     enforce: "pre",
+    vite: vite.hooks,
     ...(framework !== "webpack" && { resolveId }),
     load: {
       filter: { id: /\.prune(?:\?|$)/ },
       async handler(id) {
         const request = requestOf(id);
         if (request === null) return null;
-        const loaded = await load(request, options);
+        const { path, model } = request;
+        const loaded = model ? await trainedModel(path, options) : await load(path, options);
         // Rollup watches what it reads itself; Vite has the module's own file in its graph.
-        for (const file of loaded.watched)
-          if (framework !== "vite" || file !== request.path) this.addWatchFile(file);
-        const instead = tell.call(this, loaded, request.path);
-        if (instead !== null || loaded.code === null) return instead;
-        return { code: loaded.code, map: loaded.map && JSON.stringify(loaded.map) };
+        for (const file of loaded.watched) if (framework !== "vite" || file !== path) this.addWatchFile(file);
+        const instead = tell.call(this, loaded, path);
+        if (instead !== null) return instead;
+        if (loaded.trained !== null) return shipped(this, path, loaded.trained);
+        return loaded.code === null
+          ? null
+          : { code: loaded.code, map: loaded.map && JSON.stringify(loaded.map) };
       },
     },
   };

@@ -6,6 +6,7 @@ import type { SourceMap } from "../../compiler/emit/writer.js";
 import { raise } from "../../core/diagnostics/create.js";
 import { DiagnosticError, type Diagnostic } from "../../core/diagnostics/diagnostic.js";
 import { reasonOf } from "../../runtime/reason.js";
+import type { TrainedFiles } from "./model/entry.js";
 import type { Options } from "./options.js";
 import type { Texts } from "./told.js";
 
@@ -16,6 +17,8 @@ export interface Compiled extends Texts {
   readonly map: SourceMap | null;
   /** Errors and warnings; with `strict` all are errors. */
   readonly diagnostics: readonly Diagnostic[];
+  /** The network that it left, where a build trained it and nothing went wrong. */
+  readonly trained: TrainedFiles | null;
   /** Files that it was made of, absolute. */
   readonly watched: readonly string[];
   /** What there was before the code; null when it could not be read. */
@@ -42,6 +45,7 @@ export async function compileFile(path: string, options: Options, form: Form): P
       code: failed ? null : result.code,
       map: failed || result.map === null ? null : mapAt(result.map, path),
       diagnostics,
+      trained: null,
       watched: [
         ...result.files.map((file) => resolve(file)),
         ...(await filesOf(bound.network)),
@@ -53,7 +57,16 @@ export async function compileFile(path: string, options: Options, form: Form): P
     if (!(cause instanceof DiagnosticError)) throw cause;
     const texts = new Map([[main, text]]);
     const { diagnostics } = cause;
-    return { main, texts, code: null, map: null, diagnostics, watched: [path], compiled: null };
+    return {
+      trained: null,
+      main,
+      texts,
+      code: null,
+      map: null,
+      diagnostics,
+      watched: [path],
+      compiled: null,
+    };
   }
 }
 

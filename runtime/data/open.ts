@@ -25,7 +25,7 @@ export interface OpenedData {
  * @throws DiagnosticError P6xxx
  */
 export async function openData(where: string, network: Network): Promise<OpenedData> {
-  const path = await locate(where);
+  const path = await locateData(where);
   if (/\.(js|mjs|cjs)$/.test(path)) return { source: await openModule(path, network), diagnostics: [] };
   const read = (await stat(path)).isDirectory() ? await readFolder(path, network) : await readFile(path);
   const raw = holdOut(read);
@@ -43,7 +43,8 @@ export async function openData(where: string, network: Network): Promise<OpenedD
   return { source: arraySource(raw, network, where.includes("/") ? basename(path) : where), diagnostics };
 }
 
-async function locate(where: string): Promise<string> {
+/** Where data of a path or name lie. @throws DiagnosticError P6001, P6009 */
+export async function locateData(where: string): Promise<string> {
   const path = resolve(where);
   if (await stat(path).catch(() => null)) return path;
   if (where !== "mnist")

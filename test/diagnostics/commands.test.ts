@@ -1,3 +1,3 @@
 import { runHandIns } from "../helpers/mistakes/run-hand-ins.js";
 
-runHandIns(["run", "command"]);
+runHandIns(["run", "command", "build"]);

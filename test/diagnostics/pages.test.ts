@@ -15,7 +15,7 @@ test("every code has a page, headed by its title, and every page a code", () => 
 
 test("every code is given somewhere", () => {
   const given = new Set<string>();
-  for (const folder of ["grammar", "core", "compiler", "runtime", "api", "cli"]) {
+  for (const folder of ["grammar", "core", "compiler", "runtime", "api", "cli", "integrations"]) {
     for (const file of readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })) {
       if (!file.endsWith(".ts") || file.includes("generated") || file === "diagnostics/table.ts") continue;
       const text = readFileSync(join(root, folder, file), "utf8");

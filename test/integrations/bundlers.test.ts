@@ -3,95 +3,13 @@ import { join } from "node:path";
 import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
 import { beforeAll, describe, expect, it } from "vitest";
 import { node } from "../e2e/cli.js";
+import { built, bundlers } from "./build.js";
 import { smallProject, type Project } from "../e2e/project.js";
-
-const bundlers = ["vite", "rollup", "esbuild", "webpack"] as const;
-type Bundler = (typeof bundlers)[number];
-
-/** Builds `entry` with each of `bundlers` into `dist/<bundler>.mjs`; prints what each said. */
-const script = `
-import { resolve } from "node:path";
-const { entry, options, only } = JSON.parse(process.argv[2]);
-const load = async (name) => [(await import("espalier/" + name)).default, await import(name)];
-const external = /^espalier\\//;
-const builds = {
-  async vite(said) {
-    const [plugin, { build, createLogger }] = await load("vite");
-    const logger = { ...createLogger("silent"), warn: (text) => said.warnings.push(text), warnOnce: (text) => said.warnings.push(text) };
-    await build({
-      configFile: false, logLevel: "warn", customLogger: logger, plugins: [plugin(options)],
-      build: { sourcemap: true, outDir: "dist/vite", minify: false, lib: { entry, formats: ["es"], fileName: () => "main.mjs" }, rollupOptions: { external } },
-    });
-  },
-  async rollup(said) {
-    const [plugin, { rollup }] = await load("rollup");
-    const build = await rollup({ input: entry, external, plugins: [plugin(options)], onwarn: (one) => said.warnings.push(one) });
-    await build.write({ dir: "dist/rollup", entryFileNames: "main.mjs", sourcemap: true });
-    said.watched = build.watchFiles;
-  },
-  async esbuild(said) {
-    const [plugin, { build }] = await load("esbuild");
-    const { warnings } = await build({
-      entryPoints: { main: entry }, bundle: true, platform: "node", format: "esm", outdir: "dist/esbuild", outExtension: { ".js": ".mjs" },
-      packages: "external", sourcemap: true, plugins: [plugin(options)], logLevel: "silent",
-    });
-    said.warnings.push(...warnings);
-  },
-  async webpack(said) {
-    const [plugin, { default: webpack }] = await load("webpack");
-    const stats = await new Promise((done, failed) =>
-      webpack({
-        mode: "production", target: "node", context: process.cwd(), entry: "./" + entry, devtool: "source-map", plugins: [plugin(options)],
-        experiments: { outputModule: true }, externals: [/^espalier\\//], externalsType: "module", optimization: { minimize: false },
-        output: { path: resolve("dist/webpack"), filename: "main.mjs", library: { type: "module" }, chunkFormat: "module" },
-      }).run((cause, stats) => (cause ? failed(cause) : done(stats))));
-    const { errors, warnings } = stats.toJson({ errorDetails: false });
-    said.warnings.push(...warnings);
-    said.watched = [...stats.compilation.fileDependencies];
-    if (errors.length > 0) throw Object.assign(new Error(errors[0].message), { errors });
-  },
-};
-const outcome = {};
-for (const name of only ?? Object.keys(builds)) {
-  const said = (outcome[name] = { warnings: [], error: null, watched: [] });
-  try { await builds[name](said); }
-  catch (cause) { said.error = { message: cause.message, loc: cause.loc, frame: cause.frame, id: cause.id, errors: cause.errors }; }
-}
-console.log(JSON.stringify(outcome));
-`;
-
-interface Said {
-  readonly warnings: readonly unknown[];
-  readonly watched: readonly string[];
-  readonly error: null | {
-    readonly message: string;
-    readonly loc?: { readonly file: string; readonly line: number; readonly column: number };
-    readonly frame?: string;
-    readonly errors?: readonly {
-      readonly text?: string;
-      readonly location?: object;
-      readonly message?: string;
-      readonly loc?: string;
-      readonly moduleName?: string;
-    }[];
-  };
-}
 
 let project: Project;
 beforeAll(async () => {
   project = await smallProject(program);
-  project.write("build.mjs", script);
 });
-
-async function built(given: {
-  readonly entry: string;
-  readonly options?: object;
-  readonly only?: readonly Bundler[];
-}): Promise<Readonly<Record<Bundler, Said>>> {
-  const { code, out, err } = await node(project, ["build.mjs", JSON.stringify(given)], { env: { CI: "" } });
-  expect(code, err).toBe(0);
-  return JSON.parse(out.slice(out.lastIndexOf("\n{") + 1));
-}
 
 const program = `param share = 25%
 use half from "./parts/half.prune"
@@ -121,7 +39,7 @@ describe("a program that is imported", () => {
     mkdirSync(join(project.folder, "parts"), { recursive: true });
     project.write("parts/half.prune", half);
     project.write("main.mjs", main);
-    const outcome = await built({ entry: "main.mjs" });
+    const outcome = await built(project, { entry: "main.mjs" });
     for (const name of bundlers) expect(outcome[name], name).toMatchObject({ error: null, warnings: [] });
     const all = bundlers.map((name) => `await import("./dist/${name}/main.mjs");`).join(" ");
     const { out, err } = await node(project, ["--input-type=module", "--eval", all]);
@@ -154,9 +72,9 @@ describe("a program that is imported", () => {
   });
 
   it("keeps its types beside it, where they are asked for", async () => {
-    await built({ entry: "main.mjs", only: ["rollup"] });
+    await built(project, { entry: "main.mjs", only: ["rollup"] });
     expect(existsSync(join(project.folder, "a.d.prune.ts"))).toBe(false);
-    await built({ entry: "main.mjs", only: ["rollup"], options: { types: true } });
+    await built(project, { entry: "main.mjs", only: ["rollup"], options: { types: true } });
     const types = readFileSync(join(project.folder, "a.d.prune.ts"), "utf8");
     expect(types).toContain("  /** Default 25%. */\n  readonly share?: string | number | undefined;\n");
   });
@@ -169,7 +87,7 @@ describe("a mistake", () => {
       '# é\nuse half from "./parts/half.prune"; prune filers by l1 50%\nprune filters by l3 50%\n',
     );
     project.write("wrong.mjs", 'import train from "./wrong.prune";\ntrain();\n');
-    const outcome = await built({ entry: "wrong.mjs" });
+    const outcome = await built(project, { entry: "wrong.mjs" });
     const file = join(project.folder, "wrong.prune");
     const loc = { file, line: 2, column: 42 };
     const frame = /2 │ .*prune filers by l1 50%\n {2}│ +\^{6}/;
@@ -205,24 +123,24 @@ describe("a mistake", () => {
 
   it("of a network that is not there, and of an option, is told as well", async () => {
     const options = { network: "nowhere.json" };
-    const outcome = await built({ entry: "main.mjs", options });
+    const outcome = await built(project, { entry: "main.mjs", options });
     for (const name of bundlers)
       expect(outcome[name].error?.message, name).toMatch(/error\[P5101\]: .*nowhere\.json/);
-    const { rollup } = await built({ entry: "main.mjs", options: { sed: 1 }, only: ["rollup"] });
+    const { rollup } = await built(project, { entry: "main.mjs", options: { sed: 1 }, only: ["rollup"] });
     expect(rollup.error?.message).toBe("error[P7010]: the plugin has no option `sed`");
   }, 60_000);
 
   it("is a warning, or with `strict` an error", async () => {
     project.write("warned.prune", "train 2 steps\nprune filters by l1 50%\n");
     project.write("warned.mjs", 'import train from "./warned.prune";\ntrain();\n');
-    const outcome = await built({ entry: "warned.mjs" });
+    const outcome = await built(project, { entry: "warned.mjs" });
     for (const name of bundlers) {
       expect(outcome[name].error, name).toBe(null);
       expect(JSON.stringify(outcome[name].warnings), name).toMatch(
         /(?=.*warning\[P3065\]).*prune filters by l1/,
       );
     }
-    const { rollup, esbuild } = await built({
+    const { rollup, esbuild } = await built(project, {
       entry: "warned.mjs",
       options: { strict: true },
       only: ["rollup", "esbuild"],
