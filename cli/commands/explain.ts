@@ -2,6 +2,7 @@ import { explain as pageOf } from "../../core/diagnostics/explain.js";
 import { unknownName } from "../../core/diagnostics/elsewhere.js";
 import { raise } from "../../core/diagnostics/create.js";
 import { explainable, explainName, explanation } from "../../compiler/render/explain-name.js";
+import { flow } from "../../compiler/render/text.js";
 import { EXIT, type ExitCode, type Terminal } from "../terminal.js";
 
 /** Prints the page of a diagnostic code, or what a standard method, criterion, penalty, curve or a word of the language is. */
@@ -10,7 +11,7 @@ export function explain(what: string, options: { readonly json?: boolean }, term
   const page = pageOf(code);
   const json = options.json === true;
   if (page !== null) {
-    terminal.out(json ? JSON.stringify({ code, page }) : page);
+    terminal.out(json ? JSON.stringify({ code, page }) : flow(page, terminal.columns).join("\n"));
     return EXIT.ok;
   }
   const found = explainName(what);

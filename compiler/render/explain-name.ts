@@ -3,6 +3,7 @@ import { isWord, WORDS } from "../../grammar/words.js";
 import { standardLibrary } from "../passes/standard.js";
 import type { Declared } from "../passes/module.js";
 import { table } from "./check/table.js";
+import { flow, hanging, width } from "./text.js";
 
 /** What the parameters of standard methods mean, the same in each. */
 const parameters: Readonly<Record<string, string>> = {
@@ -79,18 +80,6 @@ function ofParameter({ name, value }: Parameter, text: string): ExplainedParamet
   };
 }
 
-/** Parameters with defaults, units and meanings, a line each. */
-export function parameterRows(parameters: readonly ExplainedParameter[], columns: number): readonly string[] {
-  const heads = [
-    { title: "parameter", align: "left" },
-    { title: "default", align: "left" },
-    { title: "unit", align: "left" },
-    { title: "", align: "left" },
-  ] as const;
-  const rows = parameters.map((one) => [one.name, one.default ?? "", one.unit, one.meaning ?? ""]);
-  return table(heads, rows, columns);
-}
-
 /** The same for people. */
 export function explanation(
   { name, kind, about, parameters, source }: ExplainedName,
@@ -98,7 +87,29 @@ export function explanation(
 ): string {
   const taken = parameters.length === 0 ? [] : ["", ...parameterRows(parameters, columns)];
   const use = kind === "method" ? ["", `  use ${name} from "std"`, `  ${name}()`] : [];
-  return [`${name}: ${kind}`, "", about, ...taken, ...use, ...(source === null ? [] : ["", source])].join(
-    "\n",
+  return [
+    `${name}: ${kind}`,
+    "",
+    ...flow(about, columns),
+    ...taken,
+    ...use,
+    ...(source === null ? [] : ["", source]),
+  ].join("\n");
+}
+
+/** Parameters with defaults, units and meanings, a line each; where that is too wide, what it means stands below. */
+export function parameterRows(
+  parameters: readonly ExplainedParameter[],
+  columns: number,
+): readonly string[] {
+  const heads = ["parameter", "default", "unit", ""].map((title) => ({ title, align: "left" }) as const);
+  const rows = parameters.map((one) => [one.name, one.default ?? "", one.unit, one.meaning ?? ""]);
+  const wide = table(heads, rows, Infinity);
+  if (wide.every((line) => width(line) <= columns)) return wide;
+  const [titles = "", ...lines] = table(
+    heads.slice(0, 3),
+    rows.map((row) => row.slice(0, 3)),
+    Infinity,
   );
+  return [titles, ...lines.flatMap((line, i) => [line, ...hanging("", rows[i]?.[3] ?? "", columns)])];
 }

@@ -42,6 +42,27 @@ export function wrap(text: string, columns: number): string[] {
   });
 }
 
+/** Markdown whose paragraphs are broken anew; code stays as it is. */
+export function flow(markdown: string, columns: number): string[] {
+  const lines: string[] = [];
+  let paragraph: string[] = [];
+  let code = false;
+  const end = (): void => {
+    if (paragraph.length > 0) lines.push(...wrap(paragraph.join(" "), columns));
+    paragraph = [];
+  };
+  for (const line of markdown.split("\n")) {
+    const fence = line.startsWith("```");
+    if (code || fence || line.trim() === "" || line.startsWith("#")) {
+      end();
+      lines.push(...(!code && line.startsWith("#") ? wrap(line, columns) : [line]));
+    } else paragraph.push(line.trim());
+    if (fence) code = !code;
+  }
+  end();
+  return lines;
+}
+
 /** A text made safe, wrapped and indented by two, further lines by four. */
 export function indent(text: string, columns: number): string[] {
   return wrap(safe(text), columns - 4).map((line, i) => (i === 0 ? `  ${line}` : `    ${line}`));

@@ -102,15 +102,18 @@ interface Copied {
 
 /** Whole pixels from where they were: flipped first, then shifted. */
 function copy({ from, to, height, width, channels }: Image, { across, over, down, right }: Copied): void {
+  // Where each value of a row comes from, once for all rows.
+  const columns = new Int32Array(width * channels);
+  for (let j = 0; j < width; j++) {
+    const x = clamp(j - right, width);
+    const pixel = (across ? width - 1 - x : x) * channels;
+    for (let c = 0; c < channels; c++) columns[j * channels + c] = pixel + c;
+  }
+  const row = columns.length;
   for (let i = 0; i < height; i++) {
     const y = clamp(i - down, height);
-    const source = (over ? height - 1 - y : y) * width;
-    for (let j = 0; j < width; j++) {
-      const x = clamp(j - right, width);
-      const pixel = (source + (across ? width - 1 - x : x)) * channels;
-      const place = (i * width + j) * channels;
-      for (let c = 0; c < channels; c++) to[place + c] = from[pixel + c] ?? 0;
-    }
+    const source = (over ? height - 1 - y : y) * row;
+    for (let k = 0; k < row; k++) to[i * row + k] = from[source + (columns[k] ?? 0)] ?? 0;
   }
 }
 
@@ -136,8 +139,10 @@ function sample({ from, to, height, width, channels }: Image, { down, right, xx,
       const u = j - centreX - right;
       const x = clamp(centreX + xx * u + xy * v, width);
       const y = clamp(centreY + yx * u + yy * v, height);
-      const [left, top] = [Math.floor(x), Math.floor(y)];
-      const [p, q] = [x - left, y - top];
+      const left = Math.floor(x);
+      const top = Math.floor(y);
+      const p = x - left;
+      const q = y - top;
       const start = (top * width + left) * channels;
       const next = left + 1 < width ? channels : 0;
       const below = top + 1 < height ? width * channels : 0;
