@@ -98,10 +98,7 @@ export function explanation(
 }
 
 /** Parameters with defaults, units and meanings, a line each; where that is too wide, what it means stands below. */
-export function parameterRows(
-  parameters: readonly ExplainedParameter[],
-  columns: number,
-): readonly string[] {
+export function parameterRows(parameters: readonly ExplainedParameter[], columns: number): readonly string[] {
   const heads = ["parameter", "default", "unit", ""].map((title) => ({ title, align: "left" }) as const);
   const rows = parameters.map((one) => [one.name, one.default ?? "", one.unit, one.meaning ?? ""]);
   const wide = table(heads, rows, Infinity);
