@@ -66,6 +66,7 @@ function commandLine(speakers: Speakers, finish: (code: ExitCode) => void): Comm
     .option(...byMethod)
     .option("--fix", "apply the fixes that messages carry, and check what they leave")
     .option("--events", "list every event on a line of its own, however many there are")
+    .option("--watch", "check again whenever a file that was read changes")
     .action(async (files, options) =>
       finish(await (await import("./commands/check.js")).check(files, options, terminal)),
     );
@@ -74,6 +75,7 @@ function commandLine(speakers: Speakers, finish: (code: ExitCode) => void): Comm
     .option("-o, --out <path>", "where to write it (standard output)")
     .option("--emit <what>", "tokens, ast, ir, plan, js, map or types, those of an import (js)")
     .option("--typescript", "write the loop in TypeScript")
+    .option("--watch", "compile again whenever a file that was read changes")
     .option("--timings", "print how long each stage took")
     .action(async (file, options) =>
       finish(await (await import("./commands/compile.js")).compileCommand(file, options, terminal)),

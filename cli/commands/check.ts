@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { checkJson, checkReport } from "../../compiler/render/check/report.js";
+import { filesRead } from "../../api/files-read.js";
 import { compileProgram } from "../../api/compile-program.js";
 import { writeFileSafely } from "../../api/out-folder.js";
 import { diagnostic } from "../../core/diagnostics/create.js";
@@ -9,6 +10,7 @@ import { givenProgram, type GivenProgram } from "../given-program.js";
 import { readProgram } from "../read-program.js";
 import { diagnosticsJson, hasErrors, report } from "../report.js";
 import { EXIT, type ExitCode, type Terminal } from "../terminal.js";
+import type { Round } from "../watch.js";
 
 export interface BoundOptions {
   readonly network?: string;
@@ -25,12 +27,15 @@ export interface CheckCommandOptions extends BoundOptions {
   readonly method?: string;
   readonly events?: boolean;
   readonly fix?: boolean;
+  readonly watch?: boolean;
 }
 
 /** What was found in one file. */
 interface Checked {
   readonly failed: boolean;
   readonly facts: object;
+  /** Absolute paths of what was read for it. */
+  readonly files: readonly string[];
 }
 
 /** Says what programs will do before any training: events, amounts, costs, ties, barriers, lints. With `fix`, mends them first. */
@@ -39,6 +44,16 @@ export async function check(
   options: CheckCommandOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
+  if (options.watch !== true) return (await checkAll(files, options, terminal)).code;
+  const { watch } = await import("../watch.js");
+  return watch(() => checkAll(files, options, terminal), files, options, terminal);
+}
+
+async function checkAll(
+  files: readonly string[],
+  options: CheckCommandOptions,
+  terminal: Terminal,
+): Promise<Round> {
   const checked: Checked[] = [];
   const asked = options.method !== undefined || files.length === 0;
   const programs = asked ? [await givenProgram(files[0], options.method, terminal)] : files;
@@ -47,7 +62,8 @@ export async function check(
     const [only, ...others] = checked.map((one) => one.facts);
     terminal.out(JSON.stringify(others.length === 0 ? only : { files: [only, ...others] }, null, 2));
   }
-  return checked.some((one) => one.failed) ? EXIT.failed : EXIT.ok;
+  const code = checked.some((one) => one.failed) ? EXIT.failed : EXIT.ok;
+  return { code, files: checked.flatMap((one) => one.files) };
 }
 
 /** A file that cannot be read keeps none of the others from being checked. */
@@ -64,7 +80,8 @@ async function checkOne(
     if (!(cause instanceof DiagnosticError)) throw cause;
     const { diagnostics } = cause;
     if (options.json !== true) report(diagnostics, null, {}, terminal);
-    return { failed: true, facts: { file: program.file, diagnostics: diagnosticsJson(diagnostics, null) } };
+    const facts = { file: program.file, diagnostics: diagnosticsJson(diagnostics, null) };
+    return { failed: true, facts, files: [] };
   }
 }
 
@@ -73,18 +90,24 @@ async function checkText(
   options: CheckCommandOptions,
   terminal: Terminal,
 ): Promise<Checked> {
-  const { method, json, events, fix: asked, ...bound } = options;
+  const { method, json, events, watch: _, fix: asked, ...bound } = options;
   // There is no file of ours to mend.
   const fix = asked === true && method === undefined;
   const given = { ...bound, file, emit: false };
   const mended = fix ? await mend(text, given) : null;
-  const { result, diagnostics: found, network } = mended?.compiled ?? (await compileProgram(text, given));
+  const compiled = mended?.compiled ?? (await compileProgram(text, given));
+  const { result, diagnostics: found, network } = compiled;
+  const files = await filesRead(compiled);
   const diagnostics = [...found, ...(await writeMended(mended, text, file, terminal))];
   const failed = hasErrors(diagnostics);
   const fixed = mended && { fixed: mended.fixed, ...(file === "-" && { text: mended.text }) };
   if (json === true) {
     const facts = checkJson(result, network ?? undefined);
-    return { failed, facts: { ...facts, ...fixed, diagnostics: diagnosticsJson(diagnostics, result) } };
+    return {
+      failed,
+      facts: { ...facts, ...fixed, diagnostics: diagnosticsJson(diagnostics, result) },
+      files,
+    };
   }
   for (const { line, column, title } of mended?.fixed ?? [])
     terminal.err(`fixed ${file}:${line}:${column}: ${title}\n`);
@@ -94,7 +117,7 @@ async function checkText(
   if (file === "-" && mended !== null) terminal.out(mended.text);
   else if (!failed)
     terminal.out(checkReport(result, { network: network ?? undefined, columns, palette, events }));
-  return { failed, facts: {} };
+  return { failed, facts: {}, files };
 }
 
 /** Puts a mended program in the place of the one that was read; gives what kept it from that. */

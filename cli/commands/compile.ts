@@ -3,12 +3,14 @@ import { rm } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { scan } from "../../grammar/lexer.js";
 import type { CompileResult } from "../../compiler/compile.js";
+import { filesRead } from "../../api/files-read.js";
 import { compileProgram } from "../../api/compile-program.js";
 import { diagnostic, raise } from "../../core/diagnostics/create.js";
 import { typesOf } from "../../api/types-file.js";
 import { givenProgram } from "../given-program.js";
 import { diagnosticsJson, hasErrors, report } from "../report.js";
 import { EXIT, type ExitCode, type Terminal } from "../terminal.js";
+import type { Round } from "../watch.js";
 import { writeFileSafely } from "../../api/out-folder.js";
 import type { BoundOptions } from "./check.js";
 
@@ -18,6 +20,7 @@ export interface CompileCommandOptions extends BoundOptions {
   readonly emit?: string;
   readonly timings?: boolean;
   readonly typescript?: boolean;
+  readonly watch?: boolean;
 }
 
 const STAGES = ["tokens", "ast", "ir", "plan", "js", "map", "types"] as const;
@@ -29,12 +32,28 @@ export async function compileCommand(
   options: CompileCommandOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const { method, emit = "js", out, timings, json, ...bound } = options;
+  if (options.watch !== true) return (await compileOnce(named, options, terminal)).code;
+  const { watch } = await import("../watch.js");
+  return watch(
+    () => compileOnce(named, options, terminal),
+    named === undefined ? [] : [named],
+    options,
+    terminal,
+  );
+}
+
+async function compileOnce(
+  named: string | undefined,
+  options: CompileCommandOptions,
+  terminal: Terminal,
+): Promise<Round> {
+  const { watch: _, method, emit = "js", out, timings, json, ...bound } = options;
   const stage = STAGES.find((name) => name === emit);
   if (stage === undefined)
     return raise("P9504", `there is no stage \`${emit}\` to emit`, { help: `one of ${STAGES.join(", ")}` });
   const { file, text: source } = await givenProgram(named, method, terminal);
-  const { result, diagnostics } = await compileProgram(source, { ...bound, file });
+  const compiled = await compileProgram(source, { ...bound, file });
+  const { result, diagnostics } = compiled;
   const said = [...diagnostics];
   const made = stage === "tokens" ? tokensOf(source) : stageOf(stage, result);
   const early = stage === "tokens" || stage === "ast";
@@ -56,7 +75,8 @@ export async function compileCommand(
     if (!failed && out === undefined) terminal.out(written);
     if (timings === true) tellTimings(result, terminal);
   }
-  return failed || failure !== null ? EXIT.failed : EXIT.ok;
+  const code = failed || failure !== null ? EXIT.failed : EXIT.ok;
+  return { code, files: await filesRead(compiled) };
 }
 
 function tellTimings({ timings }: CompileResult, terminal: Terminal): void {

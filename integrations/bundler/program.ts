@@ -1,6 +1,7 @@
-import { readFile, stat } from "node:fs/promises";
-import { dirname, join, relative, resolve } from "node:path";
+import { readFile } from "node:fs/promises";
+import { dirname, relative, resolve } from "node:path";
 import { compileProgram, type CompiledProgram } from "../../api/compile-program.js";
+import { filesRead } from "../../api/files-read.js";
 import type { Form } from "../../compiler/emit/javascript.js";
 import type { SourceMap } from "../../compiler/emit/writer.js";
 import { raise } from "../../core/diagnostics/create.js";
@@ -36,7 +37,7 @@ export async function compileFile(path: string, options: Options, form: Form): P
     );
     const given = { network, data, set, epochs, batch, seed };
     const compiled = await compileProgram(text, { ...given, file: main, form, runtimeSpecifier: runtime });
-    const { result, bound } = compiled;
+    const { result } = compiled;
     const diagnostics = judged(compiled.diagnostics, options);
     const failed = diagnostics.some(({ severity }) => severity === "error");
     return {
@@ -46,11 +47,7 @@ export async function compileFile(path: string, options: Options, form: Form): P
       map: failed || result.map === null ? null : mapAt(result.map, path),
       diagnostics,
       trained: null,
-      watched: [
-        ...result.files.map((file) => resolve(file)),
-        ...(await filesOf(bound.network)),
-        ...(await filesOf(bound.data)),
-      ],
+      watched: await filesRead(compiled),
       compiled,
     };
   } catch (cause) {
@@ -81,15 +78,4 @@ function mapAt(map: SourceMap, path: string): SourceMap {
   const at = (source: string | null) =>
     source && relative(dirname(path), resolve(source)).replaceAll("\\", "/");
   return { ...map, sources: map.sources.map(at) };
-}
-
-/** The file that a network or data is, absolute; of a folder the model.json in it; none where it is a name or an object. */
-async function filesOf(bound: unknown): Promise<readonly string[]> {
-  if (typeof bound !== "string") return [];
-  const path = resolve(bound);
-  const facts = await stat(path).catch(() => null);
-  if (facts === null) return [];
-  if (facts.isFile()) return [path];
-  const model = join(path, "model.json");
-  return (await stat(model).catch(() => null))?.isFile() === true ? [model] : [];
 }

@@ -1,8 +1,8 @@
-import { basename, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { basename } from "node:path";
 import { raise } from "../../core/diagnostics/create.js";
 import { isObject } from "../../core/network/json.js";
 import type { Network } from "../../core/network/types.js";
+import { moduleUrl } from "../module-url.js";
 import { settled } from "../settled.js";
 import { thrown } from "../user-code.js";
 import { givenSource } from "./given.js";
@@ -19,9 +19,7 @@ export async function openModule(path: string, network: Network): Promise<DataSo
 
 async function load(path: string, name: string): Promise<unknown> {
   try {
-    const module: Readonly<Record<string, unknown>> = await settled(
-      import(pathToFileURL(resolve(path)).href),
-    );
+    const module: Readonly<Record<string, unknown>> = await settled(import(await moduleUrl(path)));
     const main = await settled(Promise.resolve(module["default"]));
     return isObject(main) ? main : module;
   } catch (cause) {

@@ -1,6 +1,5 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import { raise } from "../../core/diagnostics/create.js";
 import { quotePath } from "../../core/diagnostics/quote.js";
 import { openBackend } from "../backend/index.js";
@@ -8,6 +7,7 @@ import { layers, tf } from "../backend/tf.js";
 import { randomStream } from "../../core/random.js";
 import { isLiveModel, type LiveModel } from "./live.js";
 import { reasonOf } from "../reason.js";
+import { moduleUrl } from "../module-url.js";
 import { settled } from "../settled.js";
 import { thrown } from "../user-code.js";
 import { missing } from "./topology-file.js";
@@ -31,7 +31,7 @@ export async function importModel(path: string, seed: number): Promise<LiveModel
   let model: unknown;
   try {
     model = await withSeededRandom(seed, async () => {
-      const module: unknown = await settled(import(pathToFileURL(file).href));
+      const module: unknown = await settled(import(await moduleUrl(file)));
       const made =
         typeof module === "object" && module !== null && "default" in module ? module.default : undefined;
       return settled(Promise.resolve(typeof made === "function" ? made({ ...toolkit, seed }) : made));
