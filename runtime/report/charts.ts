@@ -20,7 +20,7 @@ interface Chart {
   }[];
 }
 
-/** The page's script: four charts over training steps, redrawn when the window's width changes. */
+/** The page's script: four charts over training steps, redrawn when the width of the window changes, or its light, and for paper. */
 export function chartScript(report: Report): string {
   const { history, before } = report;
   const of = (pick: (point: HistoryPoint) => number | null) => history.map(pick);
@@ -75,15 +75,22 @@ export function chartScript(report: Report): string {
 const cuts = ${scriptJson(cuts)};
 const inks = ${scriptJson(inks)};
 const charts = ${scriptJson(charts)};
-const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+const screen = matchMedia("(prefers-color-scheme: dark)"), paper = matchMedia("print");
 const last = steps.length - 1;
-const colors = dark ? inks.dark : inks.light;
-const ink = dark ? "#ddd" : "#333", grid = dark ? "#444" : "#e5e5e5";
-for (const chart of charts) {
+// paper is white, whatever the screen is
+let drawn = [], dark;
+function draw() {
+  drawn.forEach((plot) => plot.destroy());
+  dark = screen.matches && !paper.matches;
+  drawn = charts.map(plotOf);
+}
+function plotOf(chart) {
+  const colors = dark ? inks.dark : inks.light;
+  const ink = dark ? "#ddd" : "#333", grid = dark ? "#444" : "#e5e5e5";
   const box = document.getElementById(chart.into);
   const axis = { stroke: ink, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, width: 1 } };
   const show = (value) => value == null ? "–" : chart.percent ? (100 * value).toFixed(2) + " %" : value.toPrecision(4);
-  const plot = new uPlot({
+  return new uPlot({
     width: box.clientWidth, height: 220,
     scales: { x: { time: false, range: (_, least, most) => [0, most || 1] } },
     hooks: {
@@ -107,8 +114,14 @@ for (const chart of charts) {
     axes: [{ ...axis, label: "training steps" }, { ...axis, size: 64, values: (_, ticks) => ticks.map((t) => chart.percent ? +(100 * t).toFixed(3) + " %" : t) }],
     series: [{ label: "step" }, ...chart.series.map((s) => ({ label: s.label, stroke: colors[s.color], width: 2, spanGaps: true, points: { show: steps.length < 60 }, value: (_, v) => show(v) }))],
   }, [steps, ...chart.series.map((s) => s.values)], box);
-  new ResizeObserver(() => plot.setSize({ width: box.clientWidth, height: 220 })).observe(box);
-}`;
+}
+draw();
+screen.addEventListener("change", draw);
+paper.addEventListener("change", draw);
+charts.forEach(({ into }, i) => {
+  const box = document.getElementById(into);
+  new ResizeObserver(() => drawn[i].setSize({ width: box.clientWidth, height: 220 })).observe(box);
+});`;
 }
 
 /** JSON that may stand inside a script element: no `</script>`, no line separators. */

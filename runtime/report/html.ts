@@ -71,11 +71,17 @@ h1 { margin: 0; font-size: 24px; } h2 { margin: 32px 0 8px; font-size: 17px; }
 header p, figcaption, small { color: var(--soft); }
 header p { margin: 4px 0; } code, pre { font-size: 13px; overflow-wrap: anywhere; } .words { color: var(--soft); margin: 8px 0 0; }
 @media (max-width: 500px) { main { padding: 12px; } body { font-size: 13px; } th, td { padding-right: 8px; } .text { min-width: 11em; } }
-.u-legend { text-align: left; } @media print { :root { --ink: #222; --soft: #555; --line: #ccc; --back: #fff; --fill: #f6f5f1; } figure, tr { break-inside: avoid; } }
+.u-legend { text-align: left; }
 .program { background: var(--fill); border-left: 3px solid var(--live); padding: 12px 16px; overflow-x: auto; }
 .failed { border-left: 3px solid #b3402e; padding: 8px 16px; }
 .scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: 4px 14px 4px 0; border-bottom: 1px solid var(--line); white-space: nowrap; } .text { display: inline-block; white-space: normal; min-width: 16em; } th { color: var(--soft); font-weight: 500; }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(440px, 100%), 1fr)); gap: 24px; margin-top: 32px; } figure { margin: 0; min-width: 0; }
 .bars { width: 180px; } .bars i, .bars b { display: block; height: 6px; min-width: 1px; background: var(--line); } .bars b { background: var(--live); }
+@media print {
+  :root { color-scheme: light; --ink: #222; --soft: #555; --line: #ccc; --back: #fff; --fill: #f6f5f1; --live: #2f6f4f; }
+  body { font-size: 12px; } main { max-width: none; padding: 0; } figure, tr { break-inside: avoid; }
+  .program { white-space: pre-wrap; } th, td { white-space: normal; } .scroll, .program { overflow: visible; } .text { min-width: 0; } .bars { width: 100px; }
+  .bars, .u-marker { print-color-adjust: exact; } .charts { grid-template-columns: repeat(auto-fit, minmax(260px, 1fr)); }
+}
 `;

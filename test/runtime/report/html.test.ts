@@ -1,3 +1,4 @@
+import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { comparison } from "../../../runtime/report/comparison.js";
 import { inks } from "../../../runtime/report/charts.js";
@@ -66,6 +67,61 @@ describe("the report page", () => {
       for (const back of [colour("back"), colour("fill")])
         for (const shade of shades) expect(contrast(shade, back), `${shade} on ${back}`).toBeGreaterThan(4.5);
     }
+  });
+
+  it("draws dark ink on paper, and light ink on a dark screen again", async () => {
+    const page = await reportHtml(sampleReport());
+    const script =
+      page
+        .match(/<script>([\s\S]*?)<\/script>/g)
+        ?.at(-1)
+        ?.replace(/<\/?script>/g, "") ?? "";
+    const strokes: string[] = [];
+    const media = new Map<string, { matches: boolean; change: () => void }>();
+    let open = 0;
+    runInNewContext(script, {
+      document: { getElementById: () => ({ clientWidth: 300 }) },
+      ResizeObserver: class {
+        observe = () => undefined;
+      },
+      matchMedia(query: string) {
+        const found = { matches: query.includes("dark"), change: () => undefined };
+        media.set(query, found);
+        return Object.assign(found, {
+          addEventListener: (_: string, change: () => undefined) => (found.change = change),
+        });
+      },
+      uPlot: class {
+        constructor({ axes, series }: { axes: { stroke: string }[]; series: { stroke?: string }[] }) {
+          open++;
+          strokes.push(...axes.map(({ stroke }) => stroke), ...series.flatMap(({ stroke }) => stroke ?? []));
+        }
+        destroy = () => void open--;
+      },
+    });
+    const paper = media.get("print");
+    if (paper === undefined) throw new Error("paper is not asked for");
+    const drawn = (back: string): void => {
+      expect(open).toBe(4);
+      expect(strokes.length).toBeGreaterThan(12);
+      for (const stroke of strokes.splice(0)) expect(contrast(stroke, back)).toBeGreaterThan(4.5);
+    };
+    drawn("#1b1c1a");
+    paper.matches = true;
+    paper.change();
+    drawn("#ffffff");
+    paper.matches = false;
+    paper.change();
+    drawn("#1b1c1a");
+  });
+
+  it("says last what holds on paper: nothing scrolls, nothing is dark", async () => {
+    const page = await reportHtml(sampleReport());
+    const [, print = ""] = /@media print \{\n([\s\S]*?)\n\}\n<\/style>/.exec(page) ?? [];
+    expect(print).toMatch(/\.scroll, \.program \{ overflow: visible; \}/);
+    const colours = print.match(/--(?:ink|soft|live): #\w+/g) ?? [];
+    expect(colours).toHaveLength(3);
+    for (const one of colours) expect(contrast(one.split(": ")[1] ?? "", "#f6f5f1")).toBeGreaterThan(4.5);
   });
 });
 
