@@ -41,6 +41,7 @@ export type {
   StreamedSplit,
   TargetFacts,
 } from "./runtime/data/types.js";
+export { readMasks, type Mask, type Masks } from "./runtime/checkpoint/masks.js";
 export type { Report } from "./runtime/report/types.js";
 export type {
   BatchLogs,

@@ -66,8 +66,7 @@ export async function run(
     file,
     runtimeSpecifier: runtimeUrl(),
   });
-  // Of masks beside the network the run itself tells.
-  const warnings = diagnostics.filter((one) => one.severity !== "error" && one.code !== "P7016");
+  const warnings = diagnostics.filter((one) => one.severity !== "error");
   const failed = hasErrors(diagnostics);
   // What was foreseen is said once, where it stands in the program.
   const said = new Set(warnings.map(noteOf));

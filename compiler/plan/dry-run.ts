@@ -3,7 +3,7 @@ import { sizeNames, type Measure } from "../../core/ir/sizes.js";
 import type { HeldMasks } from "../../core/masks/state.js";
 import type { ParameterStore } from "../../core/parameters.js";
 import type { Ir } from "../../core/ir/types.js";
-import { idleIn } from "./emptied.js";
+import { idleIn } from "../../core/surgery/idle.js";
 import { together, type Estimate } from "./estimate.js";
 import { mostDraws, mostWorkOfAll } from "./limits.js";
 import type { World } from "./pools.js";
@@ -49,6 +49,8 @@ export interface Simulation {
   readonly voided: readonly Voided[];
   /** Where something trains: the statement that takes units when nothing trains any more. */
   readonly lastCut: number | null;
+  /** Units, by root, that hold nothing in the file. */
+  readonly idle: ReadonlySet<number>;
   /** True when there are more events than can be listed. */
   readonly cut: boolean;
 }
@@ -99,6 +101,7 @@ function merged(draws: readonly Timeline[]): Simulation {
     missed: first.soft.missed,
     voided: first.rewinds.voided,
     lastCut: first.lastCut,
+    idle: first.trial.idle,
     cut: first.cut,
   };
 }

@@ -1,31 +1,10 @@
 import { planAbsorption } from "../../core/surgery/absorb-plan.js";
 import { dead, living } from "../../core/masks/state.js";
-import { zeroSlices } from "../../core/network/layers/constants.js";
-import type { Network } from "../../core/network/types.js";
-import type { Parameter, ParameterStore } from "../../core/parameters.js";
-import { weightsOf } from "../../core/units/slices.js";
+import type { Parameter } from "../../core/parameters.js";
 import { rowsOf } from "./pools.js";
 import type { Trial } from "./trial.js";
 
 const none: ReadonlySet<number> = new Set();
-
-/**
- * Units, by root, of which a file holds nothing but zeros in all kernels that make them, and which a `slim` would take out. Training
- * may leave them so: what has no weights passes little on to its gradients.
- */
-export function idleIn(network: Network, weights: ParameterStore): ReadonlySet<number> {
-  const idle = new Set(planAbsorption(network, weights, () => false).absorbed);
-  if (idle.size === 0) return none;
-  for (const weight of weightsOf(network)) {
-    const data = weight.isKernel ? weights.get(weight.key)?.data : undefined;
-    for (const { axis, ids, role } of data === undefined ? [] : weight.bindings) {
-      if (role === "in" || data === undefined) continue;
-      const zeros = zeroSlices(weight, data, axis);
-      ids.forEach((id, i) => zeros[i] !== true && idle.delete(network.channels.find(id)));
-    }
-  }
-  return idle;
-}
 
 /**
  * Units that a `slim` finds to hold one value, because deaths of single elements left nothing of the kernel that makes them, or because

@@ -144,6 +144,7 @@ export const table = {
   P4020: error("slim would leave a layer with nothing"),
   P4021: error("what is emptied cannot be removed"),
   P4022: info("a constant channel stays behind padding"),
+  P4023: info("units hold nothing in the file"),
   // P50xx: the topology of a model
   P5001: error("not a layers model"),
   P5002: error("a field of the model is missing or of the wrong type"),

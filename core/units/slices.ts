@@ -1,4 +1,4 @@
-import type { Network, WeightInfo } from "../network/types.js";
+import type { LayerInfo, Network, WeightInfo } from "../network/types.js";
 import type { ParameterStore, Slots } from "../parameters.js";
 
 /** Whether a channel is one of those asked for; constant on every unit. */
@@ -103,3 +103,12 @@ export function* weightsOf(network: Network): Generator<WeightInfo> {
 
 /** Statistics that a dead channel leaves alone: a variance of 0 would amplify what comes after. */
 export const isVariance = (weight: WeightInfo): boolean => weight.name.endsWith("moving_variance");
+
+/** Output channels of a layer, in the order of its kernels' output axis; gate blocks of recurrent kernels repeat them. */
+export const outputChannels = ({ weights }: LayerInfo): readonly number[] => [
+  ...new Set(
+    weights.flatMap(({ isKernel, bindings }) =>
+      isKernel ? bindings.flatMap(({ role, ids }) => (role === "out" ? [...ids] : [])) : [],
+    ),
+  ),
+];

@@ -1,6 +1,6 @@
 /**
  * Tensors in one file: 8 bytes of header length (little-endian), a JSON header, raw little-endian data
- * (https://github.com/huggingface/safetensors#format). Only what checkpoints need: no metadata, four types.
+ * (https://github.com/huggingface/safetensors#format). Only what checkpoints need: four types; metadata are written and not read.
  */
 export type TensorData = Float32Array | Float64Array | Int32Array | Uint8Array;
 
@@ -23,9 +23,12 @@ const types = [
   ["U8", Uint8Array],
 ] as const;
 
-/** The pieces of the file, in order; their concatenation is the file. Data is not copied. */
-export function encodeTensors(tensors: ReadonlyMap<string, StoredTensor>): Uint8Array[] {
-  const header: [string, { dtype: string; shape: readonly number[]; data_offsets: [number, number] }][] = [];
+/** The pieces of the file, in order; their concatenation is the file. Data is not copied. `about`: what people should know of it. */
+export function encodeTensors(
+  tensors: ReadonlyMap<string, StoredTensor>,
+  about?: Readonly<Record<string, string>>,
+): Uint8Array[] {
+  const header: [string, object][] = about === undefined ? [] : [["__metadata__", about]];
   const pieces: Uint8Array[] = [];
   let offset = 0;
   for (const [name, { shape, data }] of tensors) {

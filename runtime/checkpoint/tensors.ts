@@ -23,18 +23,13 @@ export function putAll(into: TensorMap, prefix: string, arrays: ReadonlyMap<stri
   for (const [key, data] of arrays) put(into, `${prefix}|${key}`, data);
 }
 
-/** What is dead: codes by channel number and by element. */
-export function putMasks(into: TensorMap, at: string, state: MaskState): void {
-  put(into, `${at}channels|`, state.channels);
-  putAll(into, `${at}elements`, state.elements);
-}
-
 /** All of a moment but `start`, which is the same for all moments of a run. */
 export function putMoment(into: TensorMap, at: string, { weights, slots, state }: Moment): void {
   putAll(into, `${at}weights`, weights);
   for (const [key, named] of slots)
     for (const [name, data] of Object.entries(named)) put(into, `${at}slots|${name}|${key}`, data);
-  putMasks(into, at, state);
+  put(into, `${at}channels|`, state.channels);
+  putAll(into, `${at}elements`, state.elements);
   putAll(into, `${at}last`, state.last);
 }
 

@@ -106,6 +106,10 @@ export interface LayerRow {
   readonly macs: readonly [number, number];
   /** Share of the kernel weights between living channels that live, after. */
   readonly density: number;
+  /** Which of its output channels as loaded are gone, counted from 0: "0-3,7"; "" for none. */
+  readonly gone: string;
+  /** Which of them held nothing but zeros in the file. */
+  readonly empty: string;
 }
 
 /** One point in time: the end of an epoch, or an event that changed the network. */

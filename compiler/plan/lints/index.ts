@@ -3,6 +3,7 @@ import { budgets } from "./budgets.js";
 import { collapses } from "./collapses.js";
 import { fightingRules } from "./fighting-rules.js";
 import type { Lint } from "./finding.js";
+import { idleUnits } from "./idle-units.js";
 import { flicker } from "./flicker.js";
 import { lastCut } from "./last-cut.js";
 import { lateRewinds } from "./late-rewinds.js";
@@ -42,4 +43,5 @@ export const lints: readonly Lint[] = [
   withoutEffect,
   lastCut,
   masksOnly,
+  idleUnits,
 ];

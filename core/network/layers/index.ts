@@ -74,6 +74,8 @@ export function stockObjection({
   for (const [key, value] of Object.entries(config)) {
     if (/activation$/.test(key) && activationFunction(value)?.stock === false)
       return `TensorFlow.js has no activation \`${String(value)}\` of this kind`;
+    // The initializer `Identity` is no layer of that name.
+    if (/(initializer|regularizer|constraint)$/.test(key)) continue;
     for (const held of isJsonArray(value) ? value : [value]) {
       const inner = heldLayer(held);
       const objection = inner && stockObjection(inner);

@@ -10,6 +10,7 @@ import { openData } from "../../data/open.js";
 import type { DataSource } from "../../data/types.js";
 import { holdOutValidation } from "../../data/validation.js";
 import { loadModel, modelBytes, type LoadedModel } from "../../model/index.js";
+import { idleIn } from "../../../core/surgery/idle.js";
 import { measure } from "../../../core/masks/measure.js";
 import { newMaskState, rememberStart } from "../../../core/masks/state.js";
 import { raise } from "../../../core/diagnostics/create.js";
@@ -115,6 +116,7 @@ async function begin(
   for (const text of backend.notes) logNote(session, text);
   for (const one of notes) logDiagnostic(session, one);
   if (!resumed) {
+    session.record.idle = [...idleIn(network, parameters)];
     session.record.before = await factsNow(session, await modelBytes(network, parameters));
     session.baselines.start = await measureBaseline(session, "start");
     await holdMasksBeside(session);

@@ -70,6 +70,8 @@ export interface RunRecord {
   readonly history: HistoryPoint[];
   /** Once each. */
   readonly notes: string[];
+  /** Units, by root, that held nothing in the file. */
+  idle: readonly number[];
   /** What was asked last, by structure and layers. */
   amounts: readonly RecordedAmount[];
 }
@@ -98,6 +100,7 @@ export const newRecord = (): RunRecord => ({
   events: [],
   history: [],
   notes: [],
+  idle: [],
   amounts: [],
 });
 

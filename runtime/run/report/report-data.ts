@@ -6,6 +6,7 @@ import { effectivelyDead } from "../../../core/masks/effective.js";
 import { dead, newMaskState, type MaskState } from "../../../core/masks/state.js";
 import { leftOfLayers } from "../../../core/masks/measure.js";
 import type { Parameter, ParameterStore } from "../../../core/parameters.js";
+import { outputChannels } from "../../../core/units/slices.js";
 import { spaceOf } from "../../../core/units/spaces.js";
 import { compareLatency, createExecutor } from "../../executor/index.js";
 import type { ModelBytes } from "../../model/index.js";
@@ -109,6 +110,9 @@ function layerRows(session: Session): readonly LayerRow[] {
   const before = leftOfLayers(loaded, newMaskState(loaded.channels.count));
   const left = leftOfLayers(network, state);
   const after = new Map(network.layers.map(({ path }, index) => [path, left[index]]));
+  const empty = new Set(session.record.idle);
+  const where = (channels: readonly number[], holds: (channel: number) => boolean): string =>
+    ranges(channels.flatMap((channel, i) => (holds(channel) ? [i] : [])));
   return loaded.layers.flatMap((layer, index) => {
     if (layer.ordinal === 0) return [];
     const [was, now] = [before[index], after.get(layer.path)];
@@ -120,9 +124,22 @@ function layerRows(session: Session): readonly LayerRow[] {
       params: both("params"),
       macs: both("macs"),
       density: now === undefined || now.kernels === 0 ? 0 : now.living / now.kernels,
+      gone: where(outputChannels(layer), (channel) => state.channels[channel] === dead),
+      empty: where(outputChannels(layer), (channel) => empty.has(loaded.channels.find(channel))),
     };
     return [row];
   });
+}
+
+/** Ascending numbers as they are read: "0-3,7". */
+function ranges(numbers: readonly number[]): string {
+  const parts: string[] = [];
+  for (let i = 0; i < numbers.length; i++) {
+    const from = i;
+    while (numbers[i + 1] === (numbers[i] ?? 0) + 1) i++;
+    parts.push(i === from ? `${numbers[i]}` : `${numbers[from]}-${numbers[i]}`);
+  }
+  return parts.join();
 }
 
 /**
@@ -132,7 +149,7 @@ function layerRows(session: Session): readonly LayerRow[] {
 export function amountRows(session: Session): readonly AmountRow[] {
   const { amounts } = session.record;
   const followed = withConsequences(session);
-  return amounts.map((amount) => {
+  const asked = amounts.map((amount): AmountRow => {
     const space = spaceIn(session, amount, session.state);
     const { total, dead: achieved } = countsOf(space);
     const { dead: effective } = countsOf(spaceIn(session, amount, followed));
@@ -150,6 +167,25 @@ export function amountRows(session: Session): readonly AmountRow[] {
       physical: total - space.units,
     };
   });
+  return [...asked, ...idleRow(session, followed)];
+}
+
+/** What was dead in the file by itself, whoever took it out since. */
+function idleRow({ record, loaded, network, state }: Session, followed: MaskState): readonly AmountRow[] {
+  const { idle } = record;
+  if (idle.length === 0) return [];
+  const there = new Set(network.units.map(({ root }) => root));
+  const deadIn = ({ channels }: MaskState): number => idle.filter((root) => channels[root] === dead).length;
+  return [
+    {
+      structure: "units empty in the file",
+      total: loaded.units.length,
+      nominal: null,
+      achieved: deadIn(state),
+      effective: deadIn(followed),
+      physical: idle.filter((root) => !there.has(root)).length,
+    },
+  ];
 }
 
 /** A limit as it was asked for, and what lives of it now. */

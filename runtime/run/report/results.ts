@@ -5,9 +5,7 @@ import { maskedView } from "../../../core/masks/masked.js";
 import type { Network } from "../../../core/network/types.js";
 import type { ParameterStore } from "../../../core/parameters.js";
 import { sweepTemporary, writeAtomically } from "../../checkpoint/files.js";
-import { masksFile } from "../../checkpoint/masks.js";
-import { encodeTensors } from "../../checkpoint/safetensors.js";
-import { putMasks, type TensorMap } from "../../checkpoint/tensors.js";
+import { encodeMasks, masksFile } from "../../checkpoint/masks.js";
 import { modelBytes, saveModel, toLayersModel } from "../../model/index.js";
 import { reasonOf } from "../../reason.js";
 import { reportHtml } from "../../report/html.js";
@@ -92,11 +90,10 @@ async function writeResults(
 ): Promise<Report> {
   const saved = await saveModel(session.network, maskedView(session), directory);
   const report = await reportData(session, saved.bytes, failed);
-  const masks: TensorMap = new Map();
-  putMasks(masks, "", session.state);
+  const masks = encodeMasks(session.network, session.loaded, session.state);
   const text = (value: string): Uint8Array[] => [new TextEncoder().encode(value)];
   try {
-    await writeAtomically(join(directory, masksFile), encodeTensors(masks));
+    await writeAtomically(join(directory, masksFile), masks);
     await writeAtomically(join(directory, "report.json"), text(`${JSON.stringify(report, null, 2)}\n`));
     await writeAtomically(join(directory, "report.html"), text(await reportHtml(report)));
     await sweepTemporary(directory);

@@ -8,10 +8,13 @@ const MARGIN = 1.05;
 /** Layers that are named, of those that are many. */
 const NAMED = 3;
 
+/** A layer, and how many channels it had and has. */
+type Cut = Pick<LayerRow, "layer" | "channels">;
+
 export interface Compared {
   readonly before: NetworkFacts;
   readonly after: NetworkFacts;
-  readonly layers: readonly LayerRow[];
+  readonly layers: readonly Cut[];
   /** What this backend is fastest at, where that was measured. */
   readonly alignment: Alignment | null;
 }
@@ -34,7 +37,7 @@ export function slower({ before, after, layers, alignment }: Compared): readonly
   return [left, reason(changed, alignment)];
 }
 
-function reason(changed: readonly LayerRow[], alignment: Alignment | null): string {
+function reason(changed: readonly Cut[], alignment: Alignment | null): string {
   const measured = alignment !== null && alignment.aligned > 1 ? alignment : null;
   const of = measured?.aligned ?? alignedBefore(changed.map(({ channels: [was] }) => was));
   const off = changed.filter(({ channels: [was, now] }) => was % of === 0 && now % of !== 0);

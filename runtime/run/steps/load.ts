@@ -5,7 +5,7 @@ import type { SelectionIr } from "../../../core/ir/types.js";
 import { settle } from "../../../core/masks/hold.js";
 import { dead, living, touch } from "../../../core/masks/state.js";
 import { selectedUnits } from "../../../core/units/candidate-units.js";
-import { heldBy, heldNote, masksBeside, masksFile, readMasks } from "../../checkpoint/masks.js";
+import { heldBy, heldNote, heldRoots, kept, masksBeside, readMasks } from "../../checkpoint/masks.js";
 import { loadModel } from "../../model/index.js";
 import { selectionIr } from "../../statements.js";
 import type { SelectionSpec } from "../../helpers.js";
@@ -84,26 +84,28 @@ async function loadMasks(
   selection: SelectionIr,
 ): Promise<number> {
   const keys = keysOf(session, paths);
-  const masks = await readMasks(join(ticketAt(session, path), masksFile));
-  const { state, network } = session;
+  const masks = await readMasks(ticketAt(session, path));
+  const { state, network, loaded } = session;
   let count = 0;
-  for (const [key, codes] of masks.bytes("elements|")) {
+  for (const [key, { data }] of masks.weights) {
     if (!keys.has(key)) continue;
-    if (session.parameters.get(key)?.data.length !== codes.length) misfit(path, key);
+    if (session.parameters.get(key)?.data.length !== data.length) misfit(path, key);
     state.elements.set(
       key,
-      codes.map((code) => (code === living ? living : dead)),
+      data.map((value) => (value === kept ? living : dead)),
     );
     count++;
   }
   if (count > 0) noteLoaded(session, "weights", selection);
-  const channels = masks.bytes("channels|").get("");
-  if (channels && channels.some((code) => code !== living)) {
-    if (channels.length !== state.channels.length) misfit(path, "the channels");
-    for (const unit of selectedUnits(network, paths)) {
-      if ((channels[unit.root] ?? living) !== living)
-        for (const channel of unit.channels) state.channels[channel] = dead;
-    }
+  const layers = loaded.layers.filter((layer) => paths.includes(layer.path));
+  const roots = heldRoots(
+    masks.unitsAsLoaded,
+    { ...loaded, layers },
+    { holds: (value) => value !== kept, misfit: (layer) => misfit(path, layer) },
+  );
+  if (roots.size > 0) {
+    for (const unit of selectedUnits(network, paths))
+      if (roots.has(unit.root)) for (const channel of unit.channels) state.channels[channel] = dead;
     noteLoaded(session, "units", selection);
   }
   return count;

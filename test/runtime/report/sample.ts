@@ -77,6 +77,8 @@ export function sampleReport(): Report {
       params: [5000 * (i + 1), 1250 * (i + 1)],
       macs: [500_000, 125_000],
       density: 1,
+      gone: `0-${(8 << i) - 1}`,
+      empty: "",
     })),
     history,
     events: [

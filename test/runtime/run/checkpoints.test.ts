@@ -211,30 +211,3 @@ describe("a damaged checkpoint", () => {
     await expect(loop({ resume: true })).rejects.toThrow(/P7003/);
   });
 });
-
-describe("masks beside the network", () => {
-  it("hold on when it is trained again, past a rewind to its start too, unless told otherwise", async () => {
-    const one = join(out, "one");
-    const cut = await openRun(options({ network, out: one }));
-    await cut.prune(1, { structure: "weights", by: "random", scope: "local", drop: 0.5 });
-    await cut.prune(2, { structure: "units", by: "random", scope: "local", drop: 0.25 });
-    const { parameters } = await cut.finish();
-    const zerosOf = (of: OpenRun["session"]) =>
-      [...of.parameters].flatMap(([key, { data }]) =>
-        [...data].filter((value, i) => value === 0 && parameters.get(key)?.data[i] === 0),
-      );
-    const again = async (given: RunOptions) => {
-      const run = await loop({ network: one, out: null, ...given });
-      return { zeros: zerosOf(run.session).length, notes: run.session.record.notes.join(), run };
-    };
-    const held = await again({});
-    const free = await again({ masks: false });
-    expect(held.notes).toMatch(/\d+ weights and \d+ units stay zero .*P7016/);
-    expect(free.notes).not.toContain("P7016");
-    expect(held.zeros).toBeGreaterThan(free.zeros);
-    const masked = [...held.run.session.state.elements.values()].flatMap((codes) => [...codes]);
-    await held.run.rewind(9, { what: ["masks", "weights"], to: "start" });
-    expect([...held.run.session.state.elements.values()].flatMap((codes) => [...codes])).toEqual(masked);
-    expect(held.zeros).toBeLessThanOrEqual(zerosOf(held.run.session).length);
-  });
-});
