@@ -127,7 +127,7 @@ async function made(wanted: Wanted, options: Options): Promise<Made> {
             backend,
             threads,
             out: run,
-            resume: true,
+            resume: existsSync(run),
             // Nobody reads how fast it was here.
             latency: false,
           },
