@@ -82,7 +82,7 @@ export function inspect(network: Network): Inspection {
       units,
       removable,
       tied: names.length === 0 ? null : names.join("+"),
-      why: removable > 0 && removable >= units ? null : whyNot(network, layer, family),
+      why: removable > 0 && removable >= units ? null : whyNot(network, layer, family, removable),
     };
   });
   const sum = (of: "params" | "macs") => layers.reduce((total, one) => total + one[of], 0);
@@ -117,7 +117,9 @@ function outputOf(network: Network, layer: number): Shape {
   return network.tensors[call?.outputs[0] ?? -1]?.shape.slice(1) ?? [];
 }
 
-function whyNot(network: Network, layer: LayerInfo, family: string): string {
+function whyNot(network: Network, layer: LayerInfo, family: string, removable: number): string {
+  const barrier = network.barriers.find((one) => one.layer === layer.path);
+  if (barrier !== undefined && removable === 0) return barrier.reason;
   if (family === "depthwise") return "depthwise: goes with the filters before it";
   for (const { bindings } of layer.weights)
     for (const { role, ids } of bindings) {
@@ -126,7 +128,9 @@ function whyNot(network: Network, layer: LayerInfo, family: string): string {
       if (found.kind === "output") return "outputs of the network";
       return found.layer === layer.path ? found.reason : `${found.layer}: ${found.reason}`;
     }
-  return "makes no channels of its own";
+  return removable > 0
+    ? "its groups lose the same places: a unit is one of each"
+    : "makes no channels of its own";
 }
 
 const shapeText = (shape: Shape): string => shape.map((size) => size ?? "?").join("×");

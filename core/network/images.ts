@@ -25,7 +25,7 @@ export function imagesOf(network: Network, ways: readonly string[]): Images {
       why: `\`${network.name}\` reads ${found.length} images for each example`,
       help: `whether they are to be altered alike only you know: ${ownCode}`,
     };
-  const first = network.layers.find(({ config }) => config["data_format"] === "channels_first");
+  const first = network.layers.find(({ config }) => /^channels_?first$/i.test(String(config["data_format"])));
   if (first !== undefined)
     return {
       why: `\`${first.path}\` has its channels first`,

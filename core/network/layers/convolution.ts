@@ -114,8 +114,11 @@ function ofOneGroup(site: Site, reads: Channels, makes: Channels): Channels {
       return refuse(site, "P5006", `cannot part ${count} channels into ${groups} groups`);
     const size = count / groups;
     if (!(channels instanceof Int32Array)) return size;
-    if (size === 1)
-      protect(site, channels, "grouped", `every channel is a group of its own at ${site.config.path}`);
+    if (size === 1) {
+      const reason = "every channel is a group of its own";
+      site.graph.barrier(site.layer.spec.path, reason);
+      protect(site, channels, "grouped", reason);
+    }
     const first = derived(site, size, () => channels.slice(0, size));
     for (let at = size; at < count; at += size)
       unite(site, first, channels.subarray(at, at + size), "configuration");
