@@ -16,11 +16,11 @@ export function emitTopology(
   return { ...emitModel(model, model.name, { ...executed, writer }), ...signatures[writer] };
 }
 
-/** Whose rules the layers follow: files are read by what they state. */
+/** Whose rules the layers follow: files are read by what they state. Keras 3 looks for the class of a model in its `module`. */
 const signatures: Readonly<Record<Writer, JsonObject>> = {
   tfjs: { keras_version: "tfjs-layers 4.22.0", backend: "tensor_flow.js" },
   keras2: { keras_version: "2.15.0", backend: "tensorflow" },
-  keras3: { keras_version: "3.0.0", backend: "tensorflow" },
+  keras3: { module: "keras", keras_version: "3.0.0", backend: "tensorflow" },
 };
 
 interface Emitted {
