@@ -83,7 +83,10 @@ function commandLine(speakers: Speakers, finish: (code: ExitCode) => void): Comm
   backed(
     seeded(command("run [file]", "train, prune and write the smaller network"))
       .option(...byMethod)
-      .option("--out <folder>", "where results and checkpoints go (a folder named after the program; of standard input, `-`: espalier-out)")
+      .option(
+        "--out <folder>",
+        "where results and checkpoints go (a folder named after the program; of standard input, `-`: espalier-out)",
+      )
       .option("--resume", "continue from the last checkpoint in the output folder")
       .option("--restart", "begin anew over what an earlier run left in the output folder")
       .option("--checkpoint-every <interval>", "as 30s or 200steps (60s)")
