@@ -1,6 +1,6 @@
 import type { Diagnostic } from "../core/diagnostics/diagnostic.js";
 import { diagnostic } from "../core/diagnostics/create.js";
-import { statements } from "../core/ir/walk.js";
+import { asksForBatch, statements } from "../core/ir/walk.js";
 import { parse } from "../grammar/index.js";
 import { compile, type CompileOptions, type CompileResult } from "../compiler/compile.js";
 import { asksForWeights } from "../compiler/plan/weights.js";
@@ -39,7 +39,12 @@ export interface CompiledProgram {
   readonly diagnostics: readonly Diagnostic[];
   readonly network: Network | null;
   /** What to run on: as given, or as the program names it, found. */
-  readonly bound: { readonly network: string | LiveModel | null; readonly data: string | DataGiven | null };
+  readonly bound: {
+    readonly network: string | LiveModel | null;
+    readonly data: string | DataGiven | null;
+    /** As given, where some training of the program asks for it. */
+    readonly batch?: number | undefined;
+  };
 }
 
 /**
@@ -93,11 +98,12 @@ export async function compileProgram(source: string, options: ProgramOptions = {
     network && data
       ? [...(await checkAccuracy(result, network, data.facts.targets)), ...checkChoice(result, data.facts)]
       : [];
+  const unheard = overridden(result, options);
   return {
     result,
-    diagnostics: [...diagnostics, ...result.diagnostics, ...overridden(result, options), ...late],
+    diagnostics: [...diagnostics, ...result.diagnostics, ...unheard.diagnostics, ...late],
     network,
-    bound: { network: networkPath, data: dataPath },
+    bound: { network: networkPath, data: dataPath, batch: unheard.batch ? undefined : options.batch },
   };
 }
 
@@ -108,8 +114,11 @@ async function measuredAlignment(on: BackendOptions): Promise<Alignment> {
   return alignmentOf(await openBackend(on));
 }
 
-/** Options of the host that the program says itself. */
-function overridden({ ir }: CompileResult, { epochs, batch }: ProgramOptions): readonly Diagnostic[] {
+/** Options of the host that the program says itself: what to tell, and whether `batch` is one. */
+function overridden(
+  { ir }: CompileResult,
+  { epochs, batch }: ProgramOptions,
+): { readonly diagnostics: readonly Diagnostic[]; readonly batch: boolean } {
   const phases = ir === null ? [] : statements(ir.body).filter((one) => one.kind === "train");
   const says = (option: string, what: string): Diagnostic =>
     diagnostic(
@@ -120,15 +129,16 @@ function overridden({ ir }: CompileResult, { epochs, batch }: ProgramOptions): r
         help: `leave it out, or make the ${what} a \`param\` that \`--set\` gives`,
       },
     );
-  if (phases.length === 0) return [];
-  const [first] = phases;
-  const own = phases.every((one) => one.batch !== undefined || (one.finetune && one !== first));
-  return [
-    ...(epochs !== undefined && !phases.some(({ implicit }) => implicit)
-      ? [says(`--epochs ${epochs}`, "length")]
-      : []),
-    ...(batch !== undefined && own ? [says(`--batch ${batch}`, "batch")] : []),
-  ];
+  if (phases.length === 0) return { diagnostics: [], batch: false };
+  const lengths = epochs !== undefined && !phases.some(({ implicit }) => implicit);
+  const batches = batch !== undefined && ir !== null && !asksForBatch(ir.body);
+  return {
+    diagnostics: [
+      ...(lengths ? [says(`--epochs ${epochs}`, "length")] : []),
+      ...(batches ? [says(`--batch ${batch}`, "batch")] : []),
+    ],
+    batch: batches,
+  };
 }
 
 /**

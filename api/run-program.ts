@@ -46,7 +46,7 @@ export interface ProgramRun {
 export async function run(source: string, options: ProgramOptions & HostOptions = {}): Promise<ProgramRun> {
   const { out, resume, restart, checkpointEvery, latency, signal, ...rest } = options;
   const { onProgress, callbacks, log, tensorboard, ...program } = rest;
-  const { backend, threads, seed, batch, masks } = options;
+  const { backend, threads, seed, masks } = options;
   checkGiven(source, options, "run");
   signal?.throwIfAborted();
   const { result, diagnostics, bound } = await compileProgram(source, {
@@ -57,7 +57,7 @@ export async function run(source: string, options: ProgramOptions & HostOptions 
   const host = { out, resume, restart, checkpointEvery, backend, threads, latency, ...watching };
   try {
     const about = aboutOf(result, program.set);
-    const finished = await runCompiled(result, diagnostics, { ...host, ...bound, seed, batch, masks, about });
+    const finished = await runCompiled(result, diagnostics, { ...host, ...bound, seed, masks, about });
     return { result: finished, diagnostics };
   } catch (cause) {
     if (endsWith(cause, "P7009")) signal?.throwIfAborted();

@@ -72,7 +72,7 @@ export async function run(
   const said = new Set(warnings.map(noteOf));
   try {
     if (!quietly && !failed) report(warnings, result, {}, terminal);
-    const { seed, batch, masks } = bound;
+    const { seed, masks } = bound;
     const finished = await runCompiled(result, diagnostics, {
       ...found.bound,
       ...on,
@@ -83,7 +83,6 @@ export async function run(
       log: log && resolve(terminal.cwd, log),
       tensorboard: tensorboard && resolve(terminal.cwd, tensorboard),
       seed,
-      batch,
       masks,
       signal: stop.signal,
       about: { ...aboutOf(result, bound.set), command: terminal.command },

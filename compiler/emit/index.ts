@@ -1,4 +1,5 @@
 import { hashJson, layersHash } from "../../core/ir/hash.js";
+import { asksForBatch } from "../../core/ir/walk.js";
 import type { IrSpans } from "../../core/ir/spans.js";
 import type { Ir } from "../../core/ir/types.js";
 import type { Network } from "../../core/network/types.js";
@@ -48,7 +49,7 @@ export function emitProgram(
     program: hashJson(withoutTexts(ir.body)),
     notes: foresee(spans, ir.plan, texts, main),
     ...(network !== undefined && namesLayers(ir.body) && { layers: layersHash(network) }),
-    ...(batch !== undefined && { batch }),
+    ...(batch !== undefined && asksForBatch(ir.body) && { batch }),
     ...(seed !== undefined && { seed }),
     ...(runtimeSpecifier !== undefined && { runtimeSpecifier }),
     ...(form !== undefined && { form }),

@@ -121,3 +121,9 @@ export const criteriaOf = (statement: StatementIr): readonly CriterionIr[] =>
 /** Every name that the scores, penalties, thresholds and allocations of a statement read. */
 export const readIn = (statement: StatementIr): readonly Name[] =>
   namesIn(...scoringsOf(statement).flatMap(({ criterion, beside }) => [criterion.expr, ...beside]));
+
+/** Whether some training says no batch of its own: a `finetune` keeps that of the phase before. */
+export function asksForBatch(body: readonly StepIr[]): boolean {
+  const phases = statements(body).filter((one) => one.kind === "train");
+  return phases.some((one, i) => one.batch === undefined && !(one.finetune && i > 0));
+}

@@ -25,3 +25,11 @@ export function byReason(
   for (const [name, reason] of found) addTo(names, reason, name);
   return [...names].map(([reason, list]) => [list, reason]);
 }
+
+/** That a phase changes no weight, told by who compiles it and by who runs it. */
+export const nothingTrainsIn = ({ text }: { readonly text: string }): string =>
+  text === "" ? "nothing trains here" : `nothing trains in \`${text}\``;
+
+/** That no moment of the training is one of a rule's. */
+export const neverActsOf = (text: string): string =>
+  text === "" ? "a rule never acts" : `\`${text}\` never acts`;

@@ -120,6 +120,7 @@ const checkpointState = is.open({
     events: is.list(is.open({ id: count, step: count, epoch: is.number, kind: is.text, text: is.text })),
     history: is.list(row),
     notes: is.list(is.text),
+    rules: is.list(is.pair(count, is.flag)),
     idle: is.list(count),
     amounts: is.list(amount),
     before: is.maybe(facts),

@@ -1,3 +1,4 @@
+import { neverActsOf } from "../../../core/ir/words.js";
 import { holdsAlong } from "../../../core/ir/walk.js";
 import { distinct, statements, type Lint } from "./finding.js";
 
@@ -8,10 +9,10 @@ export const neverActs: Lint = ({ ir, simulation }) => {
   const rules = distinct(statements(ir.body)).filter((one) => "when" in one && one.when !== undefined);
   return rules
     .filter((rule) => !holdsAlong(rule) && !acted.has(rule.id) && !simulation.unknown.has(rule.id))
-    .map(({ id }) => ({
+    .map(({ id, text }) => ({
       code: "P3051",
       id,
-      message: "this rule never acts",
+      message: neverActsOf(text),
       label: "no moment of its training is one of these",
       help: "train longer, or move the rule's moments or window into the training",
     }));

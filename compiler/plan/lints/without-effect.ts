@@ -1,5 +1,6 @@
 import { costs } from "../../../core/network/costs.js";
 import type { Network } from "../../../core/network/types.js";
+import { nothingTrainsIn } from "../../../core/ir/words.js";
 import { candidateWeights } from "../../../core/units/candidates.js";
 import type { RuleIr, TrainIr } from "../../../core/ir/types.js";
 import { isEverything } from "../../../core/units/select.js";
@@ -14,7 +15,7 @@ export const withoutEffect: Lint = ({ network, simulation }) => {
       findings.set(train.id, {
         code: "P3029",
         id: train.id,
-        message: "nothing trains here",
+        message: nothingTrainsIn(train),
         label: why.label,
         help: why.help,
       });

@@ -29,6 +29,8 @@ export interface OpenPhase {
   readonly snapshots: ReadonlySet<number>;
   /** What moving values of the rules move over, by statement id; unset: the phase. */
   readonly windows: Map<number, TimeWindow | undefined>;
+  /** Rules that act at moments, by statement id. */
+  readonly announced: Set<number>;
   /** Whether any training follows in the program. */
   readonly followed: boolean;
   readonly progress: PhaseProgress;

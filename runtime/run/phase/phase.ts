@@ -47,12 +47,20 @@ export function livePhase(session: Session, phase: OpenPhase): Phase {
 
 async function end(session: Session, phase: OpenPhase): Promise<void> {
   session.optimizer = lastOptimizer(session, phase);
+  noteRules(session, phase);
   session.phase = null;
   backToBest(session, phase);
   await watch(session, "onTrainEnd", logsOf(phase));
   session.journal.complete();
   session.checkpointWanted = true;
   await pause(session);
+}
+
+/** Remembers which rules of the phase have acted, in it or before: the rest is told at the end of the run. */
+function noteRules({ record }: Session, { announced, progress }: OpenPhase): void {
+  const acted = new Map(record.rules);
+  for (const id of announced) acted.set(id, acted.get(id) === true || progress.fired[id] !== undefined);
+  record.rules = [...acted];
 }
 
 export const logsOf = ({ ir, steps, times }: OpenPhase): PhaseLogs => ({
@@ -76,7 +84,9 @@ async function* nothing(): AsyncGenerator<never> {
   // No epochs, no batches.
 }
 
-function announce({ windows, training, progress, times }: OpenPhase, id: number, spec: WhenSpec): Rule {
+function announce(phase: OpenPhase, id: number, spec: WhenSpec): Rule {
+  const { announced, windows, training, progress, times } = phase;
+  announced.add(id);
   const when = whenTimes(whenIr(spec));
   windows.set(id, when.window);
   for (const sums of [spec.accumulate ?? []].flat()) training.announce(sums.id ?? id, sums);

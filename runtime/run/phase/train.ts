@@ -15,9 +15,10 @@ import { augmenter, type Augmenter } from "../../data/augment.js";
 import { alongRules } from "./along-rules.js";
 import { requireData, stepsPerPass } from "./batches.js";
 import { chooseOptimizer } from "./optimizer.js";
-import { raise } from "../../../core/diagnostics/create.js";
+import { diagnostic, raise } from "../../../core/diagnostics/create.js";
+import { nothingTrainsIn } from "../../../core/ir/words.js";
 import { defaultOptimizer } from "../../../core/schedule/default-optimizer.js";
-import { logNote, tell } from "../report/log.js";
+import { logDiagnostic, logNote, tell } from "../report/log.js";
 import { noteChoice } from "../report/measures.js";
 import { rebuildExecutor } from "../host/engine.js";
 import { defaultBatch, whole } from "../host/options.js";
@@ -60,6 +61,7 @@ export async function train(session: Session, id: number, spec: TrainSpec): Prom
     training: new TrainingSums(resumed ? session.resumedSums : new Map()),
     snapshots: new Set(ir.snapshots.map((point) => momentOf(timePoint(point), times))),
     windows: new Map(ir.rules.map((rule) => [rule.id, timeWindow(rule.when?.during)])),
+    announced: new Set(),
     followed: !(spec.last ?? false),
     progress,
   };
@@ -85,7 +87,7 @@ function noteIdle(session: Session, { ir, times, batch }: OpenPhase): void {
       `\`--batch ${options.batch}\` does nothing at \`${ir.text}\`, which says its batch itself`,
     );
   if (![...parameters.values()].some(({ trainable }) => trainable))
-    logNote(session, `nothing trains at \`${ir.text}\`: every layer of the network is frozen`);
+    logDiagnostic(session, diagnostic("P3029", nothingTrainsIn(ir)));
 }
 
 /** From here on the network is measured, and scored, by these losses. */

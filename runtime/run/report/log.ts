@@ -70,6 +70,8 @@ export interface RunRecord {
   readonly history: HistoryPoint[];
   /** Once each. */
   readonly notes: string[];
+  /** Rules, by statement id: whether they acted in some phase so far. */
+  rules: readonly (readonly [number, boolean])[];
   /** Units, by root, that held nothing in the file. */
   idle: readonly number[];
   /** What was asked last, by structure and layers. */
@@ -100,6 +102,7 @@ export const newRecord = (): RunRecord => ({
   events: [],
   history: [],
   notes: [],
+  rules: [],
   idle: [],
   amounts: [],
 });

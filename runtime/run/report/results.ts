@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { raise } from "../../../core/diagnostics/create.js";
+import { diagnostic, raise } from "../../../core/diagnostics/create.js";
+import { neverActsOf } from "../../../core/ir/words.js";
 import { whyNotSavedAt } from "../../../core/ir/save-place.js";
 import { maskedView } from "../../../core/masks/masked.js";
 import type { Network } from "../../../core/network/types.js";
@@ -12,7 +13,7 @@ import { reportHtml } from "../../report/html.js";
 import type { Report } from "../../report/types.js";
 import type { Options } from "../host/options.js";
 import type { Session } from "../host/session.js";
-import { logEvent, tell } from "./log.js";
+import { logDiagnostic, logEvent, tell } from "./log.js";
 import { reportData } from "./report-data.js";
 
 export interface RunResult {
@@ -33,8 +34,10 @@ export interface RunResult {
  * one ended the run: the results are those so far.
  */
 export async function finish(session: Session, failed: string | null = null): Promise<RunResult> {
-  const { network, options, lock, store, data } = session;
+  const { network, options, lock, store, data, record } = session;
   const parameters = maskedView(session);
+  for (const [id, acted] of failed === null ? record.rules : [])
+    if (!acted) logDiagnostic(session, diagnostic("P3051", neverActsOf(options.statements[id] ?? "")));
   const report =
     options.out === null
       ? await reportData(session, await modelBytes(network, parameters), failed)

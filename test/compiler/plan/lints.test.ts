@@ -298,7 +298,10 @@ test("a network of which nothing trains is told, whether its layers or a rule fr
     );
   const still = networkOf(frozen(namedNetworks.get("plain")?.()));
   const program = "train 3 epochs { freeze weights in dense* }\nfinetune 1 epoch";
-  expect(about("P3029", program, { network: still })).toEqual(Array(2).fill("P3029 nothing trains here"));
+  expect(about("P3029", program, { network: still })).toEqual([
+    "P3029 nothing trains in `train 3 epochs`",
+    "P3029 nothing trains in `finetune 1 epoch`",
+  ]);
   expect(about("P3029", program, { network: plain })).toEqual([]);
   // Where nothing else could learn.
   expect(about("P3029", "train 3 epochs { freeze weights }", { network: plain })).toEqual([]);

@@ -1,0 +1,34 @@
+import { expect, it } from "vitest";
+import { compileProgram } from "../../../api/compile-program.js";
+import { smallNetwork } from "./fixtures.js";
+import { runProgram } from "./program.js";
+
+const network = smallNetwork();
+const notesOf = async (program: string): Promise<readonly string[]> => {
+  const { run } = await runProgram(program, network);
+  return run.session.record.notes.filter((note) => note.includes("never acts"));
+};
+
+it("a rule that only the run finds never to act is told at its end", async () => {
+  const rule = "prune filters in c2 by l1 20% at epoch 4";
+  expect(await notesOf(`train 6 epochs until loss >= 0 { ${rule} }`)).toEqual([
+    `\`${rule}\` never acts (P3051)`,
+  ]);
+  expect(await notesOf(`train 4 epochs { ${rule} }`)).toEqual([]);
+});
+
+it("a rule that acts in one of its phases acts", async () => {
+  const program = "prune filters in c2 by l1 10% every 2 epochs\ntrain 1 epoch\ntrain 2 epochs";
+  expect(await notesOf(program)).toEqual([]);
+});
+
+it("what check foresees has the very words of what the run finds", async () => {
+  const rule = "prune filters in c2 by l1 20% at epoch 9";
+  const program = `train 2 epochs { ${rule} }`;
+  const { diagnostics } = await compileProgram(program, { network });
+  const foreseen = diagnostics
+    .filter(({ code }) => code === "P3051")
+    .map(({ message }) => `${message} (P3051)`);
+  expect(foreseen).toHaveLength(1);
+  expect(await notesOf(program)).toEqual(foreseen);
+});
