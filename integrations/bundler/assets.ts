@@ -118,12 +118,11 @@ export class ViteAssets {
     return this.#config?.command === "serve";
   }
 
-  /** Where the development server has the files. */
+  /** Where the development server has the files: below its base, which plugins of Vite see in the URLs of requests. */
   served({ model, weights }: Assets): string {
-    const at = (file: string) => posix.join("/@espalier", file);
+    const base = new URL(this.#config?.base ?? "/", "http://localhost/").pathname;
+    const at = (file: string) => posix.join(base, "@espalier", file);
     for (const { fileName, source } of [model, ...weights]) this.#served.set(at(fileName), source);
-    return exporting(
-      JSON.stringify(`${(this.#config?.base ?? "/").replace(/\/$/, "")}${at(model.fileName)}`),
-    );
+    return exporting(JSON.stringify(at(model.fileName)));
   }
 }
