@@ -82,3 +82,11 @@ export function randomStream(seed: number, name: string, ...keys: readonly numbe
     },
   };
 }
+
+/** A 32-bit mixer with full avalanche (the finalizer of MurmurHash3, Appleby 2011), for where a block cipher a draw costs too much. */
+export function mix(x: number): number {
+  let h = x | 0;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return h ^ (h >>> 16);
+}

@@ -26,6 +26,7 @@ export const gamma = "gamma";
 export const beta = "beta";
 export const gate = "gate";
 export const alpha = "alpha";
+export const snr = "snr";
 export const size = "size";
 export const fanIn = "fan-in";
 export const alive = "alive";

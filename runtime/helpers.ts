@@ -7,6 +7,7 @@ import type {
   CriterionIr,
   ExprIr,
   FreezeIr,
+  LearnIr,
   PenalizeIr,
   PointIr,
   PruneSpelled,
@@ -98,7 +99,7 @@ export interface Run {
 }
 
 export interface RewindSpec {
-  readonly what: readonly ("weights" | "rate" | "optimizer" | "masks")[];
+  readonly what: readonly ("weights" | "rate" | "optimizer" | "masks" | "gates")[];
   /** The network as loaded, a mark's name, or a moment of the phase with this id. */
   readonly to: "start" | { readonly mark: string } | { readonly phase: number; readonly point: PointIr };
 }
@@ -156,6 +157,7 @@ export interface RestoreSpec extends Omit<RestoreIr, Said>, Scored {}
 export interface PenaltySpec extends Omit<PenalizeIr, Said | "among">, Scored, Along {
   readonly among?: Omit<AmongSpelled, "by"> & Scored;
 }
+export interface LearnSpec extends Omit<LearnIr, Said>, Along {}
 export interface FreezeSpec extends Omit<FreezeIr, Said>, Along {}
 export interface UpdateSpec extends Omit<UpdateSpelled, Said>, Scored, Along {}
 
@@ -167,6 +169,7 @@ export interface UpdateSpec extends Omit<UpdateSpelled, Said>, Scored, Along {}
  */
 export interface TrainSpec extends Omit<TrainSpelled, Said | "rules" | "implicit"> {
   readonly penalties?: readonly PenaltySpec[];
+  readonly learned?: readonly LearnSpec[];
   readonly frozen?: readonly FreezeSpec[];
   readonly updates?: readonly UpdateSpec[];
   /** True where a condition below compares the accuracy under this loss: where there is none, that is said before it trains. */

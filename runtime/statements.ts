@@ -25,6 +25,7 @@ import type {
   AccumulateSpec,
   CriterionSpec,
   FreezeSpec,
+  LearnSpec,
   PenaltySpec,
   PruneSpec,
   RegrowSpec,
@@ -72,8 +73,8 @@ export const accumulatedIr = (spec: AccumulateSpec) => checked(scored(spec), "ac
 
 /** A phase, with the rules that hold all along. The others announce themselves by `phase.rule`. */
 export function trainIr(id: number, spec: TrainSpec, texts: Texts = {}): TrainIr {
-  const { penalties, frozen, updates, accuracy: _, last: _1, ...phase } = spec;
-  const listed = { penalties, frozen, updates };
+  const { penalties, learned, frozen, updates, accuracy: _, last: _1, ...phase } = spec;
+  const listed = { penalties, learned, frozen, updates };
   const rules = alongLists.flatMap(([list, kind]) =>
     (listed[list] ?? []).map((rule) => alongIr(kind, rule, texts)),
   );
@@ -87,7 +88,11 @@ const head = <K extends string>(kind: K, id: number, texts: Texts) => ({
 });
 
 /** A rule that holds all along, its window in a clause of its own. */
-function alongIr(kind: Along["kind"], spec: PenaltySpec | FreezeSpec | UpdateSpec, texts: Texts): RuleIr {
+function alongIr(
+  kind: Along["kind"],
+  spec: PenaltySpec | LearnSpec | FreezeSpec | UpdateSpec,
+  texts: Texts,
+): RuleIr {
   const own = "by" in spec ? scored(spec) : spec;
   const among = "among" in spec && spec.among ? { among: scored(spec.among) } : {};
   const fields = Object.entries({ ...own, ...among, ...head(kind, spec.id, texts) });

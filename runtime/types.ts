@@ -69,6 +69,14 @@ export interface Pull {
   slope(layer: number, activation: Float32Array, shape: readonly number[]): Float32Array | null;
 }
 
+/** The gates of one step of training. */
+export interface DrawnGates {
+  /** Of the weights that they guard. */
+  readonly keys: ReadonlySet<string>;
+  /** The weight that the network computes with, from its master (zero where it is latent). */
+  shown(key: string, data: Float32Array): Float32Array;
+}
+
 /** What a pass shall record besides loss and gradients. */
 export interface Observation {
   /** Layers (indices) whose outputs are wanted. */
@@ -111,8 +119,14 @@ export interface Executor {
   upload(keys?: Iterable<string>): void;
   /** Inference. Output tensors read back, one per network output. */
   predict(inputs: readonly Dense[]): Dense[];
-  /** Forward and backward in training mode: batch-norm statistics are updated in the masters and variables; dropout is drawn from (seed, step). `pulls` add to the gradients, not to the loss that is given. `observe` sees this very pass: activations as training has them, gradients without the pulls. */
-  trainStep(batch: Batch, step: number, pulls?: readonly Pull[], observe?: Observation): StepResult;
+  /** Forward and backward in training mode: batch-norm statistics are updated in the masters and variables; dropout is drawn from (seed, step). `pulls` add to the gradients, not to the loss that is given. `observe` sees this very pass: activations as training has them, gradients without the pulls. `gates` are those of this step: gradients are of the weights that they show, frozen ones among them included. */
+  trainStep(
+    batch: Batch,
+    step: number,
+    pulls?: readonly Pull[],
+    observe?: Observation,
+    gates?: DrawnGates,
+  ): StepResult;
   /** Loss and gradients without touching batch-norm statistics and without dropout (scores). `objective` "synflow": sum of outputs on all-ones input with |parameters|. */
   gradients(batch: Batch, objective: "loss" | "synflow", options?: ScoringOptions): StepResult;
   /** Forward, normalising by the statistics of the batch, without dropout: what each batch norm has seen. */

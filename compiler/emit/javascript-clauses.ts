@@ -6,6 +6,7 @@ import type {
   CallIr,
   CriterionIr,
   ExprIr,
+  LearnIr,
   OptimizerIr,
   PatternIr,
   PruneIr,
@@ -136,6 +137,17 @@ const codes: Readonly<Record<string, (value: never, scope: Scope) => Js>> = {
   layers: (layers: readonly string[], scope) => scope.layers(layers) ?? { list: layers.map(quote) },
   by: (by: CriterionIr | CallIr, scope) =>
     typeof by === "object" && "expr" in by ? criterionCode(by, scope) : code("", by, scope),
+  gate: ({ name, args }: LearnIr["gate"], scope) => ({
+    fields: [
+      { key: "name", value: quote(name) },
+      {
+        key: "args",
+        value: {
+          fields: Object.entries(args).map(([key, value]) => ({ key, value: valueCode(value, scope) })),
+        },
+      },
+    ],
+  }),
   optimizer: optimizerCode,
   among: (among: object, scope) => ({ fields: fieldsOf("among", among, scope) }),
   at: (moments: readonly ExprIr[], scope) => ({

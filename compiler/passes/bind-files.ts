@@ -18,7 +18,8 @@ export function bindFiles(state: FrontState): FrontState {
     const { value, span } = statement.validation;
     if (value === 0 || value === 1)
       reject(state, "P3007", "validation takes a part of the examples, not none or all", span);
-    else if (shareInRange(value, span, "validation", { ...state, repeated: false })) validation = value;
+    else if (shareInRange(value, span, "validation", { ...state, repeated: false, learned: [] }))
+      validation = value;
   }
   return { ...state, ...bound, validation };
 }

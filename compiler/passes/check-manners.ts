@@ -16,6 +16,8 @@ interface Seen {
   readonly latent: Set<string>;
   /** Whether anything ever died softly or latently. */
   soft: boolean;
+  /** Whether any masks are learned. */
+  learned: boolean;
   /** The last slim, until something is pruned again. */
   slim: number | null;
 }
@@ -28,7 +30,7 @@ interface Pending {
 
 /** Checks that soft and latent deaths become final, and that nothing wants back what is gone or comes back by itself. */
 export function checkManners(state: FrontState): FrontState {
-  const seen: Seen = { pending: new Map(), latent: new Set(), soft: false, slim: null };
+  const seen: Seen = { pending: new Map(), latent: new Set(), soft: false, learned: false, slim: null };
   for (const step of steps(state.body)) {
     if (step.kind === "train") visitPhase(step, seen, state);
     else visitOne(step, seen, state);
@@ -98,6 +100,12 @@ function visitPhase(phase: TrainIr, seen: Seen, state: FrontState): void {
     if (rule.kind === "regrow") checkSoftBeside(rule.id, structure, phase.rules, state);
   }
   if (slim !== undefined) seen.pending.clear();
+  const learn = phase.rules.find((rule) => rule.kind === "learn");
+  if (slim !== undefined && learn !== undefined)
+    reportAt(state, slim.id, "word", "P3026", "this makes masks part of the weights while they are learned", {
+      labels: labelAt(state, learn.id, "they are learned here"),
+      help: "slim below the phase",
+    });
 }
 
 const comesBack = ({ manner }: PruneIr): boolean => manner === "softly" || manner === "latently";
@@ -129,11 +137,14 @@ function visitOne(step: StatementIr, seen: Seen, state: FrontState): void {
       seen.pending.set(step.id, { prune: step, left: touched(step, state.options.network) });
       if (step.manner === "latently") seen.latent.add(structureText(step.structure));
       break;
+    case "learn":
+      seen.learned = true;
+      break;
     case "harden":
-      if (!seen.soft) {
-        const message = "nothing died softly or latently that could become final";
+      if (!seen.soft && !seen.learned) {
+        const message = "nothing died softly or latently that could become final, and no masks were learned";
         reportAt(state, step.id, "word", "P3017", message, {
-          help: "`harden masks` ends `softly` and `latently`",
+          help: "`harden masks` ends `softly` and `latently`, and makes learned masks part of the weights",
         });
       }
       for (const [id, pending] of seen.pending) {

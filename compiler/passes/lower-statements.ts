@@ -17,10 +17,20 @@ import { lowerCondition } from "./clauses/condition.js";
 import { lowerSelection } from "./clauses/selection.js";
 import { lowerTyped, oneOf } from "./clauses/typed.js";
 import { lowerEvents } from "./clauses/when.js";
-import { createIds, reject, textOf, whole, type Ids, type Lowered, type Place } from "./lowering.js";
+import {
+  createIds,
+  reject,
+  textOf,
+  whole,
+  type Ids,
+  type Learned,
+  type Lowered,
+  type Place,
+} from "./lowering.js";
 import { flatten, whenOf, type FrontState, type TimelineNode } from "./state.js";
 import { lowerPrune } from "./statements/prune.js";
 import { lowerRegrow } from "./statements/regrow.js";
+import { lowerLearn } from "./statements/learn.js";
 import { lowerFreeze, lowerPenalize, lowerRestore, lowerUpdate } from "./statements/rules.js";
 import {
   lowerRecalibrate,
@@ -37,6 +47,8 @@ interface Lowering {
   readonly ids: Ids;
   /** Rules of blocks, by id, that no phase has taken up yet. */
   readonly idle: Map<number, TimelineNode>;
+  /** The masks that statements so far learn and nothing has made part of the weights since; null for a mistaken one. */
+  readonly learned: (Learned | null)[];
 }
 
 /** The rules in force in a block, and which of them its own regrows may act with. */
@@ -51,7 +63,7 @@ interface Rules {
 
 /** Turns the timeline into IR: every clause resolved, rules attached to the phases they govern, regrows to their prunes. */
 export function lowerStatements(state: FrontState): FrontState {
-  const lowering: Lowering = { state, ids: createIds(), idle: new Map() };
+  const lowering: Lowering = { state, ids: createIds(), idle: new Map(), learned: [] };
   const body = lowerBlock(state.timeline, [], false, lowering);
   // Without a length there is no training that rules could wait for, and that was said.
   const unplaced = state.diagnostics.some((diagnostic) => diagnostic.code === "P3003");
@@ -77,7 +89,8 @@ function lowerBlock(
   const rules: Rules = { inherited, own: [], broken: false, step: null };
   const steps: StepIr[] = [];
   for (const node of flatten(nodes)) {
-    const place: Place = { scope: node.scope, report: lowering.state.report, repeated };
+    const { report } = lowering.state;
+    const place: Place = { scope: node.scope, report, repeated, learned: lowering.learned };
     const at: At = { node, place, rules, lowering };
     if (isRule(node.statement) || (isPairing(node.statement) && pairable(node, rules))) {
       lowerRule(at);
@@ -182,9 +195,18 @@ const lowerings: { readonly [K in Kind]: Row<K> } = {
   penalize: { rule: (statement, { place }) => lowerPenalize(statement, place) },
   freeze: { rule: (statement, { place }) => lowerFreeze(statement, place) },
   update: { rule: (statement, { place }) => lowerUpdate(statement, place) },
-  learn: { rule: unavailable },
+  learn: {
+    rule: (statement, { place, lowering }) => {
+      const learn = lowerLearn(statement, place);
+      lowering.learned.push(learn);
+      return learn;
+    },
+  },
   pull: { rule: unavailable },
-  slim: either((statement, { place }) => whole({ when: lowerEvents(statement, false, place) })),
+  slim: either((statement, { place, lowering }) => {
+    lowering.learned.length = 0;
+    return whole({ when: lowerEvents(statement, false, place) });
+  }),
   evaluate: either((statement, { place }) => {
     const when = lowerEvents(statement, false, place);
     const splits = ["test", "train", "validation"] as const;
@@ -232,7 +254,12 @@ const lowerings: { readonly [K in Kind]: Row<K> } = {
   reinitialize: { step: (statement, { place }) => lowerReinitialize(statement, place) },
   recalibrate: { step: (statement, { place }) => lowerRecalibrate(statement, place) },
   shuffle: { step: ({ selection }, { place }) => lowerSelection(selection, place) },
-  harden: { step: ({ selection }, { place }) => lowerSelection(selection, place) },
+  harden: {
+    step: ({ selection }, { place, lowering }) => {
+      if (selection === undefined) lowering.learned.length = 0;
+      return lowerSelection(selection, place);
+    },
+  },
   load: {
     step: ({ what, path, selection }, { place }) =>
       whole(lowerSelection(selection, place), { what, path: path.value }),
@@ -304,7 +331,8 @@ function lowerInner({ node, rules, lowering }: At, repeated: boolean): readonly 
 function lowerPhaseRules(node: TimelineNode, lowering: Lowering): readonly RuleIr[] {
   const rules: Rules = { inherited: [], own: [], broken: false, step: null };
   for (const inner of flatten(node.body)) {
-    const place: Place = { scope: inner.scope, report: lowering.state.report, repeated: false };
+    const { report } = lowering.state;
+    const place: Place = { scope: inner.scope, report, repeated: false, learned: lowering.learned };
     const { statement } = inner;
     if (!isRule(statement) && !isPairing(statement)) continue;
     if (

@@ -1,6 +1,7 @@
 import type { Span } from "../../core/diagnostics/diagnostic.js";
 import type { Statement } from "../../grammar/ast.js";
 import type { IrSpan, StatementPart } from "../../core/ir/spans.js";
+import type { LearnIr } from "../../core/ir/types.js";
 import type { Code } from "../../core/diagnostics/table.js";
 import { diagnostic, type Details } from "../../core/diagnostics/create.js";
 import { newBudget, type ExprContext, type Vocabulary } from "./expressions/context.js";
@@ -14,7 +15,12 @@ export type Where = Pick<ExprContext, "scope" | "report">;
 export interface Place extends Where {
   /** Inside a `repeat`, whose passes move a window-less target. */
   readonly repeated: boolean;
+  /** The masks that statements above learn and nothing has made part of the weights since; null for a mistaken one. */
+  readonly learned: readonly (Learned | null)[];
 }
+
+/** Masks that a statement learns. */
+export type Learned = Pick<LearnIr, "structure" | "in" | "except" | "where" | "gate">;
 
 /** Hands out statement ids and remembers where each stands. */
 export interface Ids {

@@ -40,6 +40,7 @@ function structureOf(statement: StatementIr): StructureName | null | undefined {
     case "prune":
     case "restore":
     case "penalize":
+    case "learn":
     case "freeze":
       return structureKind(statement.structure);
     case "regrow":

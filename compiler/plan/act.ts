@@ -138,6 +138,7 @@ export function act(
     case "repeat":
     case "for-each":
     case "penalize":
+    case "learn":
     case "freeze":
     case "update":
     case "save":

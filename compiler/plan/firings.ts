@@ -6,6 +6,7 @@ import {
   type TimeWindow,
 } from "../../core/schedule/schedule.js";
 import type { RuleIr } from "../../core/ir/types.js";
+import { holdsAlong } from "../../core/ir/walk.js";
 import { mostListed } from "./limits.js";
 import type { Timeline } from "./timeline.js";
 import { whenAt, type Moment } from "./value.js";
@@ -37,7 +38,7 @@ export function firingsIn(
 ): { readonly firings: readonly Firing[]; readonly doubtful: readonly Doubtful[] } {
   const doubtful: Doubtful[] = [];
   const firings = rules.flatMap((rule): readonly Firing[] => {
-    if (rule.when === undefined || ["penalize", "freeze", "update"].includes(rule.kind)) return [];
+    if (rule.when === undefined || holdsAlong(rule)) return [];
     const when = whenAt(rule.when, moment.names);
     if (when === undefined) {
       timeline.cannotTell(rule.id, "its times depend on the run");

@@ -2,7 +2,7 @@ import { lengthOf } from "../../core/ir/defaults.js";
 import { evaluate } from "../../core/expr/evaluate.js";
 import { shareOf } from "../../core/schedule/amounts.js";
 import { momentOf, phaseSteps, phaseTimes } from "../../core/schedule/schedule.js";
-import { mayEndEarly } from "../../core/ir/walk.js";
+import { holdsAlong, mayEndEarly } from "../../core/ir/walk.js";
 import type { ExprIr, RuleIr, StepIr, TrainIr } from "../../core/ir/types.js";
 import type { AnyPool } from "./pools.js";
 import type { Trial } from "./trial.js";
@@ -223,7 +223,7 @@ function mostDead(rule: RuleIr, { names }: When, pools: readonly AnyPool[], tria
 
 /** A rule that acts at moments which only a run knows has one line in the plan: what is dead in the end. */
 function listDoubtful(rule: RuleIr, variables: Variables, timeline: Timeline, { index }: Firing): void {
-  if (rule.kind === "penalize" || rule.kind === "freeze" || rule.kind === "update") return;
+  if (holdsAlong(rule)) return;
   const pools =
     rule.kind === "prune" || rule.kind === "regrow" || rule.kind === "restore"
       ? poolsOf(rule, variables, timeline)

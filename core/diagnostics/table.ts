@@ -77,6 +77,9 @@ export const table = {
   P2032: error("an expression is too large"),
   P2033: error("methods grow into too many statements"),
   P2034: error("a penalty pulls on nothing"),
+  // P204x: learned masks
+  P2040: error("no masks are learned above"),
+  P2041: error("a gate does not fit the structure"),
   // P30xx: timing and amounts
   P3001: error("a step stands inside a training phase"),
   P3002: error("a rule stands below the training it would govern"),
@@ -220,9 +223,8 @@ export const table = {
   // P73xx: backends
   P7301: error("the backend asked for does not open"),
   // P80xx: parts of the language that are checked but not available yet
-  P8001: error("learned masks are not available yet"),
-  P8002: error("pruning gates is not available yet"),
-  P8003: error("scores of gates and noise are not available yet"),
+  P8001: error("this kind of gate is not available yet"),
+  P8003: error("penalties over gates are not available yet"),
   P8004: error("search is not available yet"),
   P8005: error("second-order scores are not available yet"),
   P8006: error("compensating is not available yet"),

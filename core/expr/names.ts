@@ -85,14 +85,14 @@ const secondOrder: Refusal = {
   message: (name) => `\`${name}\` needs second derivatives, which are not available yet`,
   help: "first-order scores are: `by taylor`, `by snip`",
 };
-const learned: Refusal = {
+const ofGates: Refusal = {
   code: "P8003",
-  message: (name) => `\`${name}\` belongs to learned masks, which are not available yet`,
+  message: (name) => `penalties over \`${name}\` are not available yet`,
+  help: "gates have a term of their own: `learn masks … strength 1e-3`",
 };
 
 const everywhere = { event: true, training: true, step: true } as const;
 const atEvents = { event: true, training: false, step: false } as const;
-const nowhere = { event: false, training: false, step: false } as const;
 
 const ofWeights = {
   type: "element",
@@ -121,13 +121,7 @@ const ofActivations = {
   penalty: unreadable,
 } as const;
 const ofUnits = { ...ofWeights, type: "unit", penalty: { of: "weights", slope: false } } as const;
-const ofMasks = {
-  ...ofUnits,
-  value: sources.gathered,
-  at: nowhere,
-  refusal: learned,
-  penalty: learned,
-} as const;
+const ofMasks = { ...ofUnits, at: atEvents, shared: true, penalty: ofGates } as const;
 
 /** One row says all that is known of a name. */
 export const names = {
@@ -144,13 +138,13 @@ export const names = {
   m: { ...ofWeights, penalty: { of: "weights", slope: false }, constant: "m", value: sources.momentum },
   gamma: { ...ofNorms, constant: "gamma" },
   beta: { ...ofNorms, constant: "beta" },
-  gate: { ...ofMasks, constant: "gate" },
-  alpha: { ...ofMasks, constant: "alpha" },
+  gate: { ...ofMasks, constant: "gate", value: sources.gate },
+  alpha: { ...ofMasks, constant: "alpha", value: sources.alpha },
   random: { ...ofUnits, shared: true, constant: "random", value: sources.draw },
   size: { ...ofUnits, constant: "size", tensor: false, value: sources.size },
   "fan-in": { ...ofUnits, constant: "fanIn", tensor: false, value: sources.fanIn },
   alive: { ...ofUnits, constant: "alive", value: sources.alive, tensor: false },
-  snr: { ...ofMasks, constant: null, tensor: false },
+  snr: { ...ofMasks, constant: "snr", tensor: false, value: sources.snr },
 } as const satisfies Record<Name, NameRow>;
 
 const rows: Readonly<Record<Name, NameRow>> = names;

@@ -1,8 +1,11 @@
 import type { ExprIr } from "../ir/clauses.js";
+import { guardOf } from "../gates/guard.js";
+import type { GateScore } from "../gates/types.js";
+import { scoresOf } from "../gates/values.js";
 import { maskedView } from "../masks/masked.js";
 import { living } from "../masks/state.js";
 import type { ParameterStore, Slots } from "../parameters.js";
-import { threefry } from "../random.js";
+import { mix, threefry } from "../random.js";
 import { newChunk, walkPart, type Chunk } from "../units/parts.js";
 import type { Space } from "../units/space.js";
 import { entrySizes } from "./domain.js";
@@ -69,9 +72,51 @@ export const sources = {
       : entryNode(entrySizes({ entries: space.entries, walk: walkParts(space) })),
   fanIn,
   alive: aliveUnits,
+  gate: gateScore("gate"),
+  alpha: gateScore("alpha"),
+  snr: gateScore("snr"),
   /** Over batches or batch norms, before the expression around it is worked out. */
   gathered: () => undefined,
 } as const satisfies Readonly<Record<string, Source>>;
+
+/** Units that no gate guards are open, without noise. */
+const unguarded: Readonly<Record<GateScore, number>> = { gate: 1, alpha: 0, snr: Infinity };
+
+/** What learned gates say of the units, the last of those that guard a unit. */
+function gateScore(name: GateScore): Source {
+  return (space) => {
+    const { network, state } = space;
+    const scores = new Float64Array(space.entries).fill(unguarded[name]);
+    const chunk = newChunk();
+    for (const gates of state.gates.values()) {
+      const values = scoresOf(network, gates, name);
+      const { numbers, parts } = guardOf(network, gates);
+      if (values === null || (numbers === null) !== (space.channelUnits === null)) continue;
+      if (numbers !== null) {
+        const byRoot = new Map([...numbers].map((root, unit) => [root, values[unit] ?? 0]));
+        for (let entry = 0; entry < scores.length; entry++) {
+          const root = space.channelUnits?.[space.entryUnit?.[entry] ?? entry]?.root ?? -1;
+          scores[entry] = byRoot.get(root) ?? scores[entry] ?? 0;
+        }
+        continue;
+      }
+      // Entries of the same structure are the same elements: any of them tells the gate.
+      for (const part of space.parts)
+        for (const { rows, cols } of parts.get(part.key) ?? [])
+          walkPart(part, chunk, ({ at, entry, count }) => {
+            for (let n = 0; n < count; n++) {
+              const place = at[n] ?? 0;
+              const [row, col] = [
+                rows[Math.floor(place / cols.length)] ?? -1,
+                cols[place % cols.length] ?? -1,
+              ];
+              if (row >= 0 && col >= 0) scores[entry[n] ?? 0] = values[row + col] ?? 0;
+            }
+          });
+    }
+    return entryNode(scores);
+  };
+}
 
 /** Visits all elements of the weights of a space. */
 export function walkParts(space: Space): (visit: (chunk: Chunk) => void) => void {
@@ -128,11 +173,4 @@ function entryDraw(space: Space, seed: number, keys: readonly number[]): (entry:
     const low = mix(high ^ place ^ k1);
     return ((high >>> 0) * 2 ** 21 + (low >>> 11)) / 2 ** 53;
   };
-}
-
-function mix(x: number): number {
-  let h = x;
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return h ^ (h >>> 16);
 }

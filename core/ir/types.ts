@@ -20,6 +20,7 @@ import {
 } from "./clauses.js";
 import * as is from "./declare.js";
 import type { Of } from "./declare.js";
+import { gateNames } from "../gates/registry.js";
 import { optimizerNames } from "./optimizers.js";
 import { plan } from "./plan-types.js";
 
@@ -105,6 +106,19 @@ const penalize = statement("penalize", {
   ...due,
 });
 
+export type LearnIr = Of<typeof learn>;
+const learn = statement("learn", {
+  structure,
+  ...selection,
+  /** The kind of gate. What a moving argument moves over is the phase, unless it says so. */
+  gate: is.object({ name: is.oneOf(...gateNames), args: is.named(value) }),
+  /** Share of the units that is closed in every layer; unset but for kinds that choose so. */
+  to: is.optional(expression),
+  /** What the term of the gates is multiplied by in the loss. */
+  strength: value,
+  ...due,
+});
+
 export type FreezeIr = Of<typeof freeze>;
 const freeze = statement("freeze", { structure, ...selection, ...due });
 const slim = statement("slim", due);
@@ -145,7 +159,7 @@ export const accumulated = definitions.define(
 export type RuleIr = Of<typeof rule>;
 const rule = definitions.define(
   "rule",
-  is.byKind({ prune, regrow, restore, penalize, freeze, update, slim, evaluate, mark }),
+  is.byKind({ prune, regrow, restore, penalize, learn, freeze, update, slim, evaluate, mark }),
 );
 
 export type OptimizerIr = Of<typeof optimizer>;
@@ -217,7 +231,7 @@ const forEach = statement("for-each", { as: is.text, ...selection, body });
 
 export type RewindIr = Of<typeof rewind>;
 const rewind = statement("rewind", {
-  what: is.set(is.oneOf("weights", "rate", "optimizer", "masks"), { minItems: 1 }),
+  what: is.set(is.oneOf("weights", "rate", "optimizer", "masks", "gates"), { minItems: 1 }),
   to: is.anyOf(is.literal("start"), is.object({ mark: is.text }), is.object({ phase: is.integer(1), point })),
 });
 export type ReinitializeIr = Of<typeof reinitialize>;

@@ -11,13 +11,14 @@ const isLoop = (statement: StatementIr): statement is LoopIr =>
   statement.kind === "repeat" || statement.kind === "for-each";
 
 /** A rule that holds all along its window, rather than firing at moments. */
-export type Along = Extract<RuleIr, { readonly kind: "penalize" | "freeze" | "update" }>;
+export type Along = Extract<RuleIr, { readonly kind: "penalize" | "learn" | "freeze" | "update" }>;
 export const holdsAlong = (rule: StatementIr): rule is Along =>
-  rule.kind === "penalize" || rule.kind === "freeze" || rule.kind === "update";
+  alongLists.some(([, kind]) => kind === rule.kind);
 
 /** How loops list the rules of a phase that hold all along. */
 export const alongLists = [
   ["penalties", "penalize"],
+  ["learned", "learn"],
   ["frozen", "freeze"],
   ["updates", "update"],
 ] as const;

@@ -1,3 +1,4 @@
+import { gated, guardedKeys } from "../gates/values.js";
 import type { Network, WeightInfo } from "../network/types.js";
 import type { Parameter, ParameterStore } from "../parameters.js";
 import { flaggedRuns, isVariance, ownSlices, weightsOf } from "../units/slices.js";
@@ -18,7 +19,8 @@ import type { Body, MaskState } from "./state.js";
  * | slim, absorbed constants | masters: latent places have been hardened before |
  * | moving statistics of a step | masters, but for latent places, which do not move |
  * | the variables of the executor, layer regularizers, synaptic flow | masked |
- * | all other scores (`w`, `dw`, `gamma`, `beta`), penalties, `update only`, sums over training | masked |
+ * | penalties, values at death | masked but for learned gates, which multiply what trains |
+ * | all other scores (`w`, `dw`, `gamma`, `beta`), `update only`, sums over training | masked |
  * | saved networks, their size, densities, the network that a run returns | masked |
  * | costs (`measure`, `effective`) | neither: codes alone |
  */
@@ -27,8 +29,22 @@ type Masked = Pick<Body, "network" | "parameters" | "state">;
 /** Flat indices, ascending, by weight key. */
 export type Places = ReadonlyMap<string, Int32Array>;
 
-/** The weights as the network computes with them, as they are now: the masters themselves where nothing is latent. */
+/** The weights as the network computes with them, as they are now: the masters themselves where nothing is latent, nor gated. */
 export function maskedView(body: Masked): ParameterStore {
+  const { network, state } = body;
+  const ungated = ungatedView(body);
+  if (state.gates.size === 0) return ungated;
+  const view = new Map<string, Parameter>(ungated);
+  for (const key of guardedKeys(network, state.gates)) {
+    const parameter = view.get(key);
+    if (parameter !== undefined)
+      view.set(key, { ...parameter, data: gated(network, state.gates, key, parameter.data) });
+  }
+  return view;
+}
+
+/** The weights that learned gates multiply, zero where they are latent. */
+export function ungatedView(body: Masked): ParameterStore {
   const places = latentPlaces(body);
   if (places.size === 0) return body.parameters;
   const view = new Map<string, Parameter>(body.parameters);

@@ -1,3 +1,4 @@
+import type { Gates } from "../gates/state.js";
 import type { Network } from "../network/types.js";
 import { entryOf } from "../tables.js";
 import type { ParameterStore, Slots } from "../parameters.js";
@@ -25,6 +26,8 @@ export interface MaskState {
   readonly start: Map<string, Float32Array>;
   /** Whether values at death are wanted (`last values`, `regrow … by abs(g)` on structures). */
   readonly keepsLast: boolean;
+  /** Learned gates that are not part of the weights yet, by statement id. */
+  readonly gates: Map<number, Gates>;
 }
 
 /** What masks beside a network hold at zero. */
@@ -50,6 +53,7 @@ export function newMaskState(channels: number, options: { readonly keepsLast?: b
     last: new Map(),
     start: new Map(),
     keepsLast: options.keepsLast ?? false,
+    gates: new Map(),
   };
 }
 

@@ -5,7 +5,7 @@ import { build, evaluateEntries, walkElements } from "../../core/expr/domain.js"
 import { normDomain, spaceDomain } from "../../core/expr/domains.js";
 import { mentionedIn } from "../../core/expr/names.js";
 import { binaryOf, entryNode, type Node } from "../../core/expr/nodes.js";
-import { maskedView } from "../../core/masks/masked.js";
+import { ungatedView } from "../../core/masks/masked.js";
 import { living } from "../../core/masks/state.js";
 import { cachedSpace, wholeUnits } from "../../core/units/spaces.js";
 import type { Space } from "../../core/units/space.js";
@@ -67,7 +67,7 @@ function overWeights({ id }: PenalizeIr, expr: ExprIr): AddPenalty {
   return ({ context, space, counted, strength, gradients }) => {
     const { seed, slots } = context;
     const units = wholeUnits(space);
-    const domain = spaceDomain(units, { seed, keys: [id], slots, g: gradients });
+    const domain = spaceDomain(units, { seed, keys: [id], slots, g: gradients, ...underGates(context) });
     const each = evaluateEntries(expr, domain);
     let value = 0;
     for (let unit = 0; unit < each.length; unit++) if (counted[unit] === 1) value += each[unit] ?? 0;
@@ -83,11 +83,17 @@ function overWeights({ id }: PenalizeIr, expr: ExprIr): AddPenalty {
   };
 }
 
+/** The weights that learned gates multiply: those train, so those are penalized. */
+function underGates(context: PruningContext): { readonly w?: ReadonlyMap<string, Float32Array> } {
+  if (context.state.gates.size === 0) return {};
+  return { w: new Map([...ungatedView(context)].map(([key, { data }]) => [key, data])) };
+}
+
 /** A penalty on batch-norm scales and shifts: `abs(gamma)` (Liu et al. 2017), over all norms that the channels of a unit pass. */
 function overNorms(expr: ExprIr): AddPenalty {
   const [total, ofScale, ofShift] = [perUnit(expr), derivative(expr, "gamma"), derivative(expr, "beta")];
   return ({ context, space, counted, strength, gradients }) => {
-    const shown = maskedView(context);
+    const shown = ungatedView(context);
     const roots = new Set(space.channelUnits?.filter((_, i) => counted[i] === 1).map(({ root }) => root));
     const domain = normDomain(context.network, (key) => shown.get(key)?.data, roots);
     const pull = (slope: ExprIr, of: "scale" | "shift") =>

@@ -1,5 +1,9 @@
 import type { ValidateFunction } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
+import { guardOf } from "../../core/gates/guard.js";
+import { gateKind } from "../../core/gates/registry.js";
+import { gateKey, type Gates } from "../../core/gates/state.js";
+import type { Network } from "../../core/network/types.js";
 import { raise } from "../../core/diagnostics/create.js";
 import { Journal } from "../run/host/journal.js";
 import type { Session } from "../run/host/session.js";
@@ -68,16 +72,18 @@ function restoreTensors(
   tensors: TensorReader,
   bodies: readonly Body[],
 ): void {
-  const now = restoreState(session, tensors, { state, at: "", snapshots: state.snapshots });
+  const { gates } = state;
+  const now = restoreState(session, tensors, { state, at: "", gates, snapshots: state.snapshots });
   for (const [key, { data }] of session.parameters) data.set(now.weights.get(key) ?? []);
   session.slots = now.slots;
   session.state = now.state;
   for (const [name, snapshot] of now.snapshots) session.snapshots.set(name, snapshot);
-  for (const [i, { id, optimizer, snapshots, ...good }] of state.loops.entries()) {
+  for (const [i, { id, optimizer, gates: before, snapshots, ...good }] of state.loops.entries()) {
     const body = bodies[good.slims] ?? damaged("a pass began after slims that are not there");
     const { snapshots: kept, ...moment } = restoreState(body, tensors, {
       state,
       at: `loop ${i}|`,
+      gates: before,
       snapshots,
     });
     const parameters = storeOf(body.parameters, moment.weights);
@@ -102,31 +108,54 @@ function restoreState(
   {
     state,
     at,
+    gates,
     snapshots,
   }: {
     readonly state: Pick<CheckpointState, "keepsLast">;
     readonly at: string;
+    readonly gates: CheckpointState["gates"];
     readonly snapshots: CheckpointState["snapshots"];
   },
 ) {
-  const moment = (prefix: string, start: Map<string, Float32Array>) => {
-    const kept = tensors.moment(prefix, start, state.keepsLast);
+  const moment = (prefix: string, start: Map<string, Float32Array>, facts: CheckpointState["gates"]) => {
+    const kept = tensors.moment(prefix, start, state.keepsLast, facts);
     if (kept.state.channels.length !== network.channels.count) damaged("its masks are of another network");
     const named = [...kept.slots].flatMap(([key, slots]) =>
       Object.values(slots).map((s) => [key, s] as const),
     );
+    const ofGates = new Map(
+      [...kept.state.gates.values()].flatMap(
+        (one) => gateArrays(network, one) ?? damaged("its gates do not fit"),
+      ),
+    );
+    const sizeOf = (key: string): number | undefined =>
+      parameters.get(key)?.data.length ?? ofGates.get(key)?.length;
     for (const arrays of [kept.weights, kept.state.elements, kept.state.last, start, named])
       for (const [key, { length }] of arrays)
-        if (parameters.get(key)?.data.length !== length)
-          damaged(`what it keeps of \`${key.slice(0, 80)}\` has another size`);
+        if (sizeOf(key) !== length) damaged(`what it keeps of \`${key.slice(0, 80)}\` has another size`);
     return kept;
   };
-  const now = moment(at, tensors.floats(`${at}start|`));
+  const now = moment(at, tensors.floats(`${at}start|`), gates);
   for (const key of parameters.keys()) if (!now.weights.has(key)) damaged(`\`${key}\` is missing`);
   const kept = snapshots.map(
-    ({ name, optimizer }, i) => [name, { ...moment(`${at}snapshot ${i}|`, new Map()), optimizer }] as const,
+    ({ name, optimizer, gates: then }, i) =>
+      [name, { ...moment(`${at}snapshot ${i}|`, new Map(), then), optimizer }] as const,
   );
   return { ...now, snapshots: new Map(kept) };
+}
+
+/** The parameters of gates by their keys; null where they are not those of their kind and units. */
+function gateArrays(network: Network, { params, ...facts }: Gates): [string, Float32Array][] | null {
+  const known = new Set(network.layers.map(({ path }) => path));
+  const { structure } = facts;
+  if (structure === "layers" || structure === "gates" || !facts.layers.every((path) => known.has(path)))
+    return null;
+  const { units } = guardOf(network, facts);
+  const names = Object.keys(gateKind(facts.name).params);
+  const arrays = names.map((name) => [gateKey(facts.id, name), params[name]] as const);
+  return arrays.some(([, data]) => data?.length !== units)
+    ? null
+    : arrays.flatMap(([key, data]): [string, Float32Array][] => (data === undefined ? [] : [[key, data]]));
 }
 
 function damaged(why: string): never {

@@ -1,3 +1,4 @@
+import type { MaskState } from "../../core/masks/state.js";
 import { tell } from "../run/report/log.js";
 import type { Session } from "../run/host/session.js";
 import type { Snapshot } from "../run/steps/snapshots.js";
@@ -28,9 +29,11 @@ function stateOf(session: Session): CheckpointState {
     loops: [...session.lastGood].map(([id, good]) => {
       const { moment, snapshots, slims, collapses, keepsMomentum, phases, baselines, dense, amounts } = good;
       const flags = { collapses, keepsMomentum, phases, baselines, dense, amounts };
-      return { id, optimizer: moment.optimizer, snapshots: namesOf(snapshots), slims, ...flags };
+      const gates = factsOf(moment.state);
+      return { id, optimizer: moment.optimizer, gates, snapshots: namesOf(snapshots), slims, ...flags };
     }),
     keepsLast: session.state.keepsLast,
+    gates: factsOf(session.state),
     slims: session.slims.length,
     collapses: session.collapses,
     keepsMomentum: session.keepsMomentum,
@@ -42,7 +45,9 @@ function stateOf(session: Session): CheckpointState {
 }
 
 const namesOf = (snapshots: Session["snapshots"] | LastGood["snapshots"]) =>
-  [...snapshots].map(([name, { optimizer }]) => ({ name, optimizer }));
+  [...snapshots].map(([name, { optimizer, state }]) => ({ name, optimizer, gates: factsOf(state) }));
+
+const factsOf = ({ gates }: MaskState) => [...gates.values()].map(({ params: _, ...facts }) => facts);
 
 function tensorsOf(session: Session): TensorMap {
   const { parameters, slots, state, snapshots, slims, phase } = session;

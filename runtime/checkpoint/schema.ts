@@ -1,4 +1,5 @@
 import { sizeNames } from "../../core/ir/sizes.js";
+import { gateNames } from "../../core/gates/registry.js";
 import { definitions, joins, structure } from "../../core/ir/clauses.js";
 import * as is from "../../core/ir/declare.js";
 import { optimizer, rate } from "../../core/ir/types.js";
@@ -73,11 +74,25 @@ export const facts = is.open({
 const evaluated = is.open({ accuracy: measured, loss: measured });
 const baselines = is.open({ start: is.maybe(evaluated), dense: is.maybe(evaluated), best: evaluated });
 const dense = is.maybe(is.open({ step: count, epoch: is.number, accuracy: measured, loss: measured }));
-const snapshots = is.list(is.open({ name: is.text, optimizer: optimizerState }));
+/** Learned gates, but for their parameters, which are tensors. */
+const gates = is.list(
+  is.open({
+    id: is.integer(1),
+    name: is.oneOf(...gateNames),
+    structure,
+    layers: is.list(is.text),
+    named: is.flag,
+    args: is.named(is.number),
+    share: { ...is.number, minimum: 0, maximum: 1 },
+    settled: is.flag,
+  }),
+);
+const snapshots = is.list(is.open({ name: is.text, optimizer: optimizerState, gates }));
 /** What a pass of a loop began with. */
 const lastGood = is.open({
   id: count,
   optimizer: optimizerState,
+  gates,
   snapshots,
   slims: count,
   collapses: is.flag,
@@ -112,6 +127,7 @@ const checkpointState = is.open({
   /** Of loops whose pass may be undone, the outermost first. */
   loops: is.list(lastGood),
   keepsLast: is.flag,
+  gates,
   slims: count,
   collapses: is.flag,
   keepsMomentum: is.flag,

@@ -1,3 +1,4 @@
+import type { GateFacts } from "../../core/gates/state.js";
 import type { MaskState } from "../../core/masks/state.js";
 import type { Slots } from "../../core/parameters.js";
 import type { Accumulated } from "../scores/gather.js";
@@ -31,6 +32,8 @@ export function putMoment(into: TensorMap, at: string, { weights, slots, state }
   put(into, `${at}channels|`, state.channels);
   putAll(into, `${at}elements`, state.elements);
   putAll(into, `${at}last`, state.last);
+  for (const [id, { params }] of state.gates)
+    for (const [name, data] of Object.entries(params)) put(into, `${at}gates|${id}|${name}`, data);
 }
 
 /** Reads back what was put under a prefix. */
@@ -61,8 +64,13 @@ export class TensorReader {
     return found;
   }
 
-  /** What `putMoment` put; `start` is put in for the values as loaded. */
-  moment(at: string, start: Map<string, Float32Array>, keepsLast: boolean): Moment {
+  /** What `putMoment` put; `start` is put in for the values as loaded, `facts` for what of gates is no array. */
+  moment(
+    at: string,
+    start: Map<string, Float32Array>,
+    keepsLast: boolean,
+    facts: readonly GateFacts[] = [],
+  ): Moment {
     const slots: Slots = new Map();
     for (const [name, data] of this.floats(`${at}slots|`)) {
       const bar = name.indexOf("|");
@@ -77,8 +85,14 @@ export class TensorReader {
       last: this.floats(`${at}last|`),
       start,
       keepsLast,
+      gates: new Map(facts.map((one) => [one.id, { ...one, params: this.named(`${at}gates|${one.id}|`) }])),
     };
     return { weights: this.floats(`${at}weights|`), slots, state };
+  }
+
+  /** Arrays under a prefix, by the rest of their names. */
+  private named(prefix: string): Record<string, Float32Array> {
+    return Object.fromEntries(this.floats(prefix));
   }
 
   private collect<A>(prefix: string, accept: (data: TensorData) => A | null): Map<string, A> {

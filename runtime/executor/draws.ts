@@ -1,4 +1,4 @@
-import { randomStream } from "../../core/random.js";
+import { mix, randomStream } from "../../core/random.js";
 
 /**
  * Noise that surgery does not change: every draw is a function of (seed, step, call, sample, position, channel
@@ -16,14 +16,6 @@ export interface Draws {
 export interface NoiseContext {
   readonly pass: { readonly seed: number; readonly step: number };
   readonly origin: number;
-}
-
-/** A 32-bit mixer with full avalanche (the finalizer of MurmurHash3, Appleby 2011). */
-function mix(x: number): number {
-  let h = x | 0;
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return h ^ (h >>> 16);
 }
 
 const known = new WeakMap<Int32Array, Int32Array>();

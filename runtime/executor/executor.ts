@@ -17,7 +17,7 @@ import { raise } from "../../core/diagnostics/create.js";
 import { activityOnlooker, regularize, regularizersOf } from "./regularizers.js";
 import { synflow } from "./synflow.js";
 import { checkTargets, checkValues, targetOf } from "./targets.js";
-import { makeVariables } from "./variables.js";
+import { makeVariables, type Shown } from "./variables.js";
 import { positionWeights } from "./weights.js";
 
 /** Kept by batch normalization: no gradient leads to them. */
@@ -31,6 +31,8 @@ export interface ExecutorOptions {
   readonly seed: number;
   /** What is latent now: zero wherever the network computes. Default: nothing. */
   readonly latent?: () => Places;
+  /** What learned gates make of a weight outside of training. Default: nothing. */
+  readonly gated?: Shown;
 }
 
 /** One output's loss for a batch. */
@@ -57,7 +59,7 @@ export function createExecutor(
   options: ExecutorOptions,
 ): Executor {
   checkRefusals(network, backend, "any");
-  const variables = makeVariables(store, backend, options.latent);
+  const variables = makeVariables(store, backend, options.latent, options.gated);
   const plan = makePlan(network, backend, variables);
   const losses = outputLosses(network, options.losses, options.ownLosses);
   const regularizers = regularizersOf(network);
@@ -150,6 +152,7 @@ export function createExecutor(
     upload: (keys) => variables.upload(keys ?? store.keys()),
     predict: (inputs) =>
       scoped(() => {
+        variables.settle();
         const tensors = inputTensors(network, inputs);
         const outputs = execute(network, plan, tensors, {
           pass: pass("inference", 0),
@@ -158,8 +161,11 @@ export function createExecutor(
         });
         return outputs.map((y): Dense => ({ kind: "dense", data: backend.read(y).slice(), shape: y.shape }));
       }),
-    trainStep(batch, number, pulls = [], observe) {
+    trainStep(batch, number, pulls = [], observe, gates) {
       const current = pass("training", number);
+      if (gates === undefined) variables.settle();
+      else variables.draw(gates.keys, gates.shown);
+      const guarded = [...store.values()].filter((p) => !p.trainable && gates?.keys.has(p.key) === true);
       const penalties: tf.Scalar[] = [];
       const activities = activityOnlooker(network, (penalty) => penalties.push(penalty));
       const onlookers = [
@@ -173,7 +179,7 @@ export function createExecutor(
       const result = step(
         batch,
         current,
-        trainable,
+        [...trainable, ...guarded],
         onlookers.length === 0 ? undefined : onlooker,
         penalties,
       );
@@ -182,6 +188,7 @@ export function createExecutor(
       return { ...result, loss: result.loss + regularize(regularizers, variables.shown, result.gradients) };
     },
     gradients(batch, objective, { observe, statistics = "stored" } = {}) {
+      variables.settle();
       if (objective === "loss") {
         const onlooker = observe && onlookerOf(observe, backend, true);
         const mode = statistics === "batch" ? "scoring" : "inference";
@@ -200,6 +207,7 @@ export function createExecutor(
       });
     },
     batchStatistics(batch) {
+      variables.settle();
       const current: Pass = { ...pass("scoring", 0), gathers: true };
       scoped(() => {
         const inputs = inputTensors(network, batch.inputs);
@@ -209,6 +217,7 @@ export function createExecutor(
     },
     evaluate: (batch, observe) =>
       scoped(() => {
+        variables.settle();
         const onlooker = observe ? { onlooker: onlookerOf(observe, backend, false) } : {};
         const { loss, ...right } = lossOf(batch, { pass: pass("inference", 0), taped: false, ...onlooker });
         return { ...right, loss: (backend.read(loss)[0] ?? NaN) * batch.size };

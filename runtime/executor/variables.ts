@@ -5,14 +5,22 @@ import { withZeros, type Places } from "../../core/masks/masked.js";
 import type { Parameter, ParameterStore } from "../../core/parameters.js";
 import type { Build } from "./pass.js";
 
+/** What is shown of a weight, from its master. */
+export type Shown = (key: string, data: Float32Array) => Float32Array;
+
 /** The tensors' side of the masters: one variable per parameter, zero at latent places. */
 export interface Variables {
   /** What a layer's builder sees of it. */
   of(layer: LayerInfo): Pick<Build, "weight" | "need" | "key" | "adopt">;
   get(key: string): tf.Variable;
-  /** The master as it goes up: zero where it is latent. */
+  /** The master as it goes up now: zero where it is latent, times its gates. */
   shown(key: string): Float32Array;
+  /** Those that gates of a step stand in for come up to date by `settle`. */
   upload(keys: Iterable<string>): void;
+  /** Shows gates of a step of training instead: from masters, zero where they are latent. */
+  draw(keys: Iterable<string>, show: Shown): void;
+  /** Everything is again as it goes up outside of training. */
+  settle(): void;
   /** Reads variables that layers moved on their own back into the masters. */
   download(): void;
   dispose(): void;
@@ -22,6 +30,7 @@ export function makeVariables(
   store: ParameterStore,
   backend: Backend,
   latent: () => Places = () => new Map(),
+  gated: Shown = (_, data) => data,
 ): Variables {
   const variables = new Map<string, tf.Variable>();
   /** Adopted from layers that run by their own code, not trainable: they may move in training. */
@@ -32,11 +41,15 @@ export function makeVariables(
     if (!found) throw new Error(`the store has no \`${key}\``);
     return found;
   };
-  const shown = (key: string): Float32Array => {
+  /** What the gates of a step of training show, which others shall not see. */
+  const drawn = new Set<string>();
+  const masked = (key: string): Float32Array => {
     const { data } = parameter(key);
     const places = latent().get(key);
     return places === undefined ? data : withZeros(data, places);
   };
+  let drawing = gated;
+  const shown = (key: string): Float32Array => (drawn.has(key) ? drawing : gated)(key, masked(key));
   const make = (key: string): tf.Variable => {
     const known = variables.get(key);
     if (known) return known;
@@ -71,8 +84,20 @@ export function makeVariables(
     upload(keys) {
       for (const key of keys) {
         const variable = variables.get(key);
-        if (variable) backend.assign(variable, shown(key));
+        if (variable && !drawn.has(key)) backend.assign(variable, shown(key));
       }
+    },
+    draw(keys, show) {
+      drawing = show;
+      for (const key of keys) {
+        drawn.add(key);
+        backend.assign(make(key), shown(key));
+      }
+    },
+    settle() {
+      const keys = [...drawn];
+      drawn.clear();
+      for (const key of keys) backend.assign(make(key), shown(key));
     },
     download() {
       for (const { key, data } of moving)

@@ -8,6 +8,10 @@ import {
   type Place as Where,
   type Pulled,
 } from "../../../core/expr/names.js";
+import { gateKind } from "../../../core/gates/registry.js";
+import { isGateScore, type GateScore } from "../../../core/gates/types.js";
+import { structureKind } from "../../../core/ir/structure.js";
+import { structureText } from "./structure.js";
 import { argumentsOf, operatorOf } from "../../../core/expr/operators.js";
 import { foreignToSamples } from "../../../core/expr/terms.js";
 import type { ExprIr } from "../../../core/ir/types.js";
@@ -34,6 +38,7 @@ export function isReadable(
     if (refusal === null) continue;
     return reject(place, refusal.code, refusal.message(name), span, { help: refusal.help });
   }
+  for (const name of read) if (isGateScore(name) && !gatesGive(name, structure, span, place)) return null;
   for (const name of read) {
     const { of } = nameRow(name);
     if (of !== "any" && !isWhole(structure)) {
@@ -68,6 +73,29 @@ export function isReadable(
       help: "reduce the activations by themselves and join the results: `mean(abs(a)) / size`",
     },
   );
+}
+
+/** Whether masks learned above give units of this structure such a score; else says why not. */
+function gatesGive(name: GateScore, structure: StructureName, span: Span, place: Place): true | null {
+  if (place.learned.length === 0)
+    return reject(place, "P2040", `no masks are learned above whose \`${name}\` could be read`, span, {
+      help: "gates are trained by `learn masks on filters by hard-concrete strength …`; `slim` and `harden masks` end them",
+    });
+  // What is wrong with a mistaken one was said there.
+  if (place.learned.includes(null)) return true;
+  const known = place.learned.filter((one) => one !== null);
+  const alike = known.filter(({ structure: guarded }) =>
+    isWhole(structure) ? isWhole(structureKind(guarded)) : structureKind(guarded) === structure,
+  );
+  const [other] = known;
+  if (alike.length === 0)
+    return reject(place, "P2041", `no masks of ${structure} are learned above`, span, {
+      help: `those learned are of ${other === undefined ? "others" : structureText(other.structure)}: score these by \`${name}\``,
+    });
+  if (alike.some(({ gate }) => gateKind(gate.name).scores[name] !== undefined)) return true;
+  return reject(place, "P2041", `\`${alike[0]?.gate.name ?? ""}\` has no \`${name}\``, span, {
+    help: "score by `gate`",
+  });
 }
 
 const words: Readonly<Record<Pulled, string>> = {

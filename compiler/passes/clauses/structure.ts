@@ -1,5 +1,5 @@
 import type { Scope, Structure } from "../../../grammar/ast.js";
-import type { AmountIr, ScopeIr, StructureIr } from "../../../core/ir/types.js";
+import type { AmountIr, ScopeIr, SelectionIr, StructureIr } from "../../../core/ir/types.js";
 import { unknownName } from "../../../core/diagnostics/elsewhere.js";
 import { patternOf, sizedStructure, type StructureName } from "../../../core/ir/structure.js";
 import { reject, type Place } from "../lowering.js";
@@ -36,15 +36,38 @@ export function lowerStructure(structure: Structure, place: Place): StructureIr 
       }
       return { strided: structure.stride, ...(structure.offset > 0 && { offset: structure.offset }) };
     case "gates":
-      return reject(
-        place,
-        "P8002",
-        "pruning gates needs learned masks, which are not available yet",
-        structure.span,
-      );
+      return guardedStructure(structure, place);
     default:
       return structure.name;
   }
+}
+
+/** `gates` are what the masks learned above guard. */
+function guardedStructure({ span }: Structure, place: Place): StructureIr | null {
+  const [first, ...others] = place.learned;
+  if (first === null) return null;
+  if (first === undefined)
+    return reject(place, "P2040", "no masks are learned above", span, {
+      help: "gates are trained by `learn masks on filters by hard-concrete strength …`; `slim` and `harden masks` end them",
+    });
+  const other = others.find((one) => one && structureText(one.structure) !== structureText(first.structure));
+  if (!other) return first.structure;
+  return reject(place, "P2041", "masks of several structures are learned above", span, {
+    notes: [`of ${structureText(first.structure)} and of ${structureText(other.structure)}`],
+    help: `say which: \`prune ${structureText(first.structure)} by gate …\``,
+  });
+}
+
+/** The layers that `gates` mean where nothing says which. */
+export function guardedSelection(structure: Structure, { learned }: Place): Partial<SelectionIr> {
+  const [only, ...others] = learned;
+  if (structure.name !== "gates" || !only || others.length > 0) return {};
+  const { in: within, except, where } = only;
+  return {
+    ...(within !== undefined && { in: within }),
+    ...(except !== undefined && { except }),
+    ...(where !== undefined && { where }),
+  };
 }
 
 function positive(value: number): boolean {

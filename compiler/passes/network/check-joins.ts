@@ -31,8 +31,11 @@ function wording(
 ): { readonly what: string; readonly or: string } {
   switch (kind) {
     case "freeze":
+    case "learn":
     case "penalize": {
-      const what = `${structure} of \`${path}\` cannot be ${kind === "freeze" ? "frozen" : "penalized"} on their own`;
+      const done = { freeze: "frozen", learn: "gated", penalize: "penalized" }[kind];
+      const what = `${structure} of \`${path}\` cannot be ${done} on their own`;
+      if (kind === "learn") return { what, or: "" };
       return { what, or: `, or its own weights: \`${kind} weights in ${path}\`` };
     }
     case "regrow":

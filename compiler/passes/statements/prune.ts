@@ -12,7 +12,7 @@ import type {
 import { lowerAmount } from "../clauses/amount.js";
 import { lowerCriterion, stepByItself } from "../clauses/criterion.js";
 import { lowerOptions } from "../clauses/options.js";
-import { lowerScope, lowerStructure, scopeTakesAmount } from "../clauses/structure.js";
+import { guardedSelection, lowerScope, lowerStructure, scopeTakesAmount } from "../clauses/structure.js";
 import { lowerSelection } from "../clauses/selection.js";
 import { lowerEvents } from "../clauses/when.js";
 import { percent } from "../expressions/arguments.js";
@@ -23,7 +23,10 @@ import { reject, whole, type Lowered, type Place } from "../lowering.js";
 export function lowerPrune(statement: PruneStatement, place: Place): Lowered<PruneSpelled> | null {
   const structure = lowerStructure(statement.structure, place);
   if (structure === null) return null;
-  const selection = lowerSelection(statement.selection, place);
+  const selection =
+    statement.selection === undefined
+      ? guardedSelection(statement.structure, place)
+      : lowerSelection(statement.selection, place);
   const by = lowerBy(statement, structure, place);
   const scope = lowerScope(statement.scope, structureKind(structure), place);
   // A mistaken score may have swallowed the amount: `by l1 -50%`.

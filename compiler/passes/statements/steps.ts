@@ -75,10 +75,12 @@ export function lowerRewind(
   { what: parts, to }: Extract<Once, { kind: "rewind" }>,
   place: Place,
 ): OnceIr<"rewind"> | null {
-  const what: ("weights" | "rate" | "optimizer" | "masks")[] = [];
+  const what: ("weights" | "rate" | "optimizer" | "masks" | "gates")[] = [];
   for (const { name, span } of parts) {
-    if (name === "gates")
-      return reject(place, "P8001", "gates belong to learned masks, which are not available yet", span);
+    if (name === "gates" && place.learned.length === 0)
+      return reject(place, "P2040", "no masks are learned above", span, {
+        help: "gates are trained by `learn masks on filters by hard-concrete strength …`; `slim` and `harden masks` end them",
+      });
     if (what.includes(name)) return reject(place, "P3026", `\`${name}\` is named twice`, span);
     what.push(name);
   }

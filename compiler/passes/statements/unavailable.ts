@@ -1,24 +1,13 @@
-import type {
-  LearnStatement,
-  PullStatement,
-  QuantizeStatement,
-  SearchStatement,
-} from "../../../grammar/ast.js";
+import type { PullStatement, QuantizeStatement, SearchStatement } from "../../../grammar/ast.js";
 import { lowerMoving } from "../clauses/moving.js";
 import { lowerSelection } from "../clauses/selection.js";
 import { reject, type Place } from "../lowering.js";
 
-export type Unavailable = LearnStatement | PullStatement | QuantizeStatement | SearchStatement;
+export type Unavailable = PullStatement | QuantizeStatement | SearchStatement;
 
 /** Statements that are understood as far as they can be and then refused: nothing is silently ignored. */
 export function refuse(statement: Unavailable, place: Place): null {
   switch (statement.kind) {
-    case "learn":
-      lowerSelection(statement.selection, place);
-      checkStrength(statement, place);
-      return reject(place, "P8001", "learned masks are not available yet", statement.word, {
-        help: "score units without training gates: `prune filters by taylor …`, or penalize them: `penalize filters by group-lasso …`",
-      });
     case "pull":
       checkStrength(statement, place);
       return reject(
@@ -40,6 +29,6 @@ export function refuse(statement: Unavailable, place: Place): null {
   }
 }
 
-function checkStrength(statement: LearnStatement | PullStatement, place: Place): void {
+function checkStrength(statement: PullStatement, place: Place): void {
   if (statement.strength !== undefined) lowerMoving(statement.strength, ["number"], "a strength", place);
 }

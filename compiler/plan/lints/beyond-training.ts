@@ -11,7 +11,7 @@ export const beyondTraining: Lint = ({ simulation: { phases } }) => {
   const findings = new Map<number, Finding | null>();
   for (const phase of phases) {
     for (const rule of phase.train.rules) {
-      const beyond = reachesBeyond(rule, phase);
+      const beyond = reachesBeyond(rule, phase) || movesBeyond(rule, phase);
       const finding = beyond ? behindTheEnd(rule, phase) : cutShort(rule, phase);
       if (finding === null || !findings.has(rule.id)) findings.set(rule.id, finding);
     }
@@ -51,6 +51,16 @@ function reachesBeyond({ when }: RuleIr, { times, stepsPerEpoch, train }: Simula
   if (window === undefined || windowSteps(window, times) === null) return false;
   const alike = lengthOf(train).unit === "epochs" ? !("steps" in window.to) : !("epochs" in window.to);
   return (stepsPerEpoch !== null || alike) && momentOf(window.to, times) > phaseSteps(times);
+}
+
+/** True where a strength, or an argument of a gate, is on its way for longer than the phase lasts. */
+function movesBeyond(rule: RuleIr, phase: SimulatedPhase): boolean {
+  if (rule.kind !== "penalize" && rule.kind !== "learn") return false;
+  const values = [rule.strength, ...(rule.kind === "learn" ? Object.values(rule.gate.args) : [])];
+  return values.some((value) => {
+    const over = typeof value === "object" && "moving" in value ? value.moving.over : undefined;
+    return over !== undefined && reachesBeyond({ ...rule, when: { unit: "epochs", during: over } }, phase);
+  });
 }
 
 function lengthText({ train, times, stepsPerEpoch }: SimulatedPhase): string {

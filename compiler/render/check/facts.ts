@@ -1,4 +1,5 @@
 import type { CompileResult } from "../../compile.js";
+import { gateCosts, type GateCost } from "./gates.js";
 import { trainsWith } from "./optimizers.js";
 import { isNeed, namesIn, needsData, needsGradients, type Name } from "../../../core/expr/names.js";
 import { evaluate } from "../../../core/expr/evaluate.js";
@@ -36,6 +37,7 @@ export interface CheckFacts {
   readonly ties: readonly Tie[];
   readonly barriers: readonly { readonly layer: string; readonly reason: string }[];
   readonly criteria: readonly CriterionCost[];
+  readonly learned: readonly GateCost[];
   /** Statements whose moments only a run can tell, and why. */
   readonly unknown: readonly { readonly text: string; readonly reason: string }[];
   /** True when there are more events than are listed. */
@@ -94,6 +96,7 @@ export function checkFacts({ ir, plan, simulation }: CompileResult, network?: Ne
     ties: network === undefined ? [] : tiesOf(network),
     barriers: network?.barriers ?? [],
     criteria: ir === null ? [] : criteriaOf(ir, network),
+    learned: ir === null ? [] : gateCosts(ir, network),
     unknown: [...(simulation?.unknown ?? [])].map(([id, reason]) => ({ text: textOf(id), reason })),
     cut: simulation?.cut ?? false,
   };

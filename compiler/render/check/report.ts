@@ -1,3 +1,4 @@
+import { gateLine } from "./gates.js";
 import type { CompileResult } from "../../compile.js";
 import { byReason } from "../../../core/ir/words.js";
 import type { Network } from "../../../core/network/types.js";
@@ -51,6 +52,10 @@ export function checkReport(result: CompileResult, options: CheckOptions = {}): 
     section(
       "Scores",
       facts.criteria.flatMap((one) => indent(criterionLine(one), columns)),
+    );
+    section(
+      "Learned masks",
+      facts.learned.flatMap((one) => indent(gateLine(one), columns)),
     );
   }
   const { diagnostics, texts, main } = result;

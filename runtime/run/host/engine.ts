@@ -1,4 +1,5 @@
 import type { Moment } from "../../../core/events/context.js";
+import { gated } from "../../../core/gates/values.js";
 import type { ValueIr } from "../../../core/ir/types.js";
 import { latentPlaces } from "../../../core/masks/masked.js";
 import {
@@ -80,6 +81,7 @@ export function makeExecutor(parts: ExecutorParts): Executor {
   const executor = createExecutor(network, parameters, backend, {
     seed: options.seed,
     latent: () => latentPlaces(parts),
+    gated: (key, data) => gated(parts.network, parts.state.gates, key, data),
     ...(losses === null ? {} : { losses }),
     ownLosses,
   });

@@ -6,6 +6,7 @@ import {
   isActivationPenalty,
   type ActivationPull,
 } from "../../along/activation-penalty.js";
+import type { LearnRule } from "../../along/gates.js";
 import { freezeRule } from "../../along/freeze.js";
 import { hold } from "../../../core/masks/hold.js";
 import { penaltyRule } from "../../along/penalty.js";
@@ -14,8 +15,10 @@ import { momentOf, pruningContext } from "../host/engine.js";
 import type { Session } from "../host/session.js";
 import type { Observation } from "../../types.js";
 
-/** What acts in every step of a phase rather than at moments: penalties, freezes, restricted updates, and the masks. */
+/** What acts in every step of a phase rather than at moments: penalties, gates, freezes, restricted updates, and the masks. */
 export interface AlongRules {
+  /** Rules that train gates. */
+  readonly learned: readonly LearnRule[];
   /** Penalties on activations, which act inside the step after `step` updates. */
   pulls(session: Session, step: number): readonly ActivationPull[];
   /** What the pass of the step shall show, for rules that choose by a score on its batch. */
@@ -49,7 +52,9 @@ export function alongRules(ir: TrainIr, times: PhaseTimes): AlongRules {
   const onActivations = prepare("penalize", activationPenalty, isActivationPenalty);
   const penalties = prepare("penalize", penaltyRule, (rule) => !isActivationPenalty(rule));
   const freezes = prepare("freeze", freezeRule);
+  const learned = prepare("learn", (rule) => rule);
   return {
+    learned: learned.map(({ rule, active }) => ({ ir: rule, active })),
     pulls: (session, step) =>
       onActivations
         .filter(({ active }) => active(step))

@@ -39,7 +39,7 @@ export function backToBest(session: Session, phase: OpenPhase): void {
   const last = progress.epoch - 1;
   const was = `epoch ${best.epoch} of ${Math.ceil(times.epochs)}, with ${by === "loss" ? "a loss" : "an accuracy"} of ${value}`;
   if (best.epoch === last) return logEvent(session, "keeping", ir.id, `the last is the best: ${was}`);
-  goTo(session, snapshot, ["weights", "masks"]);
+  goTo(session, snapshot, ["weights", "masks", "gates"]);
   session.slots = structuredClone(snapshot.slots);
   session.optimizer = snapshot.optimizer;
   changed(session);

@@ -1,6 +1,7 @@
 import type { WhenIr } from "../../../core/ir/types.js";
 import { firesAt, type WhenTimes } from "../../../core/schedule/schedule.js";
 import type { Phase, Rule, WhenSpec } from "../../helpers.js";
+import { settleGates } from "../../along/gates.js";
 import { numberOf, timeWindow } from "../../optimizers/rates.js";
 import { whenIr } from "../../statements.js";
 import type { Batch } from "../../types.js";
@@ -50,6 +51,8 @@ async function end(session: Session, phase: OpenPhase): Promise<void> {
   noteRules(session, phase);
   session.phase = null;
   backToBest(session, phase);
+  settleGates(session, phase.along.learned);
+  if (phase.along.learned.length > 0) session.executor.upload();
   await watch(session, "onTrainEnd", logsOf(phase));
   session.journal.complete();
   session.checkpointWanted = true;

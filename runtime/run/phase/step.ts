@@ -7,15 +7,16 @@ import type { Slots } from "../../../core/parameters.js";
 import type { Batch, StepResult } from "../../types.js";
 import { raise } from "../../../core/diagnostics/create.js";
 import { heldPlaces } from "../../../core/masks/hold.js";
-import { pruningContext } from "../host/engine.js";
+import { gateStep, type GateStep } from "../../along/gates.js";
+import { momentOf, pruningContext } from "../host/engine.js";
 import { tell } from "../report/log.js";
 import type { BatchLogs } from "../../watch/types.js";
 import { accuracyOf, type OpenPhase } from "./open-phase.js";
 import type { Session } from "../host/session.js";
 
 /**
- * One training step: forward and backward, penalties, what masks hold, clipping, the optimizer, masks, constraints, upload. Weight decay
- * is the optimizer's and acts on all trainable parameters, as in Keras and PyTorch.
+ * One training step: forward and backward, through the gates, penalties, what masks hold, clipping, the optimizer, masks, constraints,
+ * upload. Weight decay is the optimizer's and acts on all trainable parameters, as in Keras and PyTorch, but not on gates.
  * @throws DiagnosticError P7001 when loss or gradients are not finite; the weights are then those before the step
  */
 export function trainStep(session: Session, phase: OpenPhase, batch: Batch): BatchLogs {
@@ -27,16 +28,20 @@ export function trainStep(session: Session, phase: OpenPhase, batch: Batch): Bat
     ...phase.along.watch(session, progress.step),
     ...(phase.training.empty ? [] : phase.training.watch(pruningContext(session))),
   ];
-  const result = executor.trainStep(batch, clock.step, pulls, together(shown));
+  const gates = gatesNow(session, phase);
+  const result = executor.trainStep(batch, clock.step, pulls, together(shown), gates?.drawn);
   const gradients = new Map(result.gradients);
   if (!Number.isFinite(result.loss)) diverged(session, phase, "the loss", result.loss, rate);
   for (const [key, gradient] of gradients)
     if (!allFinite(gradient)) diverged(session, phase, `the gradient of \`${key}\``, NaN, rate);
 
   if (!phase.training.empty) phase.training.add(pruningContext(session), gradients);
-  const { penalty: onWeights, rests } = phase.along.beforeUpdate(session, gradients, progress.step);
-  const penalty = pulls.reduce((sum, pull) => sum + pull.added(), onWeights);
-  const arrays = [...gradients.values()];
+  const learned = gates?.back(gradients);
+  const before = phase.along.beforeUpdate(session, gradients, progress.step);
+  const rests = new Set([...before.rests, ...(learned?.rests ?? [])]);
+  const penalty = pulls.reduce((sum, pull) => sum + pull.added(), before.penalty) + (learned?.term ?? 0);
+  const ofGates = [...(learned?.of ?? [])];
+  const arrays = [...gradients.values(), ...ofGates.map(([, { gradient }]) => gradient)];
   const bound = phase.args.get("clip-value");
   if (bound !== undefined) clipValue(arrays, bound);
   const norm = phase.args.get("clip-norm");
@@ -48,10 +53,16 @@ export function trainStep(session: Session, phase: OpenPhase, batch: Batch): Bat
   const hyper = { rate, step: phase.progress.updatesBefore + progress.step + 1, args: phase.args };
   for (const [key, gradient] of gradients) {
     const parameter = parameters.get(key);
-    if (parameter === undefined || rests.has(key)) continue;
+    if (parameter === undefined || !parameter.trainable || rests.has(key)) continue;
     const slots = slotsOf(session.slots, key, phase, parameter.data.length);
     phase.optimizer.update(parameter.data, gradient, slots, hyper);
   }
+  const undecayed = { ...hyper, args: new Map([...phase.args].filter(([name]) => name !== "weight-decay")) };
+  for (const [key, { data, gradient }] of ofGates) {
+    const slots = slotsOf(session.slots, key, phase, data.length);
+    phase.optimizer.update(data, gradient, slots, undecayed);
+  }
+  learned?.done();
   const held = phase.along.afterUpdate(session, progress.step);
   for (const { key, shape, constraint } of constrained(session.network)) {
     const parameter = gradients.has(key) && !rests.has(key) ? parameters.get(key) : undefined;
@@ -68,6 +79,17 @@ export function trainStep(session: Session, phase: OpenPhase, batch: Batch): Bat
   const logs = { loss: result.loss + penalty, accuracy: accuracyOf(phase.progress.sums), rate };
   report(session, phase, logs);
   return logs;
+}
+
+/** The gates of this step; null where the network has none. */
+function gatesNow(session: Session, { along, progress, batch, times }: OpenPhase): GateStep | null {
+  const train = session.data?.train;
+  return gateStep(pruningContext(session), along.learned, {
+    step: progress.step,
+    clock: session.clock.step,
+    examples: train?.kind === "indexed" ? train.examples : batch * times.stepsPerEpoch,
+    of: (id) => momentOf(session, id),
+  });
 }
 
 /** Weights that are held to something after each update. Worked out once: a network never changes. */

@@ -20,7 +20,8 @@ import { nothingTrainsIn } from "../../../core/ir/words.js";
 import { defaultOptimizer } from "../../../core/schedule/default-optimizer.js";
 import { logDiagnostic, logNote, tell } from "../report/log.js";
 import { noteChoice } from "../report/measures.js";
-import { rebuildExecutor } from "../host/engine.js";
+import { openGates } from "../../along/gates.js";
+import { pruningContext, rebuildExecutor } from "../host/engine.js";
 import { defaultBatch, whole } from "../host/options.js";
 import { lossNamed, noAccuracy } from "./losses.js";
 import { noSums, type OpenPhase, type PhaseProgress } from "./open-phase.js";
@@ -67,6 +68,8 @@ export async function train(session: Session, id: number, spec: TrainSpec): Prom
   };
   noteIdle(session, phase);
   session.phase = phase;
+  if (resumed === null) openGates(pruningContext(session), phase.along.learned);
+  if (phase.along.learned.length > 0) session.executor.upload();
   if (!session.phases.has(id)) session.phases.set(id, times);
   if (progress.step === 0 && phase.snapshots.has(0)) keepSnapshot(session, phaseName(id, 0));
   noteChoice(session, ir);

@@ -1,3 +1,4 @@
+import { foldGates } from "../../../core/gates/fold.js";
 import { harden as hardenMasks } from "../../../core/masks/harden.js";
 import { reinitialize as drawAnew } from "../../../core/masks/reinitialize.js";
 import { shuffleElements, shuffleUnits } from "../../../core/masks/shuffle.js";
@@ -11,12 +12,14 @@ import { counted } from "../report/log.js";
 import { selectLayers } from "./select-layers.js";
 import type { Told } from "./step.js";
 
-/** Makes latent and soft deaths final. */
+/** Makes latent and soft deaths final, and learned gates part of the weights. */
 export function harden(session: Session, _id: number, spec: SelectionSpec = {}): Told {
   const all = Object.keys(spec).length === 0;
   const paths = all ? undefined : selectLayers(session.loaded, selectionIr(spec), null);
   const { channels, elements } = hardenMasks(session, paths);
-  return `made final: ${counted(channels, "channels")}, ${counted(elements, "weights")}`;
+  const gated = foldGates(session, paths);
+  const into = gated === 0 ? "" : `; gates multiplied into ${counted(gated, "weights")}`;
+  return `made final: ${counted(channels, "channels")}, ${counted(elements, "weights")}${into}`;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { DiagnosticError } from "../../../core/diagnostics/diagnostic.js";
+import { foldGates } from "../../../core/gates/fold.js";
 import { harden } from "../../../core/masks/harden.js";
 import { cutMaskState, dead, latent, living, soft, touch } from "../../../core/masks/state.js";
 import type { Network } from "../../../core/network/types.js";
@@ -13,11 +14,13 @@ import type { Told } from "./step.js";
 
 /**
  * Removes what is dead: network, weights, optimizer state, masks and snapshots are cut together; training goes on. Units that
- * died softly or latently are held first; channels that became constant by themselves are taken up by what reads them.
+ * died softly or latently are held first, learned gates become part of the weights; channels that became constant by themselves are taken up by what reads them.
  */
 export async function slim(session: Session): Promise<Told> {
   const before = size(session);
   await holdFirst(session);
+  const gated = foldGates(session);
+  if (gated > 0) logNote(session, `slim multiplied gates into ${counted(gated, "weights")}`);
   const biases = absorbConstants(session);
   const channels = removable(session);
   cutAlong(session, channels);
@@ -126,6 +129,8 @@ function cutSnapshot(snapshot: Snapshot, slimming: Slimming): Snapshot {
   const { elements, last, start } = snapshot.state;
   const state = {
     ...snapshot.state,
+    // They are part of the weights by now.
+    gates: new Map(),
     elements: new Map(elements),
     last: new Map(last),
     start: new Map(start),

@@ -38,7 +38,7 @@ export function keepSnapshot(session: Session, name: string): void {
 
 /**
  * Back to an earlier moment, in what is named: `weights` (all variables, under the masks as they are now), `masks`, `optimizer`
- * (its state), `rate` (the next phase without an optimizer of its own continues the schedule from there).
+ * (its state), `rate` (the next phase without an optimizer of its own continues the schedule from there), `gates` (learned ones).
  */
 export function rewind(session: Session, _id: number, { what, to }: RewindSpec): Told {
   const { snapshot, name } = find(session, to);
@@ -48,7 +48,9 @@ export function rewind(session: Session, _id: number, { what, to }: RewindSpec):
 
 /** What stands is again what stood at a moment, in what is named. */
 export function goTo(session: Session, snapshot: Snapshot, what: RewindSpec["what"]): void {
-  if (what.includes("masks")) session.state = copyState(snapshot.state, session.state.start);
+  if (what.includes("masks"))
+    session.state = { ...copyState(snapshot.state, session.state.start), gates: session.state.gates };
+  if (what.includes("gates")) rewindGates(session, snapshot);
   if (what.includes("weights"))
     for (const [key, { data }] of session.parameters) {
       const values = snapshot.weights.get(key);
@@ -73,6 +75,15 @@ export function goTo(session: Session, snapshot: Snapshot, what: RewindSpec["wha
     };
   }
   settle(session);
+}
+
+/** Gates as they stood at a moment; one that was none then begins anew, and one that is part of the weights by now stays that. */
+function rewindGates({ state }: Session, snapshot: Snapshot): void {
+  for (const id of [...state.gates.keys()]) {
+    const then = snapshot.state.gates.get(id);
+    if (then === undefined) state.gates.delete(id);
+    else state.gates.set(id, structuredClone(then));
+  }
 }
 
 function find(

@@ -8,7 +8,9 @@ import { casesIn } from "../../helpers/cases.js";
 const programs = casesIn(join(import.meta.dirname, "../../cases/programs"));
 
 /** Programs that show what a file of its own would have to declare: what they say beyond the unavailable. */
-const known: ReadonlyMap<string, readonly string[]> = new Map();
+const known: ReadonlyMap<string, readonly string[]> = new Map([
+  ["05-structures", ["P2040 no masks are learned above"]],
+]);
 
 describe("the sample programs", () => {
   it.each(programs)("$name lowers, or says what is not available", ({ name, text }) => {

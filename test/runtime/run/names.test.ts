@@ -57,7 +57,7 @@ describe.each(["weights", "filters", "channels", "kernels"])(
         else
           for (const { code } of errors)
             expect(
-              ["P8003", "P8005", "P8010", "P2030", "P2031", "P2034", "P3026", "P3015"],
+              ["P2040", "P8003", "P8005", "P8010", "P2030", "P2031", "P2034", "P3026", "P3015"],
               `${statement}: ${code}`,
             ).toContain(code);
       });

@@ -1,0 +1,166 @@
+import { gateKind, gateNames, isGateName, laterGates, type GateName } from "../../../core/gates/registry.js";
+import type { GateArgument, GateKind } from "../../../core/gates/types.js";
+import { patternOf, structureKind } from "../../../core/ir/structure.js";
+import type { ExprIr, LearnIr, StructureIr, ValueIr } from "../../../core/ir/types.js";
+import { isChannelwise } from "../../../core/units/candidates.js";
+import type { CallLike, LearnStatement } from "../../../grammar/ast.js";
+import { lowerMoving } from "../clauses/moving.js";
+import { lowerSelection } from "../clauses/selection.js";
+import { lowerStructure, structureText } from "../clauses/structure.js";
+import { inRange, lowerTyped, oneOf, shareInRange, warnIdle, type NumberRange } from "../clauses/typed.js";
+import { lowerHolding } from "../clauses/when.js";
+import { reject, whole, type Lowered, type Place } from "../lowering.js";
+import { unknownName } from "../../../core/diagnostics/elsewhere.js";
+
+/** `learn masks`: gates that train beside the weights. */
+export function lowerLearn(statement: LearnStatement, place: Place): Lowered<LearnIr> | null {
+  const structure = lowerStructure(statement.structure, place);
+  if (structure === null) return null;
+  const selection = lowerSelection(statement.selection, place);
+  if (statement.gate === undefined) {
+    return reject(place, "P3006", "nothing says what kind of gate", statement.word, {
+      help: "add a kind: `by hard-concrete`",
+    });
+  }
+  const name = lowerKind(statement.gate, place);
+  if (name === null) return null;
+  const kind = gateKind(name);
+  if (!guards(kind, name, structure, statement, place)) return null;
+  const args = lowerArguments(statement.gate, name, place);
+  const to = lowerShare(statement, kind, name, place);
+  if (args === null || to === null) return null;
+  const learn = whole({ structure }, selection, {
+    gate: { name, args },
+    to: to === "none" ? undefined : to,
+    strength: lowerStrength(statement, kind, name, place),
+    when: lowerHolding(statement, place),
+  });
+  return learn;
+}
+
+function lowerKind({ name }: CallLike, place: Place): GateName | null {
+  if (isGateName(name.text)) return name.text;
+  const later = laterGates.find((one) => one === name.text);
+  if (later !== undefined)
+    return reject(place, "P8001", `\`${later}\` is not available yet`, name.span, {
+      help: `there are ${gateNames.map((one) => `\`${one}\``).join(", ")}`,
+    });
+  return oneOf(name, gateNames, "kind of gate", place);
+}
+
+/** Gates guard units that can be told apart and that nothing else decides on. */
+function guards(
+  kind: GateKind,
+  name: GateName,
+  structure: StructureIr,
+  { structure: { span } }: LearnStatement,
+  place: Place,
+): true | null {
+  const units = isChannelwise(structureKind(structure));
+  if (structure === "layers" || patternOf(structure) !== null)
+    return reject(place, "P2041", `no gate guards ${structureText(structure)}`, span, {
+      help: "guard `filters`, `neurons`, `units`, `weights` or groups of them",
+    });
+  if (kind.guards === "either" || (kind.guards === "units") === units) return true;
+  return reject(place, "P2041", `\`${name}\` guards ${kind.guards}, not ${structureText(structure)}`, span, {
+    help: kind.guards === "units" ? "write `filters`, `neurons` or `units`" : "write `weights`",
+  });
+}
+
+function lowerArguments(
+  { name: { text: name }, args: written = [], span }: CallLike,
+  kind: GateName,
+  place: Place,
+): LearnIr["gate"]["args"] | null {
+  const known: Readonly<Record<string, GateArgument>> = gateKind(kind).args;
+  const given = new Map<string, ValueIr>();
+  for (const argument of written) {
+    const key = argument.name?.text;
+    if (key === undefined)
+      return reject(place, "P2023", `an argument of \`${name}\` has no name`, argument.span, {
+        help: Object.keys(known).length === 0 ? "it takes none" : `it takes ${Object.keys(known).join(", ")}`,
+      });
+    const row = Object.hasOwn(known, key) ? known[key] : undefined;
+    if (row === undefined)
+      return reject(place, "P2023", `\`${name}\` takes no \`${key}\``, argument.name?.span ?? span, {
+        ...unknownName("argument", key, argument.name?.span ?? span, Object.keys(known), {
+          what: "argument",
+          otherwise: Object.keys(known).length === 0 ? "it takes none" : undefined,
+        }),
+      });
+    if (given.has(key))
+      return reject(place, "P2024", `\`${key}\` is given twice`, argument.name?.span ?? argument.span);
+    const value = lowerMoving(argument.value, ["number"], `\`${key}\``, place);
+    if (value === null) return null;
+    if (row.moves !== true && typeof value.ir === "object" && "moving" in value.ir)
+      return reject(place, "P2028", `\`${key}\` does not move`, argument.value.span);
+    const range: NumberRange = {
+      least: row.least,
+      most: row.most,
+      above: row.open === true,
+      below: row.open === true,
+    };
+    if (!value.ends.every((end) => inRange(end, range, `\`${key}\``, argument.value.span, place)))
+      return null;
+    given.set(key, value.ir);
+  }
+  return Object.fromEntries(
+    Object.entries(known).map(([key, { usual }]) => [
+      key,
+      given.get(key) ?? (typeof usual === "number" ? usual : { moving: usual }),
+    ]),
+  );
+}
+
+/** The share that is closed; "none" for kinds that close by themselves. */
+function lowerShare(
+  { amount, scope, word }: LearnStatement,
+  { takesShare }: GateKind,
+  name: GateName,
+  place: Place,
+): ExprIr | "none" | null {
+  if (scope !== undefined && (scope.name !== "local" || !takesShare))
+    return reject(place, "P3026", "gates are not ranked over several layers", scope.span, {
+      help: `leave \`${scope.name}\` out`,
+    });
+  if (!takesShare) {
+    if (amount === undefined) return "none";
+    return reject(place, "P3026", `\`${name}\` closes by itself and takes no amount`, amount.span, {
+      help: "leave the amount out, and prune what closed: `prune gates by gate below …`",
+    });
+  }
+  if (amount === undefined)
+    return reject(place, "P3006", "nothing says how much is closed", word, {
+      help: "add the share of all that is closed in every layer: `to 50%`",
+    });
+  if (amount.kind !== "target")
+    return reject(place, "P3026", `\`${name}\` takes the share of all that is closed`, amount.span, {
+      help: "write `to 50%`",
+    });
+  const share = lowerTyped(amount.value, ["share"], "the share that is closed", place);
+  if (share === null) return null;
+  const known = typeof share.ir === "number" ? share.ir : null;
+  return shareInRange(known, amount.value.span, "the share that is closed", place) && share.ir;
+}
+
+function lowerStrength(
+  { strength: written }: LearnStatement,
+  { term }: GateKind,
+  name: GateName,
+  place: Place,
+): ValueIr | null {
+  if (written === undefined) return term?.usual ?? 0;
+  if (term === null)
+    return reject(place, "P3026", `\`${name}\` adds nothing to the loss`, written.span, {
+      help: "leave `strength` out",
+    });
+  const strength = lowerMoving(written, ["number"], "a strength", place);
+  if (strength === null) return null;
+  if (strength.ends.some((end) => end !== null && end < 0))
+    return reject(place, "P3011", "a strength is not negative", written.span, {
+      help: "a negative strength would reward what it should cost",
+    });
+  for (const end of strength.ends) inRange(end, { usual: 1000 }, "a strength", written.span, place);
+  warnIdle(strength.ends, "a strength of 0 closes nothing", written.span, place);
+  return strength.ir;
+}

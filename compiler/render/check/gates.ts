@@ -1,0 +1,39 @@
+import { guardOf } from "../../../core/gates/guard.js";
+import { gateKind } from "../../../core/gates/registry.js";
+import type { Ir } from "../../../core/ir/types.js";
+import { statements } from "../../../core/ir/walk.js";
+import type { Network } from "../../../core/network/types.js";
+import { distinct } from "../../plan/lints/finding.js";
+import { counted } from "../../plan/words.js";
+
+/** What a `learn masks` adds to training. */
+export interface GateCost {
+  readonly text: string;
+  /** Gates, and numbers that train for them. */
+  readonly gates: number;
+  readonly params: number;
+  /** Weights that they multiply anew in every step. */
+  readonly weights: number;
+  /** Of the parameters and of the products, in bytes; the optimizer's state of the parameters comes on top. */
+  readonly bytes: number;
+}
+
+export function gateCosts(ir: Ir, network: Network | undefined): readonly GateCost[] {
+  if (network === undefined) return [];
+  return distinct(statements(ir.body)).flatMap((learn) => {
+    if (learn.kind !== "learn" || learn.layers === undefined) return [];
+    const { text, structure, layers, gate } = learn;
+    const { units, parts } = guardOf(network, { structure, layers, named: learn.in !== undefined });
+    const weights = [...parts.values()]
+      .flat()
+      .reduce((sum, { rows, cols }) => sum + inside(rows) * inside(cols), 0);
+    const params = units * Object.keys(gateKind(gate.name).params).length;
+    return [{ text, gates: units, params, weights, bytes: 4 * (params + weights) }];
+  });
+}
+
+const inside = (numbers: Int32Array): number => numbers.reduce((n, number) => n + (number >= 0 ? 1 : 0), 0);
+
+export const gateLine = ({ text, gates, params, weights, bytes }: GateCost): string =>
+  `${text}: ${counted(gates, "gates")} of ${counted(params, "parameters")} on ${counted(weights, "weights")}, ` +
+  `${counted(bytes, "bytes")} and the optimizer's state of the parameters; no pass of its own`;

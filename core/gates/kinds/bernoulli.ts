@@ -1,0 +1,46 @@
+import { param, type GateKind } from "../types.js";
+
+/**
+ * Bernoulli gates with a straight-through gradient (Srinivas, Subramanya, Babu 2017, Training sparse neural networks): z = 1 with
+ * probability g, else 0, and ∂L/∂g is taken for ∂L/∂z. The term is Σ g; g is kept in 0..1. Outside of training a gate is open where
+ * g ≥ ½.
+ */
+export const bernoulli: GateKind = {
+  guards: "either",
+  args: { open: { usual: 0.9, least: 0, most: 1 } },
+  takesShare: false,
+  freezes: false,
+  params: { open: ({ args: { open = 0.9 } }) => open },
+  draw(params, _, uniform) {
+    const open = param(params, "open");
+    return {
+      z: open.map((g, i) => (uniform(i) < g ? 1 : 0)),
+      back(dz, into) {
+        const slope = param(into, "open");
+        for (let i = 0; i < dz.length; i++) slope[i] = (slope[i] ?? 0) + (dz[i] ?? 0);
+      },
+    };
+  },
+  through: "weights",
+  term: {
+    per: "unit",
+    bound: false,
+    usual: 0,
+    add(params, _, weight, into) {
+      const [open, slope] = [param(params, "open"), param(into, "open")];
+      let total = 0;
+      for (let i = 0; i < open.length; i++) {
+        const w = weight[i] ?? 0;
+        total += w * (open[i] ?? 0);
+        slope[i] = (slope[i] ?? 0) + w;
+      }
+      return total;
+    },
+  },
+  test: (params) => param(params, "open").map((g) => (g >= 0.5 ? 1 : 0)),
+  scores: { gate: (params) => param(params, "open").slice() },
+  clamp(params) {
+    const open = param(params, "open");
+    for (let i = 0; i < open.length; i++) open[i] = Math.min(1, Math.max(0, open[i] ?? 0));
+  },
+};

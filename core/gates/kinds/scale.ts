@@ -1,0 +1,38 @@
+import { param, type GateKind } from "../types.js";
+
+/**
+ * A multiplier for every unit, from 1. Its term is Σ|z|, as network slimming puts it on the scales of batch norms (Liu et al. 2017);
+ * its slope at 0 is 0. Nothing of it is exactly 0 by itself: prune the lowest.
+ */
+export const scale: GateKind = {
+  guards: "either",
+  args: {},
+  takesShare: false,
+  freezes: false,
+  params: { scale: () => 1 },
+  draw: (params) => ({
+    z: param(params, "scale").slice(),
+    back(dz, into) {
+      const slope = param(into, "scale");
+      for (let u = 0; u < dz.length; u++) slope[u] = (slope[u] ?? 0) + (dz[u] ?? 0);
+    },
+  }),
+  through: "weights",
+  term: {
+    per: "unit",
+    bound: false,
+    usual: 0,
+    add(params, _, weight, into) {
+      const [s, slope] = [param(params, "scale"), param(into, "scale")];
+      let total = 0;
+      for (let u = 0; u < s.length; u++) {
+        const [z, w] = [s[u] ?? 0, weight[u] ?? 0];
+        total += w * Math.abs(z);
+        slope[u] = (slope[u] ?? 0) + w * Math.sign(z);
+      }
+      return total;
+    },
+  },
+  test: (params) => param(params, "scale").slice(),
+  scores: { gate: (params) => param(params, "scale").map(Math.abs) },
+};

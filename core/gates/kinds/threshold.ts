@@ -1,0 +1,42 @@
+import { param, sigmoid, type GateKind } from "../types.js";
+
+/**
+ * Auxiliary parameters m with a threshold at 0 (AutoPrune; Xiao, Wang, Rajasekaran 2019): z = 1 where m ≥ 0, else 0. The gradient is
+ * coarse: ∂L/∂m = ∂L/∂ŵ · sgn(w) · σ(m), the slope of softplus in place of that of the step and the sign of a weight in place of the
+ * weight, so that small weights are not favoured. The term is Σ softplus(m).
+ */
+export const threshold: GateKind = {
+  guards: "either",
+  args: { start: { usual: 0.5, least: 0, most: 10, open: true } },
+  takesShare: false,
+  freezes: false,
+  params: { m: ({ args: { start = 0.5 } }) => start },
+  draw(params) {
+    const m = param(params, "m");
+    return {
+      z: m.map((x) => (x >= 0 ? 1 : 0)),
+      back(dz, into) {
+        const slope = param(into, "m");
+        for (let i = 0; i < dz.length; i++) slope[i] = (slope[i] ?? 0) + (dz[i] ?? 0) * sigmoid(m[i] ?? 0);
+      },
+    };
+  },
+  through: "signs",
+  term: {
+    per: "unit",
+    bound: false,
+    usual: 0,
+    add(params, _, weight, into) {
+      const [m, slope] = [param(params, "m"), param(into, "m")];
+      let total = 0;
+      for (let i = 0; i < m.length; i++) {
+        const [x, w] = [m[i] ?? 0, weight[i] ?? 0];
+        total += w * (Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))));
+        slope[i] = (slope[i] ?? 0) + w * sigmoid(x);
+      }
+      return total;
+    },
+  },
+  test: (params) => param(params, "m").map((x) => (x >= 0 ? 1 : 0)),
+  scores: { gate: (params) => param(params, "m").slice() },
+};

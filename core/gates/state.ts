@@ -1,0 +1,34 @@
+import type { StructureIr } from "../ir/clauses.js";
+import type { GateName } from "./registry.js";
+
+/** The gates that one `learn masks` trains, or has trained and that nothing has folded into the weights yet. */
+export interface Gates {
+  /** Of the statement. */
+  readonly id: number;
+  readonly name: GateName;
+  readonly structure: StructureIr;
+  /** Paths of the layers it means; `named` where a selection named them. */
+  readonly layers: readonly string[];
+  readonly named: boolean;
+  /** What its arguments have come to. */
+  args: Readonly<Record<string, number>>;
+  /** Share of the units that is closed; 0 where the kind takes none. */
+  readonly share: number;
+  /** Whether its training is over: its value is the final one. */
+  settled: boolean;
+  /** A number for every unit, by parameter. */
+  readonly params: Readonly<Record<string, Float32Array>>;
+}
+
+/** What of them is no array: plain JSON. */
+export type GateFacts = Omit<Gates, "params">;
+
+/** Key of a parameter among the states of the optimizer. */
+export const gateKey = (id: number, param: string): string => `gates ${id}|${param}`;
+
+const stamps = new WeakMap<Gates, number>();
+
+/** Says that parameters or arguments changed: values worked out before no longer hold. */
+export const touchGates = (gates: Gates): void => void stamps.set(gates, stampOf(gates) + 1);
+/** Grows with every `touchGates`. */
+export const stampOf = (gates: Gates): number => stamps.get(gates) ?? 0;

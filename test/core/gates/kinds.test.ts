@@ -1,0 +1,188 @@
+import { describe, expect, it } from "vitest";
+import { gateKind, gateNames, type GateName } from "../../../core/gates/registry.js";
+import type { Params, Setting } from "../../../core/gates/types.js";
+import { randomStream } from "../../../core/random.js";
+
+/** Values at which a kind is looked at: away from where it has no slope. */
+const spread = (n: number, seed: number): Float32Array => {
+  const stream = randomStream(seed, "params");
+  return Float32Array.from({ length: n }, (_, i) => 0.3 + 0.4 * stream.uniform(i));
+};
+const units = 7;
+
+function settingOf(name: GateName, more: Partial<Setting> = {}): Setting {
+  const args = Object.fromEntries(
+    Object.entries(gateKind(name).args).map(([key, { usual }]) => [
+      key,
+      typeof usual === "number" ? usual : 3,
+    ]),
+  );
+  return { args, share: 0.4, settled: false, groups: [{ start: 0, end: units }], ...more };
+}
+const paramsOf = (name: GateName, seed = 1): Record<string, Float32Array> =>
+  Object.fromEntries(Object.keys(gateKind(name).params).map((key, i) => [key, spread(units, seed + i)]));
+const zeros = (params: Params) =>
+  Object.fromEntries(Object.entries(params).map(([key, { length }]) => [key, new Float32Array(length)]));
+const uniform = (unit: number): number => randomStream(5, "draws").uniform(unit) * 0.9 + 0.05;
+const close = (a: ArrayLike<number>, b: readonly number[], digits = 5): void =>
+  b.forEach((value, i) => expect(a[i]).toBeCloseTo(value, digits));
+
+/** Kinds whose gradient is that of what they draw. The others take another in its place, which their files say. */
+const straight: ReadonlySet<GateName> = new Set(["bernoulli", "threshold", "score"]);
+
+describe.each(gateNames)("%s", (name) => {
+  const kind = gateKind(name);
+
+  it("differentiates its term as finite differences do", () => {
+    if (kind.term === null) return;
+    const params = paramsOf(name);
+    const slopes = zeros(params);
+    const weight = Float64Array.from({ length: units }, (_, i) => 0.5 + i);
+    const setting = settingOf(name);
+    const { term } = kind;
+    term.add(params, setting, weight, slopes);
+    const step = 1e-3;
+    for (const [key, values] of Object.entries(params))
+      for (let i = 0; i < units; i++) {
+        const at = (move: number) => {
+          const moved = { ...params, [key]: values.map((value, j) => (i === j ? value + move : value)) };
+          return term.add(moved, setting, weight, zeros(params));
+        };
+        const slope = (at(step) - at(-step)) / (2 * step);
+        expect(Math.abs((slopes[key]?.[i] ?? NaN) - slope)).toBeLessThan(5e-3 * (1 + Math.abs(slope)));
+      }
+  });
+
+  it("differentiates what it draws as finite differences do, or says what it takes instead", () => {
+    const params = paramsOf(name);
+    const setting = settingOf(name);
+    const { z, back } = kind.draw(params, setting, uniform);
+    expect(z).toHaveLength(units);
+    const slopes = zeros(params);
+    const dz = Float64Array.from({ length: units }, (_, i) => 1 + i / 2);
+    back(dz, slopes);
+    const step = 1e-3;
+    for (const [key, values] of Object.entries(params))
+      for (let i = 0; i < units; i++) {
+        const given = slopes[key]?.[i] ?? NaN;
+        if (straight.has(name)) {
+          expect(given).toBeGreaterThan(0);
+          continue;
+        }
+        const at = (move: number) =>
+          kind.draw({ ...params, [key]: values.map((v, j) => (i === j ? v + move : v)) }, setting, uniform).z[
+            i
+          ] ?? NaN;
+        const slope = ((dz[i] ?? 0) * (at(step) - at(-step))) / (2 * step);
+        expect(Math.abs(given - slope)).toBeLessThan(5e-3 * (1 + Math.abs(slope)));
+      }
+  });
+
+  it("draws the same from the same draws, and gives its scores for every unit", () => {
+    const params = paramsOf(name);
+    const once = kind.draw(params, settingOf(name), uniform).z;
+    expect(kind.draw(params, settingOf(name), uniform).z).toEqual(once);
+    for (const score of Object.values(kind.scores))
+      expect(score(params, settingOf(name))).toHaveLength(units);
+    expect(kind.test(params, settingOf(name))).toHaveLength(units);
+  });
+});
+
+/** Golden vectors, worked out with numpy from the formulas of the papers. */
+describe("hard-concrete", () => {
+  const kind = gateKind("hard-concrete");
+  const setting = settingOf("hard-concrete");
+  const at = (...logalpha: number[]): Params => ({ logalpha: Float32Array.from(logalpha) });
+
+  it("is open with these probabilities", () => {
+    const slopes = zeros(at(0, 0, 0));
+    const open = [-1, 0, 1].map((x, i) =>
+      kind.term?.add(at(x), { ...setting }, Float64Array.of(1), {
+        logalpha: (slopes["logalpha"] ?? new Float32Array(3)).subarray(i, i + 1),
+      }),
+    );
+    close(open.map(Number), [0.645335, 0.831822, 0.930771]);
+    close(slopes["logalpha"] ?? [], [0.228878, 0.139894, 0.064436]);
+  });
+  it("has these test values, exactly 0 and 1 beyond ±2.3979", () => {
+    const test = kind.test(at(-1, 0, 1, -2.398, 2.398, -2.3978, 2.3978), setting);
+    close(test, [0.22273, 0.5, 0.77727]);
+    expect([test[3], test[4]]).toEqual([0, 1]);
+    expect(test[5]).toBeGreaterThan(0);
+    expect(test[6]).toBeLessThan(1);
+  });
+  it("draws these values", () => {
+    const slopes = zeros(at(0, 0, 0));
+    const { z, back } = kind.draw(at(-1, 0, 1), setting, () => 0.5);
+    back(Float64Array.of(1, 1, 1), slopes);
+    close(z, [0.118911, 0.5, 0.881089]);
+    close(slopes["logalpha"] ?? [], [0.268464, 0.45, 0.268464]);
+    const draws = [0.3, 0.3, 0.9, 0.1];
+    close(kind.draw(at(0, 2, 0, 0), setting, (i) => draws[i] ?? 0).z, [0.162914, 0.91915, 1, 0]);
+  });
+  it("keeps log α between log 0.01 and log 100", () => {
+    const params = at(-9, 0.5, 9);
+    kind.clamp?.(params);
+    close(params["logalpha"] ?? [], [-Math.log(100), 0.5, Math.log(100)]);
+  });
+});
+
+describe("sigmoid", () => {
+  const kind = gateKind("sigmoid");
+  const params: Params = { s: Float32Array.of(-0.1, 0, 0.05, 0.5) };
+  it.each([
+    [1, [0.950042, 1, 1.024995, 1.244919]],
+    [14.1421, [0.391141, 1, 1.339523, 1.998303]],
+    [200, [0, 1, 1.999909, 2]],
+  ])("has these values at temperature %s", (temperature, values) => {
+    const setting = settingOf("sigmoid", { args: { start: 0, temperature } });
+    close(kind.draw(params, setting, uniform).z, values);
+    close(kind.test(params, setting), values);
+  });
+  it("is a step once its training is over, and begins anew where it was undecided", () => {
+    const setting = settingOf("sigmoid", { args: { start: 0, temperature: 200 }, settled: true });
+    expect([...kind.test(params, setting)]).toEqual([0, 0, 2, 2]);
+    const again = { s: Float32Array.of(-0.1, 0, 0.05) };
+    kind.again?.(again, { start: 0, temperature: 200 });
+    close(again.s, [-20, 0, 0]);
+  });
+});
+
+describe("straight-through gates", () => {
+  it("bernoulli hands on the gradient, stays within 0 and 1, and opens from ½ on", () => {
+    const kind = gateKind("bernoulli");
+    const params = { open: Float32Array.of(-0.5, 0.2, 0.5, 1.5) };
+    kind.clamp?.(params);
+    close(params.open, [0, 0.2, 0.5, 1]);
+    expect([...kind.test(params, settingOf("bernoulli"))]).toEqual([0, 0, 1, 1]);
+    const slopes = zeros(params);
+    const { z, back } = kind.draw(params, settingOf("bernoulli"), () => 0.3);
+    expect([...z]).toEqual([0, 0, 1, 1]);
+    back(Float64Array.of(1, 2, 3, 4), slopes);
+    expect([...(slopes["open"] ?? [])]).toEqual([1, 2, 3, 4]);
+  });
+  it("threshold takes the slope of softplus for that of the step", () => {
+    const kind = gateKind("threshold");
+    const params = { m: Float32Array.of(-1, 0, 1) };
+    const slopes = zeros(params);
+    const { z, back } = kind.draw(params, settingOf("threshold"), uniform);
+    back(Float64Array.of(1, 1, 1), slopes);
+    expect([...z]).toEqual([0, 1, 1]);
+    close(slopes["m"] ?? [], [0.268941, 0.5, 0.731059]);
+  });
+  it("score opens the highest of every layer, of equal ones the first, whatever their sign", () => {
+    const kind = gateKind("score");
+    const params = { score: Float32Array.of(-3, 1, 1, 0.5, -0.1, -0.2) };
+    const setting = settingOf("score", {
+      share: 0.5,
+      groups: [
+        { start: 0, end: 4 },
+        { start: 4, end: 6 },
+      ],
+    });
+    expect([...kind.test(params, setting)]).toEqual([1, 1, 0, 0, 0, 1]);
+    const slopes = zeros(params);
+    kind.draw(params, setting, uniform).back(new Float64Array(6).fill(1), slopes);
+    expect([...(slopes["score"] ?? [])]).toEqual([-1, 1, 1, 1, -1, -1]);
+  });
+});

@@ -1,0 +1,94 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { randomStream } from "../../../core/random.js";
+import { runStock } from "../../helpers/stock.js";
+import { residualNetwork, smallNetwork } from "./fixtures.js";
+import { runProgram, type Outcome } from "./program.js";
+
+const root = await mkdtemp(join(tmpdir(), "espalier-gates-"));
+afterAll(() => rm(root, { recursive: true, force: true }));
+const small = smallNetwork();
+const residual = residualNetwork();
+
+/** Kinds with what they guard here, and how much closes. */
+const cases = [
+  ["filters", "scale strength 0.01", "prune gates by gate global 30%"],
+  ["units", "hard-concrete(drop: 0.4) strength 0.5", "prune gates by gate below 0.62"],
+  ["weights", "hard-concrete(drop: 0.9) strength 20", "prune weights by gate below 1e-6"],
+  ["weights", "bernoulli(open: 0.6) strength 0.02", "prune weights by gate below 0.5"],
+  ["weights", "sigmoid(temperature: 1 -> 200 exponential) strength 1e-4", "prune weights by gate below 0.5"],
+  ["filters", "sigmoid(temperature: 1 -> 100) strength 0.01", "prune gates by gate below 0.5"],
+  ["weights", "threshold(start: 0.1) strength 0.1", "prune weights by gate below 0"],
+  ["weights", "score to 50%", "prune weights by gate to 50%"],
+  ["kernels", "bernoulli(open: 0.6) strength 0.02", "prune gates by gate below 0.5"],
+] as const;
+
+const trained = (structure: string, gate: string) =>
+  `train 2 epochs with adam(rate: 0.02, weight-decay: 0.1) { learn masks on ${structure} by ${gate} }`;
+
+const images = (n: number): Float32Array => {
+  const stream = randomStream(7, "images");
+  return Float32Array.from({ length: n * 64 }, (_, i) => stream.normal(i));
+};
+
+/** The outputs of the network a run ended with, as stock TensorFlow.js computes them from what would be saved. */
+async function outputs({ result }: Outcome): Promise<Float32Array> {
+  const { outputs: all } = await runStock(result.network, result.parameters, [images(5)], 5);
+  return all[0] ?? new Float32Array(0);
+}
+
+function expectClose(a: Float32Array, b: Float32Array): void {
+  const most = Math.max(...b.map(Math.abs));
+  expect(a).toHaveLength(b.length);
+  a.forEach((value, i) => expect(Math.abs(value - (b[i] ?? NaN))).toBeLessThanOrEqual(1e-5 * (1 + most)));
+}
+
+for (const [kind, network] of [
+  ["a chain", small],
+  ["residual blocks", residual],
+] as const)
+  describe.each(cases)(`masks on %s by %s, in ${kind},`, (structure, gate, prune) => {
+    it("fold into the weights as the network computes with them at their test value", async () => {
+      const gated = await runProgram(trained(structure, gate), network);
+      expect(gated.run.session.state.gates.size).toBe(1);
+      const hardened = await runProgram(`${trained(structure, gate)}\nharden masks`, network);
+      expect(hardened.run.session.state.gates.size).toBe(0);
+      expectClose(await outputs(hardened), await outputs(gated));
+      const slimmed = await runProgram(`${trained(structure, gate)}\nslim`, network);
+      expectClose(await outputs(slimmed), await outputs(gated));
+    });
+
+    it("are pruned by their gates, and what is left loads and computes the same", async () => {
+      const pruned = await runProgram(`${trained(structure, gate)}\n${prune}`, network);
+      const { state } = pruned.run.session;
+      const dead = [state.channels, ...state.elements.values()].some((codes) => codes.includes(1));
+      expect(dead).toBe(true);
+      const slimmed = await runProgram(`${trained(structure, gate)}\n${prune}\nharden masks\nslim`, network);
+      expectClose(await outputs(slimmed), await outputs(pruned));
+    });
+
+    it("go on after a kill as if nothing had happened, bit for bit", async () => {
+      const program = `${trained(structure, gate)}\n${prune}\ntrain 1 epoch\nslim`;
+      const whole = await runProgram(program, network, {
+        out: join(root, `${kind} ${structure} ${gate}`.replace(/[^a-z0-9]/gi, "-")),
+      });
+      class Crash extends Error {}
+      for (const last of [4, 9]) {
+        const out = join(root, `${kind} ${structure} ${gate} ${last}`.replace(/[^a-z0-9]/gi, "-"));
+        let checkpoints = 0;
+        const killed = runProgram(program, network, {
+          out,
+          checkpointEvery: "1steps",
+          onCheckpoint: () => {
+            if (++checkpoints === last) throw new Crash();
+          },
+        });
+        await expect(killed).rejects.toThrow(Crash);
+        const resumed = await runProgram(program, network, { out, resume: true });
+        expect(resumed.result.parameters).toEqual(whole.result.parameters);
+        expect(resumed.result.report.history).toEqual(whole.result.report.history);
+      }
+    });
+  });
