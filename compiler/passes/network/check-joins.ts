@@ -1,7 +1,9 @@
 import { candidateUnits } from "../../../core/units/candidate-units.js";
 import { layerClass, layerFamily } from "../../../core/network/layers/index.js";
 import { unitsByProducer } from "../../../core/units/candidates.js";
-import { listOf, matchingLayers } from "../../../core/units/select.js";
+import { isEverything } from "../../../core/units/select.js";
+import { quote } from "../../../core/diagnostics/quote.js";
+import { counted } from "../../../core/ir/words.js";
 import { explainTie } from "../../../core/network/explain.js";
 import type { Network, Unit } from "../../../core/network/types.js";
 import { reportAt } from "../report-at.js";
@@ -11,8 +13,7 @@ import type { Selected } from "./check-selection.js";
 export function checkJoins(selected: Selected): void {
   const { statement, selection, structure, layers, network } = selected;
   const joins = statement.kind === "prune" ? statement.joins : "couple";
-  if (joins === "skip" || structure === "channels") return;
-  if (listOf(selection.in).every((pattern) => matchingLayers(network, pattern).length === 0)) return;
+  if (joins === "skip" || structure === "channels" || isEverything(selection)) return;
   const { units: candidates } = candidateUnits(network, structure, layers, joins);
   const free = new Set(candidates.map(({ root }) => root));
   const byProducer = unitsByProducer(network);
@@ -23,6 +24,28 @@ export function checkJoins(selected: Selected): void {
     return;
   }
 }
+
+/**
+ * Of the layers that a loop goes through one by one, those that are tied to others: their turn finds nothing. Nothing is said where
+ * every turn does; that is told of the statement as a whole.
+ */
+export function checkTurns({ statement, structure, layers, network, state }: Selected): void {
+  if (statement.kind !== "prune" || statement.joins === "skip" || structure === "channels") return;
+  const byProducer = unitsByProducer(network);
+  const making = layers.filter((index) => (byProducer.get(index) ?? []).length > 0);
+  const tied = making.filter((index) => candidateUnits(network, structure, [index]).units.length === 0);
+  if (tied.length === 0 || tied.length === making.length) return;
+  const named = tied.flatMap((index) => network.layers[index] ?? []).map(({ path }) => quote(path));
+  const shown = named.slice(0, MOST).join(", ");
+  const more = named.length > MOST ? ` and ${counted(named.length - MOST, "more layers")}` : "";
+  reportAt(state, statement.id, "selection", "P3062", `this takes nothing from ${shown}${more}`, {
+    label: `a turn takes one layer, and the ${structure} of these are tied to others`,
+    help: "prune all of them by one statement (`per layer` is how it counts anyway), or write `joins skip` and leave them out",
+  });
+}
+
+/** Layers that are named. */
+const MOST = 5;
 
 /** What cannot be done to some units alone, and what can be written instead. */
 function wording(
@@ -47,7 +70,7 @@ function wording(
 }
 
 function reportTie(index: number, units: readonly Unit[], selected: Selected): void {
-  const { statement, layers, network, state } = selected;
+  const { statement, selection, layers, network, state } = selected;
   /** Layers left out that make the same channels. */
   const others = [...new Set(units.flatMap((unit) => unit.producers))].flatMap((other) => {
     const layer = network.layers[other];
@@ -65,7 +88,7 @@ function reportTie(index: number, units: readonly Unit[], selected: Selected): v
   reportAt(state, statement.id, "selection", "P4002", what, {
     label: `${these} ${join?.verb ?? "tied to"} ${those} of \`${paths[0] ?? "another layer"}\`${at}`,
     notes: paths.length > 1 ? [`tied with it: ${paths.map((one) => `\`${one}\``).join(", ")}`] : [],
-    help: `select ${paths.length > 1 ? "all" : "both"} (\`in ${[path, ...paths].map(quoted).join(", ")}\`)${or}`,
+    help: `${selection.in === undefined ? "leave out" : "select"} ${paths.length > 1 ? "all" : "both"} (\`${selection.in === undefined ? "except" : "in"} ${[path, ...paths].map(quoted).join(", ")}\`)${or}`,
   });
 }
 

@@ -16,7 +16,7 @@ import type { Network } from "../../../core/network/types.js";
 import { similar } from "../../../core/diagnostics/nearest.js";
 import { reportAt } from "../report-at.js";
 import type { FrontState } from "../state.js";
-import { checkJoins } from "./check-joins.js";
+import { checkJoins, checkTurns } from "./check-joins.js";
 import { checkInputs, checkNorms } from "./check-names.js";
 import { explainNoCandidate } from "./explain-no-candidate.js";
 
@@ -53,7 +53,10 @@ export function checkSelection(given: Selecting): void {
   if (layers === null) {
     const turns = allTurns(selection, state.body, network);
     const gone = turns && selectedLayers(network, turns, structure);
-    if (gone !== null && structure !== null) checkNorms({ ...given, structure, layers: gone });
+    if (gone === null || structure === null) return;
+    const selected = { ...given, structure, layers: gone };
+    checkNorms(selected);
+    if (isChannelwise(structure) && isOneTurn(selection)) checkTurns(selected);
     return;
   }
   if (layers.length > 0) {
@@ -88,6 +91,12 @@ function barriers(network: Network, structure: StructureName | null): readonly s
     .slice(0, 3)
     .map(([layers, reason]) => `what meets ${layers.join(" or ")} has to stay: ${reason}`);
 }
+
+/** Whether each turn of a loop selects its own layer alone. */
+const isOneTurn = (selection: SelectionIr): boolean => {
+  const [only, ...others] = listOf(selection.in);
+  return only !== undefined && isVariable(only) && others.length === 0;
+};
 
 /** A selection by the variable of a `for each`, with all layers that the loop goes through in its place; null where those vary. */
 function allTurns(selection: SelectionIr, body: readonly StepIr[], network: Network): SelectionIr | null {
