@@ -4,10 +4,10 @@ import type { Project } from "../e2e/project.js";
 export const bundlers = ["vite", "rollup", "esbuild", "webpack"] as const;
 export type Bundler = (typeof bundlers)[number];
 
-/** Builds `entry` with each of `bundlers` into `dist/<bundler>.mjs`; prints what each said. */
+/** Builds the entry of each job with its bundlers into `dist/<bundler>.mjs`; prints what each said. */
 const script = `
 import { resolve } from "node:path";
-const { entry, options, only } = JSON.parse(process.argv[2]);
+let entry, options;
 const load = async (name) => [(await import("espalier/" + name)).default, await import(name)];
 const external = /^espalier\\//;
 const builds = {
@@ -47,13 +47,18 @@ const builds = {
     if (errors.length > 0) throw Object.assign(new Error(errors[0].message), { errors });
   },
 };
-const outcome = {};
-for (const name of only ?? Object.keys(builds)) {
-  const said = (outcome[name] = { warnings: [], error: null, watched: [] });
-  try { await builds[name](said); }
-  catch (cause) { said.error = { message: cause.message, loc: cause.loc, frame: cause.frame, id: cause.id, errors: cause.errors }; }
+const outcomes = [];
+for (const { only, ...job } of JSON.parse(process.argv[2])) {
+  ({ entry, options } = job);
+  const outcome = {};
+  outcomes.push(outcome);
+  for (const name of only ?? Object.keys(builds)) {
+    const said = (outcome[name] = { warnings: [], error: null, watched: [] });
+    try { await builds[name](said); }
+    catch (cause) { said.error = { message: cause.message, loc: cause.loc, frame: cause.frame, id: cause.id, errors: cause.errors }; }
+  }
 }
-console.log(JSON.stringify(outcome));
+console.log(JSON.stringify({ outcomes }));
 `;
 
 export interface Said {
@@ -73,23 +78,35 @@ export interface Said {
   };
 }
 
-/** Builds `entry` with each of the bundlers, all in one process. */
-export async function built(
+/** What is built, and by which bundlers; by all where it does not say. */
+export interface Job {
+  readonly entry: string;
+  readonly options?: object;
+  readonly only?: readonly Bundler[];
+}
+type Outcome = Readonly<Record<Bundler, Said>>;
+
+/** Builds some things one after another, in one process. */
+export async function builtAll(
   project: Project,
-  {
-    env,
-    ...given
-  }: {
-    readonly entry: string;
-    readonly options?: object;
-    readonly only?: readonly Bundler[];
-    readonly env?: Readonly<Record<string, string>>;
-  },
-): Promise<Readonly<Record<Bundler, Said>> & { readonly err: string }> {
+  jobs: readonly Job[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ readonly outcomes: readonly Outcome[]; readonly err: string }> {
   project.write("build.mjs", script);
-  const { code, out, err } = await node(project, ["build.mjs", JSON.stringify(given)], {
+  const { code, out, err } = await node(project, ["build.mjs", JSON.stringify(jobs)], {
     env: { CI: "", ...env },
   });
   if (code !== 0) throw new Error(err);
-  return { ...JSON.parse(out.slice(out.lastIndexOf("\n{") + 1)), err };
+  return { ...JSON.parse(out.slice(out.lastIndexOf('{"outcomes"'))), err };
+}
+
+/** Builds one thing. */
+export async function built(
+  project: Project,
+  { env, ...job }: Job & { readonly env?: Readonly<Record<string, string>> },
+): Promise<Outcome & { readonly err: string }> {
+  const { outcomes, err } = await builtAll(project, [job], env);
+  const [outcome] = outcomes;
+  if (outcome === undefined) throw new Error("nothing was built");
+  return { ...outcome, err };
 }

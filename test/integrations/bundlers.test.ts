@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
 import { beforeAll, describe, expect, it } from "vitest";
 import { node } from "../e2e/cli.js";
-import { built, bundlers } from "./build.js";
+import { built, builtAll, bundlers } from "./build.js";
 import { smallProject, type Project } from "../e2e/project.js";
 
 let project: Project;
@@ -72,7 +72,6 @@ describe("a program that is imported", () => {
   });
 
   it("keeps its types beside it, where they are asked for", async () => {
-    await built(project, { entry: "main.mjs", only: ["rollup"] });
     expect(existsSync(join(project.folder, "a.d.prune.ts"))).toBe(false);
     await built(project, { entry: "main.mjs", only: ["rollup"], options: { types: true } });
     const types = readFileSync(join(project.folder, "a.d.prune.ts"), "utf8");
@@ -81,26 +80,45 @@ describe("a program that is imported", () => {
 });
 
 describe("a mistake", () => {
-  it("is the bundler's own, with its place and a frame", async () => {
+  let outcomes: Awaited<ReturnType<typeof builtAll>>["outcomes"] = [];
+  beforeAll(async () => {
     project.write(
       "wrong.prune",
       '# é\nuse half from "./parts/half.prune"; prune filers by l1 50%\nprune filters by l3 50%\n',
     );
     project.write("wrong.mjs", 'import train from "./wrong.prune";\ntrain();\n');
-    const outcome = await built(project, { entry: "wrong.mjs" });
+    project.write("warned.prune", "train 2 steps\nprune filters by l1 50%\n");
+    project.write("warned.mjs", 'import train from "./warned.prune";\ntrain();\n');
+    const jobs = [
+      { entry: "wrong.mjs" },
+      { entry: "main.mjs", options: { network: "nowhere.json" } },
+      { entry: "main.mjs", options: { sed: 1 }, only: ["rollup"] },
+      { entry: "warned.mjs" },
+      { entry: "warned.mjs", options: { strict: true }, only: ["rollup", "esbuild"] },
+    ] as const;
+    ({ outcomes } = await builtAll(project, jobs));
+  });
+  const outcome = (job: number) => {
+    const found = outcomes[job];
+    if (found === undefined) throw new Error("not built");
+    return found;
+  };
+
+  it("is the bundler's own, with its place and a frame", () => {
+    const { rollup, vite, esbuild, webpack } = outcome(0);
     const file = join(project.folder, "wrong.prune");
     const loc = { file, line: 2, column: 42 };
     const frame = /2 │ .*prune filers by l1 50%\n {2}│ +\^{6}/;
     const message = /error\[P1005\]: .*`filers`/;
-    expect(outcome.rollup.error).toMatchObject({
+    expect(rollup.error).toMatchObject({
       loc,
       frame: expect.stringMatching(frame),
       message: expect.stringMatching(message),
     });
-    const [one] = outcome.vite.error?.errors ?? [];
+    const [one] = vite.error?.errors ?? [];
     expect(one).toMatchObject({ loc, frame: expect.stringMatching(frame) });
-    expect(outcome.vite.error?.message).toMatch(message);
-    const [located] = outcome.esbuild.error?.errors ?? [];
+    expect(vite.error?.message).toMatch(message);
+    const [located] = esbuild.error?.errors ?? [];
     expect(located).toMatchObject({
       text: expect.stringMatching(message),
       location: {
@@ -111,40 +129,28 @@ describe("a mistake", () => {
         lineText: expect.stringContaining("filers"),
       },
     });
-    const [first] = outcome.webpack.error?.errors ?? [];
+    const [first] = webpack.error?.errors ?? [];
     expect(first).toMatchObject({
       loc: "2:42",
       moduleName: "./wrong.prune",
       message: expect.stringMatching(frame),
     });
-    for (const name of bundlers)
-      expect(existsSync(join(project.folder, "dist", name, "wrong.mjs")), name).toBe(false);
-  }, 60_000);
+  });
 
-  it("of a network that is not there, and of an option, is told as well", async () => {
-    const options = { network: "nowhere.json" };
-    const outcome = await built(project, { entry: "main.mjs", options });
+  it("of a network that is not there, and of an option, is told as well", () => {
     for (const name of bundlers)
-      expect(outcome[name].error?.message, name).toMatch(/error\[P5101\]: .*nowhere\.json/);
-    const { rollup } = await built(project, { entry: "main.mjs", options: { sed: 1 }, only: ["rollup"] });
-    expect(rollup.error?.message).toBe("error[P7010]: the plugin has no option `sed`");
-  }, 60_000);
+      expect(outcome(1)[name].error?.message, name).toMatch(/error\[P5101\]: .*nowhere\.json/);
+    expect(outcome(2).rollup.error?.message).toBe("error[P7010]: the plugin has no option `sed`");
+  });
 
-  it("is a warning, or with `strict` an error", async () => {
-    project.write("warned.prune", "train 2 steps\nprune filters by l1 50%\n");
-    project.write("warned.mjs", 'import train from "./warned.prune";\ntrain();\n');
-    const outcome = await built(project, { entry: "warned.mjs" });
+  it("is a warning, or with `strict` an error", () => {
     for (const name of bundlers) {
-      expect(outcome[name].error, name).toBe(null);
-      expect(JSON.stringify(outcome[name].warnings), name).toMatch(
+      expect(outcome(3)[name].error, name).toBe(null);
+      expect(JSON.stringify(outcome(3)[name].warnings), name).toMatch(
         /(?=.*warning\[P3065\]).*prune filters by l1/,
       );
     }
-    const { rollup, esbuild } = await built(project, {
-      entry: "warned.mjs",
-      options: { strict: true },
-      only: ["rollup", "esbuild"],
-    });
+    const { rollup, esbuild } = outcome(4);
     for (const { error } of [rollup, esbuild]) expect(error?.message).toMatch(/error\[P3065\]/);
-  }, 60_000);
+  });
 });

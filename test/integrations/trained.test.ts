@@ -152,7 +152,7 @@ it.runIf(long)(
   async () => {
     rmSync(cache(), { recursive: true });
     project.write("a.prune", program.replace("4 steps", "120 steps"));
-    const given = JSON.stringify({ entry: "main.mjs", options, only: ["rollup"] });
+    const given = JSON.stringify([{ entry: "main.mjs", options, only: ["rollup"] }]);
     const child = spawn(process.execPath, ["build.mjs", given], {
       cwd: project.folder,
       env: { ...process.env, CI: "" },
