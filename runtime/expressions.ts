@@ -30,6 +30,7 @@ export const snr = "snr";
 export const size = "size";
 export const fanIn = "fan-in";
 export const alive = "alive";
+export const distance = "distance";
 export const random = "random";
 /** The variable of a curve. */
 export const t = "t";

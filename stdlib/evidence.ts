@@ -13,6 +13,8 @@ export interface Evidence {
 export interface Trend {
   /** Network and data, in words. */
   readonly task: string;
+  /** What stands before the call of the method. */
+  readonly before?: string;
   /** What the control does otherwise, in words. */
   readonly control: string;
   /** The arguments of both. */

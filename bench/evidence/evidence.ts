@@ -31,24 +31,26 @@ async function trendOf(method: string): Promise<Trend | undefined> {
   const plan = trends[method];
   if (plan === undefined) return undefined;
   const { task, set, control } = plan;
-  const own = await accuracies(inlined(method, []), plan);
-  const beside = await accuracies(inlined(method, plan.instead), plan);
+  const before = plan.before === undefined ? {} : { before: plan.before };
+  const own = await accuracies(inlined(method, plan, []), plan);
+  const beside = await accuracies(inlined(method, plan, plan.instead), plan);
   const told = `${own.join(", ")} against ${beside.join(", ")} (${control})`;
   if (!own.every((share, i) => share > (beside[i] ?? 1))) throw new Error(`no trend: ${told}`);
   console.log(`  ${told}`);
   const measure = "test accuracy";
-  return { task: tasks[task].is, control, set, measure, seeds: SEEDS, method: own, beside };
+  return { task: tasks[task].is, ...before, control, set, measure, seeds: SEEDS, method: own, beside };
 }
 
 /** The program of a method with its declaration in place of the import, so that parts of it may say something else. */
-function inlined(method: string, instead: TrendPlan["instead"]): string {
+function inlined(method: string, { before = "" }: TrendPlan, instead: TrendPlan["instead"]): string {
   const source = allMethods().find(({ name }) => name === method)?.source ?? "";
   const changed = instead.reduce((text, [from, to]) => {
     if (!text.includes(from)) throw new Error(`${method} does not say \`${from}\``);
     return text.replaceAll(from, to);
   }, source);
-  const [, ...rest] = (programOf(method) ?? "").split("\n");
-  return `${changed}\n${rest.join("\n")}`;
+  const [, ...rest] = (programOf(method) ?? "").trimEnd().split("\n");
+  const call = rest.pop() ?? "";
+  return [changed, ...rest, before, call].join("\n");
 }
 
 async function accuracies(source: string, { task, set }: TrendPlan): Promise<readonly number[]> {

@@ -16,6 +16,9 @@ import {
 import { standardLibrary } from "./standard.js";
 import type { FrontOptions, FrontState } from "./state.js";
 
+/** More names than that tell nobody anything. */
+const MOST_LISTED = 20;
+
 /** Among the missing names of a text with syntax errors: any name may be lost. */
 const anything = "*";
 /** Deeper chains of imports are refused as circles are. */
@@ -80,7 +83,9 @@ function importNames({ from, what, names }: UseStatement, module: Module, at: Im
     // A file that could not be read, or whose own import failed, has said so.
     if (file === null || file?.missing.has(text) === true || file?.missing.has(anything) === true) continue;
     const known = [...source.values()].map(({ name }) => name);
-    const listed = `it declares ${[...new Set(known)].map((name) => `\`${name}\``).join(", ")}`;
+    const names = [...new Set(known)].map((name) => `\`${name}\``);
+    const listed =
+      names.length > MOST_LISTED ? "`espalier methods` lists its methods" : `it declares ${names.join(", ")}`;
     reject(at, "P2008", `"${from.value}" declares no \`${text}\``, span, {
       ...unknownName(undefined, text, span, known, { otherwise: known.length === 0 ? undefined : listed }),
     });

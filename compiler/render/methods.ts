@@ -13,7 +13,7 @@ export interface MethodFacts {
   /** What differs from the paper, and what else there is to know. */
   readonly notes: string;
   readonly parameters: readonly ExplainedParameter[];
-  /** As it is declared. */
+  /** Its file without the comment at the top, which says all this: the method, and what it declares for itself. */
   readonly source: string;
   /** What was shown of it; null where nothing was since it changed. */
   readonly evidence: Evidence | null;
@@ -28,10 +28,13 @@ export const allMethods = (): readonly MethodFacts[] =>
     .flatMap((name) => methodFacts(name) ?? []);
 
 export function methodFacts(name: string): MethodFacts | undefined {
+  const declared = standardLibrary().get(`method ${name}`);
   const found = explainName(name).find(({ kind }) => kind === "method");
-  if (found === undefined) return undefined;
-  const [paper = "", about = "", ...notes] = found.about.split("\n");
-  const source = found.source ?? "";
+  if (declared === undefined || found === undefined) return undefined;
+  const lines = declared.module.text.trimEnd().split("\n");
+  const head = lines.findIndex((line) => !line.startsWith("#"));
+  const [paper = "", about = "", ...notes] = lines.slice(0, head).map((line) => line.replace(/^# ?/, ""));
+  const source = lines.slice(head).join("\n").trim();
   const shown = evidenceOf(name);
   const evidence = shown?.program === methodDigest(name) ? shown : null;
   return { name, paper, about, notes: notes.join("\n"), parameters: found.parameters, source, evidence };
@@ -110,7 +113,7 @@ export function evidenceLines(evidence: Evidence | null): readonly string[] {
       ? []
       : [
           `trend: ${trend.measure} ${figures(trend.method)}, ${trend.control} ${figures(trend.beside)} ` +
-            `(${trend.task}; ${settings(trend.set)}; seeds ${trend.seeds.join(", ")})`,
+            `(${trend.task}; ${trend.before === undefined ? "" : `after \`${trend.before}\`; `}${settings(trend.set)}; seeds ${trend.seeds.join(", ")})`,
         ]),
   ];
 }

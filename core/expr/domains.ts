@@ -6,7 +6,7 @@ import { entrySizes, evaluateEntries, type Domain } from "./domain.js";
 import { isName, mentionedIn, nameRow, type Name } from "./names.js";
 import { axisNode, columnNode, entryNode, type Node } from "./nodes.js";
 import { partsOf, typeOf } from "./operators.js";
-import { dataNow, livesIn, walkParts, type Values } from "./sources.js";
+import { dataNow, isLatent, livesIn, walkParts, type Values } from "./sources.js";
 
 /** The units of a space as what expressions are worked out over. */
 export function spaceDomain(space: Space, values: Values): Domain {
@@ -14,7 +14,8 @@ export function spaceDomain(space: Space, values: Values): Domain {
     entries: space.entries,
     elementary: space.elementary,
     layers: space.layers,
-    lives: (entry) => livesIn(space, entry),
+    // Those that train underneath are ranked along with the living where masters are read, and count with them.
+    lives: (entry) => livesIn(space, entry) || (values.w !== undefined && isLatent(space, entry)),
     walk: walkParts(space),
     value(expr) {
       if (typeof expr === "number") return undefined;

@@ -27,6 +27,7 @@ export type Name =
   | "size"
   | "fan-in"
   | "alive"
+  | "distance"
   | "snr";
 
 /** Where an expression is worked out: */
@@ -144,6 +145,7 @@ export const names = {
   size: { ...ofUnits, constant: "size", tensor: false, value: sources.size },
   "fan-in": { ...ofUnits, constant: "fanIn", tensor: false, value: sources.fanIn },
   alive: { ...ofUnits, constant: "alive", value: sources.alive, tensor: false },
+  distance: { ...ofUnits, of: "units", constant: "distance", tensor: false, value: sources.distance },
   snr: { ...ofMasks, constant: "snr", tensor: false, value: sources.snr },
 } as const satisfies Record<Name, NameRow>;
 

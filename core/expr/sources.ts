@@ -3,7 +3,7 @@ import { guardOf } from "../gates/guard.js";
 import type { GateScore } from "../gates/types.js";
 import { scoresOf } from "../gates/values.js";
 import { maskedView } from "../masks/masked.js";
-import { living } from "../masks/state.js";
+import { latent, living } from "../masks/state.js";
 import type { ParameterStore, Slots } from "../parameters.js";
 import { mix, threefry } from "../random.js";
 import { newChunk, walkPart, type Chunk } from "../units/parts.js";
@@ -75,6 +75,7 @@ export const sources = {
   gate: gateScore("gate"),
   alpha: gateScore("alpha"),
   snr: gateScore("snr"),
+  distance,
   /** Over batches or batch norms, before the expression around it is worked out. */
   gathered: () => undefined,
 } as const satisfies Readonly<Record<string, Source>>;
@@ -126,8 +127,10 @@ export function walkParts(space: Space): (visit: (chunk: Chunk) => void) => void
   };
 }
 
-export const livesIn = (space: Space, entry: number): boolean =>
-  (space.status[space.entryUnit?.[entry] ?? entry] ?? 1) === living;
+const statusOf = (space: Space, entry: number): number =>
+  space.status[space.entryUnit?.[entry] ?? entry] ?? 1;
+export const livesIn = (space: Space, entry: number): boolean => statusOf(space, entry) === living;
+export const isLatent = (space: Space, entry: number): boolean => statusOf(space, entry) === latent;
 
 /** Living inputs of one output, per entry's layer: what a unit sums over. */
 function fanIn(space: Space): Node {
@@ -149,6 +152,44 @@ function aliveUnits(space: Space): Node {
       return n;
     }),
   );
+}
+
+/**
+ * How far a unit lies from the others: the sum of the Euclidean distances between its weights in a layer and those of every living
+ * unit of that layer (He et al. 2019: the nearest to the geometric median has the smallest). All pairs are compared.
+ */
+function distance(space: Space, { w }: Values): Node {
+  const data = dataNow(space, w);
+  const walk = walkParts(space);
+  const sizes = entrySizes({ entries: space.entries, walk });
+  const vectors = Array.from(sizes, (size) => new Float64Array(size));
+  const filled = new Int32Array(space.entries);
+  walk(({ part, at, entry, count }) => {
+    const values = data(part?.key ?? "");
+    for (let i = 0; i < count; i++) {
+      const to = entry[i] ?? 0;
+      const place = filled[to] ?? 0;
+      (vectors[to] ?? none)[place] = values?.[at[i] ?? 0] ?? 0;
+      filled[to] = place + 1;
+    }
+  });
+  const sums = new Float64Array(space.entries);
+  for (const { start, end } of space.layers)
+    for (let one = start; one < end; one++)
+      for (let other = one + 1; other < end; other++) {
+        const apart = euclidean(vectors[one] ?? none, vectors[other] ?? none);
+        if (livesIn(space, other)) sums[one] = (sums[one] ?? 0) + apart;
+        if (livesIn(space, one)) sums[other] = (sums[other] ?? 0) + apart;
+      }
+  return entryNode(sums);
+}
+
+const none = new Float64Array(0);
+
+function euclidean(a: Float64Array, b: Float64Array): number {
+  let squares = 0;
+  for (let i = 0; i < a.length; i++) squares += ((a[i] ?? 0) - (b[i] ?? 0)) ** 2;
+  return Math.sqrt(squares);
 }
 
 /**

@@ -1,5 +1,4 @@
 import { deepEqual, equal } from "node:assert/strict";
-import type { PenalizeIr } from "../../core/ir/types.js";
 import { penaltyRule } from "../../runtime/along/penalty.js";
 import { topology } from "../helpers/networks.js";
 import { denseSetting } from "../core/masks/vectors.js";
@@ -7,8 +6,8 @@ import { momentOf, prune, settingOf } from "../core/masks/setting.js";
 import { statementOf } from "./method.js";
 import { near, type Vector } from "./vector.js";
 
-/** A convolution of five filters with a batch norm, and a dense layer; scales are these. */
-export function scaled(gamma: readonly number[]) {
+/** A convolution with a batch norm of these scales, and a dense layer. */
+function scaled(gamma: readonly number[]) {
   const b = topology();
   const conv = b.call("Conv2D", { filters: gamma.length, kernel_size: [1, 1] }, [b.input([2, 2, 1])], "conv");
   const flat = b.call("Flatten", {}, [b.call("BatchNormalization", {}, [conv], "norm")]);
@@ -17,17 +16,28 @@ export function scaled(gamma: readonly number[]) {
   return setting;
 }
 
-/** Value and slope of a penalty of a method on these weights, `outputs` of a dense layer, at strength 1. */
-export function penaltyOn(
-  values: readonly number[],
-  ir: PenalizeIr,
-  outputs = 1,
-): { readonly value: number; readonly slope: Float32Array } {
+interface OnWeights {
+  readonly values: readonly number[];
+  /** Units of the dense layer that they are the weights of. */
+  readonly outputs?: number;
+  readonly set?: Readonly<Record<string, string>>;
+  /** What the penalty is over in place of what the method says: the groups of the vector. */
+  readonly rows?: boolean;
+}
+
+/** Value and slope of a method's penalty on the weights of a dense layer, at strength 1. */
+function penaltyOn(method: string, { values, outputs = 1, set = {}, rows = false }: OnWeights) {
   const { setting, key } = denseSetting(values, outputs);
   const slope = new Float32Array(values.length);
-  const value = penaltyRule({ ...ir, strength: 1 }).add(setting, momentOf(), new Map([[key, slope]]));
+  const said = statementOf(method, "penalize", set);
+  const ir = { ...said, strength: 1, ...(rows && { structure: "rows" as const }) };
+  const value = penaltyRule(ir).add(setting, momentOf(), new Map([[key, slope]]));
   return { value, slope };
 }
+
+const wide = [-2, -0.5, 0, 0.1, 1];
+const groups = [3, 4, 0, 0, 0.6, 0.8];
+const marked = [0.5, -0.1, 0.02, -0.9];
 
 export const penalties: readonly Vector[] = [
   {
@@ -48,5 +58,81 @@ export const penalties: readonly Vector[] = [
       await prune(setting, statementOf("slimming", "prune", { share: "40%" }), momentOf());
       deepEqual([...(setting.parameters.get("norm/gamma")?.data ?? [])], [0.5, 0, 1, 0, -2]);
     },
+  },
+  {
+    vector: "G9",
+    method: "weight-elimination",
+    about: "the penalty counts large weights, and its slope falls to nothing for them",
+    check() {
+      const { value, slope } = penaltyOn("weight-elimination", { values: wide });
+      near([value], [0.8 + 0.2 + 0.009901 + 0.5]);
+      near(slope, [-0.16, -0.64, 0, 0.196059, 0.5]);
+    },
+  },
+  {
+    vector: "G9",
+    method: "l-half",
+    about: "roots of |w| with their slopes, smoothed below 0.01, with slope 0 at 0",
+    check() {
+      const { value, slope } = penaltyOn("l-half", { values: [-2, -0.5, 0, 0.005, 1] });
+      near([value], [1.414214 + 0.707107 + 0.061237 + 0.074477 + 1]);
+      near(slope, [-0.353553, -0.707107, 0, 4.6155, 0.5], 4);
+    },
+  },
+  {
+    vector: "G9",
+    method: "ssl",
+    about: "norms of groups, each pulled along its own direction, a group of zeros not at all",
+    check() {
+      const { value, slope } = penaltyOn("ssl", { values: groups, outputs: 2, rows: true });
+      near([value], [6]);
+      near(slope, [0.6, 0.8, 0, 0, 0.6, 0.8]);
+    },
+  },
+  {
+    vector: "G9",
+    method: "group-lasso",
+    about: "norms of groups times the root of their size",
+    check() {
+      const root = Math.SQRT2;
+      const { value, slope } = penaltyOn("group-lasso", { values: groups, outputs: 2, rows: true });
+      near([value], [6 * root]);
+      near(slope, [0.6 * root, 0.8 * root, 0, 0, 0.6 * root, 0.8 * root]);
+    },
+  },
+  {
+    vector: "G9",
+    method: "swd",
+    about: "only the weights that would go decay: 2 s w for the smallest half",
+    check() {
+      const { value, slope } = penaltyOn("swd", { values: marked, set: { sparsity: "50%" } });
+      near([value], [0.0104]);
+      near(slope, [0, -0.2, 0.04, 0]);
+    },
+  },
+  {
+    vector: "growth",
+    method: "growing-regularization",
+    about: "only the smallest half is pulled: 2 s w",
+    check() {
+      const set = { share: "50%" };
+      const { slope } = penaltyOn("growing-regularization", { values: marked, outputs: 2, set, rows: true });
+      near(
+        slope,
+        [0, 0, 0, 0].map((_, i) => (i < 2 ? 2 * (marked[i] ?? 0) : 0)),
+      );
+    },
+  },
+  {
+    vector: "slope",
+    method: "weight-decay",
+    about: "the slope is 2 s w",
+    check: () => near(penaltyOn("weight-decay", { values: wide }).slope, [-4, -1, 0, 0.2, 2]),
+  },
+  {
+    vector: "slope",
+    method: "l1",
+    about: "the slope is the sign of w, 0 at 0",
+    check: () => near(penaltyOn("l1", { values: wide }).slope, [-1, -1, 0, 1, 1]),
   },
 ];

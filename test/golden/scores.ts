@@ -1,13 +1,18 @@
+import { deepEqual } from "node:assert/strict";
+import { createExecutor } from "../../runtime/executor/index.js";
+import { openBackend } from "../../runtime/backend/index.js";
+import { scoreUnits } from "../../runtime/scores/scores.js";
+import type { ScoringContext } from "../../runtime/scores/gather.js";
 import type { CriterionIr } from "../../core/ir/types.js";
 import { spaceOf } from "../../core/units/spaces.js";
-import { scoreUnits } from "../../runtime/scores/scores.js";
+import { topology } from "../helpers/networks.js";
 import { denseSetting, executorOf } from "../core/masks/vectors.js";
-import { momentOf } from "../core/masks/setting.js";
+import { momentOf, settingOf } from "../core/masks/setting.js";
 import { statementOf } from "./method.js";
 import { near, type Vector } from "./vector.js";
 
 /** L = ½ · mean (Xw − y)² of three examples: gradient −1/6, −25/6, 1. */
-export function regression() {
+export function regression(): ScoringContext {
   const x = [
     [1, 2, -1],
     [0, 1, 1],
@@ -26,17 +31,98 @@ export function regression() {
   return { ...setting, ...executorOf(setting, gradient) };
 }
 
-async function scoresOf(criterion: CriterionIr): Promise<ArrayLike<number>> {
-  const context = regression();
+/** The scores of single weights by what a method's `prune` says. */
+async function scoresOf(method: string, context: ScoringContext, at = 0): Promise<ArrayLike<number>> {
+  const { over, ...by }: CriterionIr = statementOf(method, "prune", {}, at).by;
   const space = spaceOf(context, "weights", {});
+  const criterion = over === undefined ? by : { ...by, over: 1 };
   return (await scoreUnits(context, { id: 1, criterion, space, moment: momentOf() })).units;
 }
 
-export const scores: readonly Vector[] = [
-  {
-    vector: "G2",
-    method: "snip",
-    about: "|w g| of a regression with three examples",
-    check: async () => near(await scoresOf(statementOf("snip", "prune").by), [0.166667, 8.333333, 0.5]),
+const byGradient = (method: string, about: string, expected: readonly number[]): Vector => ({
+  vector: "G2",
+  method,
+  about,
+  check: async () => near(await scoresOf(method, regression()), expected),
+});
+
+/** Weights at the start and after training, of every kind: grown, shrunk, turned round. */
+const byStart = (method: string, about: string, expected: readonly number[]): Vector => ({
+  vector: "start and end",
+  method,
+  about: `${about} of 0.5, −1, 0.2, −0.3 become 0.6, 0.5, −0.1, −0.9`,
+  async check() {
+    const { setting, key } = denseSetting([0.6, 0.5, -0.1, -0.9]);
+    setting.state.start.set(key, Float32Array.from([0.5, -1, 0.2, -0.3]));
+    near(await scoresOf(method, setting), expected);
   },
+});
+
+const sizes = (method: string): Vector => ({
+  vector: "size",
+  method,
+  about: "scores are |w|",
+  check: async () => near(await scoresOf(method, denseSetting([0.5, -2, 0, 1]).setting), [0.5, 2, 0, 1]),
+});
+
+/** Inputs of two to two linear units to one: R = 6.5. */
+async function flow(): Promise<void> {
+  const b = topology();
+  const linear = (units: number) => ({ units, use_bias: false, activation: "linear" });
+  const hidden = b.call("Dense", linear(2), [b.input([2])], "first");
+  const setting = settingOf(b.build([b.call("Dense", linear(1), [hidden], "second")]));
+  setting.parameters.get("first/kernel")?.data.set([1, -2, 0.5, 0]);
+  setting.parameters.get("second/kernel")?.data.set([3, -1]);
+  const backend = await openBackend({ backend: "cpu" });
+  const executor = createExecutor(setting.network, setting.parameters, backend, { seed: 1 });
+  const batch = { inputs: [], targets: [], size: 1 };
+  const context = { ...setting, executor, batches: () => [batch] };
+  near(await scoresOf("synflow", context), [3, 2, 1.5, 0, 4.5, 2]);
+  executor.dispose();
+}
+
+export const scores: readonly Vector[] = [
+  byGradient("snip", "|w g| of a regression with three examples", [0.166667, 8.333333, 0.5]),
+  byGradient("iterative-snip", "|w g| of a regression with three examples", [0.166667, 8.333333, 0.5]),
+  byGradient(
+    "force",
+    "|w g| of a regression with three examples, nothing removed yet",
+    [0.166667, 8.333333, 0.5],
+  ),
+  byGradient("global-gradient", "|w g| of a regression with three examples", [0.166667, 8.333333, 0.5]),
+  byGradient("layer-gradient", "|w g| of a regression with three examples", [0.166667, 8.333333, 0.5]),
+  byGradient("inverted-scores", "−|w g| of a regression with three examples", [-0.166667, -8.333333, -0.5]),
+  byGradient("movement", "−w g of a regression with three examples", [0.166667, -8.333333, -0.5]),
+  byGradient("taylor-fo", "(w g)² of a regression with three examples", [0.027778, 69.444444, 0.25]),
+  {
+    vector: "G1",
+    method: "synflow",
+    about: "of two linear layers both sum to R = 6.5: 3, 2, 1.5, 0 and 4.5, 2",
+    check: flow,
+  },
+  {
+    vector: "dense weights",
+    method: "force",
+    about: "a removed weight is scored by its dense value times the gradient that it sees",
+    async check() {
+      const context = regression();
+      const [key = ""] = context.parameters.keys();
+      const statement = statementOf("force", "prune");
+      deepEqual(statement.manner, "latently");
+      // Removed, the last weight changes what the others give: r = (−4, −2, 2), g = (0, −4, 2/3).
+      context.state.elements.set(key, Uint8Array.from([0, 0, 2]));
+      const { setting: masked, key: maskedKey } = denseSetting([1, -2, 0.5]);
+      masked.state.start.set(maskedKey, Float32Array.from([1, -2, 0.5]));
+      const g = new Map([[maskedKey, Float32Array.from([0, -4, 2 / 3])]]);
+      masked.state.elements.set(maskedKey, Uint8Array.from([0, 0, 2]));
+      near(await scoresOf("force", { ...masked, ...executorOf(masked, () => g) }), [0, 8, 1 / 3]);
+    },
+  },
+  byStart("magnitude-increase", "the growths", [0.1, -0.5, -0.1, 0.6]),
+  byStart("large-init", "the sizes at the start", [0.5, 1, 0.2, 0.3]),
+  byStart("small-final", "the sizes in the end, negated", [-0.6, -0.5, -0.1, -0.9]),
+  byStart("large-init-large-final", "the smaller sizes", [0.5, 0.5, 0.1, 0.3]),
+  byStart("change-of-weights", "the ways", [0.1, 1.5, 0.3, 0.6]),
+  byStart("same-sign", "the sizes in the end, of those that kept their sign", [0.6, 0, 0, 0.9]),
+  ...["global-magnitude", "layer-magnitude"].map(sizes),
 ];

@@ -2,7 +2,14 @@ import { penalties } from "./penalties.js";
 import { schedules } from "./schedules.js";
 import { scores } from "./scores.js";
 import { sparseTraining } from "./sparse-training.js";
+import { structures } from "./structures.js";
 import type { Vector } from "./vector.js";
 
 /** All of them. */
-export const vectors: readonly Vector[] = [...scores, ...penalties, ...sparseTraining, ...schedules];
+export const vectors: readonly Vector[] = [
+  ...scores,
+  ...penalties,
+  ...sparseTraining,
+  ...schedules,
+  ...structures,
+];

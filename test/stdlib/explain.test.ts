@@ -18,7 +18,7 @@ it("tells what every parameter of every standard method means, with its unit and
 });
 
 it("gives all that goes by one name", () => {
-  expect(explainName("l1").map(({ kind }) => kind)).toEqual(["criterion", "penalty"]);
+  expect(explainName("l1").map(({ kind }) => kind)).toEqual(["criterion", "method", "penalty"]);
   expect(explainName("agp")[0]?.parameters[3]).toEqual({
     name: "interval",
     default: "100 steps",

@@ -51,8 +51,9 @@ describe("espalier methods", () => {
   it("lists all, a line each", async () => {
     const { code, out } = await ran("methods");
     expect(code).toBe(0);
+    const lines = out.split("\n").map((line) => line.trim());
     for (const { name, about } of methods)
-      expect(out).toMatch(new RegExp(`^  ${name} +${about.slice(0, 20)}`, "m"));
+      expect(lines.filter((line) => line.startsWith(`${name} `) && line.endsWith(about))).toHaveLength(1);
     const { out: json } = await ran("methods", "--json");
     expect(JSON.parse(json).methods).toHaveLength(methods.length);
   });
@@ -70,7 +71,7 @@ describe("espalier methods", () => {
     ])
       expect(out).toContain(part);
     const json = JSON.parse((await ran("methods", "rigl", "--json")).out);
-    expect(json).toMatchObject({ name: "rigl", evidence: { golden: [{ vector: "G3" }] } });
+    expect(json).toMatchObject({ name: "rigl", evidence: { golden: [{ vector: "G3" }, {}] } });
   });
 
   it("knows no other", async () => {
