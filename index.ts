@@ -42,6 +42,14 @@ export type {
   TargetFacts,
 } from "./runtime/data/types.js";
 export { readMasks, type Mask, type Masks } from "./runtime/checkpoint/masks.js";
+export {
+  defineLoss,
+  defineMetric,
+  type LossFunction,
+  type MetricFunction,
+  type Tools,
+} from "./runtime/own/define.js";
+export type { Functions } from "./runtime/own/functions.js";
 export type { Report } from "./runtime/report/types.js";
 export type {
   BatchLogs,

@@ -16,10 +16,12 @@ import type { BackendOptions } from "../runtime/backend/types.js";
 import type { DataFacts, DataGiven, TargetFacts } from "../runtime/data/types.js";
 import type { LiveModel } from "../runtime/model/index.js";
 import { checkGiven } from "./given-options.js";
+import { missingFiles, namesGiven, type JavaScriptOptions } from "./javascript.js";
 import { bindings, dataFacts, importResolver, masksOf, networkFacts, weightsOf } from "./bound.js";
 
 /** What a program may be bound to from outside; paths are relative to the working directory. */
-export interface ProgramOptions extends Omit<CompileOptions, "network" | "data" | "masks">, BackendOptions {
+export interface ProgramOptions
+  extends Omit<CompileOptions, "network" | "data" | "masks" | "javascript">, BackendOptions, JavaScriptOptions {
   /** Path of a model.json, its folder or a module, or a tf.LayersModel. Default: what the program names. */
   readonly network?: string | LiveModel | undefined;
   /**
@@ -61,6 +63,8 @@ export async function compileProgram(source: string, options: ProgramOptions = {
     threads,
     masks = true,
     alignment: givenAlignment,
+    losses,
+    metrics,
     ...rest
   } = options;
   const written = bindings(parse(source, rest.file).program, rest.file);
@@ -74,6 +78,7 @@ export async function compileProgram(source: string, options: ProgramOptions = {
     network && dataPath !== null ? await dataFacts(dataPath, written.validation, network, diagnostics) : null;
   const given: CompileOptions = {
     resolve: importResolver(process.cwd()),
+    javascript: namesGiven({ losses, metrics }),
     ...rest,
     seed,
     network: network ?? undefined,
@@ -101,7 +106,7 @@ export async function compileProgram(source: string, options: ProgramOptions = {
   const unheard = overridden(result, options);
   return {
     result,
-    diagnostics: [...diagnostics, ...result.diagnostics, ...unheard.diagnostics, ...late],
+    diagnostics: [...diagnostics, ...result.diagnostics, ...missingFiles(result, options), ...unheard.diagnostics, ...late],
     network,
     bound: { network: networkPath, data: dataPath, batch: unheard.batch ? undefined : options.batch },
   };

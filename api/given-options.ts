@@ -16,7 +16,10 @@ const programOptions: Readonly<Record<keyof ProgramOptions, Kind>> = {
   epochs: "number",
   file: "string",
   form: "string",
+  javascriptFrom: "function",
+  losses: "object",
   masks: "boolean",
+  metrics: "object",
   network: "any",
   resolve: "function",
   runtimeSpecifier: "string",
@@ -28,6 +31,7 @@ const programOptions: Readonly<Record<keyof ProgramOptions, Kind>> = {
 };
 /** Those of `run` besides. */
 const hostOptions: Readonly<Record<Exclude<keyof HostOptions, keyof ProgramOptions>, Kind>> = {
+  allowJs: "boolean",
   callbacks: "object",
   checkpointEvery: "string",
   latency: "boolean",

@@ -11,6 +11,7 @@ import { takeLock, type Lock } from "../runtime/checkpoint/lock.js";
 import { diagnostic, raise } from "../core/diagnostics/create.js";
 import { checkGiven } from "./given-options.js";
 import { compileProgram, type ProgramOptions } from "./compile-program.js";
+import { importsOf } from "./javascript.js";
 import { loopName, openOutFolder, tracesIn, writeFileSafely } from "./out-folder.js";
 
 export type HostOptions = Partial<
@@ -29,7 +30,10 @@ export type HostOptions = Partial<
     | "tensorboard"
     | "signal"
   >
->;
+> & {
+  /** Whether JavaScript that the program names (`use loss … from "./x.js"`) may run. Default false: P7021. */
+  readonly allowJs?: boolean | undefined;
+};
 
 export interface ProgramRun {
   readonly result: RunResult;
@@ -45,19 +49,29 @@ export interface ProgramRun {
  */
 export async function run(source: string, options: ProgramOptions & HostOptions = {}): Promise<ProgramRun> {
   const { out, resume, restart, checkpointEvery, latency, signal, ...rest } = options;
-  const { onProgress, callbacks, log, tensorboard, ...program } = rest;
+  const { onProgress, callbacks, log, tensorboard, allowJs, ...program } = rest;
   const { backend, threads, seed, masks } = options;
   checkGiven(source, options, "run");
   signal?.throwIfAborted();
   const { result, diagnostics, bound } = await compileProgram(source, {
     ...program,
     runtimeSpecifier: runtimeUrl(),
+    javascriptFrom: givenAtRun,
   });
   const watching = { onProgress, callbacks, log, tensorboard, signal };
   const host = { out, resume, restart, checkpointEvery, backend, threads, latency, ...watching };
   try {
     const about = aboutOf(result, program.set);
-    const finished = await runCompiled(result, diagnostics, { ...host, ...bound, seed, masks, about });
+    const finished = await runCompiled(result, diagnostics, {
+      ...host,
+      ...bound,
+      seed,
+      masks,
+      about,
+      losses: program.losses,
+      metrics: program.metrics,
+      allowJs,
+    });
     return { result: finished, diagnostics };
   } catch (cause) {
     if (endsWith(cause, "P7009")) signal?.throwIfAborted();
@@ -73,17 +87,20 @@ export const isComplete = (cause: unknown): boolean => endsWith(cause, "P7015");
 const endsWith = (cause: unknown, ended: string): boolean =>
   cause instanceof DiagnosticError && cause.diagnostics.some(({ code }) => code === ended);
 
+/** The loop of a run imports no JavaScript of the program: it is loaded, once that is allowed, and handed over. */
+export const givenAtRun = (): null => null;
+
 /** Where the runtime that belongs to this very copy of espalier lies. */
 export const runtimeUrl = (): string => new URL("../runtime/index.js", import.meta.url).href;
 
 /**
- * Runs what `compileProgram` made for `runtimeUrl()`.
+ * Runs what `compileProgram` made for `runtimeUrl()` and `givenAtRun`.
  * @throws DiagnosticError whose diagnostics stand at the statement that failed
  */
 export async function runCompiled(
   compiled: CompileResult,
   diagnostics: readonly Diagnostic[],
-  options: LooseOptions,
+  { allowJs, ...options }: LooseOptions & Pick<HostOptions, "allowJs">,
 ): Promise<RunResult> {
   const { code } = compiled;
   if (code === null || diagnostics.some((one) => one.severity === "error"))
@@ -94,6 +111,11 @@ export async function runCompiled(
     const missing = diagnostic("P9506", "there is no network to run on", null, { help });
     throw new DiagnosticError([...diagnostics, missing]);
   }
+  const { losses, metrics } = options;
+  const given = { losses: losses ?? undefined, metrics: metrics ?? undefined };
+  const imports = await importsOf(compiled, given, allowJs ?? false).catch((cause: unknown) => {
+    throw cause instanceof DiagnosticError ? cause.map((one) => placed(one, compiled)) : cause;
+  });
   const folder = typeof out === "string" ? out : await mkdtemp(join(tmpdir(), "espalier-"));
   let lock: Lock | null = null;
   const leaveNoTrace = await tracesIn(folder);
@@ -102,7 +124,7 @@ export async function runCompiled(
     lock = await takeLock(folder, { again: false });
     const loop = await writeLoop(folder, code);
     const module: { default(options: RunOptions): Promise<RunResult> } = await import(loop);
-    return await module.default(givenOf(options));
+    return await module.default(givenOf({ ...options, ...(imports.length > 0 && { imports }) }));
   } catch (cause) {
     if (!(cause instanceof DiagnosticError)) throw cause;
     lock?.release();

@@ -94,6 +94,7 @@ function commandLine(speakers: Speakers, finish: (code: ExitCode) => void): Comm
       .option("--tensorboard <folder>", "write event files that TensorBoard shows"),
   )
     .option("--quiet", "print the result only")
+    .option("--allow-js", "let the JavaScript run that the program names")
     .action(async (file, options) =>
       finish(await (await import("./commands/run.js")).run(file, options, terminal)),
     );

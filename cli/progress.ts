@@ -114,6 +114,8 @@ export function epochLine(event: EpochEvent, width: number): string {
       : event.testLoss !== null
         ? [`test loss ${event.testLoss.toPrecision(4)}`]
         : [];
+  for (const [name, value] of Object.entries(event.testMetrics ?? {}))
+    tested.push(`test ${name} ${value.toPrecision(4)}`);
   const loss = event.loss === null ? [] : [`loss ${event.loss.toPrecision(4)}`];
   const accuracy = event.accuracy === null ? [] : [`accuracy ${percent(event.accuracy)}`];
   const shown = [

@@ -39,6 +39,8 @@ export interface CompileOptions extends FrontOptions {
   readonly runtimeSpecifier?: string | undefined;
   /** What the loop is: "program" (default), "imported" by a bundler, or the body of a "function" of the runtime. */
   readonly form?: Form | undefined;
+  /** Where the loop imports a JavaScript file of the program from; null: what is in it comes with the options of the run. Default: as written. */
+  readonly javascriptFrom?: ((from: string) => string | null) | undefined;
   /** Whether the loop is TypeScript. Default false. */
   readonly typescript?: boolean | undefined;
 }

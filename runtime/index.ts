@@ -9,5 +9,13 @@ export type { RunOptions } from "./run/host/options.js";
 export type { RunResult } from "./run/report/results.js";
 export type { OnProgress, ProgressEvent } from "./run/report/log.js";
 export type { DataFacts, DataSource, IndexedSplit, Split, StreamedSplit, TargetFacts } from "./data/types.js";
+export {
+  defineLoss,
+  defineMetric,
+  type LossFunction,
+  type MetricFunction,
+  type Tools,
+} from "./own/define.js";
+export type { Functions, GivenImport } from "./own/functions.js";
 export type { Report } from "./report/types.js";
 export type { Batch, Dense, Labels } from "./types.js";

@@ -1,11 +1,18 @@
 /**
  * Waits for what code of the user promised. Where nothing is left in the process that could keep the promise, Node would end without
- * a word; here that is an error.
+ * a word; here that is an error, and so is a promise that is not kept within `seconds`, where they are given.
  */
-export function settled<T>(promise: Promise<T>): Promise<T> {
+export function settled<T>(promise: Promise<T>, seconds?: number): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const giveUp = (): void => reject(new Error("it waits for something that never comes"));
-    const done = (): void => void process.off("beforeExit", giveUp);
+    const limit =
+      seconds === undefined
+        ? undefined
+        : setTimeout(() => reject(new Error(`it was waited for ${seconds} seconds`)), 1000 * seconds);
+    const done = (): void => {
+      process.off("beforeExit", giveUp);
+      clearTimeout(limit);
+    };
     process.once("beforeExit", giveUp);
     promise.then(resolve, reject).finally(done);
   });

@@ -32,14 +32,33 @@ export interface Labels {
   readonly classes: number;
 }
 
-/** A loss in JavaScript, over tensors of the output's shape, class indices as one-hot rows. Its mean is minimized. */
-export type LossFunction = (yTrue: never, yPred: never) => unknown;
+/** A loss or metric as anybody may have written it; see `LossFunction` and `MetricFunction` of `own/define.ts`. */
+export type UserFunction = (yTrue: never, yPred: never, tools: never) => unknown;
+
+/** A loss or metric in JavaScript, over tensors of the output's shape, class indices as one-hot rows. */
+export interface OwnFunction {
+  /** As messages call it: "the loss `focal`". */
+  readonly what: string;
+  /** The id of the `use` that names it; null where none does. */
+  readonly id: number | null;
+  readonly compute: UserFunction;
+  /** The network was compiled with it: it is given what TensorFlow.js gives, and may give what that takes. */
+  readonly ofNetwork?: true;
+}
+
+/** What is measured beside loss and accuracy. */
+export interface Metric {
+  readonly name: string;
+  /** The output it is of. Unset: each. */
+  readonly output?: number;
+  readonly own: OwnFunction;
+}
 
 /** What is minimized, with what is said of it. */
 export interface Loss {
-  /** `own`: what `compute` gives. */
+  /** `own`: what a function of the user's gives. Losses are compared as JSON: `own.what` tells two of them apart. */
   readonly name: LossName | "own";
-  readonly compute?: LossFunction;
+  readonly own?: OwnFunction;
   /**
    * Of the cross-entropies: the share of every target, 0 ≤ s < 1, that is spread evenly over the K classes (the two
    * sides of a binary one): t·(1 − s) + s/K (Szegedy et al. 2016, section 7). Default 0.
@@ -59,6 +78,11 @@ export interface StepResult {
   readonly counted: number;
   /** By weight key, same length as the parameter. Fresh arrays, owned by the caller until the next step. */
   readonly gradients: ReadonlyMap<string, Float32Array>;
+}
+
+/** Metrics of a batch: sums over its rows, by name. */
+export interface MeasuredBatch {
+  readonly metrics: Readonly<Record<string, number>>;
 }
 
 /** What a training pass adds to the gradients of activations: the slope of a penalty on them. */
@@ -131,7 +155,7 @@ export interface Executor {
   gradients(batch: Batch, objective: "loss" | "synflow", options?: ScoringOptions): StepResult;
   /** Forward, normalising by the statistics of the batch, without dropout: what each batch norm has seen. */
   batchStatistics(batch: Batch): readonly SeenStatistics[];
-  /** In inference mode; the loss is a sum over the rows. */
-  evaluate(batch: Batch, observe?: Observation): Omit<StepResult, "gradients">;
+  /** In inference mode; loss and metrics are sums over the rows. */
+  evaluate(batch: Batch, observe?: Observation): Omit<StepResult, "gradients"> & MeasuredBatch;
   dispose(): void;
 }

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { basename, resolve } from "node:path";
+import { basename, dirname, relative, resolve } from "node:path";
 import { scan } from "../../grammar/lexer.js";
 import type { CompileResult } from "../../compiler/compile.js";
 import { filesRead } from "../../api/files-read.js";
@@ -52,7 +52,11 @@ async function compileOnce(
   if (stage === undefined)
     return raise("P9504", `there is no stage \`${emit}\` to emit`, { help: `one of ${STAGES.join(", ")}` });
   const { file, text: source } = await givenProgram(named, method, terminal);
-  const compiled = await compileProgram(source, { ...bound, file });
+  const compiled = await compileProgram(source, {
+    ...bound,
+    file,
+    ...(out !== undefined && { javascriptFrom: fromLoop(file, resolve(terminal.cwd, out), terminal) }),
+  });
   const { result, diagnostics } = compiled;
   const said = [...diagnostics];
   const made = stage === "tokens" ? tokensOf(source) : stageOf(stage, result);
@@ -78,6 +82,15 @@ async function compileOnce(
   const code = failed || failure !== null ? EXIT.failed : EXIT.ok;
   return { code, files: await filesRead(compiled) };
 }
+
+/** Paths of the program's JavaScript as the loop has them, which may lie in another folder. */
+const fromLoop =
+  (file: string, loop: string, { cwd }: Terminal) =>
+  (from: string): string => {
+    const folder = file === "-" ? cwd : dirname(resolve(cwd, file));
+    const path = relative(dirname(loop), resolve(folder, from)).replaceAll("\\", "/");
+    return path.startsWith(".") ? path : `./${path}`;
+  };
 
 function tellTimings({ timings }: CompileResult, terminal: Terminal): void {
   for (const [name, ms] of Object.entries(timings))

@@ -2,7 +2,7 @@ import { basename, relative, resolve } from "node:path";
 import { DiagnosticError, noteOf, type Diagnostic } from "../../core/diagnostics/diagnostic.js";
 import type { RunResult } from "../../runtime/index.js";
 import { compileProgram } from "../../api/compile-program.js";
-import { aboutOf, isComplete, runCompiled, runtimeUrl } from "../../api/run-program.js";
+import { aboutOf, givenAtRun, isComplete, runCompiled, runtimeUrl } from "../../api/run-program.js";
 import { backendOption } from "../backend-option.js";
 import { diagnostic } from "../../core/diagnostics/create.js";
 import { interruptible } from "../interruptible.js";
@@ -24,6 +24,7 @@ export interface RunCommandOptions extends BoundOptions {
   readonly log?: string;
   readonly tensorboard?: string;
   readonly quiet?: boolean;
+  readonly allowJs?: boolean;
 }
 
 /** Trains, prunes and writes the smaller network with its report; ctrl-c leaves a checkpoint to resume from. */
@@ -47,6 +48,7 @@ export async function run(
     log,
     tensorboard,
     quiet,
+    allowJs,
     json,
     ...bound
   } = options;
@@ -65,6 +67,7 @@ export async function run(
     ...on,
     file,
     runtimeSpecifier: runtimeUrl(),
+    javascriptFrom: givenAtRun,
   });
   const warnings = diagnostics.filter((one) => one.severity !== "error");
   const failed = hasErrors(diagnostics);
@@ -84,6 +87,7 @@ export async function run(
       tensorboard: tensorboard && resolve(terminal.cwd, tensorboard),
       seed,
       masks,
+      allowJs,
       signal: stop.signal,
       about: { ...aboutOf(result, bound.set), command: terminal.command },
       onProgress: quietly

@@ -30,6 +30,8 @@ export interface EmitProgramOptions {
   readonly typescript?: boolean | undefined;
   readonly set?: Readonly<Record<string, string>> | undefined;
   readonly epochs?: number | undefined;
+  /** Where the loop imports a JavaScript file of the program from; null: the host gives what is in it. Default: as written. */
+  readonly javascriptFrom?: ((from: string) => string | null) | undefined;
 }
 
 /** The loop of a program: its statements mapped to the texts they stand in, methods named, foresight added. */
@@ -37,7 +39,17 @@ export function emitProgram(
   ir: Ir,
   spans: IrSpans,
   { texts, main, files, imports, parameters }: EmittedSources,
-  { network, batch, seed, runtimeSpecifier, form, typescript, set, epochs }: EmitProgramOptions = {},
+  {
+    network,
+    batch,
+    seed,
+    runtimeSpecifier,
+    form,
+    typescript,
+    set,
+    epochs,
+    javascriptFrom,
+  }: EmitProgramOptions = {},
 ): { readonly code: string; readonly map: SourceMap } {
   const places = placesOf(spans, main, texts);
   const written = new Map(files.map((name) => [name, texts.get(name) ?? ""]));
@@ -46,7 +58,7 @@ export function emitProgram(
   return emitJavaScript(ir, {
     sources: new Map([...texts].filter(([name]) => used.has(name))),
     places,
-    program: hashJson(withoutTexts(ir.body)),
+    program: programHash(ir),
     notes: foresee(spans, ir.plan, texts, main),
     ...(network !== undefined && namesLayers(ir.body) && { layers: layersHash(network) }),
     ...(batch !== undefined && asksForBatch(ir.body) && { batch }),
@@ -54,12 +66,17 @@ export function emitProgram(
     ...(runtimeSpecifier !== undefined && { runtimeSpecifier }),
     ...(form !== undefined && { form }),
     ...(typescript !== undefined && { typescript }),
+    ...(javascriptFrom !== undefined && { javascriptFrom }),
     ...(form === "imported" && parameters && { anew: { file: main, texts: written, imports, given } }),
   });
 }
 
+/** Of what it does, and of what it takes from JavaScript. */
+const programHash = ({ body, imports }: Ir): string =>
+  hashJson(withoutTexts(imports === undefined ? body : { body, imports }));
+
 /** The timeline without the wording of its statements: a reformatted program is still the same. */
-function withoutTexts(body: Ir["body"]): unknown {
+function withoutTexts(body: unknown): unknown {
   return JSON.parse(
     JSON.stringify(body, (key: string, value: unknown) => (key === "text" ? undefined : value)),
   );

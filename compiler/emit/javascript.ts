@@ -1,4 +1,5 @@
 import { accuracyReaders, comparedMoments } from "../../core/ir/accuracy-readers.js";
+import { exportOf } from "../../core/ir/imports.js";
 import { counted } from "../../core/ir/words.js";
 import type { Ir } from "../../core/ir/types.js";
 import { statements, withPaired } from "../../core/ir/walk.js";
@@ -43,6 +44,8 @@ export interface EmitOptions {
   readonly form?: Form;
   /** TypeScript instead of JavaScript. */
   readonly typescript?: boolean;
+  /** Where a JavaScript file of the program is imported from; null: not at all. Default: as the program has it. */
+  readonly javascriptFrom?: (from: string) => string | null;
   /** What an imported loop is compiled from anew where its caller sets parameters. */
   readonly anew?: Anew;
 }
@@ -97,6 +100,7 @@ export function emitJavaScript(
     list,
     constant: names.fresh("layers"),
   }));
+  const functions = functionImports(ir, names, options);
   const module = moduleScope(names, {
     criteria: new Map(criteria.map(({ key, constant }) => [key, constant])),
     layers: new Map(lists.map(({ key, constant }) => [key, constant])),
@@ -117,9 +121,10 @@ export function emitJavaScript(
   const writer = new Writer();
   for (const line of commentLines(headline(ir), lineWidth)) writer.line(line);
   for (const line of importLines(module.helpers(), options)) writer.line(line);
+  for (const line of functions.lines) writer.line(line);
   writer.blank();
   const exported = options.form === "function" ? "" : "export ";
-  const settings = { fields: settingsFields(ir, options) };
+  const settings = { fields: [...settingsFields(ir, options), ...functions.settings] };
   const typed = options.typescript ? " satisfies RunOptions;" : ";";
   for (const line of layout(`${exported}const settings = `, settings, typed, 0)) writer.line(line);
   writer.blank();
@@ -152,7 +157,7 @@ function writeEnd(ir: Ir, writer: Writer, options: EmitOptions): void {
     write("const places = ", places, ";");
     writer.blank();
     writer.line("// What the loop is compiled from anew where parameters are set.");
-    return write("export default importedLoop(loop, places, ", { fields: anewFields(anew, options) }, ");");
+    return write("export default importedLoop(loop, places, ", { fields: anewFields(anew, ir.imports !== undefined, options) }, ");");
   }
   writer.line(
     "// Runs when this file is the program, not when it is imported; a statement that fails is told by its place.",
@@ -160,16 +165,52 @@ function writeEnd(ir: Ir, writer: Writer, options: EmitOptions): void {
   write("await runFromCommandLine(loop, import.meta.url, ", places, ");");
 }
 
-function anewFields({ file, texts, imports, given }: Anew, options: EmitOptions): Field[] {
+function anewFields(
+  { file, texts, imports, given }: Anew,
+  imported: boolean,
+  options: EmitOptions,
+): Field[] {
   const runtime = options.runtimeSpecifier ?? defaultRuntime;
   return [
     { key: "file", value: quote(file) },
     { key: "texts", value: { fields: [...texts].map(([key, text]) => ({ key, value: quote(text) })) } },
     { key: "imports", value: JSON.stringify(imports) },
     { key: "given", value: JSON.stringify(given) },
+    ...(imported ? [{ key: "functions", value: "settings.imports" }] : []),
     { key: "compiler", value: '() => import("espalier/compiler")' },
     { key: "runtime", value: `() => import(${quote(runtime)})` },
   ];
+}
+
+/** What the program takes from JavaScript: the lines that import it, and the list of it in `settings`. */
+function functionImports(
+  { imports = [] }: Ir,
+  names: Names,
+  { form, javascriptFrom = (from) => from }: EmitOptions,
+): { readonly lines: readonly string[]; readonly settings: readonly Field[] } {
+  const byFile = new Map<string, string[]>();
+  const list = imports.map(({ id, kind, name, from }): Js => {
+    const specifier = from === undefined || form === "function" ? null : javascriptFrom(from);
+    const exported = exportOf(name);
+    const local = specifier === null ? null : names.fresh(exported);
+    if (specifier !== null && local !== null) {
+      const one = local === exported ? local : `${exported} as ${local}`;
+      byFile.set(specifier, [...(byFile.get(specifier) ?? []), one]);
+    }
+    return {
+      fields: [
+        { key: "id", value: String(id) },
+        { key: "kind", value: quote(kind) },
+        { key: "name", value: quote(name) },
+        ...(from === undefined ? [] : [{ key: "from", value: quote(from) }]),
+        ...(local === null ? [] : [{ key: "value", value: local }]),
+      ],
+    };
+  });
+  return {
+    lines: [...byFile].map(([from, local]) => `import { ${local.join(", ")} } from ${quote(from)};`),
+    settings: list.length === 0 ? [] : [{ key: "imports", value: { list } }],
+  };
 }
 
 const defaultRuntime = "espalier/runtime";
@@ -286,7 +327,7 @@ function settingsFields(ir: Ir, options: EmitOptions): Field[] {
 
 /** Where the statements stand, by id: `file:line:column`, columns from 1. */
 function placeFields(ir: Ir, { places }: EmitOptions): Field[] {
-  const byId = statements(ir.body).toSorted((a, b) => a.id - b.id);
+  const byId = [...statements(ir.body), ...(ir.imports ?? [])].toSorted((a, b) => a.id - b.id);
   return byId.flatMap(({ id }) => {
     const place = places.get(id);
     if (place === undefined) return [];

@@ -18,6 +18,7 @@ import { expandMethods } from "./expand-methods.js";
 import { lowerStatements } from "./lower-statements.js";
 import { newModule, scopeOf } from "./module.js";
 import { placeTraining } from "./place-training.js";
+import { withIds } from "./javascript.js";
 import { resolveImports } from "./resolve-imports.js";
 import { resolveRewinds } from "./resolve-rewinds.js";
 import { selectLayers } from "./select-layers.js";
@@ -78,6 +79,7 @@ export function front(text: string, options: FrontOptions = {}): FrontResult {
     network: null,
     data: null,
     validation: null,
+    imports: [],
     body: [],
     spans: new Map(),
   };
@@ -85,7 +87,8 @@ export function front(text: string, options: FrontOptions = {}): FrontResult {
     if (failed(diagnostics)) break;
     for (const pass of stage) state = pass(state);
   }
-  const { network, data, validation, body, spans } = state;
+  const { network, data, validation, body } = state;
+  const { imports, spans } = withIds(state);
   const source = baseName(file ?? "program.prune");
   const ir: Ir = {
     ir: irVersion,
@@ -93,6 +96,7 @@ export function front(text: string, options: FrontOptions = {}): FrontResult {
     network,
     data,
     ...(validation !== null && { validation }),
+    ...(imports.length > 0 && { imports }),
     body,
     plan: null,
   };

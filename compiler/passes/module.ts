@@ -39,6 +39,8 @@ export interface Module extends Source {
   readonly missing: Set<string>;
   /** The `param`s of this text, bound. */
   readonly parameters: Map<string, Binding>;
+  /** Names of what comes from JavaScript, as `kind name`: of its `use`, and of the host. */
+  readonly javascript: Set<string>;
 }
 
 /** A text in which nothing is declared yet. */
@@ -47,6 +49,7 @@ export const newModule = (source: Source): Module => ({
   declared: new Map(),
   missing: new Set(),
   parameters: new Map(),
+  javascript: new Set(),
 });
 
 /** What is in scope at the top of a text. */

@@ -14,7 +14,8 @@ import {
   type Module,
 } from "./module.js";
 import { standardLibrary } from "./standard.js";
-import type { FrontOptions, FrontState } from "./state.js";
+import type { FrontOptions, FrontState, JavaScriptImport } from "./state.js";
+import { givenAlone, givenNames, importJavaScript, isJavaScript } from "./javascript.js";
 
 /** More names than that tell nobody anything. */
 const MOST_LISTED = 20;
@@ -28,6 +29,9 @@ const deepest = 32;
 interface Importing extends Where {
   readonly resolve: FrontOptions["resolve"];
   readonly loaded: Map<string, Module>;
+  /** What comes from JavaScript, in the order in which it is met. */
+  readonly javascript: JavaScriptImport[];
+  readonly options: FrontOptions;
   /** The files that led here. */
   readonly above: readonly string[];
 }
@@ -35,12 +39,14 @@ interface Importing extends Where {
 /** Brings the declarations of imported files and of the standard library into scope, and refuses what cannot be found. */
 export function resolveImports(state: FrontState): FrontState {
   const { scope, report, options } = state;
-  fillModule({ scope, report, resolve: options.resolve, loaded: new Map(), above: [] });
-  return state;
+  const javascript: JavaScriptImport[] = [];
+  fillModule({ scope, report, resolve: options.resolve, loaded: new Map(), above: [], javascript, options });
+  return { ...state, imports: [...javascript, ...givenAlone(options, javascript)] };
 }
 
 function fillModule(at: Importing): void {
   const { module } = at.scope;
+  for (const name of givenNames(at.options)) module.javascript.add(name);
   for (const declared of ownDeclarations(module)) declare(declared, module, at);
   for (const statement of module.program.statements) {
     if (statement.kind === "use") importNames(statement, module, at);
@@ -65,14 +71,9 @@ function declare(declared: Declared, module: Module, at: Importing): void {
   }
 }
 
-function importNames({ from, what, names }: UseStatement, module: Module, at: Importing): void {
-  if (what !== undefined && /\.[cm]?js$/.test(from.value)) {
-    for (const name of names) module.missing.add(name.text);
-    reject(at, "P8009", `"${from.value}" is JavaScript, which cannot run yet`, from.span, {
-      help: "write what it does as an expression where one can say it",
-    });
-    return;
-  }
+function importNames(use: UseStatement, module: Module, at: Importing): void {
+  const { from, names } = use;
+  if (isJavaScript(use)) return importJavaScript(use, module, at);
   const file = from.value === "std" ? undefined : loadFile(from, module, at);
   const source = file === undefined ? standardLibrary() : (file?.declared ?? new Map<string, Declared>());
   for (const { text, span } of names) {

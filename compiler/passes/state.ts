@@ -1,7 +1,7 @@
 import type { CallStatement, Program, Statement, When } from "../../grammar/ast.js";
-import type { Diagnostic } from "../../core/diagnostics/diagnostic.js";
+import type { Diagnostic, Span } from "../../core/diagnostics/diagnostic.js";
 import type { IrSpans } from "../../core/ir/spans.js";
-import type { StepIr } from "../../core/ir/types.js";
+import type { ImportIr, JavaScriptKind, StepIr } from "../../core/ir/types.js";
 import type { Network } from "../../core/network/types.js";
 import type { Where } from "./lowering.js";
 import type { Scope } from "./scope.js";
@@ -16,6 +16,8 @@ export interface FrontOptions {
   readonly set?: Readonly<Record<string, string>> | undefined;
   /** Length of the training that a file without `train` implies. */
   readonly epochs?: number | undefined;
+  /** What the host gives in JavaScript, by kind: it needs no `use`, and stands for the one that a `use` names. */
+  readonly javascript?: { readonly [K in JavaScriptKind]?: readonly string[] } | undefined;
   /** The text of an imported file, or null when there is none. `from` is the file that imports. */
   readonly resolve?: ((specifier: string, from: string | undefined) => ResolvedText | null) | undefined;
 }
@@ -24,6 +26,11 @@ export interface ResolvedText {
   /** One name per file, whatever way led to it. */
   readonly file: string;
   readonly text: string;
+}
+
+/** A name from JavaScript; `use` is unset for one that the host gives and no text names. */
+export interface JavaScriptImport extends Omit<ImportIr, "id"> {
+  readonly use?: { readonly span: Span; readonly file: string | undefined };
 }
 
 /** A statement where it stands in the timeline, methods expanded. */
@@ -60,6 +67,8 @@ export interface FrontState extends Where {
   readonly data: string | null;
   /** Share of the training examples held out for validation, where the program says so. */
   readonly validation: number | null;
+  /** What comes from JavaScript; its ids are given once those of statements are. */
+  readonly imports: readonly JavaScriptImport[];
   readonly body: readonly StepIr[];
   readonly spans: IrSpans;
 }

@@ -220,6 +220,10 @@ export const table = {
   P7015: info("the run is complete"),
   P7016: info("masks beside the network hold"),
   P7017: error("a callback failed"),
+  P7018: error("JavaScript of a program that cannot be had"),
+  P7019: error("a loss or metric in JavaScript failed"),
+  P7020: warning("JavaScript that changed since the checkpoint"),
+  P7021: error("JavaScript that was not allowed to run"),
   // P73xx: backends
   P7301: error("the backend asked for does not open"),
   // P80xx: parts of the language that are checked but not available yet

@@ -277,6 +277,24 @@ export type StepIr =
   Of<(typeof acting)[keyof typeof acting]> | RepeatIr | ForEachIr | Of<(typeof once)[keyof typeof once]>;
 definitions.define("step", is.byKind({ ...acting, repeat, "for-each": forEach, ...once }));
 
+/** What a program may take from JavaScript. */
+export const javascriptKinds = ["loss", "metric"] as const;
+export type JavaScriptKind = (typeof javascriptKinds)[number];
+
+/** `use loss focal from "./losses.js"`: never run by the compiler. */
+export type ImportIr = Of<typeof javascript>;
+const javascript = definitions.define(
+  "import",
+  is.object({
+    kind: is.oneOf(...javascriptKinds),
+    id: is.integer(1),
+    text: is.text,
+    name: is.text,
+    /** Relative to the folder of the program. Unset: the host gives it, and no `use` names it. */
+    from: is.optional(is.text),
+  }),
+);
+
 export const irVersion = 2;
 export type Ir = Of<typeof program>;
 const program = is.object({
@@ -287,6 +305,8 @@ const program = is.object({
   data: is.maybe(is.text),
   /** Share of the training examples that is held out for validation. Unset: what the data bring. */
   validation: is.optional({ ...is.number, exclusiveMinimum: 0, exclusiveMaximum: 1 }),
+  /** What it takes from JavaScript. Unset: nothing. */
+  imports: is.optional(is.list(javascript)),
   body,
   /** Resolved against a network (and data): see plan.ts. */
   plan: is.maybe(definitions.define("plan", plan, "What will happen, worked out before any training.")),

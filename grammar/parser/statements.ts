@@ -91,7 +91,10 @@ export function statementRules(p: Reader, e: ExpressionRules, c: ClauseRules, a:
 
   const overBatches = p.sequence("over", { batches: e.count }, "batches");
 
-  const imported = p.rule("imported", p.oneOf("criterion", "penalty", "curve", "method", "step"));
+  const imported = p.rule(
+    "imported",
+    p.oneOf("criterion", "penalty", "curve", "method", "step", "loss", "metric"),
+  );
   /** `use step from "std"` imports a name; `use step warm from "./x.js"` says what is imported. */
   const namesKind = (): boolean => {
     const from = tokenOf("from");

@@ -5,6 +5,8 @@ import { gateKind } from "../../core/gates/registry.js";
 import { gateKey, type Gates } from "../../core/gates/state.js";
 import type { Network } from "../../core/network/types.js";
 import { raise } from "../../core/diagnostics/create.js";
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.js";
+import { changedFunctions } from "../own/functions.js";
 import { Journal } from "../run/host/journal.js";
 import type { Session } from "../run/host/session.js";
 import { canSlim, replaySlim } from "../run/steps/slim.js";
@@ -28,9 +30,10 @@ export const stepOf = ({ state }: Checkpoint): number | null => (isState(state) 
 /**
  * Puts a fresh session where a checkpoint stood: the slims are replayed over the loaded network, then every array is taken over
  * after its length was checked. The program then runs from the top, past all that the journal holds.
+ * Gives what is to be told of it.
  * @throws DiagnosticError P7002, P7003
  */
-export function restoreCheckpoint(session: Session, checkpoint: Checkpoint): void {
+export function restoreCheckpoint(session: Session, checkpoint: Checkpoint): readonly Diagnostic[] {
   const { state } = checkpoint;
   if (!isState(state)) damaged("its state is not understood");
   checkIdentity(state.identity, identityOf(session));
@@ -64,6 +67,7 @@ export function restoreCheckpoint(session: Session, checkpoint: Checkpoint): voi
   session.startedAt = state.timing.startedAt;
   session.stopwatch = new Stopwatch(state.timing.seconds);
   session.lastCheckpoint = { seconds: state.timing.seconds, step: state.clock.step };
+  return changedFunctions(session.options.functions, state.functions);
 }
 
 function restoreTensors(

@@ -5,6 +5,7 @@ import type { Snapshot } from "../run/steps/snapshots.js";
 import type { LastGood } from "../run/steps/while.js";
 import { identityOf } from "./identity.js";
 import type { CheckpointState } from "./schema.js";
+import { fingerprints } from "../own/functions.js";
 import { put, putAll, putMoment, type TensorMap } from "./tensors.js";
 
 /** Writes the whole run as it stands. Call it only at moments it can be resumed from (`pause`). */
@@ -20,6 +21,7 @@ export async function saveCheckpoint(session: Session): Promise<void> {
 function stateOf(session: Session): CheckpointState {
   return {
     identity: identityOf(session),
+    functions: fingerprints(session.options.functions),
     clock: { ...session.clock },
     journal: session.journal.results,
     optimizer: session.optimizer,

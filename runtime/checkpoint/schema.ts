@@ -11,6 +11,9 @@ const count = is.integer(0);
 const json: is.Schema<Json> = {};
 const measured = is.maybe(is.number);
 
+/** Metrics in JavaScript, by name. */
+const metrics = is.record(is.number);
+
 const times = is.open({ epochs: is.number, stepsPerEpoch: { ...is.number, exclusiveMinimum: 0 } });
 const position = is.open({ rate, phase: times, step: count });
 const optimizerState = is.open({
@@ -41,6 +44,7 @@ const row = is.open({
   trainAccuracy: measured,
   testLoss: measured,
   testAccuracy: measured,
+  testMetrics: is.optional(metrics),
   sparsity: is.number,
   params: count,
   macs: is.number,
@@ -68,12 +72,21 @@ export const facts = is.open({
   gzipped: count,
   accuracy: measured,
   loss: measured,
+  metrics: is.optional(metrics),
   latency: is.maybe(is.open({ single: is.number, batch: is.number })),
 });
 
 const evaluated = is.open({ accuracy: measured, loss: measured });
 const baselines = is.open({ start: is.maybe(evaluated), dense: is.maybe(evaluated), best: evaluated });
-const dense = is.maybe(is.open({ step: count, epoch: is.number, accuracy: measured, loss: measured }));
+const dense = is.maybe(
+  is.open({
+    step: count,
+    epoch: is.number,
+    accuracy: measured,
+    loss: measured,
+    metrics: is.optional(metrics),
+  }),
+);
 /** Learned gates, but for their parameters, which are tensors. */
 const gates = is.list(
   is.open({
@@ -118,6 +131,8 @@ const identity = is.open({
 export type CheckpointState = is.Of<typeof checkpointState>;
 const checkpointState = is.open({
   identity,
+  /** Of the losses and metrics in JavaScript, by name: what tells their texts from others. */
+  functions: is.record(is.text),
   clock: is.open({ step: count, pass: count, epoch: is.number }),
   journal: is.list(json),
   optimizer: optimizerState,

@@ -1,11 +1,22 @@
+import { outputNames } from "../../core/network/ends.js";
 import type { Network } from "../../core/network/types.js";
 import { tf } from "../backend/tf.js";
 import type { Backend } from "../backend/types.js";
 import type { Places } from "../../core/masks/masked.js";
 import type { Parameter, ParameterStore } from "../../core/parameters.js";
-import type { Batch, Dense, Executor, Loss, LossFunction, StepResult } from "../types.js";
+import type {
+  Batch,
+  Dense,
+  Executor,
+  Loss,
+  MeasuredBatch,
+  Metric,
+  OwnFunction,
+  StepResult,
+} from "../types.js";
 import { rightRows, type Right } from "./accuracy.js";
 import { inputTensors } from "./inputs.js";
+import { checkFinite, checkSlope, metricOf } from "../own/call.js";
 import { lossValue } from "./loss-value.js";
 import { givesLogits, judgedBy, outputLosses, settle, wantsLogits, type OutputLoss } from "./loss.js";
 import { backward } from "./gradients.js";
@@ -16,7 +27,7 @@ import { execute, makePlan, type Execution, type Onlooker } from "./plan.js";
 import { raise } from "../../core/diagnostics/create.js";
 import { activityOnlooker, regularize, regularizersOf } from "./regularizers.js";
 import { synflow } from "./synflow.js";
-import { checkTargets, checkValues, targetOf } from "./targets.js";
+import { checkTargets, checkValues, targetOf, type Target } from "./targets.js";
 import { makeVariables, type Shown } from "./variables.js";
 import { positionWeights } from "./weights.js";
 
@@ -27,7 +38,9 @@ export interface ExecutorOptions {
   /** One for all outputs or one per output; without it the file's training config or the last activations decide. */
   readonly losses?: readonly Loss[];
   /** Functions per output that stand for what the training config says; null where they do not. */
-  readonly ownLosses?: readonly (LossFunction | null)[];
+  readonly ownLosses?: readonly (OwnFunction | null)[];
+  /** Measured by `evaluate` beside the loss. */
+  readonly metrics?: readonly Metric[];
   readonly seed: number;
   /** What is latent now: zero wherever the network computes. Default: nothing. */
   readonly latent?: () => Places;
@@ -62,6 +75,7 @@ export function createExecutor(
   const variables = makeVariables(store, backend, options.latent, options.gated);
   const plan = makePlan(network, backend, variables);
   const losses = outputLosses(network, options.losses, options.ownLosses);
+  const names = outputNames(network);
   const regularizers = regularizersOf(network);
   const trainable = [...store.values()].filter((p) => p.trainable);
   const scored = [...store.values()].filter((p) => p.trainable || !STATISTIC.test(p.key));
@@ -79,8 +93,15 @@ export function createExecutor(
     new Set(goals.filter((g) => wantsLogits(g.loss.name, g.head)).map((g) => g.head.call));
   const pass = (mode: Mode, step: number): Pass => ({ mode, seed: options.seed, step, updates: [] });
 
-  /** Loss and right rows of a batch; to be called in a tidy. */
-  const lossOf = (batch: Batch, e: Omit<Execution, "logits">): Right & { readonly loss: tf.Scalar } => {
+  /** Own losses whose slope was looked at. */
+  const sloped = new Set<OwnFunction>();
+
+  /** Loss, right rows and metrics of a batch; to be called in a tidy. */
+  const lossOf = (
+    batch: Batch,
+    e: Omit<Execution, "logits">,
+    metrics: readonly Metric[] = [],
+  ): Right & MeasuredBatch & { readonly loss: tf.Scalar; readonly owned: readonly (() => void)[] } => {
     checkTargets(network, batch);
     const goals = goalsOf(batch);
     const outputs = execute(network, plan, inputTensors(network, batch.inputs), {
@@ -89,6 +110,8 @@ export function createExecutor(
     });
     let right: Right = { correct: NaN, counted: batch.size };
     let loss: tf.Scalar | null = null;
+    const measured: Record<string, number> = {};
+    const owned: (() => void)[] = [];
     goals.forEach((goal, i) => {
       const y = outputs[i];
       const target = batch.targets[i];
@@ -101,8 +124,43 @@ export function createExecutor(
       loss = loss ? tf.add(loss, part) : part;
       const shown = { values: backend.read(y), shape: y.shape, logits: goal.logits };
       if (Number.isNaN(right.correct)) right = rightRows(judgedBy(goal), shown, target, weights);
+      const { own } = goal.loss;
+      if (own !== undefined) {
+        const values = shown.values.slice();
+        const yTrue = targetOf(target);
+        const slope = (): void =>
+          checkSlope(own, yTrue.dense(y.shape), { values, shape: y.shape }, backend.read);
+        checkFinite(own, backend.read(value)[0] ?? NaN, values);
+        if (e.taped && !sloped.has(own)) slope();
+        if (e.taped) owned.push(slope);
+        sloped.add(own);
+      }
+      for (const { name, value: found } of metricsAt(i, goal, metrics, y, targetOf(target))) {
+        const mean = backend.read(found.mean)[0] ?? NaN;
+        checkFinite(found.own, mean, shown.values);
+        measured[name] = mean * batch.size;
+      }
     });
-    return { ...right, loss: loss ?? tf.scalar(0) };
+    return { ...right, metrics: measured, loss: loss ?? tf.scalar(0), owned };
+  };
+
+  /** What metrics give for an output; several outputs tell theirs apart by name. */
+  const metricsAt = (
+    output: number,
+    { logits, head }: Goal,
+    metrics: readonly Metric[],
+    y: tf.Tensor,
+    target: Target,
+  ) => {
+    const here = metrics.filter((one) => (one.output ?? output) === output);
+    if (here.length === 0) return [];
+    const left = logits && head.call >= 0;
+    const yPred = !left ? y : head.kind === "softmax" ? tf.softmax(y) : tf.sigmoid(y);
+    const yTrue = target.dense(y.shape);
+    return here.map(({ name, own }) => ({
+      name: names.length > 1 ? `${name} of ${names[output] ?? output}` : name,
+      value: { own, mean: metricOf(own, yTrue, yPred) },
+    }));
   };
 
   /** Gradients as arrays nobody else holds. */
@@ -139,11 +197,20 @@ export function createExecutor(
   ): StepResult => {
     checkRefusals(network, backend, "training");
     let right: Right = { correct: NaN, counted: 0 };
+    let owned: readonly (() => void)[] = [];
     const result = differentiate(() => {
-      const { loss, ...rows } = lossOf(batch, { pass: current, taped: true, ...(onlooker && { onlooker }) });
-      right = rows;
+      const { loss, correct, counted, ...of } = lossOf(batch, {
+        pass: current,
+        taped: true,
+        ...(onlooker && { onlooker }),
+      });
+      right = { correct, counted };
+      owned = of.owned;
       return penalties.reduce((sum, penalty) => tf.add<tf.Scalar>(sum, penalty), loss);
     }, weights);
+    // Whether a loss of the user's is to blame is looked at only where something is wrong.
+    if (owned.length > 0 && [...result.gradients.values()].some((one) => !one.every(Number.isFinite)))
+      scoped(() => owned.forEach((slope) => slope()));
     return { ...result, ...right };
   };
 
@@ -219,8 +286,12 @@ export function createExecutor(
       scoped(() => {
         variables.settle();
         const onlooker = observe ? { onlooker: onlookerOf(observe, backend, false) } : {};
-        const { loss, ...right } = lossOf(batch, { pass: pass("inference", 0), taped: false, ...onlooker });
-        return { ...right, loss: (backend.read(loss)[0] ?? NaN) * batch.size };
+        const { loss, correct, counted, metrics } = lossOf(
+          batch,
+          { pass: pass("inference", 0), taped: false, ...onlooker },
+          options.metrics,
+        );
+        return { correct, counted, metrics, loss: (backend.read(loss)[0] ?? NaN) * batch.size };
       }),
     dispose: () => variables.dispose(),
   };

@@ -1,8 +1,7 @@
 import { tf } from "../backend/tf.js";
 import type { FusedOps } from "../backend/types.js";
-import { raise } from "../../core/diagnostics/create.js";
-import type { Loss, LossFunction, LossName } from "../types.js";
-import { thrown } from "../user-code.js";
+import { blame, lossOf } from "../own/call.js";
+import type { Loss, LossName, OwnFunction } from "../types.js";
 import { rank1, rank2 } from "./ranks.js";
 import type { Target } from "./targets.js";
 import type { PositionWeights } from "./weights.js";
@@ -81,37 +80,28 @@ export function lossValue(
   counts: PositionWeights | null = null,
 ): tf.Scalar {
   const weights = counts && tf.tensor2d(counts.data, [counts.data.length / counts.columns, counts.columns]);
-  const { name, labelSmoothing, compute } = loss;
-  if (name === "own") return ownLoss(compute, y, target.dense(y.shape), weights);
+  const { name, labelSmoothing, own } = loss;
+  if (name === "own") {
+    if (own === undefined) throw new Error("an own loss without its function");
+    return ownLoss(own, y, target.dense(y.shape), weights);
+  }
   if (name === "cross-entropy") return crossEntropy(ops, y, target, logits, labelSmoothing ?? 0, weights);
   return weightedMean(valuesOf(name, loss, y, target, logits), weights);
 }
 
-/** The mean of what a function of the user makes of targets and outputs. @throws DiagnosticError P5154 */
-function ownLoss(
-  compute: LossFunction | undefined,
-  y: tf.Tensor,
-  t: tf.Tensor,
-  weights: tf.Tensor2D | null,
-): tf.Scalar {
-  const call = compute as ((yTrue: tf.Tensor, yPred: tf.Tensor) => unknown) | undefined;
-  let value: unknown;
-  try {
-    value = call?.(t, y);
-  } catch (cause) {
-    const { reason, frames } = thrown(cause);
-    raise("P5154", `the loss function of the network failed: ${reason}`, { notes: frames });
-  }
-  if (!(value instanceof tf.Tensor)) raise("P5154", "the loss function of the network gives no tensor");
+/** The mean of what a function of the user makes of targets and outputs. @throws DiagnosticError P7019 */
+function ownLoss(own: OwnFunction, y: tf.Tensor, t: tf.Tensor, weights: tf.Tensor2D | null): tf.Scalar {
+  const value = lossOf(own, t, y);
   if (weights === null) return tf.mean(value);
   const [positions] = weights.shape;
   if (value.size === positions) return tf.mean(tf.mul(tf.reshape(value, [positions, 1]), weights));
-  return raise("P5154", "the loss function of the network cannot be weighed", {
-    notes: [
-      `it gives ${value.size === 1 ? "one number a batch" : `${value.size} numbers`}, weights want ${positions}`,
-    ],
-    help: "let it give a loss for each row, or leave `weights` out of the data",
-  });
+  const gives = value.size === 1 ? "one number a batch" : `${value.size} numbers`;
+  return blame(
+    own,
+    "cannot be weighed",
+    [`it gives ${gives}, weights want ${positions}`],
+    "let it give a loss for each row, or leave `weights` out of the data",
+  );
 }
 
 /** Of every number of the output, or one of each position. */

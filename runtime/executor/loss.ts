@@ -2,7 +2,7 @@ import { outputNames } from "../../core/network/ends.js";
 import { field } from "../../core/network/json.js";
 import type { Network } from "../../core/network/types.js";
 import { saidOf, savedLoss } from "../../core/schedule/training-config.js";
-import type { Dense, Labels, Loss, LossFunction } from "../types.js";
+import type { Dense, Labels, Loss, OwnFunction } from "../types.js";
 import { headsOf, type Head } from "./head.js";
 import { raise } from "../../core/diagnostics/create.js";
 
@@ -28,16 +28,16 @@ export function byHead(head: Head): Loss | null {
 export function outputLosses(
   network: Network,
   given?: readonly Loss[],
-  own: readonly (LossFunction | null)[] = [],
+  own: readonly (OwnFunction | null)[] = [],
 ): readonly OutputLoss[] {
   const config = network.trainingConfig;
   const names = outputNames(network);
   return headsOf(network).map((head, i) => {
     const name = names[i] ?? "";
     const asked = given && given.length > 0 ? (given[i] ?? given[0]) : undefined;
-    const compute = own[i] ?? null;
+    const compiled = own[i] ?? null;
     const saved = config ? savedLoss(saidOf(field(config, "loss"), i, name)) : null;
-    const usual: Loss | null = compute ? { name: "own", compute } : saved;
+    const usual: Loss | null = compiled ? { name: "own", own: compiled } : saved;
     const weight = config ? saidOf(field(config, "loss_weights"), i, name) : undefined;
     return { loss: asked ?? usual ?? byHead(head), weight: typeof weight === "number" ? weight : 1, head };
   });

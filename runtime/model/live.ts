@@ -3,7 +3,7 @@ import { reasonOf } from "../reason.js";
 import { raise } from "../../core/diagnostics/create.js";
 import { isObject } from "../../core/network/json.js";
 import { savedLoss } from "../../core/schedule/training-config.js";
-import type { LossFunction } from "../types.js";
+import type { Metric, OwnFunction, UserFunction } from "../types.js";
 
 /** What is asked of a tf.LayersModel; told by its shape, since the user's tfjs may be another copy than ours. */
 export interface LiveModel {
@@ -39,7 +39,9 @@ export interface LiveParts {
   readonly topology: unknown;
   readonly weights: readonly StoredWeight[];
   /** Functions that it was compiled with, one per output, null where the training config in the topology names a loss that is known. */
-  readonly ownLosses: readonly (LossFunction | null)[];
+  readonly ownLosses: readonly (OwnFunction | null)[];
+  /** Metrics that are functions. */
+  readonly ownMetrics: readonly Metric[];
 }
 
 /** Topology, training config and copies of the weights of a model in memory. */
@@ -55,7 +57,7 @@ export function readLive(model: LiveModel): LiveParts {
       };
     });
     const topology = model.toJSON(null, false);
-    if (!model.optimizer || !isObject(topology)) return { topology, weights, ownLosses: [] };
+    if (!model.optimizer || !isObject(topology)) return { topology, weights, ownLosses: [], ownMetrics: [] };
     const losses = lossesOf(model);
     const training_config = {
       loss: losses.map(({ name }) => name),
@@ -65,7 +67,12 @@ export function readLive(model: LiveModel): LiveParts {
         config: model.optimizer.getConfig(),
       },
     };
-    return { topology: { ...topology, training_config }, weights, ownLosses: losses.map(({ own }) => own) };
+    return {
+      topology: { ...topology, training_config },
+      weights,
+      ownLosses: losses.map(({ own }) => own),
+      ownMetrics: metricsOf(model),
+    };
   } catch (error) {
     return raise("P5114", "the model in memory cannot be read", {
       notes: [reasonOf(error)],
@@ -76,27 +83,52 @@ export function readLive(model: LiveModel): LiveParts {
   }
 }
 
+/** What the model itself keeps: of a Sequential the model inside it, which is private to its type. */
+function innerOf(model: LiveModel): Partial<LiveModel> {
+  const inner: unknown = "model" in model ? model.model : null;
+  return isObject(inner) ? inner : model;
+}
+
 /** Losses that are known here by their names; the others as functions, which a compiled model keeps for every output. */
 function lossesOf(model: LiveModel) {
   const { loss } = model;
-  // Those of a Sequential are kept by the model inside it, which is private to its type.
-  const inner: unknown = "model" in model ? model.model : null;
-  const { lossFunctions = [], outputNames = [] }: Partial<LiveModel> = isObject(inner) ? inner : model;
+  const { lossFunctions = [], outputNames = [] } = innerOf(model);
   return lossFunctions.map((compute, i) => {
     const said: unknown = Array.isArray(loss) ? loss[i] : isObject(loss) ? loss[outputNames[i] ?? ""] : loss;
     const name = typeof said === "string" ? said : null;
     const isOwn = name === null || savedLoss(name) === null;
-    const own = isOwn && isLossFunction(compute) ? compute : null;
+    const own = isOwn && isFunction(compute) ? ofNetwork("the loss function of the network", compute) : null;
     return { name: own === null ? name : null, own };
   });
 }
 
-const isLossFunction = (value: unknown): value is LossFunction => typeof value === "function";
+const isFunction = (value: unknown): value is UserFunction => typeof value === "function";
 
-/** Names of metrics, also of those that are functions. */
+const ofNetwork = (what: string, compute: UserFunction): OwnFunction => ({
+  what,
+  id: null,
+  compute,
+  ofNetwork: true,
+});
+
+/** Metrics that are functions: a list is of every output, an object of outputs by their names. */
+function metricsOf(model: LiveModel): readonly Metric[] {
+  const { metrics } = model;
+  const { outputNames = [] } = innerOf(model);
+  const functions = (given: unknown, output?: number): readonly Metric[] =>
+    [given].flat().flatMap((one, i) => {
+      if (!isFunction(one)) return [];
+      const name = one.name === "" ? `metric ${i + 1}` : one.name;
+      const own = ofNetwork(`the metric \`${name}\` of the network`, one);
+      return [{ name, own, ...(output !== undefined && { output }) }];
+    });
+  if (!isObject(metrics)) return functions(metrics);
+  return outputNames.flatMap((output, i) => functions(metrics[output], i));
+}
+
+/** Names of metrics; those that are functions are taken. */
 function metricNames(metrics: unknown): readonly string[] {
   if (Array.isArray(metrics)) return metrics.flatMap(metricNames);
-  if (typeof metrics === "function") return [metrics.name === "" ? "function" : metrics.name];
   if (typeof metrics === "string") return [metrics];
   return isObject(metrics) ? Object.values(metrics).flatMap(metricNames) : [];
 }

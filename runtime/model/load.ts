@@ -4,7 +4,7 @@ import { diagnostic, raise } from "../../core/diagnostics/create.js";
 import { quote } from "../../core/diagnostics/quote.js";
 import type { Network } from "../../core/network/types.js";
 import type { Parameter, ParameterStore } from "../../core/parameters.js";
-import type { LossFunction } from "../types.js";
+import type { Metric, OwnFunction } from "../types.js";
 import { initialValues } from "../../core/masks/initializers.js";
 import { isLiveModel, readLive, type LiveModel, type LiveParts } from "./live.js";
 import { matchWeights } from "./match.js";
@@ -21,7 +21,9 @@ export interface LoadedModel {
   /** That its weights were drawn, since it comes without. */
   readonly diagnostics: readonly Diagnostic[];
   /** Losses in JavaScript that a live model was compiled with, one per output or null. */
-  readonly ownLosses?: readonly (LossFunction | null)[];
+  readonly ownLosses?: readonly (OwnFunction | null)[];
+  /** Metrics in JavaScript that it was compiled with. */
+  readonly ownMetrics?: readonly Metric[];
 }
 
 export interface LoadOptions {
@@ -46,9 +48,9 @@ export async function loadModel(source: string | LiveModel, options: LoadOptions
   return groups.length === 0 ? initialised(read, seed) : filled(read, await readShards(folder, groups));
 }
 
-async function fromParts({ topology, weights, ownLosses }: LiveParts, seed: number): Promise<LoadedModel> {
+async function fromParts({ topology, weights, ...own }: LiveParts, seed: number): Promise<LoadedModel> {
   const read = await readTopology(topology, weights);
-  return { ...(weights.length === 0 ? initialised(read, seed) : filled(read, weights)), ownLosses };
+  return { ...(weights.length === 0 ? initialised(read, seed) : filled(read, weights)), ...own };
 }
 
 /** @throws DiagnosticError P5113 */

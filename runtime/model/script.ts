@@ -3,7 +3,8 @@ import { resolve } from "node:path";
 import { raise } from "../../core/diagnostics/create.js";
 import { quotePath } from "../../core/diagnostics/quote.js";
 import { openBackend } from "../backend/index.js";
-import { layers, tf } from "../backend/tf.js";
+import { tf } from "../backend/tf.js";
+import { toolkit } from "../toolkit.js";
 import { randomStream } from "../../core/random.js";
 import { isLiveModel, type LiveModel } from "./live.js";
 import { reasonOf } from "../reason.js";
@@ -11,12 +12,6 @@ import { moduleUrl } from "../module-url.js";
 import { settled } from "../settled.js";
 import { thrown } from "../user-code.js";
 import { missing } from "./topology-file.js";
-
-/**
- * What a module's function is given, of the copies that run here: `tf` as the package `@tensorflow/tfjs` has it (`tf.sequential`,
- * `tf.model`, `tf.input`, `tf.layers.dense`, `tf.train`, operations), `layers` being `tf.layers` and the rest of tfjs-layers.
- */
-const toolkit = { tf: { ...tf, ...layers }, layers: { ...layers, ...layers.layers } };
 
 /**
  * The model of a JavaScript module: its default export, or what that returns (or promises) when called with

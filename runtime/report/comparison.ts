@@ -70,7 +70,7 @@ function faster(what: string, before: Timed, after: Timed, of: "single" | "batch
   };
 }
 
-/** Accuracy and loss; what pruning changed is said against the dense network, where one was measured. */
+/** Accuracy, loss and metrics; what pruning changed is said against the dense network, where one was measured. */
 function quality({ before, dense, after }: Report): ComparisonRow[] {
   const rows: ComparisonRow[] = [];
   const { accuracy: a, loss: l } = dense ?? before;
@@ -95,6 +95,16 @@ function quality({ before, dense, after }: Report): ComparisonRow[] {
       after: decimals(after.loss),
       change: "",
     });
+  for (const [name, value] of Object.entries(after.metrics ?? {})) {
+    const [first, middle] = [before.metrics?.[name], dense?.metrics?.[name]];
+    rows.push({
+      what: `test ${name}`,
+      before: first === undefined ? "–" : decimals(first),
+      dense: middle === undefined ? "" : decimals(middle),
+      after: decimals(value),
+      change: "",
+    });
+  }
   return rows;
 }
 

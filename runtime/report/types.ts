@@ -62,6 +62,8 @@ export interface NetworkFacts {
   /** On the test split; null where accuracy has no meaning or there is no test split. */
   readonly accuracy: number | null;
   readonly loss: number | null;
+  /** Metrics in JavaScript on the test split, by name. Unset: none were measured. */
+  readonly metrics?: Readonly<Record<string, number>>;
   /** Median milliseconds of one example and of a batch of 32, measured on this machine; null when not measured. */
   readonly latency: Timed | null;
 }
@@ -76,7 +78,7 @@ export interface Timed {
   };
 }
 
-export interface DenseFacts extends Pick<NetworkFacts, "accuracy" | "loss"> {
+export interface DenseFacts extends Pick<NetworkFacts, "accuracy" | "loss" | "metrics"> {
   /** When the first cut came. */
   readonly step: number;
   readonly epoch: number;
@@ -121,6 +123,8 @@ export interface HistoryPoint {
   readonly trainAccuracy: number | null;
   readonly testLoss: number | null;
   readonly testAccuracy: number | null;
+  /** Metrics in JavaScript on the test split, by name. Unset: none were measured. */
+  readonly testMetrics?: Readonly<Record<string, number>>;
   /** Share of all kernel weights that are dead (masked or removed). */
   readonly sparsity: number;
   /** As of `NetworkFacts`. */

@@ -38,9 +38,13 @@ export async function tensorBoard(
         scalar("batch_accuracy", accuracy),
         scalar("learning_rate", rate),
       ]),
-    onEpochEnd(_, { loss, accuracy, testLoss, testAccuracy }, network) {
+    onEpochEnd(_, { loss, accuracy, testLoss, testAccuracy, testMetrics = {} }, network) {
       write("train", network.step, [scalar("epoch_loss", loss), scalar("epoch_accuracy", accuracy)]);
-      write("test", network.step, [scalar("epoch_loss", testLoss), scalar("epoch_accuracy", testAccuracy)]);
+      write("test", network.step, [
+        scalar("epoch_loss", testLoss),
+        scalar("epoch_accuracy", testAccuracy),
+        ...Object.entries(testMetrics).map(([name, value]) => scalar(`epoch_${name}`, value)),
+      ]);
       stand(network);
     },
     onPrune: (_, network) => stand(network),

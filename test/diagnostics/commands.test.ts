@@ -1,3 +1,3 @@
 import { runHandIns } from "../helpers/mistakes/run-hand-ins.js";
 
-runHandIns(["run", "command", "build"]);
+runHandIns(["run", "command", "build", "javascript"]);

@@ -15,6 +15,8 @@ function argumentsOf(name: LossName): readonly ArgumentName[] {
   return name.endsWith("cross-entropy") ? ["label-smoothing", "class-weights"] : [];
 }
 
+const isLoss = (name: string): name is LossName => losses.some((one) => one === name);
+
 /** `minimizing cross-entropy(class-weights: [1, 4])`, `minimizing huber(delta: 1)`. */
 export function lowerLoss(expr: Expr, place: Place): LossIr | null {
   const [first, ...rest] = expr.kind === "ref" ? expr.path : expr.kind === "call" ? expr.callee : [];
@@ -23,8 +25,18 @@ export function lowerLoss(expr: Expr, place: Place): LossIr | null {
       help: `losses are ${losses.map((loss) => `\`${loss}\``).join(", ")}`,
     });
   }
-  const name = oneOf(first, losses, "loss", place, "loss");
-  if (name === null) return null;
+  const { javascript, missing } = place.scope.module;
+  if (missing.has(first.text)) return null;
+  if (javascript.has(`loss ${first.text}`)) {
+    const [argument] = expr.kind === "call" ? expr.args : [];
+    if (argument === undefined) return first.text;
+    return reject(place, "P2023", "a loss in JavaScript takes no arguments", argument.span, {
+      help: `write the value into the file, or export one loss for each`,
+    });
+  }
+  const own = [...javascript].flatMap((key) => (key.startsWith("loss ") ? [key.slice(5)] : []));
+  const name = oneOf(first, [...losses, ...own], "loss", place, "loss");
+  if (name === null || !isLoss(name)) return null;
   const known = argumentsOf(name);
   const args = new Map<string, number | readonly number[]>();
   for (const argument of expr.kind === "call" ? expr.args : []) {

@@ -3,7 +3,7 @@ import { gateCosts, type GateCost } from "./gates.js";
 import { trainsWith } from "./optimizers.js";
 import { isNeed, namesIn, needsData, needsGradients, type Name } from "../../../core/expr/names.js";
 import { evaluate } from "../../../core/expr/evaluate.js";
-import type { CriterionIr, Ir, PlannedEvent, RuleIr, StepIr, StructureIr } from "../../../core/ir/types.js";
+import type { CriterionIr, ImportIr, Ir, PlannedEvent, RuleIr, StepIr, StructureIr } from "../../../core/ir/types.js";
 import type { Merge, Network } from "../../../core/network/types.js";
 import { scoringsOf, statements } from "../../../core/ir/walk.js";
 import { distinct } from "../../plan/lints/finding.js";
@@ -38,6 +38,12 @@ export interface CheckFacts {
   readonly barriers: readonly { readonly layer: string; readonly reason: string }[];
   readonly criteria: readonly CriterionCost[];
   readonly learned: readonly GateCost[];
+  /** What comes from JavaScript, which is not run here; `from` is null where the host gives it. */
+  readonly javascript: readonly {
+    readonly kind: ImportIr["kind"];
+    readonly name: string;
+    readonly from: string | null;
+  }[];
   /** Statements whose moments only a run can tell, and why. */
   readonly unknown: readonly { readonly text: string; readonly reason: string }[];
   /** True when there are more events than are listed. */
@@ -97,6 +103,7 @@ export function checkFacts({ ir, plan, simulation }: CompileResult, network?: Ne
     barriers: network?.barriers ?? [],
     criteria: ir === null ? [] : criteriaOf(ir, network),
     learned: ir === null ? [] : gateCosts(ir, network),
+    javascript: (ir?.imports ?? []).map(({ kind, name, from = null }) => ({ kind, name, from })),
     unknown: [...(simulation?.unknown ?? [])].map(([id, reason]) => ({ text: textOf(id), reason })),
     cut: simulation?.cut ?? false,
   };

@@ -58,6 +58,10 @@ export function checkReport(result: CompileResult, options: CheckOptions = {}): 
       facts.learned.flatMap((one) => indent(gateLine(one), columns)),
     );
   }
+  section(
+    "JavaScript",
+    facts.javascript.flatMap((one) => indent(javascriptLine(one), columns)),
+  );
   const { diagnostics, texts, main } = result;
   if (diagnostics.length > 0) {
     sections.push([renderDiagnostics(diagnostics, { texts, main, palette, columns }).trimEnd()]);
@@ -97,6 +101,11 @@ function tieLine({ by, why, layers, channels }: CheckFacts["ties"][number]): str
     configuration: "sizes alike",
   }[why];
   return `${by} ${verb} ${counted(channels, "channels")} of ${layers.join(", ")}`;
+}
+
+function javascriptLine({ kind, name, from }: CheckFacts["javascript"][number]): string {
+  if (from === null) return `the ${kind} ${safe(name)}, which the host gives`;
+  return `the ${kind} ${safe(name)} of ${safe(from)}: not run here, and by \`run\` with \`--allow-js\` alone`;
 }
 
 function criterionLine({ name, needs, cost }: CheckFacts["criteria"][number]): string {

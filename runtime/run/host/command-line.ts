@@ -178,5 +178,8 @@ function numbers(event: Extract<ProgressEvent, { kind: "epoch" }>): string {
     ...written("accuracy", event.accuracy, share),
     ...written("test loss", event.testLoss, plain),
     ...written("test accuracy", event.testAccuracy, share),
+    ...Object.entries(event.testMetrics ?? {}).flatMap(([name, value]) =>
+      written(`test ${name}`, value, plain),
+    ),
   ].join("  ");
 }

@@ -73,17 +73,18 @@ function repeatShare({ repeats }: Session): number {
 /** What an executor is made of; the masks are those it holds whenever weights go up. */
 export type ExecutorParts = Pick<
   Session,
-  "network" | "parameters" | "state" | "backend" | "losses" | "ownLosses" | "options"
+  "network" | "parameters" | "state" | "backend" | "losses" | "ownLosses" | "metrics" | "options"
 >;
 
 export function makeExecutor(parts: ExecutorParts): Executor {
-  const { network, parameters, backend, losses, ownLosses, options } = parts;
+  const { network, parameters, backend, losses, ownLosses, metrics, options } = parts;
   const executor = createExecutor(network, parameters, backend, {
     seed: options.seed,
     latent: () => latentPlaces(parts),
     gated: (key, data) => gated(parts.network, parts.state.gates, key, data),
     ...(losses === null ? {} : { losses }),
     ownLosses,
+    metrics,
   });
   executor.upload();
   return executor;

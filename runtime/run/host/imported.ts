@@ -23,6 +23,8 @@ export interface Anew {
   readonly imports: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Plain options of `compile`. */
   readonly given: { readonly set?: Readonly<Record<string, string>> };
+  /** What it takes from JavaScript, with the functions. */
+  readonly functions?: RunOptions["imports"];
   readonly compiler: () => Promise<Compiler>;
   readonly runtime: () => Promise<unknown>;
 }
@@ -47,12 +49,18 @@ export function importedLoop(
   return async ({ set, ...options } = {}) => {
     const made = set === undefined ? { loop, places } : await compiledWith(set, anew);
     try {
-      return await made.loop(options);
+      return await made.loop(set === undefined ? options : withFunctions(options, anew));
     } catch (cause) {
       throw cause instanceof DiagnosticError ? cause.map((one) => placed(one, made.places)) : cause;
     }
   };
 }
+
+/** A loop that is compiled anew imports nothing: the functions are those of the one that it stands for. */
+const withFunctions = (options: RunOptions, anew: Anew | undefined): RunOptions => ({
+  ...(anew?.functions && { imports: anew.functions }),
+  ...options,
+});
 
 function placed(one: Diagnostic, places: Places): Diagnostic {
   const place = one.statement === undefined ? undefined : places[one.statement];

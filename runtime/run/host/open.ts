@@ -29,6 +29,7 @@ import { factsNow } from "../report/report-data.js";
 import { holdMasksBeside } from "../steps/load.js";
 import { logFile } from "../../watch/log-file.js";
 import { tensorBoard } from "../../watch/tensorboard.js";
+import type { Metric } from "../../types.js";
 import type { Watcher } from "../../watch/types.js";
 import { makeRun, type OpenRun } from "./run.js";
 import type { Session } from "./session.js";
@@ -69,14 +70,24 @@ async function begin(
   options: Options,
   { stopwatch, backend, model, opened, lock }: Opened,
 ): Promise<OpenRun> {
-  const { network, store: parameters, ownLosses = [] } = model;
+  const { network, store: parameters, ownLosses = [], ownMetrics = [] } = model;
+  const metrics = metricsOf(options, ownMetrics);
   const start = {
     measures: measure(network, newMaskState(network.channels.count)),
     hash: networkHash(network, parameters),
   };
   const state = newMaskState(network.channels.count, { keepsLast: true });
   rememberStart(state, parameters.values());
-  const parts: ExecutorParts = { network, parameters, state, backend, losses: null, ownLosses, options };
+  const parts: ExecutorParts = {
+    network,
+    parameters,
+    state,
+    backend,
+    losses: null,
+    ownLosses,
+    metrics,
+    options,
+  };
   // The same object: the executor masks by the state that the session has whenever weights go up.
   const session: Session = Object.assign(parts, {
     data: opened.data,
@@ -139,6 +150,14 @@ async function watchersOf(
   ];
 }
 
+/** Those of the program and its host, and those of the network that have other names. */
+function metricsOf({ functions }: Options, ofNetwork: readonly Metric[]): readonly Metric[] {
+  const own = functions.flatMap((one): Metric[] =>
+    one.kind === "metric" ? [{ name: one.name, own: one }] : [],
+  );
+  return [...own, ...ofNetwork.filter(({ name }) => !own.some((one) => one.name === name))];
+}
+
 async function openSource(
   { data, validation }: Options,
   network: Network,
@@ -164,8 +183,8 @@ async function resume(session: Session): Promise<boolean> {
     tell(session, { kind: "note", text: "there is no checkpoint to resume from: the run starts anew" });
     return false;
   }
-  restoreCheckpoint(session, checkpoint);
-  for (const one of diagnostics) logDiagnostic(session, one);
+  const changed = restoreCheckpoint(session, checkpoint);
+  for (const one of [...diagnostics, ...changed]) logDiagnostic(session, one);
   tell(session, { kind: "resumed", step: session.clock.step, epoch: session.clock.epoch });
   return true;
 }

@@ -5,6 +5,7 @@ import { raise } from "../../../core/diagnostics/create.js";
 import { show } from "../../../core/diagnostics/quote.js";
 import type { Callbacks } from "../../watch/types.js";
 import { callbacksOption } from "../../watch/watch.js";
+import { ownFunctions, type Functions, type GivenImport, type OwnOfProgram } from "../../own/functions.js";
 import type { OnProgress } from "../report/log.js";
 
 /** What `openRun` takes: the settings of an emitted module, overridden by those of its host. */
@@ -48,6 +49,12 @@ export interface RunOptions extends BackendOptions {
   readonly log?: string;
   /** A folder for event files that TensorBoard shows: losses, sizes, histograms of weights and masks. */
   readonly tensorboard?: string;
+  /** What the program takes from JavaScript; a loop imports the functions, or its host gives them. */
+  readonly imports?: readonly GivenImport[];
+  /** Losses in JavaScript by the names that `minimizing` has for them; they win over those of a `use`. See `LossFunction`. */
+  readonly losses?: Functions;
+  /** Metrics in JavaScript, by the names they are reported under; they win over those of a `use`. See `MetricFunction`. */
+  readonly metrics?: Functions;
   /** For the report: the program as written, its parameters, and the command line. */
   readonly about?: About;
   /** Aborting it ends the run at the next moment it can be resumed from. */
@@ -97,6 +104,8 @@ export interface Options extends Required<Pick<RunOptions, Defaulted>> {
   readonly log: string | null;
   readonly tensorboard: string | null;
   readonly about: About;
+  /** Losses and metrics in JavaScript. */
+  readonly functions: readonly OwnOfProgram[];
 }
 
 export const defaultBatch = 32;
@@ -137,6 +146,7 @@ export function readOptions(given: RunOptions): Options {
     log: given.log === undefined ? null : resolve(given.log),
     tensorboard: given.tensorboard === undefined ? null : resolve(given.tensorboard),
     about: given.about ?? {},
+    functions: ownFunctions(given.imports ?? [], given),
   };
 }
 

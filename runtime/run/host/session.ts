@@ -8,7 +8,7 @@ import type { DataSource } from "../../data/types.js";
 import type { Accumulated } from "../../scores/gather.js";
 import type { MaskState } from "../../../core/masks/state.js";
 import type { ParameterStore, Slots } from "../../../core/parameters.js";
-import type { Executor, Loss, LossFunction } from "../../types.js";
+import type { Executor, Loss, Metric, OwnFunction } from "../../types.js";
 import type { Measure } from "../../../core/ir/sizes.js";
 import type { Clock, Journal, Stopwatch } from "./journal.js";
 import type { OpenPhase, PhaseProgress } from "../phase/open-phase.js";
@@ -28,7 +28,9 @@ interface Given {
   readonly backend: Backend;
   readonly data: DataSource | null;
   /** Losses in JavaScript that a live model was compiled with, one per output or null. */
-  readonly ownLosses: readonly (LossFunction | null)[];
+  readonly ownLosses: readonly (OwnFunction | null)[];
+  /** What is measured beside loss and accuracy. */
+  readonly metrics: readonly Metric[];
   /** The network as loaded, before any cut. */
   readonly loaded: Network;
   readonly start: StartFacts;
@@ -114,6 +116,8 @@ export interface SlimRecord {
 export interface Evaluated extends Measured {
   readonly on: "test" | "train" | "validation";
   readonly loss: number;
+  /** Metrics in JavaScript, by name. */
+  readonly metrics: Readonly<Record<string, number>>;
 }
 
 /** Of a network; null where it was not measured, or has no meaning. */

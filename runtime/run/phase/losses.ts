@@ -4,11 +4,17 @@ import { losses, type LossIr, type TrainIr } from "../../../core/ir/types.js";
 import type { Network } from "../../../core/network/types.js";
 import type { TargetFacts } from "../../data/types.js";
 import { measuresAccuracy } from "../../executor/accuracy.js";
+import type { OwnOfProgram } from "../../own/functions.js";
 import type { Loss } from "../../types.js";
 
-/** @throws DiagnosticError P7010 for a loss that does not exist, or an argument that is none */
-export function lossNamed(loss: LossIr): Loss {
+/**
+ * A loss of the language, or one of the program's own in JavaScript.
+ * @throws DiagnosticError P7010 for a loss that does not exist, or an argument that is none
+ */
+export function lossNamed(loss: LossIr, functions: readonly OwnOfProgram[] = []): Loss {
   const { name, args = {} } = typeof loss === "string" ? { name: loss } : loss;
+  const own = functions.find((one) => one.kind === "loss" && one.name === name);
+  if (own !== undefined) return { name: "own", own };
   const found = losses.find((one) => one === name);
   if (found === undefined)
     raise("P7010", `there is no loss \`${name}\``, { help: `known are ${losses.join(", ")}` });
@@ -35,8 +41,11 @@ export function noAccuracy(
   targets: readonly TargetFacts[],
 ): Diagnostic | null {
   const kinds = targets.map(({ kind }) => kind);
-  if (measuresAccuracy(network, loss === undefined ? [] : [lossNamed(loss)], kinds)) return null;
-  const minimized = loss === undefined ? "the loss of the network" : lossNamed(loss).name;
+  const said = loss === undefined ? undefined : typeof loss === "string" ? loss : loss.name;
+  // A loss in JavaScript says nothing of classes.
+  const name: Loss["name"] | undefined = losses.find((one) => one === said) ?? (said === undefined ? undefined : "own");
+  if (measuresAccuracy(network, name === undefined ? [] : [{ name }], kinds)) return null;
+  const minimized = said ?? "the loss of the network";
   return diagnostic("P7013", "there is no accuracy to compare", null, {
     notes: [`${minimized} tells no classes apart, and the targets are numbers`],
     help: "compare the loss, as in `loss <= 0.1`",

@@ -9,7 +9,7 @@ import { pause } from "../host/journal.js";
 import type { Session } from "../host/session.js";
 import { logEvent, tell } from "../report/log.js";
 import { measureCondition } from "../report/condition.js";
-import { evaluateOn } from "../report/measures.js";
+import { evaluateOn, withMetrics } from "../report/measures.js";
 import { sizeNow } from "../report/sizes.js";
 import { keepSnapshot, phaseName } from "../steps/snapshots.js";
 import { atStatement, eachAtStatement, failedAt } from "../steps/step.js";
@@ -150,6 +150,7 @@ async function endEpoch(session: Session, phase: OpenPhase): Promise<void> {
   const trainAccuracy = accuracyOf(progress.sums);
   const { data } = session;
   const test = data?.test ? await evaluateOn(session, "test") : null;
+  const own = withMetrics(test);
   const running = test ?? { accuracy: trainAccuracy, loss: trainLoss };
   session.record.history.push({
     ...sizeNow(session),
@@ -157,6 +158,7 @@ async function endEpoch(session: Session, phase: OpenPhase): Promise<void> {
     trainAccuracy,
     testLoss: test?.loss ?? null,
     testAccuracy: test?.accuracy ?? null,
+    ...(own.metrics && { testMetrics: own.metrics }),
     rate: phase.rate(Math.max(0, progress.step - 1)),
   });
   tell(session, {
@@ -168,6 +170,7 @@ async function endEpoch(session: Session, phase: OpenPhase): Promise<void> {
     accuracy: trainAccuracy,
     testLoss: test?.loss ?? null,
     testAccuracy: test?.accuracy ?? null,
+    ...(own.metrics && { testMetrics: own.metrics }),
     seconds: session.stopwatch.seconds(),
   });
   if (ir.until !== undefined) {
@@ -191,6 +194,7 @@ async function endEpoch(session: Session, phase: OpenPhase): Promise<void> {
     accuracy: trainAccuracy,
     testLoss: test?.loss ?? null,
     testAccuracy: test?.accuracy ?? null,
+    ...(own.metrics && { testMetrics: own.metrics }),
     rate: phase.rate(Math.max(0, progress.step - 1)),
   });
   progress.epoch++;

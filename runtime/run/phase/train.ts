@@ -35,7 +35,7 @@ import { keepSnapshot, phaseName } from "../steps/snapshots.js";
 export async function train(session: Session, id: number, spec: TrainSpec): Promise<Phase> {
   const { number, done } = session.journal.begin();
   const ir = trainIr(id, spec, session.options.statements);
-  minimize(session, ir.loss ? [lossNamed(ir.loss)] : null);
+  minimize(session, ir.loss ? [lossNamed(ir.loss, session.options.functions)] : null);
   if (done) return finishedPhase;
   const resumed = session.resumes?.number === number ? session.resumes : null;
   session.resumes = null;

@@ -17,22 +17,29 @@ export async function evaluateOn(session: Session, on: Evaluated["on"]): Promise
       help: `give the data a ${on} split, or write \`evaluate on train\``,
     });
   let [loss, correct, counted, rows] = [0, 0, 0, 0];
+  const sums: Record<string, number> = {};
   for await (const batch of orderedBatches(split, evaluationBatch(session), session.options.seed)) {
     const result = session.executor.evaluate(batch);
     loss += result.loss;
     correct += result.correct;
     counted += result.counted;
     rows += batch.size;
+    for (const [name, sum] of Object.entries(result.metrics)) sums[name] = (sums[name] ?? 0) + sum;
   }
   const evaluated: Evaluated = {
     on,
     loss: rows > 0 ? loss / rows : 0,
     accuracy: counted !== 0 && Number.isFinite(correct) ? correct / counted : null,
+    metrics: Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / rows])),
   };
   session.evaluated = [...session.evaluated, evaluated];
   if (on === conditionSplit(session)) noteBest(session.baselines, evaluated);
   return evaluated;
 }
+
+/** Metrics in JavaScript as a part of a report; nothing where there are none. */
+export const withMetrics = (evaluated: Evaluated | null): { readonly metrics?: Evaluated["metrics"] } =>
+  evaluated === null || Object.keys(evaluated.metrics).length === 0 ? {} : { metrics: evaluated.metrics };
 
 /** The part of the data on which conditions measure: what is held out, where anything is, for validation before tests. */
 export const conditionSplit = ({ data }: Session): Evaluated["on"] =>

@@ -20,7 +20,7 @@ import type { Alignment } from "../../../core/schedule/alignment.js";
 import { knownAlignment } from "../../backend/alignment.js";
 import type { Backend } from "../../backend/types.js";
 import type { RecordedAmount } from "./log.js";
-import { evaluateOn } from "./measures.js";
+import { evaluateOn, withMetrics } from "./measures.js";
 import { measuresNow } from "./sizes.js";
 import { slower } from "./slower.js";
 
@@ -101,6 +101,7 @@ export async function factsNow(session: Session, bytes: ModelBytes): Promise<Net
     gzipped: bytes.gzipped,
     accuracy: evaluated?.accuracy ?? null,
     loss: evaluated?.loss ?? null,
+    ...withMetrics(evaluated),
     latency: null,
   };
 }

@@ -21,8 +21,12 @@ export interface RunResult {
   readonly network: Network;
   readonly parameters: ParameterStore;
   readonly report: Report;
-  /** On the test split; null where it has none or accuracy no meaning. */
-  readonly metrics: { readonly accuracy: number | null; readonly loss: number | null };
+  /** On the test split, those in JavaScript by their names; null where it has none or accuracy no meaning. */
+  readonly metrics: {
+    readonly accuracy: number | null;
+    readonly loss: number | null;
+    readonly [name: string]: number | null;
+  };
   /** Directory the results are in; null when none was asked for. */
   readonly out: string | null;
   /** The network as a stock LayersModel of TensorFlow.js; dispose it after use. */
@@ -51,7 +55,7 @@ export async function finish(session: Session, failed: string | null = null): Pr
     network,
     parameters,
     report,
-    metrics: { accuracy: report.after.accuracy, loss: report.after.loss },
+    metrics: { ...report.after.metrics, accuracy: report.after.accuracy, loss: report.after.loss },
     out: options.out,
     toLayersModel: () => toLayersModel(network, parameters),
   };

@@ -50,10 +50,11 @@ export async function evaluate(
   _id: number,
   on: "test" | "train" | "validation" = "test",
 ): Promise<Told> {
-  const { loss, accuracy } = await evaluateOn(
+  const { loss, accuracy, metrics } = await evaluateOn(
     session,
     on === "validation" && !session.data?.validation ? "test" : on,
   );
   const right = accuracy === null ? "" : `, accuracy ${(100 * accuracy).toFixed(2)} %`;
-  return `${on}: loss ${loss.toPrecision(5)}${right}`;
+  const own = Object.entries(metrics).map(([name, value]) => `, ${name} ${value.toPrecision(5)}`);
+  return `${on}: loss ${loss.toPrecision(5)}${right}${own.join("")}`;
 }

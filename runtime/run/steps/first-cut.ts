@@ -1,5 +1,5 @@
 import type { Session } from "../host/session.js";
-import { evaluateOn, measureBaseline } from "../report/measures.js";
+import { evaluateOn, measureBaseline, withMetrics } from "../report/measures.js";
 
 /**
  * Carries out what may be the first cut of the run: the network as it stands before is what conditions and report call *dense*. Where
@@ -17,6 +17,7 @@ export async function cutting<T>(
   const done = await act();
   if (!hasCut(done)) return done;
   session.baselines.dense = baseline;
-  session.record.dense = { step, epoch, accuracy: test?.accuracy ?? null, loss: test?.loss ?? null };
+  const { accuracy = null, loss = null } = test ?? {};
+  session.record.dense = { step, epoch, accuracy, loss, ...withMetrics(test) };
   return done;
 }

@@ -43,7 +43,7 @@ export function executorOf(
     trainStep: () => ({ loss: 0, correct: 0, counted: 0, gradients: new Map() }),
     gradients: () => ({ loss: 0, correct: 0, counted: 0, gradients: gradient(batch++) }),
     batchStatistics: () => [],
-    evaluate: () => ({ loss: 0, correct: 0, counted: 0 }),
+    evaluate: () => ({ metrics: {}, loss: 0, correct: 0, counted: 0 }),
     dispose: () => undefined,
   };
   return {

@@ -69,8 +69,8 @@ test("a function that fails, or gives nothing to weigh by, is told", async () =>
   const broken = () => {
     throw new Error("out of order");
   };
-  await expect(run(broken)).rejects.toThrow(/P5154.*failed: out of order/);
-  await expect(run(() => 3)).rejects.toThrow(/P5154.*gives no tensor/);
+  await expect(run(broken)).rejects.toThrow(/P7019.*failed: out of order/);
+  await expect(run(() => 3)).rejects.toThrow(/P7019.*gives no tensor/);
   await expect(
     run((a: tf.Tensor, b: tf.Tensor) => tf.sum(tf.sub(a, b)), [1, 2].slice(1)),
   ).resolves.toBeDefined();

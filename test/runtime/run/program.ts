@@ -24,7 +24,8 @@ export async function runProgram(
     ...more
   }: { data?: DataGiven; onCheckpoint?: () => void } & RunOptions = {},
 ): Promise<Outcome> {
-  const compiled = await compileProgram(source, { network, data });
+  const { losses, metrics } = more;
+  const compiled = await compileProgram(source, { network, data, losses, metrics });
   const { code } = compiled.result;
   const errors = compiled.diagnostics.filter(({ severity }) => severity === "error");
   if (code === null || errors.length > 0)

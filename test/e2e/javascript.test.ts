@@ -1,0 +1,49 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { espalier, node, reportOf } from "./cli.js";
+import { emptyProject, quarters, residual } from "./project.js";
+
+/** The examples of `docs/javascript.md`, saved and run as they stand there. */
+const text = readFileSync(new URL("../../docs/javascript.md", import.meta.url), "utf8");
+const files = [...text.matchAll(/`([\w.]+)`:\n+^```\w*\n([^]*?)^```$/gm)].map(
+  ([, name = "", body = ""]) => [name, body] as const,
+);
+
+async function project() {
+  const made = await emptyProject();
+  made.write("model.json", JSON.stringify(residual));
+  made.write("data.npz", quarters(240, 96));
+  for (const [name, body] of files) made.write(name, body);
+  return made;
+}
+
+it("run as they stand there", async () => {
+  expect(files.map(([name]) => name)).toEqual(["losses.mjs", "own.prune", "own.mjs"]);
+  const made = await project();
+  const refused = await espalier(made, ["run", "own.prune"]);
+  expect(refused.err).toContain("P7021");
+  expect(refused.code).toBe(1);
+  const ran = await espalier(made, ["run", "own.prune", "--allow-js", "--out", "one"]);
+  expect(ran.code, ran.err).toBe(0);
+  expect(ran.out).toContain("test surety");
+  const { surety } = reportOf(made, "one").after.metrics ?? {};
+  expect(surety).toBeGreaterThan(0);
+  const given = await node(made, ["own.mjs"]);
+  expect(given.code, given.err).toBe(0);
+  expect(Number(given.out)).toBeCloseTo(surety ?? NaN, 6);
+}, 120_000);
+
+it("come with the loop that is compiled, into whatever folder", async () => {
+  const made = await project();
+  const compiled = await espalier(made, ["compile", "own.prune", "-o", "loop.mjs"]);
+  expect(compiled.code, compiled.err).toBe(0);
+  const loop = readFileSync(join(made.folder, "loop.mjs"), "utf8");
+  expect(loop).toContain('import { bounded, surety } from "./losses.mjs";');
+  const ran = await node(made, ["loop.mjs", "--out", "two", "--backend", "cpu"]);
+  expect(ran.code, ran.err).toBe(0);
+  expect(reportOf(made, "two").after.metrics?.["surety"]).toBeGreaterThan(0);
+  const away = await espalier(made, ["compile", "own.prune", "-o", "two/loop.mjs"]);
+  expect(away.code, away.err).toBe(0);
+  expect(readFileSync(join(made.folder, "two/loop.mjs"), "utf8")).toContain('from "../losses.mjs";');
+}, 120_000);
