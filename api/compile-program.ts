@@ -21,7 +21,10 @@ import { bindings, dataFacts, importResolver, masksOf, networkFacts, weightsOf }
 
 /** What a program may be bound to from outside; paths are relative to the working directory. */
 export interface ProgramOptions
-  extends Omit<CompileOptions, "network" | "data" | "masks" | "javascript">, BackendOptions, JavaScriptOptions {
+  extends
+    Omit<CompileOptions, "network" | "data" | "masks" | "javascript">,
+    BackendOptions,
+    JavaScriptOptions {
   /** Path of a model.json, its folder or a module, or a tf.LayersModel. Default: what the program names. */
   readonly network?: string | LiveModel | undefined;
   /**
@@ -106,7 +109,13 @@ export async function compileProgram(source: string, options: ProgramOptions = {
   const unheard = overridden(result, options);
   return {
     result,
-    diagnostics: [...diagnostics, ...result.diagnostics, ...missingFiles(result, options), ...unheard.diagnostics, ...late],
+    diagnostics: [
+      ...diagnostics,
+      ...result.diagnostics,
+      ...missingFiles(result, options),
+      ...unheard.diagnostics,
+      ...late,
+    ],
     network,
     bound: { network: networkPath, data: dataPath, batch: unheard.batch ? undefined : options.batch },
   };

@@ -150,8 +150,9 @@ const words = {
     rate: "The learning rate.",
     optimizer: "The optimizer's state.",
     times: "Part of `repeat 5 times`.",
-    loss: "What a phase minimizes, written in JavaScript: `use loss focal from \"./focal.js\"`.",
-    metric: "What is measured beside loss and accuracy, written in JavaScript: `use metric psnr from \"./psnr.js\"`.",
+    loss: 'What a phase minimizes, written in JavaScript: `use loss focal from "./focal.js"`.',
+    metric:
+      'What is measured beside loss and accuracy, written in JavaScript: `use metric psnr from "./psnr.js"`.',
     best: "The epoch of a phase at whose end it measured best: `keeping best by loss`.",
     patience: "How many epochs a phase goes on without a better one: `patience 3`.",
     validation: "A share of the training examples that is held out: `validation 10%`.",

@@ -157,7 +157,11 @@ function writeEnd(ir: Ir, writer: Writer, options: EmitOptions): void {
     write("const places = ", places, ";");
     writer.blank();
     writer.line("// What the loop is compiled from anew where parameters are set.");
-    return write("export default importedLoop(loop, places, ", { fields: anewFields(anew, ir.imports !== undefined, options) }, ");");
+    return write(
+      "export default importedLoop(loop, places, ",
+      { fields: anewFields(anew, ir.imports !== undefined, options) },
+      ");",
+    );
   }
   writer.line(
     "// Runs when this file is the program, not when it is imported; a statement that fails is told by its place.",
@@ -165,11 +169,7 @@ function writeEnd(ir: Ir, writer: Writer, options: EmitOptions): void {
   write("await runFromCommandLine(loop, import.meta.url, ", places, ");");
 }
 
-function anewFields(
-  { file, texts, imports, given }: Anew,
-  imported: boolean,
-  options: EmitOptions,
-): Field[] {
+function anewFields({ file, texts, imports, given }: Anew, imported: boolean, options: EmitOptions): Field[] {
   const runtime = options.runtimeSpecifier ?? defaultRuntime;
   return [
     { key: "file", value: quote(file) },

@@ -160,7 +160,9 @@ function checkTogether(ir: Ir): readonly Diagnostic[] {
   for (const { id, kind, name } of ir.imports ?? []) {
     const text = `${kind} ${name}`;
     if (kinds.has(id) || [...kinds.values()].includes(text))
-      mistakes.push(diagnostic("P9004", `the id ${id} or the name of the ${text} is another's too`, undefined));
+      mistakes.push(
+        diagnostic("P9004", `the id ${id} or the name of the ${text} is another's too`, undefined),
+      );
     kinds.set(id, text);
   }
   for (const step of all)

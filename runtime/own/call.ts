@@ -51,13 +51,16 @@ function tensorOf(own: OwnFunction, value: unknown, shape: readonly number[]): t
     return blame(own, `gives a tensor of ${value.dtype}`);
   // A compiled model is trained as TensorFlow.js itself does it, which takes the mean of whatever there is.
   const most = own.ofNetwork ? shape.length : Math.max(1, shape.length - 1);
-  const fits = value.shape.length <= most && value.shape.every((extent: number, axis: number) => extent === shape[axis]);
+  const fits =
+    value.shape.length <= most && value.shape.every((extent: number, axis: number) => extent === shape[axis]);
   if (fits) return value;
   const wanted = [shape.slice(0, 1), shape.slice(0, most)].map(written);
   return blame(
     own,
     `gives a tensor of shape ${written(value.shape)}`,
-    [`for an output of shape ${written(shape)} it is a scalar or of shape ${[...new Set(wanted)].join(" or ")}`],
+    [
+      `for an output of shape ${written(shape)} it is a scalar or of shape ${[...new Set(wanted)].join(" or ")}`,
+    ],
     "reduce it over the last axis: `tf.mean(x, -1)`",
   );
 }
@@ -78,7 +81,9 @@ export const lossOf = (own: OwnFunction, yTrue: tf.Tensor, yPred: tf.Tensor): tf
 /** The mean that a metric has over a batch, as a scalar. @throws DiagnosticError P7019 */
 export function metricOf(own: OwnFunction, yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor {
   const value = called(own, yTrue, yPred);
-  return typeof value === "number" ? tf.scalar(value) : tf.mean(tf.cast(tensorOf(own, value, yPred.shape), "float32"));
+  return typeof value === "number"
+    ? tf.scalar(value)
+    : tf.mean(tf.cast(tensorOf(own, value, yPred.shape), "float32"));
 }
 
 /** A loss or metric that is no number where the outputs of the network are numbers. @throws DiagnosticError P7019 */
@@ -118,7 +123,12 @@ export function checkSlope(
       "compute with operations of `tf` all the way: rounding, comparisons and `dataSync` cut the way of gradients",
     );
   if (allFinite(outputs.values) && !allFinite(read(slope)))
-    blame(own, "has a slope that is no number", [range(outputs.values)], "keep roots and divisions away from 0");
+    blame(
+      own,
+      "has a slope that is no number",
+      [range(outputs.values)],
+      "keep roots and divisions away from 0",
+    );
 }
 
 const allFinite = (values: Float32Array): boolean => values.every((value) => Number.isFinite(value));

@@ -31,7 +31,10 @@ export function ownFunctions(
   imports: readonly GivenImport[],
   given: { readonly losses?: unknown; readonly metrics?: unknown },
 ): readonly OwnOfProgram[] {
-  const options = { loss: functionsOf("losses", given.losses), metric: functionsOf("metrics", given.metrics) };
+  const options = {
+    loss: functionsOf("losses", given.losses),
+    metric: functionsOf("metrics", given.metrics),
+  };
   const named = imports.map((one) => {
     const value = options[one.kind][one.name] ?? one.value;
     const what = `the ${one.kind} \`${one.name}\``;
@@ -93,8 +96,13 @@ export function changedFunctions(
   if (changed.length === 0) return [];
   const what = changed.map((one) => one.what).join(", ");
   return [
-    diagnostic("P7020", `${what} changed since the checkpoint: the run goes on with what stands there now`, null, {
-      help: "begin anew with `--restart` where that is not meant",
-    }),
+    diagnostic(
+      "P7020",
+      `${what} changed since the checkpoint: the run goes on with what stands there now`,
+      null,
+      {
+        help: "begin anew with `--restart` where that is not meant",
+      },
+    ),
   ];
 }

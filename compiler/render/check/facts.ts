@@ -3,7 +3,15 @@ import { gateCosts, type GateCost } from "./gates.js";
 import { trainsWith } from "./optimizers.js";
 import { isNeed, namesIn, needsData, needsGradients, type Name } from "../../../core/expr/names.js";
 import { evaluate } from "../../../core/expr/evaluate.js";
-import type { CriterionIr, ImportIr, Ir, PlannedEvent, RuleIr, StepIr, StructureIr } from "../../../core/ir/types.js";
+import type {
+  CriterionIr,
+  ImportIr,
+  Ir,
+  PlannedEvent,
+  RuleIr,
+  StepIr,
+  StructureIr,
+} from "../../../core/ir/types.js";
 import type { Merge, Network } from "../../../core/network/types.js";
 import { scoringsOf, statements } from "../../../core/ir/walk.js";
 import { distinct } from "../../plan/lints/finding.js";

@@ -43,7 +43,8 @@ export function noAccuracy(
   const kinds = targets.map(({ kind }) => kind);
   const said = loss === undefined ? undefined : typeof loss === "string" ? loss : loss.name;
   // A loss in JavaScript says nothing of classes.
-  const name: Loss["name"] | undefined = losses.find((one) => one === said) ?? (said === undefined ? undefined : "own");
+  const name: Loss["name"] | undefined =
+    losses.find((one) => one === said) ?? (said === undefined ? undefined : "own");
   if (measuresAccuracy(network, name === undefined ? [] : [{ name }], kinds)) return null;
   const minimized = said ?? "the loss of the network";
   return diagnostic("P7013", "there is no accuracy to compare", null, {

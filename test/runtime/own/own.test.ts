@@ -108,7 +108,11 @@ const mistakes: readonly (readonly [string, (t: tf.Tensor, y: tf.Tensor) => unkn
   ["another batch", () => tf.ones([5]), /P7019.*gives a tensor of shape \[5\]/],
   ["text", () => tf.tensor(["a"]), /P7019.*gives a tensor of string/],
   ["no number", (_, y) => tf.mean(tf.log(tf.sub(y, 5))), /P7019.*gives what is not a number/],
-  ["infinity", (t, y) => tf.div(1, tf.sub(squares(t, y), squares(t, y))), /P7019.*gives (infinity|what is not a number)/],
+  [
+    "infinity",
+    (t, y) => tf.div(1, tf.sub(squares(t, y), squares(t, y))),
+    /P7019.*gives (infinity|what is not a number)/,
+  ],
   ["nothing of the outputs", (t) => tf.mean(t), /P7019.*does not depend on the outputs/],
   ["a kernel without gradient", (_, y) => tf.mean(tf.cumprod(y)), /P7019.*cannot be differentiated.*Cumprod/],
   [
