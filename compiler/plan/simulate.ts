@@ -1,4 +1,7 @@
 import { lengthOf } from "../../core/ir/defaults.js";
+import { bytesOf } from "../../core/ir/sizes.js";
+import { measure } from "../../core/masks/measure.js";
+import { newMaskState } from "../../core/masks/state.js";
 import { evaluate } from "../../core/expr/evaluate.js";
 import { shareOf } from "../../core/schedule/amounts.js";
 import { momentOf, phaseSteps, phaseTimes } from "../../core/schedule/schedule.js";
@@ -33,14 +36,19 @@ function steps(
       case "repeat": {
         const times = Math.max(0, Math.round(numberAt(step.times, moment) ?? 1));
         timeline.enter();
-        if (step.while !== undefined && !(timeline.uncut && holdsUncut(step.while))) timeline.mayLeave();
-        for (let i = 1; i <= times && !timeline.full; i++) {
+        const known = step.while === undefined ? true : heldBySizes(step.while, timeline);
+        if (known === null && !(timeline.uncut && holdsUncut(step.while ?? 1))) timeline.mayLeave();
+        for (let i = 1; i <= times && known !== false && !timeline.full; i++) {
           timeline.follow();
           const undo = step.while === undefined || timeline.gone ? null : timeline.trial.kept();
           const names = step.as === undefined ? moment.names : new Map([...moment.names, [step.as, i]]);
           const more = moment.more === true || i < times;
           steps(step.body, { names, pass: { i, times }, more }, variables, timeline, last);
-          if (undo !== null && timeline.mayLeave()) undo();
+          if (undo !== null && step.while !== undefined) {
+            const holds = heldBySizes(step.while, timeline);
+            if (holds === false || (holds === null && timeline.mayLeave())) undo();
+            if (holds === false) break;
+          }
           if (step.until !== undefined && i < times) timeline.mayLeave();
         }
         timeline.leave();
@@ -60,6 +68,21 @@ function steps(
         act(step, moment, variables, timeline, null);
     }
   }
+}
+
+/** Whether a condition on sizes holds of the network as it stands; null where only the run can tell. */
+function heldBySizes(condition: ExprIr, { gone, doubted, trial }: Timeline): boolean | null {
+  const { network } = trial.world;
+  const now = gone || doubted || network === null ? null : trial.sizes();
+  if (now === null || network === null) return null;
+  const start = measure(network, newMaskState(network.channels.count));
+  const names = new Map<string, number>();
+  for (const [name, size] of Object.entries(start)) names.set(`start.${name}`, size);
+  for (const [name, { value, sure }] of Object.entries(now)) if (sure) names.set(name, value);
+  const { value, sure } = now.params;
+  if (sure) names.set("bytes", bytesOf(value));
+  const held = evaluate(condition, names);
+  return held === undefined ? null : held !== 0;
 }
 
 /** Whether a condition holds of any network that nothing was cut from: it compares it with itself. */
