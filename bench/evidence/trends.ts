@@ -48,12 +48,6 @@ export const trends: Readonly<Record<string, TrendPlan>> = {
     ...atRandom("abs(w) * mean(abs(x))"),
   },
   "soft-filter": { task: "convolutions", set: { share: "50%", epochs: "8 epochs" }, ...atRandom("l2") },
-  "taylor-act": {
-    task: "convolutions",
-    set: { share: "30%", rounds: "2", calibration: "4", retrain: "1 epoch" },
-    ...trained,
-    ...atRandom("abs(mean(a * ga)) over calibration batches normalized by l2 per layer"),
-  },
   wanda: {
     task: "dense",
     set: { sparsity: "80%", calibration: "4" },

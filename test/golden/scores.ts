@@ -31,10 +31,15 @@ export function regression(): ScoringContext {
   return { ...setting, ...executorOf(setting, gradient) };
 }
 
-/** The scores of single weights by what a method's `prune` says. */
-async function scoresOf(method: string, context: ScoringContext, at = 0): Promise<ArrayLike<number>> {
+/** The scores of single weights, or of filters, by what a method's `prune` says. */
+async function scoresOf(
+  method: string,
+  context: ScoringContext,
+  at = 0,
+  structure: "weights" | "filters" = "weights",
+): Promise<ArrayLike<number>> {
   const { over, ...by }: CriterionIr = statementOf(method, "prune", {}, at).by;
-  const space = spaceOf(context, "weights", {});
+  const space = spaceOf(context, structure, {});
   const criterion = over === undefined ? by : { ...by, over: 1 };
   return (await scoreUnits(context, { id: 1, criterion, space, moment: momentOf() })).units;
 }
@@ -81,7 +86,35 @@ async function flow(): Promise<void> {
   executor.dispose();
 }
 
+/**
+ * One image of two pixels, 1 and 2; two filters of 1×1, 1 and −0.5; a linear unit of weights 0.5, 1, 0.25, −1 gives 1.5 where 1 is wanted:
+ * the gradient of every activation is the weight that reads it.
+ */
+async function activations(): Promise<void> {
+  const b = topology();
+  const config = { filters: 2, kernel_size: [1, 1], use_bias: false };
+  const flat = b.call("Flatten", {}, [b.call("Conv2D", config, [b.input([1, 2, 1])], "conv")]);
+  const setting = settingOf(b.build([b.call("Dense", { units: 1, use_bias: false }, [flat], "head")]));
+  setting.parameters.get("conv/kernel")?.data.set([1, -0.5]);
+  setting.parameters.get("head/kernel")?.data.set([0.5, 1, 0.25, -1]);
+  const backend = await openBackend({ backend: "cpu" });
+  const executor = createExecutor(setting.network, setting.parameters, backend, { seed: 1 });
+  const dense = (values: readonly number[], shape: readonly number[]) =>
+    ({ kind: "dense", data: Float32Array.from(values), shape: [...shape] }) as const;
+  const batch = { inputs: [dense([1, 2], [1, 1, 2, 1])], targets: [dense([1], [1, 1])], size: 1 };
+  const context = { ...setting, executor, batches: () => [batch] };
+  near(await scoresOf("taylor-act", context, 0, "filters"), [0.5, 0.25]);
+  executor.dispose();
+}
+
 export const scores: readonly Vector[] = [
+  {
+    vector: "activations",
+    method: "taylor-act",
+    about:
+      "of activations 1, 2 and −0.5, −1 with gradients 0.5, 0.25 and 1, −1 the means of the products are 0.5 and 0.25",
+    check: activations,
+  },
   byGradient("snip", "|w g| of a regression with three examples", [0.166667, 8.333333, 0.5]),
   byGradient("iterative-snip", "|w g| of a regression with three examples", [0.166667, 8.333333, 0.5]),
   byGradient(
