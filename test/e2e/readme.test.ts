@@ -105,7 +105,7 @@ it("its commands and code, pasted in order, end well and without a warning", () 
     expect(code, `${command}\n${all}`).toBe(0);
     expect(all, command).not.toMatch(/^warning/m);
   }
-}, 300_000);
+}, 900_000);
 
 it("every relative link of its documents leads to a file of the package", () => {
   const home = join(project, "node_modules", "espalier");
