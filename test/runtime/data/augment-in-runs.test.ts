@@ -5,8 +5,8 @@ import { afterAll, beforeEach, describe, expect, it, vi } from "vitest";
 import type * as executors from "../../../runtime/executor/executor.js";
 import type { Batch } from "../../../runtime/types.js";
 import { openRun } from "../../../runtime/index.js";
-import { options, quarters, smallNetwork } from "./fixtures.js";
-import { runProgram } from "./program.js";
+import { options, quarters, smallNetwork } from "../run/fixtures.js";
+import { runProgram } from "../run/program.js";
 
 const network = smallNetwork();
 const root = await mkdtemp(join(tmpdir(), "espalier-augment-"));
