@@ -124,6 +124,8 @@ const words = {
     offset: "Where the stride starts: `strided(2, offset: 1)`.",
     "batch-norm": "Part of `recalibrate batch-norm over 20 batches`.",
     batches: "Calibration batches: `over 8 batches`.",
+    probes:
+      "Random directions that the diagonal of the Hessian is estimated from: `over 8 batches and 16 probes`.",
     stored: "By the moving statistics of batch norms: `with stored statistics`; the default.",
     statistics: "What batch norms normalise by while a score is computed: `with batch statistics`.",
     training: "The training batches themselves: `over training`.",

@@ -89,7 +89,7 @@ export const layer = {
 /** Computed batch by batch, then averaged. */
 export const batches = unary("batches");
 
-/** `over`: calibration batches, or "training"; `under`: the objective that `g` differentiates; `statistics`: those of batch norms. */
+/** `over`: calibration batches, or "training"; `probes`: random directions for `h`; `under`: the objective that `g` differentiates; `statistics`: those of batch norms. */
 export type CriterionOptions = Omit<CriterionIr, "name" | "expr">;
 
 /** A score per unit: its name in reports, and the expression. Lowest goes first. */

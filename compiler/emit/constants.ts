@@ -29,7 +29,7 @@ function mentions(criterion: CriterionIr, variables: ReadonlySet<string>): boole
     typeof expr === "string"
       ? variables.has(expr)
       : typeof expr !== "number" && expr.some((part) => reads(part));
-  return variables.size > 0 && (reads(criterion.expr) || reads(criterion.over ?? 0));
+  return variables.size > 0 && [criterion.expr, criterion.over ?? 0, criterion.probes ?? 0].some(reads);
 }
 
 /** Shorter lists of layers stand where they are used. */

@@ -192,9 +192,10 @@ function criterionCode(criterion: CriterionIr, scope: Scope): string {
 }
 
 export function criterionCall(criterion: CriterionIr, scope: Scope): string {
-  const { name, expr, over, statistics, under } = criterion;
+  const { name, expr, over, probes, statistics, under } = criterion;
   const options: string[] = [];
   if (over !== undefined) options.push(`over: ${expressionCode(over, scope)}`);
+  if (probes !== undefined) options.push(`probes: ${expressionCode(probes, scope)}`);
   if (statistics) options.push(`statistics: ${quote(statistics)}`);
   if (under) options.push(`under: ${quote(under)}`);
   const tail = options.length === 0 ? "" : `, { ${options.join(", ")} }`;

@@ -17,6 +17,7 @@ const parameters: Readonly<Record<string, string>> = {
   end: "part of the training after which it has ended",
   strength: "weight of the penalty in the loss",
   calibration: "batches that the score is taken over",
+  draws: "probes that the diagonal of the Hessian is estimated from",
 };
 
 export interface ExplainedParameter {

@@ -101,7 +101,7 @@ const table = {
     "std(a)": "variance, std, deviation, activation-variance",
     "abs(w) * norm(x)": "wanda",
     "one ranking over all is the scope: `by magnitude global`": "global-unstructured, global",
-    "second-order scores (`h`, `hg`) are not available yet; `taylor` takes the first order":
+    "second derivatives are `h` and `hg`: `by 0.5 * h * w^2 over 8 batches and 16 probes`":
       "hessian, obd, obs, fisher-hessian, second-order, grasp, hessian-diagonal",
     "synflow is an objective: `by abs(w * g) under synflow`": "synflow",
     "mean squares of gradients are `g2`: `by sum(w^2 * g2)`": "fisher, empirical-fisher",

@@ -230,7 +230,7 @@ export const table = {
   P8001: error("this kind of gate is not available yet"),
   P8003: error("penalties over gates are not available yet"),
   P8004: error("search is not available yet"),
-  P8005: error("second-order scores are not available yet"),
+  P8005: error("penalties over gradients are not available yet"),
   P8006: error("compensating is not available yet"),
   P8007: error("pulling weights is not available yet"),
   P8008: error("quantization is not available yet"),

@@ -81,11 +81,6 @@ const unreadable: Refusal = {
   message: () => "penalties over what a layer reads, or over gradients of activations, are not available yet",
   help: "penalize the activations of the layer that makes them: `penalize filters by mean(abs(a))`",
 };
-const secondOrder: Refusal = {
-  code: "P8005",
-  message: (name) => `\`${name}\` needs second derivatives, which are not available yet`,
-  help: "first-order scores are: `by taylor`, `by snip`",
-};
 const ofGates: Refusal = {
   code: "P8003",
   message: (name) => `penalties over \`${name}\` are not available yet`,
@@ -105,7 +100,7 @@ const ofWeights = {
   tensor: true,
 } as const;
 const ofGradients = { ...ofWeights, cost: "backward", penalty: slopeOfSlopes } as const;
-const ofHessian = { ...ofGradients, cost: "second order", at: atEvents, refusal: secondOrder } as const;
+const ofHessian = { ...ofGradients, cost: "second order", at: atEvents } as const;
 const ofNorms = {
   ...ofWeights,
   value: sources.gathered,
@@ -183,6 +178,12 @@ export const needsOf = (expr: ExprIr): readonly Need[] => namesIn(expr).filter(i
 export function needsData(read: readonly Name[], under: unknown): boolean {
   return under !== "synflow" && read.some((name) => rows[name].cost !== "nothing");
 }
+
+/** The name among these that takes differences of gradients, where there is one. */
+export const secondOrderIn = (read: readonly Name[]): Name | undefined =>
+  read.find((name) => rows[name].cost === "second order");
+/** Whether the diagonal of the Hessian is estimated for these. */
+export const readsDiagonal = (read: readonly Name[]): boolean => read.includes("h");
 
 /** Whether knowing these takes gradients, of weights or of activations. */
 export function needsGradients(read: readonly Name[]): boolean {

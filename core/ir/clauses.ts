@@ -162,6 +162,8 @@ export const criterion = definitions.define(
     expr: expression,
     /** How many calibration batches, or accumulated on the batches of training. Unset: one, where data are needed. */
     over: is.optional(is.anyOf(is.literal("training"), expression)),
+    /** How many random directions the diagonal Hessian `h` is estimated from. Unset: one, where it is read. */
+    probes: is.optional(expression),
     /**
      * What batch norms normalise by where gradients and activations are computed for this score. Unset: their stored statistics, right
      * for trained networks; the literature that scores at initialisation uses those of the batch.

@@ -26,12 +26,19 @@ export interface Selection {
   readonly span: Span;
 }
 
-/** `by EXPR [under OBJECTIVE] [over 8 batches | over training] [with batch statistics | with stored statistics]`. */
+/** `by EXPR [under OBJECTIVE] [over 8 batches [and 4 probes] | over 4 probes | over training] [with batch statistics | with stored statistics]`. */
 export interface Criterion {
   readonly expr: Expr;
   readonly under?: CallLike;
-  readonly over?: { readonly batches: Expr | "training"; readonly span: Span };
+  readonly over?: Over;
   readonly statistics?: { readonly of: "batch" | "stored"; readonly span: Span };
+  readonly span: Span;
+}
+
+/** What a score is taken over: batches, the training, probes of the Hessian; one of them at least. */
+export interface Over {
+  readonly batches?: Expr | "training";
+  readonly probes?: Expr;
   readonly span: Span;
 }
 

@@ -109,16 +109,25 @@ export function clauseRules(p: Reader, e: ExpressionRules) {
 
   const under = p.rule("under", p.after("under", e.callLike));
 
-  const over = p.phrase("over", "over", {
-    batches: p.either<ast.Expr | "training">([
-      ...p.words(["training"], (word) => word),
-      () => {
-        const count = p.read(e.count);
-        p.word("batches");
-        return count;
-      },
-    ]),
+  const probes = p.sequence("and", { probes: e.count }, "probes");
+  /** Another `and` joins nothing here, and is told of as such. */
+  const saysProbes = (): boolean =>
+    p.is(0, tokenOf("batches")) && p.is(1, tokenOf("and")) && p.is(3, tokenOf("probes"));
+  const counted = p.oneOf("batches", "probes");
+  const counts = p.rule("counts", (): Pick<ast.Over, "batches" | "probes"> => {
+    const count = p.read(e.count);
+    const what = p.read(counted);
+    const more = p.maybe(probes, 0, saysProbes);
+    return { [what]: count, ...more };
   });
+  const over = p.phrase(
+    "over",
+    "over",
+    p.either<Pick<ast.Over, "batches" | "probes">>([
+      ...p.words(["training"], (batches) => ({ batches })),
+      counts,
+    ]),
+  );
 
   /** `by l1 and global 50%` reads as a condition, but no one means it. */
   function refuseJoin(score: ast.Expr): void {

@@ -65,9 +65,15 @@ const selection: Writers<ast.Selection> = {
 function criterion({ expr: score, under, over, statistics }: ast.Criterion): string {
   const parts = [`by ${expr(score)}`];
   if (under) parts.push(`under ${callLike(under)}`);
-  if (over) parts.push(over.batches === "training" ? "over training" : `over ${expr(over.batches)} batches`);
+  if (over) parts.push(`over ${takenOver(over)}`);
   if (statistics) parts.push(`with ${statistics.of} statistics`);
   return parts.join(" ");
+}
+
+function takenOver({ batches, probes }: ast.Over): string {
+  if (batches === "training") return batches;
+  const parts = [batches && `${expr(batches)} batches`, probes && `${expr(probes)} probes`];
+  return parts.filter((part) => part !== undefined).join(" and ");
 }
 
 const scope = ({ name, group }: ast.Scope): string => (group ? `per ${group.text}` : name);

@@ -32,7 +32,7 @@ import { makeVariables, type Shown } from "./variables.js";
 import { positionWeights } from "./weights.js";
 
 /** Kept by batch normalization: no gradient leads to them. */
-const STATISTIC = /moving_(?:mean|variance)$/;
+export const isStatistic = (key: string): boolean => /moving_(?:mean|variance)$/.test(key);
 
 export interface ExecutorOptions {
   /** One for all outputs or one per output; without it the file's training config or the last activations decide. */
@@ -78,7 +78,7 @@ export function createExecutor(
   const names = outputNames(network);
   const regularizers = regularizersOf(network);
   const trainable = [...store.values()].filter((p) => p.trainable);
-  const scored = [...store.values()].filter((p) => p.trainable || !STATISTIC.test(p.key));
+  const scored = [...store.values()].filter((p) => p.trainable || !isStatistic(p.key));
 
   const goalsOf = (batch: Batch): Goal[] =>
     losses.map((loss, i) => {

@@ -9,7 +9,7 @@ import {
 } from "../../core/events/scoring.js";
 import { atEntries, build, evaluateEntries, walkElements, type Domain } from "../../core/expr/domain.js";
 import { spaceDomain } from "../../core/expr/domains.js";
-import { namesIn, needsData, usualMembers, type Name } from "../../core/expr/names.js";
+import { namesIn, needsData, secondOrderIn, usualMembers, type Name } from "../../core/expr/names.js";
 import { elementNode, entryNode, type Node } from "../../core/expr/nodes.js";
 import type { Arrays, Values } from "../../core/expr/sources.js";
 import { batchTerms, keyOf, sampleTerms } from "../../core/expr/terms.js";
@@ -72,7 +72,7 @@ async function gatesByEntry(
 /** Runs what expressions need over the calibration batches of a criterion. */
 async function gathered(
   context: ScoringContext,
-  scored: Scored & { readonly space: Space },
+  scored: Scored & { readonly id: number; readonly space: Space },
   base: Values,
   exprs: readonly ExprIr[],
 ): Promise<Values> {
@@ -100,7 +100,8 @@ async function gathered(
     gradients || reads("a", "x")
       ? await meanGradients(context, scored, { gradients, squares, observations, after })
       : {};
-  const second = reads("h", "hg") ? await secondOrder(context, scored) : {};
+  const { g } = { g: undefined, ...means };
+  const second = secondOrderIn(read) === undefined ? {} : await secondOrder(context, scored, read, g);
   const nodes = new Map(averages.map(({ average }) => [average.key, average.node()] as const));
   return {
     ...means,

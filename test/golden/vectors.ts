@@ -1,6 +1,7 @@
 import { penalties } from "./penalties.js";
 import { schedules } from "./schedules.js";
 import { scores } from "./scores.js";
+import { secondOrder } from "./second-order.js";
 import { sparseTraining } from "./sparse-training.js";
 import { structures } from "./structures.js";
 import type { Vector } from "./vector.js";
@@ -12,4 +13,5 @@ export const vectors: readonly Vector[] = [
   ...sparseTraining,
   ...schedules,
   ...structures,
+  ...secondOrder,
 ];

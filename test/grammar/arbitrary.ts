@@ -145,10 +145,16 @@ const criterion: fc.Arbitrary<ast.Criterion> = fc
     {
       expr: sum,
       under: callLike,
-      over: fc.record({
-        batches: fc.oneof(fc.constant("training" as const), number, plainRef),
-        span: fc.constant(span),
-      }),
+      over: fc.oneof(
+        fc.record({ batches: fc.constant("training" as const), span: fc.constant(span) }),
+        fc.record({ batches: fc.oneof(number, plainRef), span: fc.constant(span) }),
+        fc.record({ probes: fc.oneof(number, plainRef), span: fc.constant(span) }),
+        fc.record({
+          batches: fc.oneof(number, plainRef),
+          probes: fc.oneof(number, plainRef),
+          span: fc.constant(span),
+        }),
+      ),
       statistics: fc.record({
         of: fc.constantFrom("batch" as const, "stored" as const),
         span: fc.constant(span),

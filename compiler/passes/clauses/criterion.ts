@@ -1,24 +1,29 @@
-import type { CallLike, Criterion, Structure } from "../../../grammar/ast.js";
-import { namesIn, needsData, needsGradients } from "../../../core/expr/names.js";
+import type { CallLike, Criterion, Expr, Structure } from "../../../grammar/ast.js";
+import { namesIn, needsData, needsGradients, readsDiagonal } from "../../../core/expr/names.js";
 import type { CriterionIr, ExprIr } from "../../../core/ir/types.js";
 import { unknownName } from "../../../core/diagnostics/elsewhere.js";
 import { describe } from "../scope.js";
 import { infer } from "../expressions/infer.js";
 import { expressions, reject, type Place } from "../lowering.js";
 import { sourceText } from "../scope.js";
-import { canPull, isReadable } from "./reads.js";
+import { canPull, isKnownOfTheDead, isReadable } from "./reads.js";
 import { constant, inRange, lowerTyped } from "./typed.js";
 
-/** Batches for one event: more would never end. */
+/** Batches for one event, and probes: more would never end. */
 const mostBatches = 1e6;
+const mostProbes = 1e4;
 const objectives = ["loss", "synflow"] as const;
 type Objective = (typeof objectives)[number];
 const elementStructures: ReadonlySet<string> = new Set(["weights", "taps", "n:m"]);
 
 /** Where a score or a penalty is worked out, and what that leaves to say of it. */
 export type Use =
-  /** By events; `untrained` says why nothing can be accumulated for them over training. */
-  | { readonly by: "events"; readonly untrained: { readonly why: string; readonly help: string } | null }
+  /** By events; `untrained` says why nothing can be accumulated for them over training, `ofDead` that what is dead is scored too. */
+  | {
+      readonly by: "events";
+      readonly untrained: { readonly why: string; readonly help: string } | null;
+      readonly ofDead?: boolean;
+    }
   /** In every step of training, to choose among units or as a term of the loss. */
   | { readonly by: "steps" }
   | { readonly by: "penalty" };
@@ -57,10 +62,13 @@ export function lowerCriterion(
     use.by === "events" ? (criterion.over?.batches === "training" ? "training" : "event") : "step";
   if (use.by === "penalty" && !canPull(ir, structure, span, place)) return null;
   if (!isReadable(ir, structure, use.by === "penalty" ? "penalty" : where, span, place)) return null;
+  if (use.by === "events" && use.ofDead === true && !isKnownOfTheDead(ir, span, place)) return null;
   const under = lowerObjective(criterion.under, found, place);
   if (under === null || !objectiveFits(criterion, ir, under, use, place)) return null;
   const over = lowerOver(criterion, ir, under, use, place);
   if (over === undefined) return null;
+  const probes = lowerProbes(criterion, ir, place);
+  if (probes === undefined) return null;
   const statistics = lowerStatistics(criterion, ir, over, under, use, place);
   if (statistics === undefined) return null;
   const name = sourceText(place.scope.module, span);
@@ -68,6 +76,7 @@ export function lowerCriterion(
     name,
     expr: ir,
     ...(over !== null && { over }),
+    ...(probes !== null && { probes }),
     ...(statistics === "batch" && { statistics }),
     ...(under === "synflow" && { under }),
   };
@@ -165,6 +174,7 @@ function lowerOver(
   const data = needsData(namesIn(ir), under);
   if (criterion.over === undefined) return null;
   const { batches, span } = criterion.over;
+  if (batches === undefined) return null;
   const refuse = (message: string, help: string): undefined => {
     reject(place, "P3026", message, span, { help });
   };
@@ -177,14 +187,28 @@ function lowerOver(
     );
   if (batches === "training")
     return use.untrained === null ? "training" : refuse(use.untrained.why, use.untrained.help);
-  const count = lowerTyped(batches, ["number"], "a number of batches", place);
+  return lowerCount(batches, "batches", mostBatches, place);
+}
+
+/** How many probes the diagonal of the Hessian is estimated from, null for one; undefined once a mistake was reported. */
+function lowerProbes({ over }: Criterion, ir: ExprIr, place: Place): ExprIr | null | undefined {
+  if (over?.probes === undefined) return null;
+  if (readsDiagonal(namesIn(ir))) return lowerCount(over.probes, "probes", mostProbes, place);
+  reject(place, "P3026", "this score does not read `h`, which is what probes are for", over.probes.span, {
+    help: "leave `… probes` out",
+  });
+  return undefined;
+}
+
+/** A whole number of `what` from 1, null for 1; undefined once a mistake was reported. */
+function lowerCount(written: Expr, what: string, most: number, place: Place): ExprIr | null | undefined {
+  const count = lowerTyped(written, ["number"], `a number of ${what}`, place);
   if (count === null) return undefined;
   if (typeof count.ir === "number" && (count.ir < 1 || !Number.isInteger(count.ir))) {
-    reject(place, "P3007", "batches are counted in whole numbers from 1", batches.span);
+    reject(place, "P3007", `${what} are counted in whole numbers from 1`, written.span);
     return undefined;
   }
-  if (!inRange(constant(count), { most: mostBatches }, "a number of batches", batches.span, place))
-    return undefined;
+  if (!inRange(constant(count), { most }, `a number of ${what}`, written.span, place)) return undefined;
   return count.ir === 1 ? null : count.ir;
 }
 

@@ -3,6 +3,7 @@ import type { Span } from "../../../core/diagnostics/diagnostic.js";
 import {
   nameRow,
   namesIn,
+  secondOrderIn,
   withoutValue,
   type Name,
   type Place as Where,
@@ -13,8 +14,8 @@ import { isGateScore, type GateScore } from "../../../core/gates/types.js";
 import { structureKind } from "../../../core/ir/structure.js";
 import { structureText } from "./structure.js";
 import { argumentsOf, operatorOf } from "../../../core/expr/operators.js";
-import { foreignToSamples } from "../../../core/expr/terms.js";
-import type { ExprIr } from "../../../core/ir/types.js";
+import { batchTerms, foreignToSamples } from "../../../core/expr/terms.js";
+import type { CriterionIr, ExprIr } from "../../../core/ir/types.js";
 import { isChannelwise } from "../../../core/units/candidates.js";
 import { reject, type Place } from "../lowering.js";
 
@@ -61,6 +62,13 @@ export function isReadable(
   if (lost !== undefined) {
     return reject(place, "P2031", lost.message, span, { help: lost.help });
   }
+  const second = secondOrderIn(namesIn(...batchTerms([ir]).map(({ inner }) => inner)));
+  if (second !== undefined) {
+    return reject(place, "P2031", `\`${second}\` has no value batch by batch`, span, {
+      notes: ["it is a difference of gradients that are averaged over all batches"],
+      help: "leave `batches(…)` out",
+    });
+  }
   const foreign = foreignToSamples(ir, structure === "channels");
   if (foreign === undefined) return true;
   return reject(
@@ -95,6 +103,28 @@ function gatesGive(name: GateScore, structure: StructureName, span: Span, place:
   if (alike.some(({ gate }) => gateKind(gate.name).scores[name] !== undefined)) return true;
   return reject(place, "P2041", `\`${alike[0]?.gate.name ?? ""}\` has no \`${name}\``, span, {
     help: "score by `gate`",
+  });
+}
+
+/** Whether a threshold or an allocation has a value where the score beside it is taken: over training, or at the event. */
+export function isKnownBeside(
+  by: CriterionIr | null,
+  ir: ExprIr | undefined,
+  span: Span | undefined,
+  place: Place,
+): true | null {
+  if (by?.over !== "training" || ir === undefined || span === undefined) return true;
+  const lost = withoutValue([ir], "training");
+  return lost === undefined ? true : reject(place, "P2031", lost.message, span, { help: lost.help });
+}
+
+/** Whether what is dead, and ranked here, has what a score reads: second derivatives are of the network as it computes. */
+export function isKnownOfTheDead(ir: ExprIr, span: Span, place: Place): true | null {
+  const second = secondOrderIn(namesIn(ir));
+  if (second === undefined) return true;
+  return reject(place, "P2031", `\`${second}\` is of what lives, and this ranks what is dead`, span, {
+    notes: ["second derivatives are those of the network as it computes"],
+    help: "score by weights or gradients: `by magnitude`, `by abs(g)`",
   });
 }
 

@@ -1,6 +1,6 @@
 import { patternOf, structureKind } from "../../../core/ir/structure.js";
 import type { PruneStatement } from "../../../grammar/ast.js";
-import { countingOf } from "../../../core/ir/amounts.js";
+import { countingOf, thresholdOf } from "../../../core/ir/amounts.js";
 import type {
   AmountIr,
   CriterionIr,
@@ -11,6 +11,7 @@ import type {
 } from "../../../core/ir/types.js";
 import { lowerAmount } from "../clauses/amount.js";
 import { lowerCriterion, stepByItself } from "../clauses/criterion.js";
+import { isKnownBeside } from "../clauses/reads.js";
 import { lowerOptions } from "../clauses/options.js";
 import { guardedSelection, lowerScope, lowerStructure, scopeTakesAmount } from "../clauses/structure.js";
 import { lowerSelection } from "../clauses/selection.js";
@@ -39,6 +40,8 @@ export function lowerPrune(statement: PruneStatement, place: Place): Lowered<Pru
     statement.members && oneOf(statement.members.by, ["sum", "mean", "max"], "way to combine members", place);
   const prune = whole({ structure }, selection, { by, normalized, members, scope }, amount, options);
   if (prune === null || !scopeTakesAmount(statement.scope, prune.scope, prune, place)) return null;
+  const threshold = thresholdOf(prune)?.value;
+  if (!isKnownBeside(prune.by, threshold, statement.amount?.span, place)) return null;
   const floor = statement.options.keeping;
   if (structure === "layers" && floor !== undefined) {
     return reject(place, "P3026", "a layer goes whole: no floor holds part of it", floor.span, {
@@ -56,7 +59,12 @@ export function lowerPrune(statement: PruneStatement, place: Place): Lowered<Pru
 function lowerBy(statement: PruneStatement, structure: StructureIr, place: Place): CriterionIr | null {
   if (statement.criterion !== undefined) {
     const untrained = statement.when === undefined ? stepByItself : null;
-    return lowerCriterion(statement.criterion, structureKind(structure), place, { by: "events", untrained });
+    const ofDead = statement.options.manner?.name === "latently";
+    return lowerCriterion(statement.criterion, structureKind(structure), place, {
+      by: "events",
+      untrained,
+      ofDead,
+    });
   }
   return reject(place, "P3006", "nothing says how the units are scored", statement.word, {
     help: "add a criterion: `by l1`",

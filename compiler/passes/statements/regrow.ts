@@ -11,7 +11,7 @@ import type {
 } from "../../../core/ir/types.js";
 import { lowerAmount } from "../clauses/amount.js";
 import { lowerCriterion, outOfTraining, stepByItself } from "../clauses/criterion.js";
-import { isReadable, isWhole } from "../clauses/reads.js";
+import { isKnownBeside, isReadable, isWhole } from "../clauses/reads.js";
 import { lowerSelection } from "../clauses/selection.js";
 import { lowerStructure, structureText } from "../clauses/structure.js";
 import { lowerEvents } from "../clauses/when.js";
@@ -43,6 +43,8 @@ export function lowerRegrow(
   const amount = lowerHowMuch(statement, structure, paired, place);
   const allocated = lowerAllocated(statement, structure, place);
   const when = lowerEvents(statement, false, place);
+  const spread = allocated === "evenly" || allocated === null ? undefined : allocated;
+  if (!isKnownBeside(by, spread, statement.allocated?.span, place)) return null;
   const values = statement.values?.name ?? (hasOwnWeights(structure) ? "fresh" : "zero");
   const includingDropped = statement.includingDropped !== undefined;
   return whole({ structure: paired === undefined ? own : undefined }, selection, { by }, amount, {
@@ -113,7 +115,11 @@ function lowerBy(
 ): CriterionIr | null {
   if (statement.random) return chance;
   if (statement.criterion !== undefined)
-    return lowerCriterion(statement.criterion, structureKind(structure), place, { by: "events", untrained });
+    return lowerCriterion(statement.criterion, structureKind(structure), place, {
+      by: "events",
+      untrained,
+      ofDead: true,
+    });
   return reject(place, "P3006", "nothing says which units come back", statement.word, {
     help: "write `regrow random` or `regrow by abs(g)`",
   });

@@ -18,7 +18,7 @@ import type {
   WhenIr,
 } from "../../../core/ir/types.js";
 import { lowerCriterion, stepByItself } from "../clauses/criterion.js";
-import { isReadable } from "../clauses/reads.js";
+import { isKnownBeside, isReadable } from "../clauses/reads.js";
 import { lowerMoving } from "../clauses/moving.js";
 import { lowerScope, lowerStructure } from "../clauses/structure.js";
 import { lowerSelection } from "../clauses/selection.js";
@@ -43,12 +43,13 @@ export function lowerRestore(
   }
   const untrained = statement.when === undefined && paired === undefined ? stepByItself : null;
   const kind = structureKind(structure);
-  const by = lowerCriterion(statement.criterion, kind, place, { by: "events", untrained });
+  const by = lowerCriterion(statement.criterion, kind, place, { by: "events", untrained, ofDead: true });
   const above = infer(statement.above, expressions(place, "threshold"));
   const when = lowerEvents(statement, false, place);
   const restore = whole({ structure }, selection, { by, above: above?.ir ?? null, when: when ?? paired });
   if (restore === null || above === null || when === null) return null;
   if (checkTyped(above, statement.above, ["number"], "a threshold", place) === null) return null;
+  if (!isKnownBeside(restore.by, above.ir, statement.above.span, place)) return null;
   return isReadable(above.ir, kind, "event", statement.above.span, place) ? restore : null;
 }
 

@@ -1,7 +1,15 @@
 import type { CompileResult } from "../../compile.js";
 import { gateCosts, type GateCost } from "./gates.js";
 import { trainsWith } from "./optimizers.js";
-import { isNeed, namesIn, needsData, needsGradients, type Name } from "../../../core/expr/names.js";
+import {
+  isNeed,
+  namesIn,
+  needsData,
+  needsGradients,
+  readsDiagonal,
+  secondOrderIn,
+  type Name,
+} from "../../../core/expr/names.js";
 import { evaluate } from "../../../core/expr/evaluate.js";
 import type {
   CriterionIr,
@@ -201,14 +209,17 @@ function criteriaOf(ir: Ir, network: Network | undefined): readonly CriterionCos
 }
 
 function costOf(
-  { under, over, statistics }: CriterionIr,
+  { under, over, probes, statistics }: CriterionIr,
   read: readonly Name[],
   at: "event" | "step",
   normed: boolean,
 ): string {
   const backward = needsGradients(read);
   if (!needsData(read, under)) {
-    if (under === "synflow" && backward) return "no data: one pass forward and backward at each event";
+    if (under === "synflow" && backward) {
+      const times = gradientPasses(read, probes) ?? "several";
+      return `no data: ${times === 1 ? "one pass" : `${times} passes`} forward and backward at each event`;
+    }
     return read.every((name) => name === "random") ? "nothing" : "no data, no passes";
   }
   if (at === "step") return "on the batch of every step: no pass of its own";
@@ -218,5 +229,21 @@ function costOf(
   const norms = normed
     ? `, batch norms by ${statistics === "batch" ? "the batch's" : "stored"} statistics`
     : "";
-  return `${batches === null ? "several batches" : counted(batches, "batches")} ${passes} at each event${norms}`;
+  const second = secondOrderIn(read) === undefined ? "" : `, ${timesOver(read, probes)}`;
+  return `${batches === null ? "several batches" : counted(batches, "batches")} ${passes} at each event${second}${norms}`;
+}
+
+/** How often second derivatives pass over the batches: gradients ahead and behind, for each direction. Null where only a run can tell. */
+function gradientPasses(read: readonly Name[], probes: CriterionIr["probes"]): number | null {
+  const directions = readsDiagonal(read) ? evaluate(probes ?? 1, new Map()) : 0;
+  if (directions === undefined) return null;
+  const along = read.includes("hg");
+  // The direction of `hg` is the gradient itself.
+  const gradient = along || read.includes("g") || read.includes("g2") || read.includes("ga");
+  return (gradient || secondOrderIn(read) === undefined ? 1 : 0) + 2 * directions + (along ? 2 : 0);
+}
+
+function timesOver(read: readonly Name[], probes: CriterionIr["probes"]): string {
+  const times = gradientPasses(read, probes);
+  return times === null ? "several times over" : `${times} times over`;
 }
