@@ -15,7 +15,10 @@ const parameters: Readonly<Record<string, string>> = {
   interval: "between two events, in epochs or steps",
   begin: "part of the training after which pruning begins",
   end: "part of the training after which it has ended",
-  strength: "weight of the penalty in the loss",
+  strength: "weight of the penalty, or of what gates cost, in the loss",
+  drop: "share of the draws of a gate that are closed at the start, as a number",
+  open: "probability that a weight is there at the start",
+  start: "where gates begin: below 0 more of them close",
   calibration: "batches that the score is taken over",
   draws: "probes that the diagonal of the Hessian is estimated from",
 };

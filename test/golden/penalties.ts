@@ -7,7 +7,7 @@ import { statementOf } from "./method.js";
 import { near, type Vector } from "./vector.js";
 
 /** A convolution with a batch norm of these scales, and a dense layer. */
-function scaled(gamma: readonly number[]) {
+export function scaled(gamma: readonly number[]) {
   const b = topology();
   const conv = b.call("Conv2D", { filters: gamma.length, kernel_size: [1, 1] }, [b.input([2, 2, 1])], "conv");
   const flat = b.call("Flatten", {}, [b.call("BatchNormalization", {}, [conv], "norm")]);

@@ -1,3 +1,4 @@
+import { gates } from "./gates.js";
 import { penalties } from "./penalties.js";
 import { schedules } from "./schedules.js";
 import { scores } from "./scores.js";
@@ -10,6 +11,7 @@ import type { Vector } from "./vector.js";
 export const vectors: readonly Vector[] = [
   ...scores,
   ...penalties,
+  ...gates,
   ...sparseTraining,
   ...schedules,
   ...structures,

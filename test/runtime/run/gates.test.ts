@@ -25,6 +25,16 @@ const cases = [
   ["kernels", "bernoulli(open: 0.6) strength 0.02", "prune gates by gate below 0.5"],
 ] as const;
 
+/** Methods of the standard library that learn masks, in a hurry. */
+const methods = [
+  ["l0", "drop: 0.9, strength: 0.1"],
+  ["bernoulli-ste", "open: 0.5, strength: 0.01"],
+  ["autoprune", "strength: 0.1"],
+  ["continuous-sparsification", "rounds: 2, strength: 1e-4"],
+  ["edge-popup", "sparsity: 50%"],
+  ["supermask", "open: 0.5"],
+] as const;
+
 const trained = (structure: string, gate: string) =>
   `train 2 epochs with adam(rate: 0.02, weight-decay: 0.1) { learn masks on ${structure} by ${gate} }`;
 
@@ -92,3 +102,35 @@ for (const [kind, network] of [
       }
     });
   });
+
+describe.each(methods)("the method %s", (method, args) => {
+  it("runs, leaves no gates behind, and what it saves loads and computes the same", async () => {
+    const ran = await runProgram(`use ${method} from "std"\n${method}(epochs: 2 epochs, ${args})`, small);
+    const { state } = ran.run.session;
+    expect(state.gates.size).toBe(0);
+    const { loss } = ran.result.metrics;
+    expect(Number.isFinite(loss)).toBe(true);
+    expect((await outputs(ran)).every(Number.isFinite)).toBe(true);
+  });
+});
+
+it("weights that rest under their gates do not move, nor decay", async () => {
+  const before = await runProgram("evaluate on test", small);
+  const after = await runProgram(
+    "train 2 epochs with adam(rate: 0.02, weight-decay: 0.1) { learn masks on weights by score to 50% }",
+    small,
+  );
+  for (const key of ["c1/kernel", "d1/kernel"])
+    expect(after.run.session.parameters.get(key)?.data).toEqual(before.run.session.parameters.get(key)?.data);
+});
+
+it("gates of a loop go on in its next pass, and `rewind gates` brings them back", async () => {
+  const learn = "train 1 epoch with sgd(rate: 0.5) { learn masks on filters by scale strength 0.01 }";
+  const paramsOf = ({ run }: Outcome) =>
+    [...run.session.state.gates.values()].map(({ params }) => params["scale"]);
+  const once = await runProgram(`${learn}\nmark here`, small);
+  const twice = await runProgram(`repeat 2 times { ${learn} }`, small);
+  const back = await runProgram(`${learn}\nmark here\ntrain 1 epoch\nrewind gates to here`, small);
+  expect(paramsOf(twice)).not.toEqual(paramsOf(once));
+  expect(paramsOf(back)).toEqual(paramsOf(once));
+});

@@ -1,0 +1,131 @@
+import { deepEqual, equal } from "node:assert/strict";
+import { testValues } from "../../core/gates/values.js";
+import type { Gates } from "../../core/gates/state.js";
+import { maskedView } from "../../core/masks/masked.js";
+import type { PruningContext } from "../../core/events/context.js";
+import { gateStep, openGates, settleGates } from "../../runtime/along/gates.js";
+import { momentOf, prune } from "../core/masks/setting.js";
+import { denseSetting } from "../core/masks/vectors.js";
+import { statementOf } from "./method.js";
+import { scaled } from "./penalties.js";
+import { near, type Vector } from "./vector.js";
+
+/** The gates that a method trains, as they are at the start. */
+function opened(method: string, context: PruningContext) {
+  const rule = { ir: statementOf(method, "learn"), active: () => true };
+  openGates(context, [rule]);
+  const gates = context.state.gates.get(rule.ir.id);
+  if (gates === undefined) throw new Error(`${method} has no gates`);
+  const at = { step: 0, clock: 0, examples: 1, of: () => momentOf() };
+  return {
+    gates,
+    /** What each gate learns of these gradients of the weights that the network computes with. */
+    learn(key: string, gradient: readonly number[]) {
+      const gradients = new Map([[key, Float32Array.from(gradient)]]);
+      const { of } = gateStep(context, [rule], at)?.back(gradients) ?? {};
+      return { ofGates: [...(of?.values() ?? [])][0]?.gradient ?? [], ofWeights: gradients.get(key) ?? [] };
+    },
+    settle: () => settleGates(context, [rule]),
+  };
+}
+
+const set = ({ params }: Gates, name: string, values: readonly number[]): void => params[name]?.set(values);
+const weights = [1, -2, 3, 4];
+
+export const gates: readonly Vector[] = [
+  {
+    vector: "G11",
+    method: "l0",
+    about:
+      "at log α of −1, 0, 1, −2.5 and 2.5 the test gates are 0.22273, 0.5, 0.77727, 0 and 1, and the fourth goes",
+    async check() {
+      const setting = scaled([1, 1, 1, 1, 1]);
+      const { gates: own, settle } = opened("l0", setting);
+      set(own, "logalpha", [-1, 0, 1, -2.5, 2.5]);
+      settle();
+      near(testValues(setting.network, own), [0.22273, 0.5, 0.77727, 0, 1]);
+      await prune(setting, statementOf("l0", "prune"), momentOf());
+      equal(setting.state.channels.filter((code) => code === 1).length, 1);
+    },
+  },
+  {
+    vector: "straight",
+    method: "bernoulli-ste",
+    about: "the gradient of a gate is that of its draw, whatever was drawn, and gates below a half go",
+    async check() {
+      const { setting, key } = denseSetting(weights, 1);
+      const { gates: own, learn, settle } = opened("bernoulli-ste", setting);
+      set(own, "open", [0, 1, 0.49, 0.5]);
+      const { ofGates, ofWeights } = learn(key, [1, 1, 1, 1]);
+      near(ofGates, [1 + 1e-4, -2 + 1e-4, 3 + 1e-4, 4 + 1e-4], 5);
+      deepEqual([ofWeights[0], ofWeights[1]], [0, 1]);
+      settle();
+      await prune(setting, statementOf("bernoulli-ste", "prune"), momentOf());
+      deepEqual([...(setting.parameters.get(key)?.data ?? [])], [0, -2, 0, 4]);
+    },
+  },
+  {
+    vector: "coarse",
+    method: "autoprune",
+    about:
+      "the gradient of an auxiliary parameter has the sign of the weight and the slope of softplus, and closed ones go",
+    async check() {
+      const { setting, key } = denseSetting(weights, 1);
+      const { gates: own, learn, settle } = opened("autoprune", setting);
+      set(own, "m", [-1, 0, 1, -0.5]);
+      near(learn(key, [1, 1, 1, 1]).ofGates, [0.268968, -0.49995, 0.731132, 0.377578], 5);
+      settle();
+      await prune(setting, statementOf("autoprune", "prune"), momentOf());
+      deepEqual([...(setting.parameters.get(key)?.data ?? [])], [0, -2, 3, 0]);
+    },
+  },
+  {
+    vector: "G11",
+    method: "continuous-sparsification",
+    about:
+      "at s of −0.1, 0, 0.05 and 0.5 the gates are 0.950042, 1, 1.024995 and 1.244919, in the end 0, 0, 2 and 2",
+    async check() {
+      const { setting, key } = denseSetting(weights, 1);
+      const { gates: own, settle } = opened("continuous-sparsification", setting);
+      set(own, "s", [-0.1, 0, 0.05, 0.5]);
+      own.args = { ...own.args, temperature: 1 };
+      near(testValues(setting.network, own), [0.950042, 1, 1.024995, 1.244919]);
+      settle();
+      deepEqual([...(maskedView(setting).get(key)?.data ?? [])], [0, -0, 6, 8]);
+      await prune(setting, statementOf("continuous-sparsification", "prune"), momentOf());
+      deepEqual([...(setting.parameters.get(key)?.data ?? [])], [0, 0, 3, 4]);
+    },
+  },
+  {
+    vector: "scores",
+    method: "edge-popup",
+    about:
+      "the highest half of |S| makes the network, ∂L/∂S is sign(S)·w·g for all of them, and no weight moves",
+    async check() {
+      const { setting, key } = denseSetting(weights, 1);
+      const { gates: own, learn, settle } = opened("edge-popup", setting);
+      set(own, "score", [-0.9, 0.1, 0.5, -0.2]);
+      const { ofGates, ofWeights } = learn(key, [1, 1, 2, 1]);
+      near(ofGates, [-1, -2, 6, -4]);
+      deepEqual([...ofWeights], [0, 0, 0, 0]);
+      settle();
+      await prune(setting, statementOf("edge-popup", "prune"), momentOf());
+      deepEqual([...(setting.parameters.get(key)?.data ?? [])], [1, 0, 3, 0]);
+    },
+  },
+  {
+    vector: "probabilities",
+    method: "supermask",
+    about: "the gradient of a probability is w·g, whatever was drawn, and nothing is priced",
+    async check() {
+      const { setting, key } = denseSetting(weights, 1);
+      const { gates: own, learn, settle } = opened("supermask", setting);
+      near(own.params["open"] ?? [], [0.6, 0.6, 0.6, 0.6]);
+      near(learn(key, [1, 1, 2, 1]).ofGates, [1, -2, 6, 4]);
+      set(own, "open", [0.4, 0.6, 0.5, 0.1]);
+      settle();
+      await prune(setting, statementOf("supermask", "prune"), momentOf());
+      deepEqual([...(setting.parameters.get(key)?.data ?? [])], [0, -2, 3, 0]);
+    },
+  },
+];
