@@ -30,6 +30,10 @@ const fromFiles = ({ ir }: Pick<CompileResult, "ir">, given: JavaScriptOptions):
   );
 };
 
+/** The files of JavaScript that a program names, absolute. */
+export const scriptsOf = (result: CompileResult): readonly string[] =>
+  fromFiles(result, {}).map(({ from }) => resolve(dirname(result.main), from));
+
 /** Files of JavaScript that are not there. They are looked for, and not run. */
 export function missingFiles(result: CompileResult, given: JavaScriptOptions): readonly Diagnostic[] {
   return fromFiles(result, given).flatMap(({ id, from }) =>
@@ -63,7 +67,7 @@ export async function importsOf(
         placed(
           diagnostic("P7021", `the ${kind} \`${name}\` is JavaScript, which was not allowed to run`, null, {
             notes: [`it would be loaded from "${from}", and may do whatever a program may do`],
-            help: "read the file, then say `--allow-js` (`allowJs: true`), or give the function in the options",
+            help: "read the file, then say `--allow-js` (`allowJs: true` in JavaScript and to the bundler's plugin), or give the function in the options",
           }),
           id,
           result,

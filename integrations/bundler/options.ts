@@ -24,6 +24,8 @@ export interface Options {
   readonly runtime?: string | undefined;
   /** Whether `?model` trains what the cache does not hold; false: that is an error. Default: unless the environment variable CI is set. */
   readonly train?: boolean | undefined;
+  /** Whether `?model` may run the JavaScript that programs name (`use loss … from "./x.js"`). Default false: P7021. */
+  readonly allowJs?: boolean | undefined;
   /** Folder of trained networks. Default "node_modules/.cache/espalier". */
   readonly cache?: string | undefined;
   /** Folder of trained networks in the output. Default "assets", under Vite its `build.assetsDir`. */
@@ -45,6 +47,7 @@ const kinds: Readonly<Record<keyof Options, "string" | "number" | "boolean" | "o
   types: "boolean",
   runtime: "string",
   train: "boolean",
+  allowJs: "boolean",
   cache: "string",
   assets: "string",
   backend: "string",

@@ -75,6 +75,33 @@ describe("an import with ?model", () => {
   }, 60_000);
 
   it.runIf(long)(
+    "runs JavaScript that a program names only where that is allowed, and trains anew when it changes",
+    async () => {
+      const squares = (factor: number): string =>
+        `export const squares = (yTrue, yPred, { tf }) => tf.mul(${factor}, tf.sum(tf.square(tf.sub(yTrue, yPred)), -1));\n`;
+      project.write("own.mjs", squares(1));
+      project.write(
+        "own.prune",
+        `use loss squares from "./own.mjs"\n${program.replace("4 steps", "4 steps minimizing squares")}`,
+      );
+      project.write("own-main.mjs", 'import model from "./own.prune?model";\nexport default model;\n');
+      const one = { entry: "own-main.mjs", only: ["rollup"] } as const;
+      const refused = await built(project, { ...one, options });
+      expect(refused.rollup.error?.message).toMatch(/P7021[^]*squares/);
+      const own = () => entries().filter((name) => name.startsWith("own-")).length;
+      expect(own()).toBe(0);
+      const allowed = { ...one, options: { ...options, allowJs: true } };
+      expect((await built(project, allowed)).rollup.error).toBe(null);
+      expect((await built(project, allowed)).err).not.toContain("espalier trains");
+      expect(own()).toBe(1);
+      project.write("own.mjs", squares(2));
+      expect((await built(project, allowed)).rollup.error).toBe(null);
+      expect(own()).toBe(2);
+    },
+    240_000,
+  );
+
+  it.runIf(long)(
     "trains anew where an entry is damaged or of another version",
     async () => {
       const [name = ""] = entries();

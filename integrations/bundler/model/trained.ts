@@ -10,6 +10,7 @@ import { lockName, takeLock } from "../../../runtime/checkpoint/lock.js";
 import { locateData } from "../../../runtime/data/open.js";
 import { reasonOf } from "../../../runtime/reason.js";
 import type { Options } from "../options.js";
+import { scriptsOf } from "../../../api/javascript.js";
 import { compileFile, judged, type Compiled } from "../program.js";
 import { digestOf, hashOf } from "./digest.js";
 import {
@@ -35,6 +36,7 @@ export async function trainedModel(path: string, options: Options): Promise<Comp
   const compiled = await compileFile(path, options, "program");
   if (compiled.code === null || compiled.compiled === null) return compiled;
   const { bound, result } = compiled.compiled;
+  const scripts = scriptsOf(result);
   const { network, data } = bound;
   const refused = (diagnostics: readonly Diagnostic[]): Compiled => ({
     ...compiled,
@@ -48,7 +50,10 @@ export async function trainedModel(path: string, options: Options): Promise<Comp
   try {
     const parts: Parts = {
       version: versionNow,
-      program: hashOf(result.files.map((file) => [relativeTo(path, file), result.texts.get(file)])),
+      program: hashOf([
+        ...result.files.map((file) => [relativeTo(path, file), result.texts.get(file)]),
+        ...(await Promise.all(scripts.map(async (file) => [relativeTo(path, file), await digest(file)]))),
+      ]),
       network: await digest(network),
       data: typeof data === "string" ? await digest(await locateData(data)) : null,
       settings: hashOf([set ?? {}, epochs, batch, seed]),
@@ -111,7 +116,7 @@ async function made(wanted: Wanted, options: Options): Promise<Made> {
       async () => {
         const again = await readEntry(entry);
         if (again !== null && !("damaged" in again)) return [];
-        const { network, data, set: values, epochs, batch, seed, backend, threads } = options;
+        const { network, data, set: values, epochs, batch, seed, backend, threads, allowJs } = options;
         const run = `${entry}.run`;
         lines.say(`espalier trains ${main}, for it is not in the cache`);
         const order = {
@@ -126,6 +131,7 @@ async function made(wanted: Wanted, options: Options): Promise<Made> {
             seed,
             backend,
             threads,
+            allowJs,
             out: run,
             resume: existsSync(run),
             // Nobody reads how fast it was here.
