@@ -24,6 +24,30 @@ han(sparsity: 80%, rounds: rounds, epochs: 2 epochs, retrain: 1 epoch)
     expect(amounts).toMatchObject([{ structure: "weights", total: 1704, nominal: dead, achieved: dead }]);
   }, 120_000);
 
+  it("a method is run by its name alone, its parameters set as those of a program", async () => {
+    const project = await smallProject("");
+    const ended = await espalier(project, [
+      ...["run", "--method", "agp", "--network", "net.json", "--data", "data.npz", ...onWasm],
+      ...[
+        "--set",
+        "sparsity=75%",
+        "--set",
+        "epochs=2 epochs",
+        "--set",
+        "interval=5 steps",
+        "--out",
+        "o",
+        "--quiet",
+      ],
+    ]);
+    expect(ended, ended.err).toMatchObject({ code: 0 });
+    const dead = [72, 576, 864, 192].reduce((sum, size) => sum + Math.round(0.75 * size), 0);
+    expect(reportOf(project, "o").amounts).toMatchObject([{ structure: "weights", achieved: dead }]);
+    const unknown = await espalier(project, ["run", "--method", "agb", "--network", "net.json"]);
+    expect(unknown).toMatchObject({ code: 2 });
+    expect(unknown.err).toContain("agp");
+  }, 120_000);
+
   it("rigl: the share of living weights stays what it was, event after event", async () => {
     const { amounts, events } = await runs(
       `prune weights by random local to 70%
