@@ -1,6 +1,6 @@
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
-import * as crc32c from "crc-32/crc32c.js";
+import crc32c from "crc-32/crc32c.js";
 import { PbfWriter } from "pbf";
 import { makeFolder } from "../checkpoint/files.js";
 

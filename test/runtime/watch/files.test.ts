@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import * as crc32c from "crc-32/crc32c.js";
+import crc32c from "crc-32/crc32c.js";
 import { PbfReader } from "pbf";
 import { afterAll, expect, it } from "vitest";
 import type { RunOptions } from "../../../runtime/index.js";
