@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { front } from "../../compiler/passes/index.js";
 import { allMethods, programOf } from "../../compiler/render/methods.js";
 import { statements } from "../../core/ir/walk.js";
+import { runs } from "../helpers/runs.js";
 import { smallNetwork } from "../runtime/run/fixtures.js";
 import { runProgram, type Outcome } from "../runtime/run/program.js";
 
@@ -24,16 +25,26 @@ const small: Readonly<Record<string, string>> = {
 };
 const own: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "late-rewinding": { begin: "2 steps" },
+  // So few steps close no gate that starts wide open: these start where a step or two decides.
+  l0: { drop: "0.917" },
+  "bernoulli-ste": { open: "0.5" },
+  supermask: { open: "0.5" },
 };
 /** What is asked of methods that take no exact share. */
 const otherwise: Readonly<Record<string, (outcome: Outcome) => void>> = {
   // So few steps bring no norm to zero: nothing is removed, but what fell below 1e-4.
   ssl: ({ result: { report } }) =>
     expect(report.amounts.map(({ structure }) => structure)).toEqual(["weights", "filters"]),
+  // Nor do they close a gate, which begins at 0.5 and moves by the rate of Adam, 0.001, a step.
+  autoprune: ({ result: { report } }) =>
+    expect(report.amounts).toMatchObject([{ structure: "weights", achieved: 0 }]),
   "two-in-four": ({ result: { report } }) => expect(report.amounts[0]?.achieved).toBeGreaterThan(300),
   // Rows round: 5 of 9, 32 of 54, 43 of 72, 6 of 10.
   wanda: ({ result: { report } }) => expect(report.amounts[0]?.achieved).toBe(30 + 256 + 430 + 24),
 };
+
+/** Killing every method takes as long as running it: `npm run test:long` does, and every fourth stands for them in `npm test`. */
+const killsAll = runs(0, 1) > 0;
 
 class Killed extends Error {}
 
@@ -74,7 +85,7 @@ async function killed(name: string, program: string, checkpoints: number): Promi
 }
 
 describe("every method, on a small network", () => {
-  it.each(allMethods().map(({ name }) => name))("%s", async (name) => {
+  it.each(allMethods().map(({ name }, nth) => [name, nth] as const))("%s", async (name, nth) => {
     const program = programWith(name);
     let checkpoints = 0;
     const whole = await runProgram(program, network, {
@@ -102,6 +113,7 @@ describe("every method, on a small network", () => {
       }
     }
 
-    if (checkpoints > 1) expect(cameOf(await killed(name, program, checkpoints))).toEqual(cameOf(whole));
+    if (checkpoints > 1 && (killsAll || nth % 4 === 0))
+      expect(cameOf(await killed(name, program, checkpoints))).toEqual(cameOf(whole));
   });
 });
