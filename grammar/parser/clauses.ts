@@ -113,7 +113,10 @@ export function clauseRules(p: Reader, e: ExpressionRules) {
   /** Another `and` joins nothing here, and is told of as such. */
   const saysProbes = (): boolean =>
     p.is(0, tokenOf("batches")) && p.is(1, tokenOf("and")) && p.is(3, tokenOf("probes"));
-  const counted = p.oneOf("batches", "probes");
+  const counted = p.choice(
+    "counted",
+    p.words(["batches", "probes"], (word) => word),
+  );
   const counts = p.rule("counts", (): Pick<ast.Over, "batches" | "probes"> => {
     const count = p.read(e.count);
     const what = p.read(counted);
