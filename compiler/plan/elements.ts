@@ -228,7 +228,7 @@ export class Elements {
     const mine = total(own.counts);
     const wholly = (mine * covered(pool)) / Math.max(1, own.visible);
     const others = clamp((layer.share - wholly) / Math.max(1e-9, 1 - wholly), 0, 1);
-    own.counts[deadCode] += Math.round((own.visible - mine) * others ** pool.each);
+    spread(layer, own, Math.round((own.visible - mine) * others ** pool.each));
     layer.even = false;
     this.drawn(pool.place);
     return own;
@@ -248,6 +248,22 @@ export class Elements {
     for (const code of codes)
       own.counts[code] = Math.round(before > 0 ? (own.counts[code] * now.visible) / before : 0);
   }
+}
+
+/** So many units that other structures of the layer hold, in the manners in which these died. */
+function spread(layer: Layer, own: Own, count: number): void {
+  const others = [...layer.own.values()].filter((one) => one !== own);
+  const weights = codes.map((code) =>
+    others.reduce((sum, { counts, pool }) => sum + counts[code] * pool.each, 0),
+  );
+  const all = weights.reduce((a, b) => a + b, 0);
+  let left = count;
+  codes.forEach((code, i) => {
+    const part = all === 0 ? 0 : Math.min(left, Math.round((count * (weights[i] ?? 0)) / all));
+    own.counts[code] += part;
+    left -= part;
+  });
+  own.counts[deadCode] += left;
 }
 
 export const total = (counts: Counts): number => codes.reduce((sum, code) => sum + counts[code], 0);

@@ -68,6 +68,7 @@ const found: readonly (readonly [string, string])[] = [
     "train 2 steps\nrepeat 3 times { prune rows by l1 10% softly\nrewind weights to step 2 }\nharden masks",
   ],
   ["depthwise", "prune rows by l1 to 75%\nshuffle masks\nregrow rows by l1 30%"],
+  ["depthwise", "prune kernels by l1 30% latently\nregrow weights by snip 100%\nharden masks"],
   ["residual", "repeat 2 times { prune 2:4 of weights by l1\nshuffle masks }"],
   ["residual", "for each layer as L { prune kernels by sum(abs(w) * norm(x)) in L to 100% }"],
   ["partly shared", "reinitialize by zeros\nslim"],
