@@ -67,7 +67,7 @@ export function dryRun(
   masks?: HeldMasks,
 ): Simulation {
   const given = asksForWeights(ir) ? weights : undefined;
-  const idle = given && world.network ? idleIn(world.network, given) : undefined;
+  const idle = given && world.network ? idleIn(world.network, given, masks?.channels) : undefined;
   const drawn = (draw: number | null, like?: Timeline): Timeline => {
     const timeline = new Timeline(world, data, new Trial(world, draw, given, idle), like);
     if (masks !== undefined) timeline.hold(masks);

@@ -42,7 +42,7 @@ export function encodeMasks(network: Network, loaded: Network, state: MaskState)
   const shapes = new Map(network.layers.flatMap(({ weights }) => weights.map((one) => [one.key, one.shape])));
   const tensors = new Map<string, StoredTensor>();
   const about: Record<string, string> = {
-    format: "espalier masks 2",
+    format: "espalier masks 1",
     values: "1: kept, 0: held at zero, 2: held at its initial value",
     "weights/": "single weights, in the shape of the weight",
     "units/": "output channels of a layer (filters, neurons) as the network beside this file has them",
@@ -77,7 +77,7 @@ const valueOf = (code: number): number => (code === living ? kept : code === fro
 export const readMasks = (folder: string): Promise<Masks> => decodeMasks(join(folder, masksFile));
 
 /** @throws DiagnosticError P7008 */
-export async function decodeMasks(file: string, help = "name the output directory of a run"): Promise<Masks> {
+async function decodeMasks(file: string, help = "name the output directory of a run"): Promise<Masks> {
   try {
     if ((await stat(file)).size > largest) throw new DamagedTensors("it is too large");
     return masksIn(decodeTensors(await readFile(file)));

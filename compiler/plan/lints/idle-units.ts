@@ -8,9 +8,11 @@ const most = 5;
 
 /** What a `slim` takes out though no statement took it: it held nothing in the file. */
 export const idleUnits: Lint = ({ ir, network, simulation: { idle } }) => {
-  const slim = statements(ir.body).find(({ kind }) => kind === "slim");
+  const all = statements(ir.body);
+  const slim = all.find(({ kind }) => kind === "slim");
   if (slim === undefined || network === null || idle.size === 0) return [];
   const { channels } = network;
+  const trains = all.slice(0, all.indexOf(slim)).some(({ kind }) => kind === "train");
   const layers = network.layers.flatMap((layer) => {
     const empty = outputChannels(layer).filter((channel) => idle.has(channels.find(channel))).length;
     return empty === 0 ? [] : [`${empty} of ${quote(layer.path)}`];
@@ -21,7 +23,7 @@ export const idleUnits: Lint = ({ ir, network, simulation: { idle } }) => {
       code: "P4023",
       id: slim.id,
       message: `${counted(idle.size, "units")} of the file ${idle.size === 1 ? "holds" : "hold"} nothing but zeros`,
-      label: "takes them out too, unless training has woken them",
+      label: `takes them out too${trains ? ", unless training has woken them" : ""}`,
       notes: [`${layers.slice(0, most).join(", ")}${more}`],
     },
   ];

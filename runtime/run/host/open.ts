@@ -127,10 +127,10 @@ async function begin(
   for (const text of backend.notes) logNote(session, text);
   for (const one of notes) logDiagnostic(session, one);
   if (!resumed) {
-    session.record.idle = [...idleIn(network, parameters)];
     session.record.before = await factsNow(session, await modelBytes(network, parameters));
     session.baselines.start = await measureBaseline(session, "start");
     await holdMasksBeside(session);
+    session.record.idle = [...idleIn(network, parameters, state.channels)];
   }
   return makeRun(session);
 }

@@ -42,6 +42,8 @@ describe("masks beside the network", () => {
     expect(held.notes).toMatch(/\d+ weights and \d+ units stay zero .*P7016/);
     expect(free.notes).not.toContain("P7016");
     expect(held.zeros).toBeGreaterThan(free.zeros);
+    // What masks hold is dead, and not merely empty in the file.
+    expect([held, free].map(({ run }) => run.session.record.idle.length > 0)).toEqual([false, true]);
     const masked = [...held.run.session.state.elements.values()].flatMap((codes) => [...codes]);
     await held.run.rewind(9, { what: ["masks", "weights"], to: "start" });
     expect([...held.run.session.state.elements.values()].flatMap((codes) => [...codes])).toEqual(masked);
