@@ -150,16 +150,20 @@ async function endEpoch(session: Session, phase: OpenPhase): Promise<void> {
   const trainAccuracy = accuracyOf(progress.sums);
   const { data } = session;
   const test = data?.test ? await evaluateOn(session, "test") : null;
-  const own = withMetrics(test);
+  const { metrics } = withMetrics(test);
+  const tested = {
+    testLoss: test?.loss ?? null,
+    testAccuracy: test?.accuracy ?? null,
+    ...(metrics && { testMetrics: metrics }),
+  };
+  const rate = phase.rate(Math.max(0, progress.step - 1));
   const running = test ?? { accuracy: trainAccuracy, loss: trainLoss };
   session.record.history.push({
     ...sizeNow(session),
     trainLoss,
     trainAccuracy,
-    testLoss: test?.loss ?? null,
-    testAccuracy: test?.accuracy ?? null,
-    ...(own.metrics && { testMetrics: own.metrics }),
-    rate: phase.rate(Math.max(0, progress.step - 1)),
+    ...tested,
+    rate,
   });
   tell(session, {
     kind: "epoch",
@@ -168,9 +172,7 @@ async function endEpoch(session: Session, phase: OpenPhase): Promise<void> {
     epochs: times.epochs,
     loss: trainLoss,
     accuracy: trainAccuracy,
-    testLoss: test?.loss ?? null,
-    testAccuracy: test?.accuracy ?? null,
-    ...(own.metrics && { testMetrics: own.metrics }),
+    ...tested,
     seconds: session.stopwatch.seconds(),
   });
   if (ir.until !== undefined) {
@@ -192,10 +194,8 @@ async function endEpoch(session: Session, phase: OpenPhase): Promise<void> {
   await watch(session, "onEpochEnd", progress.epoch - 1, {
     loss: trainLoss,
     accuracy: trainAccuracy,
-    testLoss: test?.loss ?? null,
-    testAccuracy: test?.accuracy ?? null,
-    ...(own.metrics && { testMetrics: own.metrics }),
-    rate: phase.rate(Math.max(0, progress.step - 1)),
+    ...tested,
+    rate,
   });
   progress.epoch++;
   progress.inEpoch = 0;

@@ -57,10 +57,14 @@ export function trainStep(session: Session, phase: OpenPhase, batch: Batch): Bat
     const slots = slotsOf(session.slots, key, phase, parameter.data.length);
     phase.optimizer.update(parameter.data, gradient, slots, hyper);
   }
-  const undecayed = { ...hyper, args: new Map([...phase.args].filter(([name]) => name !== "weight-decay")) };
-  for (const [key, { data, gradient }] of ofGates) {
-    const slots = slotsOf(session.slots, key, phase, data.length);
-    phase.optimizer.update(data, gradient, slots, undecayed);
+  if (ofGates.length > 0) {
+    // Left out it would be the optimizer's own, which AdamW has one of.
+    const args = new Map([...phase.args, ["weight-decay", 0]] as const);
+    for (const [key, { data, gradient }] of ofGates)
+      phase.optimizer.update(data, gradient, slotsOf(session.slots, key, phase, data.length), {
+        ...hyper,
+        args,
+      });
   }
   learned?.done();
   const held = phase.along.afterUpdate(session, progress.step);

@@ -124,6 +124,31 @@ it("weights that rest under their gates do not move, nor decay", async () => {
     expect(after.run.session.parameters.get(key)?.data).toEqual(before.run.session.parameters.get(key)?.data);
 });
 
+it("gates never decay, neither by the word of a program nor by the default of AdamW", async () => {
+  const after = async (optimizer: string) => {
+    const { run } = await runProgram(
+      `train 1 step with ${optimizer} { learn masks on filters by scale }`,
+      small,
+    );
+    const { parameters, state } = run.session;
+    return {
+      gates: [...state.gates.values()].map(({ params }) => params),
+      c1: parameters.get("c1/kernel")?.data,
+    };
+  };
+  const plain = await after("adam(rate: 0.1)");
+  for (const optimizer of [
+    "adamw(rate: 0.1)",
+    "adamw(rate: 0.1, weight-decay: 0.5)",
+    "adam(rate: 0.1, weight-decay: 0.5)",
+  ]) {
+    const decayed = await after(optimizer);
+    expect(decayed.gates, optimizer).toEqual(plain.gates);
+    // What does decay is another after the very step.
+    expect(decayed.c1, optimizer).not.toEqual(plain.c1);
+  }
+});
+
 it("gates of a loop go on in its next pass, and `rewind gates` brings them back", async () => {
   const learn = "train 1 epoch with sgd(rate: 0.5) { learn masks on filters by scale strength 0.01 }";
   const paramsOf = ({ run }: Outcome) =>
