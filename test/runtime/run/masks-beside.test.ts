@@ -93,6 +93,18 @@ describe("masks beside the network", () => {
     expect(kernel.some((value) => value !== 0)).toBe(true);
   });
 
+  it("tell what stands at its initial value from what is zero, and hold none of it", async () => {
+    const run = await openRun(options({ network, out }));
+    await run.prune(1, { structure: "weights", by: "random", scope: "local", drop: 0.5, manner: "frozen" });
+    const { parameters } = await run.finish();
+    const { weights } = await readMasks(out);
+    const frozen = weights.get("c1/kernel")?.data ?? new Uint8Array();
+    expect(new Set(frozen)).toEqual(new Set([1, 2]));
+    frozen.forEach((value, i) => value === 2 && expect(parameters.get("c1/kernel")?.data[i]).not.toBe(0));
+    const again = await loop({ network: out, out: null });
+    expect(again.session.record.notes.join()).not.toContain("P7016");
+  });
+
   it("are a ticket for the network before a slim", async () => {
     const cut = await openRun(options({ network, out }));
     await cut.prune(1, { structure: "units", by: "random", scope: "local", drop: 0.5 });
