@@ -95,6 +95,7 @@ describe("every method, on a small network", () => {
     });
     const { before, after, amounts } = whole.result.report;
     const body = front(program).ir?.body ?? [];
+    expect(whole.run.session.state.gates.size).toBe(0);
     const kinds = new Set(statements(body).map(({ kind }) => kind));
 
     expect(amounts.length > 0).toBe(kinds.has("prune"));
