@@ -5,6 +5,7 @@
  * - `validateIr(value)`: an IR that was stored or written elsewhere, checked against the published schema.
  * - `irSchema()`: that schema (JSON Schema 2020-12), the same as the file `espalier/ir.schema.json`.
  * - `loadNetwork(source)`: a LayersModel from a path, a module or memory.
+ * - `openSession(options)`: a network that statements act on one after another, as at the prompt of `espalier repl`.
  * - `run(source, options)`: compile for a network and data, train, prune, write the smaller network.
  */
 export { compile, type CompileOptions, type CompileResult } from "./compiler/compile.js";
@@ -23,7 +24,17 @@ export {
 } from "./core/diagnostics/diagnostic.js";
 export { compileProgram, type CompiledProgram, type ProgramOptions } from "./api/compile-program.js";
 export { loadNetwork } from "./api/load-network.js";
-export { sensitivity, type Measured, type Sensitivity, type SensitivityOptions } from "./api/sensitivity.js";
+export { sensitivity, type SensitivityOptions } from "./api/sensitivity.js";
+export type { Measured, Sensitivity, SensitivityQuestion } from "./api/measure-sensitivity.js";
+export { openSession } from "./api/open-session.js";
+export type {
+  Difference,
+  DoneStatement,
+  LayerDifference,
+  PruningSession,
+  SessionOptions,
+  Standing,
+} from "./api/session/types.js";
 export { run, type HostOptions, type ProgramRun } from "./api/run-program.js";
 export type {
   DataFacts,

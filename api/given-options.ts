@@ -1,6 +1,7 @@
 import { raise } from "../core/diagnostics/create.js";
 import { similar } from "../core/diagnostics/nearest.js";
 import type { ProgramOptions } from "./compile-program.js";
+import type { SessionOptions } from "./session/types.js";
 import type { HostOptions } from "./run-program.js";
 
 /** What `typeof` says of a value; any where more than one is possible, which is looked at where it is used. */
@@ -44,16 +45,32 @@ const hostOptions: Readonly<Record<Exclude<keyof HostOptions, keyof ProgramOptio
   tensorboard: "string",
 };
 
+const { backend, batch, data, losses, masks, metrics, network, seed, set, threads } = programOptions;
+const { allowJs, onProgress } = hostOptions;
+/** Those of `openSession`. */
+const sessionOptions: Readonly<Record<keyof SessionOptions, Kind>> = {
+  ...{ backend, batch, data, losses, masks, metrics, network, seed, set, threads, allowJs, onProgress },
+  validation: "number",
+};
+
 /**
  * What a caller gave, whose mistakes the types of TypeScript may not have seen.
  * @throws DiagnosticError P7010 for a program that is no text, an option that would not be heard or is of another type
  */
-export function checkGiven(source: unknown, options: object, for_: "compileProgram" | "run"): void {
+export function checkGiven(
+  source: unknown,
+  options: object,
+  for_: "compileProgram" | "run" | "openSession",
+): void {
   if (typeof source !== "string")
     raise("P7010", `a program is a text, not ${source === null ? "null" : typeof source}`, {
       help: `give the text itself: \`${for_}(await readFile("a.prune", "utf8"), …)\``,
     });
-  const kinds = new Map(Object.entries({ ...programOptions, ...(for_ === "run" && hostOptions) }));
+  const kinds = new Map(
+    Object.entries(
+      for_ === "openSession" ? sessionOptions : { ...programOptions, ...(for_ === "run" && hostOptions) },
+    ),
+  );
   for (const [name, value] of Object.entries(options)) {
     const kind = kinds.get(name);
     if (kind === undefined)

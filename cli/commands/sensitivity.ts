@@ -1,4 +1,5 @@
-import { sensitivity as measure, type Sensitivity } from "../../api/sensitivity.js";
+import type { Sensitivity } from "../../api/measure-sensitivity.js";
+import { sensitivity as measure } from "../../api/sensitivity.js";
 import { table, type Column } from "../../compiler/render/check/table.js";
 import { DiagnosticError } from "../../core/diagnostics/diagnostic.js";
 import { percent } from "../../runtime/report/numbers.js";

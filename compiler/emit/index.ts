@@ -32,6 +32,8 @@ export interface EmitProgramOptions {
   readonly epochs?: number | undefined;
   /** Where the loop imports a JavaScript file of the program from; null: the host gives what is in it. Default: as written. */
   readonly javascriptFrom?: ((from: string) => string | null) | undefined;
+  /** Whether more training follows than the IR has: it is a part of a program. Default false. */
+  readonly continues?: boolean | undefined;
 }
 
 /** The loop of a program: its statements mapped to the texts they stand in, methods named, foresight added. */
@@ -49,6 +51,7 @@ export function emitProgram(
     set,
     epochs,
     javascriptFrom,
+    continues,
   }: EmitProgramOptions = {},
 ): { readonly code: string; readonly map: SourceMap } {
   const places = placesOf(spans, main, texts);
@@ -67,6 +70,7 @@ export function emitProgram(
     ...(form !== undefined && { form }),
     ...(typescript !== undefined && { typescript }),
     ...(javascriptFrom !== undefined && { javascriptFrom }),
+    ...(continues !== undefined && { continues }),
     ...(form === "imported" && parameters && { anew: { file: main, texts: written, imports, given } }),
   });
 }

@@ -46,6 +46,8 @@ export interface EmitOptions {
   readonly typescript?: boolean;
   /** Where a JavaScript file of the program is imported from; null: not at all. Default: as the program has it. */
   readonly javascriptFrom?: (from: string) => string | null;
+  /** Whether more training follows than the IR has. Default false. */
+  readonly continues?: boolean;
   /** What an imported loop is compiled from anew where its caller sets parameters. */
   readonly anew?: Anew;
 }
@@ -230,7 +232,7 @@ function writeLoop(ir: Ir, writer: Writer, scope: Scope, options: EmitOptions): 
       notes: options.notes ?? noNotes,
       scope,
       compared: comparedPhases(ir.body),
-      ends: "true",
+      ends: options.continues === true ? null : "true",
     });
     writer.blank();
     writer.line("return run.finish();");

@@ -35,10 +35,12 @@ export class Stopwatch {
  */
 export class Journal {
   readonly #results: Json[];
-  #next = 0;
+  #next: number;
 
-  constructor(results: readonly Json[] = []) {
+  /** `next`: how many of the steps are behind already, for a program that goes on rather than runs again. */
+  constructor(results: readonly Json[] = [], next = 0) {
     this.#results = [...results];
+    this.#next = next;
   }
 
   /** Takes the next number. `done` holds the result of an earlier process, wrapped so that `null` is a result too. */
@@ -79,7 +81,8 @@ export async function pause(session: Session): Promise<void> {
       : clock.step - lastCheckpoint.step >= every.value;
   if (session.store && (session.checkpointWanted || due || session.interrupted))
     await saveCheckpoint(session);
-  if (!session.interrupted) return;
+  const stopped = session.stopped && session.phase === null;
+  if (!session.interrupted && !stopped) return;
   session.lock?.release();
   raise("P7009", "the run was interrupted", {
     help:

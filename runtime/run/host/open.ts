@@ -118,6 +118,7 @@ async function begin(
     baselines: { start: null, dense: null, best: { accuracy: null, loss: null } },
     evaluated: [],
     interrupted: false,
+    stopped: false,
     lastCheckpoint: { seconds: 0, step: 0 },
     checkpointWanted: false,
   });

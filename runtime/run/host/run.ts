@@ -18,6 +18,11 @@ import type { Loop, Session } from "./session.js";
 export interface OpenRun extends Run {
   /** Ends the run at the next moment it can be resumed from, with a checkpoint and P7009. */
   interrupt(): void;
+  /**
+   * Ends the phase under way after this step as if it had been said to be no longer, and what is under way with P7009. What was trained
+   * stays.
+   */
+  stop(): void;
   finish(): Promise<RunResult>;
   /** All that the run consists of, for tests and hosts that look inside. Not to be written to. */
   readonly session: Session;
@@ -49,6 +54,7 @@ export function makeRun(session: Session): OpenRun {
     until: (id, condition) => until(session, id, condition),
     finish: () => finish(session),
     interrupt: () => void (session.interrupted = true),
+    stop: () => void (session.stopped = true),
   };
 }
 

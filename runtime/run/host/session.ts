@@ -84,6 +84,8 @@ interface Program {
   readonly lastGood: Map<number, LastGood>;
   /** Set by `interrupt` or the host's signal: the run ends at the next moment it can be resumed from. */
   interrupted: boolean;
+  /** Set by `stop`: the phase under way ends after this step as if it were no longer, and the statement with it. */
+  stopped: boolean;
   lastCheckpoint: { seconds: number; step: number };
   checkpointWanted: boolean;
 }

@@ -11,8 +11,8 @@ import type { TrainingSums } from "../../scores/over-training.js";
 export interface OpenPhase {
   readonly ir: TrainIr;
   readonly times: PhaseTimes;
-  /** Steps in all. */
-  readonly steps: number;
+  /** Steps in all; fewer once it is stopped. */
+  steps: number;
   /** Examples per step. */
   readonly batch: number;
   readonly optimizer: Optimizer;

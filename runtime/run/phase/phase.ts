@@ -139,6 +139,9 @@ async function* batchesOf(session: Session, phase: OpenPhase): AsyncGenerator<Ba
   for await (const batch of trainingBatches(train, pass, progress.inEpoch, count, phase.augmented)) {
     yield batch;
     await pause(session);
+    if (!session.stopped) continue;
+    phase.steps = progress.step;
+    return;
   }
 }
 

@@ -1,4 +1,4 @@
-import { diagnostic } from "../../../core/diagnostics/create.js";
+import { diagnostic, raise } from "../../../core/diagnostics/create.js";
 import { DiagnosticError } from "../../../core/diagnostics/diagnostic.js";
 import type { ExprIr } from "../../../core/ir/types.js";
 import type { Session } from "../host/session.js";
@@ -13,10 +13,8 @@ import { once, type Told } from "./step.js";
  * @throws DiagnosticError P7004 when the condition does not hold
  */
 export async function require(session: Session, id: number, condition: ExprIr): Promise<Told> {
-  const { holds, text: found } = await measureCondition(session, condition);
-  if (holds) return `holds: ${found}`;
-  const text = session.options.statements[id] ?? "a requirement";
-  logEvent(session, "require", id, `does not hold: ${found}`);
+  const { holds, text, found } = await ask(session, id, condition);
+  if (holds) return found;
   const result = await finish(session, `\`${text}\` does not hold: ${found}`);
   const failed = diagnostic("P7004", `\`${text}\` does not hold`, null, {
     notes: [found],
@@ -24,6 +22,20 @@ export async function require(session: Session, id: number, condition: ExprIr): 
       result.out === null ? undefined : "the network as it stands and its report are in the output folder",
   });
   throw new DiagnosticError([failed], result);
+}
+
+/** A condition that is asked at a prompt: what it does not hold for stays open. @throws DiagnosticError P7004 when it does not hold */
+export async function requireNow(session: Session, id: number, condition: ExprIr): Promise<Told> {
+  const { holds, text, found } = await ask(session, id, condition);
+  return holds ? found : raise("P7004", `\`${text}\` does not hold`, { notes: [found] });
+}
+
+async function ask(session: Session, id: number, condition: ExprIr) {
+  const { holds, text: found } = await measureCondition(session, condition);
+  const text = session.options.statements[id] ?? "a requirement";
+  if (holds) return { holds, text, found: `holds: ${found}` };
+  logEvent(session, "require", id, `does not hold: ${found}`);
+  return { holds, text, found };
 }
 
 /** Whether the `until` of a repeat holds, which ends the loop. */
