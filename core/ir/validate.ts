@@ -1,13 +1,12 @@
-import type { ErrorObject, ValidateFunction } from "ajv";
-import { Ajv2020 } from "ajv/dist/2020.js";
+import type { ErrorObject } from "ajv";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { diagnostic } from "../diagnostics/create.js";
 import { amountsIn } from "./amounts.js";
-import { definitions, type AmountIr, type StructureIr } from "./clauses.js";
-import { ref } from "./declare.js";
+import type { AmountIr, StructureIr } from "./clauses.js";
 import { withDefaults } from "./defaults.js";
+import { irValidator } from "./schemas.js";
 import { patternOf } from "./structure.js";
-import { irSchema, irVersion, type Ir } from "./types.js";
+import { irVersion, type Ir } from "./types.js";
 import { mapStatements, statements, withPaired, type StatementIr } from "./walk.js";
 
 export type ValidIr = { readonly ir: Ir; readonly diagnostics: readonly [] };
@@ -16,16 +15,10 @@ export type InvalidIr = { readonly ir: null; readonly diagnostics: readonly Diag
 const deepest = 200;
 const mostMistakes = 10;
 
-let compiled: ValidateFunction<Ir> | undefined;
-const shapes = new Map<string, ValidateFunction>();
-const options = { allErrors: true, strict: false } as const;
-
 /** What is wrong with an object of a declared shape that a loop hands over; mistakes name the place as a JSON path. */
 export function mistakesIn(shape: string, value: object): readonly string[] {
   if (tooDeep(value)) return [`\`$\` is nested more than ${deepest} deep`];
-  const validate =
-    shapes.get(shape) ?? new Ajv2020(options).compile({ ...ref(shape), $defs: definitions.schemas });
-  shapes.set(shape, validate);
+  const validate = irValidator(`#/$defs/${shape}`);
   if (validate(value)) return wrongAmount(value).map((wrong) => `\`$\` ${wrong}`);
   const all = validate.errors ?? [];
   return mostTelling(all).map((error) => messageOf(error, all));
@@ -47,9 +40,9 @@ export function validateIr(value: unknown): ValidIr | InvalidIr {
       ),
     );
   }
-  compiled ??= new Ajv2020(options).compile<Ir>(irSchema());
-  if (!compiled(value)) {
-    const all = compiled.errors ?? [];
+  const validate = irValidator<Ir>();
+  if (!validate(value)) {
+    const all = validate.errors ?? [];
     return refused(...mostTelling(all).map((error) => diagnostic("P9001", messageOf(error, all), undefined)));
   }
   const mistakes = checkTogether(value);

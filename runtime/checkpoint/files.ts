@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { mkdir, open, readdir, rename, rm, stat, type FileHandle } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 
 /** Writing that leaves either the old file or the new one, never half of one. */
@@ -8,13 +8,25 @@ import { basename, dirname, join, resolve } from "node:path";
 export async function writeDurably(path: string, pieces: readonly Uint8Array[]): Promise<void> {
   const file = await open(path, "w");
   try {
-    for (const piece of pieces) {
-      for (let done = 0; done < piece.length;)
-        done += (await file.write(piece, done, piece.length - done)).bytesWritten;
-    }
+    // Many at once: a write a tensor takes longer than all their bytes.
+    for (let from = 0; from < pieces.length; from += 512)
+      await writeWhole(file, pieces.slice(from, from + 512));
     await file.sync();
   } finally {
     await file.close();
+  }
+}
+
+/** A system may take a part of what it is given, 2 GiB at most. */
+async function writeWhole(file: FileHandle, pieces: readonly Uint8Array[]): Promise<void> {
+  let rest = pieces.filter(({ length }) => length > 0);
+  while (rest.length > 0) {
+    let { bytesWritten: taken } = await file.writev(rest);
+    rest = rest.flatMap((piece) => {
+      const done = Math.min(taken, piece.length);
+      taken -= done;
+      return done === piece.length ? [] : [piece.subarray(done)];
+    });
   }
 }
 

@@ -1,8 +1,8 @@
 import type { ValidateFunction } from "ajv";
-import { Ajv2020 } from "ajv/dist/2020.js";
 import { guardOf } from "../../core/gates/guard.js";
 import { gateKind } from "../../core/gates/registry.js";
 import { gateKey, type Gates } from "../../core/gates/state.js";
+import { schemas } from "../../core/ir/schemas.js";
 import type { Network } from "../../core/network/types.js";
 import { raise } from "../../core/diagnostics/create.js";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.js";
@@ -20,7 +20,7 @@ import { TensorReader } from "./tensors.js";
 
 let compiled: ValidateFunction<CheckpointState> | undefined;
 function isState(state: unknown): state is CheckpointState {
-  compiled ??= new Ajv2020({ strict: false }).compile<CheckpointState>(checkpointSchema);
+  compiled ??= schemas.compile<CheckpointState>(checkpointSchema);
   return compiled(state);
 }
 

@@ -1,8 +1,8 @@
 import { readFile, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { Ajv2020 } from "ajv/dist/2020.js";
 import { raise } from "../../../core/diagnostics/create.js";
 import * as is from "../../../core/ir/declare.js";
+import { schemas } from "../../../core/ir/schemas.js";
 import { counted } from "../../../core/ir/words.js";
 import { stepOf } from "../../checkpoint/restore.js";
 import { facts } from "../../checkpoint/schema.js";
@@ -98,7 +98,7 @@ async function reportIn(out: string): Promise<Report | null> {
   try {
     if ((await stat(path)).size > largest) return null;
     const found: unknown = JSON.parse(await readFile(path, "utf8"));
-    return new Ajv2020({ strict: false }).compile<Report>(shape)(found) ? found : null;
+    return schemas.compile<Report>(shape)(found) ? found : null;
   } catch {
     return null;
   }

@@ -15,7 +15,7 @@ export function requireData(session: Session): DataSource {
 }
 
 /** A stream that has not ended after so many batches is taken to have no end. */
-const endless = 1_000_000;
+const endless = 200_000;
 
 /** Steps of one pass: all examples, the last batch as large as what is left. Counts one pass where a stream does not say. */
 export async function stepsPerPass(split: Split, size: number, seed: number): Promise<number> {

@@ -1,10 +1,19 @@
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
+import { irSchema } from "../../../core/ir/types.js";
 import { validateIr } from "../../../core/ir/validate.js";
 import { front } from "../../../compiler/passes/index.js";
+import { checkpointSchema } from "../../../runtime/checkpoint/schema.js";
 
 const sentence = front("prune filters by l1 global 50% every 2 epochs; regrow random", { epochs: 20 }).ir;
 const copy = () => JSON.parse(JSON.stringify(sentence));
 const messages = (value: unknown) => validateIr(value).diagnostics.map((d) => `${d.code} ${d.message}`);
+
+it("the schemas are schemas, by their meta-schema", () => {
+  const strict = new Ajv2020({ strict: false });
+  for (const schema of [irSchema(), checkpointSchema])
+    expect(strict.validateSchema(schema), strict.errorsText()).toBe(true);
+});
 
 describe("validateIr", () => {
   it("takes what the compiler makes", () => {
