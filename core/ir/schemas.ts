@@ -11,6 +11,7 @@ export const schemas = new Ajv2020({
   strict: false,
   validateSchema: false,
   meta: false,
+  inlineRefs: false,
   code: { optimize: false },
 });
 
