@@ -103,7 +103,7 @@ const words = {
     allowing: "Lets a layer die whole: `allowing collapse`.",
     aligned:
       "Makes kept counts multiples of a number, or of what this machine is fast at: `aligned to 8`, `aligned to auto`.",
-    compensating: "Adjusts other weights when a unit dies.",
+    compensating: "Re-fits the layers that lose weights: `compensating by least-squares over 20 batches`.",
     strength: "How much a penalty, a gate or a pull weighs in the loss.",
     among: "Limits a penalty to the best or worst units of a ranking.",
     allocated: "Says how regrown units are spread over layers.",

@@ -8,6 +8,7 @@ import { bindFiles } from "./bind-files.js";
 import { bindParameters } from "./bind-parameters.js";
 import { checkAugmentations } from "./check-augmentations.js";
 import { checkBlocks } from "./check-blocks.js";
+import { checkCompensations } from "./check-compensations.js";
 import { checkDeclarations } from "./check-declarations.js";
 import { checkLastRates } from "./check-last-rates.js";
 import { checkLosses } from "./check-losses.js";
@@ -47,6 +48,7 @@ const stages: readonly (readonly Pass[])[] = [
     checkShuffles,
     checkRecalibrations,
     selectLayers,
+    checkCompensations,
     checkManners,
     awaitRestores,
   ],

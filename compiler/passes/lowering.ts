@@ -78,6 +78,8 @@ function partsOf(statement: Statement): ReadonlyMap<StatementPart, Span> {
   }
   if (statement.kind === "prune" && statement.options.manner !== undefined)
     parts.set("manner", statement.options.manner.span);
+  if (statement.kind === "prune" && statement.options.compensating !== undefined)
+    parts.set("compensating", statement.options.compensating.span);
   return parts;
 }
 

@@ -143,6 +143,8 @@ export const table = {
   P4010: warning("some selected layers pass no batch norm"),
   P4011: error("a score reads the input of a recurrent layer"),
   P4012: error("no images to augment"),
+  P4013: error("re-fitting a layer takes too long"),
+  P4014: error("nothing can make up for what goes"),
   // P402x: what slimming finds
   P4020: error("slim would leave a layer with nothing"),
   P4021: error("what is emptied cannot be removed"),
@@ -231,7 +233,6 @@ export const table = {
   P8003: error("penalties over gates are not available yet"),
   P8004: error("search is not available yet"),
   P8005: error("penalties over gradients are not available yet"),
-  P8006: error("compensating is not available yet"),
   P8007: error("pulling weights is not available yet"),
   P8008: error("quantization is not available yet"),
   P8009: error("JavaScript definitions are not available yet"),

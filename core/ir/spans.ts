@@ -14,6 +14,7 @@ export type StatementPart =
   | "condition"
   | "loss"
   | "augment"
+  | "compensating"
   | "to";
 
 /** Where the statement of an IR id stands, kept beside the IR so that equal programs have equal IRs. */

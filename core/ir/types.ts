@@ -20,6 +20,7 @@ import {
 } from "./clauses.js";
 import * as is from "./declare.js";
 import type { Of } from "./declare.js";
+import { compensations } from "../compensate/methods.js";
 import { gateNames } from "../gates/registry.js";
 import { optimizerNames } from "./optimizers.js";
 import { plan } from "./plan-types.js";
@@ -53,6 +54,20 @@ const regrow = statement("regrow", {
 
 export type RegrowSpelled = is.Spelled<typeof regrow>;
 
+export type CompensatingIr = Of<typeof compensating>;
+const compensating = definitions.define(
+  "compensating",
+  is.object({
+    method: is.oneOf(...compensations),
+    /** Calibration batches. */
+    batches: is.integer(1),
+    /** A share of the mean square of what weights read, by which they resist a change. */
+    ridge: { ...is.number, exclusiveMinimum: 0 },
+    /** Places of each example, where there are more. */
+    points: is.integer(1),
+  }),
+);
+
 export type PruneIr = Of<typeof prune>;
 const prune = statement("prune", {
   structure,
@@ -77,6 +92,8 @@ const prune = statement("prune", {
   aligned: is.usual(is.integer(1), 1),
   /** In place of `aligned`: the multiple that the backend was measured to compute fastest (`core/schedule/alignment.ts`). */
   align: is.optional(is.literal("auto")),
+  /** How the layers that lose weights are re-fitted in the same event. */
+  compensating: is.optional(compensating),
   /** The paired regrow, acting in the same event. */
   regrow: is.optional(regrow),
   ...due,

@@ -108,7 +108,8 @@ export interface PruneOptions {
   readonly keeping?: { readonly value: Expr; readonly span: Span };
   readonly allowingCollapse?: { readonly span: Span };
   readonly aligned?: { readonly value: number | "auto"; readonly span: Span };
-  readonly compensating?: { readonly by: CallLike; readonly span: Span };
+  /** `compensating by NAME(…) [over N batches]`. */
+  readonly compensating?: { readonly by: CallLike; readonly batches?: Expr; readonly span: Span };
 }
 
 export interface Normalized {

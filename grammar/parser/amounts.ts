@@ -127,7 +127,13 @@ export function amountRules(p: Reader, e: ExpressionRules, c: ClauseRules) {
     ...p.words(["auto"], (word) => word),
   ]);
   const aligned = p.phrase("aligned", "aligned", "to", { value: multiple });
-  const compensating = p.phrase("compensating", "compensating", "by", { by: e.callLike });
+  const compensating = p.phrase(
+    "compensating",
+    "compensating",
+    "by",
+    { by: e.callLike },
+    { batches: p.optional(() => p.read(c.overBatches).batches) },
+  );
 
   const options = {
     manner: p.once("manner of dying", manner),

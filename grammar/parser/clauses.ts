@@ -132,6 +132,9 @@ export function clauseRules(p: Reader, e: ExpressionRules) {
     ]),
   );
 
+  /** Where nothing but batches can be meant. */
+  const overBatches = p.rule("overBatches", p.sequence("over", { batches: e.count }, "batches"));
+
   /** `by l1 and global 50%` reads as a condition, but no one means it. */
   function refuseJoin(score: ast.Expr): void {
     if (score.kind !== "binary" || score.op !== "and") return;
@@ -216,6 +219,7 @@ export function clauseRules(p: Reader, e: ExpressionRules) {
     gate,
     members,
     normalized,
+    overBatches,
     perLayer,
     scope,
     selection,

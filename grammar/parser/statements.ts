@@ -89,7 +89,6 @@ export function statementRules(p: Reader, e: ExpressionRules, c: ClauseRules, a:
   const parameter = p.phrase("parameter", { name: p.name }, { value: p.optional(() => fallback().value) });
   const parameters = p.rule("parameters", () => p.enclosed(t.OpenParen, parameter, t.CloseParen));
 
-  const overBatches = p.sequence("over", { batches: e.count }, "batches");
 
   const imported = p.rule(
     "imported",
@@ -144,7 +143,7 @@ export function statementRules(p: Reader, e: ExpressionRules, c: ClauseRules, a:
     p.sentence("rewind", { what: p.listed(rewound) }, "to", { to: moment }),
     p.sentence("mark", { name: mark }, times),
     p.sentence("reinitialize", p.gathered("reinitializeClause", { ...selection, ...by }, {})),
-    p.sentence("recalibrate", "batch-norm", { batches: p.optional(() => overBatches().batches) }),
+    p.sentence("recalibrate", "batch-norm", { batches: p.optional(() => p.read(c.overBatches).batches) }),
     p.sentence("shuffle", "masks", where),
     p.sentence("harden", "masks", where),
     p.sentence("load", { what: p.oneOf("masks", "weights") }, "from", path, where),

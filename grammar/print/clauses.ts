@@ -113,7 +113,8 @@ const options: Writers<ast.PruneOptions> = {
   keeping: ({ value }) => `keeping at least ${additive(value)} per layer`,
   allowingCollapse: () => "allowing collapse",
   aligned: ({ value }) => `aligned to ${value}`,
-  compensating: ({ by }) => `compensating by ${callLike(by)}`,
+  compensating: ({ by, batches }) =>
+    `compensating by ${callLike(by)}${batches ? ` over ${expr(batches)} batches` : ""}`,
 };
 
 export const among = ({ end, share, by, scope: ranked }: ast.Among): string =>

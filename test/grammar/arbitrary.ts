@@ -248,7 +248,10 @@ const options: fc.Arbitrary<ast.PruneOptions> = fc.record(
     keeping: sum.map((each) => ({ value: each, span })),
     allowingCollapse: fc.constant({ span }),
     aligned: fc.constantFrom<1 | 8 | "auto">(1, 8, "auto").map((each) => ({ value: each, span })),
-    compensating: callLike.map((by) => ({ by, span })),
+    compensating: fc.oneof(
+      callLike.map((by) => ({ by, span })),
+      fc.record({ by: callLike, batches: fc.oneof(number, plainRef), span: fc.constant(span) }),
+    ),
   },
   { requiredKeys: [] },
 );

@@ -3,7 +3,7 @@ import { dirname, resolve } from "node:path";
 import { readNetwork } from "../../core/network/read.js";
 import type { Network } from "../../core/network/types.js";
 import type { FrontOptions, ResolvedText } from "../../compiler/passes/index.js";
-import { namedNetworks } from "./networks.js";
+import { namedNetworks, vgg16 } from "./networks.js";
 
 /**
  * Options of a case, from its first line: `# with: epochs=20 network=residual, identity` or `set=name:value`. Imports are read
@@ -28,7 +28,7 @@ export function caseOptions(text: string, path: string): FrontOptions {
 }
 
 export function namedNetwork(name: string): Network {
-  const draw = namedNetworks.get(name);
+  const draw = name === "vgg16" ? vgg16 : namedNetworks.get(name);
   const network = draw && readNetwork(draw()).network;
   if (!network) throw new Error(`no network ${name}: ${[...namedNetworks.keys()].join("; ")}`);
   return network;

@@ -2,22 +2,26 @@ import type { PruneOptions } from "../../../grammar/ast.js";
 import type { PruneIr } from "../../../core/ir/types.js";
 import { grouped } from "../../../core/ir/words.js";
 import { reject, whole, type Place } from "../lowering.js";
+import { lowerCompensating } from "./compensating.js";
 import { constant, lowerTyped, shareInRange } from "./typed.js";
 
 /** No layer is wider. */
 const widest = 65_536;
 
-type Options = Partial<Pick<PruneIr, "manner" | "joins" | "keeping" | "collapse" | "aligned" | "align">>;
+type Options = Partial<Pick<PruneIr, "manner" | "joins" | "keeping" | "compensating" | "collapse" | "aligned" | "align">>;
 
 /** How units die and what holds at joins, floors and alignment, where it is written. */
 export function lowerOptions(options: PruneOptions, place: Place): Options | null {
   const { manner, joins, compensating, aligned, allowingCollapse } = options;
-  if (compensating !== undefined) {
+  const adjusted = compensating && lowerCompensating(compensating, place);
+  if (adjusted === null) return null;
+  if (compensating !== undefined && manner !== undefined) {
     return reject(
       place,
-      "P8006",
-      "compensating other weights when a unit dies is not available yet",
+      "P3026",
+      `what dies ${manner.name === "frozen" ? "frozen" : manner.name} is not gone for good, so nothing makes up for it`,
       compensating.span,
+      { help: "leave one of them out" },
     );
   }
   if (manner?.name === "frozen" && manner.at === "last") {
@@ -49,6 +53,7 @@ export function lowerOptions(options: PruneOptions, place: Place): Options | nul
     manner: manner?.name,
     joins: joins?.name,
     keeping,
+    compensating: adjusted,
     collapse: allowingCollapse === undefined ? undefined : true,
     aligned: multiple === "auto" ? undefined : multiple,
     align: multiple === "auto" ? multiple : undefined,

@@ -48,6 +48,13 @@ export function lowerPrune(statement: PruneStatement, place: Place): Lowered<Pru
       help: "leave `keeping at least` out, and say by the amount how many layers go",
     });
   }
+  const made = statement.options.compensating;
+  if (made !== undefined && (structure === "layers" || statement.structure.name === "gates")) {
+    const why = structure === "layers" ? "nothing reads a branch by itself" : "gates stand before the weights";
+    return reject(place, "P3026", `${why}: nothing makes up for what goes here`, made.span, {
+      help: "leave `compensating by …` out",
+    });
+  }
   const { manner = "held" } = prune;
   if (manner === "held" || manner === "frozen") warnFalling(statement, prune, place);
   const when = lowerEvents(statement, isMoving(prune), place);

@@ -1,4 +1,5 @@
 import type { CompileResult } from "../../compile.js";
+import { compensationCosts, type CompensationCost } from "./compensations.js";
 import { gateCosts, type GateCost } from "./gates.js";
 import { trainsWith } from "./optimizers.js";
 import {
@@ -54,6 +55,7 @@ export interface CheckFacts {
   readonly barriers: readonly { readonly layer: string; readonly reason: string }[];
   readonly criteria: readonly CriterionCost[];
   readonly learned: readonly GateCost[];
+  readonly compensations: readonly CompensationCost[];
   /** What comes from JavaScript, which is not run here; `from` is null where the host gives it. */
   readonly javascript: readonly {
     readonly kind: ImportIr["kind"];
@@ -119,6 +121,7 @@ export function checkFacts({ ir, plan, simulation }: CompileResult, network?: Ne
     barriers: network?.barriers ?? [],
     criteria: ir === null ? [] : criteriaOf(ir, network),
     learned: ir === null ? [] : gateCosts(ir, network),
+    compensations: ir === null ? [] : compensationCosts(ir, network),
     javascript: (ir?.imports ?? []).map(({ kind, name, from = null }) => ({ kind, name, from })),
     unknown: [...(simulation?.unknown ?? [])].map(([id, reason]) => ({ text: textOf(id), reason })),
     cut: simulation?.cut ?? false,

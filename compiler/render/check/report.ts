@@ -1,3 +1,4 @@
+import { compensationLine } from "./compensations.js";
 import { gateLine } from "./gates.js";
 import type { CompileResult } from "../../compile.js";
 import { byReason } from "../../../core/ir/words.js";
@@ -56,6 +57,10 @@ export function checkReport(result: CompileResult, options: CheckOptions = {}): 
     section(
       "Learned masks",
       facts.learned.flatMap((one) => indent(gateLine(one), columns)),
+    );
+    section(
+      "Compensation",
+      facts.compensations.flatMap((one) => indent(compensationLine(one), columns)),
     );
   }
   section(

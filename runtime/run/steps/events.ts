@@ -18,6 +18,7 @@ import { pruneIr, regrowIr, restoreIr } from "../../statements.js";
 import type { ScoringContext } from "../../scores/gather.js";
 import { act } from "../../scores/scores.js";
 import type { PruneSpec, RegrowSpec, RestoreSpec } from "../../helpers.js";
+import { compensate, compensatedNotes, rememberBefore } from "../../compensate/compensate.js";
 import { momentOf, pruningContext } from "../host/engine.js";
 import type { Session } from "../host/session.js";
 import { countedUnits, grouped, logNote, noteAmount } from "../report/log.js";
@@ -29,8 +30,8 @@ export async function prune(session: Session, id: number, spec: PruneSpec): Prom
   const ir = await aligning(session, pruneIr(id, spec, session.options.statements));
   const { regrow: paired, structure, joins } = ir;
   if (paired && namesIn(paired.by.expr).includes("m")) session.keepsMomentum = true;
-  const act = () => carryOut(session, id, (context, moment) => pruneEvent(context, ir, moment));
-  const record = await cutting(session, act, ({ achieved }) => achieved > 0);
+  const act = () => pruneAndCompensate(session, id, ir);
+  const { record, made } = await cutting(session, act, ({ record: { achieved } }) => achieved > 0);
   if (paired) session.phase?.training.clear(paired.id);
   // A layer goes as a branch: nothing but what it stands for is emptied.
   if (ir.collapse || structure === "layers") collapseEmptied(session);
@@ -54,8 +55,24 @@ export async function prune(session: Session, id: number, spec: PruneSpec): Prom
   const nothing = `${statement} found no ${structureKind(structure)} that it may take`;
   return {
     text: `dropped ${countedUnits(achieved, record.structure)}${asked}${regrown}${multiple}: ${deadOf(record)}`,
-    notes: [...(record.total === 0 ? [nothing] : []), ...record.notes],
+    notes: [...(record.total === 0 ? [nothing] : []), ...record.notes, ...made],
   };
+}
+
+/** An event, and what the weights that stay make up for; remarks about that. */
+async function pruneAndCompensate(
+  session: Session,
+  id: number,
+  ir: PruneIr,
+): Promise<{ readonly record: EventRecord; readonly made: readonly string[] }> {
+  const { compensating } = ir;
+  const prune = () => carryOut(session, id, (context, moment) => pruneEvent(context, ir, moment));
+  if (compensating === undefined) return { record: await prune(), made: [] };
+  const context = pruningContext(session);
+  const before = rememberBefore(context);
+  const record = await prune();
+  if (record.achieved === 0) return { record, made: [] };
+  return { record, made: compensatedNotes(await compensate(context, compensating, before, momentOf(session, id))) };
 }
 
 /** With the multiple in place of `auto`: that of the run, which a checkpoint keeps, else what this backend is fastest at. */
