@@ -8,7 +8,8 @@ export function checkCompensations(state: FrontState): FrontState {
   const { network } = state.options;
   const seen = new Set<number>();
   for (const statement of statements(state.body)) {
-    if (statement.kind !== "prune" || statement.compensating === undefined || seen.has(statement.id)) continue;
+    if (statement.kind !== "prune" || statement.compensating === undefined || seen.has(statement.id))
+      continue;
     const { id, regrow, layers: paths } = statement;
     seen.add(id);
     if (regrow !== undefined) {

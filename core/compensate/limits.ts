@@ -54,7 +54,9 @@ export function mayLose(
   if (!isChannelwise(kind))
     return network.layers.flatMap((layer) => (named.has(layer.path) ? [told(layer, false)] : []));
   const indices = [...network.layers.keys()].filter((index) => named.has(network.layers[index]?.path ?? ""));
-  const dying = new Set(candidateUnits(network, kind, indices, joins).units.flatMap(({ channels }) => channels));
+  const dying = new Set(
+    candidateUnits(network, kind, indices, joins).units.flatMap(({ channels }) => channels),
+  );
   const reads = ({ weights }: LayerInfo): boolean =>
     weights.some(
       ({ isKernel, bindings }) =>

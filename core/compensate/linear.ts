@@ -57,7 +57,9 @@ export function placesOf(layer: LinearLayer, shape: readonly number[]): number {
 }
 
 function outputSize({ size, strides, dilation, padding }: LinearLayer, shape: readonly number[]): number[] {
-  return size.map((k, i) => convLength(shape[i + 1] ?? 1, k, strides[i] ?? 1, padding, dilation[i] ?? 1) ?? 1);
+  return size.map(
+    (k, i) => convLength(shape[i + 1] ?? 1, k, strides[i] ?? 1, padding, dilation[i] ?? 1) ?? 1,
+  );
 }
 
 /** Where the window of an axis begins for the output at 0: how many zeros stand before the input. */

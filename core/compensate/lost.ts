@@ -52,7 +52,10 @@ export function lostIn(
 function losesWeights(
   { weights }: LayerInfo,
   { parameters, state }: Pick<Body, "parameters" | "state">,
-  { weights: before, channels }: { readonly weights: ReadonlyMap<string, Float32Array>; readonly channels: Uint8Array },
+  {
+    weights: before,
+    channels,
+  }: { readonly weights: ReadonlyMap<string, Float32Array>; readonly channels: Uint8Array },
 ): boolean {
   const died = (channel: number): boolean => state.channels[channel] === dead && channels[channel] !== dead;
   return weights.some(({ key, isKernel, bindings }) => {

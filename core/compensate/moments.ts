@@ -47,7 +47,11 @@ export function addSamples(
       const row = i * n;
       for (let j = 0; j <= i; j++)
         products[row + j] =
-          (products[row + j] ?? 0) + ai * (a[j] ?? 0) + bi * (b[j] ?? 0) + ci * (c[j] ?? 0) + di * (d[j] ?? 0);
+          (products[row + j] ?? 0) +
+          ai * (a[j] ?? 0) +
+          bi * (b[j] ?? 0) +
+          ci * (c[j] ?? 0) +
+          di * (d[j] ?? 0);
     }
   }
   moments.samples += count;

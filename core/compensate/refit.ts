@@ -106,7 +106,8 @@ export function addToFit(fit: Fit, before: Float32Array, now: Float32Array): voi
       const x = taken[i] ?? 0;
       if (x === 0) continue;
       const row = i * columns.length;
-      for (let j = 0; j < columns.length; j++) misses[row + j] = (misses[row + j] ?? 0) + x * (missed[j] ?? 0);
+      for (let j = 0; j < columns.length; j++)
+        misses[row + j] = (misses[row + j] ?? 0) + x * (missed[j] ?? 0);
     }
   });
 }

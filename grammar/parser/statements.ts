@@ -89,7 +89,6 @@ export function statementRules(p: Reader, e: ExpressionRules, c: ClauseRules, a:
   const parameter = p.phrase("parameter", { name: p.name }, { value: p.optional(() => fallback().value) });
   const parameters = p.rule("parameters", () => p.enclosed(t.OpenParen, parameter, t.CloseParen));
 
-
   const imported = p.rule(
     "imported",
     p.oneOf("criterion", "penalty", "curve", "method", "step", "loss", "metric"),

@@ -44,10 +44,13 @@ export function compensatedNotes({ layers, others, few }: Outcome): readonly str
   const percent = (share: number): string => `${(100 * share).toPrecision(2)} %`;
   return [
     ...layers.map(
-      ({ layer, was, is }) => `\`${layer}\` re-fitted: its outputs are off by ${percent(is)} (${percent(was)} before)`,
+      ({ layer, was, is }) =>
+        `\`${layer}\` re-fitted: its outputs are off by ${percent(is)} (${percent(was)} before)`,
     ),
     ...(others.length > 0 ? [`not re-fitted: ${listed(others)}`] : []),
-    ...(few.length > 0 ? [`fewer samples than weights for each output, take more batches: ${listed(few)}`] : []),
+    ...(few.length > 0
+      ? [`fewer samples than weights for each output, take more batches: ${listed(few)}`]
+      : []),
   ];
 }
 
@@ -73,7 +76,11 @@ export async function compensate(
   const { problems, others } = lostIn(context, before);
   for (const { problem } of problems) {
     const { layer, systems, rows } = problem;
-    const refused = tooMuchWork(layer.path, { systems: systems.length, unknowns: rows.length }, workOf(problem));
+    const refused = tooMuchWork(
+      layer.path,
+      { systems: systems.length, unknowns: rows.length },
+      workOf(problem),
+    );
     if (refused !== null) raise("P4013", refused.message, refused);
   }
   // The masks of the event are not in the variables yet.

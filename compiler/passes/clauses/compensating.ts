@@ -19,7 +19,8 @@ export function lowerCompensating(
   if (method === null) return null;
   const args = lowerArguments(by, place);
   const most = { most: mostBatches };
-  const batches = written === undefined ? usualBatches : lowerKnown(written, most, "a number of batches", place);
+  const batches =
+    written === undefined ? usualBatches : lowerKnown(written, most, "a number of batches", place);
   if (args === null || batches === null) return null;
   if (written !== undefined && (batches < 1 || !Number.isInteger(batches)))
     return reject(place, "P3007", "batches are counted in whole numbers from 1", written.span);

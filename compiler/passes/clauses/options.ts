@@ -8,7 +8,9 @@ import { constant, lowerTyped, shareInRange } from "./typed.js";
 /** No layer is wider. */
 const widest = 65_536;
 
-type Options = Partial<Pick<PruneIr, "manner" | "joins" | "keeping" | "compensating" | "collapse" | "aligned" | "align">>;
+type Options = Partial<
+  Pick<PruneIr, "manner" | "joins" | "keeping" | "compensating" | "collapse" | "aligned" | "align">
+>;
 
 /** How units die and what holds at joins, floors and alignment, where it is written. */
 export function lowerOptions(options: PruneOptions, place: Place): Options | null {

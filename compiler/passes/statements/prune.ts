@@ -50,7 +50,8 @@ export function lowerPrune(statement: PruneStatement, place: Place): Lowered<Pru
   }
   const made = statement.options.compensating;
   if (made !== undefined && (structure === "layers" || statement.structure.name === "gates")) {
-    const why = structure === "layers" ? "nothing reads a branch by itself" : "gates stand before the weights";
+    const why =
+      structure === "layers" ? "nothing reads a branch by itself" : "gates stand before the weights";
     return reject(place, "P3026", `${why}: nothing makes up for what goes here`, made.span, {
       help: "leave `compensating by …` out",
     });

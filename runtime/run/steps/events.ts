@@ -72,7 +72,10 @@ async function pruneAndCompensate(
   const before = rememberBefore(context);
   const record = await prune();
   if (record.achieved === 0) return { record, made: [] };
-  return { record, made: compensatedNotes(await compensate(context, compensating, before, momentOf(session, id))) };
+  return {
+    record,
+    made: compensatedNotes(await compensate(context, compensating, before, momentOf(session, id))),
+  };
 }
 
 /** With the multiple in place of `auto`: that of the run, which a checkpoint keeps, else what this backend is fastest at. */

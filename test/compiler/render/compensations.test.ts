@@ -12,8 +12,12 @@ const told = (program: string, network = networkOf(lenet5())): string =>
 it("says which layers are re-fitted, how often batches pass for them, and what it holds in memory", () => {
   // 500 × 800 weights and a bias read what the convolution makes: 2 · 8 · 801² and 4 for each of 431,080 parameters.
   const prune = "prune filters in layers 2..2 by l1 50% compensating by";
-  expect(told(`${prune} obs`)).toMatch(/^prune .*: by obs, 20 batches forward once for each of \w+, up to 11,989,936 bytes$/);
-  expect(told(`${prune} least-squares over 3 batches`)).toMatch(/least-squares, 3 batches forward twice for each of/);
+  expect(told(`${prune} obs`)).toMatch(
+    /^prune .*: by obs, 20 batches forward once for each of \w+, up to 11,989,936 bytes$/,
+  );
+  expect(told(`${prune} least-squares over 3 batches`)).toMatch(
+    /least-squares, 3 batches forward twice for each of/,
+  );
 });
 
 it("names what cannot be re-fitted", () => {

@@ -28,7 +28,13 @@ interface Given {
 }
 
 /** A dense layer re-fitted after some of its weights went. */
-function refitted({ kernel, bias, x, gone, ridge = 1e-6 }: Given): Refitted & { readonly w: Float32Array; readonly b: Float32Array } {
+function refitted({
+  kernel,
+  bias,
+  x,
+  gone,
+  ridge = 1e-6,
+}: Given): Refitted & { readonly w: Float32Array; readonly b: Float32Array } {
   const outputs = bias?.length ?? 1;
   const w = Float32Array.from(kernel, (value, i) => (gone[i] === 1 ? 0 : value));
   const b = Float32Array.from(bias ?? []);

@@ -13,7 +13,11 @@ it.each([
   ["Conv1D", [9, 2], { filters: 3, kernel_size: [4], padding: "same", strides: [2] }],
   ["Conv2D", [7, 6, 2], { filters: 3, kernel_size: [3, 2], padding: "same", strides: [2, 2] }],
   ["Conv2D", [8, 9, 2], { filters: 3, kernel_size: [2, 3], padding: "same", dilation_rate: [2, 2] }],
-  ["Conv2D", [7, 6, 2], { filters: 3, kernel_size: [3, 3], padding: "valid", strides: [1, 2], use_bias: false }],
+  [
+    "Conv2D",
+    [7, 6, 2],
+    { filters: 3, kernel_size: [3, 3], padding: "valid", strides: [1, 2], use_bias: false },
+  ],
   ["Conv3D", [4, 5, 4, 2], { filters: 2, kernel_size: [2, 3, 2], padding: "same", strides: [1, 2, 1] }],
 ] as const)("%s of %j with %j", async (className, shape, config) => {
   const net = network(chain(shape, [className, { ...config, bias_initializer: "ones" }]));
@@ -35,11 +39,19 @@ it.each([
   expect(places * 2 * layer.outputs).toBe(made.data.length);
   for (const example of [0, 1]) {
     const rows = new Float32Array(places * width);
-    readRows(layer, { data, shape: whole }, example, Int32Array.from({ length: places }, (_, i) => i), rows, 0);
+    readRows(
+      layer,
+      { data, shape: whole },
+      example,
+      Int32Array.from({ length: places }, (_, i) => i),
+      rows,
+      0,
+    );
     for (let place = 0; place < places; place++)
       for (let o = 0; o < layer.outputs; o++) {
         let y = layer.bias === null ? 0 : 1;
-        for (let k = 0; k < width; k++) y += (rows[place * width + k] ?? 0) * (kernel[k * layer.outputs + o] ?? 0);
+        for (let k = 0; k < width; k++)
+          y += (rows[place * width + k] ?? 0) * (kernel[k * layer.outputs + o] ?? 0);
         expect(made.data[(example * places + place) * layer.outputs + o]).toBeCloseTo(y, 4);
       }
   }

@@ -33,15 +33,18 @@ async function outputs({ result }: Outcome): Promise<number[]> {
 }
 
 describe("compensating", () => {
-  it.each(["least-squares", "obs"])("by %s re-fits what reads the units that went, and nothing else", async (by) => {
-    const cut = "train 1 epoch\nprune filters by l1 50%";
-    const plain = await runProgram(cut, network);
-    const made = await runProgram(`${cut} compensating by ${by} over 6 batches`, network);
-    expect(made.run.session.state).toEqual(plain.run.session.state);
-    expect(refitted(made).map(({ layer }) => layer)).toEqual(["c2", "d1"]);
-    for (const { is, was } of refitted(made)) expect(is).toBeLessThan(0.95 * was);
-    expect(changed(made, plain)).toEqual(["c2/kernel", "c2/bias", "d1/kernel", "d1/bias"]);
-  });
+  it.each(["least-squares", "obs"])(
+    "by %s re-fits what reads the units that went, and nothing else",
+    async (by) => {
+      const cut = "train 1 epoch\nprune filters by l1 50%";
+      const plain = await runProgram(cut, network);
+      const made = await runProgram(`${cut} compensating by ${by} over 6 batches`, network);
+      expect(made.run.session.state).toEqual(plain.run.session.state);
+      expect(refitted(made).map(({ layer }) => layer)).toEqual(["c2", "d1"]);
+      for (const { is, was } of refitted(made)) expect(is).toBeLessThan(0.95 * was);
+      expect(changed(made, plain)).toEqual(["c2/kernel", "c2/bias", "d1/kernel", "d1/bias"]);
+    },
+  );
 
   it("re-fits the layers that lost single weights, the dead ones stay zero", async () => {
     const cut = "prune weights in d1, head by magnitude local 60%";
@@ -61,7 +64,9 @@ describe("compensating", () => {
     expect(Math.max(...lost.map((y, i) => Math.abs(y - (before[i] ?? 0))))).toBeGreaterThan(0.05);
     const made = `${cut} compensating by least-squares`;
     for (const program of [made, `${made}\nslim`])
-      expect(await outputs(await runProgram(program, alike))).toEqual(before.map((y) => expect.closeTo(y, 4)));
+      expect(await outputs(await runProgram(program, alike))).toEqual(
+        before.map((y) => expect.closeTo(y, 4)),
+      );
   });
 
   it("re-fits all that read a sum where units of several layers go together", async () => {
