@@ -98,6 +98,21 @@ function commandLine(speakers: Speakers, finish: (code: ExitCode) => void): Comm
     .action(async (file, options) =>
       finish(await (await import("./commands/run.js")).run(file, options, terminal)),
     );
+  backed(
+    main
+      .command("repl [file]")
+      .description("a prompt whose statements act on a network at once; a file is carried out first")
+      .option("--network <path>", "model.json, its folder, or a JavaScript module that exports the network")
+      .option("--data <path>", "data file or folder, or `mnist`")
+      .option("--set <name=value>", "set a `param` of the statements (repeatable)", setting, {})
+      .option("--batch <n>", "examples per step where a statement says none", whole(1, 2 ** 24))
+      .option("--no-masks", "let weights train that masks beside the network hold at zero")
+      .option("--seed <n>", "seed of everything random (1)", whole(0)),
+  )
+    .option("--allow-js", "let the JavaScript run that statements name")
+    .action(async (file, options) =>
+      finish(await (await import("./commands/repl.js")).repl(file, options, terminal)),
+    );
   command("inspect <network>", "say what a network is made of, and what of it may be pruned").action(
     async (network, options) =>
       finish(await (await import("./commands/inspect.js")).inspect(network, options, terminal)),

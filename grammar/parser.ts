@@ -32,6 +32,13 @@ export class Parser {
     return { ...reading, errors };
   }
 
+  /** What may follow a token list that follows the grammar so far: names of token types, and the rules they are read by. */
+  assist(tokens: IToken[]): readonly { readonly name: string; readonly rules: readonly string[] }[] {
+    return this.reader
+      .computeContentAssist("program", tokens)
+      .map(({ nextTokenType, ruleStack }) => ({ name: nextTokenType.name, rules: ruleStack }));
+  }
+
   /** The grammar as data. */
   productions(): ISerializedGast[] {
     return this.reader.getSerializedGastProductions();

@@ -28,7 +28,7 @@ export interface Step {
 }
 
 /** Warnings about a program as a whole: at a prompt it is not over. */
-const ofTheWhole: ReadonlySet<string> = new Set(["P6001"]);
+const ofTheWhole: ReadonlySet<string> = new Set(["P3056", "P3065"]);
 
 /** One of the texts given, with the comments above it. */
 export interface Written {

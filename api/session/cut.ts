@@ -1,4 +1,5 @@
 import type { TrainIr } from "../../core/ir/types.js";
+import { counted } from "../../core/ir/words.js";
 import type { Written } from "./compile.js";
 
 /** Of a training that was stopped: the statement with the steps it did for its length. Null where that is no `train` of its own. */
@@ -8,7 +9,7 @@ export function cutTo({ text, statement }: Written, steps: number): string | nul
   // the text begins with the comments above the statement
   const before = text.length - (span.end - span.start);
   const at = (place: number): number => before + place - span.start;
-  return `${text.slice(0, at(length.span.start))}${steps} steps${text.slice(at(length.span.end))}`;
+  return `${text.slice(0, at(length.span.start))}${counted(steps, "steps")}${text.slice(at(length.span.end))}`;
 }
 
 /** Whether what a phase has done by some step is the same whatever its length: nothing moves over it, nothing acts at its end. */
