@@ -358,11 +358,11 @@ export class Trial {
     const sure = this.ledger.areFixed("channels");
     const gone = [...this.elements.gone()];
     // Elements in channels that may wake are counted as living ones.
-    const asleep = this.state.channels.includes(soft) || this.state.channels.includes(latent);
+    const asleep = () => this.state.channels.includes(soft) || this.state.channels.includes(latent);
     const counted =
       gone.length === 0
         ? sure
-        : sure && !asleep && gone.every((one) => one.alike && this.ledger.isFixed(one.place));
+        : sure && !asleep() && gone.every((one) => one.alike && this.ledger.isFixed(one.place));
     const nonzero = measured === undefined && gone.length > 0 ? this.measured() : now;
     return {
       params: { value: now.params, sure },
