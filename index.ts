@@ -54,13 +54,24 @@ export type {
 } from "./runtime/data/types.js";
 export { readMasks, type Mask, type Masks } from "./runtime/checkpoint/masks.js";
 export {
+  defineCriterion,
   defineLoss,
   defineMetric,
+  definePenalty,
+  defineStep,
+  type AnyCriterion,
+  type AnyPenalty,
+  type CriterionDefinition,
+  type LayerUnits,
   type LossFunction,
   type MetricFunction,
+  type PenaltyDefinition,
+  type StepDefinition,
+  type StepRandom,
+  type StepSession,
   type Tools,
 } from "./runtime/own/define.js";
-export type { Functions } from "./runtime/own/functions.js";
+export type { Functions, GivenJavaScript } from "./runtime/own/functions.js";
 export type { Report } from "./runtime/report/types.js";
 export type {
   BatchLogs,

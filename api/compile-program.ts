@@ -2,6 +2,8 @@ import type { Diagnostic } from "../core/diagnostics/diagnostic.js";
 import { diagnostic } from "../core/diagnostics/create.js";
 import { asksForBatch, statements } from "../core/ir/walk.js";
 import { parse } from "../grammar/index.js";
+import { javascriptOf } from "../runtime/own/functions.js";
+import { front } from "../compiler/passes/index.js";
 import { compile, type CompileOptions, type CompileResult } from "../compiler/compile.js";
 import { asksForWeights } from "../compiler/plan/weights.js";
 import { mayStartEmpty } from "../core/masks/initializers.js";
@@ -16,13 +18,13 @@ import type { BackendOptions } from "../runtime/backend/types.js";
 import type { DataFacts, DataGiven, TargetFacts } from "../runtime/data/types.js";
 import type { LiveModel } from "../runtime/model/index.js";
 import { checkGiven } from "./given-options.js";
-import { missingFiles, namesGiven, type JavaScriptOptions } from "./javascript.js";
+import { missingFiles, readsOfFiles, toldOf, type JavaScriptOptions } from "./javascript.js";
 import { bindings, dataFacts, importResolver, masksOf, networkFacts, weightsOf } from "./bound.js";
 
 /** What a program may be bound to from outside; paths are relative to the working directory. */
 export interface ProgramOptions
   extends
-    Omit<CompileOptions, "network" | "data" | "masks" | "javascript">,
+    Omit<CompileOptions, "network" | "data" | "masks" | "javascript" | "reads">,
     BackendOptions,
     JavaScriptOptions {
   /** Path of a model.json, its folder or a module, or a tf.LayersModel. Default: what the program names. */
@@ -66,10 +68,10 @@ export async function compileProgram(source: string, options: ProgramOptions = {
     threads,
     masks = true,
     alignment: givenAlignment,
-    losses,
-    metrics,
+    allowJs,
     ...rest
   } = options;
+  const own = javascriptOf(rest);
   const written = bindings(parse(source, rest.file).program, rest.file);
   const networkPath = givenNetwork ?? written.network;
   const dataPath = givenData ?? written.data;
@@ -79,10 +81,17 @@ export async function compileProgram(source: string, options: ProgramOptions = {
   const network = found?.network ?? null;
   const data =
     network && dataPath !== null ? await dataFacts(dataPath, written.validation, network, diagnostics) : null;
+  const told = toldOf(own);
+  const resolve = importResolver(process.cwd());
+  const looked =
+    allowJs === true
+      ? await readsOfFiles(front(source, { resolve, ...rest, ...told }), rest.file ?? "program.prune", { ...own, allowJs })
+      : { reads: {}, diagnostics: [] };
   const given: CompileOptions = {
-    resolve: importResolver(process.cwd()),
-    javascript: namesGiven({ losses, metrics }),
+    resolve,
     ...rest,
+    ...told,
+    reads: { ...looked.reads, ...told.reads },
     seed,
     network: network ?? undefined,
     data: data?.length,
@@ -112,7 +121,8 @@ export async function compileProgram(source: string, options: ProgramOptions = {
     diagnostics: [
       ...diagnostics,
       ...result.diagnostics,
-      ...missingFiles(result, options),
+      ...missingFiles(result, own),
+      ...looked.diagnostics,
       ...unheard.diagnostics,
       ...late,
     ],

@@ -9,9 +9,11 @@ type Kind = "string" | "number" | "boolean" | "function" | "object" | "any";
 
 /** Those of `compileProgram`; tsc asks for each. */
 const programOptions: Readonly<Record<keyof ProgramOptions, Kind>> = {
+  allowJs: "boolean",
   alignment: "object",
   backend: "string",
   batch: "number",
+  criteria: "object",
   data: "any",
   emit: "boolean",
   epochs: "number",
@@ -19,6 +21,7 @@ const programOptions: Readonly<Record<keyof ProgramOptions, Kind>> = {
   form: "string",
   javascriptFrom: "function",
   losses: "object",
+  penalties: "object",
   masks: "boolean",
   metrics: "object",
   network: "any",
@@ -26,13 +29,13 @@ const programOptions: Readonly<Record<keyof ProgramOptions, Kind>> = {
   runtimeSpecifier: "string",
   seed: "number",
   set: "object",
+  steps: "object",
   threads: "number",
   typescript: "boolean",
   weights: "object",
 };
 /** Those of `run` besides. */
 const hostOptions: Readonly<Record<Exclude<keyof HostOptions, keyof ProgramOptions>, Kind>> = {
-  allowJs: "boolean",
   callbacks: "object",
   checkpointEvery: "string",
   latency: "boolean",

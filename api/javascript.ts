@@ -1,41 +1,84 @@
 import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import type { CompileResult } from "../compiler/compile.js";
+import type { CompileOptions, CompileResult } from "../compiler/compile.js";
+import type { FrontOptions, FrontResult } from "../compiler/passes/index.js";
 import { diagnostic } from "../core/diagnostics/create.js";
 import { DiagnosticError, type Diagnostic } from "../core/diagnostics/diagnostic.js";
-import type { ImportIr } from "../core/ir/types.js";
-import type { Functions, GivenImport } from "../runtime/own/functions.js";
+import { javascript } from "../core/ir/imports.js";
+import type { ImportIr, Ir } from "../core/ir/types.js";
+import {
+  givenDefinitions,
+  ownFunctions,
+  type GivenImport,
+  type GivenJavaScript,
+} from "../runtime/own/functions.js";
 
 /** What a host gives in JavaScript, and whether the files that a program names may run. */
-export interface JavaScriptOptions {
-  /** Losses by the names that `minimizing` has for them; they win over those of a `use`, and need none. See `LossFunction`. */
-  readonly losses?: Functions | undefined;
-  /** Metrics by the names that they are reported under; they win over those of a `use`, and need none. See `MetricFunction`. */
-  readonly metrics?: Functions | undefined;
+export interface JavaScriptOptions extends GivenJavaScript {
+  /** Whether JavaScript that the program names (`use loss … from "./x.js"`) may run. Default false: P7021. */
+  readonly allowJs?: boolean | undefined;
 }
 
-/** What the compiler is told of it: names alone. */
-export const namesGiven = ({ losses, metrics }: JavaScriptOptions) => ({
-  loss: Object.keys(losses ?? {}),
-  metric: Object.keys(metrics ?? {}),
-});
+/** What the compiler is told of it: names, and what scores and penalties read. @throws DiagnosticError P7010 */
+export function toldOf(given: GivenJavaScript): Pick<CompileOptions, "javascript" | "reads"> {
+  const all = Object.entries(givenDefinitions(given));
+  return {
+    javascript: Object.fromEntries(all.map(([kind, definitions]) => [kind, Object.keys(definitions)])),
+    reads: Object.fromEntries(
+      all.flatMap(([kind, definitions]) =>
+        Object.entries(definitions).map(([name, { reads }]) => [`${kind} ${name}`, reads] as const),
+      ),
+    ),
+  };
+}
 
 type FromFile = ImportIr & { readonly from: string };
 
 /** What a program takes from files and its host does not give itself. */
-const fromFiles = ({ ir }: Pick<CompileResult, "ir">, given: JavaScriptOptions): readonly FromFile[] => {
-  const names = namesGiven(given);
+const fromFiles = (
+  { ir }: { readonly ir: Pick<Ir, "imports"> | null },
+  given: GivenJavaScript,
+): readonly FromFile[] => {
+  const definitions = givenDefinitions(given);
   return (ir?.imports ?? []).flatMap((one) =>
-    one.from === undefined || names[one.kind].includes(one.name) ? [] : [{ ...one, from: one.from }],
+    one.from === undefined || definitions[one.kind][one.name] !== undefined
+      ? []
+      : [{ ...one, from: one.from }],
   );
 };
+
+/**
+ * What scores and penalties of files read, by `kind name`: they are run to know, so only where that is allowed. What cannot be had is
+ * told at its `use`.
+ */
+export async function readsOfFiles(
+  front: FrontResult,
+  main: string,
+  given: JavaScriptOptions,
+): Promise<{ readonly reads: FrontOptions["reads"]; readonly diagnostics: readonly Diagnostic[] }> {
+  // What is not there is told with everything else.
+  const files = fromFiles(front, given).filter(
+    ({ kind, from }) => javascript[kind].reads && existsSync(resolve(dirname(main), from)),
+  );
+  if (given.allowJs !== true || files.length === 0) return { reads: {}, diagnostics: [] };
+  const { loadImports } = await import("../runtime/own/load.js");
+  try {
+    const loaded = await loadImports(files, dirname(main));
+    const found = ownFunctions(loaded, {}).map(({ kind, name, reads }) => [`${kind} ${name}`, reads] as const);
+    return { reads: Object.fromEntries(found), diagnostics: [] };
+  } catch (cause) {
+    if (!(cause instanceof DiagnosticError)) throw cause;
+    const place = (one: Diagnostic) => placed(one, one.statement ?? 0, { spans: front.spans, main });
+    return { reads: {}, diagnostics: cause.diagnostics.map(place) };
+  }
+}
 
 /** The files of JavaScript that a program names, absolute. */
 export const scriptsOf = (result: CompileResult): readonly string[] =>
   fromFiles(result, {}).map(({ from }) => resolve(dirname(result.main), from));
 
 /** Files of JavaScript that are not there. They are looked for, and not run. */
-export function missingFiles(result: CompileResult, given: JavaScriptOptions): readonly Diagnostic[] {
+export function missingFiles(result: CompileResult, given: GivenJavaScript): readonly Diagnostic[] {
   return fromFiles(result, given).flatMap(({ id, from }) =>
     existsSync(resolve(dirname(result.main), from))
       ? []
@@ -57,7 +100,7 @@ export function missingFiles(result: CompileResult, given: JavaScriptOptions): r
  */
 export async function importsOf(
   result: CompileResult,
-  given: JavaScriptOptions,
+  given: GivenJavaScript,
   allowed: boolean,
 ): Promise<readonly GivenImport[]> {
   const files = fromFiles(result, given);
@@ -67,7 +110,7 @@ export async function importsOf(
         placed(
           diagnostic("P7021", `the ${kind} \`${name}\` is JavaScript, which was not allowed to run`, null, {
             notes: [`it would be loaded from "${from}", and may do whatever a program may do`],
-            help: "read the file, then say `--allow-js` (`allowJs: true` in JavaScript and to the bundler's plugin), or give the function in the options",
+            help: "read the file, then say `--allow-js` (`allowJs: true` in JavaScript and to the bundler's plugin), or give it in the options",
           }),
           id,
           result,
@@ -80,7 +123,11 @@ export async function importsOf(
   return [...rest.map(({ text: _, ...one }) => one), ...loaded];
 }
 
-function placed(one: Diagnostic, id: number, { spans, main }: CompileResult): Diagnostic {
+function placed(
+  one: Diagnostic,
+  id: number,
+  { spans, main }: Pick<CompileResult, "spans" | "main">,
+): Diagnostic {
   const found = spans.get(id);
   if (found === undefined) return one;
   const { span, file = main } = found;

@@ -12,6 +12,7 @@ import { diagnostic, raise } from "../core/diagnostics/create.js";
 import { checkGiven } from "./given-options.js";
 import { compileProgram, type ProgramOptions } from "./compile-program.js";
 import { importsOf } from "./javascript.js";
+import { javascriptOf } from "../runtime/own/functions.js";
 import { loopName, openOutFolder, tracesIn, writeFileSafely } from "./out-folder.js";
 
 export type HostOptions = Partial<
@@ -30,10 +31,7 @@ export type HostOptions = Partial<
     | "tensorboard"
     | "signal"
   >
-> & {
-  /** Whether JavaScript that the program names (`use loss … from "./x.js"`) may run. Default false: P7021. */
-  readonly allowJs?: boolean | undefined;
-};
+>;
 
 export interface ProgramRun {
   readonly result: RunResult;
@@ -49,7 +47,7 @@ export interface ProgramRun {
  */
 export async function run(source: string, options: ProgramOptions & HostOptions = {}): Promise<ProgramRun> {
   const { out, resume, restart, checkpointEvery, latency, signal, ...rest } = options;
-  const { onProgress, callbacks, log, tensorboard, allowJs, ...program } = rest;
+  const { onProgress, callbacks, log, tensorboard, ...program } = rest;
   const { backend, threads, seed, masks } = options;
   checkGiven(source, options, "run");
   signal?.throwIfAborted();
@@ -68,9 +66,8 @@ export async function run(source: string, options: ProgramOptions & HostOptions 
       seed,
       masks,
       about,
-      losses: program.losses,
-      metrics: program.metrics,
-      allowJs,
+      ...javascriptOf(program),
+      allowJs: program.allowJs,
     });
     return { result: finished, diagnostics };
   } catch (cause) {
@@ -100,7 +97,7 @@ export const runtimeUrl = (): string => new URL("../runtime/index.js", import.me
 export async function runCompiled(
   compiled: CompileResult,
   diagnostics: readonly Diagnostic[],
-  { allowJs, ...options }: LooseOptions & Pick<HostOptions, "allowJs">,
+  { allowJs, ...options }: LooseOptions & Pick<ProgramOptions, "allowJs">,
 ): Promise<RunResult> {
   const { code } = compiled;
   if (code === null || diagnostics.some((one) => one.severity === "error"))
@@ -111,9 +108,8 @@ export async function runCompiled(
     const missing = diagnostic("P9506", "there is no network to run on", null, { help });
     throw new DiagnosticError([...diagnostics, missing]);
   }
-  const { losses, metrics } = options;
-  const given = { losses: losses ?? undefined, metrics: metrics ?? undefined };
-  const imports = await importsOf(compiled, given, allowJs ?? false).catch((cause: unknown) => {
+  const own = Object.entries(javascriptOf(options)).map(([option, one]) => [option, one ?? undefined]);
+  const imports = await importsOf(compiled, Object.fromEntries(own), allowJs ?? false).catch((cause: unknown) => {
     throw cause instanceof DiagnosticError ? cause.map((one) => placed(one, compiled)) : cause;
   });
   const folder = typeof out === "string" ? out : await mkdtemp(join(tmpdir(), "espalier-"));

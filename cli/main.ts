@@ -30,6 +30,12 @@ const bound = (command: Command) =>
     .option("--batch <n>", "examples per step where the program says none", whole(1, 2 ** 24))
     .option("--no-masks", "let weights train that masks beside the network hold at zero");
 
+/** Nothing of a program's JavaScript runs before it is run, but where it is asked what its scores read. */
+const lookingInto = [
+  "--allow-js",
+  "let the JavaScript be loaded that the program names, to know what its scores read",
+] as const;
+
 /** In the place of a file. */
 const byMethod = [
   "--method <name>",
@@ -65,6 +71,7 @@ function commandLine(speakers: Speakers, finish: (code: ExitCode) => void): Comm
   bound(command("check [files...]", "say what programs will do, before any training (`-`: standard input)"))
     .option(...byMethod)
     .option("--fix", "apply the fixes that messages carry, and check what they leave")
+    .option(...lookingInto)
     .option("--events", "list every event on a line of its own, however many there are")
     .option("--watch", "check again whenever a file that was read changes")
     .action(async (files, options) =>
@@ -73,6 +80,7 @@ function commandLine(speakers: Speakers, finish: (code: ExitCode) => void): Comm
   seeded(command("compile [file]", "write the training loop a program stands for"))
     .option(...byMethod)
     .option("-o, --out <path>", "where to write it (standard output)")
+    .option(...lookingInto)
     .option("--emit <what>", "tokens, ast, ir, plan, js, map or types, those of an import (js)")
     .option("--typescript", "write the loop in TypeScript")
     .option("--watch", "compile again whenever a file that was read changes")

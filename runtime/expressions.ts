@@ -89,6 +89,9 @@ export const layer = {
 /** Computed batch by batch, then averaged. */
 export const batches = unary("batches");
 
+/** What JavaScript works out, by its name among the imports; what it reads is put in where its definition is at hand. */
+export const own = (name: string): ExprIr => ["own", ["string", name]];
+
 /** `over`: calibration batches, or "training"; `probes`: random directions for `h`; `under`: the objective that `g` differentiates; `statistics`: those of batch norms. */
 export type CriterionOptions = Omit<CriterionIr, "name" | "expr">;
 

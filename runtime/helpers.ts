@@ -82,6 +82,8 @@ export interface Run {
   load(id: number, what: "masks" | "weights", path: string, spec?: SelectionSpec): Promise<void>;
   /** Ends the run with a failure when the condition does not hold. */
   require(id: number, condition: ExprIr): Promise<void>;
+  /** A step in JavaScript, by its name among the imports. */
+  call(id: number, name: string): Promise<void>;
   /** Writes network, masks and report into a directory. */
   save(id: number, path: string): Promise<void>;
   /**

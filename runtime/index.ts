@@ -10,12 +10,23 @@ export type { RunResult } from "./run/report/results.js";
 export type { OnProgress, ProgressEvent } from "./run/report/log.js";
 export type { DataFacts, DataSource, IndexedSplit, Split, StreamedSplit, TargetFacts } from "./data/types.js";
 export {
+  defineCriterion,
   defineLoss,
   defineMetric,
+  definePenalty,
+  defineStep,
+  type AnyCriterion,
+  type AnyPenalty,
+  type CriterionDefinition,
+  type LayerUnits,
   type LossFunction,
   type MetricFunction,
+  type PenaltyDefinition,
+  type StepDefinition,
+  type StepRandom,
+  type StepSession,
   type Tools,
 } from "./own/define.js";
-export type { Functions, GivenImport } from "./own/functions.js";
+export type { Functions, GivenImport, GivenJavaScript } from "./own/functions.js";
 export type { Report } from "./report/types.js";
 export type { Batch, Dense, Labels } from "./types.js";

@@ -20,7 +20,10 @@ import type {
 } from "../core/ir/types.js";
 import { mistakesIn } from "../core/ir/validate.js";
 import { alongLists, type Along } from "../core/ir/walk.js";
+import { mapOwn, ownExpr, ownName, ownParts } from "../core/expr/own.js";
+import { javascript, type JavaScriptKind } from "../core/ir/imports.js";
 import { criterion as criterionOf } from "./expressions.js";
+import type { OwnOfProgram } from "./own/functions.js";
 import type {
   AccumulateSpec,
   CriterionSpec,
@@ -42,26 +45,29 @@ import type {
  * All of them @throws DiagnosticError P7010 for what no statement can be
  */
 
-/** The texts of the statements by id (`settings.statements`). */
-export type Texts = Readonly<Record<number, string>>;
+/** What a run knows of its statements: their texts by id, and what they have in JavaScript. */
+export interface Known {
+  readonly statements?: Readonly<Record<number, string>>;
+  readonly functions?: readonly OwnOfProgram[];
+}
 
-export function pruneIr(id: number, spec: PruneSpec, texts: Texts = {}): PruneIr {
+export function pruneIr(id: number, spec: PruneSpec, known: Known = {}): PruneIr {
   const { regrow, ...own } = spec;
-  const paired = regrow && regrowIr(regrow.id ?? id, regrow, texts, spec.structure);
+  const paired = regrow && regrowIr(regrow.id ?? id, regrow, known, spec.structure);
   return pruneWithDefaults(
-    checked({ ...head("prune", id, texts), ...scored(own), ...(paired && { regrow: paired }) }),
+    checked({ ...head("prune", id, known), ...scored(own, known), ...(paired && { regrow: paired }) }),
   );
 }
 
 /** `paired` is the structure of the prune that a paired regrow belongs to. */
-export const regrowIr = (id: number, spec: RegrowSpec, texts: Texts = {}, paired?: StructureIr): RegrowIr =>
-  regrowWithDefaults(checked({ ...scored(spec), ...head("regrow", id, texts) }), paired);
+export const regrowIr = (id: number, spec: RegrowSpec, known: Known = {}, paired?: StructureIr): RegrowIr =>
+  regrowWithDefaults(checked({ ...scored(spec, known), ...head("regrow", id, known) }), paired);
 
-export const restoreIr = (id: number, spec: RestoreSpec, texts: Texts = {}): RestoreIr =>
-  checked({ ...head("restore", id, texts), ...scored(spec) });
+export const restoreIr = (id: number, spec: RestoreSpec, known: Known = {}): RestoreIr =>
+  checked({ ...head("restore", id, known), ...scored(spec, known) });
 
-export const reinitializeIr = (id: number, spec: ReinitializeSpec, texts: Texts = {}): ReinitializeIr =>
-  checked({ ...head("reinitialize", id, texts), ...spec });
+export const reinitializeIr = (id: number, spec: ReinitializeSpec, known: Known = {}): ReinitializeIr =>
+  checked({ ...head("reinitialize", id, known), ...spec });
 
 export const selectionIr = (spec: SelectionSpec): SelectionIr => checked(spec, "selection");
 
@@ -69,44 +75,63 @@ export const selectionIr = (spec: SelectionSpec): SelectionIr => checked(spec, "
 export const whenIr = ({ accumulate: _, ...when }: WhenSpec): WhenIr => checked(when, "when");
 
 /** A score that is summed over training. */
-export const accumulatedIr = (spec: AccumulateSpec) => checked(scored(spec), "accumulated");
+export const accumulatedIr = (spec: AccumulateSpec, known: Known = {}) =>
+  checked(scored(spec, known), "accumulated");
 
 /** A phase, with the rules that hold all along. The others announce themselves by `phase.rule`. */
-export function trainIr(id: number, spec: TrainSpec, texts: Texts = {}): TrainIr {
+export function trainIr(id: number, spec: TrainSpec, known: Known = {}): TrainIr {
   const { penalties, learned, frozen, updates, accuracy: _, last: _1, ...phase } = spec;
   const listed = { penalties, learned, frozen, updates };
   const rules = alongLists.flatMap(([list, kind]) =>
-    (listed[list] ?? []).map((rule) => alongIr(kind, rule, texts)),
+    (listed[list] ?? []).map((rule) => alongIr(kind, rule, known)),
   );
-  return trainWithDefaults(checked({ ...head("train", id, texts), ...phase, rules }));
+  return trainWithDefaults(checked({ ...head("train", id, known), ...phase, rules }));
 }
 
-const head = <K extends string>(kind: K, id: number, texts: Texts) => ({
+const head = <K extends string>(kind: K, id: number, known: Known) => ({
   kind,
   id,
-  text: (Object.hasOwn(texts, id) ? texts[id] : undefined) ?? "",
+  text: (Object.hasOwn(known.statements ?? {}, id) ? known.statements?.[id] : undefined) ?? "",
 });
 
 /** A rule that holds all along, its window in a clause of its own. */
 function alongIr(
   kind: Along["kind"],
   spec: PenaltySpec | LearnSpec | FreezeSpec | UpdateSpec,
-  texts: Texts,
+  known: Known,
 ): RuleIr {
-  const own = "by" in spec ? scored(spec) : spec;
-  const among = "among" in spec && spec.among ? { among: scored(spec.among) } : {};
-  const fields = Object.entries({ ...own, ...among, ...head(kind, spec.id, texts) });
+  const own = "by" in spec ? scored(spec, known, kind === "penalize" ? "penalty" : "criterion") : spec;
+  const among = "among" in spec && spec.among ? { among: scored(spec.among, known) } : {};
+  const fields = Object.entries({ ...own, ...among, ...head(kind, spec.id, known) });
   const moments = declaredFields("when");
   const when = Object.fromEntries(fields.filter(([key]) => moments.has(key)));
   const rest = Object.fromEntries(fields.filter(([key]) => !moments.has(key)));
   return withDefaults(checked({ ...rest, ...("unit" in when && { when }) } as unknown as RuleIr));
 }
 
-const scored = <S extends { readonly by: CriterionSpec }>(spec: S) => ({ ...spec, by: criterionIr(spec.by) });
+type Scoring = Extract<JavaScriptKind, "criterion" | "penalty">;
 
-function criterionIr(spec: CriterionSpec): CriterionIr {
-  if (typeof spec === "object" && spec !== null && "expr" in spec) return spec;
-  return criterionOf(typeof spec === "string" ? spec : JSON.stringify(spec), spec);
+const scored = <S extends { readonly by: CriterionSpec }>(
+  spec: S,
+  known: Known,
+  kind: Scoring = "criterion",
+) => ({ ...spec, by: criterionIr(spec.by, known, kind) });
+
+function criterionIr(spec: CriterionSpec, { functions = [] }: Known, kind: Scoring): CriterionIr {
+  const ir =
+    typeof spec === "object" && spec !== null && "expr" in spec
+      ? spec
+      : criterionOf(typeof spec === "string" ? spec : JSON.stringify(spec), spec);
+  if (ownParts(ir.expr).length === 0) return ir;
+  const expr = mapOwn(ir.expr, (own) => {
+    const name = ownName(own);
+    const found = functions.find((one) => one.kind === kind && one.name === name);
+    if (found !== undefined) return ownExpr(name, found.reads);
+    raise("P7018", `the ${kind} \`${name}\` is not given`, {
+      help: `give it in the options: \`${javascript[kind].option}: { ${JSON.stringify(name)}: … }\``,
+    });
+  });
+  return { ...ir, expr };
 }
 
 function checked<S extends object>(value: S, shape = "kind" in value ? String(value.kind) : ""): S {

@@ -32,10 +32,10 @@ export interface Labels {
   readonly classes: number;
 }
 
-/** A loss or metric as anybody may have written it; see `LossFunction` and `MetricFunction` of `own/define.ts`. */
-export type UserFunction = (yTrue: never, yPred: never, tools: never) => unknown;
+/** A function as anybody may have written it; see `own/define.ts` for what each kind is given and gives. */
+export type UserFunction = (first: never, second: never, third: never) => unknown;
 
-/** A loss or metric in JavaScript, over tensors of the output's shape, class indices as one-hot rows. */
+/** Something in JavaScript: a loss, a metric, or the function of a definition. */
 export interface OwnFunction {
   /** As messages call it: "the loss `focal`". */
   readonly what: string;

@@ -24,6 +24,7 @@ export interface BoundOptions {
 }
 
 export interface CheckCommandOptions extends BoundOptions {
+  readonly allowJs?: boolean;
   readonly method?: string;
   readonly events?: boolean;
   readonly fix?: boolean;

@@ -15,6 +15,7 @@ import { writeFileSafely } from "../../api/out-folder.js";
 import type { BoundOptions } from "./check.js";
 
 export interface CompileCommandOptions extends BoundOptions {
+  readonly allowJs?: boolean;
   readonly method?: string;
   readonly out?: string;
   readonly emit?: string;

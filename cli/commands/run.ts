@@ -65,6 +65,7 @@ export async function run(
   const { result, diagnostics, ...found } = await compileProgram(text, {
     ...bound,
     ...on,
+    allowJs,
     file,
     runtimeSpecifier: runtimeUrl(),
     javascriptFrom: givenAtRun,

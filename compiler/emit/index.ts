@@ -79,9 +79,14 @@ export function emitProgram(
 const programHash = ({ body, imports }: Ir): string =>
   hashJson(withoutTexts(imports === undefined ? body : { body, imports }));
 
-/** The timeline without the wording of its statements: a reformatted program is still the same. */
+/**
+ * The timeline without the wording of its statements, and without what JavaScript reads, which its files say: a reformatted program is
+ * still the same, looked into or not.
+ */
 function withoutTexts(body: unknown): unknown {
   return JSON.parse(
-    JSON.stringify(body, (key: string, value: unknown) => (key === "text" ? undefined : value)),
+    JSON.stringify(body, (key: string, value: unknown) =>
+      key === "text" ? undefined : Array.isArray(value) && value[0] === "own" ? value.slice(0, 2) : value,
+    ),
   );
 }

@@ -2,6 +2,7 @@ import type { CurveIr, ExprIr, PointIr, ValueIr } from "../../core/ir/types.js";
 import { allNames, isName, nameRow } from "../../core/expr/names.js";
 import { optimizerNames } from "../../core/ir/optimizers.js";
 import { operatorOf, operators, statisticOf } from "../../core/expr/operators.js";
+import { isOwn, ownName } from "../../core/expr/own.js";
 import { quote } from "./javascript-value.js";
 import type { Scope } from "./scope.js";
 
@@ -32,6 +33,8 @@ function combined(expr: ExprIr, scope: Scope): string {
     const constant = constantOf(expr);
     return constant === null ? quote(expr) : scope.helper(constant);
   }
+  // What it reads is known to the function itself.
+  if (isOwn(expr)) return `${scope.helper("own")}(${quote(ownName(expr))})`;
   const [operator, ...operands] = expr;
   if (operator === "string") return `["string", ${quote(String(operands[0]))}]`;
   const code = operands.map((operand) => expressionCode(operand, scope)).join(", ");

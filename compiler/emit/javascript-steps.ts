@@ -183,6 +183,8 @@ function callOf(step: Exclude<StepIr | RuleIr, TrainIr | RepeatIr | ForEachIr>, 
       return call("require", expressionCode(step.condition, scope));
     case "save":
       return call("save", quote(step.path));
+    case "call":
+      return call("call", quote(step.name));
     default:
       return call(step.kind, ...optional(fieldsOf(step.kind, step, scope)));
   }

@@ -93,6 +93,8 @@ export function emitJavaScript(
   options: EmitOptions,
 ): { readonly code: string; readonly map: SourceMap } {
   const names = new Names([...own, ...expressionHelpers]);
+  // What is imported keeps its name.
+  const functions = functionImports(ir, names, options);
   const criteria = constantCriteria(ir.body).map((one) => ({
     ...one,
     constant: names.fresh(constantName(one.criterion.name), one.role === "penalty" ? "Penalty" : "Score"),
@@ -102,7 +104,6 @@ export function emitJavaScript(
     list,
     constant: names.fresh("layers"),
   }));
-  const functions = functionImports(ir, names, options);
   const module = moduleScope(names, {
     criteria: new Map(criteria.map(({ key, constant }) => [key, constant])),
     layers: new Map(lists.map(({ key, constant }) => [key, constant])),

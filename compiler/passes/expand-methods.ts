@@ -6,7 +6,7 @@ import { bindArguments } from "./expressions/arguments.js";
 import { infer } from "./expressions/infer.js";
 import { isName } from "../../core/expr/names.js";
 import { expressions, reject, type Where } from "./lowering.js";
-import { lookUp, namesOf, scopeOf, type Module } from "./module.js";
+import { lookUp, namesOf, ownNames, scopeOf, type Module } from "./module.js";
 import { bind, type Report, type Scope } from "./scope.js";
 import type { CallSite, FrontState, TimelineNode } from "./state.js";
 
@@ -96,6 +96,7 @@ function expandCall(
 ): TimelineNode | null {
   const at: Where = { scope, report: expansion.report };
   const { text: name, span } = statement.name;
+  if (scope.module.javascript.has(`step ${name}`)) return expandStep(statement, scope, calls, at);
   const declared = lookUp(scope.module, "method", name);
   if (declared === undefined) {
     if (!scope.module.missing.has(name)) reportUnknown(statement.name, scope.module, at);
@@ -120,6 +121,22 @@ function expandCall(
   return { statement, scope, calls, body };
 }
 
+/** A step in JavaScript stands where it is called. */
+function expandStep(
+  statement: CallStatement,
+  scope: Scope,
+  calls: readonly CallSite[],
+  at: Where,
+): TimelineNode | null {
+  const { text: own } = statement.name;
+  const clause = trainingClauses.flatMap((one) => statement[one] ?? [])[0];
+  const more = statement.args[0] ?? clause;
+  if (more === undefined) return { statement, scope, calls, body: [], own };
+  return reject(at, "P2023", "a step in JavaScript takes nothing from its call", more.span, {
+    help: "write the value into the file, or export one step for each",
+  });
+}
+
 const trainingClauses = ["batch", "optimizer", "loss"] as const satisfies readonly (keyof TrainingClauses)[];
 
 /** Whether a statement, or one in it, is a phase that takes this of its training from a call. */
@@ -138,7 +155,7 @@ function methodKey(module: Module, name: string): string {
 function reportUnknown({ text: name, span }: Name, module: Module, at: Where): void {
   const isStandard = module.standard.has(`method ${name}`);
   const standard = [...module.standard.values()].filter((one) => one.kind === "method");
-  const names = [...namesOf(module, "method"), ...standard.map((one) => one.name)];
+  const names = [...namesOf(module, "method"), ...ownNames(module, "step"), ...standard.map((one) => one.name)];
   reject(at, "P2002", `there is no method \`${name}\` here`, span, {
     ...(isStandard
       ? {

@@ -1,12 +1,14 @@
 import type { UseStatement } from "../../grammar/ast.js";
+import { isName } from "../../core/expr/names.js";
+import { isJavaScriptKind, javascriptKinds, type JavaScriptKind } from "../../core/ir/imports.js";
 import type { IrSpans } from "../../core/ir/spans.js";
-import { javascriptKinds, losses, type ImportIr } from "../../core/ir/types.js";
+import { losses, type ImportIr } from "../../core/ir/types.js";
 import { reject, type Where } from "./lowering.js";
-import type { Module } from "./module.js";
+import { declaredKinds, type Module } from "./module.js";
 import { sourceText } from "./scope.js";
 import type { FrontOptions, FrontState, JavaScriptImport } from "./state.js";
 
-/** Losses and metrics that a program takes from JavaScript. They are listed, and never run here. */
+/** What a program takes from JavaScript. It is listed, and never run here. */
 
 interface Importing extends Where {
   readonly javascript: JavaScriptImport[];
@@ -15,50 +17,68 @@ interface Importing extends Where {
 
 const isFile = (path: string): boolean => /\.[cm]?js$/.test(path);
 
-/** Losses and metrics are JavaScript wherever they come from; the other kinds where the file is. */
+/** What the language has no declaration of is JavaScript wherever it comes from; the other kinds where the file is. */
 export const isJavaScript = ({ what, from }: UseStatement): boolean =>
-  what === "loss" || what === "metric" || isFile(from.value);
+  isFile(from.value) || (what !== undefined && !declaredKinds.some((kind) => kind === what));
 
 export function importJavaScript(use: UseStatement, module: Module, at: Importing): void {
   const { what, from, names, span } = use;
-  const kind = javascriptKinds.find((one) => one === what);
-  const wrong = (code: "P2006" | "P8009", message: string, help: string): void => {
+  const wrong = (message: string, help: string): void => {
     for (const { text } of names) module.missing.add(text);
-    reject(at, code, message, from.span, { help });
+    reject(at, "P2006", message, from.span, { help });
   };
   if (what === undefined)
     return wrong(
-      "P2006",
       `"${from.value}" is JavaScript, and it is not said what of`,
-      `name the kind: \`use loss ${names[0]?.text ?? "focal"} from "${from.value}"\`, or \`use metric …\``,
+      `name the kind: \`use loss ${names[0]?.text ?? "focal"} from "${from.value}"\`, or ${javascriptKinds
+        .slice(1)
+        .map((kind) => `\`use ${kind} …\``)
+        .join(", ")}`,
     );
-  if (kind === undefined)
+  if (!isJavaScriptKind(what))
     return wrong(
-      "P8009",
-      `"${from.value}" is JavaScript, which cannot be a ${what} yet`,
-      "write what it does as an expression where one can say it",
+      `"${from.value}" is JavaScript, and a ${what} is written in the language`,
+      what === "curve" ? "declare it: `curve mine(t) = t^2`" : "declare it in a `.prune` file",
     );
   if (!isFile(from.value) || !/^\.\.?\//.test(from.value))
     return wrong(
-      "P2006",
-      `a ${kind} comes from a JavaScript file, not from "${from.value}"`,
-      `name it by a relative path: \`use ${kind} ${names[0]?.text ?? "focal"} from "./own.js"\``,
+      `a ${what} comes from a JavaScript file, not from "${from.value}"`,
+      `name it by a relative path: \`use ${what} ${names[0]?.text ?? "focal"} from "./own.js"\``,
     );
   const path = fromMain(from.value, module.file, at.options.file);
   for (const name of names) {
-    const key = `${kind} ${name.text}`;
+    const key = `${what} ${name.text}`;
     const known = at.javascript.find((one) => `${one.kind} ${one.name}` === key);
-    const taken = kind === "loss" && losses.some((one) => one === name.text);
-    if (taken || (known !== undefined && known.from !== path)) {
+    const why =
+      known !== undefined && known.from !== path
+        ? `is imported from "${known.from ?? ""}", too`
+        : taken(what, name.text, module);
+    if (why !== null) {
       module.missing.add(name.text);
-      const why = taken ? "is a loss of the language" : `is imported from "${known?.from ?? ""}", too`;
       reject(at, "P2004", `\`${name.text}\` ${why}`, name.span, { help: "choose another name" });
       continue;
     }
-    module.javascript.add(key);
+    if (module.standard.has(key)) reject(at, "P2005", `this \`${name.text}\` hides the standard one`, name.span);
+    module.javascript.set(key, at.options.reads?.[key] ?? []);
     if (known !== undefined) continue;
     const text = sourceText(module, span);
-    at.javascript.push({ kind, text, name: name.text, from: path, use: { span, file: module.file } });
+    at.javascript.push({ kind: what, text, name: name.text, from: path, use: { span, file: module.file } });
+  }
+}
+
+/** What else a name means where something in JavaScript of this kind would be looked for; null for nothing. */
+function taken(kind: JavaScriptKind, name: string, module: Module): string | null {
+  switch (kind) {
+    case "loss":
+      return losses.some((one) => one === name) ? "is a loss of the language" : null;
+    case "metric":
+      return null;
+    case "criterion":
+    case "penalty":
+      if (isName(name)) return "is a tensor in expressions";
+      return module.declared.has(`${kind} ${name}`) ? `is a ${kind} that this file declares` : null;
+    case "step":
+      return module.declared.has(`method ${name}`) ? "is a method here" : null;
   }
 }
 

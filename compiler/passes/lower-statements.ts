@@ -249,7 +249,13 @@ const lowerings: { readonly [K in Kind]: Row<K> } = {
       return whole(numbered(at), { as }, selection, { body: lowerInner(at, place.repeated) });
     },
   },
-  "call-statement": { step: (_, at) => lowerInner(at, at.place.repeated) },
+  "call-statement": {
+    step: (_, at) => {
+      const { own } = at.node;
+      if (own === undefined) return lowerInner(at, at.place.repeated);
+      return [{ kind: "call", ...numbered(at), name: own }];
+    },
+  },
   rewind: { step: (statement, { place }) => lowerRewind(statement, place) },
   reinitialize: { step: (statement, { place }) => lowerReinitialize(statement, place) },
   recalibrate: { step: (statement, { place }) => lowerRecalibrate(statement, place) },

@@ -1,4 +1,6 @@
 import type { Program, StatementOf } from "../../grammar/ast.js";
+import type { Name } from "../../core/expr/names.js";
+import type { JavaScriptKind } from "../../core/ir/imports.js";
 import type { Binding, Scope } from "./scope.js";
 
 /** What may be declared; a name may be one of each kind, since each kind is looked up apart. */
@@ -39,8 +41,8 @@ export interface Module extends Source {
   readonly missing: Set<string>;
   /** The `param`s of this text, bound. */
   readonly parameters: Map<string, Binding>;
-  /** Names of what comes from JavaScript, as `kind name`: of its `use`, and of the host. */
-  readonly javascript: Set<string>;
+  /** What comes from JavaScript, by `kind name`, with what it reads: of its `use`, and of the host. */
+  readonly javascript: Map<string, readonly Name[]>;
 }
 
 /** A text in which nothing is declared yet. */
@@ -49,7 +51,7 @@ export const newModule = (source: Source): Module => ({
   declared: new Map(),
   missing: new Set(),
   parameters: new Map(),
-  javascript: new Set(),
+  javascript: new Map(),
 });
 
 /** What is in scope at the top of a text. */
@@ -81,5 +83,10 @@ export function lookUp<K extends DeclaredKind>(
 /** All names of a kind that are in scope, for "similar name". */
 export function namesOf(module: Module, kind: DeclaredKind): readonly string[] {
   const all = [...module.declared.values(), ...(kind === "method" ? [] : module.standard.values())];
-  return all.filter((declared) => declared.kind === kind).map(({ name }) => name);
+  const own = kind === "criterion" || kind === "penalty" ? ownNames(module, kind) : [];
+  return [...all.filter((declared) => declared.kind === kind).map(({ name }) => name), ...own];
 }
+
+/** The names of a kind that come from JavaScript. */
+export const ownNames = ({ javascript }: Module, kind: JavaScriptKind): readonly string[] =>
+  [...javascript.keys()].flatMap((key) => (key.startsWith(`${kind} `) ? [key.slice(kind.length + 1)] : []));

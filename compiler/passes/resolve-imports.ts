@@ -46,7 +46,7 @@ export function resolveImports(state: FrontState): FrontState {
 
 function fillModule(at: Importing): void {
   const { module } = at.scope;
-  for (const name of givenNames(at.options)) module.javascript.add(name);
+  for (const name of givenNames(at.options)) module.javascript.set(name, at.options.reads?.[name] ?? []);
   for (const declared of ownDeclarations(module)) declare(declared, module, at);
   for (const statement of module.program.statements) {
     if (statement.kind === "use") importNames(statement, module, at);

@@ -1,7 +1,9 @@
 import type { CallStatement, Program, Statement, When } from "../../grammar/ast.js";
 import type { Diagnostic, Span } from "../../core/diagnostics/diagnostic.js";
 import type { IrSpans } from "../../core/ir/spans.js";
-import type { ImportIr, JavaScriptKind, StepIr } from "../../core/ir/types.js";
+import type { Name } from "../../core/expr/names.js";
+import type { JavaScriptKind } from "../../core/ir/imports.js";
+import type { ImportIr, StepIr } from "../../core/ir/types.js";
 import type { Network } from "../../core/network/types.js";
 import type { Where } from "./lowering.js";
 import type { Scope } from "./scope.js";
@@ -18,6 +20,11 @@ export interface FrontOptions {
   readonly epochs?: number | undefined;
   /** What the host gives in JavaScript, by kind: it needs no `use`, and stands for the one that a `use` names. */
   readonly javascript?: { readonly [K in JavaScriptKind]?: readonly string[] } | undefined;
+  /**
+   * What scores and penalties in JavaScript read, by `kind name`, as far as somebody looked into them. What others cost, and whether what
+   * they read is there, is known only when they run.
+   */
+  readonly reads?: Readonly<Record<string, readonly Name[]>> | undefined;
   /** The text of an imported file, or null when there is none. `from` is the file that imports. */
   readonly resolve?: ((specifier: string, from: string | undefined) => ResolvedText | null) | undefined;
 }
@@ -43,6 +50,8 @@ export interface TimelineNode {
   readonly calls: readonly CallSite[];
   /** Name of the counter or layer variable in the IR. */
   readonly variable?: string;
+  /** The step in JavaScript that a call means. */
+  readonly own?: string;
   /** Of a loop with a counter: the names outside it. */
   readonly outside?: Scope;
   /** The training that a file without `train` implies. */
@@ -89,6 +98,8 @@ export function holdsTraining(nodes: readonly TimelineNode[]): boolean {
 /** Calls of methods that hold no training, replaced by what they hold: their rules are rules of this block. */
 export function flatten(nodes: readonly TimelineNode[]): readonly TimelineNode[] {
   return nodes.flatMap((node) =>
-    node.statement.kind === "call-statement" && !holdsTraining(node.body) ? flatten(node.body) : [node],
+    node.statement.kind === "call-statement" && node.own === undefined && !holdsTraining(node.body)
+      ? flatten(node.body)
+      : [node],
   );
 }

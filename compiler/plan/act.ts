@@ -131,6 +131,11 @@ export function act(
       timeline.change();
       trial.blank ||= statement.by !== undefined && mayBeZero(statement.by);
       return;
+    case "call":
+      // It may set weights to anything, but masks hold.
+      timeline.change();
+      trial.blank = true;
+      return;
     case "evaluate":
       return note(statement);
     // What changes neither masks nor weights here: phases and loops are walked by who calls this, along-rules with their phases.

@@ -3,9 +3,11 @@ import { statements } from "../../core/ir/walk.js";
 import { structureKind } from "../../core/ir/structure.js";
 import { isChannelwise } from "../../core/units/candidates.js";
 import { needsOf } from "../../core/expr/names.js";
+import { ownParts } from "../../core/expr/own.js";
 import type { ExprIr, Ir, PruneIr, StepIr } from "../../core/ir/types.js";
 
 export function readsWeightsAlone(expr: ExprIr): boolean {
+  if (ownParts(expr).length > 0) return false;
   const read = needsOf(expr);
   return read.length > 0 && read.every((name) => name === "w" || name === "w0" || name === "dw");
 }

@@ -1,3 +1,4 @@
+import type { OwnAtWork } from "../expr/own-units.js";
 import type { CurveKind } from "../schedule/schedule.js";
 import type { StructureName } from "../ir/structure.js";
 import type { SelectionIr, ValueIr } from "../ir/types.js";
@@ -17,6 +18,8 @@ export interface PruningContext {
   readonly slots: Slots;
   readonly state: MaskState;
   readonly seed: number;
+  /** What works out scores and penalties in JavaScript; unset where none is at hand. */
+  readonly own?: OwnAtWork;
   /** Set where dead elements are counted, and not held as codes in the state. */
   readonly countElements?: CountElements;
   /** Layer paths of the network as loaded that a selection means for a structure, in network order. */

@@ -6,11 +6,12 @@ import { entrySizes, evaluateEntries, type Domain } from "./domain.js";
 import { isName, mentionedIn, nameRow, type Name } from "./names.js";
 import { axisNode, columnNode, entryNode, type Node } from "./nodes.js";
 import { partsOf, typeOf } from "./operators.js";
+import { isOwn, ownNode } from "./own.js";
 import { dataNow, isLatent, livesIn, walkParts, type Values } from "./sources.js";
 
 /** The units of a space as what expressions are worked out over. */
 export function spaceDomain(space: Space, values: Values): Domain {
-  return {
+  const domain: Domain = {
     entries: space.entries,
     elementary: space.elementary,
     layers: space.layers,
@@ -21,10 +22,12 @@ export function spaceDomain(space: Space, values: Values): Domain {
       if (typeof expr === "number") return undefined;
       const gathered = values.gathered?.(expr);
       if (gathered !== undefined) return gathered;
+      if (isOwn(expr)) return values.own && ownNode(expr, space, domain, values.own);
       if (isOfNorms(expr)) return normNode(expr, space, values);
       return typeof expr === "string" && isName(expr) ? nameRow(expr).value(space, values) : undefined;
     },
   };
+  return domain;
 }
 
 /** A batch norm that a channel of a unit passes: its place on the axis, and the keys of its scale and shift. */
@@ -118,10 +121,10 @@ function isOfNorms(expr: ExprIr): boolean {
   return ofNorms && !looksBeyond(expr);
 }
 
-/** Statistics of layers and averages over batches are of whole domains. */
+/** Statistics of layers, averages over batches and JavaScript are of whole domains. */
 function looksBeyond(expr: ExprIr): boolean {
   const type = typeOf(expr);
-  return type === "statistic" || type === "averaged" || partsOf(expr).some(looksBeyond);
+  return type === "statistic" || type === "averaged" || type === "own" || partsOf(expr).some(looksBeyond);
 }
 
 function normNode(expr: ExprIr, space: Space, { w }: Values): Node {

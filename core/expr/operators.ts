@@ -9,7 +9,7 @@ type Infix =
   "+" | "-" | "*" | "/" | "^" | "<" | "<=" | ">" | ">=" | "=" | "!=" | "and" | "or" | "not" | "safe/";
 
 /** Everything an expression may do. `safe/` is what derivatives divide by: it is 0 where the divisor is. */
-export type Op = Infix | Function | Reducer | `layer.${Statistic}` | "batches";
+export type Op = Infix | Function | Reducer | `layer.${Statistic}` | "batches" | "own";
 
 /** The derivative of `[op, ...args]`, given what gives those of its arguments. */
 type Slope = (args: readonly ExprIr[], of: (argument: ExprIr) => ExprIr, whole: ExprIr) => ExprIr;
@@ -17,10 +17,10 @@ type Slope = (args: readonly ExprIr[], of: (argument: ExprIr) => ExprIr, whole: 
 interface Operator {
   /**
    * How the type of the result follows: "arithmetic" from both units, "comparison" and "logic" give truths, "elementwise" keeps
-   * that of its arguments, "reduced" gives one number per unit, "statistic" one per layer; "averaged" is E of every batch.
+   * that of its arguments, "reduced" gives one number per unit, "statistic" one per layer; "averaged" is E of every batch; "own" is worked out in JavaScript.
    */
   readonly type:
-    "arithmetic" | "comparison" | "logic" | "elementwise" | "reduced" | "statistic" | "averaged" | "internal";
+    "arithmetic" | "comparison" | "logic" | "elementwise" | "reduced" | "statistic" | "averaged" | "internal" | "own";
   /** Its values by number of arguments, place by place. More than two arguments are taken from the left. */
   readonly value: {
     readonly 1?: (a: number) => number;
@@ -172,6 +172,7 @@ export const operators = {
     slope: ([a = 0], of) => of(a),
     combinator: "batches",
   },
+  own: { ...none, type: "own", value: {}, combinator: "own" },
 } as const satisfies Record<Op, Operator>;
 
 const rows: Readonly<Record<Op, Operator>> = operators;

@@ -9,6 +9,7 @@ import { mix, threefry } from "../random.js";
 import { newChunk, walkPart, type Chunk } from "../units/parts.js";
 import type { Space } from "../units/space.js";
 import { entrySizes } from "./domain.js";
+import type { OwnAtWork } from "./own-units.js";
 import {
   binaryOf,
   elementNode,
@@ -34,6 +35,8 @@ export interface Values {
   readonly slots?: Slots;
   /** Values to use instead of the masked weights (those underneath; the last values of dead units, put back). */
   readonly w?: Arrays;
+  /** What works out scores in JavaScript. */
+  readonly own?: OwnAtWork | undefined;
   /** Parts of expressions that were gathered over batches. */
   readonly gathered?: (expr: ExprIr) => Node | undefined;
 }

@@ -22,6 +22,7 @@ import * as is from "./declare.js";
 import type { Of } from "./declare.js";
 import { compensations } from "../compensate/methods.js";
 import { gateNames } from "../gates/registry.js";
+import { javascriptKinds } from "./imports.js";
 import { optimizerNames } from "./optimizers.js";
 import { plan } from "./plan-types.js";
 
@@ -275,6 +276,8 @@ const requirement = statement("require", {
   condition: expression,
 });
 const save = statement("save", { path: is.text });
+/** A step in JavaScript, by its name among the imports. */
+const ownStep = statement("call", { name: is.text });
 
 const acting = { train, prune, regrow, restore };
 const once = {
@@ -289,18 +292,15 @@ const once = {
   evaluate,
   require: requirement,
   save,
+  call: ownStep,
 };
 export type StepIr =
   Of<(typeof acting)[keyof typeof acting]> | RepeatIr | ForEachIr | Of<(typeof once)[keyof typeof once]>;
 definitions.define("step", is.byKind({ ...acting, repeat, "for-each": forEach, ...once }));
 
-/** What a program may take from JavaScript. */
-export const javascriptKinds = ["loss", "metric"] as const;
-export type JavaScriptKind = (typeof javascriptKinds)[number];
-
 /** `use loss focal from "./losses.js"`: never run by the compiler. */
-export type ImportIr = Of<typeof javascript>;
-const javascript = definitions.define(
+export type ImportIr = Of<typeof imported>;
+const imported = definitions.define(
   "import",
   is.object({
     kind: is.oneOf(...javascriptKinds),
@@ -323,7 +323,7 @@ const program = is.object({
   /** Share of the training examples that is held out for validation. Unset: what the data bring. */
   validation: is.optional({ ...is.number, exclusiveMinimum: 0, exclusiveMaximum: 1 }),
   /** What it takes from JavaScript. Unset: nothing. */
-  imports: is.optional(is.list(javascript)),
+  imports: is.optional(is.list(imported)),
   body,
   /** Resolved against a network (and data): see plan.ts. */
   plan: is.maybe(definitions.define("plan", plan, "What will happen, worked out before any training.")),

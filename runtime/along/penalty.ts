@@ -6,6 +6,15 @@ import { normDomain, spaceDomain } from "../../core/expr/domains.js";
 import { mentionedIn } from "../../core/expr/names.js";
 import { binaryOf, entryNode, type Node } from "../../core/expr/nodes.js";
 import { ungatedView } from "../../core/masks/masked.js";
+import {
+  isOwn,
+  ownName,
+  readsOf,
+  rowPlaces,
+  unitsByLayer,
+  widthsOf,
+  type OwnExpr,
+} from "../../core/expr/own.js";
 import { living } from "../../core/masks/state.js";
 import { cachedSpace, wholeUnits } from "../../core/units/spaces.js";
 import type { Space } from "../../core/units/space.js";
@@ -32,8 +41,9 @@ export function penaltyRule(ir: PenalizeIr): PenaltyRule {
   const choice = among && stepChoice(ir.id, among, spaceNow);
   const { expr } = ir.by;
   const mentioned = mentionedIn(expr);
-  const addPenalty =
-    mentioned.has("gamma") || mentioned.has("beta") ? overNorms(expr) : overWeights(ir, expr);
+  const addPenalty = isOwn(expr)
+    ? overOwn(ir, expr)
+    : mentioned.has("gamma") || mentioned.has("beta") ? overNorms(expr) : overWeights(ir, expr);
   return {
     watch: (context) => choice?.watch(context),
     add(context, moment, gradients) {
@@ -81,6 +91,55 @@ function overWeights({ id }: PenalizeIr, expr: ExprIr): AddPenalty {
     });
     return value;
   };
+}
+
+/** A penalty in JavaScript: the living (or chosen) units of a layer in rows, layer by layer. */
+function overOwn({ id }: PenalizeIr, expr: OwnExpr): AddPenalty {
+  return ({ context, space, counted, strength, gradients }) => {
+    const { seed, slots, own } = context;
+    if (own === undefined) throw new Error(`\`${ownName(expr)}\` is not at hand`);
+    const domain = spaceDomain(space, { seed, keys: [id], slots, g: gradients, ...underGates(context) });
+    const widths = widthsOf(space, domain);
+    let value = 0;
+    const slopes = space.layers.map(() => none);
+    for (const { layer, start, of } of unitsByLayer(readsOf(expr), space, domain)) {
+      const { units, size } = of;
+      const rows = Array.from({ length: units }, (_, i) => i).filter(
+        (i) => counted[space.entryUnit?.[start + i] ?? start + i] === 1,
+      );
+      if (rows.length === 0 || size === 0) continue;
+      const values = new Map([...of.values].map(([name, all]) => [name, rowsOf(all, rows, size)] as const));
+      const living = Uint8Array.from(rows, (i) => of.living[i] ?? 0);
+      const found = own.penalty(ownName(expr), { ...of, units: rows.length, living, values });
+      value += found.value;
+      const slope = new Float32Array(units * size);
+      rows.forEach((to, from) => {
+        for (let i = 0; i < size; i++) slope[to * size + i] = found.slope[from * size + i] ?? 0;
+      });
+      slopes[layer] = slope;
+    }
+    const placesOf = rowPlaces(space, domain, widths);
+    domain.walk((chunk) => {
+      const { part, layer, at, count } = chunk;
+      const [places, slope] = [placesOf(chunk), slopes[layer] ?? none];
+      const gradient = part === null ? undefined : gradients.get(part.key);
+      if (gradient === undefined || slope.length === 0) return;
+      for (let i = 0; i < count; i++)
+        gradient[at[i] ?? 0] = (gradient[at[i] ?? 0] ?? 0) + strength * (slope[places[i] ?? 0] ?? 0);
+    });
+    return value;
+  };
+}
+
+const none = new Float32Array(0);
+
+/** Some rows of a matrix. */
+function rowsOf(all: ArrayLike<number>, rows: readonly number[], size: number): Float32Array {
+  const chosen = new Float32Array(rows.length * size);
+  rows.forEach((from, to) => {
+    for (let i = 0; i < size; i++) chosen[to * size + i] = all[from * size + i] ?? 0;
+  });
+  return chosen;
 }
 
 /** The weights that learned gates multiply: those train, so those are penalized. */

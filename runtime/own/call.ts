@@ -6,7 +6,7 @@ import { toolkit } from "../toolkit.js";
 import type { OwnFunction } from "../types.js";
 import { thrown } from "../user-code.js";
 
-/** What is asked of losses and metrics in JavaScript, each mistake laid at the door of the function that made it. */
+/** What is asked of functions in JavaScript, each mistake laid at the door of the function that made it. */
 
 /** @throws DiagnosticError P7019, at the `use` of the function where a program names it */
 export function blame(own: OwnFunction, what: string, notes: readonly string[] = [], help?: string): never {
@@ -17,12 +17,18 @@ export function blame(own: OwnFunction, what: string, notes: readonly string[] =
 
 /** What a function gives for targets and outputs of one shape. @throws DiagnosticError P7019 */
 function called(own: OwnFunction, yTrue: tf.Tensor, yPred: tf.Tensor): unknown {
+  // Functions of TensorFlow.js itself have other things to be given third.
+  const withTools = own.ofNetwork !== true && own.compute.length >= 3;
+  return atOnce(own, withTools ? [yTrue, yPred, toolkit] : [yTrue, yPred]);
+}
+
+/** What a function gives, and not what it promises. @throws DiagnosticError P7019 */
+export function atOnce(own: OwnFunction, given: readonly unknown[]): unknown {
   // Whoever wrote it may have been told nothing of its types.
   const compute = own.compute as (...given: readonly unknown[]) => unknown;
   let value: unknown;
   try {
-    // Functions of TensorFlow.js itself have other things to be given third.
-    value = own.ofNetwork || compute.length < 3 ? compute(yTrue, yPred) : compute(yTrue, yPred, toolkit);
+    value = compute(...given);
   } catch (cause) {
     const { reason, frames } = thrown(cause);
     return blame(own, `failed: ${reason}`, frames);
@@ -36,17 +42,7 @@ function called(own: OwnFunction, yTrue: tf.Tensor, yPred: tf.Tensor): unknown {
 }
 
 function tensorOf(own: OwnFunction, value: unknown, shape: readonly number[]): tf.Tensor {
-  if (!(value instanceof tf.Tensor)) {
-    const foreign = isObject(value) && "dataId" in value && "shape" in value;
-    return foreign
-      ? blame(
-          own,
-          "gives a tensor of another copy of TensorFlow.js",
-          [],
-          "compute with the `tf` that it is given: `(yTrue, yPred, { tf }) => …`",
-        )
-      : blame(own, `gives no tensor but ${described(value)}`);
-  }
+  if (!(value instanceof tf.Tensor)) return noTensor(own, value, "(yTrue, yPred, { tf }) => …");
   if (value.dtype !== "float32" && value.dtype !== "int32" && value.dtype !== "bool")
     return blame(own, `gives a tensor of ${value.dtype}`);
   // A compiled model is trained as TensorFlow.js itself does it, which takes the mean of whatever there is.
@@ -65,9 +61,21 @@ function tensorOf(own: OwnFunction, value: unknown, shape: readonly number[]): t
   );
 }
 
-const written = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
+/** A value where a tensor belongs. @throws DiagnosticError P7019 */
+export function noTensor(own: OwnFunction, value: unknown, signature: string): never {
+  if (!(isObject(value) && "dataId" in value && "shape" in value))
+    return blame(own, `gives no tensor but ${described(value)}`);
+  return blame(
+    own,
+    "gives a tensor of another copy of TensorFlow.js",
+    [],
+    `compute with the \`tf\` that it is given: \`${signature}\``,
+  );
+}
 
-const described = (value: unknown): string =>
+export const written = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
+
+export const described = (value: unknown): string =>
   value === null || value === undefined || typeof value === "number" || typeof value === "boolean"
     ? String(value)
     : Array.isArray(value)
@@ -110,10 +118,7 @@ export function checkSlope(
     [slope] = tf.engine().gradients(mean, [y], undefined, true).grads;
   } catch (cause) {
     if (cause instanceof DiagnosticError) throw cause;
-    const { reason, frames } = thrown(cause);
-    const kernel = /gradient function not found for (\w+)/.exec(reason)?.[1];
-    const why = kernel === undefined ? reason : `TensorFlow.js has no gradient for the kernel ${kernel}`;
-    return blame(own, `cannot be differentiated: ${why}`, frames);
+    return noGradient(own, cause);
   }
   if (!slope)
     return blame(
@@ -131,7 +136,15 @@ export function checkSlope(
     );
 }
 
-const allFinite = (values: Float32Array): boolean => values.every((value) => Number.isFinite(value));
+/** What was thrown while TensorFlow.js differentiated. @throws DiagnosticError P7019 */
+export function noGradient(own: OwnFunction, cause: unknown): never {
+  const { reason, frames } = thrown(cause);
+  const kernel = /gradient function not found for (\w+)/.exec(reason)?.[1];
+  const why = kernel === undefined ? reason : `TensorFlow.js has no gradient for the kernel ${kernel}`;
+  return blame(own, `cannot be differentiated: ${why}`, frames);
+}
+
+export const allFinite = (values: Float32Array): boolean => values.every((value) => Number.isFinite(value));
 
 function range(outputs: Float32Array): string {
   let [least, most] = [Infinity, -Infinity];

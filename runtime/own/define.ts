@@ -1,5 +1,8 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
+import type { PenaltyRead, ScoreRead } from "../../core/expr/own.js";
 import type { toolkit } from "../toolkit.js";
+import type { Batch, Dense } from "../types.js";
+import type { WatchedNetwork } from "../watch/types.js";
 
 /** The copy of TensorFlow.js that trains: tensors of another copy cannot be computed with here. */
 export type Tools = Pick<typeof toolkit, "tf">;
@@ -19,6 +22,95 @@ export type LossFunction = (yTrue: Tensor, yPred: Tensor, tools: Tools) => Tenso
  */
 export type MetricFunction = (yTrue: Tensor, yPred: Tensor, tools: Tools) => Tensor | number;
 
+/** A name of the language as JavaScript has it: `fan-in` is `fanIn`. */
+type Camel<Name extends string> = Name extends `${infer Head}-${infer Tail}`
+  ? `${Head}${Capitalize<Tail>}`
+  : Name;
+
+/** The units of one layer. */
+export interface LayerUnits {
+  /** Path of the layer. */
+  readonly layer: string;
+  readonly units: number;
+  /** Weights of a unit. Units at an edge (`blocks`, `strided`) may have fewer, and zeros in their place. */
+  readonly size: number;
+}
+
+/** What is known of a layer's units of which every weight has a number, and not the unit as a whole. */
+type OfWeights = "w" | "w0" | "dw" | "g" | "g2" | "h" | "hg" | "m";
+
+/**
+ * What scores units, lowest first, as `by NAME`. `score` is called once for each layer that makes the units (for `channels`: that
+ * reads them), at once and without `async`. Of what is known of every weight it is given `units` rows of `size` numbers, in one array; of
+ * what is known of a unit, an array of `units` numbers. It gives a number for every unit, or one for every weight, which are added up
+ * over the unit. None of a living unit may be NaN.
+ */
+export interface CriterionDefinition<Reads extends ScoreRead = ScoreRead> {
+  /** The values that it is given, by their names in the language: `check` knows by them what it costs. At least one. */
+  readonly reads: readonly Reads[];
+  score(
+    values: { readonly [Name in Reads as Camel<Name>]: Name extends OfWeights ? Float32Array : Float64Array },
+    units: LayerUnits & { /** By unit: 1 where it lives. */ readonly living: Uint8Array } & Tools,
+  ): ArrayLike<number>;
+}
+
+/** A criterion of whatever it reads. */
+export interface AnyCriterion {
+  readonly reads: readonly ScoreRead[];
+  score(values: never, units: never): ArrayLike<number>;
+}
+
+/**
+ * A term of the loss, as `penalize … by NAME`. `penalty` is called in every step of training, once for each layer that makes the
+ * units, with tensors of shape `[units, size]` that hold the living (or chosen) units, and gives a scalar, which is added up over the layers
+ * and multiplied by the strength. It is differentiated by `w` and `dw`, so it computes by operations of `tf` alone, and at once.
+ */
+export interface PenaltyDefinition<Reads extends PenaltyRead = PenaltyRead> {
+  /** The values that it is given: `w`, `dw` (change since start), `w0` (at start), `m` (momentum). `w` or `dw` is among them. */
+  readonly reads: readonly Reads[];
+  penalty(values: { readonly [Name in Reads]: Tensor }, units: LayerUnits & Tools): Tensor;
+}
+
+/** A penalty of whatever it reads. */
+export interface AnyPenalty {
+  readonly reads: readonly PenaltyRead[];
+  penalty(values: never, units: never): Tensor;
+}
+
+/** Random numbers of a step, the same in every run of a seed. */
+export interface StepRandom {
+  /** In [0, 1). */
+  uniform(): number;
+  /** Of mean 0 and variance 1. */
+  normal(): number;
+  /** A whole number from 0 to n − 1. */
+  integer(n: number): number;
+}
+
+/** What a step works on. */
+export interface StepSession extends Tools {
+  /** The network as it stands, with its masks. */
+  readonly network: WatchedNetwork;
+  /**
+   * Sets a weight, by its key. What is dead in it stays 0 once the step is done, and what learned gates guard cannot be set.
+   * @throws RangeError where there is no such weight, for another number of values, for values that are no numbers
+   */
+  setWeight(key: string, values: ArrayLike<number>): void;
+  /** Training batches, drawn as for scores. */
+  batches(count: number): AsyncIterable<Batch>;
+  /** Mean loss over a batch, and its gradients by weight key. */
+  gradients(batch: Batch): { readonly loss: number; readonly gradients: ReadonlyMap<string, Float32Array> };
+  readonly random: StepRandom;
+}
+export type { Batch, Dense };
+
+/** A statement that acts once where it is called, as `NAME()`. It may set weights, and may not bring back what masks hold dead. */
+export interface StepDefinition {
+  /** Seconds that what it promises may take. Default 600. */
+  readonly seconds?: number;
+  act(session: StepSession): void | Promise<void>;
+}
+
 /**
  * A loss for `use loss NAME from "./file.js"` or the option `losses`, with its types: gives `compute` back.
  *
@@ -33,3 +125,36 @@ export const defineLoss = (compute: LossFunction): LossFunction => compute;
  *     export const worst = defineMetric((yTrue, yPred, { tf }) => tf.max(tf.abs(tf.sub(yPred, yTrue)), -1));
  */
 export const defineMetric = (compute: MetricFunction): MetricFunction => compute;
+
+/**
+ * A criterion for `use criterion NAME from "./file.js"` or the option `criteria`, with its types: gives it back.
+ *
+ *     export const fisher = defineCriterion({
+ *       reads: ["w", "g"],
+ *       score: ({ w, g }) => w.map((one, i) => (one * g[i]) ** 2),
+ *     });
+ */
+export const defineCriterion = <const Reads extends ScoreRead>(
+  definition: CriterionDefinition<Reads>,
+): CriterionDefinition<Reads> => definition;
+
+/**
+ * A penalty for `use penalty NAME from "./file.js"` or the option `penalties`, with its types: gives it back.
+ *
+ *     export const ripple = definePenalty({
+ *       reads: ["w"],
+ *       penalty: ({ w }, { tf }) => tf.sum(tf.square(tf.sin(w))),
+ *     });
+ */
+export const definePenalty = <const Reads extends PenaltyRead>(
+  definition: PenaltyDefinition<Reads>,
+): PenaltyDefinition<Reads> => definition;
+
+/**
+ * A step for `use step NAME from "./file.js"` or the option `steps`, with its types: gives it back.
+ *
+ *     export const halve = defineStep({
+ *       act: ({ network, setWeight }) => setWeight("dense/kernel", network.weight("dense/kernel").map((w) => w / 2)),
+ *     });
+ */
+export const defineStep = (definition: StepDefinition): StepDefinition => definition;

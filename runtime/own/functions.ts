@@ -1,12 +1,21 @@
 import { DiagnosticError, type Diagnostic } from "../../core/diagnostics/diagnostic.js";
 import { diagnostic, raise } from "../../core/diagnostics/create.js";
 import { show } from "../../core/diagnostics/quote.js";
+import type { Name } from "../../core/expr/names.js";
 import { hashJson } from "../../core/ir/hash.js";
-import { javascriptKinds, type ImportIr, type JavaScriptKind } from "../../core/ir/types.js";
+import {
+  javascript,
+  javascriptKinds,
+  type JavaScriptKind,
+  type JavaScriptOption,
+} from "../../core/ir/imports.js";
+import type { ImportIr } from "../../core/ir/types.js";
 import { isObject } from "../../core/network/json.js";
 import type { OwnFunction, UserFunction } from "../types.js";
+import type { AnyCriterion, AnyPenalty, StepDefinition } from "./define.js";
+import { readDefinition, type Definition } from "./read.js";
 
-/** What a program takes from JavaScript, as a loop hands it over: its `use`, and the function where the loop imports it. */
+/** What a program takes from JavaScript, as a loop hands it over: its `use`, and what stands for it where the loop imports it. */
 export interface GivenImport extends Omit<ImportIr, "text"> {
   readonly value?: unknown;
   /** Hash of the file that it comes from, where whoever read it knows. */
@@ -16,40 +25,69 @@ export interface GivenImport extends Omit<ImportIr, "text"> {
 /** Functions by the names that a program has for them. */
 export type Functions = Readonly<Record<string, UserFunction>>;
 
-/** A function of a program, with what tells its text from another. */
+/** What a host gives in JavaScript. It wins over what a `use` names, and needs none. */
+export interface GivenJavaScript {
+  /** Losses by the names that `minimizing` has for them. See `LossFunction`. */
+  readonly losses?: Functions | undefined;
+  /** Metrics by the names that they are reported under. See `MetricFunction`. */
+  readonly metrics?: Functions | undefined;
+  /** Criteria by the names that scores have for them. See `CriterionDefinition`. */
+  readonly criteria?: Readonly<Record<string, AnyCriterion>> | undefined;
+  /** Penalties by the names that `penalize` has for them. See `PenaltyDefinition`. */
+  readonly penalties?: Readonly<Record<string, AnyPenalty>> | undefined;
+  /** Steps by the names that they are called by. See `StepDefinition`. */
+  readonly steps?: Readonly<Record<string, StepDefinition>> | undefined;
+}
+
+/** The same as it comes from outside: anything may stand there. */
+type Loose = { readonly [Option in JavaScriptOption]?: unknown };
+
+/** The options of it alone. */
+export const javascriptOf = <G extends Loose>(options: G): Pick<G, JavaScriptOption & keyof G> =>
+  Object.fromEntries(
+    javascriptKinds.map((kind) => {
+      const { option } = javascript[kind];
+      return [option, options[option]];
+    }),
+  ) as Pick<G, JavaScriptOption & keyof G>;
+
+/** Something in JavaScript of a program, with what tells its text from another. */
 export interface OwnOfProgram extends OwnFunction {
   readonly kind: JavaScriptKind;
   readonly name: string;
+  /** What a score or penalty reads; empty for all others. */
+  readonly reads: readonly Name[];
+  /** Seconds that a step may take. */
+  readonly seconds: number;
   readonly fingerprint: string;
 }
 
+/** Definitions by kind and name, as options hold them. @throws DiagnosticError P7010 for options that hold none */
+export function givenDefinitions(
+  given: Loose,
+): Readonly<Record<JavaScriptKind, Readonly<Record<string, Definition>>>> {
+  const all = javascriptKinds.map((kind) => [kind, definitionsOf(kind, given)] as const);
+  return Object.fromEntries(all) as Record<JavaScriptKind, Record<string, Definition>>;
+}
+
 /**
- * The functions of a program: those of the options win over what a loop imports.
+ * What a program has in JavaScript: that of the options wins over what a loop imports.
  * @throws DiagnosticError P7010 for options that hold no functions, P7018 where one is not given, or is none
  */
-export function ownFunctions(
-  imports: readonly GivenImport[],
-  given: { readonly losses?: unknown; readonly metrics?: unknown },
-): readonly OwnOfProgram[] {
-  const options = {
-    loss: functionsOf("losses", given.losses),
-    metric: functionsOf("metrics", given.metrics),
-  };
+export function ownFunctions(imports: readonly GivenImport[], given: Loose): readonly OwnOfProgram[] {
+  const options = givenDefinitions(given);
   const named = imports.map((one) => {
-    const value = options[one.kind][one.name] ?? one.value;
-    const what = `the ${one.kind} \`${one.name}\``;
-    if (typeof value !== "function") {
-      const wrong =
-        value === undefined ? `${what} is not given` : `${what} is ${show(value)}, where a function belongs`;
-      const told = diagnostic("P7018", wrong, null, {
-        help: `give it in the options: \`${one.kind === "loss" ? "losses" : "metrics"}: { ${JSON.stringify(one.name)}: … }\``,
-      });
-      throw new DiagnosticError([{ ...told, statement: one.id }]);
-    }
-    const content = options[one.kind][one.name] === undefined ? one.content : undefined;
-    return owned(one.kind, one.name, one.id, value as UserFunction, content);
+    const own = options[one.kind][one.name];
+    if (own !== undefined) return owned(one.kind, one.name, one.id, own, undefined);
+    const read = one.value === undefined ? "is not given" : readDefinition(one.kind, one.value);
+    if (typeof read !== "string") return owned(one.kind, one.name, one.id, read, one.content);
+    const { option } = javascript[one.kind];
+    const told = diagnostic("P7018", `the ${one.kind} \`${one.name}\` ${read}`, null, {
+      help: `give it in the options: \`${option}: { ${JSON.stringify(one.name)}: … }\``,
+    });
+    throw new DiagnosticError([{ ...told, statement: one.id }]);
   });
-  // What is given and no program names: metrics are measured all the same, losses may be named by loops that are written by hand.
+  // What is given and no program names: metrics are measured all the same, others may be named by loops that are written by hand.
   const alone = javascriptKinds.flatMap((kind) =>
     Object.entries(options[kind])
       .filter(([name]) => !named.some((one) => one.kind === kind && one.name === name))
@@ -62,21 +100,26 @@ function owned(
   kind: JavaScriptKind,
   name: string,
   id: number | null,
-  compute: UserFunction,
+  { compute, reads, seconds, text }: Definition,
   content: string | undefined,
 ): OwnOfProgram {
-  const fingerprint = hashJson([String(compute), content ?? null]);
-  return { kind, name, what: `the ${kind} \`${name}\``, id, compute, fingerprint };
+  const fingerprint = hashJson([text, content ?? null, ...(reads.length > 0 ? [reads] : [])]);
+  return { kind, name, what: `the ${kind} \`${name}\``, id, compute, reads, seconds, fingerprint };
 }
 
-function functionsOf(option: string, value: unknown): Functions {
+function definitionsOf(kind: JavaScriptKind, given: Loose): Readonly<Record<string, Definition>> {
+  const { option, member } = javascript[kind];
+  const value = given[option];
   if (value === undefined || value === null) return {};
-  if (!isObject(value))
-    raise("P7010", `\`${option}\` is an object of functions by their names, not ${show(value)}`);
-  for (const [name, one] of Object.entries(value))
-    if (typeof one !== "function")
-      raise("P7010", `\`${name}\` of \`${option}\` is ${show(one)}, where a function belongs`);
-  return value as Functions;
+  const what = member === null ? "functions" : "definitions";
+  if (!isObject(value)) raise("P7010", `\`${option}\` is an object of ${what} by their names, not ${show(value)}`);
+  return Object.fromEntries(
+    Object.entries(value).map(([name, one]) => {
+      const read = readDefinition(kind, one);
+      if (typeof read === "string") raise("P7010", `\`${name}\` of \`${option}\` ${read}`);
+      return [name, read];
+    }),
+  );
 }
 
 /** What tells the text of every function from another, for checkpoints. */

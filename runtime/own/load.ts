@@ -4,13 +4,14 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { diagnostic } from "../../core/diagnostics/create.js";
 import { DiagnosticError } from "../../core/diagnostics/diagnostic.js";
-import { exportOf } from "../../core/ir/imports.js";
+import { exportOf, javascript } from "../../core/ir/imports.js";
 import type { ImportIr } from "../../core/ir/types.js";
 import { isObject } from "../../core/network/json.js";
 import { reasonOf } from "../reason.js";
 import { settled } from "../settled.js";
 import { thrown } from "../user-code.js";
 import type { GivenImport } from "./functions.js";
+import { readDefinition } from "./read.js";
 
 /** Seconds that a module may take to be evaluated: one may wait at its top for what never comes. */
 const limit = 30;
@@ -39,14 +40,21 @@ export async function loadImports(
     );
     const exported = exportOf(name);
     const value = module[exported];
-    if (typeof value !== "function") {
-      const known = Object.keys(module).filter((one) => typeof module[one] === "function");
-      const what = value === undefined ? "has no export" : "has no function among its exports called";
+    const wrong = value === undefined ? "" : readDefinition(kind, value);
+    if (typeof wrong === "string") {
+      const fitting = Object.keys(module).filter((one) => typeof readDefinition(kind, module[one]) !== "string");
+      const { member, option, example } = javascript[kind];
+      const what =
+        value === undefined
+          ? `has no export \`${exported}\``
+          : member === null
+            ? `has no function among its exports called \`${exported}\``
+            : `exports \`${exported}\`, which ${wrong}`;
       const help =
-        known.length === 0
-          ? `export it by its name: \`export const ${exported} = (yTrue, yPred, { tf }) => …\``
-          : `its functions are ${known.map((one) => `\`${one}\``).join(", ")}`;
-      refuse(id, `"${from}" ${what} \`${exported}\``, [], help);
+        fitting.length === 0
+          ? `export it by its name: \`export const ${exported} = ${example}\``
+          : `its ${member === null ? "functions" : option} are ${fitting.map((one) => `\`${one}\``).join(", ")}`;
+      refuse(id, `"${from}" ${what}`, [], help);
     }
     loaded.push({ id, kind, name, from, value, content });
   }

@@ -53,6 +53,7 @@ export function stepScoring(
         seed: context.seed,
         keys: [id],
         slots: context.slots,
+        own: context.own,
         g,
         ...(squares && { g2: new Map([...g].map(([key, values]) => [key, values.map((one) => one * one)])) }),
         ...(latent && { w: masters(context) }),

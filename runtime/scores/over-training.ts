@@ -6,7 +6,7 @@ import { bodiesIn, keyOf } from "../../core/expr/terms.js";
 import type { CriterionIr, ExprIr } from "../../core/ir/types.js";
 import { cachedSpace } from "../../core/units/spaces.js";
 import type { Space } from "../../core/units/space.js";
-import { accumulatedIr } from "../statements.js";
+import { accumulatedIr, type Known } from "../statements.js";
 import type { AccumulateSpec } from "../helpers.js";
 import type { Observation } from "../types.js";
 import type { Accumulated } from "./gather.js";
@@ -25,11 +25,14 @@ interface Accumulator {
 export class TrainingSums {
   readonly #accumulators = new Map<number, Accumulator>();
 
-  /** `before`: what a checkpoint kept of it. */
-  constructor(private readonly before: Map<number, Accumulated>) {}
+  /** `before`: what a checkpoint kept of it; `known`: of the statements. */
+  constructor(
+    private readonly before: Map<number, Accumulated>,
+    private readonly known: Known = {},
+  ) {}
 
   announce(id: number, spec: AccumulateSpec): void {
-    const scores = accumulatedIr(spec);
+    const scores = accumulatedIr(spec, this.known);
     const { by, structure, joins, beside, latent } = scores;
     const exprs = accumulatedExprs(by, beside);
     const space = cachedSpace(structure, scores, joins);

@@ -31,7 +31,7 @@ export const act = <R>(context: ScoringContext, event: EventOf<R>): Promise<R> =
 export async function scoreUnits(context: ScoringContext, request: ScoreRequest): Promise<UnitScores> {
   const { id, criterion, space, moment, beside, gates } = request;
   const { seed, slots } = context;
-  const base: Values = { seed, keys: [id, moment.key], slots, ...request.values };
+  const base: Values = { seed, keys: [id, moment.key], slots, own: context.own, ...request.values };
   const others = beside === undefined ? [] : [beside];
   const work = (values: Values, exprs: readonly ExprIr[]) =>
     gathered(context, request, values, exprs).then((all) => spaceDomain(space, all));

@@ -1,5 +1,6 @@
 import type { CallLike, Criterion, Expr, Structure } from "../../../grammar/ast.js";
 import { namesIn, needsData, needsGradients, readsDiagonal } from "../../../core/expr/names.js";
+import { isLookedInto, ownParts } from "../../../core/expr/own.js";
 import type { CriterionIr, ExprIr } from "../../../core/ir/types.js";
 import { unknownName } from "../../../core/diagnostics/elsewhere.js";
 import { describe } from "../scope.js";
@@ -8,6 +9,9 @@ import { expressions, reject, type Place } from "../lowering.js";
 import { sourceText } from "../scope.js";
 import { canPull, isKnownOfTheDead, isReadable } from "./reads.js";
 import { constant, inRange, lowerTyped } from "./typed.js";
+
+/** Whether JavaScript in it may read anything, since nobody looked into it. */
+const isUnknown = (ir: ExprIr): boolean => !ownParts(ir).every(isLookedInto);
 
 /** Batches for one event, and probes: more would never end. */
 const mostBatches = 1e6;
@@ -120,7 +124,7 @@ function objectiveFits(
   place: Place,
 ): true | null {
   const span = criterion.under?.span ?? criterion.expr.span;
-  if (criterion.under !== undefined && !needsGradients(namesIn(ir))) {
+  if (criterion.under !== undefined && !isUnknown(ir) && !needsGradients(namesIn(ir))) {
     return reject(
       place,
       "P3026",
@@ -154,7 +158,7 @@ function lowerStatistics(
       help: `leave \`with ${statistics.of} statistics\` out`,
     });
   };
-  if (!needsData(namesIn(ir), under))
+  if (!isUnknown(ir) && !needsData(namesIn(ir), under))
     return refuse("this score reads no data, so no batch norm normalises anything for it");
   if (use.by !== "events" || over === "training")
     return refuse(
@@ -171,7 +175,7 @@ function lowerOver(
   use: Use,
   place: Place,
 ): ExprIr | null | undefined {
-  const data = needsData(namesIn(ir), under);
+  const data = isUnknown(ir) || needsData(namesIn(ir), under);
   if (criterion.over === undefined) return null;
   const { batches, span } = criterion.over;
   if (batches === undefined) return null;
@@ -193,7 +197,7 @@ function lowerOver(
 /** How many probes the diagonal of the Hessian is estimated from, null for one; undefined once a mistake was reported. */
 function lowerProbes({ over }: Criterion, ir: ExprIr, place: Place): ExprIr | null | undefined {
   if (over?.probes === undefined) return null;
-  if (readsDiagonal(namesIn(ir))) return lowerCount(over.probes, "probes", mostProbes, place);
+  if (isUnknown(ir) || readsDiagonal(namesIn(ir))) return lowerCount(over.probes, "probes", mostProbes, place);
   reject(place, "P3026", "this score does not read `h`, which is what probes are for", over.probes.span, {
     help: "leave `… probes` out",
   });

@@ -14,6 +14,7 @@ import { isGateScore, type GateScore } from "../../../core/gates/types.js";
 import { structureKind } from "../../../core/ir/structure.js";
 import { structureText } from "./structure.js";
 import { argumentsOf, operatorOf } from "../../../core/expr/operators.js";
+import { isOwn, ownName, ownParts } from "../../../core/expr/own.js";
 import { batchTerms, foreignToSamples } from "../../../core/expr/terms.js";
 import type { CriterionIr, ExprIr } from "../../../core/ir/types.js";
 import { isChannelwise } from "../../../core/units/candidates.js";
@@ -137,6 +138,13 @@ const kinds: readonly Pulled[] = ["weights", "norms", "activations"];
 
 /** Whether a penalty can pull on something: it has a slope that a step of training can follow. */
 export function canPull(ir: ExprIr, structure: StructureName, span: Span, place: Place): true | null {
+  // What it reads was looked at with its definition, and its slope is taken where it runs.
+  if (isOwn(ir)) return true;
+  const [own] = ownParts(ir);
+  if (own !== undefined)
+    return reject(place, "P8010", `the penalty \`${ownName(own)}\` in JavaScript stands alone`, span, {
+      help: "write two penalties, or one in JavaScript that holds both",
+    });
   const read = namesIn(ir);
   const belongsTo = new Map<Name, Pulled>();
   for (const name of read) {

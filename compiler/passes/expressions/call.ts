@@ -9,7 +9,7 @@ import type { ExprContext } from "./context.js";
 import { describe } from "../scope.js";
 import { fold } from "../../../core/expr/evaluate.js";
 import type { Infer } from "./infer.js";
-import { expandScore } from "./reference.js";
+import { expandScore, ownScore } from "./reference.js";
 import { arityOf, functionNames, isOp, operators, type Op } from "../../../core/expr/operators.js";
 
 /** What a call means: a function of the language, a statistic of the layer, or a declared score with arguments. */
@@ -18,6 +18,16 @@ export function inferCall(expr: CallExpr, context: ExprContext, infer: Infer): T
   const [head] = expr.callee;
   const isScore = context.vocabulary === "score" || context.vocabulary === "penalty";
   if (isScore && expr.callee.length === 1) {
+    const kinds = context.vocabulary === "penalty" ? (["penalty", "criterion"] as const) : (["criterion"] as const);
+    for (const kind of kinds) {
+      const own = ownScore(kind, name, expr.span, context);
+      if (own === undefined) continue;
+      const [argument] = expr.args;
+      if (argument === undefined) return own;
+      return reject(context, "P2023", `a ${kind} in JavaScript takes no arguments`, argument.span, {
+        help: "write the value into the file, or export one for each",
+      });
+    }
     const declared =
       (context.vocabulary === "penalty" ? lookUp(context.scope.module, "penalty", name) : undefined) ??
       lookUp(context.scope.module, "criterion", name);

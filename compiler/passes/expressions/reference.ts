@@ -4,6 +4,7 @@ import { replace } from "../../../core/diagnostics/create.js";
 import type { Span } from "../../../core/diagnostics/diagnostic.js";
 import { baselines, isName, layerFacts, measures, nameRow, allNames } from "../../../core/expr/names.js";
 import { statisticOf } from "../../../core/expr/operators.js";
+import { ownExpr } from "../../../core/expr/own.js";
 import { lookUp, namesOf, type Declared } from "../module.js";
 import type { Type, Typed } from "../scope.js";
 import { reject } from "../lowering.js";
@@ -31,6 +32,8 @@ function inferWord(expr: Reference, name: string, context: ExprContext, infer: I
   if (vocabulary === "score" || vocabulary === "penalty") {
     const kinds = vocabulary === "penalty" ? (["penalty", "criterion"] as const) : (["criterion"] as const);
     for (const kind of kinds) {
+      const own = ownScore(kind, name, expr.span, context);
+      if (own !== undefined) return own;
       const declared = lookUp(scope.module, kind, name);
       if (declared !== undefined && !context.stack.includes(declared)) {
         return expandScore(declared, [], expr.span, context, infer);
@@ -59,6 +62,21 @@ function inferWord(expr: Reference, name: string, context: ExprContext, infer: I
   if (vocabulary === "curve" && name === "t") return { type: "number", ir: "t" };
   if (scope.module.missing.has(name)) return null;
   return unknown(expr, name, context);
+}
+
+/** What a name of JavaScript means in a score or a penalty; undefined where there is none of this kind. */
+export function ownScore(
+  kind: "criterion" | "penalty",
+  name: string,
+  span: Span,
+  context: ExprContext,
+): Typed | null | undefined {
+  const reads = context.scope.module.javascript.get(`${kind} ${name}`);
+  if (reads === undefined) return undefined;
+  if (kind === "penalty" || context.vocabulary === "score") return { type: "unit", ir: ownExpr(name, reads) };
+  return reject(context, "P2034", `\`${name}\` is a criterion in JavaScript, whose slope nobody knows`, span, {
+    help: `write a penalty, which is differentiated: \`use penalty ${name} from …\``,
+  });
 }
 
 function inferDotted(expr: Reference, name: string, context: ExprContext): Typed | null {

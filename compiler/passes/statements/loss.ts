@@ -2,6 +2,7 @@ import type { Argument, Expr } from "../../../grammar/ast.js";
 import { losses, type LossIr, type LossName } from "../../../core/ir/types.js";
 import { lowerKnown, oneOf, type NumberRange } from "../clauses/typed.js";
 import { reject, type Place } from "../lowering.js";
+import { ownNames } from "../module.js";
 
 const ranges = {
   delta: { least: 0, above: true },
@@ -34,8 +35,7 @@ export function lowerLoss(expr: Expr, place: Place): LossIr | null {
       help: `write the value into the file, or export one loss for each`,
     });
   }
-  const own = [...javascript].flatMap((key) => (key.startsWith("loss ") ? [key.slice(5)] : []));
-  const name = oneOf(first, [...losses, ...own], "loss", place, "loss");
+  const name = oneOf(first, [...losses, ...ownNames(place.scope.module, "loss")], "loss", place, "loss");
   if (name === null || !isLoss(name)) return null;
   const known = argumentsOf(name);
   const args = new Map<string, number | readonly number[]>();

@@ -12,6 +12,7 @@ import {
   type Name,
 } from "../../../core/expr/names.js";
 import { evaluate } from "../../../core/expr/evaluate.js";
+import { isLookedInto, ownName, ownParts, readsOf } from "../../../core/expr/own.js";
 import type {
   CriterionIr,
   ImportIr,
@@ -61,6 +62,8 @@ export interface CheckFacts {
     readonly kind: ImportIr["kind"];
     readonly name: string;
     readonly from: string | null;
+    /** Of scores and penalties: what they read, unset where nobody looked into them. */
+    readonly reads?: readonly string[];
   }[];
   /** Statements whose moments only a run can tell, and why. */
   readonly unknown: readonly { readonly text: string; readonly reason: string }[];
@@ -122,7 +125,10 @@ export function checkFacts({ ir, plan, simulation }: CompileResult, network?: Ne
     criteria: ir === null ? [] : criteriaOf(ir, network),
     learned: ir === null ? [] : gateCosts(ir, network),
     compensations: ir === null ? [] : compensationCosts(ir, network),
-    javascript: (ir?.imports ?? []).map(({ kind, name, from = null }) => ({ kind, name, from })),
+    javascript: (ir?.imports ?? []).map(({ kind, name, from = null }) => {
+      const reads = ir === null ? [] : ownReads(ir, kind, name);
+      return { kind, name, from, ...(reads.length > 0 && { reads }) };
+    }),
     unknown: [...(simulation?.unknown ?? [])].map(([id, reason]) => ({ text: textOf(id), reason })),
     cut: simulation?.cut ?? false,
   };
@@ -189,6 +195,16 @@ function tiesOf(network: Network): readonly Tie[] {
 const rewindsRate = (statement: StepIr | RuleIr): boolean =>
   statement.kind === "rewind" && statement.what.includes("rate");
 
+/** What a score or penalty in JavaScript reads, as far as statements say. */
+const ownReads = ({ body }: Ir, kind: ImportIr["kind"], name: string): readonly string[] =>
+  statements(body)
+    .flatMap(scoringsOf)
+    .filter(({ penalty }) => kind === (penalty ? "penalty" : "criterion"))
+    .flatMap(({ criterion }) => ownParts(criterion.expr))
+    .filter((own) => ownName(own) === name)
+    .flatMap((own) => readsOf(own))
+    .filter((one, i, all) => all.indexOf(one) === i);
+
 function criteriaOf(ir: Ir, network: Network | undefined): readonly CriterionCost[] {
   const normed = network?.layers.some(({ className }) => className === "BatchNormalization") ?? false;
   const found = new Map<string, CriterionCost>();
@@ -205,8 +221,11 @@ function criteriaOf(ir: Ir, network: Network | undefined): readonly CriterionCos
       ]);
       const read = namesIn(criterion.expr, ...beside);
       const needs = read.filter(isNeed);
-      if (!found.has(key))
-        found.set(key, { name: criterion.name, needs, cost: costOf(criterion, read, at, normed) });
+      const known = [criterion.expr, ...beside].flatMap(ownParts).every(isLookedInto);
+      const cost = known
+        ? costOf(criterion, read, at, normed)
+        : "its JavaScript says, which is looked into with `--allow-js` alone";
+      if (!found.has(key)) found.set(key, { name: criterion.name, needs, cost });
     }
   return [...found.values()];
 }

@@ -108,9 +108,11 @@ function tieLine({ by, why, layers, channels }: CheckFacts["ties"][number]): str
   return `${by} ${verb} ${counted(channels, "channels")} of ${layers.join(", ")}`;
 }
 
-function javascriptLine({ kind, name, from }: CheckFacts["javascript"][number]): string {
-  if (from === null) return `the ${kind} ${safe(name)}, which the host gives`;
-  return `the ${kind} ${safe(name)} of ${safe(from)}: not run here, and by \`run\` with \`--allow-js\` alone`;
+function javascriptLine({ kind, name, from, reads }: CheckFacts["javascript"][number]): string {
+  const read = reads === undefined ? "" : ` reads ${reads.join(", ")}`;
+  if (from === null) return `the ${kind} ${safe(name)}, which the host gives${read && `,${read}`}`;
+  const here = reads === undefined ? "not run here, and" : "looked into here, and run";
+  return `the ${kind} ${safe(name)} of ${safe(from)}${read}: ${here} by \`run\` with \`--allow-js\` alone`;
 }
 
 function criterionLine({ name, needs, cost }: CheckFacts["criteria"][number]): string {

@@ -10,6 +10,7 @@ import {
   type TimeWindow,
 } from "../../../core/schedule/schedule.js";
 import { createExecutor } from "../../executor/index.js";
+import { ownAtWork } from "../../own/at-work.js";
 import { numberOf, timeWindow } from "../../optimizers/rates.js";
 import type { ScoringContext } from "../../scores/gather.js";
 import type { Executor } from "../../types.js";
@@ -37,6 +38,7 @@ export function pruningContext(session: Session): ScoringContext {
         epoch: Math.max(1, Math.ceil(session.clock.epoch)),
         key: moment.key,
       }),
+    own: ownAtWork(options.functions),
     accumulated: session.phase?.training.sums() ?? new Map(),
   };
 }

@@ -5,11 +5,11 @@ import { raise } from "../../../core/diagnostics/create.js";
 import { show } from "../../../core/diagnostics/quote.js";
 import type { Callbacks } from "../../watch/types.js";
 import { callbacksOption } from "../../watch/watch.js";
-import { ownFunctions, type Functions, type GivenImport, type OwnOfProgram } from "../../own/functions.js";
+import { ownFunctions, type GivenImport, type GivenJavaScript, type OwnOfProgram } from "../../own/functions.js";
 import type { OnProgress } from "../report/log.js";
 
 /** What `openRun` takes: the settings of an emitted module, overridden by those of its host. */
-export interface RunOptions extends BackendOptions {
+export interface RunOptions extends BackendOptions, GivenJavaScript {
   /** Path of a model.json, its folder or a module; or a tf.LayersModel. */
   readonly network?: unknown;
   /** Path or name of data; or an object: see `DataGiven`. A program that neither trains nor measures needs none. */
@@ -49,12 +49,8 @@ export interface RunOptions extends BackendOptions {
   readonly log?: string;
   /** A folder for event files that TensorBoard shows: losses, sizes, histograms of weights and masks. */
   readonly tensorboard?: string;
-  /** What the program takes from JavaScript; a loop imports the functions, or its host gives them. */
+  /** What the program takes from JavaScript; a loop imports it, or its host gives it. */
   readonly imports?: readonly GivenImport[];
-  /** Losses in JavaScript by the names that `minimizing` has for them; they win over those of a `use`. See `LossFunction`. */
-  readonly losses?: Functions;
-  /** Metrics in JavaScript, by the names they are reported under; they win over those of a `use`. See `MetricFunction`. */
-  readonly metrics?: Functions;
   /** For the report: the program as written, its parameters, and the command line. */
   readonly about?: About;
   /** Aborting it ends the run at the next moment it can be resumed from. */
@@ -104,7 +100,7 @@ export interface Options extends Required<Pick<RunOptions, Defaulted>> {
   readonly log: string | null;
   readonly tensorboard: string | null;
   readonly about: About;
-  /** Losses and metrics in JavaScript. */
+  /** What the program has in JavaScript. */
   readonly functions: readonly OwnOfProgram[];
 }
 

@@ -3,6 +3,7 @@ import { selectionIr } from "../../statements.js";
 import { minimize, train } from "../phase/train.js";
 import { finish, save, type RunResult } from "../report/results.js";
 import { evaluate, require, until } from "../steps/conditions.js";
+import { call } from "../steps/call.js";
 import { prune, regrow, restore } from "../steps/events.js";
 import { load } from "../steps/load.js";
 import { harden, reinitialize, shuffle } from "../steps/masks.js";
@@ -47,6 +48,7 @@ export function makeRun(session: Session): OpenRun {
     harden: step(session, { kind: "harden", changes: true, act: harden }),
     load: step(session, { kind: "load", changes: true, act: load }),
     require: step(session, { kind: "require", changes: false, act: require }),
+    call: step(session, { kind: "call", changes: true, act: call }),
     save: step(session, { kind: "save", changes: false, act: save }),
     repeat: (id, times, spec) => repeat(session, id, times, spec),
     layers: (id, spec) => layers(session, id, spec, onLast),

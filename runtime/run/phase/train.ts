@@ -34,7 +34,7 @@ import { keepSnapshot, phaseName } from "../steps/snapshots.js";
 /** Opens a phase: afresh, where a checkpoint stood in it, or as one that was done before. */
 export async function train(session: Session, id: number, spec: TrainSpec): Promise<Phase> {
   const { number, done } = session.journal.begin();
-  const ir = trainIr(id, spec, session.options.statements);
+  const ir = trainIr(id, spec, session.options);
   minimize(session, ir.loss ? [lossNamed(ir.loss, session.options.functions)] : null);
   if (done) return finishedPhase;
   const resumed = session.resumes?.number === number ? session.resumes : null;
@@ -59,7 +59,7 @@ export async function train(session: Session, id: number, spec: TrainSpec): Prom
     rate: rateFrom(progress),
     augmented: augmented(session, ir),
     along: alongRules(ir, times),
-    training: new TrainingSums(resumed ? session.resumedSums : new Map()),
+    training: new TrainingSums(resumed ? session.resumedSums : new Map(), session.options),
     snapshots: new Set(ir.snapshots.map((point) => momentOf(timePoint(point), times))),
     windows: new Map(ir.rules.map((rule) => [rule.id, timeWindow(rule.when?.during)])),
     announced: new Set(),

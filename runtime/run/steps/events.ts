@@ -27,7 +27,7 @@ import { selectLayers } from "./select-layers.js";
 import type { Told } from "./step.js";
 
 export async function prune(session: Session, id: number, spec: PruneSpec): Promise<Told> {
-  const ir = await aligning(session, pruneIr(id, spec, session.options.statements));
+  const ir = await aligning(session, pruneIr(id, spec, session.options));
   const { regrow: paired, structure, joins } = ir;
   if (paired && namesIn(paired.by.expr).includes("m")) session.keepsMomentum = true;
   const act = () => pruneAndCompensate(session, id, ir);
@@ -91,7 +91,7 @@ async function aligning(session: Session, ir: PruneIr): Promise<PruneIr> {
 
 /** A `regrow` that stands alone. */
 export async function regrow(session: Session, id: number, spec: RegrowSpec): Promise<Told> {
-  const ir = regrowIr(id, spec, session.options.statements);
+  const ir = regrowIr(id, spec, session.options);
   if (namesIn(ir.by.expr).includes("m")) session.keepsMomentum = true;
   const record = await carryOut(session, id, (context, moment) => regrowEvent(context, ir, moment));
   const { revived, structure, notes } = record;
@@ -100,7 +100,7 @@ export async function regrow(session: Session, id: number, spec: RegrowSpec): Pr
 
 /** Revives latently dead units whose weight underneath grew back. */
 export async function restore(session: Session, id: number, spec: RestoreSpec): Promise<Told> {
-  const ir = restoreIr(id, spec, session.options.statements);
+  const ir = restoreIr(id, spec, session.options);
   const record = await carryOut(session, id, (context, moment) => restoreEvent(context, ir, moment));
   const { revived, structure, notes } = record;
   return { text: `restored ${countedUnits(revived, structure)}: ${deadOf(record)}`, notes };

@@ -42,7 +42,7 @@ export function shuffle(session: Session, _id: number, spec: SelectionSpec = {})
 /** Fresh weights under the same masks: every layer's own initializer, or the one named. Optimizer state starts over. */
 export function reinitialize(session: Session, id: number, spec: ReinitializeSpec = {}): Told {
   const { options, journal, loaded } = session;
-  const { by, ...selection } = reinitializeIr(id, spec, options.statements);
+  const { by, ...selection } = reinitializeIr(id, spec, options);
   const paths = selectLayers(loaded, selection, null);
   // A round of its own for every event: the draw of the start would be a rewind.
   drawAnew(session, paths, by, options.seed, 1 + journal.results.length);

@@ -22,8 +22,8 @@ export async function replay(code: string): Promise<unknown[]> {
   return log;
 }
 
-const opener = (log: unknown[]) => async (settings: { readonly statements: statements.Texts }) => {
-  const texts = settings.statements;
+const opener = (log: unknown[]) => async (settings: { readonly statements: Readonly<Record<number, string>> }) => {
+  const known = { statements: settings.statements };
   const when = new Map<number, WhenIr>();
   const say = (node: unknown) => void log.push(node);
   const due = (rule: { readonly id: number }) => ({
@@ -33,7 +33,7 @@ const opener = (log: unknown[]) => async (settings: { readonly statements: state
   return {
     async train(id: number, spec: TrainSpec) {
       when.clear();
-      say(statements.trainIr(id, spec, texts));
+      say(statements.trainIr(id, spec, known));
       return {
         rule: (rule: number, { accumulate: _, ...fires }: WhenSpec) => {
           when.set(rule, fires);
@@ -46,11 +46,11 @@ const opener = (log: unknown[]) => async (settings: { readonly statements: state
         end: async () => void when.clear(),
       };
     },
-    prune: async (id: number, spec: PruneSpec) => say(due(statements.pruneIr(id, spec, texts))),
-    regrow: async (id: number, spec: RegrowSpec) => say(due(statements.regrowIr(id, spec, texts))),
-    restore: async (id: number, spec: RestoreSpec) => say(due(statements.restoreIr(id, spec, texts))),
+    prune: async (id: number, spec: PruneSpec) => say(due(statements.pruneIr(id, spec, known))),
+    regrow: async (id: number, spec: RegrowSpec) => say(due(statements.regrowIr(id, spec, known))),
+    restore: async (id: number, spec: RestoreSpec) => say(due(statements.restoreIr(id, spec, known))),
     reinitialize: async (id: number, spec: ReinitializeSpec = {}) =>
-      say(statements.reinitializeIr(id, spec, texts)),
+      say(statements.reinitializeIr(id, spec, known)),
     shuffle: async (id: number, spec: SelectionSpec = {}) =>
       say(["shuffle", id, statements.selectionIr(spec)]),
     harden: async (id: number, spec: SelectionSpec = {}) => say(["harden", id, statements.selectionIr(spec)]),

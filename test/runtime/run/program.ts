@@ -1,5 +1,6 @@
 import { compileProgram } from "../../../api/compile-program.js";
 import type { DataGiven } from "../../../runtime/data/types.js";
+import { javascriptOf } from "../../../runtime/own/functions.js";
 import * as runtime from "../../../runtime/index.js";
 import type { LiveModel } from "../../../runtime/model/index.js";
 import { openRun, type OpenRun, type RunOptions, type RunResult } from "../../../runtime/index.js";
@@ -24,8 +25,7 @@ export async function runProgram(
     ...more
   }: { data?: DataGiven; onCheckpoint?: () => void } & RunOptions = {},
 ): Promise<Outcome> {
-  const { losses, metrics } = more;
-  const compiled = await compileProgram(source, { network, data, losses, metrics });
+  const compiled = await compileProgram(source, { network, data, ...javascriptOf(more) });
   const { code } = compiled.result;
   const errors = compiled.diagnostics.filter(({ severity }) => severity === "error");
   if (code === null || errors.length > 0)
