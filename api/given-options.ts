@@ -1,5 +1,6 @@
 import { raise } from "../core/diagnostics/create.js";
 import { similar } from "../core/diagnostics/nearest.js";
+import { javascriptOf } from "../runtime/own/functions.js";
 import type { ProgramOptions } from "./compile-program.js";
 import type { SessionOptions } from "./session/types.js";
 import type { HostOptions } from "./run-program.js";
@@ -48,11 +49,12 @@ const hostOptions: Readonly<Record<Exclude<keyof HostOptions, keyof ProgramOptio
   tensorboard: "string",
 };
 
-const { backend, batch, data, losses, masks, metrics, network, seed, set, threads } = programOptions;
-const { allowJs, onProgress } = hostOptions;
+const { allowJs, backend, batch, data, masks, network, seed, set, threads } = programOptions;
 /** Those of `openSession`. */
 const sessionOptions: Readonly<Record<keyof SessionOptions, Kind>> = {
-  ...{ backend, batch, data, losses, masks, metrics, network, seed, set, threads, allowJs, onProgress },
+  ...{ allowJs, backend, batch, data, masks, network, seed, set, threads },
+  ...javascriptOf(programOptions),
+  onProgress: hostOptions.onProgress,
   validation: "number",
 };
 

@@ -41,7 +41,7 @@ export interface Means {
   readonly start: Moment;
   readonly standing: Standing;
   readonly compile: CompileOptions;
-  readonly javascript: JavaScriptOptions & { readonly allowed: boolean };
+  readonly javascript: JavaScriptOptions;
   /** Has what is told given to a listener. */
   hear(listener: (event: ProgressEvent) => void): void;
   /** Takes the texts that spans mean. */
@@ -145,12 +145,11 @@ function tried<T>(work: () => T): T | null {
   }
 }
 
-/** Losses and metrics in JavaScript that the statements name. */
+/** What the statements take from JavaScript. */
 async function takeFunctions({ result, ir }: Compiled, { goingOn, javascript }: Means): Promise<void> {
   if (ir.imports === undefined) return;
-  const { allowed, losses, metrics } = javascript;
-  const imports = await importsOf(result, { losses, metrics }, allowed);
-  goingOn.take(imports, { ...(losses && { losses }), ...(metrics && { metrics }) });
+  const imports = await importsOf(result, javascript, javascript.allowJs ?? false);
+  goingOn.take(imports, javascript);
 }
 
 async function runStep(compiled: Compiled, step: Step, { goingOn, compile }: Means): Promise<void> {

@@ -8,8 +8,9 @@ import { givenOf } from "../../runtime/run/host/options.js";
 import { openRun } from "../../runtime/run/host/open.js";
 import type { OpenRun } from "../../runtime/run/host/run.js";
 import type { ProgressEvent } from "../../runtime/run/report/log.js";
+import { javascriptOf } from "../../runtime/own/functions.js";
 import { importResolver } from "../bound.js";
-import { namesGiven } from "../javascript.js";
+import { toldOf } from "../javascript.js";
 import { measureSensitivity, type Sensitivity, type SensitivityQuestion } from "../measure-sensitivity.js";
 import { carryOut, type Timeline } from "./carry-out.js";
 import { statementsIn, type Texts, type Written } from "./compile.js";
@@ -37,13 +38,14 @@ export class LiveSession implements PruningSession {
   ) {}
 
   static async open(options: SessionOptions): Promise<LiveSession> {
-    const { network, data, validation, seed, batch, masks, backend, threads, losses, metrics } = options;
+    const { network, data, validation, seed, batch, masks, backend, threads } = options;
     const heard = { on: (_: ProgressEvent): void => undefined };
     const onProgress = (event: ProgressEvent): void => {
       heard.on(event);
       options.onProgress?.(event);
     };
-    const given = { network, data, validation, seed, batch, masks, backend, threads, losses, metrics };
+    const own = javascriptOf(options);
+    const given = { network, data, validation, seed, batch, masks, backend, threads, ...own };
     const run = await openRun(
       givenOf({ ...given, onProgress, latency: false, source: main, compares: ["start", "dense"] }),
     );
@@ -202,14 +204,13 @@ export class LiveSession implements PruningSession {
 
   async #carryOut(written: Written, from: Timeline): Promise<Timeline> {
     const { options, run_: run, goingOn, start, heard } = this;
-    const { losses, metrics, allowJs = false } = options;
     return carryOut(written, from, {
       run,
       goingOn,
       start: start.moment,
       standing: from.statements.at(-1)?.after ?? start.standing,
       compile: this.#compileOptions(),
-      javascript: { losses, metrics, allowed: allowJs },
+      javascript: options,
       hear: (listener) => void (heard.on = listener),
       read: (texts) => void (this.texts = texts),
     });
@@ -228,7 +229,7 @@ export class LiveSession implements PruningSession {
       seed,
       batch,
       set: this.options.set,
-      javascript: namesGiven(this.options),
+      ...toldOf(this.options),
       resolve: importResolver(process.cwd()),
     };
   }

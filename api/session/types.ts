@@ -24,8 +24,6 @@ export interface SessionOptions extends BackendOptions, JavaScriptOptions {
   readonly masks?: boolean | undefined;
   /** Values of `param`s, as `--set` has them. */
   readonly set?: Readonly<Record<string, string>> | undefined;
-  /** Whether JavaScript that statements name may run. Default false: P7021. */
-  readonly allowJs?: boolean | undefined;
   /** Called with everything that is told while a statement runs. */
   readonly onProgress?: OnProgress | undefined;
 }

@@ -223,7 +223,7 @@ export const table = {
   P7016: info("masks beside the network hold"),
   P7017: error("a callback failed"),
   P7018: error("JavaScript of a program that cannot be had"),
-  P7019: error("a loss or metric in JavaScript failed"),
+  P7019: error("JavaScript of a program failed"),
   P7020: warning("JavaScript that changed since the checkpoint"),
   P7021: error("JavaScript that was not allowed to run"),
   // P73xx: backends
@@ -235,7 +235,6 @@ export const table = {
   P8005: error("penalties over gradients are not available yet"),
   P8007: error("pulling weights is not available yet"),
   P8008: error("quantization is not available yet"),
-  P8009: error("JavaScript definitions are not available yet"),
   P8010: error("a penalty of this kind is not available yet"),
   // P90xx: an IR from outside
   P9001: error("an IR does not follow its schema"),

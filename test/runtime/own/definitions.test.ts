@@ -79,13 +79,17 @@ test.each([
   ["over training", "prune neurons in one, two by SCORE over training 50% at epoch 1\ntrain 2 epochs"],
   ["some weights", "train 2 epochs { update only top 30% by SCORE }"],
   ["a regrow", "prune neurons in two by l1 2\nregrow neurons by SCORE 1"],
-  ["a restore", "train 2 epochs { prune weights by magnitude 30% latently every epoch\nrestore weights by SCORE above 0.001 }\nharden masks"],
+  [
+    "a restore",
+    "train 2 epochs { prune weights by magnitude 30% latently every epoch\nrestore weights by SCORE above 0.001 }\nharden masks",
+  ],
 ])("a criterion scores as the expression that it is: %s", async (what, source) => {
   const own = await run(source.replaceAll("SCORE", "fisher"), { criteria: { fisher: perWeight } });
   const builtIn = await run(source.replaceAll("SCORE", "abs(w * g)"));
   near(own, builtIn);
   const byUnit = what !== "weights" && what !== "some weights" && what !== "a restore" && what !== "columns";
-  if (byUnit) near(await run(source.replaceAll("SCORE", "fisher"), { criteria: { fisher: perUnit } }), builtIn);
+  if (byUnit)
+    near(await run(source.replaceAll("SCORE", "fisher"), { criteria: { fisher: perUnit } }), builtIn);
 });
 
 const sine = definePenalty({
@@ -124,7 +128,11 @@ test("a penalty by units sees each in a row, and may read the change since the s
 const doubles: StepDefinition = defineStep({
   act: ({ network, setWeight }) => {
     for (const { weights } of network.layers)
-      for (const { key } of weights) setWeight(key, network.weight(key).map((value) => 2 * value + 1));
+      for (const { key } of weights)
+        setWeight(
+          key,
+          network.weight(key).map((value) => 2 * value + 1),
+        );
   },
 });
 
@@ -149,7 +157,10 @@ test("a step draws alike in every run of a seed, and sees batches and their grad
   const noise = defineStep({
     async act({ network, setWeight, random, batches, gradients }) {
       const key = "one/kernel";
-      setWeight(key, network.weight(key).map((value) => value + 0.1 * random.normal()));
+      setWeight(
+        key,
+        network.weight(key).map((value) => value + 0.1 * random.normal()),
+      );
       for await (const batch of batches(2)) losses.push(gradients(batch).loss);
       expect(random.integer(3)).toBeLessThan(3);
       expect(random.uniform()).toBeLessThan(1);
@@ -223,7 +234,11 @@ test.each<[string, string, Given, RegExp]>([
   [
     "a penalty that is no number",
     "train 1 epoch { penalize weights by bad strength 1 }",
-    { penalties: { bad: definePenalty({ reads: ["w"], penalty: ({ w }) => tf.mean(tf.log(tf.neg(tf.abs(w)))) }) } },
+    {
+      penalties: {
+        bad: definePenalty({ reads: ["w"], penalty: ({ w }) => tf.mean(tf.log(tf.neg(tf.abs(w)))) }),
+      },
+    },
     /P7019.*gives what is not a number/,
   ],
   [
@@ -302,8 +317,8 @@ test("what a score reads is known once its file may be looked into, and nothing 
   for (const line of [
     'import { ownScore, ripple, refit } from "./own.mjs";',
     'const ownScoreScore = criterion("own-score", own("own-score"), { over: 2 });',
-    'by: ripplePenalty,',
-    'await run.call(3, "refit");',
+    "by: ripplePenalty,",
+    'await run.call(4, "refit");',
   ])
     expect(looked.result.code).toContain(line);
 });
