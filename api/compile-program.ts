@@ -85,7 +85,10 @@ export async function compileProgram(source: string, options: ProgramOptions = {
   const resolve = importResolver(process.cwd());
   const looked =
     allowJs === true
-      ? await readsOfFiles(front(source, { resolve, ...rest, ...told }), rest.file ?? "program.prune", { ...own, allowJs })
+      ? await readsOfFiles(front(source, { resolve, ...rest, ...told }), rest.file ?? "program.prune", {
+          ...own,
+          allowJs,
+        })
       : { reads: {}, diagnostics: [] };
   const given: CompileOptions = {
     resolve,

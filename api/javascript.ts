@@ -64,7 +64,9 @@ export async function readsOfFiles(
   const { loadImports } = await import("../runtime/own/load.js");
   try {
     const loaded = await loadImports(files, dirname(main));
-    const found = ownFunctions(loaded, {}).map(({ kind, name, reads }) => [`${kind} ${name}`, reads] as const);
+    const found = ownFunctions(loaded, {}).map(
+      ({ kind, name, reads }) => [`${kind} ${name}`, reads] as const,
+    );
     return { reads: Object.fromEntries(found), diagnostics: [] };
   } catch (cause) {
     if (!(cause instanceof DiagnosticError)) throw cause;

@@ -109,9 +109,11 @@ export async function runCompiled(
     throw new DiagnosticError([...diagnostics, missing]);
   }
   const own = Object.entries(javascriptOf(options)).map(([option, one]) => [option, one ?? undefined]);
-  const imports = await importsOf(compiled, Object.fromEntries(own), allowJs ?? false).catch((cause: unknown) => {
-    throw cause instanceof DiagnosticError ? cause.map((one) => placed(one, compiled)) : cause;
-  });
+  const imports = await importsOf(compiled, Object.fromEntries(own), allowJs ?? false).catch(
+    (cause: unknown) => {
+      throw cause instanceof DiagnosticError ? cause.map((one) => placed(one, compiled)) : cause;
+    },
+  );
   const folder = typeof out === "string" ? out : await mkdtemp(join(tmpdir(), "espalier-"));
   let lock: Lock | null = null;
   const leaveNoTrace = await tracesIn(folder);

@@ -155,7 +155,11 @@ function methodKey(module: Module, name: string): string {
 function reportUnknown({ text: name, span }: Name, module: Module, at: Where): void {
   const isStandard = module.standard.has(`method ${name}`);
   const standard = [...module.standard.values()].filter((one) => one.kind === "method");
-  const names = [...namesOf(module, "method"), ...ownNames(module, "step"), ...standard.map((one) => one.name)];
+  const names = [
+    ...namesOf(module, "method"),
+    ...ownNames(module, "step"),
+    ...standard.map((one) => one.name),
+  ];
   reject(at, "P2002", `there is no method \`${name}\` here`, span, {
     ...(isStandard
       ? {

@@ -58,7 +58,8 @@ export function importJavaScript(use: UseStatement, module: Module, at: Importin
       reject(at, "P2004", `\`${name.text}\` ${why}`, name.span, { help: "choose another name" });
       continue;
     }
-    if (module.standard.has(key)) reject(at, "P2005", `this \`${name.text}\` hides the standard one`, name.span);
+    if (module.standard.has(key))
+      reject(at, "P2005", `this \`${name.text}\` hides the standard one`, name.span);
     module.javascript.set(key, at.options.reads?.[key] ?? []);
     if (known !== undefined) continue;
     const text = sourceText(module, span);

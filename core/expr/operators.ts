@@ -20,7 +20,15 @@ interface Operator {
    * that of its arguments, "reduced" gives one number per unit, "statistic" one per layer; "averaged" is E of every batch; "own" is worked out in JavaScript.
    */
   readonly type:
-    "arithmetic" | "comparison" | "logic" | "elementwise" | "reduced" | "statistic" | "averaged" | "internal" | "own";
+    | "arithmetic"
+    | "comparison"
+    | "logic"
+    | "elementwise"
+    | "reduced"
+    | "statistic"
+    | "averaged"
+    | "internal"
+    | "own";
   /** Its values by number of arguments, place by place. More than two arguments are taken from the left. */
   readonly value: {
     readonly 1?: (a: number) => number;

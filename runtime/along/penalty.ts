@@ -43,7 +43,9 @@ export function penaltyRule(ir: PenalizeIr): PenaltyRule {
   const mentioned = mentionedIn(expr);
   const addPenalty = isOwn(expr)
     ? overOwn(ir, expr)
-    : mentioned.has("gamma") || mentioned.has("beta") ? overNorms(expr) : overWeights(ir, expr);
+    : mentioned.has("gamma") || mentioned.has("beta")
+      ? overNorms(expr)
+      : overWeights(ir, expr);
   return {
     watch: (context) => choice?.watch(context),
     add(context, moment, gradients) {

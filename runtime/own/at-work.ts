@@ -101,7 +101,8 @@ function penalty(own: OwnOfProgram, of: OwnUnits): ReturnType<OwnAtWork["penalty
         "keep logarithms, roots and divisions away from 0",
       );
     const slope = new Float32Array(units * size);
-    for (const one of slopes) for (let i = 0; i < slope.length; i++) slope[i] = (slope[i] ?? 0) + (one[i] ?? 0);
+    for (const one of slopes)
+      for (let i = 0; i < slope.length; i++) slope[i] = (slope[i] ?? 0) + (one[i] ?? 0);
     return { value: value ?? NaN, slope };
   });
 }

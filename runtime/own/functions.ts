@@ -112,7 +112,8 @@ function definitionsOf(kind: JavaScriptKind, given: Loose): Readonly<Record<stri
   const value = given[option];
   if (value === undefined || value === null) return {};
   const what = member === null ? "functions" : "definitions";
-  if (!isObject(value)) raise("P7010", `\`${option}\` is an object of ${what} by their names, not ${show(value)}`);
+  if (!isObject(value))
+    raise("P7010", `\`${option}\` is an object of ${what} by their names, not ${show(value)}`);
   return Object.fromEntries(
     Object.entries(value).map(([name, one]) => {
       const read = readDefinition(kind, one);

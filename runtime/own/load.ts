@@ -42,7 +42,9 @@ export async function loadImports(
     const value = module[exported];
     const wrong = value === undefined ? "" : readDefinition(kind, value);
     if (typeof wrong === "string") {
-      const fitting = Object.keys(module).filter((one) => typeof readDefinition(kind, module[one]) !== "string");
+      const fitting = Object.keys(module).filter(
+        (one) => typeof readDefinition(kind, module[one]) !== "string",
+      );
       const { member, option, example } = javascript[kind];
       const what =
         value === undefined

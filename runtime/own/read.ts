@@ -45,7 +45,8 @@ export function readDefinition(kind: JavaScriptKind, given: unknown): Definition
   const names: Name[] = [];
   for (const name of reads as readonly unknown[]) {
     const why = typeof name === "string" ? cannotRead(kind, name) : "is no name";
-    if (why !== null || typeof name !== "string" || !isName(name)) return `reads ${show(name)}, which ${why ?? ""}`;
+    if (why !== null || typeof name !== "string" || !isName(name))
+      return `reads ${show(name)}, which ${why ?? ""}`;
     if (!names.includes(name)) names.push(name);
   }
   if (kind === "penalty" && !names.some((name) => name === "w" || name === "dw"))

@@ -197,7 +197,8 @@ function lowerOver(
 /** How many probes the diagonal of the Hessian is estimated from, null for one; undefined once a mistake was reported. */
 function lowerProbes({ over }: Criterion, ir: ExprIr, place: Place): ExprIr | null | undefined {
   if (over?.probes === undefined) return null;
-  if (isUnknown(ir) || readsDiagonal(namesIn(ir))) return lowerCount(over.probes, "probes", mostProbes, place);
+  if (isUnknown(ir) || readsDiagonal(namesIn(ir)))
+    return lowerCount(over.probes, "probes", mostProbes, place);
   reject(place, "P3026", "this score does not read `h`, which is what probes are for", over.probes.span, {
     help: "leave `… probes` out",
   });

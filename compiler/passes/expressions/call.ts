@@ -18,7 +18,8 @@ export function inferCall(expr: CallExpr, context: ExprContext, infer: Infer): T
   const [head] = expr.callee;
   const isScore = context.vocabulary === "score" || context.vocabulary === "penalty";
   if (isScore && expr.callee.length === 1) {
-    const kinds = context.vocabulary === "penalty" ? (["penalty", "criterion"] as const) : (["criterion"] as const);
+    const kinds =
+      context.vocabulary === "penalty" ? (["penalty", "criterion"] as const) : (["criterion"] as const);
     for (const kind of kinds) {
       const own = ownScore(kind, name, expr.span, context);
       if (own === undefined) continue;

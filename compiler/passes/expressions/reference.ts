@@ -74,9 +74,15 @@ export function ownScore(
   const reads = context.scope.module.javascript.get(`${kind} ${name}`);
   if (reads === undefined) return undefined;
   if (kind === "penalty" || context.vocabulary === "score") return { type: "unit", ir: ownExpr(name, reads) };
-  return reject(context, "P2034", `\`${name}\` is a criterion in JavaScript, whose slope nobody knows`, span, {
-    help: `write a penalty, which is differentiated: \`use penalty ${name} from …\``,
-  });
+  return reject(
+    context,
+    "P2034",
+    `\`${name}\` is a criterion in JavaScript, whose slope nobody knows`,
+    span,
+    {
+      help: `write a penalty, which is differentiated: \`use penalty ${name} from …\``,
+    },
+  );
 }
 
 function inferDotted(expr: Reference, name: string, context: ExprContext): Typed | null {

@@ -5,7 +5,12 @@ import { raise } from "../../../core/diagnostics/create.js";
 import { show } from "../../../core/diagnostics/quote.js";
 import type { Callbacks } from "../../watch/types.js";
 import { callbacksOption } from "../../watch/watch.js";
-import { ownFunctions, type GivenImport, type GivenJavaScript, type OwnOfProgram } from "../../own/functions.js";
+import {
+  ownFunctions,
+  type GivenImport,
+  type GivenJavaScript,
+  type OwnOfProgram,
+} from "../../own/functions.js";
 import type { OnProgress } from "../report/log.js";
 
 /** What `openRun` takes: the settings of an emitted module, overridden by those of its host. */
