@@ -78,6 +78,8 @@ export interface StepResult {
   readonly counted: number;
   /** By weight key, same length as the parameter. Fresh arrays, owned by the caller until the next step. */
   readonly gradients: ReadonlyMap<string, Float32Array>;
+  /** In steps under gates that draw for themselves. */
+  readonly ofDraws?: DrawnGradients;
 }
 
 /** Metrics of a batch: sums over its rows, by name. */
@@ -99,7 +101,14 @@ export interface DrawnGates {
   readonly keys: ReadonlySet<string>;
   /** The weight that the network computes with, from its master (zero where it is latent). */
   shown(key: string, data: Float32Array): Float32Array;
+  /** What the input of a layer (index) is multiplied by along its last axis: a row an example. */
+  readonly reads: ReadonlyMap<number, Float32Array>;
+  /** Variances of the elements of kernels, by key: what the noise does to the sums of the layer is drawn (`layers/local.ts`). */
+  readonly variances: ReadonlyMap<string, Float32Array>;
 }
+
+/** Gradients with respect to what gates drew, beside those of the weights. */
+export type DrawnGradients = Pick<DrawnGates, "reads" | "variances">;
 
 /** What a pass shall record besides loss and gradients. */
 export interface Observation {

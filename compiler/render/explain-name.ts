@@ -18,7 +18,8 @@ const parameters: Readonly<Record<string, string>> = {
   strength: "weight of the penalty, or of what gates cost, in the loss",
   drop: "share of the draws of a gate that are closed at the start, as a number",
   open: "probability that a weight is there at the start",
-  start: "where gates begin: below 0 more of them close",
+  start: "where gates, or the logarithm of their noise, begin",
+  scale: "of the half-Cauchy prior",
   calibration: "batches that the score is taken over",
   draws: "probes that the diagonal of the Hessian is estimated from",
 };

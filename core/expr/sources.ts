@@ -84,16 +84,17 @@ export const sources = {
 } as const satisfies Readonly<Record<string, Source>>;
 
 /** Units that no gate guards are open, without noise. */
-const unguarded: Readonly<Record<GateScore, number>> = { gate: 1, alpha: 0, snr: Infinity };
+const unguarded: Readonly<Record<GateScore, number>> = { gate: 1, alpha: -Infinity, snr: Infinity };
 
 /** What learned gates say of the units, the last of those that guard a unit. */
 function gateScore(name: GateScore): Source {
   return (space) => {
-    const { network, state } = space;
+    const { network, state, parameters } = space;
+    const weights = (key: string) => parameters.get(key)?.data;
     const scores = new Float64Array(space.entries).fill(unguarded[name]);
     const chunk = newChunk();
     for (const gates of state.gates.values()) {
-      const values = scoresOf(network, gates, name);
+      const values = scoresOf(network, gates, name, weights);
       const { numbers, parts } = guardOf(network, gates);
       if (values === null || (numbers === null) !== (space.channelUnits === null)) continue;
       if (numbers !== null) {

@@ -16,6 +16,8 @@ export interface Guard {
   readonly units: number;
   /** Where draws of a unit are taken: the number of its channel, or its own where it is made of elements. */
   readonly numbers: Int32Array | null;
+  /** The unit of each channel, −1 for none; null where units are made of elements. */
+  readonly unitOf: Int32Array | null;
   readonly parts: ReadonlyMap<string, readonly Part[]>;
   /** Weights that go with each unit: those of the kernels that make it, or its own. */
   readonly sizes: Float64Array;
@@ -71,6 +73,7 @@ function overElements(space: Space): Guard {
   return {
     units: space.units,
     numbers: null,
+    unitOf: null,
     parts,
     sizes: sizesOf(space, space.units, (entry) => entry),
     groups: space.layers,
@@ -105,6 +108,7 @@ function overChannels(network: Network, space: Space): Guard {
   return {
     units: units.length,
     numbers: Int32Array.from(units, ({ root }) => root),
+    unitOf,
     parts,
     sizes: sizesOf(space, units.length, (entry) => entryUnit?.[entry] ?? entry),
     groups: [{ start: 0, end: units.length }],
@@ -141,16 +145,25 @@ function sizesOf(space: Space, units: number, unitOf: (entry: number) => number)
   return sizes;
 }
 
-/** What a weight becomes under gates of these values. Always a fresh array. */
-export function multiplied(parts: readonly Part[], z: Float32Array, data: Float32Array): Float32Array {
-  const out = data.slice();
+/** Calls `visit` with every element of these parts and the unit it belongs to. */
+export function eachElement(parts: readonly Part[], visit: (at: number, unit: number) => void): void {
   const chunk = newChunk();
   for (const part of parts)
     walkPart(part, chunk, ({ at, entry, count }) => {
-      for (let n = 0; n < count; n++) {
-        const i = at[n] ?? 0;
-        out[i] = (out[i] ?? 0) * (z[entry[n] ?? 0] ?? 1);
-      }
+      for (let n = 0; n < count; n++) visit(at[n] ?? 0, entry[n] ?? 0);
     });
+}
+
+/** What a weight becomes under gates of these values. Always a fresh array. */
+export function multiplied(parts: readonly Part[], z: Float32Array, data: Float32Array): Float32Array {
+  const out = data.slice();
+  eachElement(parts, (at, unit) => (out[at] = (out[at] ?? 0) * (z[unit] ?? 1)));
+  return out;
+}
+
+/** What a weight becomes where this is added to the element of each unit. Always a fresh array. */
+export function shifted(parts: readonly Part[], more: Float32Array, data: Float32Array): Float32Array {
+  const out = data.slice();
+  eachElement(parts, (at, unit) => (out[at] = (out[at] ?? 0) + (more[unit] ?? 0)));
   return out;
 }

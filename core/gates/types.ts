@@ -25,7 +25,7 @@ export interface Setting {
 
 /** The gates of one step of training. */
 export interface Drawn {
-  /** What every unit is multiplied by. */
+  /** What every unit is multiplied by, or its deviation: one row after the other. */
   readonly z: Float32Array;
   /** Adds ∂L/∂φ of every parameter φ to `into`, from ∂L/∂z. */
   back(dz: Float64Array, into: Params): void;
@@ -51,8 +51,20 @@ export const isGateScore = (name: string): name is GateScore => gateScores.some(
  * `test` everywhere else.
  */
 export interface GateKind {
-  /** What it may guard: whole units (filters, neurons, channels), single weights and groups of them, or either. */
-  readonly guards: "units" | "weights" | "either";
+  /** What it may guard: whole units (filters, neurons, channels), single weights and groups of them, single weights alone, or either. */
+  readonly guards: "units" | "weights" | "single weights" | "either";
+  /**
+   * How a draw acts. `batch`: one z multiplies the weights, the same for all examples. `example`: what a layer reads is multiplied by
+   * a z of each example; where that cannot be (`reads.ts`) one more multiplies the weights. `deviation`: z·ε is added to each weight,
+   * ε standard normal; where the layer allows it (`reads.ts`) what that does to its sums is drawn instead, for every place of the
+   * output by itself (local reparametrisation; Kingma, Salimans, Welling 2015), else it is drawn once for the batch.
+   */
+  readonly draws: "batch" | "example" | "deviation";
+  /**
+   * Whether the weights are among its parameters: `w`, the value of each, stands beside them where its term and its scores are asked,
+   * and what is added to the slope of `w` goes to the weights. For single weights only.
+   */
+  readonly ofWeights: boolean;
   readonly args: Readonly<Record<string, GateArgument>>;
   /** Whether it takes the share of the units that shall be closed (`to 50%`), ranked within layers. */
   readonly takesShare: boolean;
@@ -60,8 +72,11 @@ export interface GateKind {
   readonly freezes: boolean;
   /** Its parameters, each with its value at the start. */
   readonly params: Readonly<Record<string, (unit: UnitStart) => number>>;
-  /** z, and the way back. `uniform` is a draw of the step in (0, 1) for every unit, the same however often it is asked. */
-  draw(params: Params, setting: Setting, uniform: (unit: number) => number): Drawn;
+  /**
+   * z, and the way back: `rows` times as many as there are units. `uniform` is a draw of the step in (0, 1) for every unit of a row,
+   * the same however often it is asked.
+   */
+  draw(params: Params, setting: Setting, uniform: (unit: number, row: number) => number, rows: number): Drawn;
   /** What ∂L/∂z is summed from over the weights of a unit: g·w, or g·sgn(w), where small weights shall not be favoured. */
   readonly through: "weights" | "signs";
   /** What one unit adds to the loss, null for nothing; `strength` multiplies it. */

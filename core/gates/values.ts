@@ -1,9 +1,9 @@
 import { versionOf, type MaskState } from "../masks/state.js";
 import type { Network } from "../network/types.js";
 import { gateKind } from "./registry.js";
-import { guardOf, multiplied, unitsOf } from "./guard.js";
+import { eachElement, guardOf, multiplied, unitsOf } from "./guard.js";
 import { stampOf, type Gates } from "./state.js";
-import type { GateScore, Setting } from "./types.js";
+import type { GateScore, Params, Setting } from "./types.js";
 
 /** The gates of a run, by statement id. */
 export type AllGates = ReadonlyMap<number, Gates>;
@@ -27,9 +27,30 @@ export function testValues(network: Network, gates: Gates): Float32Array {
   return z;
 }
 
+/** A weight by its key, as the gates in front of it multiply it. */
+export type Weights = (key: string) => Float32Array | undefined;
+
+/** The parameters of some gates, with the weights (`w`, by unit) where their kind counts them in. */
+export function paramsOf(network: Network, gates: Gates, weights: Weights): Params {
+  const { params, name } = gates;
+  if (!gateKind(name).ofWeights) return params;
+  const { units, parts } = guardOf(network, gates);
+  const w = new Float32Array(units);
+  for (const [key, own] of parts) {
+    const data = weights(key);
+    if (data !== undefined) eachElement(own, (at, unit) => (w[unit] = data[at] ?? 0));
+  }
+  return { ...params, w };
+}
+
 /** A score of some gates by unit; null where their kind has none of this name. */
-export const scoresOf = (network: Network, gates: Gates, name: GateScore): Float32Array | null =>
-  gateKind(gates.name).scores[name]?.(gates.params, settingOf(network, gates)) ?? null;
+export const scoresOf = (
+  network: Network,
+  gates: Gates,
+  name: GateScore,
+  weights: Weights,
+): Float32Array | null =>
+  gateKind(gates.name).scores[name]?.(paramsOf(network, gates, weights), settingOf(network, gates)) ?? null;
 
 const states = new WeakMap<
   Gates,

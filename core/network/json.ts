@@ -69,3 +69,9 @@ export function heldLayer(value: Json | undefined): HeldLayer | null {
   const [className, config] = [field(value, "class_name"), field(value, "config")];
   return typeof className === "string" && isJsonObject(config) ? { className, config } : null;
 }
+
+/** Whether a layer's channels are its second axis: such layers run by their own code alone. */
+export function channelsFirst(config: JsonObject): boolean {
+  const format = field(config, "data_format");
+  return format === "channels_first" || format === "channelsFirst";
+}

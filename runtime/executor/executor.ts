@@ -7,6 +7,7 @@ import type { Parameter, ParameterStore } from "../../core/parameters.js";
 import type {
   Batch,
   Dense,
+  DrawnGates,
   Executor,
   Loss,
   MeasuredBatch,
@@ -163,28 +164,28 @@ export function createExecutor(
     }));
   };
 
-  /** Gradients as arrays nobody else holds. */
+  /** Gradients of weights and of other tensors, as arrays nobody else holds. */
   const differentiate = (
     forward: () => tf.Scalar,
     weights: readonly Parameter[],
-  ): { loss: number; gradients: Map<string, Float32Array> } =>
+    others: readonly tf.Tensor[] = [],
+  ): { loss: number; gradients: Map<string, Float32Array>; ofOthers: readonly Float32Array[] } =>
     scoped(() => {
-      if (weights.length === 0) return { loss: backend.read(forward())[0] ?? NaN, gradients: new Map() };
-      const { value, grads } = backward(
-        forward,
-        weights.map((p) => variables.get(p.key)),
-      );
-      const gradients = new Map<string, Float32Array>();
-      weights.forEach(({ key, data }, i) => {
+      const sources = [...weights.map((p) => variables.get(p.key)), ...others];
+      if (sources.length === 0)
+        return { loss: backend.read(forward())[0] ?? NaN, gradients: new Map(), ofOthers: [] };
+      const { value, grads } = backward(forward, sources);
+      const arrays = sources.map(({ size }, i) => {
         const gradient = grads[i];
-        const values = gradient ? backend.read(gradient) : null;
+        const values = gradient ? backend.read(gradient) : new Float32Array(size);
         // Only the wasm backend reads into memory of its own; elsewhere several tensors may share the array.
-        gradients.set(
-          key,
-          values ? (backend.name === "wasm" ? values : values.slice()) : new Float32Array(data.length),
-        );
+        return backend.name === "wasm" ? values : values.slice();
       });
-      return { loss: backend.read(value)[0] ?? NaN, gradients };
+      return {
+        loss: backend.read(value)[0] ?? NaN,
+        gradients: new Map(weights.map(({ key }, i) => [key, arrays[i] ?? new Float32Array(0)])),
+        ofOthers: arrays.slice(weights.length),
+      };
     });
 
   const step = (
@@ -198,20 +199,30 @@ export function createExecutor(
     checkRefusals(network, backend, "training");
     let right: Right = { correct: NaN, counted: 0 };
     let owned: readonly (() => void)[] = [];
-    const result = differentiate(() => {
-      const { loss, correct, counted, ...of } = lossOf(batch, {
-        pass: current,
-        taped: true,
-        ...(onlooker && { onlooker }),
-      });
-      right = { correct, counted };
-      owned = of.owned;
-      return penalties.reduce((sum, penalty) => tf.add<tf.Scalar>(sum, penalty), loss);
-    }, weights);
+    const [reads, variances] = [[...(current.reads ?? [])], [...(current.variances ?? [])]];
+    const { ofOthers, ...result } = differentiate(
+      () => {
+        const { loss, correct, counted, ...of } = lossOf(batch, {
+          pass: current,
+          taped: true,
+          ...(onlooker && { onlooker }),
+        });
+        right = { correct, counted };
+        owned = of.owned;
+        return penalties.reduce((sum, penalty) => tf.add<tf.Scalar>(sum, penalty), loss);
+      },
+      weights,
+      [...reads, ...variances].map(([, tensor]) => tensor),
+    );
+    const found = (n: number): Float32Array => ofOthers[n] ?? new Float32Array(0);
+    const ofDraws = {
+      reads: new Map(reads.map(([layer], n) => [layer, found(n)])),
+      variances: new Map(variances.map(([key], n) => [key, found(reads.length + n)])),
+    };
     // Whether a loss of the user's is to blame is looked at only where something is wrong.
     if (owned.length > 0 && [...result.gradients.values()].some((one) => !one.every(Number.isFinite)))
       scoped(() => owned.forEach((slope) => slope()));
-    return { ...result, ...right };
+    return { ...result, ...right, ofDraws };
   };
 
   return {
@@ -229,7 +240,6 @@ export function createExecutor(
         return outputs.map((y): Dense => ({ kind: "dense", data: backend.read(y).slice(), shape: y.shape }));
       }),
     trainStep(batch, number, pulls = [], observe, gates) {
-      const current = pass("training", number);
       if (gates === undefined) variables.settle();
       else variables.draw(gates.keys, gates.shown);
       const guarded = [...store.values()].filter((p) => !p.trainable && gates?.keys.has(p.key) === true);
@@ -243,14 +253,17 @@ export function createExecutor(
       // Whoever looks last sees gradients first: before the pulls add to them.
       const onlooker: Onlooker = (node, outputs, input) =>
         onlookers.reduce<readonly tf.Tensor[]>((seen, look) => look(node, seen, input), outputs);
-      const result = step(
-        batch,
-        current,
-        [...trainable, ...guarded],
-        onlookers.length === 0 ? undefined : onlooker,
-        penalties,
+      const moved = pass("training", number);
+      const result = scoped(() =>
+        step(
+          batch,
+          gates === undefined ? moved : { ...moved, ...drawnTensors(gates, store, batch.size) },
+          [...trainable, ...guarded],
+          onlookers.length === 0 ? undefined : onlooker,
+          penalties,
+        ),
       );
-      variables.upload(moveStatistics(current.updates, store, options.latent?.() ?? new Map()));
+      variables.upload(moveStatistics(moved.updates, store, options.latent?.() ?? new Map()));
       variables.download();
       return { ...result, loss: result.loss + regularize(regularizers, variables.shown, result.gradients) };
     },
@@ -309,6 +322,20 @@ function checkRefusals(network: Network, backend: Backend, pass: "training" | "a
       { help: "`espalier doctor` says which backends there are", notes: [refusal.reason] },
     );
   }
+}
+
+/** What gates drew for a step as tensors; to be called in a scope. */
+function drawnTensors(
+  { reads, variances }: DrawnGates,
+  store: ParameterStore,
+  rows: number,
+): Required<Pick<Pass, "reads" | "variances">> {
+  return {
+    reads: new Map([...reads].map(([layer, z]) => [layer, tf.tensor(z, [rows, z.length / rows])])),
+    variances: new Map(
+      [...variances].map(([key, data]) => [key, tf.tensor(data, [...(store.get(key)?.shape ?? [])])]),
+    ),
+  };
 }
 
 /** `tf.tidy` for results that hold no tensors. */

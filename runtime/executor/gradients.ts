@@ -8,7 +8,7 @@ export interface Backward {
 }
 
 /** Value and gradients of `forward`; an op that TensorFlow.js cannot differentiate is refused by name. */
-export function backward(forward: () => tf.Scalar, variables: tf.Variable[]): Backward {
+export function backward(forward: () => tf.Scalar, variables: tf.Tensor[]): Backward {
   try {
     return tf.engine().gradients(forward, variables, undefined, true);
   } catch (error) {

@@ -25,6 +25,10 @@ export interface Pass {
   readonly updates: MovingUpdate[];
   /** Whether `scoring` notes statistics too. */
   readonly gathers?: boolean;
+  /** What the input of a layer (index) is multiplied by, [examples, size of its last axis]. */
+  readonly reads?: ReadonlyMap<number, tf.Tensor>;
+  /** Variances of kernels by key, in the shape of the kernel. */
+  readonly variances?: ReadonlyMap<string, tf.Tensor>;
 }
 
 /** One call of one layer. */
@@ -67,7 +71,7 @@ export interface Build {
   /** The variable of a weight by its own name ("kernel"); null when the layer has none. */
   weight(name: string): tf.Variable | null;
   /** Of a weight that is always there. */
-  need(name: string): tf.Variable;
+  need(name: string): tf.Tensor;
   /** Full key of a weight by its own name. */
   key(name: string): string;
   /** Hands in a variable that something else made, in place of the one of the executor. */

@@ -65,6 +65,12 @@ export interface Execution {
   readonly onlooker?: Onlooker;
 }
 
+/** `x` [n, …, c] times `z` [n, c]. */
+function byExample(x: tf.Tensor, z: tf.Tensor): tf.Tensor {
+  const [rows = 1, width = 1] = z.shape;
+  return tf.mul(x, tf.reshape(z, [rows, ...new Array<number>(x.rank - 2).fill(1), width]));
+}
+
 /** Runs the plan inside a tidy of the caller's; gives the outputs of the network. */
 export function execute(
   network: Network,
@@ -100,6 +106,9 @@ export function execute(
   });
   for (const node of plan) {
     const ins = node.call.inputs.map(valueOf);
+    const [input] = ins;
+    const times = e.pass.reads?.get(node.layer);
+    if (input && times) ins[0] = byExample(input, times);
     const context: CallContext = {
       pass: node.call.inference ? { ...e.pass, mode: "inference" } : e.pass,
       inputs: ins,

@@ -3,7 +3,8 @@ import { testValues } from "../../core/gates/values.js";
 import type { Gates } from "../../core/gates/state.js";
 import { maskedView } from "../../core/masks/masked.js";
 import type { PruningContext } from "../../core/events/context.js";
-import { gateStep, openGates, settleGates } from "../../runtime/along/gates.js";
+import { gateStep } from "../../runtime/along/gate-step.js";
+import { openGates, settleGates } from "../../runtime/along/gates.js";
 import { momentOf, prune } from "../core/masks/setting.js";
 import { denseSetting } from "../core/masks/vectors.js";
 import { statementOf } from "./method.js";
@@ -16,7 +17,7 @@ function opened(method: string, context: PruningContext) {
   openGates(context, [rule]);
   const gates = context.state.gates.get(rule.ir.id);
   if (gates === undefined) throw new Error(`${method} has no gates`);
-  const at = { step: 0, clock: 0, examples: 1, of: () => momentOf() };
+  const at = { step: 0, clock: 0, rows: 1, examples: 1, of: () => momentOf() };
   return {
     gates,
     /** What each gate learns of these gradients of the weights that the network computes with. */

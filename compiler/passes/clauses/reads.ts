@@ -18,7 +18,7 @@ import { isOwn, ownName, ownParts } from "../../../core/expr/own.js";
 import { batchTerms, foreignToSamples } from "../../../core/expr/terms.js";
 import type { CriterionIr, ExprIr } from "../../../core/ir/types.js";
 import { isChannelwise } from "../../../core/units/candidates.js";
-import { reject, type Place } from "../lowering.js";
+import { reject, type Place, type Learned } from "../lowering.js";
 
 type StructureName = Structure["name"];
 
@@ -101,9 +101,11 @@ function gatesGive(name: GateScore, structure: StructureName, span: Span, place:
     return reject(place, "P2041", `no masks of ${structure} are learned above`, span, {
       help: `those learned are of ${other === undefined ? "others" : structureText(other.structure)}: score these by \`${name}\``,
     });
-  if (alike.some(({ gate }) => gateKind(gate.name).scores[name] !== undefined)) return true;
-  return reject(place, "P2041", `\`${alike[0]?.gate.name ?? ""}\` has no \`${name}\``, span, {
-    help: "score by `gate`",
+  const has = ({ gate }: Learned): readonly string[] => Object.keys(gateKind(gate.name).scores);
+  if (alike.some((one) => has(one).includes(name))) return true;
+  const [first] = alike;
+  return reject(place, "P2041", `\`${first?.gate.name ?? ""}\` has no \`${name}\``, span, {
+    help: `score by ${(first === undefined ? [] : has(first)).map((one) => `\`${one}\``).join(" or ")}`,
   });
 }
 

@@ -61,7 +61,9 @@ function guards(
     return reject(place, "P2041", `no gate guards ${structureText(structure)}`, span, {
       help: "guard `filters`, `neurons`, `units`, `weights` or groups of them",
     });
-  if (kind.guards === "either" || (kind.guards === "units") === units) return true;
+  if (kind.guards === "either") return true;
+  if (kind.guards === "single weights" ? structure === "weights" : (kind.guards === "units") === units)
+    return true;
   return reject(place, "P2041", `\`${name}\` guards ${kind.guards}, not ${structureText(structure)}`, span, {
     help: kind.guards === "units" ? "write `filters`, `neurons` or `units`" : "write `weights`",
   });

@@ -1,5 +1,7 @@
-import { guardOf } from "../../../core/gates/guard.js";
+import { guardOf, type Guard } from "../../../core/gates/guard.js";
+import { localKernels } from "../../../core/gates/reads.js";
 import { gateKind } from "../../../core/gates/registry.js";
+import type { GateKind } from "../../../core/gates/types.js";
 import type { Ir } from "../../../core/ir/types.js";
 import { statements } from "../../../core/ir/walk.js";
 import type { Network } from "../../../core/network/types.js";
@@ -16,6 +18,8 @@ export interface GateCost {
   readonly weights: number;
   /** Of the parameters and of the products, in bytes; the optimizer's state of the parameters comes on top. */
   readonly bytes: number;
+  /** What a step takes beside. */
+  readonly step: string;
 }
 
 export function gateCosts(ir: Ir, network: Network | undefined): readonly GateCost[] {
@@ -23,17 +27,30 @@ export function gateCosts(ir: Ir, network: Network | undefined): readonly GateCo
   return distinct(statements(ir.body)).flatMap((learn) => {
     if (learn.kind !== "learn" || learn.layers === undefined) return [];
     const { text, structure, layers, gate } = learn;
-    const { units, parts } = guardOf(network, { structure, layers, named: learn.in !== undefined });
+    const guard = guardOf(network, { structure, layers, named: learn.in !== undefined });
+    const { units, parts } = guard;
+    const kind = gateKind(gate.name);
     const weights = [...parts.values()]
       .flat()
       .reduce((sum, { rows, cols }) => sum + inside(rows) * inside(cols), 0);
-    const params = units * Object.keys(gateKind(gate.name).params).length;
-    return [{ text, gates: units, params, weights, bytes: 4 * (params + weights) }];
+    const params = units * Object.keys(kind.params).length;
+    const step = beside(kind, network, guard);
+    return [{ text, gates: units, params, weights, bytes: 4 * (params + weights), step }];
   });
+}
+
+/** What draws of its own make of a step. */
+function beside({ draws }: GateKind, network: Network, { units, parts }: Guard): string {
+  if (draws === "example") return `${counted(units, "draws")} for every example`;
+  const local =
+    draws === "deviation" ? [...parts.keys()].filter((key) => localKernels(network).has(key)) : [];
+  if (local.length > 0)
+    return `the sums of ${counted(local.length, "layers")} once more, for their variances`;
+  return "no pass of its own";
 }
 
 const inside = (numbers: Int32Array): number => numbers.reduce((n, number) => n + (number >= 0 ? 1 : 0), 0);
 
-export const gateLine = ({ text, gates, params, weights, bytes }: GateCost): string =>
+export const gateLine = ({ text, gates, params, weights, bytes, step }: GateCost): string =>
   `${text}: ${counted(gates, "gates")} of ${counted(params, "parameters")} on ${counted(weights, "weights")}, ` +
-  `${counted(bytes, "bytes")} and the optimizer's state of the parameters; no pass of its own`;
+  `${counted(bytes, "bytes")} and the optimizer's state of the parameters; ${step}`;

@@ -7,6 +7,8 @@ import { param, type GateKind } from "../types.js";
  */
 export const bernoulli: GateKind = {
   guards: "either",
+  draws: "batch",
+  ofWeights: false,
   args: { open: { usual: 0.9, least: 0, most: 1 } },
   takesShare: false,
   freezes: false,
@@ -14,7 +16,7 @@ export const bernoulli: GateKind = {
   draw(params, _, uniform) {
     const open = param(params, "open");
     return {
-      z: open.map((g, i) => (uniform(i) < g ? 1 : 0)),
+      z: open.map((g, i) => (uniform(i, 0) < g ? 1 : 0)),
       back(dz, into) {
         const slope = param(into, "open");
         for (let i = 0; i < dz.length; i++) slope[i] = (slope[i] ?? 0) + (dz[i] ?? 0);

@@ -19,6 +19,8 @@ const shift = (setting: Setting): number => arg(setting, "temperature") * Math.l
  */
 export const hardConcrete: GateKind = {
   guards: "either",
+  draws: "batch",
+  ofWeights: false,
   args: {
     drop: { usual: 0.5, least: 0, most: 1, open: true },
     temperature: { usual: 2 / 3, least: 0, most: 10, open: true },
@@ -34,7 +36,7 @@ export const hardConcrete: GateKind = {
     const z = new Float32Array(logAlpha.length);
     const slopes = new Float64Array(logAlpha.length);
     for (let i = 0; i < z.length; i++) {
-      const u = uniform(i);
+      const u = uniform(i, 0);
       const s = sigmoid((Math.log(u) - Math.log(1 - u) + (logAlpha[i] ?? 0)) / beta);
       const x = stretched(s);
       z[i] = clipped(x);

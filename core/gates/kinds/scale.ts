@@ -6,6 +6,8 @@ import { param, type GateKind } from "../types.js";
  */
 export const scale: GateKind = {
   guards: "either",
+  draws: "batch",
+  ofWeights: false,
   args: {},
   takesShare: false,
   freezes: false,

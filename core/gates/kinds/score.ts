@@ -20,6 +20,8 @@ function highest(params: Params, { share, groups }: Setting): Float32Array {
  */
 export const score: GateKind = {
   guards: "weights",
+  draws: "batch",
+  ofWeights: false,
   args: {},
   takesShare: true,
   freezes: true,

@@ -14,6 +14,8 @@ const norm = (setting: Setting): number => 1 / logistic(arg(setting, "start"));
  */
 export const sigmoid: GateKind = {
   guards: "either",
+  draws: "batch",
+  ofWeights: false,
   args: {
     start: { usual: 0, least: -10, most: 10 },
     temperature: {

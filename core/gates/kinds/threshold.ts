@@ -7,6 +7,8 @@ import { param, sigmoid, type GateKind } from "../types.js";
  */
 export const threshold: GateKind = {
   guards: "either",
+  draws: "batch",
+  ofWeights: false,
   args: { start: { usual: 0.5, least: 0, most: 10, open: true } },
   takesShare: false,
   freezes: false,

@@ -4,6 +4,7 @@ import { deconvLength } from "../../../core/network/shapes.js";
 import { tf } from "../../backend/tf.js";
 import type { FusedOps, Padding, Pair } from "../../backend/types.js";
 import { activationOf } from "../activations.js";
+import { locally } from "./local.js";
 import { unary, type Build, type Builder } from "../pass.js";
 import { rank1, rank3, rank4, rank5 } from "../ranks.js";
 
@@ -33,27 +34,32 @@ function convolution(axes: 1 | 2 | 3, compute: (parts: Parts) => (x: tf.Tensor) 
     };
     const padding = choice(config, "padding", ["valid", "same", "causal"], "valid");
     const reach = ((sizes(config, "kernel_size", axes)[0] ?? 1) - 1) * (perAxis("dilation_rate")[0] ?? 1);
-    const steady = compute({
+    const parts: Parts = {
       build,
       ops,
       bias: variable ? rank1(variable) : null,
       strides: perAxis("strides"),
       dilations: perAxis("dilation_rate"),
       pad: padding === "same" ? "same" : "valid",
-    });
+    };
+    const steady = compute(parts);
     // Causal: what comes before the first step is zero.
-    const body = (x: tf.Tensor): tf.Tensor =>
-      steady(
-        padding === "causal"
-          ? tf.pad(x, [
-              [0, 0],
-              [reach, 0],
-              [0, 0],
-            ])
-          : x,
-      );
+    const padded = (x: tf.Tensor): tf.Tensor =>
+      padding === "causal"
+        ? tf.pad(x, [
+            [0, 0],
+            [reach, 0],
+            [0, 0],
+          ])
+        : x;
     const act = activationOf(build);
-    return unary((x, context) => (context.logits ? body(x) : act(body(x))));
+    return unary((input, context) => {
+      const x = padded(input);
+      const y = locally(build, context, steady(x), (variances) =>
+        compute({ ...parts, build: { ...build, need: () => variances }, bias: null })(tf.square(x)),
+      );
+      return context.logits ? y : act(y);
+    });
   };
 }
 

@@ -2,6 +2,7 @@ import { counted } from "../../../core/ir/words.js";
 import { flag } from "../../../core/network/config.js";
 import { tf } from "../../backend/tf.js";
 import { activationOf } from "../activations.js";
+import { locally } from "./local.js";
 import { only, unary, type Builder } from "../pass.js";
 import { raise } from "../../../core/diagnostics/create.js";
 import { rank1, rank2 } from "../ranks.js";
@@ -13,7 +14,10 @@ export const dense: Builder = (build) => {
   const variable = build.weight("bias");
   const bias = variable ? rank1(variable) : null;
   return unary((x, context) => {
-    const y = build.ops.dense(x, kernel, bias);
+    const sums = build.ops.dense(x, kernel, bias);
+    const y = locally(build, context, sums, (variances) =>
+      build.ops.dense(tf.square(x), rank2(variances), null),
+    );
     return context.logits ? y : act(y);
   }, true);
 };

@@ -1,4 +1,4 @@
-import { field, isJsonArray, isJsonObject } from "../../../core/network/json.js";
+import { isJsonArray, isJsonObject } from "../../../core/network/json.js";
 import { layerClass } from "../../../core/network/layers/index.js";
 import type { Json, JsonObject } from "../../../core/network/types.js";
 import { layers, tf } from "../../backend/tf.js";
@@ -120,9 +120,3 @@ export const foreign: Builder = (build) => {
     },
   };
 };
-
-/** Whether a layer's config asks for something that only the class itself does. */
-export function channelsFirst(config: JsonObject): boolean {
-  const format = field(config, "data_format");
-  return format === "channels_first" || format === "channelsFirst";
-}

@@ -1,4 +1,4 @@
-import { heldLayer } from "../../../core/network/json.js";
+import { channelsFirst, heldLayer } from "../../../core/network/json.js";
 import { isLayerClass, type ClassName } from "../../../core/network/layers/index.js";
 import type { LayerInfo } from "../../../core/network/types.js";
 import type { Builder } from "../pass.js";
@@ -7,7 +7,7 @@ import * as convolution from "./convolution.js";
 import { convLstm2d } from "./conv-lstm.js";
 import { dense, embedding } from "./dense.js";
 import * as elementwise from "./elementwise.js";
-import { channelsFirst, foreign } from "./foreign.js";
+import { foreign } from "./foreign.js";
 import * as merge from "./merge.js";
 import * as noise from "./noise.js";
 import * as normalization from "./normalization.js";

@@ -7,7 +7,7 @@ import type { Slots } from "../../../core/parameters.js";
 import type { Batch, StepResult } from "../../types.js";
 import { raise } from "../../../core/diagnostics/create.js";
 import { heldPlaces } from "../../../core/masks/hold.js";
-import { gateStep, type GateStep } from "../../along/gates.js";
+import { gateStep, type GateStep } from "../../along/gate-step.js";
 import { momentOf, pruningContext } from "../host/engine.js";
 import { tell } from "../report/log.js";
 import type { BatchLogs } from "../../watch/types.js";
@@ -28,7 +28,7 @@ export function trainStep(session: Session, phase: OpenPhase, batch: Batch): Bat
     ...phase.along.watch(session, progress.step),
     ...(phase.training.empty ? [] : phase.training.watch(pruningContext(session))),
   ];
-  const gates = gatesNow(session, phase);
+  const gates = gatesNow(session, phase, batch.size);
   const result = executor.trainStep(batch, clock.step, pulls, together(shown), gates?.drawn);
   const gradients = new Map(result.gradients);
   if (!Number.isFinite(result.loss)) diverged(session, phase, "the loss", result.loss, rate);
@@ -36,7 +36,7 @@ export function trainStep(session: Session, phase: OpenPhase, batch: Batch): Bat
     if (!allFinite(gradient)) diverged(session, phase, `the gradient of \`${key}\``, NaN, rate);
 
   if (!phase.training.empty) phase.training.add(pruningContext(session), gradients);
-  const learned = gates?.back(gradients);
+  const learned = gates?.back(gradients, result.ofDraws);
   const before = phase.along.beforeUpdate(session, gradients, progress.step);
   const rests = new Set([...before.rests, ...(learned?.rests ?? [])]);
   const penalty = pulls.reduce((sum, pull) => sum + pull.added(), before.penalty) + (learned?.term ?? 0);
@@ -86,11 +86,16 @@ export function trainStep(session: Session, phase: OpenPhase, batch: Batch): Bat
 }
 
 /** The gates of this step; null where the network has none. */
-function gatesNow(session: Session, { along, progress, batch, times }: OpenPhase): GateStep | null {
+function gatesNow(
+  session: Session,
+  { along, progress, batch, times }: OpenPhase,
+  rows: number,
+): GateStep | null {
   const train = session.data?.train;
   return gateStep(pruningContext(session), along.learned, {
     step: progress.step,
     clock: session.clock.step,
+    rows,
     examples: train?.kind === "indexed" ? train.examples : batch * times.stepsPerEpoch,
     of: (id) => momentOf(session, id),
   });

@@ -20,10 +20,16 @@ function settingOf(name: GateName, more: Partial<Setting> = {}): Setting {
   return { args, share: 0.4, settled: false, groups: [{ start: 0, end: units }], ...more };
 }
 const paramsOf = (name: GateName, seed = 1): Record<string, Float32Array> =>
-  Object.fromEntries(Object.keys(gateKind(name).params).map((key, i) => [key, spread(units, seed + i)]));
+  Object.fromEntries(
+    [...Object.keys(gateKind(name).params), ...(gateKind(name).ofWeights ? ["w"] : [])].map((key, i) => [
+      key,
+      spread(units, seed + i),
+    ]),
+  );
 const zeros = (params: Params) =>
   Object.fromEntries(Object.entries(params).map(([key, { length }]) => [key, new Float32Array(length)]));
-const uniform = (unit: number): number => randomStream(5, "draws").uniform(unit) * 0.9 + 0.05;
+const uniform = (unit: number, row: number): number =>
+  randomStream(5, "draws", row).uniform(unit) * 0.9 + 0.05;
 const close = (a: ArrayLike<number>, b: readonly number[], digits = 5): void =>
   b.forEach((value, i) => expect(a[i]).toBeCloseTo(value, digits));
 
@@ -56,10 +62,11 @@ describe.each(gateNames)("%s", (name) => {
   it("differentiates what it draws as finite differences do, or says what it takes instead", () => {
     const params = paramsOf(name);
     const setting = settingOf(name);
-    const { z, back } = kind.draw(params, setting, uniform);
-    expect(z).toHaveLength(units);
+    const rows = kind.draws === "example" ? 3 : 1;
+    const { z, back } = kind.draw(params, setting, uniform, rows);
+    expect(z).toHaveLength(rows * units);
     const slopes = zeros(params);
-    const dz = Float64Array.from({ length: units }, (_, i) => 1 + i / 2);
+    const dz = Float64Array.from({ length: rows * units }, (_, i) => 1 + i / 2);
     back(dz, slopes);
     const step = 1e-3;
     for (const [key, values] of Object.entries(params))
@@ -69,19 +76,20 @@ describe.each(gateNames)("%s", (name) => {
           expect(given).toBeGreaterThan(0);
           continue;
         }
-        const at = (move: number) =>
-          kind.draw({ ...params, [key]: values.map((v, j) => (i === j ? v + move : v)) }, setting, uniform).z[
-            i
-          ] ?? NaN;
-        const slope = ((dz[i] ?? 0) * (at(step) - at(-step))) / (2 * step);
+        const at = (move: number) => {
+          const moved = { ...params, [key]: values.map((v, j) => (i === j ? v + move : v)) };
+          const { z: there } = kind.draw(moved, setting, uniform, rows);
+          return there.reduce((sum, value, n) => sum + value * (dz[n] ?? 0), 0);
+        };
+        const slope = (at(step) - at(-step)) / (2 * step);
         expect(Math.abs(given - slope)).toBeLessThan(5e-3 * (1 + Math.abs(slope)));
       }
   });
 
   it("draws the same from the same draws, and gives its scores for every unit", () => {
     const params = paramsOf(name);
-    const once = kind.draw(params, settingOf(name), uniform).z;
-    expect(kind.draw(params, settingOf(name), uniform).z).toEqual(once);
+    const once = kind.draw(params, settingOf(name), uniform, 1).z;
+    expect(kind.draw(params, settingOf(name), uniform, 1).z).toEqual(once);
     for (const score of Object.values(kind.scores))
       expect(score(params, settingOf(name))).toHaveLength(units);
     expect(kind.test(params, settingOf(name))).toHaveLength(units);
@@ -113,12 +121,12 @@ describe("hard-concrete", () => {
   });
   it("draws these values", () => {
     const slopes = zeros(at(0, 0, 0));
-    const { z, back } = kind.draw(at(-1, 0, 1), setting, () => 0.5);
+    const { z, back } = kind.draw(at(-1, 0, 1), setting, () => 0.5, 1);
     back(Float64Array.of(1, 1, 1), slopes);
     close(z, [0.118911, 0.5, 0.881089]);
     close(slopes["logalpha"] ?? [], [0.268464, 0.45, 0.268464]);
     const draws = [0.3, 0.3, 0.9, 0.1];
-    close(kind.draw(at(0, 2, 0, 0), setting, (i) => draws[i] ?? 0).z, [0.162914, 0.91915, 1, 0]);
+    close(kind.draw(at(0, 2, 0, 0), setting, (i) => draws[i] ?? 0, 1).z, [0.162914, 0.91915, 1, 0]);
   });
   it("keeps log α between log 0.01 and log 100", () => {
     const params = at(-9, 0.5, 9);
@@ -136,7 +144,7 @@ describe("sigmoid", () => {
     [200, [0, 1, 1.999909, 2]],
   ])("has these values at temperature %s", (temperature, values) => {
     const setting = settingOf("sigmoid", { args: { start: 0, temperature } });
-    close(kind.draw(params, setting, uniform).z, values);
+    close(kind.draw(params, setting, uniform, 1).z, values);
     close(kind.test(params, setting), values);
   });
   it("is a step once its training is over, and begins anew where it was undecided", () => {
@@ -156,7 +164,7 @@ describe("straight-through gates", () => {
     close(params.open, [0, 0.2, 0.5, 1]);
     expect([...kind.test(params, settingOf("bernoulli"))]).toEqual([0, 0, 1, 1]);
     const slopes = zeros(params);
-    const { z, back } = kind.draw(params, settingOf("bernoulli"), () => 0.3);
+    const { z, back } = kind.draw(params, settingOf("bernoulli"), () => 0.3, 1);
     expect([...z]).toEqual([0, 0, 1, 1]);
     back(Float64Array.of(1, 2, 3, 4), slopes);
     expect([...(slopes["open"] ?? [])]).toEqual([1, 2, 3, 4]);
@@ -165,7 +173,7 @@ describe("straight-through gates", () => {
     const kind = gateKind("threshold");
     const params = { m: Float32Array.of(-1, 0, 1) };
     const slopes = zeros(params);
-    const { z, back } = kind.draw(params, settingOf("threshold"), uniform);
+    const { z, back } = kind.draw(params, settingOf("threshold"), uniform, 1);
     back(Float64Array.of(1, 1, 1), slopes);
     expect([...z]).toEqual([0, 1, 1]);
     close(slopes["m"] ?? [], [0.268941, 0.5, 0.731059]);
@@ -182,7 +190,84 @@ describe("straight-through gates", () => {
     });
     expect([...kind.test(params, setting)]).toEqual([1, 1, 0, 0, 0, 1]);
     const slopes = zeros(params);
-    kind.draw(params, setting, uniform).back(new Float64Array(6).fill(1), slopes);
+    kind.draw(params, setting, uniform, 1).back(new Float64Array(6).fill(1), slopes);
     expect([...(slopes["score"] ?? [])]).toEqual([-1, 1, 1, 1, -1, -1]);
+  });
+});
+
+/** Closed forms of the papers, worked out with scipy. */
+describe("noise", () => {
+  it("variational dropout has the divergence of the table, and its noise to signal", () => {
+    const kind = gateKind("variational-dropout");
+    const terms = [-8, -4, -2, 0, 1, 2, 3, 5, 8].map((x) => {
+      const params = { logvar: Float32Array.of(x), w: Float32Array.of(1) };
+      return (
+        kind.term?.add(params, settingOf("variational-dropout"), Float64Array.of(1), zeros(params)) ?? NaN
+      );
+    });
+    close(terms, [4.6359, 2.63421, 1.54053, 0.43124, 0.17797, 0.06842, 0.02542, 0.00342, 0.00017], 4);
+    const params = { logvar: Float32Array.of(0, 2, -10), w: Float32Array.of(1, -0.5, 0) };
+    close(kind.scores.alpha?.(params, settingOf("variational-dropout")) ?? [], [
+      0,
+      Math.log(4) + 2,
+      -10 - Math.log(1e-8),
+    ]);
+    expect([...kind.test(params, settingOf("variational-dropout"))]).toEqual([1, 1, 1]);
+  });
+  it("log-normal noise has these means, signals and divergences", () => {
+    const kind = gateKind("log-normal");
+    const setting = settingOf("log-normal");
+    const params = { mu: Float32Array.of(0, -1, -3, -5), logsigma: Float32Array.of(-5, -2, 0, 1) };
+    close(kind.test(params, setting), [0.99465, 0.37126, 0.08033, 0.05318]);
+    close(kind.scores.snr?.(params, setting) ?? [], [246.699, 7.35525, 0.84773, 0.40851], 3);
+    const terms = [0, 1, 2, 3].map((i) =>
+      kind.term?.add(
+        params,
+        setting,
+        Float64Array.from({ length: 4 }, (_, n) => Number(n === i)),
+        zeros(params),
+      ),
+    );
+    close(terms.map(Number), [7.26994, 3.57679, 1.5848, 0.68017]);
+  });
+  it("log-normal noise has numbers at the ends of its ranges", () => {
+    const kind = gateKind("log-normal");
+    const params = {
+      mu: Float32Array.of(5, -30, 0, -20, 0, -20),
+      logsigma: Float32Array.of(9, -30, -20, -20, 5, 5),
+    };
+    kind.clamp?.(params);
+    const slopes = zeros(params);
+    const { z, back } = kind.draw(
+      params,
+      settingOf("log-normal"),
+      (unit) => (unit % 2 === 0 ? 3e-8 : 1 - 3e-8),
+      1,
+    );
+    back(new Float64Array(6).fill(1), slopes);
+    kind.term?.add(params, settingOf("log-normal"), new Float64Array(6).fill(1), slopes);
+    for (const values of [
+      z,
+      ...Object.values(slopes),
+      kind.test(params, settingOf("log-normal")),
+      kind.scores.snr?.(params, settingOf("log-normal")) ?? [],
+    ])
+      expect([...values].every(Number.isFinite), String(values)).toBe(true);
+  });
+  it("a half-Cauchy scale has these means and divergences", () => {
+    const kind = gateKind("horseshoe");
+    const params = {
+      mua: Float32Array.of(0, -1),
+      mub: Float32Array.of(0, 0.5),
+      logvara: Float32Array.of(-9, -1),
+      logvarb: Float32Array.of(-9, 0),
+    };
+    const setting = settingOf("horseshoe");
+    close(kind.test(params, setting), [1.000031, 0.924026]);
+    close(kind.scores.gate?.(params, setting) ?? [], [0.999938, 0.553236]);
+    const terms = [0, 1].map((i) =>
+      kind.term?.add(params, { ...setting, args: { scale: 0.5 } }, Float64Array.of(1 - i, i), zeros(params)),
+    );
+    close(terms.map(Number), [11.614014, 1.632387]);
   });
 });

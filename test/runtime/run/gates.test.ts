@@ -23,6 +23,9 @@ const cases = [
   ["filters", "sigmoid(temperature: 1 -> 100) strength 0.01", "prune gates by gate below 0.5"],
   ["weights", "threshold(start: 0.1) strength 0.1", "prune weights by gate below 0"],
   ["weights", "score to 50%", "prune weights by gate to 50%"],
+  ["weights", "variational-dropout(start: -4) strength 3", "prune weights by alpha above 0"],
+  ["units", "log-normal(start: -1) strength 2", "prune gates by snr global 30%"],
+  ["filters", "horseshoe(scale: 0.5, start: -2)", "prune filters by gate global 30%"],
   ["kernels", "bernoulli(open: 0.6) strength 0.02", "prune gates by gate below 0.5"],
 ] as const;
 
