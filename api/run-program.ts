@@ -45,7 +45,16 @@ export interface ProgramRun {
  * @throws DiagnosticError when the program, network or data has an error, or the run ends with one; `result` on it holds what a run
  * came to whose `require` did not hold. The reason of `signal`, by default an AbortError, when that ended the run.
  */
-export async function run(source: string, options: ProgramOptions & HostOptions = {}): Promise<ProgramRun> {
+export function run(source: string, options: ProgramOptions & HostOptions = {}): Promise<ProgramRun> {
+  return runWith(source, options);
+}
+
+/** `shared`: what the program has in common with others that run beside it. */
+export async function runWith(
+  source: string,
+  options: ProgramOptions & HostOptions,
+  shared: Pick<RunOptions, "program" | "beginning" | "leaveAt"> = {},
+): Promise<ProgramRun> {
   const { out, resume, restart, checkpointEvery, latency, signal, ...rest } = options;
   const { onProgress, callbacks, log, tensorboard, ...program } = rest;
   const { backend, threads, seed, masks } = options;
@@ -63,6 +72,7 @@ export async function run(source: string, options: ProgramOptions & HostOptions 
     const finished = await runCompiled(result, diagnostics, {
       ...host,
       ...bound,
+      ...shared,
       seed,
       masks,
       about,

@@ -36,6 +36,11 @@ const lookingInto = [
   "let the JavaScript be loaded that the program names, to know what its scores read",
 ] as const;
 
+/** `1,2,3`, each once. */
+function seeds(text: string): readonly number[] {
+  return [...new Set(text.split(",").map((one) => whole(0)(one.trim())))];
+}
+
 /** In the place of a file. */
 const byMethod = [
   "--method <name>",
@@ -121,6 +126,23 @@ function commandLine(speakers: Speakers, finish: (code: ExitCode) => void): Comm
     .action(async (file, options) =>
       finish(await (await import("./commands/repl.js")).repl(file, options, terminal)),
     );
+  backed(
+    bound(command("compare [programs...]", "run programs and methods at several amounts with several seeds"))
+      .option(
+        "--amounts <list>",
+        "values of `sparsity` or `share` (50%,80%,90%,95%,98%); another parameter: han.rounds=2,5 (repeatable)",
+        (text: string, known: readonly string[] = []) => [...known, text],
+      )
+      .option("--seeds <list>", "seeds of everything random (1,2,3)", seeds)
+      .option("--no-controls", "leave out what is compared with: dense, random, magnitude")
+      .option("--out <folder>", "where runs and tables go; what is complete there stays (compare-out)")
+      .option("--jobs <n>", "processes at a time (as many as there are cores)", whole(1, 1024))
+      .option("--checkpoint-every <interval>", "as 30s or 200steps (60s)")
+      .option("--quiet", "print the result only")
+      .option("--allow-js", "let the JavaScript run that programs name"),
+  ).action(async (programs, options) =>
+    finish(await (await import("./commands/compare.js")).compare(programs, options, terminal)),
+  );
   command("inspect <network>", "say what a network is made of, and what of it may be pruned").action(
     async (network, options) =>
       finish(await (await import("./commands/inspect.js")).inspect(network, options, terminal)),

@@ -10,7 +10,7 @@ const ENTRIES = {
   "runtime/index": "runtime/index.ts",
   "cli/bin": "cli/bin.ts",
   "integrations/prettier": "integrations/prettier.ts",
-  "integrations/train": "integrations/train.ts",
+  "api/train": "api/apart/process.ts",
   "integrations/vite": "integrations/vite.ts",
   "integrations/rollup": "integrations/rollup.ts",
   "integrations/esbuild": "integrations/esbuild.ts",

@@ -1,10 +1,10 @@
 import { basename, relative, resolve } from "node:path";
-import { DiagnosticError, noteOf, type Diagnostic } from "../../core/diagnostics/diagnostic.js";
+import { DiagnosticError, noteOf } from "../../core/diagnostics/diagnostic.js";
 import type { RunResult } from "../../runtime/index.js";
 import { compileProgram } from "../../api/compile-program.js";
 import { aboutOf, givenAtRun, isComplete, runCompiled, runtimeUrl } from "../../api/run-program.js";
 import { backendOption } from "../backend-option.js";
-import { diagnostic } from "../../core/diagnostics/create.js";
+import { checkpointIntervalMistakes } from "../checkpoint-interval.js";
 import { interruptible } from "../interruptible.js";
 import { progress } from "../progress.js";
 import { givenProgram } from "../given-program.js";
@@ -34,7 +34,7 @@ export async function run(
   terminal: Terminal,
 ): Promise<ExitCode> {
   const { backend, wrong } = backendOption(options.backend);
-  const mistakes = [...wrong, ...intervalMistakes(options.checkpointEvery)];
+  const mistakes = [...wrong, ...checkpointIntervalMistakes(options.checkpointEvery)];
   if (mistakes.length > 0) throw new DiagnosticError(mistakes);
   const { file, text } = await givenProgram(named, options.method, terminal);
   const {
@@ -119,10 +119,4 @@ function tellResult({ report, out }: RunResult, json: object | null, terminal: T
   terminal.out(
     `\n${resultTable(report, terminal)}\n\nwrote ${shown}: model.json with its weights, report.json, report.html`,
   );
-}
-
-function intervalMistakes(text: string | undefined): readonly Diagnostic[] {
-  if (text === undefined || /^(?=.*[1-9])\d{1,9}(\.\d{1,3})?\s*(s|steps?)$/.test(text)) return [];
-  const help = "write seconds or steps: 30s, 200steps";
-  return [diagnostic("P9504", `\`--checkpoint-every ${text}\` is no interval`, null, { help })];
 }

@@ -1,4 +1,4 @@
-import { hashJson, layersHash } from "../../core/ir/hash.js";
+import { hashJson, layersHash, withoutTexts } from "../../core/ir/hash.js";
 import { asksForBatch } from "../../core/ir/walk.js";
 import type { IrSpans } from "../../core/ir/spans.js";
 import type { Ir } from "../../core/ir/types.js";
@@ -76,17 +76,5 @@ export function emitProgram(
 }
 
 /** Of what it does, and of what it takes from JavaScript. */
-const programHash = ({ body, imports }: Ir): string =>
+export const programHash = ({ body, imports }: Ir): string =>
   hashJson(withoutTexts(imports === undefined ? body : { body, imports }));
-
-/**
- * The timeline without the wording of its statements, and without what JavaScript reads, which its files say: a reformatted program is
- * still the same, looked into or not.
- */
-function withoutTexts(body: unknown): unknown {
-  return JSON.parse(
-    JSON.stringify(body, (key: string, value: unknown) =>
-      key === "text" ? undefined : Array.isArray(value) && value[0] === "own" ? value.slice(0, 2) : value,
-    ),
-  );
-}

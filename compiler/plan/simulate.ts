@@ -96,7 +96,7 @@ function holdsUncut(condition: ExprIr): boolean {
 }
 
 /** The training after which none can come: the last one of the program, loops entered. */
-function lastTraining(body: readonly StepIr[]): StepIr | null {
+export function lastTraining(body: readonly StepIr[]): StepIr | null {
   for (const step of [...body].reverse()) {
     if (step.kind === "train") return step;
     if (step.kind === "repeat" || step.kind === "for-each") {

@@ -36,9 +36,13 @@ const words: readonly (readonly [keyof Identity, string])[] = [
   ["epochs", "the number of epochs"],
 ];
 
-/** @throws DiagnosticError P7002, saying what changed */
-export function checkIdentity(stored: Identity, now: Identity): void {
-  const changed = words.filter(([key]) => stored[key] !== now[key]);
+/**
+ * `beginning`: what the checkpoint's program may be instead, a beginning that programs have in common.
+ * @throws DiagnosticError P7002, saying what changed
+ */
+export function checkIdentity(stored: Identity, now: Identity, beginning: string | null = null): void {
+  const isBeginning = beginning !== null && stored.program === beginning;
+  const changed = words.filter(([key]) => stored[key] !== now[key] && !(key === "program" && isBeginning));
   if (changed.length === 0) return;
   const list = changed.map(([, word]) => word).join(", ");
   const notes = changed

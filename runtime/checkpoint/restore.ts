@@ -36,7 +36,7 @@ export const stepOf = ({ state }: Checkpoint): number | null => (isState(state) 
 export function restoreCheckpoint(session: Session, checkpoint: Checkpoint): readonly Diagnostic[] {
   const { state } = checkpoint;
   if (!isState(state)) damaged("its state is not understood");
-  checkIdentity(state.identity, identityOf(session));
+  checkIdentity(state.identity, identityOf(session), session.options.beginning);
   const tensors = new TensorReader(checkpoint.tensors);
 
   session.collapses = state.collapses;

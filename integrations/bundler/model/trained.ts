@@ -22,7 +22,7 @@ import {
   type Parts,
   type TrainedFiles,
 } from "./entry.js";
-import { trainApart } from "./train.js";
+import { EndedEarly, trainApart } from "../../../api/apart/train.js";
 
 /** Trainings of this process, by entry: client and server of a page ask for the same one. */
 const underway = new Map<string, Promise<Made>>();
@@ -138,7 +138,7 @@ async function made(wanted: Wanted, options: Options): Promise<Made> {
             latency: false,
           },
         };
-        const said = await trainApart(order, (event) => lines.on(event));
+        const said = await trainApart(order, (event) => lines.on(event)).catch(raiseEarly);
         await keepEntry(run, entry, parts);
         return said;
       },
@@ -150,6 +150,12 @@ async function made(wanted: Wanted, options: Options): Promise<Made> {
   } finally {
     lines.end();
   }
+}
+
+/** @throws DiagnosticError P9508 for a process that ended without a word; what ended the run otherwise */
+function raiseEarly(cause: unknown): never {
+  if (!(cause instanceof EndedEarly)) throw cause;
+  raise("P9508", cause.message, { help: "build again: training goes on from its last checkpoint" });
 }
 
 /** Whether a build may train what the cache does not hold. */

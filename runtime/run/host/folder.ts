@@ -93,7 +93,7 @@ const shape = is.open({
 const largest = 256 * 2 ** 20;
 
 /** The report of a run; null where none lies. */
-async function reportIn(out: string): Promise<Report | null> {
+export async function reportIn(out: string): Promise<Report | null> {
   const path = join(out, "report.json");
   try {
     if ((await stat(path)).size > largest) return null;

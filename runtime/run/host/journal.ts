@@ -73,7 +73,7 @@ export class Journal {
 export async function pause(session: Session): Promise<void> {
   const { options, lastCheckpoint, stopwatch, clock } = session;
   await setImmediate();
-  if (options.signal?.aborted) session.interrupted = true;
+  if (options.signal?.aborted || isToBeLeft(session)) session.interrupted = true;
   const { every } = options;
   const due =
     every.unit === "seconds"
@@ -83,7 +83,22 @@ export async function pause(session: Session): Promise<void> {
     await saveCheckpoint(session);
   const stopped = session.stopped && session.phase === null;
   if (!session.interrupted && !stopped) return;
-  session.lock?.release();
+  leave(session);
+}
+
+/** Whether the run stands at the place that its options name. */
+export function isToBeLeft({ options: { leaveAt }, journal, phase, resumes }: Session): boolean {
+  const progress = phase?.progress ?? resumes;
+  return (
+    leaveAt !== null &&
+    journal.results.length === leaveAt.statements &&
+    (progress?.step ?? 0) === leaveAt.step
+  );
+}
+
+/** Ends a run that can be gone on with. @throws DiagnosticError P7009 */
+export function leave({ lock, options }: Pick<Session, "lock" | "options">): never {
+  lock?.release();
   raise("P7009", "the run was interrupted", {
     help:
       options.out === null

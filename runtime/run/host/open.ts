@@ -19,7 +19,7 @@ import type { Diagnostic } from "../../../core/diagnostics/diagnostic.js";
 import type { Network } from "../../../core/network/types.js";
 import { logDiagnostic, logNote, newRecord, tell } from "../report/log.js";
 import { makeExecutor, type ExecutorParts } from "./engine.js";
-import { Journal, newClock, Stopwatch } from "./journal.js";
+import { isToBeLeft, Journal, leave, newClock, Stopwatch } from "./journal.js";
 import { noOptimizer } from "../phase/optimizer.js";
 import { checkFolder } from "./folder.js";
 import { readOptions, type Options, type RunOptions } from "./options.js";
@@ -187,6 +187,7 @@ async function resume(session: Session): Promise<boolean> {
   const changed = restoreCheckpoint(session, checkpoint);
   for (const one of [...diagnostics, ...changed]) logDiagnostic(session, one);
   tell(session, { kind: "resumed", step: session.clock.step, epoch: session.clock.epoch });
+  if (isToBeLeft(session)) leave(session);
   return true;
 }
 

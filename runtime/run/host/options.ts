@@ -58,8 +58,20 @@ export interface RunOptions extends BackendOptions, GivenJavaScript {
   readonly imports?: readonly GivenImport[];
   /** For the report: the program as written, its parameters, and the command line. */
   readonly about?: About;
+  /** Where to leave the run, with a checkpoint and P7009, for other programs that begin alike. */
+  readonly leaveAt?: Place;
+  /** What may stand for `program` in the checkpoint to go on from: the beginning that this program has in common with others. */
+  readonly beginning?: string;
   /** Aborting it ends the run at the next moment it can be resumed from. */
   readonly signal?: AbortSignal;
+}
+
+/** A place in a run that it can be left at, and gone on from. */
+export interface Place {
+  /** Statements outside of phases that are done, those in loops once for each pass. */
+  readonly statements: number;
+  /** Updates done in the phase that comes next; 0: it has not begun. */
+  readonly step: number;
 }
 
 export interface About {
@@ -105,6 +117,8 @@ export interface Options extends Required<Pick<RunOptions, Defaulted>> {
   readonly log: string | null;
   readonly tensorboard: string | null;
   readonly about: About;
+  readonly leaveAt: Place | null;
+  readonly beginning: string | null;
   /** What the program has in JavaScript. */
   readonly functions: readonly OwnOfProgram[];
 }
@@ -147,6 +161,8 @@ export function readOptions(given: RunOptions): Options {
     log: given.log === undefined ? null : resolve(given.log),
     tensorboard: given.tensorboard === undefined ? null : resolve(given.tensorboard),
     about: given.about ?? {},
+    leaveAt: given.leaveAt ?? null,
+    beginning: given.beginning ?? null,
     functions: ownFunctions(given.imports ?? [], given),
   };
 }

@@ -1,0 +1,65 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, expect, it } from "vitest";
+import type { Comparison } from "../../api/compare/rows.js";
+import { espalier, resultsOf, wrote } from "./cli.js";
+import { smallProject, type Project } from "./project.js";
+
+const program = `param sparsity = 50%
+train 4 steps
+prune weights by magnitude global to sparsity
+finetune 2 steps
+require accuracy >= 3.3 * (sparsity - 50%)
+`;
+const on = ["--network", "net.json", "--data", "data.npz", "--backend", "wasm", "--batch", "16"];
+const compare = [
+  ...["compare", "./a.prune", "agp", "./wrong.prune", ...on, "--out", "both", "--no-controls"],
+  ...["--amounts", "50%,80%", "--seeds", "5", "--jobs", "2", "--checkpoint-every", "1steps"],
+  ...["--set", "agp.epochs=8 steps", "--set", "interval=2 steps"],
+];
+
+let project: Project;
+const written = (): Comparison => JSON.parse(readFileSync(join(project.folder, "both/compare.json"), "utf8"));
+
+beforeAll(async () => {
+  project = await smallProject(program);
+  project.write("wrong.prune", "param sparsity = 50%\nprune weights by wisdom to sparsity\n");
+}, 120_000);
+
+it("a comparison that is killed goes on, shares beginnings, and gives the bytes of runs on their own", async () => {
+  const killed = await espalier(project, compare, {
+    onText(text, kill) {
+      if (/seed 5: \d/.test(text)) kill("SIGKILL");
+    },
+  });
+  expect(killed.signal).toBe("SIGKILL");
+  expect(killed.err).toMatch(/4 runs; \d+ steps to train/);
+  expect(killed.err).toMatch(/2 beginnings that runs have in common are trained once: \d+ steps less/);
+  const ended = await espalier(project, compare);
+  // One of the programs does not run, and the others go on without it.
+  expect(ended).toMatchObject({ code: 1 });
+  expect(ended.err).toMatch(/wrong at 50%, 80% does not run:[^]*P\d{4}[^]*`wisdom`/);
+  expect(ended.err).toMatch(/4 runs, [1-3] of them complete already; \d+ steps to train/);
+  expect(ended.out).toMatch(/a +80% .*\d+\.\d\d×/);
+
+  const { runs, refused, amounts } = written();
+  expect(runs.map(({ program, amount, status }) => [program, amount, status])).toEqual([
+    ["a", "50%", "done"],
+    ["a", "80%", "requirement"],
+    ["agp", "50%", "done"],
+    ["agp", "80%", "done"],
+  ]);
+  expect(refused.map(({ program }) => program)).toEqual(["wrong", "wrong"]);
+  expect(amounts[1]).toMatchObject({ program: "a", amount: "80%", runs: 1 });
+  for (const name of ["compare.csv"]) expect(wrote(project, `both/${name}`)).toBe(true);
+
+  const alone = ["run", "a.prune", ...on, "--seed", "5", "--set", "sparsity=80%", "--out", "alone"];
+  await espalier(project, alone);
+  const { "report.json": report, ...files } = resultsOf(project, "alone");
+  const ours = resultsOf(project, "both/runs/a/sparsity-80%/seed-5");
+  expect(ours).toMatchObject({ ...files, "report.json": report });
+
+  const again = await espalier(project, compare);
+  expect(again.err).toContain("4 runs, 4 of them complete already: nothing is left to train");
+  expect(written().runs).toEqual(runs);
+}, 180_000);
