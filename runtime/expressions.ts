@@ -18,6 +18,7 @@ export const g = "g";
 export const g2 = "g2";
 export const h = "h";
 export const hg = "hg";
+export const hinv = "hinv";
 export const a = "a";
 export const ga = "ga";
 export const x = "x";
@@ -31,6 +32,8 @@ export const size = "size";
 export const fanIn = "fan-in";
 export const alive = "alive";
 export const distance = "distance";
+export const greedyOrder = "greedy-order";
+export const lassoPath = "lasso-path";
 export const random = "random";
 /** The variable of a curve. */
 export const t = "t";

@@ -15,8 +15,12 @@ export interface Systems {
   readonly unknowns: number;
 }
 
-/** Why a layer is not re-fitted, for a diagnostic; null where it is. `work`: that of all its systems, in multiplications. */
+/** What the systems of a layer are solved for. */
+export type Solving = "re-fitting" | "the Hessian of" | "weighing what goes into";
+
+/** Why the systems of a layer are not solved, for a diagnostic; null where they are. `work`: that of all of them, in multiplications. */
 export function tooMuchWork(
+  solving: Solving,
   path: string,
   { systems, unknowns }: Systems,
   work = (systems * unknowns ** 3) / 3,
@@ -25,8 +29,11 @@ export function tooMuchWork(
   const each = `${grouped(unknowns)} unknowns`;
   const sizes = systems === 1 ? `a system of ${each}` : `${grouped(systems)} systems of up to ${each}`;
   return {
-    message: `re-fitting \`${path}\` takes ${sizes}`,
-    help: "leave its layer out of the selection, or leave `compensating by …` out and train on",
+    message: `${solving} \`${path}\` takes ${sizes}`,
+    help:
+      solving === "re-fitting"
+        ? "leave its layer out of the selection, or leave `compensating by …` out and train on"
+        : "leave its layer out of the selection, or score by something else: `by l1`",
   };
 }
 

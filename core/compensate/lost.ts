@@ -1,5 +1,5 @@
 import { guardedKeys } from "../gates/values.js";
-import { placesOf, type Places } from "../masks/masked.js";
+import { placesOf } from "../masks/masked.js";
 import { dead, frozen, latent, soft, type Body } from "../masks/state.js";
 import type { LayerInfo } from "../network/types.js";
 import { linearLayer } from "./linear.js";
@@ -19,7 +19,7 @@ export function lostIn(
   before: { readonly weights: ReadonlyMap<string, Float32Array>; readonly channels: Uint8Array },
 ): Lost {
   const { network, parameters, state } = body;
-  const held = [dead, latent, soft, frozen].map((code) => placesOf(network, state, code));
+  const held = heldIn(body);
   const guarded = state.gates.size === 0 ? new Set<string>() : guardedKeys(network, state.gates);
   const problems: Lost["problems"][number][] = [];
   const others: string[] = [];
@@ -39,8 +39,8 @@ export function lostIn(
       { kernel: was, bias: biasWas },
       { kernel, bias },
       {
-        kernel: flagsOf(held, layer.kernel, kernel.length),
-        bias: flagsOf(held, layer.bias ?? "", layer.outputs),
+        kernel: held(layer.kernel, kernel.length),
+        bias: held(layer.bias ?? "", layer.outputs),
       },
     );
     if (problem !== null) problems.push({ index, problem });
@@ -68,8 +68,12 @@ function losesWeights(
   });
 }
 
-function flagsOf(held: readonly Places[], key: string, length: number): Uint8Array {
-  const flags = new Uint8Array(length);
-  for (const places of held) places.get(key)?.forEach((i) => (flags[i] = 1));
-  return flags;
+/** Elements (1) of weights that masks hold: what is left of them may change. */
+export function heldIn({ network, state }: Pick<Body, "network" | "state">): (key: string, length: number) => Uint8Array {
+  const held = [dead, latent, soft, frozen].map((code) => placesOf(network, state, code));
+  return (key, length) => {
+    const flags = new Uint8Array(length);
+    for (const places of held) places.get(key)?.forEach((i) => (flags[i] = 1));
+    return flags;
+  };
 }

@@ -100,9 +100,12 @@ const table = {
     "mean(a > 0)": "apoz, percentage-of-zeros, zeros",
     "std(a)": "variance, std, deviation, activation-variance",
     "abs(w) * norm(x)": "wanda",
+    "w^2 / (2 * hinv)": "obs, optimal-brain-surgeon",
+    "greedy-order": "thinet",
+    "lasso-path": "lasso-channel, lars",
     "one ranking over all is the scope: `by magnitude global`": "global-unstructured, global",
     "second derivatives are `h` and `hg`: `by 0.5 * h * w^2 over 8 batches and 16 probes`":
-      "hessian, obd, obs, fisher-hessian, second-order, grasp, hessian-diagonal",
+      "hessian, obd, fisher-hessian, second-order, grasp, hessian-diagonal",
     "synflow is an objective: `by abs(w * g) under synflow`": "synflow",
     "mean squares of gradients are `g2`: `by sum(w^2 * g2)`": "fisher, empirical-fisher",
   },

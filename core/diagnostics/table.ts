@@ -143,8 +143,8 @@ export const table = {
   P4010: warning("some selected layers pass no batch norm"),
   P4011: error("a score reads the input of a recurrent layer"),
   P4012: error("no images to augment"),
-  P4013: error("re-fitting a layer takes too long"),
-  P4014: error("nothing can make up for what goes"),
+  P4013: error("a layer is too wide to solve for"),
+  P4014: error("what layers read is not known row by row"),
   // P402x: what slimming finds
   P4020: error("slim would leave a layer with nothing"),
   P4021: error("what is emptied cannot be removed"),

@@ -15,6 +15,7 @@ export type Name =
   | "g2"
   | "h"
   | "hg"
+  | "hinv"
   | "a"
   | "ga"
   | "x"
@@ -28,6 +29,8 @@ export type Name =
   | "fan-in"
   | "alive"
   | "distance"
+  | "greedy-order"
+  | "lasso-path"
   | "snr";
 
 /** Where an expression is worked out: */
@@ -52,8 +55,8 @@ interface Refusal {
 interface NameRow {
   /** A number for every weight of a unit, for every place of its activation, or for the unit. */
   readonly type: "element" | "activation" | "unit";
-  /** What knowing it takes beside the weights: nothing, a pass forward, one backward, or several of them. */
-  readonly cost: "nothing" | "forward" | "backward" | "second order";
+  /** What knowing it takes beside the weights: nothing, a pass forward, one that keeps second moments of what layers read, one backward, or several of them. */
+  readonly cost: "nothing" | "forward" | "moments" | "backward" | "second order";
   /** Where it has a value. */
   readonly at: Readonly<Record<Place, boolean>>;
   /** The structures it has a value for: any, those of whole units, or those of whole units scored where they are made. */
@@ -101,6 +104,7 @@ const ofWeights = {
 } as const;
 const ofGradients = { ...ofWeights, cost: "backward", penalty: slopeOfSlopes } as const;
 const ofHessian = { ...ofGradients, cost: "second order", at: atEvents } as const;
+const ofMoments = { ...ofWeights, cost: "moments", at: atEvents, penalty: unreadable } as const;
 const ofNorms = {
   ...ofWeights,
   value: sources.gathered,
@@ -108,6 +112,14 @@ const ofNorms = {
   of: "units",
   shared: true,
   penalty: { of: "norms", slope: true },
+} as const;
+const ofReaders = {
+  ...ofMoments,
+  type: "unit",
+  of: "units",
+  shared: true,
+  tensor: false,
+  value: sources.gathered,
 } as const;
 const ofActivations = {
   ...ofWeights,
@@ -128,6 +140,7 @@ export const names = {
   g2: { ...ofGradients, constant: "g2", value: sources.squares },
   h: { ...ofHessian, constant: "h", value: sources.curvature },
   hg: { ...ofHessian, constant: "hg", value: sources.curvatureAlong },
+  hinv: { ...ofMoments, constant: "hinv", value: sources.inverse },
   a: { ...ofActivations, of: "units", penalty: { of: "activations", slope: true }, constant: "a" },
   ga: { ...ofActivations, cost: "backward", of: "made units", constant: "ga" },
   x: { ...ofActivations, constant: "x" },
@@ -141,6 +154,8 @@ export const names = {
   "fan-in": { ...ofUnits, constant: "fanIn", tensor: false, value: sources.fanIn },
   alive: { ...ofUnits, constant: "alive", value: sources.alive, tensor: false },
   distance: { ...ofUnits, of: "units", constant: "distance", tensor: false, value: sources.distance },
+  "greedy-order": { ...ofReaders, constant: "greedyOrder" },
+  "lasso-path": { ...ofReaders, constant: "lassoPath" },
   snr: { ...ofMasks, constant: "snr", tensor: false, value: sources.snr },
 } as const satisfies Record<Name, NameRow>;
 
@@ -182,6 +197,9 @@ export function needsData(read: readonly Name[], under: unknown): boolean {
 /** The name among these that takes differences of gradients, where there is one. */
 export const secondOrderIn = (read: readonly Name[]): Name | undefined =>
   read.find((name) => rows[name].cost === "second order");
+/** The name among these that takes second moments of what layers read, where there is one. */
+export const momentsIn = (read: readonly Name[]): Name | undefined =>
+  read.find((name) => rows[name].cost === "moments");
 /** Whether the diagonal of the Hessian is estimated for these. */
 export const readsDiagonal = (read: readonly Name[]): boolean => read.includes("h");
 

@@ -32,6 +32,7 @@ export interface Values {
   readonly g2?: Arrays;
   readonly h?: Arrays;
   readonly hg?: Arrays;
+  readonly hinv?: Arrays;
   readonly slots?: Slots;
   /** Values to use instead of the masked weights (those underneath; the last values of dead units, put back). */
   readonly w?: Arrays;
@@ -67,6 +68,7 @@ export const sources = {
   squares: (_, { g2 }) => keyed(g2),
   curvature: (_, { h }) => keyed(h),
   curvatureAlong: (_, { hg }) => keyed(hg),
+  inverse: (_, { hinv }) => keyed(hinv),
   momentum: (_, { slots }) => elementNode((key) => slots?.get(key)?.["momentum"]),
   draw: (space, { seed, keys }) => entryFunctionNode(entryDraw(space, seed, keys)),
   size: (space) =>

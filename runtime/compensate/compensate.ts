@@ -1,15 +1,14 @@
-import { placesOf, readRows } from "../../core/compensate/linear.js";
 import { lostIn } from "../../core/compensate/lost.js";
 import { addToFit, newFit, settle, workOf, type Problem } from "../../core/compensate/refit.js";
 import { tooMuchWork } from "../../core/compensate/limits.js";
 import { raise } from "../../core/diagnostics/create.js";
 import type { CompensatingIr } from "../../core/ir/types.js";
 import { ungatedView } from "../../core/masks/masked.js";
-import { randomStream } from "../../core/random.js";
 import type { ParameterStore } from "../../core/parameters.js";
 import type { Moment } from "../../core/events/context.js";
 import type { ScoringContext } from "../scores/gather.js";
 import type { Batch, Executor } from "../types.js";
+import { placesDrawn, rowsRead } from "./samples.js";
 
 /** The network just before an event, as far as it is needed to make up for what goes. */
 export interface Before {
@@ -77,6 +76,7 @@ export async function compensate(
   for (const { problem } of problems) {
     const { layer, systems, rows } = problem;
     const refused = tooMuchWork(
+      "re-fitting",
       layer.path,
       { systems: systems.length, unknowns: rows.length },
       workOf(problem),
@@ -121,13 +121,6 @@ async function forEachBatch(
   for await (const batch of context.batches(batches, moment)) visit(batch, number++);
 }
 
-/** Some places of an example: all where there are few, else drawn, each by itself. */
-function placesDrawn(seed: number, keys: readonly number[], places: number, points: number): Int32Array {
-  if (places <= points) return Int32Array.from({ length: places }, (_, i) => i);
-  const stream = randomStream(seed, "points", ...keys);
-  return Int32Array.from({ length: points }, (_, i) => stream.integer(i, places));
-}
-
 /** What a layer reads in a batch, at the places drawn of each example of each of its calls. */
 function samplesOf(
   executor: Executor,
@@ -136,19 +129,11 @@ function samplesOf(
   { layer }: Problem,
   draw: (call: number, example: number, places: number) => Int32Array,
 ): Float32Array {
-  const width = layer.taps * layer.inputs;
   const parts: Float32Array[] = [];
   executor.evaluate(batch, {
     layers: [index],
-    onActivation(_, call, __, ___, data, shape) {
-      const places = placesOf(layer, shape);
-      for (let example = 0; example < (shape[0] ?? 0); example++) {
-        const chosen = draw(call, example, places);
-        const rows = new Float32Array(chosen.length * width);
-        readRows(layer, { data, shape }, example, chosen, rows, 0);
-        parts.push(rows);
-      }
-    },
+    onActivation: (_, call, __, ___, data, shape) =>
+      parts.push(rowsRead(layer, { data, shape }, (example, places) => draw(call, example, places))),
   });
   const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;

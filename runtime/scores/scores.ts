@@ -19,6 +19,7 @@ import type { Scores } from "../../core/units/keys.js";
 import type { Space } from "../../core/units/space.js";
 import { gateGradients } from "./gate-gradients.js";
 import { meanGradients, type Scored, type ScoringContext } from "./gather.js";
+import { momentStatistics } from "./moments.js";
 import { accumulatedNodes } from "./over-training.js";
 import { sampleStatistics } from "./sample-statistics.js";
 import { secondOrder } from "./second-order.js";
@@ -87,7 +88,12 @@ async function gathered(
     average: batchAverage(space, term.expr, term.inner),
     samples: sampleStatistics(space, sampleTerms([term.inner])),
   }));
-  const observations = [whole.observation, ...averages.map(({ samples }) => samples.observation)];
+  const moments = momentStatistics(context, scored, read);
+  const observations = [
+    whole.observation,
+    ...averages.map(({ samples }) => samples.observation),
+    ...(moments === null ? [] : [moments.observation]),
+  ];
   const squares = reads("g2");
   const after = (g: Arrays): void => {
     const g2 = new Map(squares ? [...g].map(([key, one]) => [key, one.map((x) => x * x)] as const) : []);
@@ -97,15 +103,20 @@ async function gathered(
     }
   };
   const means =
-    gradients || reads("a", "x")
+    gradients || moments !== null || reads("a", "x")
       ? await meanGradients(context, scored, { gradients, squares, observations, after })
       : {};
   const { g } = { g: undefined, ...means };
   const second = secondOrderIn(read) === undefined ? {} : await secondOrder(context, scored, read, g);
   const nodes = new Map(averages.map(({ average }) => [average.key, average.node()] as const));
+  for (const name of read) {
+    const node = moments?.node(name);
+    if (node !== undefined) nodes.set(keyOf(name), node);
+  }
   return {
     ...means,
     ...second,
+    ...(moments !== null && reads("hinv") && { hinv: moments.inverses() }),
     ...base,
     gathered: (part) => nodes.get(keyOf(part)) ?? whole.node(part) ?? base.gathered?.(part),
   };

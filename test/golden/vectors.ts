@@ -1,5 +1,6 @@
 import { gates } from "./gates.js";
 import { penalties } from "./penalties.js";
+import { reconstruction } from "./reconstruction.js";
 import { schedules } from "./schedules.js";
 import { scores } from "./scores.js";
 import { secondOrder } from "./second-order.js";
@@ -16,4 +17,5 @@ export const vectors: readonly Vector[] = [
   ...schedules,
   ...structures,
   ...secondOrder,
+  ...reconstruction,
 ];

@@ -2,6 +2,7 @@ import type { Structure } from "../../../grammar/ast.js";
 import type { Span } from "../../../core/diagnostics/diagnostic.js";
 import {
   nameRow,
+  momentsIn,
   namesIn,
   secondOrderIn,
   withoutValue,
@@ -48,6 +49,11 @@ export function isReadable(
         help: "score `filters`, `neurons` or `units` by it",
       });
     }
+    if (of === "units" && structure === "layers" && momentsIn([name]) !== undefined) {
+      return reject(place, "P2031", `\`${name}\` belongs to units that others read, not to branches`, span, {
+        help: "score `filters`, `neurons`, `channels` or `units` by it",
+      });
+    }
     if (of === "made units" && structure === "channels") {
       return reject(
         place,
@@ -63,10 +69,15 @@ export function isReadable(
   if (lost !== undefined) {
     return reject(place, "P2031", lost.message, span, { help: lost.help });
   }
-  const second = secondOrderIn(namesIn(...batchTerms([ir]).map(({ inner }) => inner)));
-  if (second !== undefined) {
-    return reject(place, "P2031", `\`${second}\` has no value batch by batch`, span, {
-      notes: ["it is a difference of gradients that are averaged over all batches"],
+  const apart = namesIn(...batchTerms([ir]).map(({ inner }) => inner));
+  const whole = secondOrderIn(apart) ?? momentsIn(apart);
+  if (whole !== undefined) {
+    return reject(place, "P2031", `\`${whole}\` has no value batch by batch`, span, {
+      notes: [
+        secondOrderIn(apart) === whole
+          ? "it is a difference of gradients that are averaged over all batches"
+          : "it is worked out from what layers read in all batches",
+      ],
       help: "leave `batches(…)` out",
     });
   }
@@ -123,10 +134,15 @@ export function isKnownBeside(
 
 /** Whether what is dead, and ranked here, has what a score reads: second derivatives are of the network as it computes. */
 export function isKnownOfTheDead(ir: ExprIr, span: Span, place: Place): true | null {
-  const second = secondOrderIn(namesIn(ir));
+  const read = namesIn(ir);
+  const second = secondOrderIn(read) ?? momentsIn(read);
   if (second === undefined) return true;
   return reject(place, "P2031", `\`${second}\` is of what lives, and this ranks what is dead`, span, {
-    notes: ["second derivatives are those of the network as it computes"],
+    notes: [
+      secondOrderIn(read) === second
+        ? "second derivatives are those of the network as it computes"
+        : "what layers read is what the network computes",
+    ],
     help: "score by weights or gradients: `by magnitude`, `by abs(g)`",
   });
 }

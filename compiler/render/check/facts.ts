@@ -4,6 +4,7 @@ import { gateCosts, type GateCost } from "./gates.js";
 import { trainsWith } from "./optimizers.js";
 import {
   isNeed,
+  momentsIn,
   namesIn,
   needsData,
   needsGradients,
@@ -251,8 +252,12 @@ function costOf(
   const norms = normed
     ? `, batch norms by ${statistics === "batch" ? "the batch's" : "stored"} statistics`
     : "";
+  const kept =
+    momentsIn(read) === undefined
+      ? ""
+      : ", for each layer a matrix as wide as what an output reads is kept and solved";
   const second = secondOrderIn(read) === undefined ? "" : `, ${timesOver(read, probes)}`;
-  return `${batches === null ? "several batches" : counted(batches, "batches")} ${passes} at each event${second}${norms}`;
+  return `${batches === null ? "several batches" : counted(batches, "batches")} ${passes} at each event${second}${kept}${norms}`;
 }
 
 /** How often second derivatives pass over the batches: gradients ahead and behind, for each direction. Null where only a run can tell. */
