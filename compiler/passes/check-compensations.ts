@@ -29,7 +29,12 @@ export function checkCompensations(state: FrontState): FrontState {
   return state;
 }
 
-function checkLayers(statement: PruneIr, paths: readonly string[], network: Network, state: FrontState): void {
+function checkLayers(
+  statement: PruneIr,
+  paths: readonly string[],
+  network: Network,
+  state: FrontState,
+): void {
   const { id, compensating } = statement;
   const read = readIn(statement);
   const losing = mayLose(network, statement, paths);
@@ -48,13 +53,23 @@ function checkLayers(statement: PruneIr, paths: readonly string[], network: Netw
     const scored = mayLose(network, { ...statement, structure: "weights" }, paths);
     const without = scored.filter(({ systems }) => systems === null);
     if (without.length > 0)
-      told("some of the layers have no Hessian of their own", "criterion", without, `${known}: leave the others out`);
+      told(
+        "some of the layers have no Hessian of their own",
+        "criterion",
+        without,
+        `${known}: leave the others out`,
+      );
     checkWork("the Hessian of", "criterion", scored);
   }
   const isBarred = losing.length > 0 && losing.every(({ systems }) => systems === null);
   if (read.includes("greedy-order") || read.includes("lasso-path")) {
     if (isBarred)
-      told("nothing that reads these units tells what they give to it", "criterion", losing, `${known}: score what these read`);
+      told(
+        "nothing that reads these units tells what they give to it",
+        "criterion",
+        losing,
+        `${known}: score what these read`,
+      );
     checkWork("weighing what goes into", "criterion", losing);
   }
   if (compensating === undefined) return;

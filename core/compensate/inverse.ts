@@ -18,7 +18,9 @@ export function inverseDiagonal(layer: LinearLayer, moments: Moments, held: Uint
   const out = new Float64Array(width * outputs).fill(Infinity);
   const known = new Map<string, Float64Array>();
   for (let column = 0; column < outputs; column++) {
-    const open = [...rows.keys()].filter((i) => rows[i] === width || held[(rows[i] ?? 0) * outputs + column] !== 1);
+    const open = [...rows.keys()].filter(
+      (i) => rows[i] === width || held[(rows[i] ?? 0) * outputs + column] !== 1,
+    );
     const key = open.join(" ");
     let diagonal = known.get(key);
     if (diagonal === undefined) known.set(key, (diagonal = diagonalOf(open, products, n, lambda)));
@@ -31,7 +33,12 @@ export function inverseDiagonal(layer: LinearLayer, moments: Moments, held: Uint
 }
 
 /** Of the inverse of a part of the matrix, with λ on its diagonal. Where nothing is read every weight may go for nothing. */
-function diagonalOf(open: readonly number[], products: Float64Array, n: number, lambda: number): Float64Array {
+function diagonalOf(
+  open: readonly number[],
+  products: Float64Array,
+  n: number,
+  lambda: number,
+): Float64Array {
   const m = open.length;
   const factor = new Float64Array(m * m);
   open.forEach((i, r) => {

@@ -69,7 +69,10 @@ function losesWeights(
 }
 
 /** Elements (1) of weights that masks hold: what is left of them may change. */
-export function heldIn({ network, state }: Pick<Body, "network" | "state">): (key: string, length: number) => Uint8Array {
+export function heldIn({
+  network,
+  state,
+}: Pick<Body, "network" | "state">): (key: string, length: number) => Uint8Array {
   const held = [dead, latent, soft, frozen].map((code) => placesOf(network, state, code));
   return (key, length) => {
     const flags = new Uint8Array(length);

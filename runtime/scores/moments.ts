@@ -56,7 +56,9 @@ export function momentStatistics(
   network.layers.forEach((info, index) => {
     const layer = linearLayer(info);
     if (layer === null) return;
-    const reads = info.weights.find(({ key }) => key === layer.kernel)?.bindings.find(({ role }) => role === "in");
+    const reads = info.weights
+      .find(({ key }) => key === layer.kernel)
+      ?.bindings.find(({ role }) => role === "in");
     const isRead = ofUnits && reads?.ids.some((id) => unitOf(id) >= 0) === true;
     if (!isRead && !(ofKernels && own.has(layer.kernel))) return;
     const width = layer.taps * layer.inputs;
@@ -115,7 +117,10 @@ export function momentStatistics(
         for (const unit of alive) scores[unit] = ranked[unit] ?? 0;
       }
       return entryNode(
-        Float64Array.from({ length: space.entries }, (_, entry) => scores[space.entryUnit?.[entry] ?? entry] ?? 0),
+        Float64Array.from(
+          { length: space.entries },
+          (_, entry) => scores[space.entryUnit?.[entry] ?? entry] ?? 0,
+        ),
       );
     },
   };

@@ -81,14 +81,38 @@ export const reconstruction: readonly Vector[] = [
   {
     vector: "greedy order",
     method: "thinet",
-    about: "of neurons that add 3, 6 and −3, −6 and 2, 1 to an output the third goes first, then the second, since it makes up for it",
-    check: async () => near(await orderOf("thinet", [3, -3, 1], [[1, 1, 2], [2, 2, 1]]), [3, 2, 1]),
+    about:
+      "of neurons that add 3, 6 and −3, −6 and 2, 1 to an output the third goes first, then the second, since it makes up for it",
+    check: async () =>
+      near(
+        await orderOf(
+          "thinet",
+          [3, -3, 1],
+          [
+            [1, 1, 2],
+            [2, 2, 1],
+          ],
+        ),
+        [3, 2, 1],
+      ),
   },
   {
     vector: "LASSO by hand",
     method: "lasso-channel",
-    about: "of neurons that give 2, 3 and 1 to an output, each in an example of its own, the path lets them in at 4, 9 and 1 ninths",
+    about:
+      "of neurons that give 2, 3 and 1 to an output, each in an example of its own, the path lets them in at 4, 9 and 1 ninths",
     check: async () =>
-      near(await orderOf("lasso-channel", [2, 3, 1], [[1, 0, 0], [0, 1, 0], [0, 0, 1]]), [0.444444, 1, 0.111111]),
+      near(
+        await orderOf(
+          "lasso-channel",
+          [2, 3, 1],
+          [
+            [1, 0, 0],
+            [0, 1, 0],
+            [0, 0, 1],
+          ],
+        ),
+        [0.444444, 1, 0.111111],
+      ),
   },
 ];

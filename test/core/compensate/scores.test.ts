@@ -22,7 +22,10 @@ describe("the greedy order", () => {
       const { parts, shared } = drawn(units, samples, key);
       const gone: number[] = [];
       const lost = (set: readonly number[]): number =>
-        parts[0]?.reduce((sum, _, n) => sum + set.reduce((all, u) => all + (parts[u]?.[n] ?? 0), 0) ** 2, 0) ?? 0;
+        parts[0]?.reduce(
+          (sum, _, n) => sum + set.reduce((all, u) => all + (parts[u]?.[n] ?? 0), 0) ** 2,
+          0,
+        ) ?? 0;
       const order = greedyOrder(shared, units, [0, 1, 2, 3, 4, 5]);
       while (gone.length < units) {
         const left = [0, 1, 2, 3, 4, 5].filter((u) => !gone.includes(u));
@@ -35,8 +38,12 @@ describe("the greedy order", () => {
 
   it("sees that two units that cancel each other may go together", () => {
     // Units 0 and 1 give 3 and −3, unit 2 gives 2.
-    expect([...greedyOrder(Float64Array.from([9, -9, 6, -9, 9, -6, 6, -6, 4]), 3, [0, 1, 2])]).toEqual([3, 2, 1]);
-    expect([...greedyOrder(Float64Array.from([9, -9, 6, -9, 9, -6, 6, -6, 4]), 3, [0, 1])]).toEqual([1, 2, 0]);
+    expect([...greedyOrder(Float64Array.from([9, -9, 6, -9, 9, -6, 6, -6, 4]), 3, [0, 1, 2])]).toEqual([
+      3, 2, 1,
+    ]);
+    expect([...greedyOrder(Float64Array.from([9, -9, 6, -9, 9, -6, 6, -6, 4]), 3, [0, 1])]).toEqual([
+      1, 2, 0,
+    ]);
   });
 });
 
