@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type { Diagnostic } from "../core/diagnostics/diagnostic.js";
 import { diagnostic } from "../core/diagnostics/create.js";
 import { asksForBatch, statements } from "../core/ir/walk.js";
@@ -24,7 +25,7 @@ import { bindings, dataFacts, importResolver, masksOf, networkFacts, weightsOf }
 /** What a program may be bound to from outside; paths are relative to the working directory. */
 export interface ProgramOptions
   extends
-    Omit<CompileOptions, "network" | "data" | "masks" | "javascript" | "reads">,
+    Omit<CompileOptions, "network" | "data" | "masks" | "javascript" | "reads" | "teachers">,
     BackendOptions,
     JavaScriptOptions {
   /** Path of a model.json, its folder or a module, or a tf.LayersModel. Default: what the program names. */
@@ -90,7 +91,7 @@ export async function compileProgram(source: string, options: ProgramOptions = {
           allowJs,
         })
       : { reads: {}, diagnostics: [] };
-  const given: CompileOptions = {
+  const unbound: CompileOptions = {
     resolve,
     ...rest,
     ...told,
@@ -102,7 +103,10 @@ export async function compileProgram(source: string, options: ProgramOptions = {
   };
   const on = { backend, threads };
   const alignment = givenAlignment ?? (network === null ? null : await knownAlignment(on));
-  const first = compile(source, { ...given, alignment });
+  const sought = compile(source, { ...unbound, alignment });
+  const teachers = await teachersOf(sought, { seed, ...on }, diagnostics);
+  const given = { ...unbound, teachers };
+  const first = teachers.size === 0 ? sought : compile(source, { ...given, alignment });
   const measured =
     alignment === null && network !== null && first.ir !== null && asksForAlignment(first.ir.body)
       ? await measuredAlignment(on)
@@ -116,7 +120,11 @@ export async function compileProgram(source: string, options: ProgramOptions = {
   const result = weights === null ? plain : compile(source, { ...given, alignment: measured, weights });
   const late =
     network && data
-      ? [...(await checkAccuracy(result, network, data.facts.targets)), ...checkChoice(result, data.facts)]
+      ? [
+          ...(await checkAccuracy(result, network, data.facts.targets)),
+          ...(await checkTemperatures(result, network, data.facts.targets)),
+          ...checkChoice(result, data.facts),
+        ]
       : [];
   const unheard = overridden(result, options);
   return {
@@ -132,6 +140,28 @@ export async function compileProgram(source: string, options: ProgramOptions = {
     network,
     bound: { network: networkPath, data: dataPath, batch: unheard.batch ? undefined : options.batch },
   };
+}
+
+/**
+ * The networks in files that phases learn from, without their weights, by the paths that the program gives. What the program saves itself
+ * is not there yet.
+ */
+async function teachersOf(
+  { ir }: CompileResult,
+  options: { readonly seed: number } & BackendOptions,
+  diagnostics: Diagnostic[],
+): Promise<ReadonlyMap<string, Network>> {
+  const all = ir === null ? [] : steps(ir.body);
+  const saved = new Set(all.map((step) => (step.kind === "save" ? step.path : null)));
+  const found = new Map<string, Network>();
+  for (const step of all) {
+    const from = step.kind === "train" ? step.distillation?.from : undefined;
+    if (typeof from !== "object" || !("network" in from) || found.has(from.network)) continue;
+    if (saved.has(from.network) && !existsSync(from.network)) continue;
+    const teacher = await networkFacts(from.network, options, diagnostics);
+    if (teacher !== null) found.set(from.network, teacher.network);
+  }
+  return found;
 }
 
 /** What `aligned to auto` means where it is said and nothing was measured yet: opens the backend and measures, once for a machine. */
@@ -184,6 +214,23 @@ async function checkAccuracy(
     const missing = noAccuracy(network, phase?.loss, targets);
     if (missing === null) return [];
     return [placed(missing, id, "condition", { spans, main })];
+  });
+}
+
+/** Temperatures of teachers whose outputs are amounts, which only the data tell from classes. */
+async function checkTemperatures(
+  { ir, spans, main }: CompileResult,
+  network: Network,
+  targets: readonly TargetFacts[],
+): Promise<readonly Diagnostic[]> {
+  const phases = steps(ir?.body ?? []).flatMap((step) =>
+    step.kind === "train" && step.distillation !== undefined ? [step] : [],
+  );
+  if (phases.length === 0) return [];
+  const { idleTemperature } = await import("../runtime/run/phase/losses.js");
+  return phases.flatMap((phase) => {
+    const idle = idleTemperature(network, phase, targets);
+    return idle === null ? [] : [placed(idle, phase.id, "loss", { spans, main })];
   });
 }
 

@@ -62,6 +62,8 @@ export interface CompileResult {
   readonly main: string;
   /** The files that were read: the main one and all that were imported. */
   readonly files: readonly string[];
+  /** Networks that phases learn from, as given. */
+  readonly teachers: ReadonlyMap<string, Network>;
   /** Milliseconds of each stage. */
   readonly timings: Readonly<Record<string, number>>;
 }
@@ -83,7 +85,8 @@ export function compile(source: string, options: CompileOptions = {}): CompileRe
   const resolve = noting(texts, imports, options.resolve);
   const read = timed("front", () => front(source, { ...options, resolve }));
   const files = [...new Set([main, ...Object.values(imports).flatMap((one) => Object.values(one))])];
-  const base = { program: read.program, spans: read.spans, texts, main, files, timings };
+  const { teachers = new Map() } = options;
+  const base = { program: read.program, spans: read.spans, texts, main, files, teachers, timings };
   const none = { ir: null, plan: null, simulation: null, code: null, map: null };
   if (read.ir === null) return { ...base, ...none, diagnostics: read.diagnostics };
 

@@ -8,6 +8,7 @@ import type {
   ExprIr,
   FreezeIr,
   LearnIr,
+  MarkIr,
   PenalizeIr,
   PointIr,
   PruneSpelled,
@@ -72,7 +73,7 @@ export interface Run {
   slim(id: number): Promise<void>;
   /** `on`: "test" (default), "train", "validation". */
   evaluate(id: number, on?: "test" | "train" | "validation"): Promise<void>;
-  mark(id: number, name: string): Promise<void>;
+  mark(id: number, name: string, spec?: MarkSpec): Promise<void>;
   rewind(id: number, spec: RewindSpec): Promise<void>;
   reinitialize(id: number, spec?: ReinitializeSpec): Promise<void>;
   /** Moving statistics of batch norms become the means over so many training batches. */
@@ -99,6 +100,9 @@ export interface Run {
   until(id: number, condition: ExprIr): Promise<boolean>;
   finish(): Promise<unknown>;
 }
+
+/** `teaches`: a phase below learns from the network as it stands here, which is kept uncut. */
+export type MarkSpec = Pick<MarkIr, "teaches">;
 
 export interface RewindSpec {
   readonly what: readonly ("weights" | "rate" | "optimizer" | "masks" | "gates")[];
@@ -166,7 +170,7 @@ export interface UpdateSpec extends Omit<UpdateSpelled, Said>, Scored, Along {}
 /**
  * One phase of training, `epochs` or `steps` long. `finetune` keeps the optimizer and the last rate. `batch`: examples per step, by
  * default `batch` of the settings. `optimizer`: by default that of the network's training config, else adam(rate: 1e-3). `loss`: by
- * default that of the training config, else the one that goes with the last activation. `until` ends the phase after an epoch at
+ * default that of the training config, else the one that goes with the last activation. `distillation`: what the loss adds up with. `until` ends the phase after an epoch at
  * whose end it holds. `snapshots`: moments that later rewinds need.
  */
 export interface TrainSpec extends Omit<TrainSpelled, Said | "rules" | "implicit"> {

@@ -70,6 +70,17 @@ export interface Loss {
   readonly delta?: number;
 }
 
+/** What a teacher gives for the batch of a step, and how much that counts. */
+export interface Lesson {
+  /** One per output of the network, as `Executor.logits` gives them. */
+  readonly outputs: readonly Dense[];
+  /** What logits are divided by before they are compared. */
+  readonly temperature: number;
+  /** Of the distance to the teacher, and of the loss beside it, in the sum that is minimized. */
+  readonly weight: number;
+  readonly beside: number;
+}
+
 export interface StepResult {
   readonly loss: number;
   /** Rows whose arg-max (or rounded sigmoid) is right, as the batch weighs them; NaN where accuracy has no meaning. */
@@ -152,13 +163,16 @@ export interface Executor {
   upload(keys?: Iterable<string>): void;
   /** Inference. Output tensors read back, one per network output. */
   predict(inputs: readonly Dense[]): Dense[];
-  /** Forward and backward in training mode: batch-norm statistics are updated in the masters and variables; dropout is drawn from (seed, step). `pulls` add to the gradients, not to the loss that is given. `observe` sees this very pass: activations as training has them, gradients without the pulls. `gates` are those of this step: gradients are of the weights that they show, frozen ones among them included. */
+  /** The same with logits in place of shares, where an output ends in a soft-max or a sigmoid: what a teacher teaches. */
+  logits(inputs: readonly Dense[]): Dense[];
+  /** Forward and backward in training mode: batch-norm statistics are updated in the masters and variables; dropout is drawn from (seed, step). `pulls` add to the gradients, not to the loss that is given. `observe` sees this very pass: activations as training has them, gradients without the pulls. `gates` are those of this step: gradients are of the weights that they show, frozen ones among them included. `lesson`: the loss is the sum with a distance to a teacher. */
   trainStep(
     batch: Batch,
     step: number,
     pulls?: readonly Pull[],
     observe?: Observation,
     gates?: DrawnGates,
+    lesson?: Lesson,
   ): StepResult;
   /** Loss and gradients without touching batch-norm statistics and without dropout (scores). `objective` "synflow": sum of outputs on all-ones input with |parameters|. */
   gradients(batch: Batch, objective: "loss" | "synflow", options?: ScoringOptions): StepResult;

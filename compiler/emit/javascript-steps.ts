@@ -167,7 +167,7 @@ function callOf(step: Exclude<StepIr | RuleIr, TrainIr | RepeatIr | ForEachIr>, 
     case "evaluate":
       return step.on === "test" ? call("evaluate") : call("evaluate", quote(step.on));
     case "mark":
-      return call("mark", quote(step.name));
+      return call("mark", quote(step.name), ...optional(fieldsOf("mark", { teaches: step.teaches }, scope)));
     case "rewind": {
       const what: Js = { list: step.what.map(quote) };
       return call("rewind", {

@@ -15,6 +15,7 @@ import { checkLosses } from "./check-losses.js";
 import { checkManners } from "./check-manners.js";
 import { checkRecalibrations } from "./check-recalibrations.js";
 import { checkShuffles } from "./check-shuffles.js";
+import { checkTeachers } from "./check-teachers.js";
 import { expandMethods } from "./expand-methods.js";
 import { lowerStatements } from "./lower-statements.js";
 import { newModule, scopeOf } from "./module.js";
@@ -44,6 +45,7 @@ const stages: readonly (readonly Pass[])[] = [
     resolveRewinds,
     checkLastRates,
     checkLosses,
+    checkTeachers,
     checkAugmentations,
     checkShuffles,
     checkRecalibrations,

@@ -71,7 +71,7 @@ export function importJavaScript(use: UseStatement, module: Module, at: Importin
 function taken(kind: JavaScriptKind, name: string, module: Module): string | null {
   switch (kind) {
     case "loss":
-      return losses.some((one) => one === name) ? "is a loss of the language" : null;
+      return [...losses, "distillation", "loss"].includes(name) ? "is a loss of the language" : null;
     case "metric":
       return null;
     case "criterion":

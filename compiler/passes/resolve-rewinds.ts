@@ -23,20 +23,33 @@ interface Reached extends Pick<Before, "needed"> {
   readonly undone: ReadonlySet<string>;
 }
 
-/** Finds the phase that each rewind goes back to, and notes in that phase the moments of which it has to keep a snapshot. */
+/**
+ * Finds the phase that each rewind goes back to, and notes in that phase the moments of which it has to keep a snapshot; and the mark
+ * that each distillation learns from, which keeps the network whole.
+ */
 export function resolveRewinds(state: FrontState): FrontState {
   const before: Before = { phases: [], marks: [], needed: new Map() };
+  const teachers = new Set<string>();
   const resolved = mapStatements(state.body, (statement, around) => {
     const loops = around.filter((loop) => loop.kind === "repeat" && loop.while !== undefined);
-    if (statement.kind === "train") before.phases.push({ phase: statement, loops });
-    else if (statement.kind === "mark") before.marks.push({ name: statement.name, loops });
+    if (statement.kind === "train") {
+      const from = statement.distillation?.from;
+      if (typeof from === "object" && "mark" in from) {
+        const ran = reachedFrom(before, new Set(loops.map(({ id }) => id)));
+        if (isMarked(from.mark, { id: statement.id, part: "loss" }, ran, state)) teachers.add(from.mark);
+      }
+      before.phases.push({ phase: statement, loops });
+    } else if (statement.kind === "mark") before.marks.push({ name: statement.name, loops });
     else if (statement.kind === "rewind") {
       const ran = reachedFrom(before, new Set(loops.map(({ id }) => id)));
       return { ...statement, ...resolveOne(statement, ran, around.some(trains), state) };
     }
     return statement;
   });
-  return { ...state, body: keepSnapshots(resolved, before.needed) };
+  const taught = mapStatements(resolved, (statement) =>
+    statement.kind === "mark" && teachers.has(statement.name) ? { ...statement, teaches: true } : statement,
+  );
+  return { ...state, body: keepSnapshots(taught, before.needed) };
 }
 
 /** What surely ran when a rewind is reached that stands in these loops: whatever stands in others that may be undone need not have. */
@@ -58,20 +71,7 @@ function resolveOne(step: RewindIr, before: Reached, trainsAround: boolean, stat
   }
   if (to === "start") return step;
   if ("mark" in to) {
-    if (before.marks.has(to.mark)) return step;
-    if (before.undone.has(to.mark)) {
-      reportAt(state, step.id, "to", "P3019", `the mark \`${to.mark}\` may never have been set`, {
-        notes: ["it stands in a `repeat … while`, of which every pass may be undone"],
-        help: "set it above that loop",
-      });
-      return step;
-    }
-    reportAt(state, step.id, "to", "P3019", `no mark \`${to.mark}\` stands above`, {
-      ...unknownName("moment", to.mark, spanOfPart(state.spans, step.id, "to"), [...before.marks, "start"], {
-        what: "mark",
-        otherwise: `set it where it shall lead back to: \`mark ${to.mark}\``,
-      }),
-    });
+    isMarked(to.mark, { id: step.id, part: "to" }, before, state);
     return step;
   }
   const phase = before.phases.find((candidate) => reaches(candidate, to.point));
@@ -89,6 +89,32 @@ function resolveOne(step: RewindIr, before: Reached, trainsAround: boolean, stat
   const known = points.some((point) => JSON.stringify(point) === JSON.stringify(to.point));
   if (!known) before.needed.set(phase.id, [...points, to.point]);
   return { ...step, to: { phase: phase.id, point: to.point } };
+}
+
+/** Whether a mark was surely set when a statement is reached that names it. */
+function isMarked(
+  mark: string,
+  { id, part }: { readonly id: number; readonly part: "to" | "loss" },
+  { marks, undone }: Reached,
+  state: FrontState,
+): boolean {
+  if (marks.has(mark)) return true;
+  if (undone.has(mark)) {
+    reportAt(state, id, part, "P3019", `the mark \`${mark}\` may never have been set`, {
+      notes: ["it stands in a `repeat … while`, of which every pass may be undone"],
+      help: "set it above that loop",
+    });
+    return false;
+  }
+  // Where a clause holds more than the name, there is no word to put another in place of.
+  const span = part === "to" ? spanOfPart(state.spans, id, part) : undefined;
+  reportAt(state, id, part, "P3019", `no mark \`${mark}\` stands above`, {
+    ...unknownName("moment", mark, span, [...marks, "start"], {
+      what: "mark",
+      otherwise: `set it where ${part === "to" ? "it shall lead back to" : "the teacher stands"}: \`mark ${mark}\``,
+    }),
+  });
+  return false;
 }
 
 /** Whether a phase lasts until a moment, as far as can be known: an epoch has as many steps as the data give. */

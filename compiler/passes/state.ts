@@ -14,6 +14,8 @@ export interface FrontOptions {
   readonly file?: string | undefined;
   /** Checked against, and its layers resolved, when given. */
   readonly network?: Network | undefined;
+  /** Networks that phases learn from, by the paths that the program gives; one that is not there is not checked. */
+  readonly teachers?: ReadonlyMap<string, Network> | undefined;
   /** `--set name=value`: values of parameters, as written. */
   readonly set?: Readonly<Record<string, string>> | undefined;
   /** Length of the training that a file without `train` implies. */

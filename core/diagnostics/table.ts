@@ -145,6 +145,7 @@ export const table = {
   P4012: error("no images to augment"),
   P4013: error("a layer is too wide to solve for"),
   P4014: error("what layers read is not known row by row"),
+  P4015: error("a teacher does not fit the network"),
   // P402x: what slimming finds
   P4020: error("slim would leave a layer with nothing"),
   P4021: error("what is emptied cannot be removed"),

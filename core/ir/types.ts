@@ -142,7 +142,12 @@ const freeze = statement("freeze", { structure, ...selection, ...due });
 const slim = statement("slim", due);
 const evaluate = statement("evaluate", { on: is.oneOf("test", "train", "validation"), ...due });
 export type MarkIr = Of<typeof mark>;
-const mark = statement("mark", { name: is.text, ...due });
+const mark = statement("mark", {
+  name: is.text,
+  /** Some phase below learns from the network as it stands here: it is kept whole, whatever a later `slim` cuts. */
+  teaches: is.optional(is.literal(true)),
+  ...due,
+});
 
 /** `update only top 10% by CRITERION`: the other weights get decay and momentum but no gradient. */
 export type UpdateIr = Of<typeof update>;
@@ -204,6 +209,24 @@ const loss = is.anyOf(
   is.object({ name: is.text, args: is.named(is.anyOf(is.number, is.list(is.number))) }),
 );
 
+/** What logits are divided by where a program says nothing, as comparisons of distillation do (Tian et al. 2020). */
+export const usualTemperature = 4;
+
+/** The term of a loss that draws the outputs to those of a teacher. */
+export type DistillationIr = Of<typeof distillation>;
+const distillation = definitions.define(
+  "distillation",
+  is.object({
+    /** The network as loaded, as it stood at a mark, or a saved one. */
+    from: is.anyOf(is.literal("start"), is.object({ mark: is.text }), is.object({ network: is.text })),
+    /** What logits are divided by before they are compared. Unset: `usualTemperature`. */
+    temperature: is.optional({ ...is.number, exclusiveMinimum: 0 }),
+    weight: { ...is.number, exclusiveMinimum: 0 },
+    /** The weight of the loss beside it; 0: the outputs of the teacher are all that is learned from. */
+    beside: { ...is.number, minimum: 0 },
+  }),
+);
+
 export type TrainIr = Of<typeof train>;
 const train = statement("train", {
   /** One of the two lengths. */
@@ -219,6 +242,8 @@ const train = statement("train", {
   optimizer: is.optional(optimizer),
   /** Unset: from the training config or the last activation. */
   loss: is.optional(loss),
+  /** A teacher that its batches learn from, too. What is measured and scored between steps is the loss alone. */
+  distillation: is.optional(distillation),
   /** How the images of its batches are altered: the amounts of `augmentations.ts`, 1 for those that take none. */
   augment: is.optional(is.named(is.number)),
   /** In the end the phase is as it was at the end of its best epoch; after `patience` epochs without a better one it ends. */

@@ -10,6 +10,7 @@ import { changedFunctions } from "../own/functions.js";
 import { Journal } from "../run/host/journal.js";
 import type { Session } from "../run/host/session.js";
 import { canSlim, replaySlim } from "../run/steps/slim.js";
+import type { KeptTeacher } from "../run/steps/snapshots.js";
 import { storeOf } from "../run/steps/while.js";
 import { Stopwatch } from "../run/host/journal.js";
 import { checkIdentity, identityOf } from "./identity.js";
@@ -43,9 +44,11 @@ export function restoreCheckpoint(session: Session, checkpoint: Checkpoint): rea
   session.keepsMomentum = state.keepsMomentum;
   session.aligned = state.aligned;
   const bodies: Body[] = [];
+  const named = [...state.snapshots, ...state.loops.flatMap(({ snapshots }) => snapshots)];
+  const teachers = new Set(named.map(({ teacher }) => teacher?.slims));
   for (let i = 0; ; i++) {
     // What a pass of a loop began with is of the network after so many slims.
-    if (state.loops.some(({ slims }) => slims === i))
+    if (state.loops.some(({ slims }) => slims === i) || teachers.has(i))
       bodies[i] = { network: session.network, parameters: new Map(session.parameters) };
     if (i === state.slims) break;
     const channels = tensors.integers(`slim ${i} channels`);
@@ -77,7 +80,7 @@ function restoreTensors(
   bodies: readonly Body[],
 ): void {
   const { gates } = state;
-  const now = restoreState(session, tensors, { state, at: "", gates, snapshots: state.snapshots });
+  const now = restoreState(session, tensors, { state, at: "", gates, snapshots: state.snapshots, bodies });
   for (const [key, { data }] of session.parameters) data.set(now.weights.get(key) ?? []);
   session.slots = now.slots;
   session.state = now.state;
@@ -89,6 +92,7 @@ function restoreTensors(
       at: `loop ${i}|`,
       gates: before,
       snapshots,
+      bodies,
     });
     const parameters = storeOf(body.parameters, moment.weights);
     session.lastGood.set(id, {
@@ -114,11 +118,14 @@ function restoreState(
     at,
     gates,
     snapshots,
+    bodies,
   }: {
     readonly state: Pick<CheckpointState, "keepsLast">;
     readonly at: string;
     readonly gates: CheckpointState["gates"];
     readonly snapshots: CheckpointState["snapshots"];
+    /** The network after so many slims, where something is of it. */
+    readonly bodies: readonly Body[];
   },
 ) {
   const moment = (prefix: string, start: Map<string, Float32Array>, facts: CheckpointState["gates"]) => {
@@ -141,11 +148,25 @@ function restoreState(
   };
   const now = moment(at, tensors.floats(`${at}start|`), gates);
   for (const key of parameters.keys()) if (!now.weights.has(key)) damaged(`\`${key}\` is missing`);
-  const kept = snapshots.map(
-    ({ name, optimizer, gates: then }, i) =>
-      [name, { ...moment(`${at}snapshot ${i}|`, new Map(), then), optimizer }] as const,
-  );
+  const kept = snapshots.map(({ name, optimizer, gates: then, teacher }, i) => {
+    const prefix = `${at}snapshot ${i}|`;
+    const taught = teacher && restoreTeacher(bodies, teacher.slims, tensors.floats(`${prefix}teacher|`));
+    const snapshot = { ...moment(prefix, new Map(), then), optimizer };
+    return [name, { ...snapshot, ...(taught && { teacher: taught }) }] as const;
+  });
   return { ...now, snapshots: new Map(kept) };
+}
+
+/** A network that a phase learns from, as it stood after so many slims. */
+function restoreTeacher(
+  bodies: readonly Body[],
+  slims: number,
+  values: ReadonlyMap<string, Float32Array>,
+): KeptTeacher {
+  const body = bodies[slims] ?? damaged("a teacher was kept after slims that are not there");
+  for (const [key, { data }] of body.parameters)
+    if (values.get(key)?.length !== data.length) damaged("its teacher is of another network");
+  return { network: body.network, parameters: storeOf(body.parameters, values), slims };
 }
 
 /** The parameters of gates by their keys; null where they are not those of their kind and units. */

@@ -47,7 +47,12 @@ function stateOf(session: Session): CheckpointState {
 }
 
 const namesOf = (snapshots: Session["snapshots"] | LastGood["snapshots"]) =>
-  [...snapshots].map(([name, { optimizer, state }]) => ({ name, optimizer, gates: factsOf(state) }));
+  [...snapshots].map(([name, { optimizer, state, teacher }]) => ({
+    name,
+    optimizer,
+    gates: factsOf(state),
+    ...(teacher && { teacher: { slims: teacher.slims } }),
+  }));
 
 const factsOf = ({ gates }: MaskState) => [...gates.values()].map(({ params: _, ...facts }) => facts);
 
@@ -58,7 +63,11 @@ function tensorsOf(session: Session): TensorMap {
   const putState = (at: string, moment: Omit<Snapshot, "optimizer">, kept: LastGood["snapshots"]): void => {
     putMoment(tensors, at, moment);
     putAll(tensors, `${at}start`, moment.state.start);
-    [...kept.values()].forEach((snapshot, i) => putMoment(tensors, `${at}snapshot ${i}|`, snapshot));
+    [...kept.values()].forEach((snapshot, i) => {
+      putMoment(tensors, `${at}snapshot ${i}|`, snapshot);
+      for (const [key, { data }] of snapshot.teacher?.parameters ?? [])
+        put(tensors, `${at}snapshot ${i}|teacher|${key}`, data);
+    });
   };
   putState("", { weights, slots, state }, snapshots);
   [...session.lastGood.values()].forEach((good, i) => putState(`loop ${i}|`, good.moment, good.snapshots));

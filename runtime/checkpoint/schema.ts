@@ -26,6 +26,7 @@ const optimizerState = is.open({
 });
 const progress = is.open({
   number: count,
+  teacher: is.maybe(is.text),
   chosen: is.open({ optimizer, rate: position, keepsState: is.flag }),
   epochBefore: is.number,
   updatesBefore: count,
@@ -100,7 +101,9 @@ const gates = is.list(
     settled: is.flag,
   }),
 );
-const snapshots = is.list(is.open({ name: is.text, optimizer: optimizerState, gates }));
+/** Of one that some phase learns from, how often the network had been slimmed when it was kept. */
+const teacher = is.optional(is.open({ slims: count }));
+const snapshots = is.list(is.open({ name: is.text, optimizer: optimizerState, gates, teacher }));
 /** What a pass of a loop began with. */
 const lastGood = is.open({
   id: count,

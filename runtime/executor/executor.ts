@@ -9,6 +9,7 @@ import type {
   Dense,
   DrawnGates,
   Executor,
+  Lesson,
   Loss,
   MeasuredBatch,
   Metric,
@@ -18,6 +19,8 @@ import type {
 import { rightRows, type Right } from "./accuracy.js";
 import { inputTensors } from "./inputs.js";
 import { checkFinite, checkSlope, metricOf } from "../own/call.js";
+import { distanceTo, logitsOf } from "./distillation.js";
+import { headsOf } from "./head.js";
 import { lossValue } from "./loss-value.js";
 import { givesLogits, judgedBy, outputLosses, settle, wantsLogits, type OutputLoss } from "./loss.js";
 import { backward } from "./gradients.js";
@@ -30,7 +33,7 @@ import { activityOnlooker, regularize, regularizersOf } from "./regularizers.js"
 import { synflow } from "./synflow.js";
 import { checkTargets, checkValues, targetOf, type Target } from "./targets.js";
 import { makeVariables, type Shown } from "./variables.js";
-import { positionWeights } from "./weights.js";
+import { positionWeights, spread } from "./weights.js";
 
 /** Kept by batch normalization: no gradient leads to them. */
 export const isStatistic = (key: string): boolean => /moving_(?:mean|variance)$/.test(key);
@@ -102,6 +105,7 @@ export function createExecutor(
     batch: Batch,
     e: Omit<Execution, "logits">,
     metrics: readonly Metric[] = [],
+    lesson: Lesson | null = null,
   ): Right & MeasuredBatch & { readonly loss: tf.Scalar; readonly owned: readonly (() => void)[] } => {
     checkTargets(network, batch);
     const goals = goalsOf(batch);
@@ -121,7 +125,8 @@ export function createExecutor(
       const weights = batch.weights?.[i] ?? null;
       const counts = positionWeights(goal.loss, target, y.shape, weights);
       const value = lossValue(backend.ops, goal.loss, y, targetOf(target), goal.logits, counts);
-      const part: tf.Scalar = goal.weight === 1 ? value : tf.mul(value, goal.weight);
+      const minimized = lesson === null ? value : taught(lesson, i, goal, y, value, weights);
+      const part: tf.Scalar = goal.weight === 1 ? minimized : tf.mul(minimized, goal.weight);
       loss = loss ? tf.add(loss, part) : part;
       const shown = { values: backend.read(y), shape: y.shape, logits: goal.logits };
       if (Number.isNaN(right.correct)) right = rightRows(judgedBy(goal), shown, target, weights);
@@ -143,6 +148,23 @@ export function createExecutor(
       }
     });
     return { ...right, metrics: measured, loss: loss ?? tf.scalar(0), owned };
+  };
+
+  /** The loss at an output with the distance to the teacher there. Rows weigh in both; weights of classes belong to the loss. */
+  const taught = (
+    lesson: Lesson,
+    output: number,
+    goal: Goal,
+    y: tf.Tensor,
+    loss: tf.Scalar,
+    rows: Float32Array | null,
+  ): tf.Scalar => {
+    const outputs = lesson.outputs[output];
+    if (outputs === undefined) throw new Error(`the teacher has no output ${output}`);
+    const counts = rows && { data: spread(rows, y.size / (y.shape.at(-1) ?? 1)), columns: 1 };
+    const distance = distanceTo(backend.ops, y, goal, outputs, lesson, counts);
+    const part: tf.Scalar = tf.mul(distance, lesson.weight);
+    return lesson.beside === 0 ? part : tf.add(tf.mul(loss, lesson.beside), part);
   };
 
   /** What metrics give for an output; several outputs tell theirs apart by name. */
@@ -195,6 +217,7 @@ export function createExecutor(
     onlooker?: Onlooker,
     /** Scalars that the pass puts here, to be added to the loss. */
     penalties: readonly tf.Scalar[] = [],
+    lesson: Lesson | null = null,
   ): StepResult => {
     checkRefusals(network, backend, "training");
     let right: Right = { correct: NaN, counted: 0 };
@@ -202,11 +225,8 @@ export function createExecutor(
     const [reads, variances] = [[...(current.reads ?? [])], [...(current.variances ?? [])]];
     const { ofOthers, ...result } = differentiate(
       () => {
-        const { loss, correct, counted, ...of } = lossOf(batch, {
-          pass: current,
-          taped: true,
-          ...(onlooker && { onlooker }),
-        });
+        const seen = { pass: current, taped: true, ...(onlooker && { onlooker }) };
+        const { loss, correct, counted, ...of } = lossOf(batch, seen, [], lesson);
         right = { correct, counted };
         owned = of.owned;
         return penalties.reduce((sum, penalty) => tf.add<tf.Scalar>(sum, penalty), loss);
@@ -239,7 +259,19 @@ export function createExecutor(
         });
         return outputs.map((y): Dense => ({ kind: "dense", data: backend.read(y).slice(), shape: y.shape }));
       }),
-    trainStep(batch, number, pulls = [], observe, gates) {
+    logits: (inputs) =>
+      scoped(() => {
+        variables.settle();
+        const heads = headsOf(network);
+        const logits = new Set(heads.map(({ call }) => call));
+        const e: Execution = { pass: pass("inference", 0), taped: false, logits };
+        return execute(network, plan, inputTensors(network, inputs), e).map((y, i): Dense => {
+          const head = heads[i];
+          const z = head === undefined || head.call >= 0 ? y : logitsOf(y, head.kind);
+          return { kind: "dense", data: backend.read(z).slice(), shape: y.shape };
+        });
+      }),
+    trainStep(batch, number, pulls = [], observe, gates, lesson) {
       if (gates === undefined) variables.settle();
       else variables.draw(gates.keys, gates.shown);
       const guarded = [...store.values()].filter((p) => !p.trainable && gates?.keys.has(p.key) === true);
@@ -261,6 +293,7 @@ export function createExecutor(
           [...trainable, ...guarded],
           onlookers.length === 0 ? undefined : onlooker,
           penalties,
+          lesson,
         ),
       );
       variables.upload(moveStatistics(moved.updates, store, options.latent?.() ?? new Map()));

@@ -71,3 +71,13 @@ export function givesLogits(name: Loss["name"], head: Head): boolean {
   if (wantsLogits(name, head)) return true;
   return head.kind === "other" && (name === "cross-entropy" || name === "binary-cross-entropy");
 }
+
+/**
+ * How an output is compared with that of a teacher: by the last activation; where there is none, by the loss, which takes the output for
+ * logits or for amounts.
+ */
+export function comparisonOf({ kind }: Head, loss: Loss["name"]): "softmax" | "sigmoid" | "values" {
+  if (kind !== "other") return kind;
+  if (loss === "cross-entropy") return "softmax";
+  return loss === "binary-cross-entropy" ? "sigmoid" : "values";
+}

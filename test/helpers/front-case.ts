@@ -6,8 +6,8 @@ import type { FrontOptions, ResolvedText } from "../../compiler/passes/index.js"
 import { namedNetworks, vgg16 } from "./networks.js";
 
 /**
- * Options of a case, from its first line: `# with: epochs=20 network=residual, identity` or `set=name:value`. Imports are read
- * beside the case.
+ * Options of a case, from its first line: `# with: epochs=20 network=residual, identity` or `set=name:value`, and a network that lies in
+ * a folder by `teacher=folder:plain`. Imports are read beside the case.
  */
 export function caseOptions(text: string, path: string): FrontOptions {
   const [, line = ""] = /^# with: (.*)$/m.exec(text.split("\n", 1)[0] ?? "") ?? [];
@@ -17,10 +17,14 @@ export function caseOptions(text: string, path: string): FrontOptions {
   const epochs = given.get("epochs");
   const network = given.get("network");
   const set = given.get("set");
+  const [folder, teacher] = (given.get("teacher") ?? "").split(":");
   return {
     resolve: (specifier, from) => textBeside(specifier, from ?? path),
     ...(epochs === undefined ? {} : { epochs: Number(epochs) }),
     ...(network === undefined ? {} : { network: namedNetwork(network) }),
+    ...(folder === undefined || teacher === undefined
+      ? {}
+      : { teachers: new Map([[folder, namedNetwork(teacher)]]) }),
     ...(set === undefined
       ? {}
       : { set: { [set.slice(0, set.indexOf(":"))]: set.slice(set.indexOf(":") + 1) } }),

@@ -7,7 +7,7 @@ import { lowerCondition } from "../clauses/condition.js";
 import { lowerTyped, oneOf } from "../clauses/typed.js";
 import { reject, whole, type Lowered, type Place } from "../lowering.js";
 import type { TimelineNode } from "../state.js";
-import { lowerLoss } from "./loss.js";
+import { lowerMinimized } from "./minimized.js";
 
 /** Steps of training are counted exactly up to here, and no run lasts as long. */
 const longest = { epochs: 1e9, steps: 1e12 } as const;
@@ -37,11 +37,12 @@ export function lowerTrain(
   };
   const batch = said("batch", lowerBatch);
   const optimizer = said("optimizer", lowerOptimizer);
-  const loss = said("loss", lowerLoss);
+  const minimized = said("loss", lowerMinimized);
   const augment = said("augment", lowerAugment);
   const until = statement.until && lowerCondition(statement.until, "`until`", place);
   const keeping = statement.keeping && lowerKeeping(statement.keeping, place);
-  return whole(length, { finetune, implicit, batch, optimizer, loss, augment, keeping, until, rules });
+  const rest = { augment, keeping, until, rules };
+  return whole(length, { finetune, implicit, batch, optimizer }, minimized, rest);
 }
 
 /** `keeping best by accuracy patience 3`: patience counts epochs. */

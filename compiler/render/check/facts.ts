@@ -1,6 +1,7 @@
 import type { CompileResult } from "../../compile.js";
 import { compensationCosts, type CompensationCost } from "./compensations.js";
 import { gateCosts, type GateCost } from "./gates.js";
+import { teacherCosts, type TeacherCost } from "./teachers.js";
 import { trainsWith } from "./optimizers.js";
 import {
   isNeed,
@@ -58,6 +59,7 @@ export interface CheckFacts {
   readonly criteria: readonly CriterionCost[];
   readonly learned: readonly GateCost[];
   readonly compensations: readonly CompensationCost[];
+  readonly teachers: readonly TeacherCost[];
   /** What comes from JavaScript, which is not run here; `from` is null where the host gives it. */
   readonly javascript: readonly {
     readonly kind: ImportIr["kind"];
@@ -88,7 +90,7 @@ export interface CriterionCost {
   readonly cost: string;
 }
 
-export function checkFacts({ ir, plan, simulation }: CompileResult, network?: Network): CheckFacts {
+export function checkFacts({ ir, plan, simulation, teachers }: CompileResult, network?: Network): CheckFacts {
   const all = ir === null ? [] : distinct(statements(ir.body));
   const byId = new Map<number, StepIr | RuleIr>(all.map((one) => [one.id, one]));
   const structures = new Map<number, StructureIr>();
@@ -126,6 +128,7 @@ export function checkFacts({ ir, plan, simulation }: CompileResult, network?: Ne
     criteria: ir === null ? [] : criteriaOf(ir, network),
     learned: ir === null ? [] : gateCosts(ir, network),
     compensations: ir === null ? [] : compensationCosts(ir, network),
+    teachers: ir === null ? [] : teacherCosts(ir, network, teachers),
     javascript: (ir?.imports ?? []).map(({ kind, name, from = null }) => {
       const reads = ir === null ? [] : ownReads(ir, kind, name);
       return { kind, name, from, ...(reads.length > 0 && { reads }) };

@@ -1,5 +1,6 @@
 import { compensationLine } from "./compensations.js";
 import { gateLine } from "./gates.js";
+import { teacherLine } from "./teachers.js";
 import type { CompileResult } from "../../compile.js";
 import { byReason } from "../../../core/ir/words.js";
 import type { Network } from "../../../core/network/types.js";
@@ -61,6 +62,10 @@ export function checkReport(result: CompileResult, options: CheckOptions = {}): 
     section(
       "Compensation",
       facts.compensations.flatMap((one) => indent(compensationLine(one), columns)),
+    );
+    section(
+      "Teachers",
+      facts.teachers.flatMap((one) => indent(teacherLine(one), columns)),
     );
   }
   section(

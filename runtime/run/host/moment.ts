@@ -58,6 +58,7 @@ export function takeMoment(session: Session, before?: Moment): Moment {
 
 /** Puts the run back to a moment, which may be gone back to again. What was under way is dropped. */
 export function goToMoment(session: Session, moment: Moment): void {
+  session.phase?.teacher?.dispose();
   const { network, snapshot, plain, record, marks, slims, phases, journal } = moment;
   const sameShape =
     session.network === network && JSON.stringify(session.losses) === JSON.stringify(plain.losses);

@@ -4,6 +4,7 @@ import { losses, type LossIr, type TrainIr } from "../../../core/ir/types.js";
 import type { Network } from "../../../core/network/types.js";
 import type { TargetFacts } from "../../data/types.js";
 import { measuresAccuracy } from "../../executor/accuracy.js";
+import { comparisonOf, outputLosses } from "../../executor/loss.js";
 import type { OwnOfProgram } from "../../own/functions.js";
 import type { Loss } from "../../types.js";
 
@@ -29,6 +30,29 @@ export function lossNamed(loss: LossIr, functions: readonly OwnOfProgram[] = [])
     ...(typeof delta === "number" && { delta }),
     ...(classWeights !== undefined && { classWeights }),
   };
+}
+
+/** P3029 where a temperature is written and no output is compared by one, else null. */
+export function idleTemperature(
+  network: Network,
+  { loss, distillation }: Pick<TrainIr, "loss" | "distillation">,
+  targets: readonly TargetFacts[],
+): Diagnostic | null {
+  if (distillation?.temperature === undefined) return null;
+  const said = loss === undefined ? undefined : typeof loss === "string" ? loss : loss.name;
+  const name = losses.find((one) => one === said) ?? (said === undefined ? null : "own");
+  const compared = outputLosses(network, name === null ? [] : [{ name }]).map(({ loss: own, head }, i) =>
+    comparisonOf(head, own?.name ?? (targets[i]?.kind === "labels" ? "cross-entropy" : "mean-squared-error")),
+  );
+  if (compared.some((one) => one !== "values")) return null;
+  return diagnostic(
+    "P3029",
+    "`temperature` does nothing: amounts are compared by their squared error",
+    null,
+    {
+      help: "leave it out",
+    },
+  );
 }
 
 /**

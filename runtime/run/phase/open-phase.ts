@@ -5,6 +5,7 @@ import type { Optimizer } from "../../optimizers/types.js";
 import type { Schedule } from "../../optimizers/rates.js";
 import type { ChosenOptimizer, OptimizerState } from "./optimizer.js";
 import type { AlongRules } from "./along-rules.js";
+import type { Teacher } from "./teacher.js";
 import type { TrainingSums } from "../../scores/over-training.js";
 
 /** A phase under way. All but `progress` follows from the program and the data. */
@@ -23,6 +24,8 @@ export interface OpenPhase {
   readonly augmented: Augmenter | undefined;
   /** Penalties, freezes and restrictions of updates. */
   readonly along: AlongRules;
+  /** What the batches learn from beside their targets; null: nothing. */
+  readonly teacher: Teacher | null;
   /** Criteria accumulated over the training batches. */
   readonly training: TrainingSums;
   /** Steps at which a snapshot is due. */
@@ -40,6 +43,8 @@ export interface OpenPhase {
 export interface PhaseProgress {
   /** Journal number of the phase. */
   readonly number: number;
+  /** Hash of a teacher that lies in a file; null where there is none. */
+  readonly teacher: string | null;
   readonly chosen: ChosenOptimizer;
   /** Epochs of the run done before this phase. Kept, since working it out again would round. */
   readonly epochBefore: number;

@@ -50,6 +50,7 @@ async function end(session: Session, phase: OpenPhase): Promise<void> {
   session.optimizer = lastOptimizer(session, phase);
   noteRules(session, phase);
   session.phase = null;
+  phase.teacher?.dispose();
   backToBest(session, phase);
   settleGates(session, phase.along.learned);
   if (phase.along.learned.length > 0) session.executor.upload();

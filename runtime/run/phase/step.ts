@@ -15,7 +15,7 @@ import { accuracyOf, type OpenPhase } from "./open-phase.js";
 import type { Session } from "../host/session.js";
 
 /**
- * One training step: forward and backward, through the gates, penalties, what masks hold, clipping, the optimizer, masks, constraints,
+ * One training step: what the teacher says, forward and backward, through the gates, penalties, what masks hold, clipping, the optimizer, masks, constraints,
  * upload. Weight decay is the optimizer's and acts on all trainable parameters, as in Keras and PyTorch, but not on gates.
  * @throws DiagnosticError P7001 when loss or gradients are not finite; the weights are then those before the step
  */
@@ -29,7 +29,8 @@ export function trainStep(session: Session, phase: OpenPhase, batch: Batch): Bat
     ...(phase.training.empty ? [] : phase.training.watch(pruningContext(session))),
   ];
   const gates = gatesNow(session, phase, batch.size);
-  const result = executor.trainStep(batch, clock.step, pulls, together(shown), gates?.drawn);
+  const lesson = phase.teacher?.lesson(batch);
+  const result = executor.trainStep(batch, clock.step, pulls, together(shown), gates?.drawn, lesson);
   const gradients = new Map(result.gradients);
   if (!Number.isFinite(result.loss)) diverged(session, phase, "the loss", result.loss, rate);
   for (const [key, gradient] of gradients)

@@ -26,6 +26,7 @@ import { defaultBatch, whole } from "../host/options.js";
 import { lossNamed, noAccuracy } from "./losses.js";
 import { noSums, type OpenPhase, type PhaseProgress } from "./open-phase.js";
 import { finishedPhase, livePhase, logsOf } from "./phase.js";
+import { openTeacher } from "./teacher.js";
 import { watch } from "../../watch/watch.js";
 import type { Session } from "../host/session.js";
 import { TrainingSums } from "../../scores/over-training.js";
@@ -48,7 +49,8 @@ export async function train(session: Session, id: number, spec: TrainSpec): Prom
   const length = { unit, value: amount(session, value, unit) };
   const times = phaseTimes(length, perEpoch);
 
-  const progress = resumed ?? begin(session, ir, times, number);
+  const teacher = await openTeacher(session, ir, resumed?.teacher ?? null);
+  const progress = resumed ?? begin(session, ir, times, { number, teacher: teacher?.hash ?? null });
   const phase: OpenPhase = {
     ir,
     times,
@@ -59,6 +61,7 @@ export async function train(session: Session, id: number, spec: TrainSpec): Prom
     rate: rateFrom(progress),
     augmented: augmented(session, ir),
     along: alongRules(ir, times),
+    teacher,
     training: new TrainingSums(resumed ? session.resumedSums : new Map(), session.options),
     snapshots: new Set(ir.snapshots.map((point) => momentOf(timePoint(point), times))),
     windows: new Map(ir.rules.map((rule) => [rule.id, timeWindow(rule.when?.during)])),
@@ -127,7 +130,12 @@ function augmented({ loaded, options: { seed } }: Session, { augment }: TrainIr)
   return augmenter(augment, images.input, seed);
 }
 
-function begin(session: Session, ir: TrainIr, times: PhaseTimes, number: number): PhaseProgress {
+function begin(
+  session: Session,
+  ir: TrainIr,
+  times: PhaseTimes,
+  { number, teacher }: Pick<PhaseProgress, "number" | "teacher">,
+): PhaseProgress {
   const fallback = defaultOptimizer(session.loaded.trainingConfig);
   const chosen = chooseOptimizer(
     { finetune: ir.finetune, optimizer: ir.optimizer, times },
@@ -137,6 +145,7 @@ function begin(session: Session, ir: TrainIr, times: PhaseTimes, number: number)
   if (!chosen.keepsState) session.slots = new Map();
   return {
     number,
+    teacher,
     chosen,
     epochBefore: session.clock.epoch,
     updatesBefore: chosen.keepsState ? session.optimizer.updates : 0,

@@ -112,7 +112,7 @@ async function loadMasks(
 }
 
 /** What the run itself saved under this name, else what lies there for the working directory. */
-function ticketAt({ options }: Session, path: string): string {
+export function ticketAt({ options }: Pick<Session, "options">, path: string): string {
   const own = options.out === null || isAbsolute(path) ? null : join(options.out, path);
   return own !== null && existsSync(own) ? own : resolve(path);
 }

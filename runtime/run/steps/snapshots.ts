@@ -1,9 +1,11 @@
 import { raise } from "../../../core/diagnostics/create.js";
 import { settle } from "../../../core/masks/hold.js";
+import { maskedView } from "../../../core/masks/masked.js";
 import { dead, newMaskState, type MaskState } from "../../../core/masks/state.js";
-import type { Slots } from "../../../core/parameters.js";
+import type { Network } from "../../../core/network/types.js";
+import type { ParameterStore, Slots } from "../../../core/parameters.js";
 import { momentOf } from "../../../core/schedule/schedule.js";
-import type { RewindSpec } from "../../helpers.js";
+import type { MarkSpec, RewindSpec } from "../../helpers.js";
 import { timePoint } from "../../optimizers/rates.js";
 import type { Session } from "../host/session.js";
 import { optimizerAt } from "../phase/open-phase.js";
@@ -17,19 +19,38 @@ export interface Snapshot {
   /** Without the values as loaded: the run has them. */
   readonly state: MaskState;
   readonly optimizer: OptimizerState;
+  /** The network that this moment is of, uncut, where some phase learns from it. */
+  readonly teacher?: KeptTeacher;
+}
+
+export interface KeptTeacher {
+  readonly network: Network;
+  /** As the network computed with them: nothing is latent, and gates are part of them. */
+  readonly parameters: ParameterStore;
+  /** How often the network had been slimmed. */
+  readonly slims: number;
 }
 
 /** Of the network as loaded, where masks came with it. */
 export const startName = "start";
-const markName = (name: string): string => `mark ${name}`;
+export const markName = (name: string): string => `mark ${name}`;
 export const phaseName = (id: number, step: number): string => `phase ${id} ${step}`;
 
 /** Names this moment; a name given again moves to it. */
-export function mark(session: Session, _id: number, name: string): Told {
-  session.snapshots.set(markName(name), takeSnapshot(session));
+export function mark(session: Session, _id: number, name: string, { teaches }: MarkSpec = {}): Told {
+  const snapshot = takeSnapshot(session);
+  session.snapshots.set(markName(name), teaches ? { ...snapshot, teacher: keptTeacher(session) } : snapshot);
   session.checkpointWanted = true;
   return `this moment is \`${name}\``;
 }
+
+const keptTeacher = (session: Session): KeptTeacher => ({
+  network: session.network,
+  parameters: new Map(
+    [...maskedView(session)].map(([key, one]) => [key, { ...one, data: one.data.slice() }]),
+  ),
+  slims: session.slims.length,
+});
 
 /** Keeps a moment under a name; one that is there already stays: `epoch 2` is of the first phase that ran it. */
 export function keepSnapshot(session: Session, name: string): void {

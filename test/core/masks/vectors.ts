@@ -40,6 +40,7 @@ export function executorOf(
     network: setting.network,
     upload: () => undefined,
     predict: () => [],
+    logits: () => [],
     trainStep: () => ({ loss: 0, correct: 0, counted: 0, gradients: new Map() }),
     gradients: () => ({ loss: 0, correct: 0, counted: 0, gradients: gradient(batch++) }),
     batchStatistics: () => [],
