@@ -65,6 +65,8 @@ const loss = (d: Draw): string =>
     "kl-divergence",
     "hinge",
     "binary-cross-entropy",
+    "distillation(from: start)",
+    "30% * mean-squared-error + 0.7 * distillation(from: start, temperature: 2)",
   ]);
 
 export function rules(w: Writer, length: number): Statement[] {
