@@ -1,5 +1,5 @@
-import type { Comparison, Spread } from "../api/compare/rows.js";
-import { percent } from "../runtime/report/numbers.js";
+import type { Comparison } from "../api/compare/rows.js";
+import { changeText, shareText, timesText } from "../api/compare/words.js";
 import { grid } from "./result-table.js";
 import type { Terminal } from "./terminal.js";
 
@@ -8,10 +8,10 @@ export function compareTable({ amounts, refused }: Comparison, terminal: Termina
   const rows = amounts.map((row) => [
     row.program,
     row.amount ?? "",
-    shares(row.accuracy),
-    points(row.change),
-    times(row.compression),
-    times(row.speedup),
+    shareText(row.accuracy),
+    changeText(row.change),
+    timesText(row.compression),
+    timesText(row.speedup),
     row.done === row.runs ? String(row.runs) : `${row.done} of ${row.runs}`,
   ]);
   const titles = ["", "amount", "test accuracy", "on dense", "compression", "speed-up", "runs"];
@@ -22,13 +22,3 @@ export function compareTable({ amounts, refused }: Comparison, terminal: Termina
   );
   return [terminal.colors.dim(head), ...lines, ...not].join("\n");
 }
-
-const shares = ({ mean, deviation }: Spread): string =>
-  mean === null
-    ? "–"
-    : `${percent(mean, 2)}${deviation === null ? "" : ` ± ${(100 * deviation).toFixed(2)}`}`;
-const points = ({ mean, deviation }: Spread): string =>
-  mean === null
-    ? "–"
-    : `${mean < 0 ? "−" : "+"}${(100 * Math.abs(mean)).toFixed(2)}${deviation === null ? "" : ` ± ${(100 * deviation).toFixed(2)}`}`;
-const times = ({ mean }: Spread): string => (mean === null ? "–" : `${mean.toFixed(2)}×`);

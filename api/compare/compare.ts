@@ -3,6 +3,7 @@ import { version } from "../../compiler/version.js";
 import { takeLock } from "../../runtime/checkpoint/lock.js";
 import { carryOut, completed, missing, type Hear } from "./carry-out.js";
 import { openFolder, tableFiles, write } from "./folders.js";
+import { comparisonHtml } from "./page.js";
 import { planComparison } from "./plan.js";
 import { measureRate } from "./rate.js";
 import { comparisonOf, csvOf, type Comparison } from "./rows.js";
@@ -64,6 +65,7 @@ export async function compare(
     const comparison = comparisonOf(plan, outcomes, { espalier: version, command, seeds: options.seeds });
     await write(join(options.out, tableFiles.json), `${JSON.stringify(comparison, null, 2)}\n`);
     await write(join(options.out, tableFiles.csv), csvOf(comparison));
+    await write(join(options.out, tableFiles.html), await comparisonHtml(comparison));
     return comparison;
   } finally {
     lock.release();

@@ -12,6 +12,7 @@ import { checkpointFolder } from "../../runtime/run/report/results.js";
 export const tableFiles = {
   json: "compare.json",
   csv: "compare.csv",
+  html: "compare.html",
 } as const;
 const markName = ".espalier-compare";
 

@@ -125,7 +125,7 @@ charts.forEach(({ into }, i) => {
 }
 
 /** JSON that may stand inside a script element: no `</script>`, no line separators. */
-function scriptJson(value: unknown): string {
+export function scriptJson(value: unknown): string {
   return JSON.stringify(value)
     .replace(/</g, "\\u003c")
     .replace(/\u2028/g, "\\u2028")

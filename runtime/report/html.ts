@@ -6,22 +6,15 @@ import { amountsTable, comparisonTable, escapeHtml, eventsTable, layersTable } f
 import type { Report } from "./types.js";
 
 /**
- * The report as one page that needs nothing else: charts by uPlot, whose script and style are put inside.
- * Every name that comes from outside is escaped.
+ * One page that needs nothing else: charts by uPlot, whose script and style are put inside. `main` is HTML: whatever comes from outside
+ * is escaped in it; `script` draws the charts.
  */
-export async function reportHtml(report: Report): Promise<string> {
+export async function page(title: string, main: string, script: string): Promise<string> {
   const plot = dirname(createRequire(import.meta.url).resolve("uplot/package.json"));
-  const [script, css] = await Promise.all([
+  const [library, css] = await Promise.all([
     readFile(join(plot, "dist/uPlot.iife.min.js"), "utf8"),
     readFile(join(plot, "dist/uPlot.min.css"), "utf8"),
   ]);
-  const title = `${report.source.name} · ${report.network}`;
-  const { source, timing } = report;
-  const program = escapeHtml(source.text?.trimEnd() ?? Object.values(source.statements).join("\n"));
-  const set = Object.entries(source.parameters).map(([name, value]) => escapeHtml(`${name} = ${value}`));
-  const { cpu, cores, node, tfjs } = timing.machine;
-  const machine = escapeHtml(`${cpu} (${cores} cores), Node ${node}, TensorFlow.js ${tfjs}`);
-  const notes = [...timing.slower, ...report.notes].map((note) => `<li>${escapeHtml(note)}</li>`).join("");
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -29,7 +22,24 @@ export async function reportHtml(report: Report): Promise<string> {
 <title>${escapeHtml(title)}</title>
 <style>${css}${style}</style>
 <main>
-<header>
+${main}
+</main>
+<script>${library}</script>
+<script>${script}</script>
+</html>
+`;
+}
+
+/** The report of a run as a page. */
+export function reportHtml(report: Report): Promise<string> {
+  const title = `${report.source.name} · ${report.network}`;
+  const { source, timing } = report;
+  const program = escapeHtml(source.text?.trimEnd() ?? Object.values(source.statements).join("\n"));
+  const set = Object.entries(source.parameters).map(([name, value]) => escapeHtml(`${name} = ${value}`));
+  const { cpu, cores, node, tfjs } = timing.machine;
+  const machine = escapeHtml(`${cpu} (${cores} cores), Node ${node}, TensorFlow.js ${tfjs}`);
+  const notes = [...timing.slower, ...report.notes].map((note) => `<li>${escapeHtml(note)}</li>`).join("");
+  const main = `<header>
 <h1>${escapeHtml(report.source.name)}</h1>
 <p>${escapeHtml(report.network)} on ${escapeHtml(report.data)}, seed ${report.seed}, ${escapeHtml(report.backend)} backend, espalier ${escapeHtml(report.espalier)}, ${escapeHtml(timing.startedAt.slice(0, 16).replace("T", " "))} UTC, ${duration(timing.seconds)}</p>
 <p>${machine}</p>
@@ -48,15 +58,11 @@ ${notes === "" ? "" : `<ul class="notes">${notes}</ul>`}
 <figure><figcaption>parameters and MACs, share of the network as loaded</figcaption><div id="size"></div></figure>
 </section>
 ${layersTable(report)}
-${eventsTable(report)}
-</main>
-<script>${script}</script>
-<script>${chartScript(report)}</script>
-</html>
-`;
+${eventsTable(report)}`;
+  return page(title, main, chartScript(report));
 }
 
-function duration(seconds: number): string {
+export function duration(seconds: number): string {
   const minutes = Math.floor(seconds / 60);
   return minutes === 0 ? `${seconds.toFixed(1)} s` : `${minutes} min ${Math.round(seconds % 60)} s`;
 }

@@ -4,7 +4,7 @@ import type { LayerRow, Report } from "./types.js";
 
 type Row = readonly string[];
 
-function table(caption: string, head: Row, rows: readonly Row[]): string {
+export function table(caption: string, head: Row, rows: readonly Row[]): string {
   const cells = (row: Row, tag: string) => row.map((cell) => `<${tag}>${cell}</${tag}>`).join("");
   const body = rows.map((row) => `<tr>${cells(row, "td")}</tr>`).join("\n");
   return `<section><h2>${caption}</h2><div class="scroll"><table><thead><tr>${cells(head, "th")}</tr></thead><tbody>\n${body}\n</tbody></table></div></section>`;

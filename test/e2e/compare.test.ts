@@ -51,7 +51,7 @@ it("a comparison that is killed goes on, shares beginnings, and gives the bytes 
   ]);
   expect(refused.map(({ program }) => program)).toEqual(["wrong", "wrong"]);
   expect(amounts[1]).toMatchObject({ program: "a", amount: "80%", runs: 1 });
-  for (const name of ["compare.csv"]) expect(wrote(project, `both/${name}`)).toBe(true);
+  for (const name of ["compare.csv", "compare.html"]) expect(wrote(project, `both/${name}`)).toBe(true);
 
   const alone = ["run", "a.prune", ...on, "--seed", "5", "--set", "sparsity=80%", "--out", "alone"];
   await espalier(project, alone);

@@ -1,0 +1,75 @@
+import { describe, expect, it } from "vitest";
+import { comparisonHtml } from "../../api/compare/page.js";
+import { amountRows, csvOf, type Comparison, type RunRow } from "../../api/compare/rows.js";
+
+const row = (more: Partial<RunRow>): RunRow => ({
+  program: "p",
+  amount: "50%",
+  control: false,
+  seed: 1,
+  status: "done",
+  message: null,
+  accuracy: null,
+  loss: null,
+  denseAccuracy: null,
+  compression: null,
+  speedup: null,
+  params: null,
+  macs: null,
+  steps: null,
+  seconds: null,
+  folder: "runs/p",
+  ...more,
+});
+
+const comparison = (runs: readonly RunRow[]): Comparison => ({
+  comparison: 1,
+  espalier: "0",
+  command: null,
+  network: "n",
+  data: "d",
+  backend: "wasm",
+  machine: null,
+  seeds: [1],
+  before: null,
+  programs: [...new Set(runs.map(({ program }) => program))].map((name) => ({
+    name,
+    control: false,
+    text: `# ${name}`,
+    set: {},
+    varied: null,
+  })),
+  amounts: amountRows(runs),
+  runs,
+  refused: [{ program: "<i>bad</i>", amount: null, message: "</script><script>alert(1)</script>" }],
+});
+
+describe("a comparison in rows", () => {
+  it("has mean and sample deviation over seeds, and compares with the dense control of the same seed", () => {
+    const [p] = amountRows([
+      row({ seed: 1, accuracy: 0.8, compression: 2, denseAccuracy: 0.1 }),
+      row({ seed: 2, accuracy: 0.6, compression: 4, denseAccuracy: 0.1 }),
+      row({ seed: 3, status: "failed" }),
+      row({ program: "dense", amount: null, control: true, seed: 1, accuracy: 0.9 }),
+      row({ program: "dense", amount: null, control: true, seed: 2, accuracy: 0.8 }),
+    ]);
+    expect(p).toMatchObject({ done: 2, runs: 3, compression: { mean: 3, deviation: Math.SQRT2 } });
+    expect(p?.accuracy.mean).toBeCloseTo(0.7);
+    expect(p?.accuracy.deviation).toBeCloseTo(Math.SQRT2 / 10);
+    expect(p?.change.mean).toBeCloseTo(-0.15);
+    expect(p?.speedup).toEqual({ mean: null, deviation: null });
+  });
+
+  it("is a table that no spreadsheet works out and no comma breaks", () => {
+    const [, line] = csvOf(comparison([row({ program: "=1+1", message: 'a "b", c' })])).split("\n");
+    expect(line).toBe(`'=1+1,50%,false,1,done,,,,,,,,,,runs/p,"a ""b"", c"`);
+  });
+
+  it("is a page into which nothing from outside gets as markup", async () => {
+    const name = "</script><img src=x onerror=alert(1)>";
+    const html = await comparisonHtml(comparison([row({ program: name, accuracy: 0.5, compression: 2 })]));
+    expect(html).not.toMatch(/<img|<i>bad|<script>alert/);
+    expect(html).toContain("&lt;img src=x");
+    expect(html).toContain("\\u003cimg src=x");
+  });
+});
