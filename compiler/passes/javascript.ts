@@ -1,5 +1,5 @@
 import type { UseStatement } from "../../grammar/ast.js";
-import { isName } from "../../core/expr/names.js";
+import { isName, measures } from "../../core/expr/names.js";
 import { isJavaScriptKind, javascriptKinds, type JavaScriptKind } from "../../core/ir/imports.js";
 import type { IrSpans } from "../../core/ir/spans.js";
 import { losses, type ImportIr } from "../../core/ir/types.js";
@@ -73,7 +73,7 @@ function taken(kind: JavaScriptKind, name: string, module: Module): string | nul
     case "loss":
       return [...losses, "distillation", "loss"].includes(name) ? "is a loss of the language" : null;
     case "metric":
-      return null;
+      return Object.hasOwn(measures, name) ? "is a measure of the language" : null;
     case "criterion":
     case "penalty":
       if (isName(name)) return "is a tensor in expressions";

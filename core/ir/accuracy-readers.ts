@@ -60,20 +60,32 @@ export const readsAccuracy = (expr: ExprIr): boolean =>
 export const namesOf = (expr: ExprIr): readonly string[] =>
   typeof expr === "object" ? expr.slice(1).flatMap(namesOf) : typeof expr === "string" ? [expr] : [];
 
-/** What may choose among networks that it trained: a phase that keeps its best epoch, a loop whose last pass is undone. */
+/** What may choose among networks that it trained: a phase that keeps its best epoch, what goes on or ends by what it measures. */
 interface Chooser {
   readonly kind: StepIr["kind"];
   readonly keeping?: unknown;
   readonly while?: ExprIr | undefined;
+  readonly until?: ExprIr | undefined;
 }
 
-/** What a step chooses by accuracy or loss; null where it chooses nothing. */
-export function choiceOf({ kind, keeping, while: condition }: Chooser): string | null {
+/** What a step chooses by what is measured on data; null where it chooses nothing. */
+export function choiceOf({ kind, keeping, while: goesOn, until }: Chooser): string | null {
   if (kind === "train" && keeping !== undefined) return "the best epoch";
-  const measures =
-    condition !== undefined && namesOf(condition).some((name) => /(^|\.)(accuracy|loss)$/.test(name));
-  return measures ? "the last pass that holds" : null;
+  if (goesOn !== undefined && readsData(goesOn)) return "the last pass that holds";
+  if (until === undefined || !readsData(until)) return null;
+  return kind === "train" ? "the epoch that ends the training" : "the pass that ends the loop";
 }
+
+/** Whether knowing a condition takes an evaluation: accuracy, loss, or a metric in JavaScript. */
+export const readsData = (condition: ExprIr): boolean =>
+  namesOf(condition).some((name) => /(^|\.)(accuracy|loss)$/.test(name) || metricIn(name) !== null);
+
+const ofMetrics = "metrics.";
+/** A metric in JavaScript, as conditions name it. */
+export const metricName = (name: string): `metrics.${string}` => `${ofMetrics}${name}`;
+/** The metric that a name of a condition means; null where it means none. */
+export const metricIn = (name: string): string | null =>
+  name.startsWith(ofMetrics) ? name.slice(ofMetrics.length) : null;
 
 /** A network that is chosen by the data it is tested on looks better than it is. */
 export const chosenOnTest = (choice: string): Diagnostic =>

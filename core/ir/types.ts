@@ -227,6 +227,8 @@ const distillation = definitions.define(
   }),
 );
 
+const metric: is.Schema<`metrics.${string}`> = { type: "string", pattern: "^metrics[.]." };
+
 export type TrainIr = Of<typeof train>;
 const train = statement("train", {
   /** One of the two lengths. */
@@ -247,7 +249,10 @@ const train = statement("train", {
   /** How the images of its batches are altered: the amounts of `augmentations.ts`, 1 for those that take none. */
   augment: is.optional(is.named(is.number)),
   /** In the end the phase is as it was at the end of its best epoch; after `patience` epochs without a better one it ends. */
-  keeping: is.optional(is.object({ by: is.oneOf("accuracy", "loss"), patience: is.optional(is.integer(1)) })),
+  /** `metrics.NAME`: a metric in JavaScript. */
+  keeping: is.optional(
+    is.object({ by: is.anyOf(is.oneOf("accuracy", "loss"), metric), patience: is.optional(is.integer(1)) }),
+  ),
   until: is.optional(expression),
   /** Acting in this order when due together. */
   rules: is.usual(is.list(rule), []),

@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -122,3 +123,21 @@ describe("what is broken is refused in one sentence", () => {
     await refused("run", "a.prune", ...bound, "--backend", "cpu", "--out", "/proc/nowhere");
   });
 });
+
+it("standard input without end is read up to a limit, and no further", async () => {
+  const child = spawn(process.execPath, [project.cli, "check", "-"], { stdio: ["pipe", "ignore", "pipe"] });
+  const [block, most] = [Buffer.alloc(2 ** 22, "# no end\n"), 64];
+  let [blocks, said] = [0, ""];
+  child.stdin.on("error", () => undefined);
+  const feed = (): void => {
+    if (child.exitCode !== null || ++blocks > most) return;
+    child.stdin.write(block, (cause) => (cause ? undefined : feed()));
+  };
+  feed();
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
+  const code = await new Promise((resolve) => child.on("close", resolve));
+  expect(said).toContain("P9501");
+  expect(said).toContain("standard input has more than 67108864 bytes");
+  expect(code).toBe(1);
+  expect(blocks).toBeLessThan(most);
+}, 60_000);

@@ -4,8 +4,9 @@ import { replace } from "../../../core/diagnostics/create.js";
 import type { Span } from "../../../core/diagnostics/diagnostic.js";
 import { baselines, isName, layerFacts, measures, nameRow, allNames } from "../../../core/expr/names.js";
 import { statisticOf } from "../../../core/expr/operators.js";
+import { metricName } from "../../../core/ir/accuracy-readers.js";
 import { ownExpr } from "../../../core/expr/own.js";
-import { lookUp, namesOf, type Declared } from "../module.js";
+import { lookUp, namesOf, ownNames, type Declared } from "../module.js";
 import type { Type, Typed } from "../scope.js";
 import { reject } from "../lowering.js";
 import type { ExprContext, Vocabulary } from "./context.js";
@@ -53,6 +54,7 @@ function inferWord(expr: Reference, name: string, context: ExprContext, infer: I
   if (vocabulary === "measure") {
     const type = typeIn(measures, name);
     if (type !== undefined) return { type, ir: name };
+    if (scope.module.javascript.has(`metric ${name}`)) return { type: "number", ir: metricName(name) };
   }
   if (vocabulary === "layer") {
     const type = typeIn(layerFacts, name);
@@ -153,7 +155,7 @@ function knownNames(context: ExprContext): readonly string[] {
         ...namesOf(scope.module, "criterion"),
       ];
     case "measure":
-      return [...own, ...Object.keys(measures)];
+      return [...own, ...Object.keys(measures), ...ownNames(scope.module, "metric")];
     case "curve":
       return [...own, "t"];
     default:

@@ -1,11 +1,13 @@
 import type { Expr, KeepingBest, TrainingClauses, TrainStatement } from "../../../grammar/ast.js";
 import type { ExprIr, RuleIr, TrainSpelled } from "../../../core/ir/types.js";
+import { metricName } from "../../../core/ir/accuracy-readers.js";
 import { grouped } from "../../../core/ir/words.js";
 import { lowerAugment } from "../clauses/augment.js";
 import { lowerOptimizer } from "../clauses/optimizer.js";
 import { lowerCondition } from "../clauses/condition.js";
 import { lowerTyped, oneOf } from "../clauses/typed.js";
 import { reject, whole, type Lowered, type Place } from "../lowering.js";
+import { ownNames } from "../module.js";
 import type { TimelineNode } from "../state.js";
 import { lowerMinimized } from "./minimized.js";
 
@@ -47,7 +49,9 @@ export function lowerTrain(
 
 /** `keeping best by accuracy patience 3`: patience counts epochs. */
 function lowerKeeping({ by, patience }: KeepingBest, place: Place): TrainSpelled["keeping"] | null {
-  const measure = oneOf(by, ["accuracy", "loss"] as const, "measure to keep the best by", place);
+  const own = ownNames(place.scope.module, "metric");
+  const named = oneOf(by, ["accuracy", "loss", ...own], "measure to keep the best by", place);
+  const measure = named === null || named === "accuracy" || named === "loss" ? named : metricName(named);
   if (measure === null || patience === undefined) return measure && { by: measure };
   const epochs = lowerTyped(patience, ["number", "epochs"], "patience", place);
   if (epochs === null) return null;

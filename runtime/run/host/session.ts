@@ -126,6 +126,8 @@ export interface Evaluated extends Measured {
 export interface Measured {
   readonly accuracy: number | null;
   readonly loss: number | null;
+  /** Metrics in JavaScript, by name, where they were measured, too. */
+  readonly metrics?: Readonly<Record<string, number>>;
 }
 
 /** What conditions compare with, measured where they measure. Plain JSON. */

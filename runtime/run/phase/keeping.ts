@@ -1,3 +1,4 @@
+import { metricIn } from "../../../core/ir/accuracy-readers.js";
 import type { Session } from "../host/session.js";
 import { logEvent } from "../report/log.js";
 import { changed } from "../steps/step.js";
@@ -17,7 +18,7 @@ export function keepBest(session: Session, phase: OpenPhase, value: number | nul
   const { best, epoch } = progress;
   if (value === null || ir.keeping === undefined) return false;
   const { by, patience = Infinity } = ir.keeping;
-  if (best === null || (by === "accuracy" ? value > best.value : value < best.value)) {
+  if (best === null || (by === "loss" ? value < best.value : value > best.value)) {
     progress.best = { epoch, value };
     const snapshot = takeSnapshot(session);
     session.snapshots.set(bestName(phase), { ...snapshot, optimizer: lastOptimizer(session, phase) });
@@ -35,9 +36,10 @@ export function backToBest(session: Session, phase: OpenPhase): void {
   if (best === null || snapshot === undefined || ir.keeping === undefined) return;
   const { by } = ir.keeping;
   const value =
-    by === "loss" ? Number(best.value.toPrecision(4)) : `${Number((100 * best.value).toFixed(2))}%`;
+    by === "accuracy" ? `${Number((100 * best.value).toFixed(2))}%` : Number(best.value.toPrecision(4));
+  const what = by === "loss" ? "a loss" : by === "accuracy" ? "an accuracy" : `a \`${metricIn(by) ?? by}\``;
   const last = progress.epoch - 1;
-  const was = `epoch ${best.epoch} of ${Math.ceil(times.epochs)}, with ${by === "loss" ? "a loss" : "an accuracy"} of ${value}`;
+  const was = `epoch ${best.epoch} of ${Math.ceil(times.epochs)}, with ${what} of ${value}`;
   if (best.epoch === last) return logEvent(session, "keeping", ir.id, `the last is the best: ${was}`);
   goTo(session, snapshot, ["weights", "masks", "gates"]);
   session.slots = structuredClone(snapshot.slots);

@@ -1,3 +1,4 @@
+import { metricIn } from "../../../core/ir/accuracy-readers.js";
 import type { WhenIr } from "../../../core/ir/types.js";
 import { firesAt, type WhenTimes } from "../../../core/schedule/schedule.js";
 import type { Phase, Rule, WhenSpec } from "../../helpers.js";
@@ -9,7 +10,7 @@ import { pause } from "../host/journal.js";
 import type { Session } from "../host/session.js";
 import { logEvent, tell } from "../report/log.js";
 import { measureCondition } from "../report/condition.js";
-import { evaluateOn, withMetrics } from "../report/measures.js";
+import { conditionSplit, evaluateOn, metricOf, withMetrics } from "../report/measures.js";
 import { sizeNow } from "../report/sizes.js";
 import { keepSnapshot, phaseName } from "../steps/snapshots.js";
 import { atStatement, eachAtStatement, failedAt } from "../steps/step.js";
@@ -192,8 +193,12 @@ async function endEpoch(session: Session, phase: OpenPhase): Promise<void> {
     progress.stopped = holds;
   }
   if (ir.keeping !== undefined) {
-    const measured = data?.validation ? await evaluateOn(session, "validation") : running;
-    if (keepBest(session, phase, measured[ir.keeping.by])) progress.stopped = true;
+    const { by } = ir.keeping;
+    const metric = metricIn(by);
+    const measured =
+      data?.validation || metric !== null ? await evaluateOn(session, conditionSplit(session)) : running;
+    const value = metric === null ? measured[by as "accuracy" | "loss"] : metricOf(measured, metric);
+    if (keepBest(session, phase, value)) progress.stopped = true;
   }
   await watch(session, "onEpochEnd", progress.epoch - 1, {
     loss: trainLoss,

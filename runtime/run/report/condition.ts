@@ -1,11 +1,11 @@
 import { raise } from "../../../core/diagnostics/create.js";
 import { evaluate } from "../../../core/expr/evaluate.js";
-import { namesOf } from "../../../core/ir/accuracy-readers.js";
+import { metricIn, metricName, namesOf, readsData } from "../../../core/ir/accuracy-readers.js";
 import { sizeNames, wholeOf } from "../../../core/ir/sizes.js";
 import type { ExprIr } from "../../../core/ir/types.js";
 import { grouped } from "../../../core/ir/words.js";
 import type { Measured, Session } from "../host/session.js";
-import { conditionSplit, evaluateOn, measureNames } from "./measures.js";
+import { conditionSplit, evaluateOn, measureNames, metricOf } from "./measures.js";
 
 /** What became of a condition: whether it holds, and what it compared, in the units that programs write. */
 export interface Found {
@@ -33,8 +33,14 @@ export async function measureCondition(
 
 async function namesFor(session: Session, condition: ExprIr, measured?: Measured) {
   const names = measureNames(session);
-  if (!namesOf(condition).some((name) => /^(\w+\.)?(accuracy|loss)$/.test(name))) return names;
-  const now = measured ?? (await evaluateOn(session, conditionSplit(session)));
+  if (!readsData(condition)) return names;
+  const metrics = namesOf(condition).flatMap((name) => metricIn(name) ?? []);
+  const known = metrics.length > 0 && measured?.metrics === undefined ? undefined : measured;
+  const now = known ?? (await evaluateOn(session, conditionSplit(session)));
+  for (const name of metrics) {
+    const value = metricOf(now, name);
+    if (value !== null) names.set(metricName(name), value);
+  }
   const { start, dense, best } = session.baselines;
   // Before the first cut, what stands is the dense network.
   const moments = { "": now, "start.": start, "dense.": dense ?? now, "best.": best };
@@ -51,6 +57,8 @@ function told(condition: ExprIr, names: ReadonlyMap<string, number>): readonly s
   const read = new Set(namesOf(condition));
   return [...names].flatMap(([name, value]) => {
     if (!read.has(name)) return [];
+    const metric = metricIn(name);
+    if (metric !== null) return [`${metric} is ${Number(value.toPrecision(4))}`];
     const measure = name.slice(name.indexOf(".") + 1);
     if (measure === "accuracy") return [`${name} is ${percent(value)}`];
     if (measure === "loss") return [`${name} is ${Number(value.toPrecision(4))}`];

@@ -41,6 +41,13 @@ export async function evaluateOn(session: Session, on: Evaluated["on"]): Promise
 export const withMetrics = (evaluated: Evaluated | null): { readonly metrics?: Evaluated["metrics"] } =>
   evaluated === null || Object.keys(evaluated.metrics).length === 0 ? {} : { metrics: evaluated.metrics };
 
+/** A metric in JavaScript; of a network with several outputs the mean of theirs. Null where there is none of that name. */
+export function metricOf({ metrics = {} }: Measured, name: string): number | null {
+  const own = Object.keys(metrics).filter((one) => one === name || one.startsWith(`${name} of `));
+  const sum = own.reduce((so, one) => so + (metrics[one] ?? NaN), 0);
+  return own.length === 0 ? null : sum / own.length;
+}
+
 /** The part of the data on which conditions measure: what is held out, where anything is, for validation before tests. */
 export const conditionSplit = ({ data }: Session): Evaluated["on"] =>
   data?.validation ? "validation" : data?.test ? "test" : "train";

@@ -1,10 +1,11 @@
 import { diagnostic, raise } from "../../../core/diagnostics/create.js";
 import { DiagnosticError } from "../../../core/diagnostics/diagnostic.js";
+import { choiceOf } from "../../../core/ir/accuracy-readers.js";
 import type { ExprIr } from "../../../core/ir/types.js";
 import type { Session } from "../host/session.js";
 import { logEvent } from "../report/log.js";
 import { measureCondition } from "../report/condition.js";
-import { evaluateOn } from "../report/measures.js";
+import { evaluateOn, noteChoice } from "../report/measures.js";
 import { finish } from "../report/results.js";
 import { once, type Told } from "./step.js";
 
@@ -46,6 +47,9 @@ export function until(session: Session, id: number, condition: ExprIr): Promise<
     act: async () => {
       const loop = session.repeats.find((one) => one.id === id);
       if (loop?.while !== undefined && !(await measureCondition(session, loop.while)).holds) return false;
+      // Of a loop that its `while` chooses by, that was said before its first pass.
+      const said = loop !== undefined && choiceOf({ kind: "repeat", while: loop.while }) !== null;
+      if (!said && loop?.pass === 1) noteChoice(session, { kind: "repeat", until: condition });
       const { holds, text } = await measureCondition(session, condition);
       if (holds) session.lastGood.delete(id);
       const where = loop === undefined ? "" : ` after pass ${loop.pass} of ${loop.times}`;

@@ -156,6 +156,59 @@ test("a metric that fails is told, and may give what cannot be differentiated", 
   ).resolves.toBeDefined();
 });
 
+const counts = () => {
+  let calls = 0;
+  return () => ++calls;
+};
+/** Calls of a metric: once before the run, then as often as it is measured. */
+test("conditions read metrics, and the best epoch is kept by the highest", async () => {
+  const until = await run("train 9 epochs until calls >= 4", on({ metrics: { calls: counts() } }));
+  const { history, events } = until.result.report;
+  expect(history).toHaveLength(3);
+  expect(events.map(({ text }) => text)).toContainEqual("ended the phase after epoch 3 of 9: calls is 4");
+  await expect(run("train 1 epoch\nrequire calls < 0", on({ metrics: { calls: counts() } }))).rejects.toThrow(
+    /P7004/,
+  );
+  const loop = await run(
+    "repeat 5 times { train 1 epoch } until calls > 3",
+    on({ metrics: { calls: counts() } }),
+  );
+  expect(loop.result.report.history).toHaveLength(3);
+  const passes = await run(
+    "repeat 5 times while calls < 4 { train 1 epoch }",
+    on({ metrics: { calls: counts() } }),
+  );
+  expect(passes.result.report.events.map(({ kind }) => kind)).toContain("while");
+
+  const measured = [0, 1, 5, 2, 3];
+  let at = 0;
+  const own = () => measured[at++] ?? 0;
+  const kept = await run("train 4 epochs keeping best by own", on({ metrics: { own } }));
+  const texts = kept.result.report.events.map(({ text }) => text);
+  expect(texts).toContainEqual("went back from epoch 4 to the best: epoch 2 of 4, with a `own` of 5");
+  const patient = [0, 5, 1, 2, 3];
+  at = 0;
+  const ended = await run(
+    "train 9 epochs keeping best by own patience 2",
+    on({ metrics: { own: () => patient[at++] ?? 0 } }),
+  );
+  expect(ended.result.report.history.length).toBeLessThan(5);
+});
+
+test("what ends by what the test split measures says so, as what chooses by it does", async () => {
+  const noted = async (source: string) =>
+    (await run(source, on({ metrics: { surety: () => 0.5 } }))).told.filter((line) => line.includes("P6012"));
+  for (const source of [
+    "train 2 epochs until accuracy >= 200% - 100%",
+    "train 2 epochs until surety > 1",
+    "repeat 2 times { train 1 epoch } until loss < 0",
+    "repeat 2 times while surety < 1 { train 1 epoch } until loss < 0",
+  ])
+    expect(await noted(source), source).toHaveLength(1);
+  for (const source of ["train 2 epochs until macs <= 1%", "train 2 epochs"])
+    expect(await noted(source), source).toEqual([]);
+});
+
 test("nothing is left on the backend", async () => {
   const before = tf.memory().numTensors;
   const options = on({ losses: { squares }, metrics: { squares } });
