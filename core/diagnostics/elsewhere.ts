@@ -102,9 +102,10 @@ const table = {
     "abs(w) * norm(x)": "wanda",
     "w^2 / (2 * hinv)": "obs, optimal-brain-surgeon",
     "greedy-order": "thinet",
+    "w^2 / tail": "lamp",
     "lasso-path": "lasso-channel, lars",
     "one ranking over all is the scope: `by magnitude global`": "global-unstructured, global",
-    "second derivatives are `h` and `hg`: `by 0.5 * h * w^2 over 8 batches and 16 probes`":
+    "second derivatives are `h`, `hg` and `hw`: `by 0.5 * h * w^2 over 8 batches and 16 probes`":
       "hessian, obd, fisher-hessian, second-order, grasp, hessian-diagonal",
     "synflow is an objective: `by abs(w * g) under synflow`": "synflow",
     "mean squares of gradients are `g2`: `by sum(w^2 * g2)`": "fisher, empirical-fisher",

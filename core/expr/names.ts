@@ -15,6 +15,7 @@ export type Name =
   | "g2"
   | "h"
   | "hg"
+  | "hw"
   | "hinv"
   | "a"
   | "ga"
@@ -29,6 +30,7 @@ export type Name =
   | "fan-in"
   | "alive"
   | "distance"
+  | "tail"
   | "greedy-order"
   | "lasso-path"
   | "snr";
@@ -140,6 +142,7 @@ export const names = {
   g2: { ...ofGradients, constant: "g2", value: sources.squares },
   h: { ...ofHessian, constant: "h", value: sources.curvature },
   hg: { ...ofHessian, constant: "hg", value: sources.curvatureAlong },
+  hw: { ...ofHessian, constant: "hw", value: sources.curvatureOfWeights },
   hinv: { ...ofMoments, constant: "hinv", value: sources.inverse },
   a: { ...ofActivations, of: "units", penalty: { of: "activations", slope: true }, constant: "a" },
   ga: { ...ofActivations, cost: "backward", of: "made units", constant: "ga" },
@@ -154,6 +157,7 @@ export const names = {
   "fan-in": { ...ofUnits, constant: "fanIn", tensor: false, value: sources.fanIn },
   alive: { ...ofUnits, constant: "alive", value: sources.alive, tensor: false },
   distance: { ...ofUnits, of: "units", constant: "distance", tensor: false, value: sources.distance },
+  tail: { ...ofUnits, constant: "tail", tensor: false, value: sources.tail },
   "greedy-order": { ...ofReaders, constant: "greedyOrder" },
   "lasso-path": { ...ofReaders, constant: "lassoPath" },
   snr: { ...ofMasks, constant: "snr", tensor: false, value: sources.snr },

@@ -32,6 +32,7 @@ export interface Values {
   readonly g2?: Arrays;
   readonly h?: Arrays;
   readonly hg?: Arrays;
+  readonly hw?: Arrays;
   readonly hinv?: Arrays;
   readonly slots?: Slots;
   /** Values to use instead of the masked weights (those underneath; the last values of dead units, put back). */
@@ -68,6 +69,7 @@ export const sources = {
   squares: (_, { g2 }) => keyed(g2),
   curvature: (_, { h }) => keyed(h),
   curvatureAlong: (_, { hg }) => keyed(hg),
+  curvatureOfWeights: (_, { hw }) => keyed(hw),
   inverse: (_, { hinv }) => keyed(hinv),
   momentum: (_, { slots }) => elementNode((key) => slots?.get(key)?.["momentum"]),
   draw: (space, { seed, keys }) => entryFunctionNode(entryDraw(space, seed, keys)),
@@ -81,6 +83,7 @@ export const sources = {
   alpha: gateScore("alpha"),
   snr: gateScore("snr"),
   distance,
+  tail,
   /** Over batches or batch norms, before the expression around it is worked out. */
   gathered: () => undefined,
 } as const satisfies Readonly<Record<string, Source>>;
@@ -187,6 +190,36 @@ function distance(space: Space, { w }: Values): Node {
         if (livesIn(space, other)) sums[one] = (sums[one] ?? 0) + apart;
         if (livesIn(space, one)) sums[other] = (sums[other] ?? 0) + apart;
       }
+  return entryNode(sums);
+}
+
+/**
+ * Σ w² of the living units of a layer that are no smaller than a unit, by their own Σ w², itself among them (Lee et al. 2021). Of dead
+ * units, of those that live.
+ */
+function tail(space: Space, { w }: Values): Node {
+  const data = dataNow(space, w);
+  const squares = new Float64Array(space.entries);
+  walkParts(space)(({ part, at, entry, count }) => {
+    const values = data(part?.key ?? "");
+    for (let i = 0; i < count; i++) {
+      const to = entry[i] ?? 0;
+      squares[to] = (squares[to] ?? 0) + (values?.[at[i] ?? 0] ?? 0) ** 2;
+    }
+  });
+  const sums = new Float64Array(space.entries);
+  for (const { start, end } of space.layers) {
+    const order = Int32Array.from({ length: end - start }, (_, i) => start + i);
+    order.sort((a, b) => (squares[b] ?? 0) - (squares[a] ?? 0));
+    let sum = 0;
+    for (let i = 0, next = 0; i < order.length; i = next) {
+      // Equal ones are no smaller than each other.
+      const size = squares[order[i] ?? 0];
+      for (; next < order.length && squares[order[next] ?? 0] === size; next++)
+        if (livesIn(space, order[next] ?? 0)) sum += size ?? 0;
+      for (let k = i; k < next; k++) sums[order[k] ?? 0] = sum;
+    }
+  }
   return entryNode(sums);
 }
 

@@ -17,11 +17,12 @@ type Direction = ReadonlyMap<string, Float32Array>;
 export interface SecondOrder {
   readonly h?: ReadonlyMap<string, Float32Array>;
   readonly hg?: ReadonlyMap<string, Float32Array>;
+  readonly hw?: ReadonlyMap<string, Float32Array>;
 }
 
 /**
  * Second derivatives by central differences of gradients, H·v ≈ (∇L(w + εv) − ∇L(w − εv)) / 2ε, over the calibration batches of
- * a criterion: `hg` is H times the mean gradient, `h` the diagonal of H estimated as the mean of z ⊙ Hz over probes z of random signs
+ * a criterion: `hg` is H times the mean gradient, `hw` H times the weights, `h` the diagonal of H estimated as the mean of z ⊙ Hz over probes z of random signs
  * (Hutchinson 1990). What is dead does not move: the Hessian is that of the network as it computes. `g` is the mean gradient where it
  * is known already. Weights are as before when it returns.
  */
@@ -37,6 +38,7 @@ export async function secondOrder(
     ...(read.includes("hg") && {
       hg: await product(context, moving(context, g ?? (await gradient())), gradient),
     }),
+    ...(read.includes("hw") && { hw: await product(context, moving(context, weightsOf(context)), gradient) }),
   };
 }
 
@@ -60,6 +62,10 @@ async function diagonal(
   }
   return sums;
 }
+
+/** The weights as the network computes with them. */
+const weightsOf = (context: ScoringContext): Direction =>
+  new Map([...maskedView(context)].map(([key, { data }]) => [key, data] as const));
 
 /** Rademacher: 1 or −1 at every weight, a function of the seed, these keys and the place. */
 function signsOf({ seed, parameters }: ScoringContext, keys: readonly number[]): Direction {

@@ -109,6 +109,19 @@ async function activations(): Promise<void> {
 
 export const scores: readonly Vector[] = [
   {
+    vector: "G10",
+    method: "lamp",
+    about: "w² beside the squares of 0.1, 0.5, 0.3 and 0.2 that are no smaller",
+    check: async () =>
+      near(await scoresOf("lamp", denseSetting([0.1, -0.5, 0.3, 0.2]).setting), [0.025641, 1, 0.264706, 0.105263]),
+  },
+  {
+    vector: "equal sizes",
+    method: "lamp",
+    about: "of 1, −1 and 2 the first two count for each other",
+    check: async () => near(await scoresOf("lamp", denseSetting([1, -1, 2]).setting), [1 / 6, 1 / 6, 1]),
+  },
+  {
     vector: "activations",
     method: "taylor-act",
     about:

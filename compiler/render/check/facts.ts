@@ -270,7 +270,8 @@ function gradientPasses(read: readonly Name[], probes: CriterionIr["probes"]): n
   const along = read.includes("hg");
   // The direction of `hg` is the gradient itself.
   const gradient = along || read.includes("g") || read.includes("g2") || read.includes("ga");
-  return (gradient || secondOrderIn(read) === undefined ? 1 : 0) + 2 * directions + (along ? 2 : 0);
+  const products = directions + (along ? 1 : 0) + (read.includes("hw") ? 1 : 0);
+  return (gradient || secondOrderIn(read) === undefined ? 1 : 0) + 2 * products;
 }
 
 function timesOver(read: readonly Name[], probes: CriterionIr["probes"]): string {
