@@ -66,6 +66,8 @@ export interface Loss {
   readonly labelSmoothing?: number;
   /** Of the cross-entropies: how much each class counts, by its index; a binary one has two. Default: all count 1. */
   readonly classWeights?: readonly number[];
+  /** Of the cross-entropy, where scores are taken by it: logits are divided by it. Default 1. */
+  readonly temperature?: number;
   /** Of huber: where the square ends and the line begins, δ > 0 (Huber 1964). Default 1. */
   readonly delta?: number;
 }
@@ -146,6 +148,8 @@ export interface ScoringOptions {
    * Default "stored".
    */
   readonly statistics?: "stored" | "batch" | undefined;
+  /** Differentiated in place of the losses of the executor, at every output. */
+  readonly loss?: Loss | undefined;
 }
 
 /** Mean and biased variance of a batch at one call of a batch norm, by the keys of its moving statistics. */

@@ -197,7 +197,12 @@ export function criterionCall(criterion: CriterionIr, scope: Scope): string {
   if (over !== undefined) options.push(`over: ${expressionCode(over, scope)}`);
   if (probes !== undefined) options.push(`probes: ${expressionCode(probes, scope)}`);
   if (statistics) options.push(`statistics: ${quote(statistics)}`);
-  if (under) options.push(`under: ${quote(under)}`);
+  if (typeof under === "string") options.push(`under: ${quote(under)}`);
+  else if (under) {
+    const { loss, temperature } = under;
+    const more = temperature === undefined ? "" : `, temperature: ${numberCode(temperature)}`;
+    options.push(`under: { loss: ${quote(loss)}${more} }`);
+  }
   const tail = options.length === 0 ? "" : `, { ${options.join(", ")} }`;
   return `${scope.helper("criterion")}(${quote(name)}, ${expressionCode(expr, scope)}${tail})`;
 }

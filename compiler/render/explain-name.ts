@@ -21,6 +21,7 @@ const parameters: Readonly<Record<string, string>> = {
   start: "where gates, or the logarithm of their noise, begin",
   scale: "of the half-Cauchy prior",
   calibration: "batches that the score is taken over",
+  temperature: "what logits are divided by for the score",
   draws: "probes that the diagonal of the Hessian is estimated from",
 };
 

@@ -1,3 +1,4 @@
+import { losses } from "./losses.js";
 import * as is from "./declare.js";
 import type { Of } from "./declare.js";
 import { sizeNames } from "./sizes.js";
@@ -153,6 +154,14 @@ const numbers = is.named(is.number);
 export type CallIr = Of<typeof call>;
 export const call = is.anyOf(is.text, is.object({ name: is.text, args: numbers }));
 
+/** A loss that scores differentiate in place of that of the training. */
+export type ScoredLossIr = Of<typeof scoredLoss>;
+const scoredLoss = is.object({
+  loss: is.oneOf(...losses),
+  /** Of a cross-entropy: logits are divided by it. */
+  temperature: is.optional({ ...is.number, exclusiveMinimum: 0 }),
+});
+
 export type CriterionIr = Of<typeof criterion>;
 export const criterion = definitions.define(
   "criterion",
@@ -170,7 +179,7 @@ export const criterion = definitions.define(
      */
     statistics: is.optional(is.literal("batch")),
     /** What gradients differentiate. Unset: the loss. */
-    under: is.optional(is.oneOf("loss", "synflow")),
+    under: is.optional(is.anyOf(is.oneOf("loss", "synflow"), scoredLoss)),
   }),
 );
 

@@ -84,8 +84,8 @@ export function createExecutor(
   const trainable = [...store.values()].filter((p) => p.trainable);
   const scored = [...store.values()].filter((p) => p.trainable || !isStatistic(p.key));
 
-  const goalsOf = (batch: Batch): Goal[] =>
-    losses.map((loss, i) => {
+  const goalsOf = (batch: Batch, wanted: readonly OutputLoss[]): Goal[] =>
+    wanted.map((loss, i) => {
       const target = batch.targets[i];
       const shape = network.tensors[network.outputs[i] ?? -1]?.shape ?? [];
       const settled: Loss = target
@@ -106,9 +106,10 @@ export function createExecutor(
     e: Omit<Execution, "logits">,
     metrics: readonly Metric[] = [],
     lesson: Lesson | null = null,
+    wanted: readonly OutputLoss[] = losses,
   ): Right & MeasuredBatch & { readonly loss: tf.Scalar; readonly owned: readonly (() => void)[] } => {
     checkTargets(network, batch);
-    const goals = goalsOf(batch);
+    const goals = goalsOf(batch, wanted);
     const outputs = execute(network, plan, inputTensors(network, batch.inputs), {
       ...e,
       logits: stripped(goals),
@@ -218,6 +219,7 @@ export function createExecutor(
     /** Scalars that the pass puts here, to be added to the loss. */
     penalties: readonly tf.Scalar[] = [],
     lesson: Lesson | null = null,
+    wanted: readonly OutputLoss[] = losses,
   ): StepResult => {
     checkRefusals(network, backend, "training");
     let right: Right = { correct: NaN, counted: 0 };
@@ -226,7 +228,7 @@ export function createExecutor(
     const { ofOthers, ...result } = differentiate(
       () => {
         const seen = { pass: current, taped: true, ...(onlooker && { onlooker }) };
-        const { loss, correct, counted, ...of } = lossOf(batch, seen, [], lesson);
+        const { loss, correct, counted, ...of } = lossOf(batch, seen, [], lesson, wanted);
         right = { correct, counted };
         owned = of.owned;
         return penalties.reduce((sum, penalty) => tf.add<tf.Scalar>(sum, penalty), loss);
@@ -300,12 +302,13 @@ export function createExecutor(
       variables.download();
       return { ...result, loss: result.loss + regularize(regularizers, variables.shown, result.gradients) };
     },
-    gradients(batch, objective, { observe, statistics = "stored" } = {}) {
+    gradients(batch, objective, { observe, statistics = "stored", loss } = {}) {
       variables.settle();
       if (objective === "loss") {
         const onlooker = observe && onlookerOf(observe, backend, true);
         const mode = statistics === "batch" ? "scoring" : "inference";
-        return step(batch, pass(mode, 0), scored, onlooker);
+        const wanted = loss === undefined ? losses : outputLosses(network, [loss]);
+        return step(batch, pass(mode, 0), scored, onlooker, [], null, wanted);
       }
       return synflow({
         network,

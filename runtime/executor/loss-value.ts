@@ -70,6 +70,12 @@ function klDivergence(y: tf.Tensor, t: tf.Tensor): tf.Tensor {
   return tf.sum(tf.mul(t, tf.log(tf.div(p, q))), -1, true);
 }
 
+/** Logits divided by a temperature; shares as the soft-max of such logits has them, but for their sum. */
+function tempered(y: tf.Tensor, temperature: number, logits: boolean): tf.Tensor {
+  if (temperature === 1) return y;
+  return logits ? tf.div(y, temperature) : tf.pow(tf.clipByValue(y, EPSILON, 1), 1 / temperature);
+}
+
 /** The mean loss over the rows (and positions) of a batch. `y` are logits where `logits` says so. */
 export function lossValue(
   ops: FusedOps,
@@ -85,7 +91,10 @@ export function lossValue(
     if (own === undefined) throw new Error("an own loss without its function");
     return ownLoss(own, y, target.dense(y.shape), weights);
   }
-  if (name === "cross-entropy") return crossEntropy(ops, y, target, logits, labelSmoothing ?? 0, weights);
+  if (name === "cross-entropy") {
+    const { temperature = 1 } = loss;
+    return crossEntropy(ops, tempered(y, temperature, logits), target, logits, labelSmoothing ?? 0, weights);
+  }
   return weightedMean(valuesOf(name, loss, y, target, logits), weights);
 }
 

@@ -1,7 +1,8 @@
 import type { Moment, PruningContext } from "../../core/events/context.js";
 import type { ScoreRequest } from "../../core/events/scoring.js";
 import { evaluate } from "../../core/expr/evaluate.js";
-import type { Batch, Executor, Observation } from "../types.js";
+import type { CriterionIr } from "../../core/ir/types.js";
+import type { Batch, Executor, Loss, Observation } from "../types.js";
 
 /** What scoring works on: the network at work beside its masks. */
 export interface ScoringContext extends PruningContext {
@@ -67,7 +68,7 @@ export async function meanGradients(
     // The statistics of a batch, and an input of ones, are had in passes with gradients alone.
     if (gradients || statistics === "batch" || under === "synflow") {
       const objective = under === "synflow" ? "synflow" : "loss";
-      ofBatch = executor.gradients(batch, objective, { observe, statistics }).gradients;
+      ofBatch = executor.gradients(batch, objective, { observe, statistics, loss: lossOf(under) }).gradients;
     } else executor.evaluate(batch, observe);
     batches++;
     for (const [key, gradient] of ofBatch) {
@@ -85,6 +86,13 @@ export async function meanGradients(
     for (const values of map.values())
       for (let i = 0; i < values.length; i++) values[i] = (values[i] ?? 0) / Math.max(1, batches);
   return sums;
+}
+
+/** The loss that a score differentiates; unset where it is that of the network. */
+function lossOf(under: CriterionIr["under"]): Loss | undefined {
+  if (typeof under !== "object") return undefined;
+  const { loss, temperature } = under;
+  return { name: loss, ...(temperature !== undefined && { temperature }) };
 }
 
 /** Several observations in one pass. */

@@ -113,7 +113,10 @@ export const scores: readonly Vector[] = [
     method: "lamp",
     about: "w² beside the squares of 0.1, 0.5, 0.3 and 0.2 that are no smaller",
     check: async () =>
-      near(await scoresOf("lamp", denseSetting([0.1, -0.5, 0.3, 0.2]).setting), [0.025641, 1, 0.264706, 0.105263]),
+      near(
+        await scoresOf("lamp", denseSetting([0.1, -0.5, 0.3, 0.2]).setting),
+        [0.025641, 1, 0.264706, 0.105263],
+      ),
   },
   {
     vector: "equal sizes",

@@ -1,14 +1,14 @@
 import type { CallLike, Criterion, Expr, Structure } from "../../../grammar/ast.js";
 import { namesIn, needsData, needsGradients, readsDiagonal } from "../../../core/expr/names.js";
 import { isLookedInto, ownParts } from "../../../core/expr/own.js";
-import type { CriterionIr, ExprIr } from "../../../core/ir/types.js";
+import { losses, type CriterionIr, type ExprIr, type LossName, type ScoredLossIr } from "../../../core/ir/types.js";
 import { unknownName } from "../../../core/diagnostics/elsewhere.js";
 import { describe } from "../scope.js";
 import { infer } from "../expressions/infer.js";
 import { expressions, reject, type Place } from "../lowering.js";
 import { sourceText } from "../scope.js";
 import { canPull, isKnownOfTheDead, isReadable } from "./reads.js";
-import { constant, inRange, lowerTyped } from "./typed.js";
+import { constant, inRange, lowerKnown, lowerTyped } from "./typed.js";
 
 /** Whether JavaScript in it may read anything, since nobody looked into it. */
 const isUnknown = (ir: ExprIr): boolean => !ownParts(ir).every(isLookedInto);
@@ -17,7 +17,7 @@ const isUnknown = (ir: ExprIr): boolean => !ownParts(ir).every(isLookedInto);
 const mostBatches = 1e6;
 const mostProbes = 1e4;
 const objectives = ["loss", "synflow"] as const;
-type Objective = (typeof objectives)[number];
+type Objective = (typeof objectives)[number] | ScoredLossIr;
 const elementStructures: ReadonlySet<string> = new Set(["weights", "taps", "n:m"]);
 
 /** Where a score or a penalty is worked out, and what that leaves to say of it. */
@@ -82,7 +82,7 @@ export function lowerCriterion(
     ...(over !== null && { over }),
     ...(probes !== null && { probes }),
     ...(statistics === "batch" && { statistics }),
-    ...(under === "synflow" && { under }),
+    ...(under !== "loss" && { under }),
   };
 }
 
@@ -110,9 +110,31 @@ function lowerObjective(
     }
     return name;
   }
-  return reject(place, "P2002", `there is no objective \`${name}\``, chosen.name.span, {
-    ...unknownName(undefined, name, chosen.name.span, objectives),
-  });
+  const loss = losses.find((one) => one === name);
+  if (loss === undefined) {
+    return reject(place, "P2002", `there is no objective \`${name}\``, chosen.name.span, {
+      ...unknownName(undefined, name, chosen.name.span, [...objectives, ...losses]),
+    });
+  }
+  return lowerScoredLoss(loss, chosen, place);
+}
+
+/** `under cross-entropy(temperature: 200)`: a loss that nothing is trained by. */
+function lowerScoredLoss(loss: LossName, { args = [] }: CallLike, place: Place): ScoredLossIr | null {
+  let temperature: number | undefined;
+  for (const argument of args) {
+    const span = argument.name?.span ?? argument.span;
+    const key = argument.name?.text ?? "unnamed argument";
+    if (key !== "temperature" || loss !== "cross-entropy") {
+      const help = loss === "cross-entropy" ? "it takes `temperature`" : "leave it out";
+      return reject(place, "P2023", `\`${loss}\` takes no \`${key}\` here`, span, { help });
+    }
+    if (temperature !== undefined) return reject(place, "P2024", "`temperature` is given twice", span);
+    const value = lowerKnown(argument.value, { least: 0, above: true }, "`temperature`", place);
+    if (value === null) return null;
+    temperature = value;
+  }
+  return { loss, ...(temperature !== undefined && { temperature }) };
 }
 
 /** Whether an objective is one that the gradients at hand are of; where none is read it would do nothing. */
@@ -133,7 +155,8 @@ function objectiveFits(
       { help: "leave `under …` out" },
     );
   }
-  if (use.by === "events" || under === "loss") return true;
+  const inSteps = use.by !== "events" || (typeof under === "object" && criterion.over?.batches === "training");
+  if (!inSteps || under === "loss") return true;
   return reject(
     place,
     "P3026",

@@ -38,6 +38,20 @@ const cases: readonly LossCase[] = [
     stock: (y) => crossEntropy(tf.softmax(y)),
   },
   { loss: "cross-entropy", activation: "sigmoid", target: oneHot, stock: crossEntropy },
+  ...[oneHot, labels(4, 0, 2, 3)].map((target) => ({
+    loss: "cross-entropy" as const,
+    args: { temperature: 4 },
+    activation: "softmax",
+    target,
+    stock: (y: tf.Tensor) => crossEntropy(tf.softmax(tf.div(tf.log(y), 4))),
+  })),
+  {
+    loss: "cross-entropy",
+    args: { temperature: 4 },
+    activation: "sigmoid",
+    target: oneHot,
+    stock: (y) => crossEntropy(tf.pow(y, 1 / 4)),
+  },
   { loss: "binary-cross-entropy", activation: "sigmoid", target: bits, stock: binary },
   { loss: "binary-cross-entropy", activation: "linear", target: bits, stock: (y) => binary(tf.sigmoid(y)) },
   { loss: "binary-cross-entropy", activation: "softmax", target: bits, stock: binary },
@@ -114,6 +128,23 @@ describe("losses and their gradients", () => {
       model.dispose();
     },
   );
+});
+
+test("scores differentiate another loss than the training where they ask for it", () => {
+  const net = network(chain([5], ["Dense", { units: 4, activation: "softmax" }]));
+  const store = initialStore(net);
+  const loss = { name: "cross-entropy", temperature: 4 } as const;
+  const batch = { inputs: [randomInput([3, 5], 4)], targets: [oneHot], size: 3 };
+  const [trained, asked] = [[{ name: "mean-squared-error" } as const], [loss]].map((losses) =>
+    createExecutor(net, store, backend, { seed: 1, losses }),
+  );
+  const wanted = asked?.gradients(batch, "loss");
+  const plain = trained?.gradients(batch, "loss");
+  expect(trained?.gradients(batch, "loss", { loss })).toEqual(wanted);
+  expect(plain?.gradients).not.toEqual(wanted?.gradients);
+  expect(trained?.gradients(batch, "loss")).toEqual(plain);
+  trained?.dispose();
+  asked?.dispose();
 });
 
 test("cross-entropy stays finite where the soft-max does not", () => {
