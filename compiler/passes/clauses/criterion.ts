@@ -1,7 +1,13 @@
 import type { CallLike, Criterion, Expr, Structure } from "../../../grammar/ast.js";
 import { namesIn, needsData, needsGradients, readsDiagonal } from "../../../core/expr/names.js";
 import { isLookedInto, ownParts } from "../../../core/expr/own.js";
-import { losses, type CriterionIr, type ExprIr, type LossName, type ScoredLossIr } from "../../../core/ir/types.js";
+import {
+  losses,
+  type CriterionIr,
+  type ExprIr,
+  type LossName,
+  type ScoredLossIr,
+} from "../../../core/ir/types.js";
 import { unknownName } from "../../../core/diagnostics/elsewhere.js";
 import { describe } from "../scope.js";
 import { infer } from "../expressions/infer.js";
@@ -155,7 +161,8 @@ function objectiveFits(
       { help: "leave `under …` out" },
     );
   }
-  const inSteps = use.by !== "events" || (typeof under === "object" && criterion.over?.batches === "training");
+  const inSteps =
+    use.by !== "events" || (typeof under === "object" && criterion.over?.batches === "training");
   if (!inSteps || under === "loss") return true;
   return reject(
     place,
