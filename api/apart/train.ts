@@ -35,12 +35,17 @@ export function trainApart(
       else last = word;
     });
     child.on("error", reject);
-    child.on("close", (code, killed) => {
+    const ended = (code: number | null, killed: NodeJS.Signals | null): void => {
       signal?.removeEventListener("abort", stop);
       const word = last as Word | null;
       if (word !== null && "done" in word) resolve(word.done);
       else if (word !== null && "failed" in word) reject(new DiagnosticError(word.failed));
       else reject(new EndedEarly(killed === null ? `with exit code ${code ?? 0}` : `by ${killed}`));
+    };
+    child.on("close", ended);
+    // Nothing closes where we hung up; whatever was said was heard before.
+    child.on("exit", (code, killed) => {
+      if (!child.connected) ended(code, killed);
     });
     child.send(order);
   });

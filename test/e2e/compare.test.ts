@@ -63,3 +63,30 @@ it("a comparison that is killed goes on, shares beginnings, and gives the bytes 
   expect(again.err).toContain("4 runs, 4 of them complete already: nothing is left to train");
   expect(written().runs).toEqual(runs);
 }, 180_000);
+
+it("ctrl-c ends it at moments to go on from, with what is known in the table", async () => {
+  project.write("long.prune", "train 100000 steps\n");
+  const long = [
+    "compare",
+    "./long.prune",
+    ...on,
+    "--out",
+    "long",
+    "--no-controls",
+    "--seeds",
+    "1,2",
+    "--jobs",
+    "1",
+  ];
+  let asked = false;
+  const stopped = await espalier(project, long, {
+    onText(text, kill) {
+      if (!asked && /steps a second/.test(text)) setTimeout(() => kill("SIGINT"), 1500);
+      asked ||= /steps a second/.test(text);
+    },
+  });
+  expect(stopped.code).toBe(1);
+  expect(stopped.err).toMatch(/long, seed 1: interrupted; the same command goes on from here/);
+  expect(stopped.err).toMatch(/long, seed 2: interrupted/);
+  expect(stopped.out).toMatch(/long .* 0 of 2/);
+}, 120_000);
