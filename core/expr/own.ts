@@ -3,7 +3,7 @@ import type { ExprIr } from "../ir/clauses.js";
 import { chunkSize, type Chunk } from "../units/parts.js";
 import type { Space } from "../units/space.js";
 import { atEntries, build, entrySizes, walkElements, type Domain } from "./domain.js";
-import { isName, nameRow, type Name } from "./names.js";
+import { isName, nameRow, type Name, type names } from "./names.js";
 import { entryNode, type Node } from "./nodes.js";
 import type { OwnAtWork, OwnUnits } from "./own-units.js";
 
@@ -44,7 +44,10 @@ export function mapOwn(expr: ExprIr, change: (own: OwnExpr) => OwnExpr): ExprIr 
 }
 
 /** What a score in JavaScript may read: numbers of weights and of units. */
-export type ScoreRead = Exclude<Name, "a" | "ga" | "x">;
+export type ScoreRead = Exclude<Name, NameOf<"activation">>;
+/** What every weight has a number of. */
+export type OfWeights = NameOf<"element">;
+type NameOf<T> = { [N in Name]: (typeof names)[N]["type"] extends T ? N : never }[Name];
 /** What a penalty in JavaScript may read: weights, and what is known of them without a pass. */
 export const penaltyReads = ["w", "dw", "w0", "m"] as const;
 export type PenaltyRead = (typeof penaltyReads)[number];

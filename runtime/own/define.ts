@@ -1,5 +1,5 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
-import type { PenaltyRead, ScoreRead } from "../../core/expr/own.js";
+import type { OfWeights, PenaltyRead, ScoreRead } from "../../core/expr/own.js";
 import type { toolkit } from "../toolkit.js";
 import type { Batch, Dense } from "../types.js";
 import type { WatchedNetwork } from "../watch/types.js";
@@ -35,9 +35,6 @@ export interface LayerUnits {
   /** Weights of a unit. Units at an edge (`blocks`, `strided`) may have fewer, and zeros in their place. */
   readonly size: number;
 }
-
-/** What is known of a layer's units of which every weight has a number, and not the unit as a whole. */
-type OfWeights = "w" | "w0" | "dw" | "g" | "g2" | "h" | "hg" | "m";
 
 /**
  * What scores units, lowest first, as `by NAME`. `score` is called once for each layer that makes the units (for `channels`: that

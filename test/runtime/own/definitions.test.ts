@@ -92,6 +92,21 @@ test.each([
     near(await run(source.replaceAll("SCORE", "fisher"), { criteria: { fisher: perUnit } }), builtIn);
 });
 
+const saliency = defineCriterion({
+  reads: ["w", "hinv"],
+  score: ({ w, hinv }) => w.map((one, i) => one ** 2 / (hinv[i] ?? 1)),
+});
+const greedy = defineCriterion({ reads: ["greedy-order"], score: ({ greedyOrder }) => greedyOrder });
+test.each([
+  ["hinv", "prune weights in one, two by SCORE over 1 batches global 50%", "w^2 / hinv", saliency],
+  ["greedy-order", "prune channels in two, head by SCORE over 1 batches 50%", "greedy-order", greedy],
+])("a criterion may read second moments of what layers read: %s", async (_, source, written, own) => {
+  near(
+    await run(source.replace("SCORE", "own"), { criteria: { own } }),
+    await run(source.replace("SCORE", written)),
+  );
+});
+
 const sine = definePenalty({
   reads: ["w"],
   penalty: ({ w }, { tf: own }) => own.sum(own.mul(w, w)),
