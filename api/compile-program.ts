@@ -122,6 +122,7 @@ export async function compileProgram(source: string, options: ProgramOptions = {
     network && data
       ? [
           ...(await checkAccuracy(result, network, data.facts.targets)),
+          ...untrainedTeachers(result, found?.bringsWeights ?? true),
           ...(await checkTemperatures(result, network, data.facts.targets)),
           ...checkChoice(result, data.facts),
         ]
@@ -214,6 +215,22 @@ async function checkAccuracy(
     const missing = noAccuracy(network, phase?.loss, targets);
     if (missing === null) return [];
     return [placed(missing, id, "condition", { spans, main })];
+  });
+}
+
+/** Phases that learn from the start of a network whose weights are drawn at random. */
+function untrainedTeachers(
+  { ir, spans, main }: CompileResult,
+  bringsWeights: boolean,
+): readonly Diagnostic[] {
+  const phases = bringsWeights ? [] : steps(ir?.body ?? []);
+  return phases.flatMap((step) => {
+    if (step.kind !== "train" || step.distillation?.from !== "start") return [];
+    const told = diagnostic("P3067", "the teacher is the network before any training", null, {
+      notes: ["the network comes without weights: its start is drawn at random"],
+      help: "train it first and set a `mark` to learn from, or bind a trained network",
+    });
+    return [placed(told, step.id, "loss", { spans, main })];
   });
 }
 

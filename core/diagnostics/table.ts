@@ -130,6 +130,7 @@ export const table = {
   P3064: warning("masks go back to units that `slim` removed"),
   P3065: warning("nothing trains after the last cut"),
   P3066: warning("counts that the backend is slow at"),
+  P3067: warning("a teacher was never trained"),
   // P40xx: the program against a network
   P4001: error("a pattern matches no layer"),
   P4002: error("units of a layer do not stand alone"),
