@@ -19,8 +19,6 @@ export interface SensitivityQuestion {
   readonly onGroup?: ((name: string, done: number, of: number) => void) | undefined;
   /** Called with each group once it is measured. */
   readonly onMeasured?: ((group: Sensitivity["groups"][number], dense: Measured) => void) | undefined;
-  /** Aborting it ends the measuring: what was measured is given. */
-  readonly signal?: AbortSignal | undefined;
 }
 
 export interface Measured {
@@ -48,15 +46,16 @@ const tenths = Array.from({ length: 9 }, (_, i) => (i + 1) / 10);
 
 /**
  * Prunes each group of tied layers of an open run by itself, by one share after another, and measures each time. `back` puts the run to
- * where it stood.
+ * where it stood; aborting `signal` ends the measuring, and what was measured is given.
  * @throws DiagnosticError of the criterion, the structure or the shares
  */
 export async function measureSensitivity(
   run: OpenRun,
   back: () => Promise<void> | void,
   question: SensitivityQuestion,
+  signal?: AbortSignal,
 ): Promise<Sensitivity> {
-  const { by = "l1", structure = "units", shares = tenths, onGroup, onMeasured, signal } = question;
+  const { by = "l1", structure = "units", shares = tenths, onGroup, onMeasured } = question;
   const { conditionSplit, evaluateOn } = await import("../runtime/run/report/measures.js");
   const { pruningContext } = await import("../runtime/run/host/engine.js");
   const { session } = run;

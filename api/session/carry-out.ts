@@ -1,5 +1,6 @@
 import type { CompileOptions } from "../../compiler/compile.js";
 import { DiagnosticError, type Diagnostic } from "../../core/diagnostics/diagnostic.js";
+import { counted } from "../../core/ir/words.js";
 import { phaseSteps } from "../../core/schedule/schedule.js";
 import * as runtime from "../../runtime/index.js";
 import type { GoingOn } from "../../runtime/run/host/going-on.js";
@@ -44,6 +45,8 @@ export interface Means {
   readonly javascript: JavaScriptOptions;
   /** Has what is told given to a listener. */
   hear(listener: (event: ProgressEvent) => void): void;
+  /** Tells a remark. */
+  note(text: string): void;
   /** Takes the texts that spans mean. */
   read(texts: Texts): void;
 }
@@ -69,7 +72,11 @@ export async function carryOut(written: Written, from: Timeline, means: Means): 
   let stopped: DoneStatement["stopped"] = null;
   try {
     await takeFunctions(compiled, means);
-    if (first < from.steps.length) goToMoment(session, steps.at(-1)?.after ?? means.start);
+    if (first < from.steps.length) {
+      const again = counted(from.steps.length - first, "steps");
+      means.note(`this makes something else of what was done: the last ${again} are carried out again`);
+      goToMoment(session, steps.at(-1)?.after ?? means.start);
+    }
     for (const [index, step] of compiled.steps.entries()) {
       if (index < first) continue;
       means.hear((event) => {
@@ -125,7 +132,8 @@ const isSame = (done: DoneStep, step: Step | undefined): boolean =>
   done.signature === step.signature &&
   (done.endsTraining === null || done.endsTraining === step.endsTraining);
 
-function compiledWith(texts: readonly string[], means: Means): Compiled {
+/** @throws DiagnosticError of a mistake in the texts */
+export function compiledWith(texts: readonly string[], means: Pick<Means, "compile" | "read">): Compiled {
   try {
     const compiled = compileAll(texts, means.compile);
     means.read(compiled.result);

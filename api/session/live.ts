@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { CompileOptions } from "../../compiler/compile.js";
 import { raise } from "../../core/diagnostics/create.js";
+import { statements, trains, withPaired } from "../../core/ir/walk.js";
 import { maskedView } from "../../core/masks/masked.js";
 import { goingOn, type GoingOn } from "../../runtime/run/host/going-on.js";
 import { goToMoment, takeMoment, type Moment } from "../../runtime/run/host/moment.js";
@@ -12,7 +13,7 @@ import { javascriptOf } from "../../runtime/own/functions.js";
 import { importResolver } from "../bound.js";
 import { toldOf } from "../javascript.js";
 import { measureSensitivity, type Sensitivity, type SensitivityQuestion } from "../measure-sensitivity.js";
-import { carryOut, type Timeline } from "./carry-out.js";
+import { carryOut, compiledWith, type Means, type Timeline } from "./carry-out.js";
 import { statementsIn, type Texts, type Written } from "./compile.js";
 import { programText } from "./program.js";
 import { layerDifferences, standingOf } from "./standing.js";
@@ -28,6 +29,7 @@ export class LiveSession implements PruningSession {
   #past: readonly Timeline[] = [];
   #future: readonly Timeline[] = [];
   #busy = false;
+  #measuring: AbortController | null = null;
 
   private constructor(
     private readonly options: SessionOptions,
@@ -93,11 +95,11 @@ export class LiveSession implements PruningSession {
       const before = this.#moment;
       let timeline = this.#now;
       try {
+        if (this.plan(text).trains)
+          raise("P7010", "what trains is not tried", {
+            help: "see what is planned (`plan`), or train, look, and `undo`",
+          });
         for (const written of this.#statementsIn(text)) {
-          if (written.statement.kind === "train")
-            raise("P7010", "`what if` trains nothing", {
-              help: "train, look at what came of it, and `undo`: nothing is lost",
-            });
           timeline = await this.#carryOut(written, timeline);
         }
         return timeline.statements.slice(this.#now.statements.length);
@@ -107,8 +109,23 @@ export class LiveSession implements PruningSession {
     });
   }
 
+  plan(text: string) {
+    const done = this.history.map((one) => one.text);
+    const means = this.#means(this.#now);
+    const written = this.#statementsIn(text).map((one) => one.text);
+    const { result, steps } = compiledWith([...done, ...written], means);
+    const before = done.length === 0 ? [] : compiledWith(done, means).ir.body;
+    const ids = statements(before)
+      .flatMap(withPaired)
+      .map(({ id }) => id);
+    const fresh = steps.slice(this.#now.steps.length);
+    means.read(result);
+    return { result, from: Math.max(0, ...ids) + 1, trains: fresh.some(({ ir }) => trains(ir)) };
+  }
+
   stop(): void {
-    if (this.#busy) this.run_.stop();
+    if (this.#measuring !== null) this.#measuring.abort();
+    else if (this.#busy) this.run_.stop();
   }
 
   undo(statements = 1): void {
@@ -136,9 +153,11 @@ export class LiveSession implements PruningSession {
       if (session.data === null)
         raise("P7006", "there is no data to measure on", { help: "open the session with data" });
       const back = (): void => goToMoment(session, before);
+      this.#measuring = new AbortController();
       try {
-        return await measureSensitivity(this.run_, back, question);
+        return await measureSensitivity(this.run_, back, question, this.#measuring.signal);
       } finally {
+        this.#measuring = null;
         back();
       }
     });
@@ -202,9 +221,13 @@ export class LiveSession implements PruningSession {
     });
   }
 
-  async #carryOut(written: Written, from: Timeline): Promise<Timeline> {
+  #carryOut(written: Written, from: Timeline): Promise<Timeline> {
+    return carryOut(written, from, this.#means(from));
+  }
+
+  #means(from: Timeline): Means {
     const { options, run_: run, goingOn, start, heard } = this;
-    return carryOut(written, from, {
+    return {
       run,
       goingOn,
       start: start.moment,
@@ -212,8 +235,9 @@ export class LiveSession implements PruningSession {
       compile: this.#compileOptions(),
       javascript: options,
       hear: (listener) => void (heard.on = listener),
+      note: (text) => options.onProgress?.({ kind: "note", text }),
       read: (texts) => void (this.texts = texts),
-    });
+    };
   }
 
   #compileOptions(): CompileOptions {

@@ -1,3 +1,4 @@
+import type { CompileResult } from "../../compiler/compile.js";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.js";
 import type { Network } from "../../core/network/types.js";
 import type { ParameterStore } from "../../core/parameters.js";
@@ -108,10 +109,15 @@ export interface PruningSession {
   run(text: string): Promise<readonly DoneStatement[]>;
   /**
    * What statements would do: they are carried out, measured, and taken back.
-   * @throws DiagnosticError as `run`, and P7010 for what trains
+   * @throws DiagnosticError as `run`, and P7010 for what trains, which `plan` foresees
    */
   whatIf(text: string): Promise<readonly DoneStatement[]>;
-  /** Ends what `run` is doing: a training after the step under way, whose state stays. */
+  /**
+   * What statements would do, worked out without doing any of it. `from`: the least id of theirs; what has a lower one in the plan is
+   * done already. @throws DiagnosticError where one has a mistake
+   */
+  plan(text: string): { readonly result: CompileResult; readonly from: number; readonly trains: boolean };
+  /** Ends what is under way: a training after its step, whose state stays; a measurement after its point. */
   stop(): void;
   /** Takes back statements, the last first. @throws DiagnosticError P7010 where there are not so many */
   undo(statements?: number): void;

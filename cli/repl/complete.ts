@@ -1,9 +1,15 @@
 import { readdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { namesOf, newModule, type DeclaredKind } from "../../compiler/passes/module.js";
+import {
+  declaredKey,
+  namesOf,
+  newModule,
+  ownDeclarations,
+  type DeclaredKind,
+} from "../../compiler/passes/module.js";
 import { standardLibrary } from "../../compiler/passes/standard.js";
 import { augmentationNames } from "../../core/ir/augmentations.js";
-import { optimizers } from "../../core/ir/optimizers.js";
+import { optimizerNames, optimizers } from "../../core/ir/optimizers.js";
 import { losses } from "../../core/ir/types.js";
 import { expectedAfter, parse, type Expected } from "../../grammar/index.js";
 import { commandIn, commands } from "./commands.js";
@@ -52,32 +58,46 @@ function ofLanguage(text: string, { session }: Typed): readonly string[] {
   );
 }
 
-type Names = (kind: DeclaredKind) => readonly string[];
-
 /** What the session's statements declare, and the standard library. */
-function declaredIn(session: Typed["session"]): Names {
+interface Declared {
+  readonly names: (kind: DeclaredKind) => readonly string[];
+  /** The parameters of a method. */
+  readonly parameters: (method: string) => readonly string[];
+}
+
+function declaredIn(session: Typed["session"]): Declared {
   const text = (session?.history ?? []).map((one) => one.text).join("\n");
   const { program } = parse(text);
-  const own = program.statements.flatMap((one) =>
-    "name" in one && one.kind !== "call-statement" ? [one] : [],
+  const standard = standardLibrary();
+  const module = newModule({ file: undefined, text, program, standard });
+  const own = ownDeclarations(module);
+  const used = program.statements.flatMap((one) =>
+    one.kind === "use" ? one.names.map(({ text: name }) => name) : [],
   );
-  const module = newModule({ file: undefined, text, program, standard: standardLibrary() });
-  return (kind) => [
-    ...own.flatMap(({ kind: is, name }) => (is === kind && name !== undefined ? [name.text] : [])),
-    ...namesOf(module, kind),
-  ];
+  return {
+    names: (kind) => [
+      ...own.flatMap((one) => (one.kind === kind ? [one.name] : [])),
+      ...namesOf(module, kind),
+      ...(kind === "method" ? used : []),
+    ],
+    parameters: (method) => {
+      const key = declaredKey("method", method);
+      const found = own.find((one) => one.kind === "method" && one.name === method) ?? standard.get(key);
+      return found?.kind === "method" ? (found.node.params ?? []).map(({ name }) => name.text) : [];
+    },
+  };
 }
 
 /** The names that fit at a place of the grammar. */
 function namesFor(
   { rules }: Expected,
   text: string,
-  names: Names,
+  { names, parameters }: Declared,
   session: Typed["session"],
 ): readonly string[] {
   const within = (rule: string): boolean => rules.includes(rule);
   const of = /(\w[\w-]*)\s*\(([^()]*)$/.exec(text)?.[1];
-  if (of !== undefined) return argumentsOf(of);
+  if (of !== undefined) return [...argumentsOf(of), ...parameters(of)].map((name) => `${name}:`);
   if (within("pattern"))
     return session?.network.layers.filter(({ ordinal }) => ordinal > 0).map(({ path }) => path) ?? [];
   if (within("optimizer")) return Object.keys(optimizers);
@@ -90,15 +110,9 @@ function namesFor(
   return [];
 }
 
-/** Parameters of a method or an optimizer, ready for their value. */
-function argumentsOf(name: string): readonly string[] {
-  const written = (parameter: string): string => `${parameter}:`;
-  if (Object.hasOwn(optimizers, name))
-    return ["rate", ...Object.keys(optimizers[name as keyof typeof optimizers].args)].map(written);
-  const method = standardLibrary().get(`method ${name}`);
-  const parameters = method?.kind === "method" ? (method.node.params ?? []) : [];
-  return parameters.map((one) => written(one.name.text));
-}
+/** What an optimizer takes. */
+const argumentsOf = (name: string): readonly string[] =>
+  optimizerNames.flatMap((one) => (one === name ? ["rate", ...Object.keys(optimizers[one].args)] : []));
 
 function pathsFrom(typed: string): string[] {
   const folder = typed.endsWith("/") ? typed : dirname(typed);

@@ -16,6 +16,7 @@ import { explain } from "../commands/explain.js";
 import { progress } from "../progress.js";
 import type { Terminal } from "../terminal.js";
 import { commandIn, commands, pathIn, type CommandName } from "./commands.js";
+import { planLines } from "./plan-lines.js";
 import { measureSensitivity } from "./sensitivity.js";
 import { diffLines, viewNames, views, type View } from "./show.js";
 import { changeLines, standingFacts } from "./statement-lines.js";
@@ -36,7 +37,8 @@ export class Interpreter {
   /** Lines of a statement that goes on. */
   pending = "";
   #shown;
-  #measuring: AbortController | null = null;
+  #measures = false;
+  #stopped = false;
   /** The statement that is carried out. */
   #underWay = "";
 
@@ -54,7 +56,7 @@ export class Interpreter {
     const onProgress = (event: ProgressEvent): void => {
       // a phase that is the statement itself stands right above
       const known = event.kind === "phase" && this.#underWay.startsWith(event.text);
-      if (this.#measuring === null && !known) this.#shown.on(event);
+      if (!this.#measures && !known) this.#shown.on(event);
     };
     const next = await openSession({ ...this.binding, network, onProgress });
     await this.session?.close();
@@ -66,8 +68,8 @@ export class Interpreter {
 
   /** Ends a training or a measurement under way after its step. */
   stop(): void {
+    this.#stopped = true;
     this.session?.stop();
-    this.#measuring?.abort();
   }
 
   say(text: string): void {
@@ -92,12 +94,17 @@ export class Interpreter {
     );
   }
 
-  /** Carries out a file, statement by statement, up to the first that fails. */
+  /** Carries out a file on the network that is open, statement by statement, up to the first that fails. */
   load(path: string): Promise<Outcome> {
-    return this.#guarded(() => this.#load(path));
+    return this.#guarded(() => this.#load(path, this.session === null));
   }
 
-  async #load(path: string): Promise<Outcome> {
+  /** Forgets a statement that goes on. */
+  clear(): void {
+    this.pending = "";
+  }
+
+  async #load(path: string, binds = true): Promise<Outcome> {
     const file = resolve(this.terminal.cwd, path);
     const text = await readFile(file, "utf8").catch((cause: unknown) =>
       raise("P9501", `\`${path}\` cannot be read: ${reasonOf(cause)}`),
@@ -105,7 +112,7 @@ export class Interpreter {
     if (text.length > MOST)
       raise("P9501", `\`${path}\` holds ${text.length} characters: is this the right file?`);
     const { program } = parse(text);
-    const found = bindings(program, file);
+    const found = binds ? bindings(program, file) : { network: null, data: null, validation: null };
     return this.#statements(text, { ...found, file: path });
   }
 
@@ -120,8 +127,8 @@ export class Interpreter {
     } = bindings(parse(text).program, undefined),
   ): Promise<Outcome> {
     const known = {
-      main: from.file ?? "session.prune",
-      texts: new Map([[from.file ?? "session.prune", text]]),
+      main: from.file ?? "prompt",
+      texts: new Map([[from.file ?? "prompt", text]]),
     };
     let written;
     try {
@@ -144,7 +151,7 @@ export class Interpreter {
       const done = await session.run(one.text);
       this.#shown.end();
       done.forEach((statement) => this.#tell(statement));
-      if (done.some(({ stopped }) => stopped !== null)) return "failed";
+      if (this.#stopped) return "failed";
     }
     return "done";
   }
@@ -204,6 +211,11 @@ export class Interpreter {
         return "done";
       }
       case "what if": {
+        const plan = session.plan(rest);
+        if (plan.trains) {
+          this.#print([...planLines(plan, terminal), "  nothing was done"]);
+          return "done";
+        }
         const done = await session.whatIf(rest);
         this.#shown.end();
         for (const statement of done) this.#tell(statement);
@@ -211,8 +223,8 @@ export class Interpreter {
         return "done";
       }
       case "sensitivity": {
-        this.#measuring = new AbortController();
-        await measureSensitivity(session, rest, this.#measuring.signal, terminal);
+        this.#measures = true;
+        await measureSensitivity(session, rest, () => this.#stopped, terminal);
         return "done";
       }
       case "show": {
@@ -282,6 +294,7 @@ export class Interpreter {
   }
 
   async #guarded(work: () => Promise<Outcome>): Promise<Outcome> {
+    this.#stopped = false;
     try {
       return await work();
     } catch (cause) {
@@ -290,7 +303,7 @@ export class Interpreter {
       this.#report(cause.diagnostics, this.session?.texts);
       return "failed";
     } finally {
-      this.#measuring = null;
+      this.#measures = false;
     }
   }
 }

@@ -19,7 +19,10 @@ export async function promptLoop(interpreter: Interpreter, terminal: Terminal): 
   const gate = new Gate(stdin as ReadStream, stdout, {
     interrupt() {
       asked++;
-      if (asked > 2) process.kill(process.pid, "SIGKILL");
+      if (asked > 2) {
+        gate.close();
+        process.exit(130);
+      }
       interpreter.stop();
       interpreter.say(
         asked === 1
@@ -29,9 +32,8 @@ export async function promptLoop(interpreter: Interpreter, terminal: Terminal): 
     },
     tooMuch(characters) {
       if (asked > 0) return;
-      editor.write(null, { ctrl: true, name: "e" });
-      editor.write(null, { ctrl: true, name: "u" });
       stdout.write("\n");
+      dropLine(editor);
       interpreter.say(
         `${terminal.colors.red("error")}: ${characters} characters are more than a prompt takes: put them into a file and \`load\` it`,
       );
@@ -53,8 +55,9 @@ export async function promptLoop(interpreter: Interpreter, terminal: Terminal): 
     for (let outcome: Outcome | "more" = "done"; outcome !== "quit";) {
       const line = await nextLine(editor, gate, outcome === "more" ? MORE : PROMPT);
       if (line === null) break;
-      if (line === "") {
-        outcome = interpreter.pending === "" ? "done" : await interpreter.take("");
+      if (line === CLEARED) {
+        interpreter.clear();
+        outcome = "done";
         continue;
       }
       history.add(line);
@@ -67,22 +70,31 @@ export async function promptLoop(interpreter: Interpreter, terminal: Terminal): 
   }
 }
 
-/** The next line; null where there is none any more. Ctrl-c clears what is typed. */
-function nextLine(editor: Interface, gate: Gate, prompt: string): Promise<string | null> {
+/** What ctrl-c makes of a line. */
+const CLEARED = Symbol("cleared");
+
+/** The next line; null where there is none any more. Ctrl-c leaves what was typed where it stands, and begins anew. */
+function nextLine(editor: Interface, gate: Gate, prompt: string): Promise<string | null | typeof CLEARED> {
   return new Promise((settle) => {
-    const end = (line: string | null): void => {
+    const end = (line: string | null | typeof CLEARED): void => {
       editor.off("line", end).off("close", closed).off("SIGINT", cleared);
       settle(line);
     };
     const closed = (): void => end(null);
     const cleared = (): void => {
-      editor.write(null, { ctrl: true, name: "e" });
-      editor.write(null, { ctrl: true, name: "u" });
-      end("");
+      process.stdout.write("\n");
+      dropLine(editor);
+      end(CLEARED);
     };
     editor.on("line", end).on("close", closed).on("SIGINT", cleared);
     editor.setPrompt(prompt);
     editor.prompt();
     gate.next();
   });
+}
+
+/** Empties the line that is typed. */
+function dropLine(editor: Interface): void {
+  editor.write(null, { ctrl: true, name: "e" });
+  editor.write(null, { ctrl: true, name: "u" });
 }

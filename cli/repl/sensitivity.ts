@@ -8,7 +8,7 @@ import { cut } from "../../compiler/render/text.js";
 export async function measureSensitivity(
   session: PruningSession,
   asked: string,
-  signal: AbortSignal,
+  stopped: () => boolean,
   terminal: Terminal,
 ): Promise<void> {
   const { structure, by } = question(asked);
@@ -17,7 +17,6 @@ export async function measureSensitivity(
   const found = await session.sensitivity({
     structure,
     by,
-    signal,
     onGroup: (name, done, of) => {
       if (live) terminal.err(clear + cut(`  ${done + 1}/${of}  ${name}`, columns - 1));
     },
@@ -32,7 +31,7 @@ export async function measureSensitivity(
     },
   });
   if (live) terminal.err(clear);
-  if (signal.aborted) terminal.out("  stopped: these were measured");
+  if (stopped()) terminal.out("  stopped; these were measured");
   terminal.out(sensitivityReport(found, columns));
 }
 

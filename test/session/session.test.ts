@@ -141,7 +141,12 @@ it("takes back what was only asked, and what failed", async () => {
   const before = bytes(session.parameters);
   const [asked] = await session.whatIf("prune filters by l1 50%\nslim".split("\n")[0] ?? "");
   expect(asked?.after.params).toBeLessThan(asked?.before.params ?? 0);
-  await expect(session.whatIf("train 1 epoch")).rejects.toThrow("trains nothing");
+  await expect(session.whatIf("train 1 epoch")).rejects.toThrow("not tried");
+  await expect(session.whatIf("repeat 2 times { finetune 1 epoch }")).rejects.toThrow("not tried");
+  const { result, from, trains } = session.plan("finetune 6 steps { prune filters by l1 3 every 3 steps }");
+  expect(trains).toBe(true);
+  const planned = result.plan?.events.filter(({ id }) => id >= from) ?? [];
+  expect(planned.map(({ reachable }) => reachable)).toEqual([6, 6]);
   await expect(session.run("prune filters by l1 50%\nrequire accuracy >= 100%")).rejects.toThrow(
     "does not hold",
   );
