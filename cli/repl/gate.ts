@@ -12,8 +12,8 @@ const INTERRUPT = "\u0003";
 export interface GateEvents {
   /** Ctrl-c while something runs. */
   interrupt(): void;
-  /** More was pasted than a prompt takes; none of it is left. */
-  tooMuch(characters: number): void;
+  /** More was pasted than a prompt takes; none of it is left. `open`: a prompt stands. */
+  tooMuch(characters: number, open: boolean): void;
 }
 
 /**
@@ -62,10 +62,11 @@ export class Gate extends PassThrough {
 
   readonly #hear = (chunk: Buffer): void => {
     let text = this.#decoder.write(chunk);
-    if (!this.#open && text.includes(INTERRUPT)) {
+    if (text.includes(INTERRUPT) && (!this.#open || this.#waiting.includes(PASTE.begins))) {
       this.#waiting = "";
-      text = text.slice(text.lastIndexOf(INTERRUPT) + 1);
-      this.events.interrupt();
+      const at = text.lastIndexOf(INTERRUPT);
+      text = text.slice(this.#open ? at : at + 1);
+      if (!this.#open) this.events.interrupt();
     }
     if (this.#dropped > 0 || this.#waiting.length + text.length > WAITING) return this.#drop(text);
     this.#waiting += text;
@@ -80,7 +81,7 @@ export class Gate extends PassThrough {
     this.#settle = setTimeout(() => {
       const characters = this.#dropped;
       this.#dropped = 0;
-      this.events.tooMuch(characters);
+      this.events.tooMuch(characters, this.#open);
     }, 300);
   }
 

@@ -30,13 +30,15 @@ export async function promptLoop(interpreter: Interpreter, terminal: Terminal): 
           : "  still stopping; ctrl-c once more ends the program, and what was not saved is lost",
       );
     },
-    tooMuch(characters) {
-      if (asked > 0) return;
-      stdout.write("\n");
-      dropLine(editor);
+    tooMuch(characters, open) {
+      if (open) {
+        stdout.write("\n");
+        dropLine(editor);
+      }
       interpreter.say(
         `${terminal.colors.red("error")}: ${characters} characters are more than a prompt takes: put them into a file and \`load\` it`,
       );
+      if (!open) return;
       editor.prompt();
       gate.next();
     },

@@ -35,10 +35,16 @@ export function takeMoment(session: Session, before?: Moment): Moment {
   const { losses, baselines, evaluated, collapses, keepsMomentum, aligned, clock } = session;
   const taken = takeSnapshot(session);
   const weights = before === undefined ? taken.weights : shared(taken.weights, before.snapshot.weights);
+  const slots = new Map(
+    [...taken.slots].map(([key, named]) => {
+      const those = new Map(Object.entries(before?.snapshot.slots.get(key) ?? {}));
+      return [key, Object.fromEntries(shared(new Map(Object.entries(named)), those))] as const;
+    }),
+  );
   return {
     network,
     parameters: storeOf(parameters, weights),
-    snapshot: { ...taken, weights, state: { ...taken.state, start: new Map(state.start) } },
+    snapshot: { ...taken, weights, slots, state: { ...taken.state, start: new Map(state.start) } },
     plain: {
       losses,
       baselines: structuredClone(baselines),
