@@ -16,6 +16,7 @@ const parameters: Readonly<Record<string, string>> = {
   begin: "part of the training after which pruning begins",
   end: "part of the training after which it has ended",
   strength: "weight of the penalty, or of what gates cost, in the loss",
+  decay: "strength of the L2 penalty on weights",
   drop: "share of the draws of a gate that are closed at the start, as a number",
   open: "probability that a weight is there at the start",
   start: "where gates, or the logarithm of their noise, begin",

@@ -2,7 +2,7 @@ import { deepEqual, equal } from "node:assert/strict";
 import { testValues } from "../../core/gates/values.js";
 import type { Gates } from "../../core/gates/state.js";
 import { maskedView } from "../../core/masks/masked.js";
-import type { PruningContext } from "../../core/events/context.js";
+import type { Moment, PruningContext } from "../../core/events/context.js";
 import { gateStep } from "../../runtime/along/gate-step.js";
 import { openGates, settleGates } from "../../runtime/along/gates.js";
 import { momentOf, prune } from "../core/masks/setting.js";
@@ -26,9 +26,16 @@ function opened(method: string, context: PruningContext) {
       const { of } = gateStep(context, [rule], at)?.back(gradients) ?? {};
       return { ofGates: [...(of?.values() ?? [])][0]?.gradient ?? [], ofWeights: gradients.get(key) ?? [] };
     },
+    /** What the gates add to the loss at a strength of 1, of one example. */
+    term: () =>
+      gateStep(context, [rule], { ...at, of: () => ({ ...momentOf(), value: atFull }) })?.back(new Map())
+        .term,
     settle: () => settleGates(context, [rule]),
   };
 }
+
+/** A strength that rises to 1 has come to it. */
+const atFull: Moment["value"] = (value) => (typeof value === "number" ? value : 1);
 
 const set = ({ params }: Gates, name: string, values: readonly number[]): void => params[name]?.set(values);
 const weights = [1, -2, 3, 4];
@@ -127,6 +134,58 @@ export const gates: readonly Vector[] = [
       settle();
       await prune(setting, statementOf("supermask", "prune"), momentOf());
       deepEqual([...(setting.parameters.get(key)?.data ?? [])], [0, -2, 3, 0]);
+    },
+  },
+  {
+    vector: "G12",
+    method: "sparse-vd",
+    about:
+      "at log α of −8, −4, −2, 0, 1, 2, 5 and 8 the divergence is 4.6359, 2.63421, 1.54053, 0.43124, 0.17797, 0.06842, 0.00342 and 0.00017, and the last two go",
+    async check() {
+      const { setting, key } = denseSetting([1, 1, 1, 1, 1, 1, 1, 1], 1);
+      const { gates: own, term, settle } = opened("sparse-vd", setting);
+      set(own, "logvar", [-8, -4, -2, 0, 1, 2, 5, 8]);
+      near(
+        [term() ?? NaN],
+        [4.6359 + 2.63421 + 1.54053 + 0.43124 + 0.17797 + 0.06842 + 0.00342 + 0.00017],
+        4,
+      );
+      settle();
+      await prune(setting, statementOf("sparse-vd", "prune"), momentOf());
+      deepEqual([...(setting.parameters.get(key)?.data ?? [])], [1, 1, 1, 1, 1, 1, 0, 0]);
+    },
+  },
+  {
+    vector: "log-normal",
+    method: "sbp",
+    about:
+      "at (μ, log σ) of (0, −5), (−1, −2), (−3, 0) and (−5, 1) the means are 0.99465, 0.37126, 0.08033 and 0.05318, the divergence 13.10161 in all, and the last two go, whose signal to noise is 0.85 and 0.41",
+    async check() {
+      const setting = scaled([1, 1, 1, 1]);
+      const { gates: own, term, settle } = opened("sbp", setting);
+      set(own, "mu", [0, -1, -3, -5]);
+      set(own, "logsigma", [-5, -2, 0, 1]);
+      near([term() ?? NaN], [7.26994 + 3.57679 + 1.5848 + 0.68017], 4);
+      settle();
+      near(testValues(setting.network, own), [0.99465, 0.37126, 0.08033, 0.05318]);
+      await prune(setting, statementOf("sbp", "prune"), momentOf());
+      deepEqual([...setting.state.channels.subarray(1, 5)], [0, 0, 1, 1]);
+    },
+  },
+  {
+    vector: "half-Cauchy",
+    method: "bayesian-compression",
+    about:
+      "at medians of 1 and log variances of −9, 0 and log 2 the means are 1.00003, 1.28403 and 1.64872, the divergence 13.96154 in all, and the third goes, whose signal to noise is 0.76",
+    async check() {
+      const setting = scaled([1, 1, 1]);
+      const { gates: own, term, settle } = opened("bayesian-compression", setting);
+      for (const name of ["logvara", "logvarb"]) set(own, name, [-9, 0, Math.log(2)]);
+      near([term() ?? NaN], [13.96154], 4);
+      settle();
+      near(testValues(setting.network, own), [1.00003, 1.28403, 1.64872]);
+      await prune(setting, statementOf("bayesian-compression", "prune"), momentOf());
+      equal(setting.state.channels.filter((code) => code === 1).length, 1);
     },
   },
 ];

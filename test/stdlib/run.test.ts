@@ -35,6 +35,12 @@ const otherwise: Readonly<Record<string, (outcome: Outcome) => void>> = {
   // So few steps bring no norm to zero: nothing is removed, but what fell below 1e-4.
   ssl: ({ result: { report } }) =>
     expect(report.amounts.map(({ structure }) => structure)).toEqual(["weights", "filters"]),
+  // Nor does noise grow over the signal of any unit; weights that were drawn near zero begin below theirs.
+  sbp: ({ result: { report } }) =>
+    expect(report.amounts).toMatchObject([{ structure: "units", achieved: 0 }]),
+  "bayesian-compression": ({ result: { report } }) =>
+    expect(report.amounts).toMatchObject([{ structure: "units", achieved: 0 }]),
+  "sparse-vd": ({ result: { report } }) => expect(report.amounts[0]?.achieved).toBeGreaterThan(10),
   // Nor do they close a gate, which begins at 0.5 and moves by the rate of Adam, 0.001, a step.
   autoprune: ({ result: { report } }) =>
     expect(report.amounts).toMatchObject([{ structure: "weights", achieved: 0 }]),
