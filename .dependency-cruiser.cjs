@@ -1,3 +1,5 @@
+const { builtinModules } = process.getBuiltinModule("node:module");
+
 /** The third column of the table in ARCHITECTURE.md: who may import whom. */
 const only = (from, allowed) => ({
   name: `${from}-imports-only-${allowed.join("-") || "itself"}`,
@@ -29,6 +31,18 @@ module.exports = {
       severity: "error",
       from: { path: "^(grammar|core|compiler)/" },
       to: { dependencyTypes: ["core"] },
+    },
+    {
+      name: "a-page-needs-nothing-of-node",
+      severity: "error",
+      from: { path: "^runtime/browser/" },
+      to: { path: `^(node:)?(${builtinModules.join("|")})$`, reachable: true },
+    },
+    {
+      name: "a-page-holds-no-compiler",
+      severity: "error",
+      from: { path: "^runtime/browser/" },
+      to: { path: "^(compiler|grammar|api|cli|integrations|stdlib)/", reachable: true },
     },
     {
       name: "no-tensorflow-in-the-compiler",

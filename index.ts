@@ -52,7 +52,8 @@ export type {
   StreamedSplit,
   TargetFacts,
 } from "./runtime/data/types.js";
-export { readMasks, type Mask, type Masks } from "./runtime/checkpoint/masks.js";
+export type { Mask, Masks } from "./runtime/checkpoint/held-masks.js";
+export { readMasks } from "./runtime/checkpoint/masks.js";
 export {
   defineCriterion,
   defineLoss,

@@ -88,7 +88,8 @@ export async function masksOf(
   network: Network,
   diagnostics: Diagnostic[],
 ): Promise<HeldMasks | null> {
-  const { heldBy, heldNote, masksBeside } = await import("../runtime/checkpoint/masks.js");
+  const { masksBeside } = await import("../runtime/checkpoint/masks.js");
+  const { heldBy, heldNote } = await import("../runtime/checkpoint/held-masks.js");
   const held = await collect(diagnostics, () => masksBeside(from, network));
   if (held !== null) diagnostics.push(heldNote(heldBy(held, network)));
   return held;

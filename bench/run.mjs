@@ -6,7 +6,16 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { runnerImport } from "vite";
 
-const ALL = [["check"], ["select"], ["step"], ["rules"], ["alignment"], ["native", "0"], ["native", "1"]];
+const ALL = [
+  ["check"],
+  ["select"],
+  ["step"],
+  ["rules"],
+  ["alignment"],
+  ["page"],
+  ["native", "0"],
+  ["native", "1"],
+];
 
 const [name = "step"] = process.argv.slice(2);
 if (name === "all") {

@@ -17,6 +17,7 @@ const files: ReadonlyMap<string, string> = new Map([
 /** Why something failed, as a note to a person: the meaning of a file error, else the first line of what was thrown, on one line. */
 export function reasonOf(cause: unknown): string {
   if (!(cause instanceof Error)) return printable(String(cause));
+  if (cause.name === "QuotaExceededError") return "the storage of the page is full";
   const code = "code" in cause && typeof cause.code === "string" ? cause.code : "";
   return files.get(code) ?? printable(cause.message);
 }

@@ -1,7 +1,3 @@
-import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { relative, resolve } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
 import { printable } from "./reason.js";
 
 /** What code of the user threw, for a diagnostic. */
@@ -15,18 +11,14 @@ export interface Thrown {
 /** Frames that are told: behind these, what called the user's code. */
 const mostFrames = 5;
 
-/** `file`: the module that was to be imported, where the error may be one of its syntax, which V8 does not place. */
-export function thrown(cause: unknown, file?: string): Thrown {
+export function thrown(cause: unknown): Thrown {
   if (!(cause instanceof Error)) return { reason: printable(String(cause)), frames: [] };
   const reason = printable(cause.message === "" ? cause.name : cause.message);
-  const frames = framesOf(cause.stack ?? "");
-  const place =
-    frames.length === 0 && file !== undefined && cause.name === "SyntaxError" ? syntaxPlace(file) : null;
-  return { reason, frames: place === null ? frames : [`at ${place}`] };
+  return { reason, frames: framesOf(cause.stack ?? "") };
 }
 
 /** Frames of modules from here on are ours. */
-const ours = new URL(".", import.meta.url).href;
+const ours = pathOf(new URL(".", import.meta.url).href);
 
 /** The frames above ours that are neither Node's nor of a package. */
 function framesOf(stack: string): readonly string[] {
@@ -34,13 +26,13 @@ function framesOf(stack: string): readonly string[] {
   for (const line of stack.split("\n")) {
     // A call, or the head of an error in linking modules.
     const [, caller, url = "", at = ""] =
-      /^\s*at (?:(.*) \()?((?:file:\/\/|\/|[A-Za-z]:\\).*?)((?::\d+){1,2})\)?$/.exec(line) ??
+      /^\s*at (?:(.*) \()?((?:file:\/\/|https?:\/\/|\/|[A-Za-z]:\\).*?)((?::\d+){1,2})\)?$/.exec(line) ??
       /^()(file:\/\/.*?|\/.*?)(:\d+)$/.exec(line) ??
       [];
-    const file = url.startsWith("file:") ? url : url === "" ? "" : pathToFileURL(url).href;
-    if (file.startsWith(ours)) break;
-    if (file === "") continue;
-    const place = `${shown(file)}${at}`;
+    if (url === "") continue;
+    const path = pathOf(url);
+    if (path.startsWith(ours)) break;
+    const place = `${shownPath(path)}${at}`;
     if (/(^|[\\/])node_modules[\\/]/.test(place)) continue;
     frames.push(printable(caller ? `at ${caller} (${place})` : `at ${place}`));
     if (frames.length === mostFrames) break;
@@ -48,35 +40,19 @@ function framesOf(stack: string): readonly string[] {
   return frames;
 }
 
-/** The file as somebody in the working directory names it, without what a cache was told by. */
-function shown(url: string): string {
-  const path = fileURLToPath(new URL(url.replace(/[?#].*$/, "")));
-  const near = relative(process.cwd(), path);
-  return near.startsWith("..") ? path : near;
+/** The path of a module without what a cache was told by: of a file as the system writes it, of an address as it is. */
+function pathOf(url: string): string {
+  const bare = url.replace(/[?#].*$/, "");
+  if (!bare.startsWith("file:")) return bare;
+  const path = decodeURIComponent(new URL(bare).pathname);
+  return /^\/[A-Za-z]:/.test(path) ? path.slice(1).replaceAll("/", "\\") : path;
 }
 
-/** A module's own files, as far as they are looked through for a mistake of syntax. */
-const mostFiles = 20;
-
-/** Where the syntax of a module, or of one that it imports by a relative path, is wrong: `data.mjs:3`. Nothing of it is run. */
-function syntaxPlace(entry: string): string | null {
-  const files = new Set([resolve(entry)]);
-  // What is added while they are gone through is gone through, too.
-  for (const file of files) {
-    const { stderr } = spawnSync(process.execPath, ["--check", file], { encoding: "utf8", timeout: 10_000 });
-    const [, url, line] = /^(\S.*?):(\d+)$/m.exec(stderr) ?? [];
-    if (url !== undefined) return `${shown(url.startsWith("file:") ? url : pathToFileURL(url).href)}:${line}`;
-    for (const next of importedBy(file)) if (files.size < mostFiles) files.add(next);
-  }
-  return null;
-}
-
-function importedBy(file: string): readonly string[] {
-  try {
-    const text = readFileSync(file, "utf8");
-    const found = text.matchAll(/(?:from|import)\s*["'](\.{1,2}\/[^"']+)["']/g);
-    return [...found].map(([, specifier = ""]) => resolve(file, "..", specifier));
-  } catch {
-    return [];
-  }
+/** The file as somebody in the working directory names it; a page has none. */
+export function shownPath(urlOrPath: string): string {
+  const path = pathOf(urlOrPath);
+  const here = globalThis.process?.cwd?.();
+  return here !== undefined && /^[\\/]/.test(path.slice(here.length)) && path.startsWith(here)
+    ? path.slice(here.length + 1)
+    : path;
 }

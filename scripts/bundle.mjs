@@ -17,6 +17,9 @@ const ENTRIES = {
   "integrations/webpack": "integrations/webpack.ts",
 };
 
+/** Built apart: a page is to load nothing that is of Node. */
+const PAGE = { "runtime/browser/index": "runtime/browser/index.ts" };
+
 /** Packages of many small modules that every start of the command line needs, put inside: reading them takes longer than running them. */
 const INSIDE = /^(@?chevrotain|lodash-es|commander|picocolors|@jridgewell)\//;
 const PACKAGE = /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/;
@@ -28,27 +31,36 @@ const PACKAGE = /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/;
  * the entries. `more` are further entries.
  */
 export async function bundle(root, dist, more = {}) {
-  const build = await rolldown({
-    cwd: root,
-    input: { ...ENTRIES, ...more },
-    platform: "node",
-    external: (id, importer) =>
-      importer !== undefined && !id.startsWith(".") && !isAbsolute(id) && !INSIDE.test(`${id}/`),
-  });
-  const { output } = await build.write({
-    dir: dist,
-    sourcemap: true,
-    chunkFileNames: "shared/[name]-[hash].js",
-    // A start reads all of it: what is said about the code stands in its source and its types.
-    comments: { legal: true, annotation: true, jsdoc: false },
-  });
-  await build.close();
+  const output = [
+    ...(await built(root, dist, { ...ENTRIES, ...more }, "node", "shared")),
+    ...(await built(root, dist, PAGE, "browser", "runtime/browser")),
+  ];
   const { irSchema } = await import(pathToFileURL(join(dist, "index.js")).href);
   await writeFile(join(dist, "ir.schema.json"), `${JSON.stringify(irSchema(), null, 2)}\n`);
   const modules = output.flatMap((chunk) => (chunk.type === "chunk" ? chunk.moduleIds : []));
   // Written by hand, for tsc emits no declarations of what programs are.
   await cp(join(root, "integrations/client.d.ts"), join(dist, "integrations/client.d.ts"));
   await copyLicenses(modules, join(dist, "licenses"));
+}
+
+/** Bundles entries with what they share in a folder of its own. */
+async function built(root, dist, input, platform, shared) {
+  const build = await rolldown({
+    cwd: root,
+    input,
+    platform,
+    external: (id, importer) =>
+      importer !== undefined && !id.startsWith(".") && !isAbsolute(id) && !INSIDE.test(`${id}/`),
+  });
+  const { output } = await build.write({
+    dir: dist,
+    sourcemap: true,
+    chunkFileNames: `${shared}/[name]-[hash].js`,
+    // A start reads all of it: what is said about the code stands in its source and its types.
+    comments: { legal: true, annotation: true, jsdoc: false },
+  });
+  await build.close();
+  return output;
 }
 
 async function copyLicenses(modules, folder) {

@@ -1,10 +1,10 @@
-// Builds examples/bundlers with each bundler and runs what comes out: in Node, and the page in a headless Chromium, if there is one.
-import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+// Builds examples/bundlers with each bundler and runs what comes out: in Node, and the page in a headless Chromium, if there is one. With `--write` docs/browser.md gets what the pages say and show.
+import { spawnSync } from "node:child_process";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { preview } from "vite";
+import { chromiumPath, openChromium } from "./chromium.mjs";
+import { openPages } from "./pages.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const cwd = join(root, "examples", "bundlers");
@@ -25,14 +25,14 @@ function run(command, args) {
   return stdout.trim();
 }
 
-/** What a page has become when all its work is done. This process serves it meanwhile. */
-const dom = (bin, args) =>
-  new Promise((resolve) => {
-    const child = spawn(bin, args, { stdio: ["ignore", "pipe", "ignore"], timeout: 120_000 });
-    let text = "";
-    child.stdout.on("data", (part) => (text += part));
-    child.on("close", () => resolve(text));
-  });
+/** The transcript and the picture of docs/browser.md. */
+function write({ lines, picture }) {
+  const file = join(root, "docs", "browser.md");
+  const said = lines.join("\n").replaceAll(/localhost:\d+/g, "localhost");
+  const marked = /(<!-- transcript: .*? -->\n)[^]*(\n<!-- end of the transcript -->)/;
+  writeFileSync(file, readFileSync(file, "utf8").replace(marked, `$1\n\`\`\`text\n${said}\n\`\`\`\n$2`));
+  writeFileSync(join(root, "docs", "browser.png"), picture);
+}
 
 rmSync(join(cwd, "out"), { recursive: true, force: true });
 const builds = {
@@ -55,34 +55,18 @@ if (!(accuracy >= 0.9)) problems.push(`the shipped network is right in ${accurac
 if (macs !== 14_112 + 56_448 + 7_840) problems.push(`the shipped network takes ${macs} MACs`);
 
 run("vite", ["build", "vite", "--logLevel", "warn"]);
-const chromium = ["chromium", "chromium-browser", "google-chrome"]
-  .flatMap((name) => (process.env["PATH"] ?? "").split(":").map((folder) => join(folder, name)))
-  .find((path) => existsSync(path));
-if (chromium === undefined) console.log("the page is built and not opened: there is no Chromium on the PATH");
+run("vite", ["build", "page", "--logLevel", "error"]);
+const path = chromiumPath();
+if (path === undefined) console.log("the pages are built and not opened: there is no Chromium on the PATH");
 else {
-  const server = await preview({
-    root: join(cwd, "vite"),
-    configFile: join(cwd, "vite/vite.config.mjs"),
-    preview: { port: 0 },
-  });
-  const profile = mkdtempSync(join(tmpdir(), "espalier-chromium-"));
+  const chromium = await openChromium(path);
   try {
-    const { port } = server.httpServer.address();
-    const flags = [
-      "--headless",
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-dev-shm-usage",
-      `--user-data-dir=${profile}`,
-    ];
-    const url = `http://localhost:${port}/`;
-    const page = await dom(chromium, [...flags, "--virtual-time-budget=60000", "--dump-dom", url]);
-    const [, right, parameters] = /(\d+) of 100 digits right, by (\d+) parameters/.exec(page) ?? [];
-    console.log(`${url} in ${chromium}: ${right} of 100 digits right, by ${parameters} parameters`);
-    if (!(right >= 85)) problems.push(`the page says: ${page}`);
+    const told = await openPages(chromium, cwd);
+    problems.push(...told.problems);
+    if (process.argv.includes("--write")) write(told);
+    if (!(told.shipped >= 85)) problems.push(`the page that reads digits has ${told.shipped} of 100 right`);
   } finally {
-    await server.close();
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    await chromium.close();
   }
 }
 for (const problem of problems) console.error(`  ✗ ${problem}`);

@@ -4,7 +4,7 @@ import { join, relative } from "node:path";
 import { raise } from "../../core/diagnostics/create.js";
 import { isTemporary, writeAtomically } from "../../runtime/checkpoint/files.js";
 import { lockName } from "../../runtime/checkpoint/lock.js";
-import { checkpointFolder } from "../../runtime/run/report/results.js";
+import { checkpointFolder } from "../../runtime/run/report/write-results.js";
 
 /** What lies in the folder of a comparison, and in those of its runs and of what they share. */
 

@@ -228,6 +228,7 @@ export const table = {
   P7019: error("JavaScript of a program failed"),
   P7020: warning("JavaScript that changed since the checkpoint"),
   P7021: error("JavaScript that was not allowed to run"),
+  P7022: error("a worker that fails"),
   // P73xx: backends
   P7301: error("the backend asked for does not open"),
   // P80xx: parts of the language that are checked but not available yet

@@ -3,7 +3,7 @@ import type { tf } from "./tf.js";
 
 /** What a caller asks of `openBackend`. */
 export interface BackendOptions {
-  /** `auto` (default): tfjs-node when it is installed and survives its trial, else wasm, else cpu. */
+  /** `auto` (default): tfjs-node when it is installed and survives its trial, else wasm, else cpu; in a page WebGPU and WebGL where they are registered and all their kernels check right, else wasm, else cpu. */
   readonly backend?: BackendName | "auto" | undefined;
   /** Worker threads of the wasm backend, at most one a processor; default 1. Other backends take no notice, and say so. */
   readonly threads?: number | undefined;

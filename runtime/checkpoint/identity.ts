@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { Network } from "../../core/network/types.js";
 import { raise } from "../../core/diagnostics/create.js";
 import type { Session } from "../run/host/session.js";
@@ -17,14 +16,16 @@ export function identityOf({ options, start, data }: Pick<Session, "options" | "
   };
 }
 
-/** Over topology and weights as loaded. */
-export function networkHash(network: Network, parameters: ParameterStore): string {
-  const hash = createHash("sha256").update(JSON.stringify(network.topology));
-  for (const [key, { data }] of parameters) {
-    hash.update(key);
-    hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-  }
-  return hash.digest("hex");
+/** What the hash of a network is over: its topology and weights as loaded. */
+export function networkPieces(network: Network, parameters: ParameterStore): readonly Uint8Array[] {
+  const text = (value: string): Uint8Array => new TextEncoder().encode(value);
+  return [
+    text(JSON.stringify(network.topology)),
+    ...[...parameters].flatMap(([key, { data }]) => [
+      text(key),
+      new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+    ]),
+  ];
 }
 
 const words: readonly (readonly [keyof Identity, string])[] = [

@@ -16,13 +16,8 @@ import { setTimeout } from "node:timers/promises";
 import { DiagnosticError } from "../../core/diagnostics/diagnostic.js";
 import { reasonOf } from "../reason.js";
 import { raise } from "../../core/diagnostics/create.js";
+import type { Lock } from "../run/host/host.js";
 import { makeFolder, temporaryBeside } from "./files.js";
-
-/** The right to write into an output folder: two runs there would remove each other's checkpoints and mix their results. */
-export interface Lock {
-  /** Gives the folder free, and takes it away where the lock made it and nothing was written. */
-  release(): void;
-}
 
 export const lockName = ".espalier.lock";
 

@@ -16,7 +16,7 @@ import { Stopwatch } from "../run/host/journal.js";
 import { checkIdentity, identityOf } from "./identity.js";
 import { checkpointSchema } from "./schema.js";
 import type { CheckpointState } from "./schema.js";
-import type { Checkpoint } from "./store.js";
+import type { Checkpoint } from "./checkpoints.js";
 import { TensorReader } from "./tensors.js";
 
 let compiled: ValidateFunction<CheckpointState> | undefined;

@@ -4,7 +4,7 @@ import { isObject } from "../../core/network/json.js";
 import type { Network } from "../../core/network/types.js";
 import { moduleUrl } from "../module-url.js";
 import { settled } from "../settled.js";
-import { thrown } from "../user-code.js";
+import { thrownByModule } from "../module-error.js";
 import { givenSource } from "./given.js";
 import type { DataSource } from "./types.js";
 
@@ -23,7 +23,7 @@ async function load(path: string, name: string): Promise<unknown> {
     const main = await settled(Promise.resolve(module["default"]));
     return isObject(main) ? main : module;
   } catch (cause) {
-    const { reason, frames } = thrown(cause, path);
+    const { reason, frames } = thrownByModule(cause, path);
     raise("P6010", `\`${name}\` cannot be loaded: ${reason}`, { notes: frames });
   }
 }

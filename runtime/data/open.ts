@@ -12,12 +12,7 @@ import { openModule } from "./module.js";
 import { NPY_NAMES, readNpyFolder, readNpz } from "./npy.js";
 import { readParquet } from "./parquet.js";
 import { arraySource } from "./source.js";
-import type { DataSource } from "./types.js";
-
-export interface OpenedData {
-  readonly source: DataSource;
-  readonly diagnostics: readonly Diagnostic[];
-}
+import type { OpenedData } from "./types.js";
 
 /**
  * Opens a data set for one network: a folder of IDX files, of `.npy` arrays, of class folders of images, or of `train`/`test`

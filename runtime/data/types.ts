@@ -1,3 +1,4 @@
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.js";
 import type { Batch } from "../types.js";
 
 /** What the training session asks of data. Readers build sources; the session shuffles and cuts batches. */
@@ -61,6 +62,12 @@ export interface DataSource {
   describe(): DataFacts;
   /** Lets go of files and buffers. */
   close?(): void | Promise<void>;
+}
+
+/** Data by a path or a name, with what is to be told of them. */
+export interface OpenedData {
+  readonly source: DataSource;
+  readonly diagnostics: readonly Diagnostic[];
 }
 
 /** Data as a module exports them, or as an object of the same form. */

@@ -1,5 +1,14 @@
 import type { WeightEntry } from "./manifest.js";
 
+/** Name and values of a weight as stored, before it is matched to a layer. */
+export interface StoredWeight {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+  /** Only models in memory tell. */
+  readonly trainable?: boolean;
+}
+
 /** IEEE 754 half precision to a number. */
 function half(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;

@@ -1,5 +1,7 @@
 export { initialValues } from "../../core/masks/initializers.js";
 export { isLiveModel, type LiveModel } from "./live.js";
-export { loadModel, type LoadedModel, type LoadOptions } from "./load.js";
-export { modelBytes, saveModel, type ModelBytes, type SavedModel } from "./save.js";
+export { modelBytes, type ModelBytes } from "./bytes.js";
+export type { LoadedModel, LoadOptions } from "./from-parts.js";
+export { loadModel } from "./load.js";
+export { saveModel, type SavedModel } from "./save.js";
 export { toLayersModel } from "./to-layers-model.js";

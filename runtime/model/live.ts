@@ -1,4 +1,4 @@
-import type { StoredWeight } from "./shards.js";
+import type { StoredWeight } from "./decode.js";
 import { reasonOf } from "../reason.js";
 import { raise } from "../../core/diagnostics/create.js";
 import { isObject } from "../../core/network/json.js";

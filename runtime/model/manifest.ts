@@ -103,3 +103,13 @@ function readQuantization(value: Json | undefined, name: string): Quantization |
   }
   return { dtype, scale, min };
 }
+
+/** Whether a manifest names a file beside or below its model.json, and nothing else. */
+export const isPlainPath = (path: string): boolean =>
+  path !== "" && !/[\0\\]|^\/|^[a-z][a-z0-9+.-]*:/i.test(path) && !path.split("/").includes("..");
+
+/** @throws DiagnosticError P5105 */
+export const outsideOf = (path: string): never =>
+  raise("P5105", `the weight manifest names the file ${quote(path)}`, {
+    notes: ["weight files lie in the folder of their model.json"],
+  });

@@ -5,7 +5,7 @@ import { positionsOf } from "./archive-names.js";
 import { isLayerClass } from "../../core/network/layers/index.js";
 import type { LayerInfo, Network, WeightInfo } from "../../core/network/types.js";
 import type { Parameter, ParameterStore } from "../../core/parameters.js";
-import type { StoredWeight } from "./shards.js";
+import type { StoredWeight } from "./decode.js";
 
 export interface Matched {
   readonly network: Network;

@@ -2,21 +2,14 @@ import { createHash, randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { open, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createGzip } from "node:zlib";
 import { raise } from "../../core/diagnostics/create.js";
 import { quotePath } from "../../core/diagnostics/quote.js";
 import type { Network } from "../../core/network/types.js";
 import { makeFolder } from "../checkpoint/files.js";
 import type { ParameterStore } from "../../core/parameters.js";
-import { bytesOf, modelJson, savedWeights, weightBytes, type SavedWeight } from "./artifacts.js";
+import { bytesOf, modelJson, savedWeights, type SavedWeight } from "./artifacts.js";
+import { sizes, type ModelBytes } from "./bytes.js";
 import { reasonOf } from "../reason.js";
-
-/** Sizes of the weights of a saved model. */
-export interface ModelBytes {
-  readonly raw: number;
-  /** As a web server sends them: through gzip at level 6. */
-  readonly gzipped: number;
-}
 
 export interface SavedModel {
   /** Paths of the files written. */
@@ -65,11 +58,6 @@ export async function saveModel(
   };
 }
 
-/** The sizes a saved model would have. */
-export async function modelBytes(network: Network, store: ParameterStore): Promise<ModelBytes> {
-  return sizes(savedWeights(network, store));
-}
-
 function weightFileName(weights: readonly SavedWeight[]): string {
   const hash = createHash("sha256");
   for (const { parameter } of weights) hash.update(bytesOf(parameter));
@@ -95,17 +83,4 @@ async function removeStale(folder: string, keep: string | null): Promise<void> {
   for (const file of await readdir(folder)) {
     if (OWN_WEIGHTS.test(file) && file !== keep) await rm(join(folder, file), { force: true });
   }
-}
-
-async function sizes(weights: readonly SavedWeight[]): Promise<ModelBytes> {
-  const gzip = createGzip({ level: 6 });
-  let packed = 0;
-  gzip.on("data", (chunk: Uint8Array) => (packed += chunk.length));
-  const ended = new Promise<void>((done, failed) => gzip.once("end", done).once("error", failed));
-  for (const { parameter } of weights) {
-    if (!gzip.write(bytesOf(parameter))) await new Promise((resume) => gzip.once("drain", resume));
-  }
-  gzip.end();
-  await ended;
-  return { raw: weightBytes(weights), gzipped: weights.length === 0 ? 0 : packed };
 }

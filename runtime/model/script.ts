@@ -5,12 +5,12 @@ import { quotePath } from "../../core/diagnostics/quote.js";
 import { openBackend } from "../backend/index.js";
 import { tf } from "../backend/tf.js";
 import { toolkit } from "../toolkit.js";
-import { randomStream } from "../../core/random.js";
 import { isLiveModel, type LiveModel } from "./live.js";
 import { reasonOf } from "../reason.js";
 import { moduleUrl } from "../module-url.js";
 import { settled } from "../settled.js";
-import { thrown } from "../user-code.js";
+import { thrownByModule } from "../module-error.js";
+import { withSeededRandom } from "./seeded.js";
 import { missing } from "./topology-file.js";
 
 /**
@@ -32,23 +32,11 @@ export async function importModel(path: string, seed: number): Promise<LiveModel
       return settled(Promise.resolve(typeof made === "function" ? made({ ...toolkit, seed }) : made));
     });
   } catch (error) {
-    const { reason, frames } = thrown(error, path);
+    const { reason, frames } = thrownByModule(error, path);
     return raise("P5114", `the module ${quotePath(path)} failed`, { notes: [reason, ...frames] });
   }
   if (isLiveModel(model)) return model;
   return raise("P5114", `the module ${quotePath(path)} gives no model`, {
     help: "export a tf.LayersModel, or a function that returns one, as `default`",
   });
-}
-
-async function withSeededRandom<T>(seed: number, work: () => Promise<T>): Promise<T> {
-  const own = Math.random;
-  const stream = randomStream(seed, "model module");
-  let position = 0;
-  Math.random = () => stream.uniform(position++);
-  try {
-    return await work();
-  } finally {
-    Math.random = own;
-  }
 }

@@ -3,18 +3,9 @@ import { open, realpath, stat } from "node:fs/promises";
 import { isAbsolute, join, relative, sep } from "node:path";
 import { raise } from "../../core/diagnostics/create.js";
 import { quote } from "../../core/diagnostics/quote.js";
-import { decode } from "./decode.js";
-import type { WeightEntry, WeightGroup } from "./manifest.js";
+import { decode, type StoredWeight } from "./decode.js";
+import { isPlainPath, outsideOf, type WeightEntry, type WeightGroup } from "./manifest.js";
 import { reasonOf } from "../reason.js";
-
-/** Name and values of a weight as stored, before it is matched to a layer. */
-export interface StoredWeight {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly data: Float32Array;
-  /** Only models in memory tell. */
-  readonly trainable?: boolean;
-}
 
 interface Shard {
   readonly path: string;
@@ -24,18 +15,7 @@ interface Shard {
 
 /** Only plain relative names inside the model's folder, links followed. */
 async function locate(folder: string, path: string): Promise<Shard> {
-  const unsafe =
-    path === "" ||
-    path.includes("\0") ||
-    path.includes("\\") ||
-    isAbsolute(path) ||
-    /^[a-z][a-z0-9+.-]*:/i.test(path) ||
-    path.split("/").includes("..");
-  const outside = (): never =>
-    raise("P5105", `the weight manifest names the file ${quote(path)}`, {
-      notes: ["weight files lie in the folder of their model.json"],
-    });
-  if (unsafe) outside();
+  if (!isPlainPath(path)) outsideOf(path);
   const root = await realpath(folder);
   let file: string;
   let bytes: number;
@@ -54,7 +34,7 @@ async function locate(folder: string, path: string): Promise<Shard> {
     throw error;
   }
   const inside = relative(root, file);
-  if (inside === ".." || inside.startsWith(`..${sep}`) || isAbsolute(inside)) outside();
+  if (inside === ".." || inside.startsWith(`..${sep}`) || isAbsolute(inside)) outsideOf(path);
   return { path, file, bytes };
 }
 

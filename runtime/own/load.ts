@@ -9,7 +9,7 @@ import type { ImportIr } from "../../core/ir/types.js";
 import { isObject } from "../../core/network/json.js";
 import { reasonOf } from "../reason.js";
 import { settled } from "../settled.js";
-import { thrown } from "../user-code.js";
+import { thrownByModule } from "../module-error.js";
 import type { GivenImport } from "./functions.js";
 import { readDefinition } from "./read.js";
 
@@ -34,7 +34,7 @@ export async function loadImports(
     );
     const module = await imported(`${pathToFileURL(path).href}?${content.slice(0, 16)}`, seconds).catch(
       (cause: unknown) => {
-        const { reason, frames } = thrown(cause, path);
+        const { reason, frames } = thrownByModule(cause, path);
         return refuse(id, `"${from}" cannot be loaded: ${reason}`, frames);
       },
     );

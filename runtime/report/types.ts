@@ -38,7 +38,10 @@ export interface Report {
     readonly machine: {
       readonly cpu: string;
       readonly cores: number;
-      readonly node: string;
+      /** Null in a page. */
+      readonly node: string | null;
+      /** As it calls itself, in a page. */
+      readonly browser?: string;
       readonly tfjs: string;
     };
     readonly startedAt: string;

@@ -7,7 +7,7 @@ import { savedSteps, stretchesOf } from "../../api/compare/stretches.js";
 import type { Stretch, Variant } from "../../api/compare/types.js";
 import { chainOf } from "../../compiler/plan/chain.js";
 import { openBackend } from "../../runtime/backend/index.js";
-import { checkpointFolder } from "../../runtime/run/report/results.js";
+import { checkpointFolder } from "../../runtime/run/report/write-results.js";
 import { quarters, smallNetwork } from "../runtime/run/fixtures.js";
 import { runProgram } from "../runtime/run/program.js";
 

@@ -7,10 +7,11 @@ const root = join(import.meta.dirname, "../cases/mistakes");
 const files = readdirSync(root, { recursive: true, encoding: "utf8" });
 
 /**
- * No program and no command line may cause them. P7017: callbacks are given in JavaScript alone (`test/runtime/watch`). P9507 says
+ * No program and no command line may cause them. P7017: callbacks are given in JavaScript alone (`test/runtime/watch`). P7022: workers are of pages
+ * (`test/runtime/browser`). P9507 says
  * that espalier itself is at fault, and `expectWellEnded` refuses it everywhere.
  */
-const never: readonly string[] = ["P7017", "P9507"];
+const never: readonly string[] = ["P7017", "P7022", "P9507"];
 
 test("every diagnostic is shown by a case", () => {
   const shown = new Set(

@@ -34,10 +34,10 @@ let running = 0;
 
 /**
  * Opens the WebAssembly backend of tfjs with our kernels on it. It keeps the number of threads it was first opened
- * with. Results are the same bits on every run, whatever that number.
+ * with. Results are the same bits on every run, whatever that number. `start` makes wasm the current backend.
  */
-export async function openWasm(threads: number): Promise<OpenedBackend> {
-  if (running === 0) await start(threads);
+export async function openWasm(threads: number, start: () => Promise<void>): Promise<OpenedBackend> {
+  if (running === 0) await start();
   await tf.setBackend("wasm");
   const wasm = tf.backend();
   if (!(wasm instanceof BackendWasm)) throw new Error("another backend is registered as wasm");
@@ -65,27 +65,5 @@ export async function openWasm(threads: number): Promise<OpenedBackend> {
       value.dispose();
     },
     read: floatsOf,
-  };
-}
-
-async function start(threads: number): Promise<void> {
-  const inNode = tf.env().getBool("IS_NODE");
-  const release = inNode ? holdHandlers() : () => {};
-  if (threads > 1 && inNode) await (await import("./threads.js")).startThreaded(threads);
-  else if (!(await tf.setBackend("wasm"))) throw new Error("the WebAssembly backend did not start");
-  release();
-}
-
-/** The build rethrows whatever the process does not catch. That is the program's business: its handlers go again. */
-function holdHandlers(): () => void {
-  const exceptions = new Set(process.listeners("uncaughtException"));
-  const rejections = new Set(process.listeners("unhandledRejection"));
-  return () => {
-    for (const handler of process.listeners("uncaughtException")) {
-      if (!exceptions.has(handler)) process.removeListener("uncaughtException", handler);
-    }
-    for (const handler of process.listeners("unhandledRejection")) {
-      if (!rejections.has(handler)) process.removeListener("unhandledRejection", handler);
-    }
   };
 }

@@ -7,9 +7,11 @@ import { counted } from "../../../core/ir/words.js";
 import { stepOf } from "../../checkpoint/restore.js";
 import { facts } from "../../checkpoint/schema.js";
 import { openStore } from "../../checkpoint/store.js";
-import { loadModel, toLayersModel } from "../../model/index.js";
+import { loadModel } from "../../model/load.js";
+import { modelArtifacts, toLayersModel } from "../../model/to-layers-model.js";
 import type { Report } from "../../report/types.js";
-import { checkpointFolder, type RunResult } from "../report/results.js";
+import type { RunResult } from "../report/results.js";
+import { checkpointFolder } from "../report/write-results.js";
 import type { Options } from "./options.js";
 
 /**
@@ -62,8 +64,15 @@ export async function resultIn(out: string): Promise<RunResult | null> {
   if (report === null) return null;
   const { network, store: parameters } = await loadModel(out, { seed: report.seed });
   const { accuracy, loss } = report.after;
-  const toModel = () => toLayersModel(network, parameters);
-  return { network, parameters, report, metrics: { accuracy, loss }, out, toLayersModel: toModel };
+  return {
+    network,
+    parameters,
+    report,
+    metrics: { accuracy, loss },
+    out,
+    artifacts: () => modelArtifacts(network, parameters),
+    toLayersModel: () => toLayersModel(network, parameters),
+  };
 }
 
 async function interruptedIn(out: string): Promise<{ readonly step: number | null } | null> {

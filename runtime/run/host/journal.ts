@@ -1,4 +1,3 @@
-import { setImmediate } from "node:timers/promises";
 import { raise } from "../../../core/diagnostics/create.js";
 import type { Json } from "../../../core/network/types.js";
 import { saveCheckpoint } from "../../checkpoint/save.js";
@@ -72,7 +71,7 @@ export class Journal {
  */
 export async function pause(session: Session): Promise<void> {
   const { options, lastCheckpoint, stopwatch, clock } = session;
-  await setImmediate();
+  await session.host.turn();
   if (options.signal?.aborted || isToBeLeft(session)) session.interrupted = true;
   const { every } = options;
   const due =
@@ -97,12 +96,10 @@ export function isToBeLeft({ options: { leaveAt }, journal, phase, resumes }: Se
 }
 
 /** Ends a run that can be gone on with. @throws DiagnosticError P7009 */
-export function leave({ lock, options }: Pick<Session, "lock" | "options">): never {
+export function leave({ lock, options, host }: Pick<Session, "lock" | "options" | "host">): never {
   lock?.release();
   raise("P7009", "the run was interrupted", {
     help:
-      options.out === null
-        ? "give it an output directory to be able to resume"
-        : "run the same command with `--resume` to go on from here",
+      options.out === null ? "give it an output directory to be able to resume" : host.howToResume,
   });
 }

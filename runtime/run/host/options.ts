@@ -1,6 +1,4 @@
-import { resolve } from "node:path";
 import type { BackendOptions } from "../../backend/types.js";
-import { isLiveModel, type LiveModel } from "../../model/index.js";
 import { raise } from "../../../core/diagnostics/create.js";
 import { show } from "../../../core/diagnostics/quote.js";
 import type { Callbacks } from "../../watch/types.js";
@@ -12,10 +10,12 @@ import {
   type OwnOfProgram,
 } from "../../own/functions.js";
 import type { OnProgress } from "../report/log.js";
+import type { Host } from "./host.js";
+import type { StorageGiven } from "../../browser/storage.js";
 
 /** What `openRun` takes: the settings of an emitted module, overridden by those of its host. */
 export interface RunOptions extends BackendOptions, GivenJavaScript {
-  /** Path of a model.json, its folder or a module; or a tf.LayersModel. */
+  /** Path of a model.json, its folder or a module; or a tf.LayersModel. In a page: an address, a model, or what `tf.io` handlers load. */
   readonly network?: unknown;
   /** Path or name of data; or an object: see `DataGiven`. A program that neither trains nor measures needs none. */
   readonly data?: unknown;
@@ -34,8 +34,10 @@ export interface RunOptions extends BackendOptions, GivenJavaScript {
   /** Moments that conditions of the program compare with; without held-out data they are measured only where it says so. */
   readonly compares?: readonly ("start" | "dense")[];
   readonly statements?: Readonly<Record<number, string>>;
-  /** Directory for results and checkpoints; unset: nothing is written and nothing can be resumed. */
+  /** Directory for results and checkpoints, in a page the name of a place in its storage; unset: nothing is written and nothing can be resumed. */
   readonly out?: string | null;
+  /** In a page: where it keeps checkpoints and what `save` writes. Default: "opfs" where there is one, else "indexeddb". */
+  readonly storage?: StorageGiven;
   /** Go on from the newest checkpoint in `out`; starts anew when there is none. A complete run there stays as it is: P7015. */
   readonly resume?: boolean;
   /** Begin anew over what an earlier run left in `out`. Without it or `resume` that is P7014. */
@@ -103,7 +105,8 @@ type Defaulted =
 
 /** Options as a run uses them: checked, defaults filled in. */
 export interface Options extends Required<Pick<RunOptions, Defaulted>> {
-  readonly network: string | LiveModel;
+  /** In a form that the host takes. */
+  readonly network: unknown;
   /** Looked at once the network is known. */
   readonly data: unknown;
   readonly backend: BackendOptions;
@@ -126,8 +129,12 @@ export interface Options extends Required<Pick<RunOptions, Defaulted>> {
 export const defaultBatch = 32;
 
 /** @throws DiagnosticError P7010 */
-export function readOptions(given: RunOptions): Options {
-  const out = given.out === undefined || given.out === null ? null : resolve(given.out);
+export function readOptions(given: RunOptions, host: Host): Options {
+  const place = (option: "out" | "log" | "tensorboard"): string | null => {
+    const path = given[option];
+    return path === undefined || path === null ? null : host.placeOf(option, path);
+  };
+  const out = place("out");
   if (given.resume && given.restart)
     raise("P7010", "a run is resumed or begun anew, not both", {
       help: "leave `--resume` or `--restart` out",
@@ -137,7 +144,7 @@ export function readOptions(given: RunOptions): Options {
       help: "name the directory of the run by `--out`",
     });
   return {
-    network: networkOption(given.network),
+    network: networkOption(given.network, host),
     data: given.data ?? null,
     validation: shareOption(given.validation),
     backend: { backend: given.backend, threads: given.threads },
@@ -158,8 +165,8 @@ export function readOptions(given: RunOptions): Options {
     onProgress: given.onProgress ?? (() => undefined),
     signal: given.signal ?? null,
     callbacks: callbacksOption(given.callbacks),
-    log: given.log === undefined ? null : resolve(given.log),
-    tensorboard: given.tensorboard === undefined ? null : resolve(given.tensorboard),
+    log: place("log"),
+    tensorboard: place("tensorboard"),
     about: given.about ?? {},
     leaveAt: given.leaveAt ?? null,
     beginning: given.beginning ?? null,
@@ -167,8 +174,8 @@ export function readOptions(given: RunOptions): Options {
   };
 }
 
-function networkOption(value: unknown): Options["network"] {
-  if (typeof value === "string" || isLiveModel(value)) return value;
+function networkOption(value: unknown, host: Host): unknown {
+  if (host.isNetwork(value)) return value;
   raise("P7010", "no network is given", {
     help: 'name it in the program (`network "model.json"`) or by `--network`',
   });

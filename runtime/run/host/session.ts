@@ -2,14 +2,14 @@ import type { ExprIr } from "../../../core/ir/types.js";
 import type { PhaseTimes } from "../../../core/schedule/schedule.js";
 import type { Network } from "../../../core/network/types.js";
 import type { Backend } from "../../backend/types.js";
-import type { Lock } from "../../checkpoint/lock.js";
-import type { CheckpointStore } from "../../checkpoint/store.js";
+import type { CheckpointStore } from "../../checkpoint/checkpoints.js";
 import type { DataSource } from "../../data/types.js";
 import type { Accumulated } from "../../scores/gather.js";
 import type { MaskState } from "../../../core/masks/state.js";
 import type { ParameterStore, Slots } from "../../../core/parameters.js";
 import type { Executor, Loss, Metric, OwnFunction } from "../../types.js";
 import type { Measure } from "../../../core/ir/sizes.js";
+import type { Host, Lock } from "./host.js";
 import type { Clock, Journal, Stopwatch } from "./journal.js";
 import type { OpenPhase, PhaseProgress } from "../phase/open-phase.js";
 import type { Options } from "./options.js";
@@ -24,6 +24,7 @@ export interface Session extends Given, Model, Training, Program, Told {}
 
 /** What stays the same as long as the run lasts. */
 interface Given {
+  readonly host: Host;
   readonly options: Options;
   readonly backend: Backend;
   readonly data: DataSource | null;

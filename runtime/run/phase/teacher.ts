@@ -5,13 +5,10 @@ import { usualTemperature, type DistillationIr, type TrainIr } from "../../../co
 import { whyNoTeacher } from "../../../core/network/teacher.js";
 import type { Network } from "../../../core/network/types.js";
 import type { ParameterStore } from "../../../core/parameters.js";
-import { networkHash } from "../../checkpoint/identity.js";
-import { masksBeside } from "../../checkpoint/masks.js";
+import { networkPieces } from "../../checkpoint/identity.js";
 import { createExecutor } from "../../executor/index.js";
-import { loadModel } from "../../model/index.js";
 import type { Batch, Lesson } from "../../types.js";
 import type { Session } from "../host/session.js";
-import { ticketAt } from "../steps/load.js";
 import { markName } from "../steps/snapshots.js";
 
 /** The network that a phase learns from beside its data. Nothing trains it; it is in memory as long as its phase. */
@@ -62,13 +59,13 @@ function find(session: Session, from: DistillationIr["from"]): Found | Promise<F
 }
 
 /** The network as loaded, read again: a run that nobody learns from it need not hold it. */
-async function asLoaded({ options, loaded, start }: Session): Promise<Found> {
-  const { store } = await loadModel(options.network, { seed: options.seed });
-  if (networkHash(loaded, store) !== start.hash)
+async function asLoaded({ host, options, loaded, start }: Session): Promise<Found> {
+  const { store } = await host.loadModel(options.network, { seed: options.seed });
+  if ((await host.digest(networkPieces(loaded, store))) !== start.hash)
     raise("P7007", "the network is not what it was when the run began: nothing can learn from its start", {
       help: "leave the files of the network alone while a run reads them",
     });
-  const held = options.masks ? await masksBeside(options.network, loaded) : null;
+  const held = options.masks ? await host.masksBeside(options.network, loaded) : null;
   if (held !== null) {
     const state = { ...newMaskState(loaded.channels.count), ...held };
     settle({ network: loaded, parameters: store, slots: new Map(), state });
@@ -85,12 +82,12 @@ function atMark({ snapshots }: Session, mark: string): Found {
 }
 
 async function inFile(session: Session, path: string): Promise<Found> {
-  const { network, store } = await loadModel(ticketAt(session, path), { seed: session.options.seed });
+  const { network, store } = await session.host.savedModel(session.options, path);
   const why = whyNoTeacher(session.loaded, network);
   if (why !== null)
     raise("P4015", `\`${path}\` cannot teach this network`, {
       notes: [why],
       help: "a teacher reads the same inputs and tells the same classes apart",
     });
-  return { network, parameters: store, hash: networkHash(network, store) };
+  return { network, parameters: store, hash: await session.host.digest(networkPieces(network, store)) };
 }

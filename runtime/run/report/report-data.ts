@@ -1,4 +1,3 @@
-import { cpus } from "node:os";
 import { version_core } from "@tensorflow/tfjs-core";
 import { countsOf, structureName } from "../../../core/events/record.js";
 import { counted } from "../../../core/ir/words.js";
@@ -9,16 +8,13 @@ import type { Parameter, ParameterStore } from "../../../core/parameters.js";
 import { outputChannels } from "../../../core/units/slices.js";
 import { spaceOf } from "../../../core/units/spaces.js";
 import { compareLatency, createExecutor } from "../../executor/index.js";
-import type { ModelBytes } from "../../model/index.js";
+import type { ModelBytes } from "../../model/bytes.js";
 import type { AmountRow, LayerRow, NetworkFacts, Report } from "../../report/types.js";
 import { count, percent } from "../../report/numbers.js";
 import type { Executor } from "../../types.js";
 import { version } from "../../version.js";
 import { pruningContext } from "../host/engine.js";
 import type { Session } from "../host/session.js";
-import type { Alignment } from "../../../core/schedule/alignment.js";
-import { knownAlignment } from "../../backend/alignment.js";
-import type { Backend } from "../../backend/types.js";
 import type { RecordedAmount } from "./log.js";
 import { evaluateOn, withMetrics } from "./measures.js";
 import { measuresNow } from "./sizes.js";
@@ -65,12 +61,7 @@ export async function reportData(
     notes: record.notes,
     timing: {
       command: options.about.command ?? null,
-      machine: {
-        cpu: cpus()[0]?.model ?? "",
-        cores: cpus().length,
-        node: process.versions.node,
-        tfjs: version_core,
-      },
+      machine: { ...session.host.machine(), tfjs: version_core },
       startedAt,
       seconds,
       stepsPerSecond: clock.step > 0 && seconds > 0 ? clock.step / seconds : null,
@@ -78,15 +69,11 @@ export async function reportData(
         before,
         after,
         layers,
-        alignment: options.latency ? await measuredOf(backend) : null,
+        alignment: options.latency ? await session.host.knownAlignment(backend) : null,
       }),
     },
   };
 }
-
-/** What was measured of the backend before; nothing is measured for a report. */
-const measuredOf = ({ name, threads }: Backend): Promise<Alignment | null> =>
-  knownAlignment({ backend: name, threads: Number.isNaN(threads) ? 1 : threads });
 
 /** The network as it stands, in numbers, not timed. Dead units count as gone, though before a `slim` the file has them. */
 export async function factsNow(session: Session, bytes: ModelBytes): Promise<NetworkFacts> {

@@ -12,7 +12,6 @@ import { namesIn } from "../../../core/expr/names.js";
 import { settle } from "../../../core/masks/hold.js";
 import { dead } from "../../../core/masks/state.js";
 import { collapse, emptiedLayers } from "../../../core/network/collapse.js";
-import { alignmentOf } from "../../backend/alignment.js";
 import { alignmentNote } from "../../../core/schedule/alignment.js";
 import { pruneIr, regrowIr, restoreIr } from "../../statements.js";
 import type { ScoringContext } from "../../scores/gather.js";
@@ -82,7 +81,7 @@ async function pruneAndCompensate(
 async function aligning(session: Session, ir: PruneIr): Promise<PruneIr> {
   if (ir.align === undefined) return ir;
   if (session.aligned === null) {
-    const found = await alignmentOf(session.backend);
+    const found = await session.host.alignmentOf(session.backend);
     session.aligned = found.aligned;
     logNote(session, alignmentNote(found));
   }

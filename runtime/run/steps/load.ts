@@ -1,12 +1,9 @@
-import { existsSync } from "node:fs";
-import { isAbsolute, join, resolve } from "node:path";
 import { raise } from "../../../core/diagnostics/create.js";
 import type { SelectionIr } from "../../../core/ir/types.js";
 import { settle } from "../../../core/masks/hold.js";
 import { dead, living, touch } from "../../../core/masks/state.js";
 import { selectedUnits } from "../../../core/units/candidate-units.js";
-import { heldBy, heldNote, heldRoots, kept, masksBeside, readMasks } from "../../checkpoint/masks.js";
-import { loadModel } from "../../model/index.js";
+import { heldBy, heldNote, heldRoots, kept } from "../../checkpoint/held-masks.js";
 import { selectionIr } from "../../statements.js";
 import type { SelectionSpec } from "../../helpers.js";
 import type { Session } from "../host/session.js";
@@ -42,7 +39,7 @@ export async function load(
 /** Holds at zero what the masks beside the network hold, unless the host wants none of them. `start` is with them from here on. */
 export async function holdMasksBeside(session: Session): Promise<void> {
   const { options, loaded, state } = session;
-  const held = options.masks ? await masksBeside(options.network, loaded) : null;
+  const held = options.masks ? await session.host.masksBeside(options.network, loaded) : null;
   if (held === null) return;
   const everything = { in: "*" };
   const found = heldBy(held, loaded);
@@ -64,7 +61,7 @@ function keysOf({ network }: Session, paths: readonly string[]): ReadonlySet<str
 
 async function loadWeights(session: Session, path: string, paths: readonly string[]): Promise<number> {
   const keys = keysOf(session, paths);
-  const { store } = await loadModel(ticketAt(session, path), { seed: session.options.seed });
+  const { store } = await session.host.savedModel(session.options, path);
   let count = 0;
   for (const [key, { data }] of session.parameters) {
     const values = keys.has(key) ? store.get(key)?.data : undefined;
@@ -84,7 +81,7 @@ async function loadMasks(
   selection: SelectionIr,
 ): Promise<number> {
   const keys = keysOf(session, paths);
-  const masks = await readMasks(ticketAt(session, path));
+  const masks = await session.host.savedMasks(session.options, path);
   const { state, network, loaded } = session;
   let count = 0;
   for (const [key, { data }] of masks.weights) {
@@ -109,12 +106,6 @@ async function loadMasks(
     noteLoaded(session, "units", selection);
   }
   return count;
-}
-
-/** What the run itself saved under this name, else what lies there for the working directory. */
-export function ticketAt({ options }: Pick<Session, "options">, path: string): string {
-  const own = options.out === null || isAbsolute(path) ? null : join(options.out, path);
-  return own !== null && existsSync(own) ? own : resolve(path);
 }
 
 /** A row of the report: nobody asked for a number here. */

@@ -2,7 +2,8 @@ import { mkdtemp, readdir, readFile, rm, truncate, writeFile, mkdir } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openStore, type Checkpoint } from "../../../runtime/checkpoint/store.js";
+import type { Checkpoint } from "../../../runtime/checkpoint/checkpoints.js";
+import { openStore } from "../../../runtime/checkpoint/store.js";
 import { DiagnosticError } from "../../../core/diagnostics/diagnostic.js";
 
 let directory = "";

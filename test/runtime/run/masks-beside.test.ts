@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openRun, type OpenRun, type RunOptions } from "../../../runtime/index.js";
-import { readMasks, type Masks } from "../../../runtime/checkpoint/masks.js";
+import type { Masks } from "../../../runtime/checkpoint/held-masks.js";
+import { readMasks } from "../../../runtime/checkpoint/masks.js";
 import { options, smallNetwork } from "./fixtures.js";
 
 let out = "";

@@ -1,0 +1,131 @@
+// What the pages of examples/bundlers do in a browser: they read digits, train, are closed in the middle, and hear of new schedules.
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createServer, preview } from "vite";
+
+const right = /(\d+) of (\d+) digits right/;
+const round =
+  /^round (\d+): (\d+) of 200 digits right, by (\d+) of (\d+) parameters and (\d+) of (\d+) MACs, on (\w+)$/;
+
+/**
+ * Opens all of them. `problems` says what was not as it should be, `lines` what they say, `picture` is how the one that trains looks in
+ * the end.
+ */
+export async function openPages(chromium, folder) {
+  const problems = [];
+  const lines = [];
+  const expect = (holds, what) => void (holds || problems.push(what));
+  const say = (line) => {
+    lines.push(line);
+    console.log(line);
+  };
+  const at = { shipped: NaN, picture: null };
+
+  await served(folder, "vite", async (url) => {
+    const page = await chromium.page(url);
+    const text = await page.text("#said", right);
+    say(`${url} reads: ${text}`);
+    at.shipped = Number(right.exec(text)[1]);
+    await page.close();
+  });
+
+  await served(folder, "page", async (url) => {
+    const page = await chromium.page(url);
+    const text = await page.text("#said", round);
+    say(`${url} trains: ${text}`);
+    const [, , correct, params, before, macs, , backend] = round.exec(text);
+    expect(correct >= 160, `the page that trains has ${correct} of 200 digits right`);
+    // Half of the filters of both convolutions.
+    expect(
+      params === "9098" && before === "20490" && macs === "78400",
+      `the page slimmed otherwise: ${text}`,
+    );
+    expect(backend === "wasm", `the page trains on ${backend}`);
+    const kept = `indexedDB.databases().then((all) => all.map(({ name }) => name).join())`;
+    expect((await page.evaluate(kept)).includes("tensorflowjs"), "the model was not kept in IndexedDB");
+    expect(page.said.length === 0, `the page says ${page.said.join("; ")}`);
+    at.picture = await page.screenshot();
+    await page.close();
+
+    const worker = await chromium.page(`${url}?worker`);
+    const same = await worker.text("#said", round);
+    say(`${url}?worker trains: ${same}`);
+    expect(same === text, "a worker and a page train otherwise");
+    await worker.close();
+
+    await closedInTheMiddle(chromium, url, { whole: text, say, expect });
+  });
+
+  await hotUpdate(chromium, folder, { say, expect });
+  return { ...at, problems, lines };
+}
+
+/** A page that is stopped and one that is closed go on from their last whole checkpoints, to the same network. */
+async function closedInTheMiddle(chromium, url, { whole, say, expect }) {
+  for (const query of ["", "?storage=indexeddb"]) {
+    const stopped = await chromium.page(`${url}${query}`);
+
+    await stopped.until("document.querySelector('#progress')?.value > 0.25");
+    await stopped.evaluate("document.querySelector('#stop').click()");
+    say(`${url}${query} stopped: ${await stopped.text("#said", /interrupted/)}`);
+    await stopped.close();
+
+    const closed = await chromium.page(`${url}${query}`);
+    await closed.text("#events", /^resumed at step/m);
+    await closed.until("document.querySelector('#progress')?.value > 0.5");
+    await closed.close();
+
+    const last = await chromium.page(`${url}${query}`);
+    const events = await last.text("#events", /^resumed at step (\d+)/m);
+    const text = await last.text("#said", round);
+    const [from] = /^resumed at step \d+/m.exec(events);
+    say(`${url}${query} ${from}: ${text}`);
+    expect(text === whole, `a page that was closed trains otherwise: ${text}`);
+    await last.close();
+  }
+}
+
+/** An edited schedule runs in the page that is open. */
+async function hotUpdate(chromium, folder, { say, expect }) {
+  // A copy: what is edited is no file of the repository.
+  const copy = mkdtempSync(join(folder, "out", "dev-"));
+  for (const name of ["page", "network.mjs", "digits.mjs"])
+    cpSync(join(folder, name), join(copy, name), { recursive: true });
+  const before = process.cwd();
+  process.chdir(copy);
+  const server = await createServer({
+    root: "page",
+    configFile: "page/vite.config.mjs",
+    cacheDir: join(copy, "cache"),
+    logLevel: "error",
+    server: { port: 0, watch: { usePolling: true, interval: 50 } },
+  });
+  try {
+    await server.listen();
+    const [url] = server.resolvedUrls.local;
+    const page = await chromium.page(url);
+    const first = await page.text("#said", round);
+    await page.evaluate("window.isTheSame = true");
+    const schedule = join(copy, "page", "schedule.prune");
+    writeFileSync(schedule, readFileSync(schedule, "utf8").replace("50%", "75%"));
+    const second = await page.text("#said", /^round 2/);
+    say(`${url} in Vite's server: ${first}\n  and with 75% in place of 50%: ${second}`);
+    expect(await page.evaluate("window.isTheSame === true"), "Vite loaded the page anew");
+    expect(round.exec(second)?.[3] === "4266", `the new schedule slims otherwise: ${second}`);
+    await page.close();
+  } finally {
+    await server.close();
+    process.chdir(before);
+    rmSync(copy, { recursive: true, force: true });
+  }
+}
+
+async function served(folder, root, use) {
+  const configFile = join(folder, root, "vite.config.mjs");
+  const server = await preview({ root: join(folder, root), configFile, preview: { port: 0 } });
+  try {
+    await use(`http://localhost:${server.httpServer.address().port}/`);
+  } finally {
+    await server.close();
+  }
+}
