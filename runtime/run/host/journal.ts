@@ -99,7 +99,6 @@ export function isToBeLeft({ options: { leaveAt }, journal, phase, resumes }: Se
 export function leave({ lock, options, host }: Pick<Session, "lock" | "options" | "host">): never {
   lock?.release();
   raise("P7009", "the run was interrupted", {
-    help:
-      options.out === null ? "give it an output directory to be able to resume" : host.howToResume,
+    help: options.out === null ? "give it an output directory to be able to resume" : host.howToResume,
   });
 }
