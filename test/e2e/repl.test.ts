@@ -116,8 +116,7 @@ withTerminal(
       `\u001b[200~${"evaluate\n".repeat(120_000)}\u001b[201~`,
       /more than a prompt takes[^]*> \u001b\[3G$/,
     );
-    await terminal.type("\u001b[200~mark a\n\tmark b\n\u001b[201~", "`b`");
-    await terminal.type("", prompt);
+    await terminal.type("\u001b[200~mark a\n\tmark b\n\u001b[201~", /`b`[^]*> \u001b\[3G$/);
     const shown =
       plain(await terminal.type("show cost\r", prompt)) + plain(await terminal.type("help\r", prompt));
     for (const line of shown.split("\n").filter((one) => !one.includes("|")))
