@@ -17,6 +17,7 @@ import type {
   ReinitializeIr,
   RepeatIr,
   RestoreIr,
+  SearchIr,
   SelectionIr,
   StepIr,
   TrainSpelled,
@@ -92,6 +93,12 @@ export interface Run {
    * undone whole, and the loop ends.
    */
   repeat(id: number, times: number, spec?: RepeatSpec): AsyncIterable<number>;
+  /**
+   * Values that an agent chooses, one a trial; what a trial leaves is undone before the next. The last pass has those of the best trial.
+   * Before a trial the block may be gone through without training, to see how large it leaves the network.
+   */
+  search(id: number, spec: SearchSpec & { readonly perLayer: true }): AsyncIterable<ExprIr>;
+  search(id: number, spec: SearchSpec): AsyncIterable<number>;
   /** The paths of the layers selected, in network order. */
   layers(id: number, spec: SelectionSpec): AsyncIterable<string>;
   /** Whether the loop over layers with this id is at its last one. */
@@ -111,6 +118,12 @@ export interface RewindSpec {
 }
 
 export type RepeatSpec = Pick<RepeatIr, "while">;
+
+export interface SearchSpec extends Omit<SearchIr, Said | "body" | "perLayer" | "agent"> {
+  readonly perLayer?: boolean;
+  /** Arguments that are left out are those of the language. */
+  readonly agent: SearchIr["agent"];
+}
 
 export interface Phase {
   /** Announces a rule of this phase; its steps of firing are worked out here, once. */

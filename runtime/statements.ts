@@ -13,6 +13,7 @@ import type {
   ReinitializeIr,
   RestoreIr,
   RuleIr,
+  SearchIr,
   SelectionIr,
   StructureIr,
   TrainIr,
@@ -34,6 +35,7 @@ import type {
   RegrowSpec,
   ReinitializeSpec,
   RestoreSpec,
+  SearchSpec,
   SelectionSpec,
   TrainSpec,
   UpdateSpec,
@@ -65,6 +67,10 @@ export const regrowIr = (id: number, spec: RegrowSpec, known: Known = {}, paired
 
 export const restoreIr = (id: number, spec: RestoreSpec, known: Known = {}): RestoreIr =>
   checked({ ...head("restore", id, known), ...scored(spec, known) });
+
+/** A search without the block that it goes through. */
+export const searchIr = (id: number, spec: SearchSpec, known: Known = {}): SearchIr =>
+  withDefaults(checked({ ...head("search", id, known), perLayer: false, ...spec, body: [] }));
 
 export const reinitializeIr = (id: number, spec: ReinitializeSpec, known: Known = {}): ReinitializeIr =>
   checked({ ...head("reinitialize", id, known), ...spec });

@@ -181,7 +181,7 @@ async function endsEarly(
     const asked = cause instanceof DiagnosticError && cause.diagnostics.some(({ code }) => code === "P7009");
     if (!asked || !session.stopped) throw cause;
   }
-  if (ir.kind === "repeat" || ir.kind === "for-each") return { exact: false };
+  if (ir.kind === "repeat" || ir.kind === "for-each" || ir.kind === "search") return { exact: false };
   if (ir.kind !== "train") return null;
   const times = session.phases.get(ir.id);
   const done = session.clock.step - from;

@@ -1,6 +1,7 @@
 import { thresholdOf } from "../../core/ir/amounts.js";
 import { declaredFields, usualMembersOf, usualValuesOf } from "../../core/ir/defaults.js";
 import { namesIn } from "../../core/expr/names.js";
+import { agentKind } from "../../core/search/registry.js";
 import { isSwitch } from "../../core/ir/optimizers.js";
 import type {
   CallIr,
@@ -12,6 +13,7 @@ import type {
   PruneIr,
   RegrowIr,
   RuleIr,
+  SearchIr,
   StructureIr,
   TrainIr,
 } from "../../core/ir/types.js";
@@ -148,6 +150,12 @@ const codes: Readonly<Record<string, (value: never, scope: Scope) => Js>> = {
       },
     ],
   }),
+  agent: ({ name, args }: SearchIr["agent"]) => {
+    const usual = agentKind(name).args;
+    const said = Object.entries(args).filter(([key, value]) => value !== usual[key]?.usual);
+    const fields = said.map(([key, value]) => ({ key, value: numberCode(value) }));
+    return { fields: [{ key: "name", value: quote(name) }, { key: "args", value: { fields } }] };
+  },
   optimizer: optimizerCode,
   among: (among: object, scope) => ({ fields: fieldsOf("among", among, scope) }),
   at: (moments: readonly ExprIr[], scope) => ({
@@ -156,7 +164,7 @@ const codes: Readonly<Record<string, (value: never, scope: Scope) => Js>> = {
   allocated: (allocated: ExprIr, scope) =>
     allocated === "evenly" ? quote(allocated) : expressionCode(allocated, scope),
   ...Object.fromEntries(
-    ["where", "below", "above", "every", "epochs", "steps", "over", "beside", "batch", "until", "while"].map(
+    ["where", "below", "above", "every", "epochs", "steps", "over", "beside", "batch", "until", "while", "maximizing"].map(
       (key) => [key, expressionCode],
     ),
   ),

@@ -1,7 +1,7 @@
-import type { ForEachIr, RepeatIr, RuleIr, StepIr, TrainIr } from "../../core/ir/types.js";
+import type { ForEachIr, RepeatIr, RuleIr, SearchIr, StepIr, TrainIr } from "../../core/ir/types.js";
 import { expressionCode, pointCode } from "./javascript-expressions.js";
 import { accumulateFields, fieldsOf, pruneFields, regrowFields, trainFields } from "./javascript-clauses.js";
-import { holdsAlong, trains } from "../../core/ir/walk.js";
+import { holdsAlong, trains, type LoopIr } from "../../core/ir/walk.js";
 import { commentLines, layout, lineWidth, quote, type Field, type Js } from "./javascript-value.js";
 import type { Notes } from "./foresee.js";
 import type { Scope } from "./scope.js";
@@ -42,6 +42,8 @@ function writeStep(step: StepIr, context: StepContext): void {
       return writeRepeat(step, context);
     case "for-each":
       return writeForEach(step, context);
+    case "search":
+      return writeSearch(step, context);
     default:
       return statement("", callOf(step, context.scope), context);
   }
@@ -79,6 +81,21 @@ function writeForEach(loop: ForEachIr, context: StepContext): void {
   );
   const ends = endsWith(context.ends, `run.isLastLayer(${loop.id})`);
   writer.indented(() => writeSteps(loop.body, { ...context, scope, ends }));
+  writer.line("}");
+}
+
+/** Every trial and the last run with the best of them are passes of one loop. */
+function writeSearch(search: SearchIr, context: StepContext): void {
+  const { scope, variable } = context.scope.inside(search.as, "Value");
+  const spec: Js = {
+    fields: [{ key: "as", value: quote(search.as) }, ...fieldsOf("search", search, context.scope)],
+  };
+  const { writer } = context;
+  write(
+    layout(`for await (const ${variable} of run.search(${search.id}, `, spec, ")) {", writer.indentation),
+    context,
+  );
+  writer.indented(() => writeSteps(search.body, { ...context, scope }));
   writer.line("}");
 }
 
@@ -156,7 +173,7 @@ interface Call {
 }
 
 /** The call of `run` that carries out a one-off step, or a rule that fires. */
-function callOf(step: Exclude<StepIr | RuleIr, TrainIr | RepeatIr | ForEachIr>, scope: Scope): Call {
+function callOf(step: Exclude<StepIr | RuleIr, TrainIr | LoopIr>, scope: Scope): Call {
   const call = (name: string, ...args: Js[]): Call => ({ name, args: [String(step.id), ...args] });
   const optional = (fields: readonly Field[]): Js[] => (fields.length === 0 ? [] : [{ fields }]);
   switch (step.kind) {

@@ -7,6 +7,7 @@ import { infer } from "./expressions/infer.js";
 import { isName } from "../../core/expr/names.js";
 import { expressions, reject, type Where } from "./lowering.js";
 import { lookUp, namesOf, ownNames, scopeOf, type Module } from "./module.js";
+import { searchedType } from "./statements/search.js";
 import { bind, type Report, type Scope } from "./scope.js";
 import type { CallSite, FrontState, TimelineNode } from "./state.js";
 
@@ -67,6 +68,12 @@ function expandStatement(
     case "for-each": {
       const variable = freshVariable(statement.as, scope, expansion);
       const bound = bind(scope, statement.as.text, { kind: "layer", ir: variable });
+      return { ...node, variable, body: inner(statement.body, bound) };
+    }
+    case "search": {
+      const variable = freshVariable(statement.name, scope, expansion);
+      const type = searchedType(statement, { scope, report: expansion.report });
+      const bound = bind(scope, statement.name.text, { kind: "value", value: { type, ir: variable } });
       return { ...node, variable, body: inner(statement.body, bound) };
     }
     case "call-statement":

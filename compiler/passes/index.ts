@@ -14,6 +14,7 @@ import { checkLastRates } from "./check-last-rates.js";
 import { checkLosses } from "./check-losses.js";
 import { checkManners } from "./check-manners.js";
 import { checkRecalibrations } from "./check-recalibrations.js";
+import { checkSearches } from "./check-searches.js";
 import { checkShuffles } from "./check-shuffles.js";
 import { checkTeachers } from "./check-teachers.js";
 import { expandMethods } from "./expand-methods.js";
@@ -49,6 +50,7 @@ const stages: readonly (readonly Pass[])[] = [
     checkAugmentations,
     checkShuffles,
     checkRecalibrations,
+    checkSearches,
     selectLayers,
     checkCompensations,
     checkManners,

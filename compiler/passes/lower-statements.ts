@@ -39,6 +39,7 @@ import {
   lowerRewind,
   lowerSave,
 } from "./statements/steps.js";
+import { lowerSearch } from "./statements/search.js";
 import { lowerTrain } from "./statements/train.js";
 import { refuse } from "./statements/unavailable.js";
 
@@ -273,7 +274,15 @@ const lowerings: { readonly [K in Kind]: Row<K> } = {
   require: { step: (statement, { place }) => lowerRequire(statement, place) },
   save: { step: (statement, { place }) => lowerSave(statement, place) },
   quantize: { step: unavailable },
-  search: { step: unavailable },
+  search: {
+    step: (statement, at) => {
+      const { node, place } = at;
+      const clauses = lowerSearch(statement, place);
+      return whole(numbered(at), { as: node.variable ?? null }, clauses, {
+        body: lowerInner(at, place.repeated),
+      });
+    },
+  },
   network: {},
   data: {},
   criterion: {},

@@ -1,13 +1,13 @@
 import { isEverything } from "../../core/units/select.js";
 import { calledOf } from "../../core/ir/defaults.js";
 import type { PruneIr, CallIr, RuleIr, SelectionIr, StepIr } from "../../core/ir/types.js";
-import { amountAt, valueAt, type Moment as When } from "./value.js";
+import { amountAt, isChosen, valueAt, type Moment as When } from "./value.js";
 import { prune, regrow, restore } from "./events.js";
 import { leastAndMost } from "./extremes.js";
 import type { Event, EventMoment, Outcome } from "./outcome.js";
 import type { AnyPool } from "./pools.js";
 import type { Acting, DrawnEvent, Timeline } from "./timeline.js";
-import type { Masks } from "./trial.js";
+import type { Masks, Told } from "./trial.js";
 
 export type Variables = ReadonlyMap<string, string>;
 
@@ -47,6 +47,8 @@ export function act(
   const note = (one: Acting, details: Partial<DrawnEvent> = {}) => {
     if (silently) return;
     const { index = null, step = null, epoch = null } = firing ?? {};
+    const open = isChosen(one, moment);
+    if (open) trial.ledger.blur((details.pools ?? []).map(({ place }) => place));
     timeline.add({
       statement: one,
       action: one.kind,
@@ -57,6 +59,7 @@ export function act(
       pools: [],
       outcome: null,
       ...details,
+      ...(open && { amount: null, outcome: unsettled(details.outcome ?? null) }),
     });
   };
   const here: EventMoment = {
@@ -142,6 +145,7 @@ export function act(
     case "train":
     case "repeat":
     case "for-each":
+    case "search":
     case "penalize":
     case "learn":
     case "freeze":
@@ -152,6 +156,14 @@ export function act(
     default:
       statement satisfies never;
   }
+}
+
+/** The numbers of what a search decides, none of which is the same in every run. */
+function unsettled(outcome: Outcome | null): Outcome | null {
+  if (outcome === null) return null;
+  const open = <T extends Told | null>(one: T): T => (one === null ? one : { ...one, sure: false });
+  const { nominal, changed, dead, pools } = outcome;
+  return { ...outcome, nominal: open(nominal), changed: open(changed), dead: open(dead), pools: pools.map(open) };
 }
 
 /** What a statement does that finds no units. */

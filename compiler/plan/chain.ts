@@ -69,7 +69,7 @@ export function chainOf(ir: Ir, simulation: Simulation | null): Chain {
       if (links.length > mostListed) return false;
       if (step.kind === "train") phase(step, moment);
       else if (step.kind === "repeat") return passes(step, moment);
-      else if (step.kind === "for-each") return false;
+      else if (step.kind === "for-each" || step.kind === "search") return false;
       else {
         link([step, context(step, moment)], at);
         at = { ...at, statements: at.statements + 1 };
@@ -143,5 +143,5 @@ const steppedOver = (body: readonly StepIr[]): boolean =>
     if (step.kind === "train") return mayEndEarly(step);
     if (step.kind === "repeat")
       return step.while !== undefined || step.until !== undefined || steppedOver(step.body);
-    return step.kind === "for-each" && steppedOver(step.body);
+    return step.kind === "search" || (step.kind === "for-each" && steppedOver(step.body));
   });

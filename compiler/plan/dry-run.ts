@@ -15,6 +15,7 @@ import {
   type DrawnEvent,
   type Requirement,
   type SimulatedPhase,
+  type SimulatedSearch,
 } from "./timeline.js";
 import { Trial, type ToldSize } from "./trial.js";
 import { asksForWeights } from "./weights.js";
@@ -41,6 +42,7 @@ export interface Simulation {
   readonly phases: readonly SimulatedPhase[];
   readonly events: readonly SimulatedEvent[];
   readonly requirements: readonly Requirement[];
+  readonly searches: readonly SimulatedSearch[];
   /** Statements of which only a run can tell when they act, with the reason. */
   readonly unknown: ReadonlyMap<number, string>;
   /** Statements whose soft deaths training undid, each with the `slim` or `harden masks` that came too late. */
@@ -65,13 +67,14 @@ export function dryRun(
   data: DataFacts,
   weights?: ParameterStore,
   masks?: HeldMasks,
+  names?: ReadonlyMap<string, number>,
 ): Simulation {
   const given = asksForWeights(ir) ? weights : undefined;
   const idle = given && world.network ? idleIn(world.network, given, masks?.channels) : undefined;
   const drawn = (draw: number | null, like?: Timeline): Timeline => {
     const timeline = new Timeline(world, data, new Trial(world, draw, given, idle), like);
     if (masks !== undefined) timeline.hold(masks);
-    simulate(ir.body, timeline);
+    simulate(ir.body, timeline, names);
     return timeline;
   };
   const plain = drawn(null);
@@ -97,6 +100,7 @@ function merged(draws: readonly Timeline[]): Simulation {
         draws.flatMap(({ requirements }) => requirements[i] ?? []),
       ),
     ),
+    searches: first.searches,
     unknown: first.unknown,
     missed: first.soft.missed,
     voided: first.rewinds.voided,

@@ -12,6 +12,7 @@ import type { Finding } from "./lints/finding.js";
 import { dryRun, type Simulation } from "./dry-run.js";
 import { makePlan } from "./plan.js";
 import { anyNetwork, networkWorld } from "./pools.js";
+import { beyondLimits } from "./searches.js";
 import type { DataFacts } from "./timeline.js";
 
 export interface PlanOptions {
@@ -45,15 +46,16 @@ export function planProgram(written: Ir, options: PlanOptions): Planned {
   // Counts that nobody knows are not planned: shares alone are.
   const unknown = asked && alignment === null && options.network !== undefined;
   const network = unknown ? undefined : options.network;
-  const simulation = dryRun(
-    ir,
-    network === undefined ? anyNetwork : networkWorld(network),
-    data,
-    weights,
-    masks,
-  );
+  const world = network === undefined ? anyNetwork : networkWorld(network);
+  const simulation = dryRun(ir, world, data, weights, masks);
   const context = { ir, simulation, network: network ?? null, alignment };
   const findings = [...(unknown ? unknownAlignment(ir) : []), ...lints.flatMap((lint) => lint(context))];
+  if (network !== undefined)
+    findings.push(
+      ...beyondLimits(ir, network, (body, names) =>
+        dryRun({ ...ir, body }, world, data, weights, masks, names),
+      ),
+    );
   const diagnostics = findings.map((finding) => diagnosticOf(finding, spans));
   return { plan: network === undefined ? null : makePlan(network, simulation), simulation, diagnostics };
 }

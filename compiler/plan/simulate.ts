@@ -5,18 +5,23 @@ import { newMaskState } from "../../core/masks/state.js";
 import { evaluate } from "../../core/expr/evaluate.js";
 import { shareOf } from "../../core/schedule/amounts.js";
 import { momentOf, phaseSteps, phaseTimes } from "../../core/schedule/schedule.js";
-import { holdsAlong, mayEndEarly } from "../../core/ir/walk.js";
+import { reads } from "../../core/ir/mentions.js";
+import { bodyOf, holdsAlong, mayEndEarly } from "../../core/ir/walk.js";
 import type { ExprIr, RuleIr, StepIr, TrainIr } from "../../core/ir/types.js";
 import type { AnyPool } from "./pools.js";
 import type { Trial } from "./trial.js";
 import { act, poolsOf, type Firing, type Variables } from "./act.js";
 import { firingsIn } from "./firings.js";
 import type { DataFacts, Timeline } from "./timeline.js";
-import { numberAt, pointAt, type Moment as When } from "./value.js";
+import { lengthAt, numberAt, pointAt, type Moment as When } from "./value.js";
 
 /** Follows a program through its timeline: every event in order, at the moments of a run. */
-export function simulate(body: readonly StepIr[], timeline: Timeline): void {
-  steps(body, { names: new Map() }, new Map(), timeline, lastTraining(body));
+export function simulate(
+  body: readonly StepIr[],
+  timeline: Timeline,
+  names: When["names"] = new Map(),
+): void {
+  steps(body, { names }, new Map(), timeline, lastTraining(body));
 }
 
 function steps(
@@ -34,7 +39,8 @@ function steps(
         phase(step, moment, variables, timeline, step === last && moment.more !== true);
         break;
       case "repeat": {
-        const times = Math.max(0, Math.round(numberAt(step.times, moment) ?? 1));
+        const times = Math.max(0, Math.round(lengthAt(step.times, moment) ?? 1));
+        const ends = step.until !== undefined || reads(step.times, new Set(moment.chosen?.keys()));
         timeline.enter();
         const known = step.while === undefined ? true : heldBySizes(step.while, timeline);
         if (known === null && !(timeline.uncut && holdsUncut(step.while ?? 1))) timeline.mayLeave();
@@ -49,7 +55,7 @@ function steps(
             if (holds === false || (holds === null && timeline.mayLeave())) undo();
             if (holds === false) break;
           }
-          if (step.until !== undefined && i < times) timeline.mayLeave();
+          if (ends && i < times) timeline.mayLeave();
         }
         timeline.leave();
         break;
@@ -62,6 +68,15 @@ function steps(
           const more = moment.more === true || i < known.length - 1;
           if (!timeline.full) steps(step.body, { ...moment, more }, inner, timeline, last);
         });
+        break;
+      }
+      case "search": {
+        const { trial } = timeline;
+        const way = step.from + trial.share() * (step.to - step.from);
+        const value = step.values === "whole" ? Math.round(way) : way;
+        const names = new Map([...moment.names, [step.as, value]]);
+        const chosen = new Map([...(moment.chosen ?? []), [step.as, step.to]]);
+        timeline.search(step, () => steps(step.body, { ...moment, names, chosen }, variables, timeline, last));
         break;
       }
       default:
@@ -99,8 +114,8 @@ function holdsUncut(condition: ExprIr): boolean {
 export function lastTraining(body: readonly StepIr[]): StepIr | null {
   for (const step of [...body].reverse()) {
     if (step.kind === "train") return step;
-    if (step.kind === "repeat" || step.kind === "for-each") {
-      const inner = lastTraining(step.body);
+    if (bodyOf(step).length > 0) {
+      const inner = lastTraining(bodyOf(step));
       if (inner !== null) return inner;
     }
   }
@@ -131,13 +146,15 @@ function phase(
   timeline.batch = batch;
   const known = stepsOfEpoch(timeline.data, batch);
   const { unit, value } = lengthOf(train);
-  const length = { unit, value: numberAt(value, moment) ?? 0 };
+  const length = { unit, value: lengthAt(value, moment) ?? 0 };
+  if (reads(value, new Set(moment.chosen?.keys())))
+    timeline.cannotTell(train.id, "a search chooses how long it lasts");
   // Without them a phase counts either in epochs or in steps, as its length does.
   const stepsPerEpoch = known ?? (length.unit === "epochs" ? finest : 1);
   const times = phaseTimes(length, stepsPerEpoch);
   const index = timeline.startPhase({ train, times, stepsPerEpoch: known });
   const total = phaseSteps(times);
-  const { firings, doubtful } = firingsIn(train.rules, moment, times, known, timeline);
+  const { firings, doubtful } = firingsIn(train.rules, settled(moment), times, known, timeline);
   const snapshots = train.snapshots
     .flatMap((point) => pointAt(point, moment.names) ?? [])
     .map((point) => ({ step: momentOf(point, times), name: momentName(train.id, JSON.stringify(point)) }))
@@ -190,6 +207,12 @@ function phase(
     if (!timeline.full && (until === Infinity || !firings.some((one) => one.rule === rule)))
       listDoubtful(rule, variables, timeline, nowhere);
   timeline.leave();
+}
+
+/** Without what a search chooses: moments that hang on it are not known. */
+function settled(moment: When): When {
+  const { names, chosen } = moment;
+  return chosen === undefined ? moment : { ...moment, names: new Map([...names].filter(([name]) => !chosen.has(name))) };
 }
 
 /** The name under which the masks of a moment of a phase are remembered. */

@@ -9,6 +9,7 @@ import type {
   RequireIr,
   RestoreIr,
   RuleIr,
+  SearchIr,
   StepIr,
   TrainIr,
 } from "../../core/ir/types.js";
@@ -77,11 +78,19 @@ export interface Requirement {
   readonly most: Measure;
 }
 
+/** A search where the timeline comes to it, and which phases and events are those of its block, by index. */
+export interface SimulatedSearch {
+  readonly statement: SearchIr;
+  readonly phases: readonly [number, number];
+  readonly events: readonly [number, number];
+}
+
 /** A simulation under way: the timeline of one draw. */
 export class Timeline {
   readonly phases: SimulatedPhase[] = [];
   readonly events: DrawnEvent[] = [];
   readonly requirements: Requirement[] = [];
+  readonly searches: SimulatedSearch[] = [];
   readonly unknown = new Map<number, string>();
   readonly soft = new SoftDeaths();
   readonly rewinds = new Rewinds();
@@ -194,6 +203,17 @@ export class Timeline {
 
   recall(name: string): Masks | undefined {
     return this.#moments.get(name);
+  }
+
+  /** The block of a search, gone through once for all its trials. */
+  search(statement: SearchIr, block: () => void): void {
+    const [phases, events] = [this.phases.length, this.events.length];
+    block();
+    this.searches.push({
+      statement,
+      phases: [phases, this.phases.length],
+      events: [events, this.events.length],
+    });
   }
 
   /** From here on, `mayLeave` speaks of what ends with `leave`. */

@@ -10,6 +10,8 @@ import {
   type TimeWindow,
   type WhenTimes,
 } from "../../core/schedule/schedule.js";
+import { mentions } from "../../core/ir/mentions.js";
+import type { StatementIr } from "../../core/ir/walk.js";
 import type { AmountIr, ExprIr, PointIr, ValueIr, WhenIr, WindowIr } from "../../core/ir/types.js";
 import type { CountAmount } from "../../core/schedule/amounts.js";
 
@@ -26,6 +28,8 @@ export interface Moment {
   readonly pass?: { readonly i: number; readonly times: number };
   /** True while a loop around has passes to come. */
   readonly more?: boolean;
+  /** Variables of searches around, which have a value of their own in every draw; and the largest that each may have. */
+  readonly chosen?: ReadonlyMap<string, number>;
 }
 
 export function pointAt(point: PointIr, names: Moment["names"]): TimePoint | undefined {
@@ -85,3 +89,11 @@ export function amountAt(amount: AmountIr, moment: Moment): CountAmount | null {
 }
 
 export const numberAt = (expr: ExprIr, moment: Moment): number | undefined => evaluate(expr, moment.names);
+
+/** The length of something: at most so much, where a search chooses it. */
+export const lengthAt = (expr: ExprIr, { names, chosen }: Moment): number | undefined =>
+  evaluate(expr, chosen === undefined ? names : new Map([...names, ...chosen]));
+
+/** Whether a search chooses what a statement does. */
+export const isChosen = (statement: StatementIr, { chosen }: Moment): boolean =>
+  chosen !== undefined && mentions(statement, new Set(chosen.keys()));

@@ -1,5 +1,5 @@
 import { thresholdOf } from "../../core/ir/amounts.js";
-import { statements } from "../../core/ir/walk.js";
+import { bodyOf, statements } from "../../core/ir/walk.js";
 import { structureKind } from "../../core/ir/structure.js";
 import { isChannelwise } from "../../core/units/candidates.js";
 import { needsOf } from "../../core/expr/names.js";
@@ -27,9 +27,9 @@ function untrained(body: readonly StepIr[]): { readonly steps: readonly StepIr[]
   const steps: StepIr[] = [];
   for (const step of body) {
     if (step.kind === "train") return { steps, ends: true };
-    if (step.kind !== "repeat" && step.kind !== "for-each") steps.push(step);
+    if (bodyOf(step).length === 0) steps.push(step);
     else {
-      const inner = untrained(step.body);
+      const inner = untrained(bodyOf(step));
       steps.push(...inner.steps);
       if (inner.ends) return { steps, ends: true };
     }

@@ -52,7 +52,7 @@ export function askedOf(
   options: Pick<SelectOptions, "scope">,
 ): readonly number[] {
   const { scope } = options;
-  if (scope !== "erk" && scope !== "er") return groups.map((group) => askedDrops(amount, group));
+  if (scope !== "erk" && scope !== "er") return groups.map((group) => askedDrops(amountOf(amount, group), group));
   const layers = groups.map((group) => ({ units: group.total, shape: shapeOf(space, group) }));
   const total = groups.reduce((sum, group) => sum + group.total, 0);
   const dead = groups.reduce((sum, group) => sum + group.dead, 0);
@@ -60,8 +60,16 @@ export function askedOf(
   return groups.map((group, i) => Math.max(0, (targets[i] ?? 0) - group.dead));
 }
 
+/** The amount of one group, where layers have their own: that of the first of its layers. */
+function amountOf(amount: CountAmount, group: Group): CountAmount {
+  const value = amount.layers?.get(firstOf(group));
+  return value === undefined ? amount : { kind: amount.kind, value };
+}
+
+const firstOf = ({ name }: Group): string => name.split(", ")[0] ?? "";
+
 function shapeOf(space: Space, group: Group): readonly number[] {
-  const path = group.name.split(", ")[0];
+  const path = firstOf(group);
   return (space.layers.find((layer) => layer.path === path) ?? space.layers[0])?.shape ?? [];
 }
 

@@ -7,6 +7,7 @@ import { askedOf, count, selectUnits, type Selected } from "./allocate.js";
 import { limitsOf, selectBudget } from "./budget.js";
 import type { Moment, PruningContext } from "../events/context.js";
 import type { Domain } from "../expr/domain.js";
+import { layerValues } from "../expr/per-layer.js";
 import { floorsOf, selectAboveFloors } from "./floors.js";
 import { groupsOf } from "../units/groups.js";
 import type { Scores } from "../units/keys.js";
@@ -119,5 +120,7 @@ export function countAmount(amount: AmountIr, moment: Pick<Moment, "value">): Co
   const counting = countingOf(amount);
   if (counting === null) return undefined;
   const { kind, value } = counting;
+  const layers = layerValues(value);
+  if (layers !== null) return { kind, value: layers.usual, layers: layers.named };
   return { kind, value: moment.value(value, kind === "to" ? "share-dead" : "value") };
 }

@@ -80,6 +80,10 @@ export const table = {
   // P204x: learned masks
   P2040: error("no masks are learned above"),
   P2041: error("a gate does not fit the structure"),
+  // P205x: search
+  P2050: error("a search has nothing to choose"),
+  P2051: error("a search has no reward"),
+  P2052: error("a value for each layer stands where one is meant"),
   // P30xx: timing and amounts
   P3001: error("a step stands inside a training phase"),
   P3002: error("a rule stands below the training it would govern"),
@@ -229,12 +233,12 @@ export const table = {
   P7020: warning("JavaScript that changed since the checkpoint"),
   P7021: error("JavaScript that was not allowed to run"),
   P7022: error("a worker that fails"),
+  P7023: error("no trial of a search keeps its limits"),
   // P73xx: backends
   P7301: error("the backend asked for does not open"),
   // P80xx: parts of the language that are checked but not available yet
   P8001: error("this kind of gate is not available yet"),
   P8003: error("penalties over gates are not available yet"),
-  P8004: error("search is not available yet"),
   P8005: error("penalties over gradients are not available yet"),
   P8007: error("pulling weights is not available yet"),
   P8008: error("quantization is not available yet"),

@@ -6,6 +6,7 @@ import { bodyOf, steps } from "./walk.js";
 /** What a step compares, to go on or to end. */
 export function conditionsOf(step: StepIr): readonly ExprIr[] {
   if (step.kind === "require") return [step.condition];
+  if (step.kind === "search") return [step.maximizing];
   const written =
     step.kind === "repeat"
       ? [step.while, step.until]
@@ -66,12 +67,14 @@ interface Chooser {
   readonly keeping?: unknown;
   readonly while?: ExprIr | undefined;
   readonly until?: ExprIr | undefined;
+  readonly maximizing?: ExprIr;
 }
 
 /** What a step chooses by what is measured on data; null where it chooses nothing. */
-export function choiceOf({ kind, keeping, while: goesOn, until }: Chooser): string | null {
+export function choiceOf({ kind, keeping, while: goesOn, until, maximizing }: Chooser): string | null {
   if (kind === "train" && keeping !== undefined) return "the best epoch";
   if (goesOn !== undefined && readsData(goesOn)) return "the last pass that holds";
+  if (maximizing !== undefined && readsData(maximizing)) return "the best trial";
   if (until === undefined || !readsData(until)) return null;
   return kind === "train" ? "the epoch that ends the training" : "the pass that ends the loop";
 }

@@ -188,7 +188,7 @@ export type ScopeIr = Of<typeof scope>;
 export const scope = is.oneOf("global", "local", "erk", "er", "row", "sign");
 
 export type BudgetLimit = Of<typeof limit>;
-const limit = is.object({
+export const limit = is.object({
   measure: is.oneOf(...sizeNames),
   /** Relative limits are shares of the network as loaded. */
   relative: is.flag,

@@ -1,14 +1,14 @@
 import { namesIn, type Name } from "../expr/names.js";
 import { thresholdOf } from "./amounts.js";
-import type { CriterionIr, ExprIr, ForEachIr, RegrowIr, RepeatIr, RuleIr, StepIr, TrainIr } from "./types.js";
+import type { CriterionIr, ExprIr, ForEachIr, RegrowIr, RepeatIr, RuleIr, SearchIr, StepIr, TrainIr } from "./types.js";
 
 /** Ways through a program: every pass, lint and printer that visits statements takes one of these. */
 
 export type StatementIr = StepIr | RuleIr;
-export type LoopIr = RepeatIr | ForEachIr;
+export type LoopIr = RepeatIr | ForEachIr | SearchIr;
 
 const isLoop = (statement: StatementIr): statement is LoopIr =>
-  statement.kind === "repeat" || statement.kind === "for-each";
+  statement.kind === "repeat" || statement.kind === "for-each" || statement.kind === "search";
 
 /** A rule that holds all along its window, rather than firing at moments. */
 export type Along = Extract<RuleIr, { readonly kind: "penalize" | "learn" | "freeze" | "update" }>;

@@ -10,6 +10,8 @@ import type { Counting } from "../ir/amounts.js";
 export interface CountAmount {
   readonly kind: Counting;
   readonly value: number;
+  /** Values of its own for the groups of these layers, by path. */
+  readonly layers?: ReadonlyMap<string, number>;
 }
 
 export interface GroupCounts {

@@ -41,6 +41,7 @@ function stateOf(session: Session): CheckpointState {
     keepsMomentum: session.keepsMomentum,
     aligned: session.aligned,
     record: session.record,
+    searches: [...session.searches].map(([id, one]) => ({ id, ...one })),
     baselines: session.baselines,
     timing: { startedAt: session.startedAt, seconds: session.stopwatch.seconds() },
   };

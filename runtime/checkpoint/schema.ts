@@ -119,6 +119,24 @@ const lastGood = is.open({
   amounts: is.list(amount),
 });
 
+const trialRow = is.open({
+  values: is.anyOf(is.number, is.record(is.number)),
+  result: measured,
+  text: is.text,
+  repaired: is.optional(is.flag),
+});
+const searching = is.open({
+  id: count,
+  base: count,
+  clock: is.open({ step: count, pass: count, epoch: is.number }),
+  history: count,
+  events: count,
+  row: count,
+  groups: is.maybe(is.list(is.list(is.text))),
+  cheap: measured,
+  trials: is.list(is.open({ point: is.list(is.number), result: measured })),
+});
+
 /** What a run is of; a checkpoint of anything else is refused. */
 export type Identity = is.Of<typeof identity>;
 const identity = is.open({
@@ -159,7 +177,12 @@ const checkpointState = is.open({
     amounts: is.list(amount),
     before: is.maybe(facts),
     dense,
+    searches: is.list(
+      is.open({ id: count, variable: is.text, trials: is.list(trialRow), best: is.maybe(count) }),
+    ),
   }),
+  /** Between the trials of searches under way. */
+  searches: is.list(searching),
   baselines,
   /** Wall-clock time so far: for the report alone. */
   timing: is.open({ startedAt: is.text, seconds: is.number }),

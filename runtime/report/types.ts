@@ -32,6 +32,8 @@ export interface Report {
   readonly history: readonly HistoryPoint[];
   readonly events: readonly ReportEvent[];
   readonly notes: readonly string[];
+  /** Unset where the program has none. */
+  readonly searches?: readonly SearchRow[];
   readonly timing: {
     /** As it was typed; null when a program of another host ran it. */
     readonly command: string | null;
@@ -50,6 +52,27 @@ export interface Report {
     /** Where the network was measured to be slower than before, and why, one sentence each. */
     readonly slower: readonly string[];
   };
+}
+
+/** A `search`: its trials in the order they were made. */
+export interface SearchRow {
+  /** Statement id. */
+  readonly id: number;
+  readonly variable: string;
+  readonly trials: readonly TrialRow[];
+  /** Number of the best trial, from 1; null while there is none. */
+  readonly best: number | null;
+}
+
+export interface TrialRow {
+  /** What was chosen: one value, or one for each layer or layers that share their units. Shares are of 1. */
+  readonly values: number | Readonly<Record<string, number>>;
+  /** What the search makes large; null where the trial ended over a limit. */
+  readonly result: number | null;
+  /** What was measured. */
+  readonly text: string;
+  /** What the agent proposed was over a limit: it was moved to the nearest values that are not. */
+  readonly repaired?: boolean;
 }
 
 export interface NetworkFacts {

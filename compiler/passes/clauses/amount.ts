@@ -155,7 +155,11 @@ function lowerKeep(
 }
 
 /** `to macs <= 50% and params <= 1M`: limits on sizes of the network, each with `<=`. */
-function lowerBudget(condition: Expr, structure: Structure["name"], place: Place): AmountIr | null {
+export function lowerBudget(
+  condition: Expr,
+  structure: Structure["name"],
+  place: Place,
+): Pick<AmountIr, "budget"> | null {
   const limits = limitsOf(condition, structure, place, 0);
   return limits === null ? null : { budget: limits };
 }

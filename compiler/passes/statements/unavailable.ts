@@ -1,9 +1,9 @@
-import type { PullStatement, QuantizeStatement, SearchStatement } from "../../../grammar/ast.js";
+import type { PullStatement, QuantizeStatement } from "../../../grammar/ast.js";
 import { lowerMoving } from "../clauses/moving.js";
 import { lowerSelection } from "../clauses/selection.js";
 import { reject, type Place } from "../lowering.js";
 
-export type Unavailable = PullStatement | QuantizeStatement | SearchStatement;
+export type Unavailable = PullStatement | QuantizeStatement;
 
 /** Statements that are understood as far as they can be and then refused: nothing is silently ignored. */
 export function refuse(statement: Unavailable, place: Place): null {
@@ -22,10 +22,6 @@ export function refuse(statement: Unavailable, place: Place): null {
     case "quantize":
       lowerSelection(statement.selection, place);
       return reject(place, "P8008", "quantization is not available yet", statement.word);
-    case "search":
-      return reject(place, "P8004", "search is not available yet", statement.word, {
-        help: "choose the amount yourself, or by a budget: `to macs <= 50%`",
-      });
   }
 }
 

@@ -2,6 +2,7 @@ import type { CompileResult } from "../../compile.js";
 import { compensationCosts, type CompensationCost } from "./compensations.js";
 import { gateCosts, type GateCost } from "./gates.js";
 import { teacherCosts, type TeacherCost } from "./teachers.js";
+import { searchCosts, type SearchCost } from "./searches.js";
 import { trainsWith } from "./optimizers.js";
 import {
   isNeed,
@@ -60,6 +61,7 @@ export interface CheckFacts {
   readonly learned: readonly GateCost[];
   readonly compensations: readonly CompensationCost[];
   readonly teachers: readonly TeacherCost[];
+  readonly searches: readonly SearchCost[];
   /** What comes from JavaScript, which is not run here; `from` is null where the host gives it. */
   readonly javascript: readonly {
     readonly kind: ImportIr["kind"];
@@ -127,6 +129,7 @@ export function checkFacts({ ir, plan, simulation, teachers }: CompileResult, ne
     barriers: network?.barriers ?? [],
     criteria: ir === null ? [] : criteriaOf(ir, network),
     learned: ir === null ? [] : gateCosts(ir, network),
+    searches: simulation === null ? [] : searchCosts(simulation),
     compensations: ir === null ? [] : compensationCosts(ir, network),
     teachers: ir === null ? [] : teacherCosts(ir, network, teachers),
     javascript: (ir?.imports ?? []).map(({ kind, name, from = null }) => {

@@ -1,6 +1,7 @@
 import { compensationLine } from "./compensations.js";
 import { gateLine } from "./gates.js";
 import { teacherLine } from "./teachers.js";
+import { searchLine } from "./searches.js";
 import type { CompileResult } from "../../compile.js";
 import { byReason } from "../../../core/ir/words.js";
 import type { Network } from "../../../core/network/types.js";
@@ -54,6 +55,10 @@ export function checkReport(result: CompileResult, options: CheckOptions = {}): 
     section(
       "Scores",
       facts.criteria.flatMap((one) => indent(criterionLine(one), columns)),
+    );
+    section(
+      "Searches",
+      facts.searches.flatMap((one) => indent(searchLine(one), columns)),
     );
     section(
       "Learned masks",

@@ -108,6 +108,8 @@ async function begin(
     resumedSums: new Map(),
     repeats: [],
     lastGood: new Map(),
+    searches: new Map(),
+    rehearsal: null,
     baselines: { start: null, dense: null, best: { accuracy: null, loss: null } },
     evaluated: [],
     interrupted: false,

@@ -55,6 +55,17 @@ export class Journal {
     this.#results.push(result);
   }
 
+  /** The number that the next step takes. */
+  get position(): number {
+    return this.#next;
+  }
+
+  /** Forgets all that was done from this number on: it will be done again, or something else in its place. */
+  backTo(position: number): void {
+    this.#results.length = position;
+    this.#next = position;
+  }
+
   /** Whether the steps of an earlier process are all behind. */
   get live(): boolean {
     return this.#next > this.#results.length;

@@ -92,6 +92,8 @@ export function goToMoment(session: Session, moment: Moment): void {
   session.slims.splice(0, Infinity, ...slims);
   session.repeats.length = 0;
   session.lastGood.clear();
+  session.searches.clear();
+  session.rehearsal = null;
   if (sameShape) session.executor.upload();
   else rebuildExecutor(session);
 }
@@ -104,6 +106,7 @@ const recordOf = (record: RunRecord): RunRecord => ({
   events: [...record.events],
   history: [...record.history],
   notes: [...record.notes],
+  searches: [...record.searches],
 });
 
 function replace<K, V>(map: Map<K, V>, by: ReadonlyMap<K, V>): void {

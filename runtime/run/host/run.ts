@@ -1,4 +1,4 @@
-import type { RepeatSpec, Run, SelectionSpec } from "../../helpers.js";
+import type { RepeatSpec, Run, SearchSpec, SelectionSpec } from "../../helpers.js";
 import { selectionIr } from "../../statements.js";
 import { minimize, train } from "../phase/train.js";
 import { finish, save, type RunResult } from "../report/results.js";
@@ -8,6 +8,7 @@ import { prune, regrow, restore } from "../steps/events.js";
 import { load } from "../steps/load.js";
 import { harden, reinitialize, shuffle } from "../steps/masks.js";
 import { recalibrate } from "../steps/recalibrate.js";
+import { search } from "../steps/search.js";
 import { selectLayers } from "../steps/select-layers.js";
 import { slim } from "../steps/slim.js";
 import { mark, rewind } from "../steps/snapshots.js";
@@ -51,6 +52,7 @@ export function makeRun(session: Session): OpenRun {
     call: step(session, { kind: "call", changes: true, act: call }),
     save: step(session, { kind: "save", changes: false, act: save }),
     repeat: (id, times, spec) => repeat(session, id, times, spec),
+    search: ((id: number, spec: SearchSpec) => search(session, id, spec)) as Run["search"],
     layers: (id, spec) => layers(session, id, spec, onLast),
     isLastLayer: (id) => onLast.has(id),
     until: (id, condition) => until(session, id, condition),

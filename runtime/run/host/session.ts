@@ -83,12 +83,39 @@ interface Program {
   readonly repeats: Loop[];
   /** What a pass of a loop that may be undone began with, by the loop's statement id; outermost first. */
   readonly lastGood: Map<number, LastGood>;
+  /** Searches under way, by statement id; what their trials begin with is in `lastGood`. */
+  readonly searches: Map<number, Searching>;
+  /** Set while a search goes through its block without training, to see how large a proposal leaves the network. */
+  rehearsal: Rehearsal | null;
   /** Set by `interrupt` or the host's signal: the run ends at the next moment it can be resumed from. */
   interrupted: boolean;
   /** Set by `stop`: the phase under way ends after this step as if it were no longer, and the statement with it. */
   stopped: boolean;
   lastCheckpoint: { seconds: number; step: number };
   checkpointWanted: boolean;
+}
+
+/** A `search` between two trials. Plain JSON, part of every checkpoint. */
+export interface Searching {
+  /** Number in the journal at which every trial begins. */
+  readonly base: number;
+  /** What the clock stood at, and how long history and event log were. */
+  readonly clock: Clock;
+  readonly history: number;
+  readonly events: number;
+  /** Place of the search among those of the record. */
+  readonly row: number;
+  /** Layers that share a value, by path; null until that is known. */
+  groups: readonly (readonly string[])[] | null;
+  /** The end of the range at which the network is smallest, once that was asked: 0 or 1. */
+  cheap: number | null;
+  /** Trials so far: where in the range, and what came of it; null where it ended over a limit. */
+  readonly trials: { readonly point: readonly number[]; readonly result: number | null }[];
+}
+
+export interface Rehearsal {
+  /** Layers that share units, as the prunes met them that ask for a value by layer. */
+  readonly groups: (readonly string[])[];
 }
 
 /** A `repeat` under way. */

@@ -75,6 +75,46 @@ export const logsOf = ({ ir, steps, times }: OpenPhase): PhaseLogs => ({
   epochs: times.epochs,
 });
 
+/** A phase gone through without training: its rules fire at their steps, and the clock goes on as it would. */
+export function rehearsedPhase(session: Session, phase: OpenPhase): Phase {
+  const { progress, times, ir, steps } = phase;
+  const { clock } = session;
+  const step = (): Promise<void> => {
+    progress.step++;
+    progress.inEpoch++;
+    clock.step++;
+    clock.epoch = progress.epochBefore + progress.step / times.stepsPerEpoch;
+    if (phase.snapshots.has(progress.step)) keepSnapshot(session, phaseName(ir.id, progress.step));
+    return Promise.resolve();
+  };
+  return {
+    ...livePhase(session, phase),
+    async *epochs() {
+      while (progress.step < steps) {
+        clock.pass++;
+        yield await Promise.resolve(progress.epoch);
+        progress.epoch++;
+        progress.inEpoch = 0;
+      }
+    },
+    async *batches() {
+      const count = Math.min(times.stepsPerEpoch, steps - progress.step);
+      for (let i = 0; i < count; i++) yield await Promise.resolve(noBatch);
+    },
+    step,
+    end() {
+      session.optimizer = lastOptimizer(session, phase);
+      session.phase = null;
+      phase.teacher?.dispose();
+      settleGates(session, phase.along.learned);
+      session.journal.complete();
+      return Promise.resolve();
+    },
+  };
+}
+
+const noBatch: Batch = { inputs: [], targets: [], size: 0 };
+
 /** A phase that an earlier process finished: nothing is due, nothing runs. */
 export const finishedPhase: Phase = {
   rule: () => ({ due: () => false }),

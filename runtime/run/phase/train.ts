@@ -25,7 +25,7 @@ import { pruningContext, rebuildExecutor } from "../host/engine.js";
 import { defaultBatch, whole } from "../host/options.js";
 import { lossNamed, noAccuracy } from "./losses.js";
 import { noSums, type OpenPhase, type PhaseProgress } from "./open-phase.js";
-import { finishedPhase, livePhase, logsOf } from "./phase.js";
+import { finishedPhase, livePhase, logsOf, rehearsedPhase } from "./phase.js";
 import { openTeacher } from "./teacher.js";
 import { watch } from "../../watch/watch.js";
 import type { Session } from "../host/session.js";
@@ -69,12 +69,13 @@ export async function train(session: Session, id: number, spec: TrainSpec): Prom
     followed: !(spec.last ?? false),
     progress,
   };
-  noteIdle(session, phase);
+  if (session.rehearsal === null) noteIdle(session, phase);
   session.phase = phase;
   if (resumed === null) openGates(pruningContext(session), phase.along.learned);
   if (phase.along.learned.length > 0) session.executor.upload();
   if (!session.phases.has(id)) session.phases.set(id, times);
   if (progress.step === 0 && phase.snapshots.has(0)) keepSnapshot(session, phaseName(id, 0));
+  if (session.rehearsal !== null) return rehearsedPhase(session, phase);
   noteChoice(session, ir);
   tell(session, { kind: "phase", id, text: ir.text, steps: phase.steps, epochs: times.epochs });
   if (resumed === null) await watch(session, "onTrainBegin", logsOf(phase));

@@ -22,13 +22,19 @@ export async function measureCondition(
   condition: ExprIr,
   measured?: Measured,
 ): Promise<Found> {
-  const names = await namesFor(session, condition, measured);
-  const value = evaluate(condition, names);
+  const { value, text } = await measureValue(session, condition, measured);
+  return { holds: value !== 0, text };
+}
+
+/** The value of an expression over measures, as that of a condition is found. @throws DiagnosticError P7013 */
+export async function measureValue(session: Session, expr: ExprIr, measured?: Measured) {
+  const names = await namesFor(session, expr, measured);
+  const value = evaluate(expr, names);
   if (value === undefined)
     raise("P7013", "the condition has no value here", {
       notes: [`known are ${[...names.keys()].map((name) => `\`${name}\``).join(", ")}`],
     });
-  return { holds: value !== 0, text: told(condition, names).join("; ") };
+  return { value, text: told(expr, names).join("; ") };
 }
 
 async function namesFor(session: Session, condition: ExprIr, measured?: Measured) {

@@ -1,7 +1,7 @@
 import { noteOf, type Diagnostic } from "../../../core/diagnostics/diagnostic.js";
 import type { PruneIr, StructureIr } from "../../../core/ir/types.js";
 import { counted, grouped } from "../../../core/ir/words.js";
-import type { DenseFacts, HistoryPoint, NetworkFacts, ReportEvent } from "../../report/types.js";
+import type { DenseFacts, HistoryPoint, NetworkFacts, ReportEvent, SearchRow } from "../../report/types.js";
 import type { SizeName } from "../../../core/ir/sizes.js";
 import { watched } from "../../watch/view.js";
 import type { Session } from "../host/session.js";
@@ -78,6 +78,7 @@ export interface RunRecord {
   idle: readonly number[];
   /** What was asked last, by structure and layers. */
   amounts: readonly RecordedAmount[];
+  searches: readonly SearchRow[];
 }
 
 /** What a statement was about, so that its dead can be counted whenever the report is written. */
@@ -107,6 +108,7 @@ export const newRecord = (): RunRecord => ({
   rules: [],
   idle: [],
   amounts: [],
+  searches: [],
 });
 
 /** A later event over the same layers replaces an earlier one. */
@@ -123,6 +125,7 @@ export function tell(session: Session, event: ProgressEvent): void {
 
 /** An entry of the event log: `text` is one sentence without a stop. */
 export function logEvent(session: Session, kind: string, id: number, text: string): void {
+  if (session.rehearsal !== null) return;
   const { step, epoch } = session.clock;
   const pass = session.repeats.at(-1)?.pass;
   const event: ReportEvent = { id, step, epoch, kind, text, ...(pass !== undefined && { pass }) };
@@ -133,7 +136,7 @@ export function logEvent(session: Session, kind: string, id: number, text: strin
 
 /** A remark the user should read, once. */
 export function logNote(session: Session, text: string): void {
-  if (session.record.notes.includes(text)) return;
+  if (session.rehearsal !== null || session.record.notes.includes(text)) return;
   session.record.notes.push(text);
   for (const watcher of session.watchers) watcher.onNote?.(text);
   tell(session, { kind: "note", text });

@@ -59,6 +59,7 @@ export async function reportData(
     history: record.history,
     events: record.events,
     notes: record.notes,
+    ...(record.searches.length > 0 && { searches: record.searches }),
     timing: {
       command: options.about.command ?? null,
       machine: { ...session.host.machine(), tfjs: version_core },

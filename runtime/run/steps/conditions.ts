@@ -45,6 +45,7 @@ export function until(session: Session, id: number, condition: ExprIr): Promise<
     id,
     changes: false,
     act: async () => {
+      if (session.rehearsal !== null) return false;
       const loop = session.repeats.find((one) => one.id === id);
       if (loop?.while !== undefined && !(await measureCondition(session, loop.while)).holds) return false;
       // Of a loop that its `while` chooses by, that was said before its first pass.

@@ -1,4 +1,4 @@
-import { thresholdOf } from "../../../core/ir/amounts.js";
+import { countingOf, thresholdOf } from "../../../core/ir/amounts.js";
 import { structureKind } from "../../../core/ir/structure.js";
 import type { PruneIr } from "../../../core/ir/types.js";
 import { DiagnosticError } from "../../../core/diagnostics/diagnostic.js";
@@ -9,9 +9,12 @@ import { regrow as regrowEvent } from "../../../core/events/regrow.js";
 import { restore as restoreEvent } from "../../../core/events/restore.js";
 import type { EventOf } from "../../../core/events/scoring.js";
 import { namesIn } from "../../../core/expr/names.js";
+import { layerValues } from "../../../core/expr/per-layer.js";
 import { settle } from "../../../core/masks/hold.js";
 import { dead } from "../../../core/masks/state.js";
 import { collapse, emptiedLayers } from "../../../core/network/collapse.js";
+import { groupsOf } from "../../../core/units/groups.js";
+import { spaceOf } from "../../../core/units/spaces.js";
 import { alignmentNote } from "../../../core/schedule/alignment.js";
 import { pruneIr, regrowIr, restoreIr } from "../../statements.js";
 import type { ScoringContext } from "../../scores/gather.js";
@@ -29,6 +32,7 @@ export async function prune(session: Session, id: number, spec: PruneSpec): Prom
   const ir = await aligning(session, pruneIr(id, spec, session.options));
   const { regrow: paired, structure, joins } = ir;
   if (paired && namesIn(paired.by.expr).includes("m")) session.keepsMomentum = true;
+  noteGroups(session, ir);
   const act = () => pruneAndCompensate(session, id, ir);
   const { record, made } = await cutting(session, act, ({ record: { achieved } }) => achieved > 0);
   if (paired) session.phase?.training.clear(paired.id);
@@ -75,6 +79,14 @@ async function pruneAndCompensate(
     record,
     made: compensatedNotes(await compensate(context, compensating, before, momentOf(session, id))),
   };
+}
+
+/** Which layers share their units, for a search that chooses a value for each. */
+function noteGroups(session: Session, ir: PruneIr): void {
+  if (session.rehearsal === null || layerValues(countingOf(ir)?.value) === null) return;
+  const space = spaceOf(pruningContext(session), ir.structure, ir, ir.joins);
+  const groups = groupsOf(space, "local").filter(({ total }) => total > 0);
+  session.rehearsal.groups.push(...groups.map(({ name }) => name.split(", ")));
 }
 
 /** With the multiple in place of `auto`: that of the run, which a checkpoint keeps, else what this backend is fastest at. */

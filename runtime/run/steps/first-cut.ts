@@ -10,7 +10,7 @@ export async function cutting<T>(
   act: () => Promise<T>,
   hasCut: (done: T) => boolean,
 ): Promise<T> {
-  if (session.record.dense !== null) return act();
+  if (session.record.dense !== null || session.rehearsal !== null) return act();
   const { step, epoch } = session.clock;
   const baseline = await measureBaseline(session, "dense");
   const test = session.data?.test ? await evaluateOn(session, "test") : null;

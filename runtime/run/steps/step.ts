@@ -19,13 +19,17 @@ export interface Step<A extends readonly unknown[]> {
 /** What a step says of itself: a sentence for the log, without a stop, and remarks behind it; null where it has said all. */
 export type Told = string | { readonly text: string; readonly notes: readonly string[] } | null;
 
+/** What changes neither masks nor structure: left out where a search only looks how large a proposal leaves the network. */
+const looksOn: ReadonlySet<string> = new Set(["evaluate", "require", "save", "recalibrate"]);
+
 /** A statement as loops call it. */
 export function step<A extends readonly unknown[]>(session: Session, { kind, changes, act }: Step<A>) {
   return async (id: number, ...args: A): Promise<void> => {
     let text: string | null = null;
     const carryOut = async (): Promise<null> => {
+      if (session.rehearsal !== null && looksOn.has(kind)) return null;
       const told = await act(session, id, ...args);
-      if (told === null) return null;
+      if (told === null || session.rehearsal !== null) return null;
       const { notes } = typeof told === "string" ? { notes: [] } : told;
       text = typeof told === "string" ? told : told.text;
       logEvent(session, kind, id, text);
@@ -72,7 +76,7 @@ export function once<T extends Json>(
     if (!isRule) journal.complete(result);
     if (changes) changed(session);
     await after?.();
-    if (isRule) return result;
+    if (isRule || session.rehearsal !== null) return result;
     session.checkpointWanted ||= changes;
     await pause(session);
     return result;

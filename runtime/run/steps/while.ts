@@ -1,3 +1,4 @@
+import { readsData } from "../../../core/ir/accuracy-readers.js";
 import type { ExprIr } from "../../../core/ir/types.js";
 import type { Network } from "../../../core/network/types.js";
 import type { ParameterStore } from "../../../core/parameters.js";
@@ -35,6 +36,8 @@ export function goesOn(session: Session, loop: Loop, condition: ExprIr): Promise
     id,
     changes: false,
     act: async () => {
+      // What only training can tell is taken to hold as long as it may.
+      if (session.rehearsal !== null && readsData(condition)) return true;
       if (pass === 0) noteChoice(session, { kind: "repeat", while: condition });
       const { holds, text } = await measureCondition(session, condition);
       const say = (what: string): void => logEvent(session, "while", id, what);
@@ -59,7 +62,7 @@ export function goesOn(session: Session, loop: Loop, condition: ExprIr): Promise
   });
 }
 
-function lastGood(session: Session): LastGood {
+export function lastGood(session: Session): LastGood {
   const { network, parameters, state, snapshots, slims, phases, baselines, record } = session;
   const moment = takeSnapshot(session);
   return {
@@ -91,7 +94,7 @@ export function storeOf(
   );
 }
 
-function undo(session: Session, good: LastGood): void {
+export function undo(session: Session, good: LastGood): void {
   const { network, parameters, moment, snapshots, phases, dense, amounts } = good;
   const { collapses, keepsMomentum, baselines, evaluated } = good;
   const { slots, state, optimizer } = moment;

@@ -6,7 +6,7 @@ import { applied, casesIn, runMistakes } from "../../helpers/cases.js";
 import { caseOptions } from "../../helpers/front-case.js";
 
 const root = join(import.meta.dirname, "../../cases/mistakes");
-const families = ["names", "timing", "network", "unavailable", "gates"];
+const families = ["names", "timing", "network", "unavailable", "gates", "search"];
 const check = (text: string, path: string) => front(text, caseOptions(text, path)).diagnostics;
 
 for (const family of families) runMistakes(join(root, family), check);
@@ -17,7 +17,7 @@ const found = new Map(cases.map((one) => [one, check(one.text, one.path)]));
 describe("mistakes in meaning", () => {
   it("shows every code in a case", () => {
     const shown = new Set<string>([...found.values()].flat().map((diagnostic) => diagnostic.code));
-    const codes = Object.keys(table).filter((code) => /^P([238]0[0-4]|40[01])/.test(code));
+    const codes = Object.keys(table).filter((code) => /^P([238]0[0-4]|205|40[01])/.test(code));
     expect(codes.filter((code) => !shown.has(code))).toEqual([]);
   });
 

@@ -1,0 +1,18 @@
+import { cem } from "./agents/cem.js";
+import { evolution } from "./agents/evolution.js";
+import { random } from "./agents/random.js";
+import type { AgentKind, Arguments } from "./types.js";
+
+/** Every agent of the language. */
+const agents = { random, evolution, cem } as const satisfies Readonly<Record<string, AgentKind>>;
+
+export type AgentName = keyof typeof agents;
+export const agentNames = Object.keys(agents) as readonly AgentName[];
+export const isAgentName = (name: string): name is AgentName => Object.hasOwn(agents, name);
+export const agentKind = (name: AgentName): AgentKind => agents[name];
+
+/** Trials of a search by this agent. */
+export const trialsOf = ({ name, args }: { readonly name: AgentName; readonly args: Arguments }): number => {
+  const { counts, args: known } = agentKind(name);
+  return args[counts] ?? known[counts]?.usual ?? 1;
+};
