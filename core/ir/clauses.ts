@@ -1,6 +1,7 @@
 import { losses } from "./losses.js";
 import * as is from "./declare.js";
 import type { Of } from "./declare.js";
+import { agentNames } from "../search/registry.js";
 import { sizeNames } from "./sizes.js";
 
 /** The parts of statements, each declared once: TypeScript type and JSON Schema. */
@@ -188,7 +189,7 @@ export type ScopeIr = Of<typeof scope>;
 export const scope = is.oneOf("global", "local", "erk", "er", "row", "sign");
 
 export type BudgetLimit = Of<typeof limit>;
-export const limit = is.object({
+const limit = is.object({
   measure: is.oneOf(...sizeNames),
   /** Relative limits are shares of the network as loaded. */
   relative: is.flag,
@@ -213,3 +214,21 @@ export const amount = {
   above: is.optional(expression),
 };
 export type AmountIr = is.ObjectOf<typeof amount>;
+
+/** What a search chooses, who chooses, and what is wanted. */
+export const searched = {
+  /** Name of the variable. */
+  as: is.text,
+  /** Both ends included. */
+  from: is.number,
+  to: is.number,
+  /** What the numbers are: shares of 1, whole numbers (counts, lengths), or any. */
+  values: is.oneOf("share", "whole", "any"),
+  /** A value for each layer, or for those that share their units. */
+  perLayer: is.usual(is.flag, false),
+  agent: is.object({ name: is.oneOf(...agentNames), args: is.named(is.number) }),
+  /** What is made as large as can be; to minimize is to maximize the negative. Over measures, as conditions are. */
+  maximizing: expression,
+  /** Limits that no trial may exceed. */
+  within: is.optional(is.list(limit, { minItems: 1 })),
+};

@@ -11,9 +11,9 @@ import {
   definitions,
   expression,
   joins,
-  limit,
   point,
   scope,
+  searched,
   selection,
   structure,
   value,
@@ -24,7 +24,6 @@ import type { Of } from "./declare.js";
 import { compensations } from "../compensate/methods.js";
 import { gateNames } from "../gates/registry.js";
 import { javascriptKinds } from "./imports.js";
-import { agentNames } from "../search/registry.js";
 import { optimizerNames } from "./optimizers.js";
 import { plan } from "./plan-types.js";
 
@@ -280,23 +279,7 @@ export interface ForEachIr extends Of<typeof forEach> {}
 const forEach = statement("for-each", { as: is.text, ...selection, body });
 /** An agent tries values of a variable; what each trial leaves is undone, and the block runs once more with the best. */
 export interface SearchIr extends Of<typeof search> {}
-const search = statement("search", {
-  /** Name of the variable. */
-  as: is.text,
-  /** Both ends included. */
-  from: is.number,
-  to: is.number,
-  /** What the numbers are: shares of 1, whole numbers (counts, lengths), or any. */
-  values: is.oneOf("share", "whole", "any"),
-  /** A value for each layer, or for those that share their units. */
-  perLayer: is.usual(is.flag, false),
-  agent: is.object({ name: is.oneOf(...agentNames), args: is.named(is.number) }),
-  /** What is made as large as can be; to minimize is to maximize the negative. Over measures, as conditions are. */
-  maximizing: expression,
-  /** Limits that no trial may exceed. */
-  within: is.optional(is.list(limit, { minItems: 1 })),
-  body,
-});
+const search = statement("search", { ...searched, body });
 
 export type RewindIr = Of<typeof rewind>;
 const rewind = statement("rewind", {
@@ -346,7 +329,11 @@ const once = {
   call: ownStep,
 };
 export type StepIr =
-  Of<(typeof acting)[keyof typeof acting]> | RepeatIr | ForEachIr | SearchIr | Of<(typeof once)[keyof typeof once]>;
+  | Of<(typeof acting)[keyof typeof acting]>
+  | RepeatIr
+  | ForEachIr
+  | SearchIr
+  | Of<(typeof once)[keyof typeof once]>;
 definitions.define("step", is.byKind({ ...acting, repeat, "for-each": forEach, search, ...once }));
 
 /** `use loss focal from "./losses.js"`: never run by the compiler. */
