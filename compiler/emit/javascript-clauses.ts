@@ -154,7 +154,12 @@ const codes: Readonly<Record<string, (value: never, scope: Scope) => Js>> = {
     const usual = agentKind(name).args;
     const said = Object.entries(args).filter(([key, value]) => value !== usual[key]?.usual);
     const fields = said.map(([key, value]) => ({ key, value: numberCode(value) }));
-    return { fields: [{ key: "name", value: quote(name) }, { key: "args", value: { fields } }] };
+    return {
+      fields: [
+        { key: "name", value: quote(name) },
+        { key: "args", value: { fields } },
+      ],
+    };
   },
   optimizer: optimizerCode,
   among: (among: object, scope) => ({ fields: fieldsOf("among", among, scope) }),
@@ -164,9 +169,20 @@ const codes: Readonly<Record<string, (value: never, scope: Scope) => Js>> = {
   allocated: (allocated: ExprIr, scope) =>
     allocated === "evenly" ? quote(allocated) : expressionCode(allocated, scope),
   ...Object.fromEntries(
-    ["where", "below", "above", "every", "epochs", "steps", "over", "beside", "batch", "until", "while", "maximizing"].map(
-      (key) => [key, expressionCode],
-    ),
+    [
+      "where",
+      "below",
+      "above",
+      "every",
+      "epochs",
+      "steps",
+      "over",
+      "beside",
+      "batch",
+      "until",
+      "while",
+      "maximizing",
+    ].map((key) => [key, expressionCode]),
   ),
   ...Object.fromEntries(
     ["drop", "count", "to", "keep", "keepEach", "value", "share", "strength"].map((key) => [key, valueCode]),

@@ -39,9 +39,11 @@ function checkVariable(search: SearchIr, state: FrontState): void {
 
 /** Whether a prune asks every layer for its own share, and reads the variable for nothing else. */
 function takesLayerByLayer(statement: StatementIr, variable: string): boolean {
-  if (statement.kind !== "prune" || statement.scope !== "local" || statement.structure === "layers") return false;
+  if (statement.kind !== "prune" || statement.scope !== "local" || statement.structure === "layers")
+    return false;
   const amount = countingOf(statement);
-  if (amount?.value !== variable || amount.kind === "keep" && statement.keepEach !== undefined) return false;
+  if (amount?.value !== variable || (amount.kind === "keep" && statement.keepEach !== undefined))
+    return false;
   const { [amount.kind]: _, ...rest } = statement;
   return !mentions(rest as StatementIr, new Set([variable]));
 }

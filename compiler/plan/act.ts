@@ -163,7 +163,13 @@ function unsettled(outcome: Outcome | null): Outcome | null {
   if (outcome === null) return null;
   const open = <T extends Told | null>(one: T): T => (one === null ? one : { ...one, sure: false });
   const { nominal, changed, dead, pools } = outcome;
-  return { ...outcome, nominal: open(nominal), changed: open(changed), dead: open(dead), pools: pools.map(open) };
+  return {
+    ...outcome,
+    nominal: open(nominal),
+    changed: open(changed),
+    dead: open(dead),
+    pools: pools.map(open),
+  };
 }
 
 /** What a statement does that finds no units. */

@@ -25,7 +25,9 @@ export function beyondLimits(
     for (const at of looks) {
       const names = new Map([[search.as, search.from + at * (search.to - search.from)]]);
       const { requirements } = run(fixed(body, search), names);
-      const least = requirements.filter(({ statement }) => statement.id === search.id).map((one) => one.least);
+      const least = requirements
+        .filter(({ statement }) => statement.id === search.id)
+        .map((one) => one.least);
       // What is not sure to be reached, or keeps the limits somewhere, is no mistake.
       if (least.length === 0 || least.some((size) => keepsLimits(size, limits))) return [];
       found.push(...least);

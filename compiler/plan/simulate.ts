@@ -76,7 +76,9 @@ function steps(
         const value = step.values === "whole" ? Math.round(way) : way;
         const names = new Map([...moment.names, [step.as, value]]);
         const chosen = new Map([...(moment.chosen ?? []), [step.as, step.to]]);
-        timeline.search(step, () => steps(step.body, { ...moment, names, chosen }, variables, timeline, last));
+        timeline.search(step, () =>
+          steps(step.body, { ...moment, names, chosen }, variables, timeline, last),
+        );
         break;
       }
       default:
@@ -212,7 +214,9 @@ function phase(
 /** Without what a search chooses: moments that hang on it are not known. */
 function settled(moment: When): When {
   const { names, chosen } = moment;
-  return chosen === undefined ? moment : { ...moment, names: new Map([...names].filter(([name]) => !chosen.has(name))) };
+  return chosen === undefined
+    ? moment
+    : { ...moment, names: new Map([...names].filter(([name]) => !chosen.has(name))) };
 }
 
 /** The name under which the masks of a moment of a phase are remembered. */

@@ -52,7 +52,8 @@ export function askedOf(
   options: Pick<SelectOptions, "scope">,
 ): readonly number[] {
   const { scope } = options;
-  if (scope !== "erk" && scope !== "er") return groups.map((group) => askedDrops(amountOf(amount, group), group));
+  if (scope !== "erk" && scope !== "er")
+    return groups.map((group) => askedDrops(amountOf(amount, group), group));
   const layers = groups.map((group) => ({ units: group.total, shape: shapeOf(space, group) }));
   const total = groups.reduce((sum, group) => sum + group.total, 0);
   const dead = groups.reduce((sum, group) => sum + group.dead, 0);

@@ -1,6 +1,16 @@
 import { namesIn, type Name } from "../expr/names.js";
 import { thresholdOf } from "./amounts.js";
-import type { CriterionIr, ExprIr, ForEachIr, RegrowIr, RepeatIr, RuleIr, SearchIr, StepIr, TrainIr } from "./types.js";
+import type {
+  CriterionIr,
+  ExprIr,
+  ForEachIr,
+  RegrowIr,
+  RepeatIr,
+  RuleIr,
+  SearchIr,
+  StepIr,
+  TrainIr,
+} from "./types.js";
 
 /** Ways through a program: every pass, lint and printer that visits statements takes one of these. */
 

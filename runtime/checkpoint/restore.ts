@@ -66,8 +66,7 @@ export function restoreCheckpoint(session: Session, checkpoint: Checkpoint): rea
   for (const [id, sums] of tensors.accumulated()) session.resumedSums.set(id, sums);
   for (const [id, times] of state.phases) session.phases.set(id, times);
   Object.assign(session.record, state.record);
-  for (const { id, ...one } of state.searches)
-    session.searches.set(id, { ...one, trials: [...one.trials] });
+  for (const { id, ...one } of state.searches) session.searches.set(id, { ...one, trials: [...one.trials] });
   session.baselines = state.baselines;
   session.startedAt = state.timing.startedAt;
   session.stopwatch = new Stopwatch(state.timing.seconds);

@@ -38,7 +38,10 @@ export function lowerSearch(
   });
 }
 
-function lowerRange({ range }: SearchStatement, place: Place): Pick<SearchIr, "from" | "to" | "values"> | null {
+function lowerRange(
+  { range }: SearchStatement,
+  place: Place,
+): Pick<SearchIr, "from" | "to" | "values"> | null {
   const first = lowerTyped(range.from, chosen, "what a search chooses", place);
   const last = first && lowerTyped(range.to, [first.type], "the end of a range", place);
   if (first === null || last === null) return null;
@@ -95,7 +98,9 @@ function lowerAgent({ name, args: written = [] }: CallLike, place: Place): Searc
       return reject(place, "P3027", `${what} is a whole number`, expr.span);
     given[key.text] = number;
   }
-  const args = Object.fromEntries(Object.entries(known).map(([key, { usual }]) => [key, given[key] ?? usual]));
+  const args = Object.fromEntries(
+    Object.entries(known).map(([key, { usual }]) => [key, given[key] ?? usual]),
+  );
   return { name: agent, args };
 }
 
@@ -118,6 +123,9 @@ function lowerObjective(
 }
 
 /** Limits of sizes, which are known before a trial trains. */
-function limitsIn(condition: NonNullable<SearchStatement["subjectTo"]>, place: Place): readonly BudgetLimit[] | null {
+function limitsIn(
+  condition: NonNullable<SearchStatement["subjectTo"]>,
+  place: Place,
+): readonly BudgetLimit[] | null {
   return lowerBudget(condition, "units", place)?.budget ?? null;
 }

@@ -58,10 +58,21 @@ function isOpen(statement: StatementIr, { as }: SearchIr): boolean {
   const variable = new Set([as]);
   if (statement.kind === "train") return mayEndEarly(statement) || reads(lengthOf(statement).value, variable);
   if (statement.kind !== "repeat") return false;
-  return conditionsOf(statement).length > 0 || reads(statement.times, variable) || mentions(statement, variable);
+  return (
+    conditionsOf(statement).length > 0 || reads(statement.times, variable) || mentions(statement, variable)
+  );
 }
 
-export function searchLine({ text, trials, epochs, steps, batches, evaluates, rehearses, atMost }: SearchCost): string {
+export function searchLine({
+  text,
+  trials,
+  epochs,
+  steps,
+  batches,
+  evaluates,
+  rehearses,
+  atMost,
+}: SearchCost): string {
   const passes = trials + 1;
   const most = atMost ? "at most " : "";
   const length = (times: number): string =>

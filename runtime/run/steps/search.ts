@@ -79,7 +79,12 @@ export async function* search(session: Session, id: number, spec: SearchSpec): A
   session.searches.delete(id);
   session.lastGood.delete(id);
   const told = shown(ir, groups, point);
-  logEvent(session, "search", id, `trial ${best + 1} of ${trials} is the best: ${told}; the block runs with it`);
+  logEvent(
+    session,
+    "search",
+    id,
+    `trial ${best + 1} of ${trials} is the best: ${told}; the block runs with it`,
+  );
   startPass(session, { point, groups, repaired: false });
   yield valueOf(ir, groups, point);
 }
@@ -98,7 +103,9 @@ function startPass({ journal }: Session, pass: Pass): void {
 function groupsIn(result: Json | undefined): Pass {
   const { point, groups, repaired } = Object.assign({}, result) as Partial<Pass>;
   if (Array.isArray(point) && Array.isArray(groups)) return { point, groups, repaired: repaired === true };
-  raise("P7003", "the checkpoint's journal does not fit the program", { help: "begin anew with `--restart`" });
+  raise("P7003", "the checkpoint's journal does not fit the program", {
+    help: "begin anew with `--restart`",
+  });
 }
 
 function begin(session: Session, ir: SearchIr, base: number): Searching {
@@ -138,7 +145,9 @@ function back({ session, ir, kept, losses }: Under): void {
   journal.backTo(kept.base);
   Object.assign(clock, kept.clock);
   record.history.length = kept.history;
-  const own = record.events.slice(kept.events).filter((event) => event.kind === "search" && event.id === ir.id);
+  const own = record.events
+    .slice(kept.events)
+    .filter((event) => event.kind === "search" && event.id === ir.id);
   record.events.splice(kept.events, Infinity, ...own);
   session.lastCheckpoint.step = Math.min(session.lastCheckpoint.step, clock.step);
 }
@@ -229,7 +238,10 @@ async function* withinLimits(
 }
 
 /** The end of the range that keeps the limits. @throws DiagnosticError P7023 where neither does */
-async function* cheapEnd(under: Under, groups: readonly (readonly string[])[]): AsyncGenerator<Value, number> {
+async function* cheapEnd(
+  under: Under,
+  groups: readonly (readonly string[])[],
+): AsyncGenerator<Value, number> {
   const { ir, limits } = under;
   const notes: string[] = [];
   for (const end of [1, 0]) {
@@ -296,7 +308,11 @@ function bestOf({ trials }: Searching): number | null {
   return best;
 }
 
-const exact = { share: (x: number) => Number(x.toFixed(4)), whole: Math.round, any: (x: number) => Number(x.toPrecision(6)) };
+const exact = {
+  share: (x: number) => Number(x.toFixed(4)),
+  whole: Math.round,
+  any: (x: number) => Number(x.toPrecision(6)),
+};
 
 const scaled = ({ from, to, values }: SearchIr, at: number): number => exact[values](from + at * (to - from));
 
@@ -308,7 +324,11 @@ function valueOf(ir: SearchIr, groups: readonly (readonly string[])[], point: Po
   );
 }
 
-function valuesOf(ir: SearchIr, groups: readonly (readonly string[])[], point: Point): number | Record<string, number> {
+function valuesOf(
+  ir: SearchIr,
+  groups: readonly (readonly string[])[],
+  point: Point,
+): number | Record<string, number> {
   if (!ir.perLayer) return scaled(ir, point[0] ?? 0);
   return Object.fromEntries(groups.map((paths, i) => [paths.join(", "), scaled(ir, point[i] ?? 0)]));
 }
@@ -320,4 +340,6 @@ function one(ir: SearchIr, at: number): string {
 }
 
 const shown = (ir: SearchIr, groups: readonly (readonly string[])[], point: Point): string =>
-  groups.map((paths, i) => [...(ir.perLayer ? [paths.join(", ")] : []), one(ir, point[i] ?? 0)].join(" ")).join(", ");
+  groups
+    .map((paths, i) => [...(ir.perLayer ? [paths.join(", ")] : []), one(ir, point[i] ?? 0)].join(" "))
+    .join(", ");
