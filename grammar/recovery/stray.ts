@@ -87,6 +87,7 @@ function inStatement(run: readonly IToken[], first: IToken, around: Surroundings
     unitAfter(first, around) ??
     quotable(first, around) ??
     misspelt(run, first, around) ??
+    bareAmount(run, first, around) ??
     closing(first) ??
     misplaced(first, around)
   );
@@ -135,6 +136,24 @@ function misspelt(run: readonly IToken[], first: IToken, around: Surroundings): 
   }
   if (meant === undefined) return undefined;
   return diagnostic("P1004", `unknown clause ${shown(first)}`, span, misspelling(meant, span));
+}
+
+/** A variable that stands where only a number may: `prune filters by l1 share`. */
+function bareAmount(
+  run: readonly IToken[],
+  first: IToken,
+  { previous, text }: Surroundings,
+): Diagnostic | undefined {
+  if (!isName(first) || previous === undefined) return undefined;
+  const span = spanOf(first);
+  const { end } = spanOf(run.at(-1) ?? first);
+  if (!reads(`${text.slice(previous.span.start, span.start)}amount ${text.slice(span.start, end)}`))
+    return undefined;
+  const written = `amount ${first.image}`;
+  return diagnostic("P1001", `unexpected ${shown(first)}`, span, {
+    help: `an amount that is a variable stands behind \`amount\`: \`${written}\``,
+    fixes: [replace(`write \`${written}\``, span, written)],
+  });
 }
 
 function closing(first: IToken): Diagnostic | undefined {
