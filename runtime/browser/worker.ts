@@ -86,13 +86,11 @@ export function runInWorker(
 }
 
 /** An address that is relative is so to the page, not to the worker's script. */
-function fromHere({ network, ...options }: RunOptions): RunOptions {
-  const address = typeof network === "string" || network instanceof URL;
+function fromHere(options: RunOptions): RunOptions {
+  const { network } = options;
+  if (typeof network !== "string" && !(network instanceof URL)) return options;
   const base: string | undefined = globalThis.location?.href;
-  return {
-    ...options,
-    network: address && URL.canParse(String(network), base) ? new URL(network, base).href : network,
-  };
+  return { ...options, network: URL.canParse(network, base) ? new URL(network, base).href : network };
 }
 
 function failure(why: string): DiagnosticError {

@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
-import { afterEach, expect, it } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
 import {
   openRun,
   runInWorker,
   serveRuns,
   type ImportedLoop,
   type ProgressEvent,
+  type RunOptions,
 } from "../../../runtime/browser/index.js";
 import { options, smallNetwork } from "../run/fixtures.js";
 
@@ -20,12 +21,15 @@ const loop: ImportedLoop = async (given = {}) => {
 };
 
 let end = (): void => undefined;
-afterEach(() => end());
+afterEach(() => {
+  end();
+  vi.unstubAllGlobals();
+});
 
 /** A worker as its page sees it, and what is served there. */
-function worker(served: ImportedLoop): MessagePort {
+function worker(served: ImportedLoop, fixed: RunOptions = {}): MessagePort {
   const { port1, port2 } = new MessageChannel();
-  const stop = serveRuns(served, { latency: false }, port2);
+  const stop = serveRuns(served, { latency: false, ...fixed }, port2);
   port1.start();
   port2.start();
   end = () => {
@@ -57,6 +61,22 @@ it("is ended by the page's signal, and by one that was aborted before", async ()
   const long = { network, epochs: 1000 };
   await expect(runInWorker(port, long, { signal: abort.signal, onProgress })).rejects.toThrow(/P7009/);
   await expect(runInWorker(port, long, { signal: abort.signal })).rejects.toThrow(/P7009/);
+});
+
+it("what it serves with holds where the page gives nothing else; addresses are the page's", async () => {
+  vi.stubGlobal("location", { href: "https://page.test/digits/" });
+  const given: unknown[] = [];
+  const port = worker(
+    async ({ network: from } = {}) => {
+      given.push(from);
+      return { artifacts: () => ({ weightData: new ArrayBuffer(0) }), report: {}, metrics: {} } as never;
+    },
+    { network: "fixed.json" },
+  );
+  await runInWorker(port, {});
+  await runInWorker(port, { network: "model.json" });
+  await runInWorker(port, { network: new URL("https://models.test/a.json") });
+  expect(given).toEqual(["fixed.json", "https://page.test/digits/model.json", "https://models.test/a.json"]);
 });
 
 it("two runs of one worker do not hear each other", async () => {
