@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { runnerImport } from "vite";
 
 const ALL = [
+  ["start"],
   ["check"],
   ["select"],
   ["step"],

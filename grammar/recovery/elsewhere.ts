@@ -194,7 +194,7 @@ const PHRASES: readonly Phrase[] = [
     written: phrase(
       String.raw`\b(?:iterativ\w*|gradual\w*|progressiv\w*|(?:in|over|for) \d+ (?:steps|rounds|iterations|times))\b`,
     ),
-    help: "in rounds is `repeat 5 times as i { prune … to 50% * i / 5; finetune 1 epoch }`",
+    help: "in rounds is `repeat 5 times as i { prune … to 50% * i / 5; finetune 1 epoch }`, and with a budget `repeat 5 times { prune … from 100% to macs <= 50%; finetune 1 epoch }`",
   },
   {
     written: phrase(String.raw`\b(?:each|once per|once an|for each) (epoch|step)\b`),

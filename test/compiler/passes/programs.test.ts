@@ -10,6 +10,9 @@ const programs = casesIn(join(import.meta.dirname, "../../cases/programs"));
 /** Programs that show what a file of its own would have to declare: what they say beyond the unavailable. */
 const known: ReadonlyMap<string, readonly string[]> = new Map([
   ["05-structures", ["P2040 no masks are learned above"]],
+  ["15-search", ["P2002 there is no agent `ddpg`"]],
+  ["m-amc", ["P2002 there is no agent `ddpg`"]],
+  ["m-prune-agent", ["P2002 there is no agent `reinforce`"]],
   ["m-dcp", ["P2023 a step in JavaScript takes nothing from its call"]],
   ["m-joint-sparsity", ["P2023 a penalty in JavaScript takes no arguments"]],
   ["m-soft-weight-sharing", ["P2023 a penalty in JavaScript takes no arguments"]],
