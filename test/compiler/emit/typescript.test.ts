@@ -78,6 +78,17 @@ it.runIf(runs(0, 1) > 0)(
         const path = join(folder, `${name.replaceAll("/", "-")}-${form}.ts`);
         writeFileSync(path, code);
         files.push(path);
+        // What a program uses from JavaScript of its own, of which nothing is known.
+        for (const [, names = "", module = ""] of code.matchAll(
+          /^import \{ ([^}]*) \} from "\.\/(\w+)\.js";$/gm,
+        ))
+          writeFileSync(
+            join(folder, `${module}.d.ts`),
+            names
+              .split(", ")
+              .map((one) => `export const ${one.split(" as ")[0] ?? ""}: any;\n`)
+              .join(""),
+          );
       }
     expect(files.length).toBeGreaterThan(100);
     files.push(importer());
