@@ -7,6 +7,7 @@ import { allMethods, programOf } from "../../compiler/render/methods.js";
 import { statements } from "../../core/ir/walk.js";
 import { runs } from "../helpers/runs.js";
 import { smallNetwork } from "../runtime/run/fixtures.js";
+import { killedAt } from "../runtime/run/killed.js";
 import { runProgram, type Outcome } from "../runtime/run/program.js";
 
 const root = mkdtempSync(join(tmpdir(), "espalier-methods-"));
@@ -52,8 +53,6 @@ const otherwise: Readonly<Record<string, (outcome: Outcome) => void>> = {
 /** Killing every method takes as long as running it: `npm run test:long` does, and every fourth stands for them in `npm test`. */
 const killsAll = runs(0, 1) > 0;
 
-class Killed extends Error {}
-
 function settingsOf(name: string): Record<string, string> {
   const { parameters = [] } = allMethods().find((one) => one.name === name) ?? {};
   const known = { ...small, ...own[name] };
@@ -78,17 +77,6 @@ const cameOf = ({ result: { report }, run: { session } }: Outcome) => ({
     Buffer.from(data.buffer).toString("base64"),
   ]),
 });
-
-/** The same, killed in its middle and resumed. */
-async function killed(name: string, program: string, checkpoints: number): Promise<Outcome> {
-  const given = { out: join(root, name), checkpointEvery: "1steps" };
-  let left = Math.ceil(checkpoints / 2);
-  const onCheckpoint = () => {
-    if (--left === 0) throw new Killed();
-  };
-  await expect(runProgram(program, network, { ...given, onCheckpoint })).rejects.toThrow(Killed);
-  return runProgram(program, network, { ...given, resume: true });
-}
 
 describe("every method, on a small network", () => {
   it.each(allMethods().map(({ name }, nth) => [name, nth] as const))("%s", async (name, nth) => {
@@ -121,6 +109,13 @@ describe("every method, on a small network", () => {
     }
 
     if (checkpoints > 1 && (killsAll || nth % 4 === 0))
-      expect(cameOf(await killed(name, program, checkpoints))).toEqual(cameOf(whole));
+      expect(
+        cameOf(
+          await killedAt(Math.ceil(checkpoints / 2), program, network, {
+            out: join(root, name),
+            checkpointEvery: "1steps",
+          }),
+        ),
+      ).toEqual(cameOf(whole));
   });
 });

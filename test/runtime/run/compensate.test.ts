@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { randomStream } from "../../../core/random.js";
 import { runStock } from "../../helpers/stock.js";
 import { residualNetwork, smallNetwork } from "./fixtures.js";
+import { killedAt } from "./killed.js";
 import { runProgram, type Outcome } from "./program.js";
 
 const root = mkdtempSync(join(tmpdir(), "espalier-compensate-"));
@@ -83,13 +84,10 @@ describe("compensating", () => {
 }
 prune weights in d1 by magnitude 30% compensating by obs over 2 batches`;
     const whole = await runProgram(program, network);
-    const options = { out: join(root, "out"), checkpointEvery: "2steps" };
-    const onBatchEnd = (_: number, __: unknown, { step }: { readonly step: number }): void => {
-      if (step === 5) throw new Error("killed");
-    };
-    const killed = runProgram(program, network, { ...options, callbacks: { onBatchEnd } });
-    await expect(killed).rejects.toThrow(/killed/);
-    const { run } = await runProgram(program, network, { ...options, resume: true });
+    const { run } = await killedAt(2, program, network, {
+      out: join(root, "out"),
+      checkpointEvery: "2steps",
+    });
     expect(run.session.parameters).toEqual(whole.run.session.parameters);
     expect(run.session.record.notes.filter((note) => note.includes("re-fitted"))).not.toEqual([]);
   });

@@ -6,6 +6,7 @@ import { randomStream } from "../../../core/random.js";
 import { runs } from "../../helpers/runs.js";
 import { runStock } from "../../helpers/stock.js";
 import { residualNetwork, smallNetwork } from "./fixtures.js";
+import { killedAt } from "./killed.js";
 import { runProgram, type Outcome } from "./program.js";
 
 const root = await mkdtemp(join(tmpdir(), "espalier-gates-"));
@@ -82,19 +83,9 @@ for (const [kind, network] of [
       const whole = await runProgram(program, network, {
         out: join(root, `${kind} ${structure} ${gate}`.replace(/[^a-z0-9]/gi, "-")),
       });
-      class Crash extends Error {}
       for (const last of [4, 9]) {
         const out = join(root, `${kind} ${structure} ${gate} ${last}`.replace(/[^a-z0-9]/gi, "-"));
-        let checkpoints = 0;
-        const killed = runProgram(program, network, {
-          out,
-          checkpointEvery: "1steps",
-          onCheckpoint: () => {
-            if (++checkpoints === last) throw new Crash();
-          },
-        });
-        await expect(killed).rejects.toThrow(Crash);
-        const resumed = await runProgram(program, network, { out, resume: true });
+        const resumed = await killedAt(last, program, network, { out, checkpointEvery: "1steps" });
         expect(resumed.result.parameters).toEqual(whole.result.parameters);
         expect(resumed.result.report.history).toEqual(whole.result.report.history);
       }

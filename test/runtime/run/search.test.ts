@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import type { Session } from "../../../runtime/run/host/session.js";
 import { measuresNow } from "../../../runtime/run/report/sizes.js";
 import { residualNetwork, smallNetwork } from "./fixtures.js";
+import { killedEvery } from "./killed.js";
 import { runProgram } from "./program.js";
 
 const network = smallNetwork();
@@ -65,29 +66,14 @@ describe("a search", () => {
     const source = `${trained}repeat 2 times { search share in 10%..80% per layer by cem(trials: 3, population: 2) maximizing accuracy
       subject to macs <= 40% ${block("share")} }`;
     const whole = await runProgram(source, network);
-    const out = join(root, "killed");
-    let checkpoints = 0;
-    for (let resume = false; ; resume = true) {
-      // Each process writes two checkpoints and dies; the first of them repeats what the last one wrote.
-      let written = 0;
-      const died = await runProgram(source, network, {
-        out,
-        resume,
-        checkpointEvery: "3steps",
-        onCheckpoint: () => {
-          if (++written === 4) throw new Crash();
-        },
-      }).catch((cause: unknown) => cause);
-      checkpoints += written;
-      if (died instanceof Crash) continue;
-      if (died instanceof Error) throw died;
-      const { run } = died as Awaited<ReturnType<typeof runProgram>>;
-      expect(standing(run.session)).toEqual(standing(whole.run.session));
-      expect(run.session.record.events).toEqual(whole.run.session.record.events);
-      expect(run.session.record.searches).toEqual(whole.run.session.record.searches);
-      break;
-    }
-    expect(checkpoints).toBeGreaterThan(20);
+    const killed = await killedEvery(4, source, network, {
+      out: join(root, "killed"),
+      checkpointEvery: "3steps",
+    });
+    expect(standing(killed.run.session)).toEqual(standing(whole.run.session));
+    expect(killed.run.session.record.events).toEqual(whole.run.session.record.events);
+    expect(killed.run.session.record.searches).toEqual(whole.run.session.record.searches);
+    expect(killed.written).toBeGreaterThan(20);
   });
 
   it("trains no proposal that is over a limit, and gives layers that share their units one value", async () => {
@@ -122,5 +108,3 @@ describe("a search", () => {
     expect(measuresNow(run.session).params).toBeLessThanOrEqual(0.6 * run.session.start.measures.params);
   });
 });
-
-class Crash extends Error {}

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { smallNetwork } from "./fixtures.js";
+import { killedAt } from "./killed.js";
 import { runProgram } from "./program.js";
 
 const root = mkdtempSync(join(tmpdir(), "espalier-second-order-"));
@@ -15,13 +16,7 @@ it("a run that prunes by second derivatives is killed and resumed to the same ma
 }
 prune weights by -w * hg over 1 batches local to 70%`;
   const whole = await runProgram(program, network);
-  const options = { out: join(root, "out"), checkpointEvery: "2steps" };
-  const onBatchEnd = (_: number, __: unknown, { step }: { readonly step: number }): void => {
-    if (step === 5) throw new Error("killed");
-  };
-  const killed = runProgram(program, network, { ...options, callbacks: { onBatchEnd } });
-  await expect(killed).rejects.toThrow(/killed/);
-  const { run } = await runProgram(program, network, { ...options, resume: true });
+  const { run } = await killedAt(2, program, network, { out: join(root, "out"), checkpointEvery: "2steps" });
   expect(run.session.parameters).toEqual(whole.run.session.parameters);
   expect(run.session.state.elements).toEqual(whole.run.session.state.elements);
   expect([...run.session.state.elements.values()].some((codes) => codes.includes(1))).toBe(true);

@@ -6,6 +6,7 @@ import { costs } from "../../../core/network/costs.js";
 import type { Session } from "../../../runtime/run/host/session.js";
 import { measuresNow } from "../../../runtime/run/report/sizes.js";
 import { residualNetwork, smallNetwork } from "./fixtures.js";
+import { killedEvery } from "./killed.js";
 import { runProgram } from "./program.js";
 
 const network = smallNetwork();
@@ -139,32 +140,13 @@ describe("a run that is killed in such a loop and resumed", () => {
   it("ends as if it had not been, wherever it was killed", async () => {
     const whole = await runProgram(program, network);
     expect(told(whole.run.session).filter((text) => text.includes("undone")).length).toBeGreaterThan(0);
-    const out = join(root, "killed");
-    let checkpoints = 0;
-    let resume = false;
-    for (;;) {
-      // Each process writes two checkpoints and dies; the first of them repeats what the last one wrote.
-      let written = 0;
-      const died = await runProgram(program, network, {
-        out,
-        resume,
-        checkpointEvery: "1steps",
-        onCheckpoint: () => {
-          if (++written === 3) throw new Crash();
-        },
-      }).catch((cause: unknown) => cause);
-      checkpoints += written;
-      resume = true;
-      if (died instanceof Crash) continue;
-      if (died instanceof Error) throw died;
-      const resumed = died as Awaited<ReturnType<typeof runProgram>>;
-      expect(standing(resumed.run.session)).toEqual(standing(whole.run.session));
-      expect(resumed.run.session.record.events).toEqual(whole.run.session.record.events);
-      expect(resumed.run.session.record.history).toEqual(whole.run.session.record.history);
-      break;
-    }
-    expect(checkpoints).toBeGreaterThan(20);
+    const killed = await killedEvery(3, program, network, {
+      out: join(root, "killed"),
+      checkpointEvery: "1steps",
+    });
+    expect(standing(killed.run.session)).toEqual(standing(whole.run.session));
+    expect(killed.run.session.record.events).toEqual(whole.run.session.record.events);
+    expect(killed.run.session.record.history).toEqual(whole.run.session.record.history);
+    expect(killed.written).toBeGreaterThan(20);
   });
 });
-
-class Crash extends Error {}
