@@ -1,32 +1,20 @@
 import type { Alignment } from "../../core/schedule/alignment.js";
 import { alignmentOf } from "./alignment.js";
+import { findingsOn, type Findings } from "./findings.js";
 import { isInstalled, openBackend } from "./index.js";
 import { awkward, type Trial } from "./node/trial.js";
 import { judge, thisMachine, type NativeHost, type Verdict } from "./node/verdict.js";
-import { measureSpeed, type Speed } from "./speed.js";
-import { tf } from "./tf.js";
-import type { Backend, BackendOptions, KernelCheck, Refusal, SkippedBackend } from "./types.js";
+import type { Backend, BackendOptions } from "./types.js";
 
 /** What `espalier doctor` prints; plain data. */
-export interface DoctorReport {
+export interface DoctorReport extends Findings {
   /** As `process.version`. */
   readonly node: string;
   readonly platform: string;
-  readonly backend: Backend["name"];
-  readonly description: string;
   /** Why this backend is the one in use. */
   readonly reason: string;
-  /** Backends that were tried before it, and why they do not open. */
-  readonly skipped: readonly SkippedBackend[];
-  /** Threads of the kernels; null where the backend does not tell. */
-  readonly threads: number | null;
-  /** Whether WebAssembly runs 128-bit instructions here; null where another backend is in use. */
-  readonly simd: boolean | null;
   /** Whether sharp, which decodes images, is installed. */
   readonly sharp: boolean;
-  readonly checks: readonly KernelCheck[];
-  readonly refusals: readonly Refusal[];
-  readonly speed: Speed;
   /** Which counts of channels it computes fastest: what `aligned to auto` takes. Measured anew, and kept. */
   readonly alignment: Alignment;
   /** What trials of tfjs-node in processes of their own found; null where it is not installed, not asked for, or cannot be tried. */
@@ -57,20 +45,12 @@ export async function examine(
   const backend = await openBackend(options, host);
   const sharp = await installed("sharp");
   const asked = options.backend !== undefined && options.backend !== "auto";
-  const simd = backend.name === "wasm" ? await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT") : null;
   return {
     node: process.version,
     platform: `${process.platform} ${process.arch}`,
-    backend: backend.name,
-    description: backend.description,
+    ...(await findingsOn(backend)),
     reason: asked ? "it was asked for" : "it is the fastest that opens",
-    skipped: backend.skipped,
-    threads: Number.isNaN(backend.threads) ? null : backend.threads,
-    simd: typeof simd === "boolean" ? simd : null,
     sharp,
-    checks: backend.checks,
-    refusals: backend.refusals,
-    speed: measureSpeed(backend),
     alignment: await alignmentOf(backend, { fresh: true }),
     native,
     advice: adviceOn(backend, sharp),
