@@ -164,7 +164,7 @@ async function trainTask(
 
 function orderOf({ program, set, bound }: Variant, seed: number, out: string, options: CompareOptions) {
   const { epochs, batch, masks, backend, threads, checkpointEvery, allowJs } = options;
-  const given = { file: program.file, ...bound, data: bound.data ?? undefined, set, epochs, batch, masks };
+  const given = { file: program.file, ...bound, set, epochs, batch, masks };
   const often = checkpointEvery === undefined ? {} : { checkpointEvery };
   const on = { ...(backend !== undefined && { backend }), ...(threads !== undefined && { threads }) };
   const host = { ...on, ...often, allowJs, out, resume: true, latency: false };

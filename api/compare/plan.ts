@@ -15,7 +15,10 @@ import type { ComparedProgram, CompareOptions, ComparePlan, PlannedRun, Refused,
 type Compiled = Variant | Refused;
 const isRefused = (one: Compiled): one is Refused => "diagnostics" in one;
 
-/** Compiles every program at every amount, and finds what they have in common. Nothing trains. */
+/**
+ * Compiles every program at every amount, and finds what they have in common. Nothing trains.
+ * @throws DiagnosticError P9506, P7006 where none of them has a network or data
+ */
 export async function planComparison(options: CompareOptions): Promise<ComparePlan> {
   const warnings = new Map<string, ComparePlan["warnings"][number]>();
   const compileAll = async (
@@ -23,7 +26,7 @@ export async function planComparison(options: CompareOptions): Promise<ComparePl
     bound?: Variant["bound"],
   ): Promise<readonly Compiled[]> => {
     const all: Compiled[] = [];
-    const given = bound === undefined ? options : { ...options, ...bound, data: bound.data ?? undefined };
+    const given = bound === undefined ? options : { ...options, ...bound };
     for (const program of programs)
       for (const amount of program.amounts?.values ?? [null]) {
         options.signal?.throwIfAborted();
@@ -40,6 +43,10 @@ export async function planComparison(options: CompareOptions): Promise<ComparePl
   };
   const asked = await compileAll(options.programs);
   const good = asked.filter((one): one is Variant => !isRefused(one));
+  const [lacking] = asked.flatMap((one) => (isRefused(one) ? one.diagnostics : []));
+  // No network, no data: nothing that a program does.
+  if (good.length === 0 && lacking !== undefined && lacking.span === undefined)
+    throw new DiagnosticError([lacking]);
   const controls = options.controls
     ? await compileAll(
         controlsFor(
@@ -106,8 +113,12 @@ async function compileOne(
     }
     const shares = hashJson([version, found.bound, epochs, batch, masks, backend, await stamps(found)]);
     const key = hashJson([programHash(ir), shares]);
+    if (typeof from !== "string") {
+      const help = 'name it in the program (`data "mnist"`) or by `--data`';
+      return refused([diagnostic("P7006", "no data is given", null, { help })], result);
+    }
     const chain = chainOf(ir, result.simulation);
-    const ground = { network: on, data: typeof from === "string" ? from : null };
+    const ground = { network: on, data: from };
     const variant = { program, amount, set, compiled: result, bound: ground, shares, key, chain };
     return { variant, told: diagnostics };
   } catch (cause) {

@@ -48,7 +48,7 @@ export interface Variant {
   readonly set: Readonly<Record<string, string>>;
   readonly compiled: CompileResult;
   /** What it runs on: as given, or as the program names it. */
-  readonly bound: { readonly network: string; readonly data: string | null };
+  readonly bound: { readonly network: string; readonly data: string };
   /** Of what it is bound to: only those that have it in common may share a beginning. */
   readonly shares: string;
   /** Of all that its results hang on but for the seed. */

@@ -21,7 +21,7 @@ async function variantOf(text: string, i: number): Promise<Variant> {
   if (result.ir === null) throw new Error(result.diagnostics.map(({ message }) => message).join("\n"));
   const program = { name: `p${i}`, file: `p${i}.prune`, text, set: {}, amounts: null };
   const chain = chainOf(result.ir, result.simulation);
-  const bound = { network, data: null };
+  const bound = { network, data: "" };
   return { program, amount: null, set: {}, compiled: result, bound, shares: "", key: text, chain };
 }
 
