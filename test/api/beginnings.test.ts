@@ -127,6 +127,32 @@ describe("programs that begin alike", () => {
     ).toBe(9);
   });
 
+  it.each<[string, readonly string[], readonly string[]]>([
+    [
+      "a counter that stands otherwise in the second pass",
+      [
+        "repeat 2 times as i { repeat 1 times as j { train 3 steps with sgd(rate: 0.1 / i) } }",
+        "repeat 1 times as i { repeat 2 times as j { train 3 steps with sgd(rate: 0.1 / i) } }",
+      ],
+      ["1/0"],
+    ],
+    [
+      "an amount that moves over more passes",
+      [2, 3].map((n) => `repeat ${n} times { prune weights by magnitude from 0% to 60%; train 3 steps }`),
+      [],
+    ],
+    [
+      "a paired regrow after which nothing trains",
+      ["", "\ntrain 3 steps"].map(
+        (more) => `train 3 steps { prune weights by magnitude 30% at step 2; regrow random }${more}`,
+      ),
+      [],
+    ],
+  ])("do not share %s", async (_, texts, ends) => {
+    const { stretches } = stretchesOf(await Promise.all(texts.map(variantOf)), 7);
+    expect(stretches.map(placeOf)).toEqual(ends);
+  });
+
   it("share nothing where the first thing that they do differs, or what a condition compares with", async () => {
     const texts = [
       "train 3 steps",
