@@ -119,6 +119,21 @@ it("goes back to any state and forth again, and goes on from there as if nothing
   expect(() => session.undo(5)).toThrow("there are 4");
 });
 
+it("goes back to the same state as often as asked, and trains from it the same every time", async () => {
+  const session = await open();
+  await session.run("train 5 steps with sgd(rate: 0.05, momentum: 0.9)");
+  const { standing } = session;
+  const trained: unknown[] = [];
+  for (let time = 0; time < 3; time++) {
+    await session.run("finetune 5 steps");
+    trained.push([session.standing, bytes(session.parameters)]);
+    session.undo();
+    expect(session.standing).toEqual(standing);
+  }
+  expect(trained[1]).toEqual(trained[0]);
+  expect(trained[2]).toEqual(trained[0]);
+});
+
 it("carries an earlier statement out again where a later one makes another of it", async () => {
   const session = await open();
   await session.run("train 1 epoch\nprune filters by l1 25%");
