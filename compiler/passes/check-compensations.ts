@@ -37,7 +37,7 @@ function checkLayers(
 ): void {
   const { id, compensating } = statement;
   const read = readIn(statement);
-  const losing = mayLose(network, statement, paths);
+  const weighs = read.includes("greedy-order") || read.includes("lasso-path");
   const told = (message: string, part: StatementPart, layers: readonly MayLose[], help: string) => {
     const named = layers.slice(0, 6).map(({ path }) => `\`${path}\``);
     reportAt(state, id, part, "P4014", message, { notes: [`these: ${named.join(", ")}`], help });
@@ -61,8 +61,10 @@ function checkLayers(
       );
     checkWork("the Hessian of", "criterion", scored);
   }
+  if (!weighs && compensating === undefined) return;
+  const losing = mayLose(network, statement, paths);
   const isBarred = losing.length > 0 && losing.every(({ systems }) => systems === null);
-  if (read.includes("greedy-order") || read.includes("lasso-path")) {
+  if (weighs) {
     if (isBarred)
       told(
         "nothing that reads these units tells what they give to it",
