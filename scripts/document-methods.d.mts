@@ -1,1 +1,6 @@
-export function pageOf(methods: typeof import("../compiler/render/methods.js")): string;
+import type { MnistRow } from "./mnist-table.mjs";
+
+export function pageOf(
+  methods: typeof import("../compiler/render/methods.js"),
+  rows?: readonly MnistRow[],
+): string;

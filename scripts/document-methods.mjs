@@ -2,6 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { runnerImport } from "vite";
+import { mnistLines, mnistRows } from "./mnist-table.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -14,8 +15,8 @@ export async function methodsPage() {
   return pageOf(module);
 }
 
-/** The page's text, by the functions of compiler/render/methods.ts. */
-export function pageOf({ allMethods, evidenceLines }) {
+/** The page's text, by the functions of compiler/render/methods.ts and the rows of the MNIST table. */
+export function pageOf({ allMethods, evidenceLines }, rows = mnistRows()) {
   const methods = allMethods();
   const lines = [
     "# Methods of the literature",
@@ -23,7 +24,7 @@ export function pageOf({ allMethods, evidenceLines }) {
     `Written by \`npm run generate\` from \`stdlib/\` and what runs showed (\`stdlib/evidence/\`): ${methods.length} methods, each a short program that can be read, copied and changed.`,
     "`espalier methods NAME` prints one with its parameters; `espalier check --method NAME --network model.json` says what it will do and cost, and `espalier run --method NAME --network model.json --data mnist --set sparsity=95%` runs it.",
     "",
-    "Evidence is one of *golden* (the statements of the program give back exact vectors, computed apart from it: `test/golden`) and *trend* (better than its control in each of three seeds or more, mean ± deviation). In a checkout, `npm run evidence -- NAME` takes it again.",
+    "Evidence is one of *golden* (the statements of the program give back exact vectors, computed apart from it: `test/golden`), *trend* (better than its control in each of three seeds or more, mean ± deviation) and *published* (a published figure is met on all of MNIST, three seeds). In a checkout, `npm run evidence -- NAME` takes the first two again, `npm run bench:mnist` the third.",
     "",
     "| method | what it does | program | evidence |",
     "|---|---|---|---|",
@@ -31,8 +32,9 @@ export function pageOf({ allMethods, evidenceLines }) {
       ({ name, about, evidence }) =>
         `| [${name}](#${name}) | ${cell(about)} | [${name}.prune](../stdlib/${name}.prune) | ${cell([...kinds(evidence)].join(", "))} |`,
     ),
+    "",
+    ...mnistLines(rows),
     ...methods.flatMap(({ name, paper, notes, source, evidence }) => [
-      "",
       `## ${name}`,
       "",
       paper,
@@ -44,9 +46,10 @@ export function pageOf({ allMethods, evidenceLines }) {
       "",
       ...evidenceLines(evidence).map((line) => `- ${line}`),
       `- again: \`npm run evidence -- ${name}\``,
+      "",
     ]),
   ];
-  return `${lines.join("\n")}\n`;
+  return lines.join("\n");
 }
 
 const cell = (text) => text.replaceAll("|", "\\|");
@@ -54,6 +57,7 @@ const cell = (text) => text.replaceAll("|", "\\|");
 const kinds = (evidence) => [
   ...(evidence?.golden ? [`golden ${evidence.golden.map(({ vector }) => vector).join(", ")}`] : []),
   ...(evidence?.trend ? ["trend"] : []),
+  ...(evidence?.published ?? []).map(({ compression, network }) => `published ${compression} × (${network})`),
 ];
 
 if (process.argv[1] === fileURLToPath(import.meta.url))

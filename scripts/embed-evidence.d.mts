@@ -1,1 +1,3 @@
-export function embeddedEvidence(): string;
+import type { MnistRow } from "./mnist-table.mjs";
+
+export function embeddedEvidence(rows?: readonly MnistRow[]): string;

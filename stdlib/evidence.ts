@@ -1,6 +1,6 @@
 import { evidence } from "./generated/evidence.js";
 
-/** What runs showed of a method: a file of `stdlib/evidence/`, written by `npm run evidence -- NAME`, never by hand. */
+/** What runs showed of a method: a file of `stdlib/evidence/`, written by `npm run evidence -- NAME`, never by hand, and rows of the MNIST table. */
 export interface Evidence {
   /** Digest of the program that was run; another one than that of the method as it stands: to be shown anew. */
   readonly program: string;
@@ -8,6 +8,29 @@ export interface Evidence {
   readonly golden?: readonly { readonly vector: string; readonly about: string }[];
   /** Runs beside a control, over the same seeds: by how much it was better in each. */
   readonly trend?: Trend;
+  /** Published figures that it met on all of MNIST, from `bench/results/mnist.json`. */
+  readonly published?: readonly Published[];
+}
+
+/** A figure of a paper, and what was measured of a program with the same method on the same network. */
+export interface Published {
+  /** As papers call it. */
+  readonly network: string;
+  /** All weights over those that are not zero, and test error in percent, as published. */
+  readonly compression: number;
+  readonly error: number;
+  /** Where these were read: in the paper, or cited elsewhere. */
+  readonly from: "paper" | "second hand";
+  readonly seeds: readonly number[];
+  readonly ours: { readonly compression: MeasuredFigure; readonly error: MeasuredFigure };
+  /** Test error, in percent, of the network that nothing was cut from; null where it was not measured. */
+  readonly unpruned: MeasuredFigure | null;
+}
+
+/** Mean and sample deviation over seeds. */
+export interface MeasuredFigure {
+  readonly mean: number | null;
+  readonly deviation: number | null;
 }
 
 export interface Trend {

@@ -1,5 +1,5 @@
 import { hashJson } from "../../core/ir/hash.js";
-import { evidenceOf, type Evidence } from "../../stdlib/evidence.js";
+import { evidenceOf, type Evidence, type MeasuredFigure, type Published } from "../../stdlib/evidence.js";
 import { standardLibrary } from "../passes/standard.js";
 import { explainName, parameterRows, type ExplainedParameter } from "./explain-name.js";
 
@@ -106,7 +106,7 @@ export const commandOf = (name: string): string =>
 /** What was shown of a method, a line for each kind. */
 export function evidenceLines(evidence: Evidence | null): readonly string[] {
   if (evidence === null) return ["nothing since it was last changed"];
-  const { golden = [], trend } = evidence;
+  const { golden = [], trend, published = [] } = evidence;
   return [
     ...golden.map(({ vector, about }) => `golden ${vector}: ${about}`),
     ...(trend === undefined
@@ -115,8 +115,21 @@ export function evidenceLines(evidence: Evidence | null): readonly string[] {
           `trend: ${trend.measure} ${figures(trend.method)}, ${trend.control} ${figures(trend.beside)} ` +
             `(${trend.task}; ${trend.before === undefined ? "" : `after \`${trend.before}\`; `}${settings(trend.set)}; seeds ${trend.seeds.join(", ")})`,
         ]),
+    ...published.map(publishedLine),
   ];
 }
+
+/** A published figure beside ours. */
+function publishedLine({ network, compression, error, from, seeds, ours, unpruned }: Published): string {
+  const beside = unpruned === null ? "" : `nothing cut: ${spread(unpruned)} %; `;
+  return (
+    `published: test error ${spread(ours.error)} % at ${(ours.compression.mean ?? NaN).toFixed(1)} × on ${network}, ` +
+    `${from === "paper" ? "the paper" : "the paper, at second hand,"} ${error} % at ${compression} × (MNIST; ${beside}seeds ${seeds.join(", ")})`
+  );
+}
+
+const spread = ({ mean, deviation }: MeasuredFigure): string =>
+  `${(mean ?? NaN).toFixed(2)}${deviation === null ? "" : ` ± ${deviation.toFixed(2)}`}`;
 
 const settings = (set: Readonly<Record<string, string>>): string =>
   Object.entries(set)

@@ -1,0 +1,16 @@
+import type { Published } from "../stdlib/evidence.js";
+
+/** A row of bench/results/mnist.json. */
+export interface MnistRow extends Omit<Published, "unpruned" | "compression" | "error" | "from"> {
+  readonly program: string;
+  /** Of `std`, that the program calls. */
+  readonly method: string | null;
+  readonly compression: number | null;
+  readonly error: number | null;
+  readonly from: Published["from"] | null;
+}
+
+export function mnistRows(): readonly MnistRow[];
+export function meets(row: MnistRow): boolean | null;
+export function publishedBy(rows: readonly MnistRow[]): ReadonlyMap<string, readonly Published[]>;
+export function mnistLines(rows: readonly MnistRow[]): readonly string[];
