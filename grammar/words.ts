@@ -22,6 +22,7 @@ const words = {
     reinitialize: "Draws fresh weights under the same masks.",
     recalibrate: "Measures what batch norms normalise by anew, on training batches.",
     shuffle: "Keeps every layer's density and puts its masks in random places.",
+    invert: "Brings what is dead in a layer back and takes what lives.",
     harden: "Makes latent masks and gates final.",
     load: "Takes masks or weights from another run.",
     repeat: "Runs its block several times; the loop variable counts from 1.",

@@ -80,6 +80,7 @@ export interface Run {
   /** Moving statistics of batch norms become the means over so many training batches. */
   recalibrate(id: number, spec: RecalibrateSpec): Promise<void>;
   shuffle(id: number, spec?: SelectionSpec): Promise<void>;
+  invert(id: number, spec?: SelectionSpec): Promise<void>;
   harden(id: number, spec?: SelectionSpec): Promise<void>;
   load(id: number, what: "masks" | "weights", path: string, spec?: SelectionSpec): Promise<void>;
   /** Ends the run with a failure when the condition does not hold. */

@@ -3,7 +3,9 @@ import { bodyOf, statements } from "../../core/ir/walk.js";
 import { reportAt } from "./report-at.js";
 import type { FrontState } from "./state.js";
 
-/** Warns of a `shuffle masks` above everything that makes masks: it would be a control of nothing. */
+const doings = { shuffle: "shuffled", invert: "inverted" } as const;
+
+/** Warns of a `shuffle masks` or `invert masks` above everything that makes masks: it would be a control of nothing. */
 export function checkShuffles(state: FrontState): FrontState {
   visit(state.body, false, state);
   return state;
@@ -13,9 +15,9 @@ export function checkShuffles(state: FrontState): FrontState {
 function visit(steps: readonly StepIr[], masked: boolean, state: FrontState): boolean {
   let may = masked;
   for (const step of steps) {
-    if (step.kind === "shuffle" && !may) {
-      reportAt(state, step.id, "word", "P3029", "nothing is masked yet that could be shuffled", {
-        help: "shuffle below what prunes, or below `load masks`",
+    if ((step.kind === "shuffle" || step.kind === "invert") && !may) {
+      reportAt(state, step.id, "word", "P3029", `nothing is masked yet that could be ${doings[step.kind]}`, {
+        help: `${step.kind} below what prunes, or below \`load masks\``,
       });
     }
     // What a loop prunes at its end is there in its next pass.

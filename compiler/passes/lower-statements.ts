@@ -261,6 +261,7 @@ const lowerings: { readonly [K in Kind]: Row<K> } = {
   reinitialize: { step: (statement, { place }) => lowerReinitialize(statement, place) },
   recalibrate: { step: (statement, { place }) => lowerRecalibrate(statement, place) },
   shuffle: { step: ({ selection }, { place }) => lowerSelection(selection, place) },
+  invert: { step: ({ selection }, { place }) => lowerSelection(selection, place) },
   harden: {
     step: ({ selection }, { place, lowering }) => {
       if (selection === undefined) lowering.learned.length = 0;

@@ -121,14 +121,16 @@ export function act(
       const stuck = timeline.gone ? undefined : trial.slim();
       return note(statement, stuck && { stuck });
     }
-    case "shuffle": {
+    case "shuffle":
+    case "invert": {
       const target = {
         structure: "units" as const,
         selection: statement,
         joins: "couple" as const,
       };
       if (timeline.gone) return;
-      return trial.shuffle(statement, world.paths(target, variables), selected(statement));
+      const paths = world.paths(target, variables);
+      return trial[statement.kind](statement, paths, selected(statement));
     }
     case "reinitialize":
       timeline.change();

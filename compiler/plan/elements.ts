@@ -147,6 +147,25 @@ export class Elements {
     }
   }
 
+  /** Where elements are dead they live, and those that lived are dead (in all layers when unset). */
+  invert(places?: ReadonlySet<string>): void {
+    for (const [place, layer] of this.#layers) {
+      if (places !== undefined && !places.has(place)) continue;
+      const pool = layer.own.get(layer.last)?.pool ?? [...layer.own.values()][0]?.pool;
+      if (pool === undefined || layer.share <= 0) continue;
+      const own = this.#own(layer, pool);
+      const others = codes.reduce((sum, code) => sum + (code === deadCode ? 0 : own.counts[code]), 0);
+      // What trains underneath or stands at its start stays as it is.
+      const stays = others > 0 ? layer.share * (others / Math.max(1, total(own.counts))) : 0;
+      if (others > 0 && own.counts[deadCode] === 0) continue;
+      for (const one of layer.own.values()) if (one !== own) one.counts = noCounts();
+      own.counts[deadCode] = Math.max(0, own.visible - total(own.counts));
+      if (pool.each * pool.total < pool.elements) this.drawn(place);
+      layer.share = clamp(1 - layer.share + stays, 0, 1);
+      layer.inside = null;
+    }
+  }
+
   has(code: ElementCode, place?: string): boolean {
     return [...this.#layers].some(
       ([where, { own }]) =>

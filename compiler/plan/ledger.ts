@@ -116,6 +116,11 @@ export class Ledger {
     this.#roamed = roamed;
   }
 
+  /** Only counts that are sure one by one stay so. */
+  keepSure(): void {
+    this.blur([...this.#entries].flatMap(([place, { sure }]) => (sure ? [] : [place])));
+  }
+
   /** Nothing that was touched is sure any more. */
   blurAll(prefix = ""): void {
     this.blur([...this.#entries.keys()].filter((place) => place.startsWith(prefix)));

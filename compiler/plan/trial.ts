@@ -14,6 +14,7 @@ import {
   type HeldMasks,
   type MaskState,
 } from "../../core/masks/state.js";
+import { invertUnits } from "../../core/masks/invert.js";
 import { shuffleUnits } from "../../core/masks/shuffle.js";
 import type { Stuck } from "../../core/events/record.js";
 import type { PruneIr } from "../../core/ir/types.js";
@@ -349,6 +350,19 @@ export class Trial {
     if (this.world.network === null) return;
     if (this.state.channels.some((code) => code !== living))
       shuffleUnits(this.body(), spaceOf(this.context(paths), "units", selection), 1, this.draw ?? 0);
+  }
+
+  /** What is dead in a layer lives and what lives is dead: units of these layers, and elements (paths; in all when unset). */
+  invert(
+    selection: Parameters<typeof spaceOf>[2],
+    paths: readonly string[],
+    all?: ReadonlySet<string>,
+  ): void {
+    this.elements.invert(all && weightPlaces(all));
+    // What is left of a ranking over several layers is nothing that all draws agree on.
+    this.ledger.keepSure();
+    if (this.world.network !== null)
+      invertUnits(this.body(), spaceOf(this.context(paths), "units", selection), 1, this.draw ?? 0);
   }
 
   /** The sizes now, or of what was measured; a branch that has nothing left is gone. */

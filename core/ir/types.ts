@@ -299,6 +299,7 @@ const recalibrate = statement("recalibrate", {
   over: expression,
 });
 const shuffle = statement("shuffle", selection);
+const invert = statement("invert", selection);
 const harden = statement("harden", selection);
 const load = statement("load", { what: is.oneOf("masks", "weights"), path: is.text, ...selection });
 export type RequireIr = Of<typeof requirement>;
@@ -321,6 +322,7 @@ const once = {
   reinitialize,
   recalibrate,
   shuffle,
+  invert,
   harden,
   load,
   evaluate,

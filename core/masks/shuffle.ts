@@ -54,7 +54,7 @@ function shuffleOne(
 }
 
 /** Flat indices of the elements that no dead channel holds. */
-function outsideDeadChannels(weight: WeightInfo, channels: Uint8Array): Int32Array {
+export function outsideDeadChannels(weight: WeightInfo, channels: Uint8Array): Int32Array {
   const length = weight.shape.reduce((a, b) => a * b, 1);
   const held = new Float32Array(length);
   fillSlices(weight, held, (channel) => channels[channel] === dead, 1);

@@ -165,6 +165,7 @@ interface Kinds {
   readonly reinitialize: Selecting & { readonly by?: CallLike };
   readonly recalibrate: { readonly batches?: Expr };
   readonly shuffle: Selecting;
+  readonly invert: Selecting;
   readonly harden: Selecting;
   readonly load: Selecting & Stored & { readonly what: "masks" | "weights" };
   readonly repeat: {

@@ -144,6 +144,7 @@ export function statementRules(p: Reader, e: ExpressionRules, c: ClauseRules, a:
     p.sentence("reinitialize", p.gathered("reinitializeClause", { ...selection, ...by }, {})),
     p.sentence("recalibrate", "batch-norm", { batches: p.optional(() => p.read(c.overBatches).batches) }),
     p.sentence("shuffle", "masks", where),
+    p.sentence("invert", "masks", where),
     p.sentence("harden", "masks", where),
     p.sentence("load", { what: p.oneOf("masks", "weights") }, "from", path, where),
     p.sentence("slim", times),

@@ -66,6 +66,7 @@ const printers: { readonly [K in ast.Statement["kind"]]: (statement: ast.Stateme
   recalibrate: (s) =>
     plain(s, `recalibrate batch-norm${s.batches ? ` over ${expr(s.batches)} batches` : ""}`),
   shuffle: (s) => phrase(s, "shuffle masks"),
+  invert: (s) => phrase(s, "invert masks"),
   harden: (s) => phrase(s, "harden masks"),
   load: (s) => phrase(s, `load ${s.what} from ${quote(s.path.value)}`),
   repeat: ({ until, ...s }) => ({

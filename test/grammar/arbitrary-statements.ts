@@ -108,6 +108,7 @@ const simple: fc.Arbitrary<ast.Statement> = fc.oneof(
   placed(of("reinitialize", {}, { selection: p.selection, by: p.callLike })),
   placed(of("recalibrate", {}, { batches: fc.oneof(p.number, p.plainRef) })),
   placed(of("shuffle", {}, { selection: p.selection })),
+  placed(of("invert", {}, { selection: p.selection })),
   placed(of("harden", {}, { selection: p.selection })),
   placed(of("load", { what: fc.constantFrom("masks", "weights"), path: p.text }, { selection: p.selection })),
   placed(of("slim", {}, { when: p.when })),

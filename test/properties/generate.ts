@@ -108,7 +108,7 @@ function step(w: Writer): Statement {
     case 4:
       return plain("reinitialize", ...selected(0.5), ...d.perhaps(0.5, () => `by ${initializer(d)}`));
     case 5:
-      return plain("shuffle masks", ...selected(0.2));
+      return plain(d.pick(["shuffle masks", "invert masks"]), ...selected(0.2));
     case 6:
       return plain("harden masks", ...selected(0.3));
     case 7:

@@ -6,7 +6,7 @@ import { evaluate, require, until } from "../steps/conditions.js";
 import { call } from "../steps/call.js";
 import { prune, regrow, restore } from "../steps/events.js";
 import { load } from "../steps/load.js";
-import { harden, reinitialize, shuffle } from "../steps/masks.js";
+import { harden, invert, reinitialize, shuffle } from "../steps/masks.js";
 import { recalibrate } from "../steps/recalibrate.js";
 import { search } from "../steps/search.js";
 import { selectLayers } from "../steps/select-layers.js";
@@ -46,6 +46,7 @@ export function makeRun(session: Session): OpenRun {
     reinitialize: step(session, { kind: "reinitialize", changes: true, act: reinitialize }),
     recalibrate: step(session, { kind: "recalibrate", changes: true, act: recalibrate }),
     shuffle: step(session, { kind: "shuffle", changes: true, act: shuffle }),
+    invert: step(session, { kind: "invert", changes: true, act: invert }),
     harden: step(session, { kind: "harden", changes: true, act: harden }),
     load: step(session, { kind: "load", changes: true, act: load }),
     require: step(session, { kind: "require", changes: false, act: require }),

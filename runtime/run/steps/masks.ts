@@ -1,6 +1,7 @@
 import { foldGates } from "../../../core/gates/fold.js";
 import { harden as hardenMasks } from "../../../core/masks/harden.js";
 import { reinitialize as drawAnew } from "../../../core/masks/reinitialize.js";
+import { invertElements, invertUnits } from "../../../core/masks/invert.js";
 import { shuffleElements, shuffleUnits } from "../../../core/masks/shuffle.js";
 import { living } from "../../../core/masks/state.js";
 import { spaceOf } from "../../../core/units/spaces.js";
@@ -37,6 +38,18 @@ export function shuffle(session: Session, _id: number, spec: SelectionSpec = {})
   }
   shuffleElements(session, paths, options.seed, round);
   return `masks of ${kernelLayers(session, paths)} shuffled`;
+}
+
+/** The other control of that paper: what is dead lives and what lives is dead, in every layer that lost something. */
+export function invert(session: Session, _id: number, spec: SelectionSpec = {}): Told {
+  const { options, journal, loaded } = session;
+  const selection = selectionIr(spec);
+  const round = journal.results.length;
+  // Single weights first: those that a dead channel holds are left out, and what comes back comes with the masks it had.
+  const weights = invertElements(session, selectLayers(loaded, selection, null), options.seed, round);
+  const space = spaceOf(pruningContext(session), "units", selection);
+  const units = invertUnits(session, space, options.seed, round);
+  return `masks inverted: ${counted(weights, "weights")}, ${counted(units, "units")}`;
 }
 
 /** Fresh weights under the same masks: every layer's own initializer, or the one named. Optimizer state starts over. */

@@ -54,6 +54,8 @@ const opener =
         say(statements.reinitializeIr(id, spec, known)),
       shuffle: async (id: number, spec: SelectionSpec = {}) =>
         say(["shuffle", id, statements.selectionIr(spec)]),
+      invert: async (id: number, spec: SelectionSpec = {}) =>
+        say(["invert", id, statements.selectionIr(spec)]),
       harden: async (id: number, spec: SelectionSpec = {}) =>
         say(["harden", id, statements.selectionIr(spec)]),
       load: async (id: number, what: string, path: string, spec: SelectionSpec = {}) =>
