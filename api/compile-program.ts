@@ -25,7 +25,7 @@ import { bindings, dataFacts, importResolver, masksOf, networkFacts, weightsOf }
 /** What a program may be bound to from outside; paths are relative to the working directory. */
 export interface ProgramOptions
   extends
-    Omit<CompileOptions, "network" | "data" | "masks" | "javascript" | "reads" | "teachers">,
+    Omit<CompileOptions, "network" | "data" | "masks" | "javascript" | "reads" | "takes" | "teachers">,
     BackendOptions,
     JavaScriptOptions {
   /** Path of a model.json, its folder or a module, or a tf.LayersModel. Default: what the program names. */
@@ -90,12 +90,13 @@ export async function compileProgram(source: string, options: ProgramOptions = {
           ...own,
           allowJs,
         })
-      : { reads: {}, diagnostics: [] };
+      : { reads: {}, takes: {}, diagnostics: [] };
   const unbound: CompileOptions = {
     resolve,
     ...rest,
     ...told,
     reads: { ...looked.reads, ...told.reads },
+    takes: { ...looked.takes, ...told.takes },
     seed,
     network: network ?? undefined,
     data: data?.length,

@@ -20,13 +20,18 @@ export interface JavaScriptOptions extends GivenJavaScript {
 }
 
 /** What the compiler is told of it: names, and what scores and penalties read. @throws DiagnosticError P7010 */
-export function toldOf(given: GivenJavaScript): Pick<CompileOptions, "javascript" | "reads"> {
+export function toldOf(given: GivenJavaScript): Pick<CompileOptions, "javascript" | "reads" | "takes"> {
   const all = Object.entries(givenDefinitions(given));
   return {
     javascript: Object.fromEntries(all.map(([kind, definitions]) => [kind, Object.keys(definitions)])),
     reads: Object.fromEntries(
       all.flatMap(([kind, definitions]) =>
         Object.entries(definitions).map(([name, { reads }]) => [`${kind} ${name}`, reads] as const),
+      ),
+    ),
+    takes: Object.fromEntries(
+      all.flatMap(([kind, definitions]) =>
+        Object.entries(definitions).map(([name, { takes }]) => [`${kind} ${name}`, takes] as const),
       ),
     ),
   };
@@ -48,30 +53,34 @@ const fromFiles = (
 };
 
 /**
- * What scores and penalties of files read, by `kind name`: they are run to know, so only where that is allowed. What cannot be had is
- * told at its `use`.
+ * What scores and penalties of files read, and what these and steps take, by `kind name`: they are run to know, so only where that is
+ * allowed. What cannot be had is told at its `use`.
  */
 export async function readsOfFiles(
   front: FrontResult,
   main: string,
   given: JavaScriptOptions,
-): Promise<{ readonly reads: FrontOptions["reads"]; readonly diagnostics: readonly Diagnostic[] }> {
+): Promise<Pick<FrontOptions, "reads" | "takes"> & { readonly diagnostics: readonly Diagnostic[] }> {
   // What is not there is told with everything else.
   const files = fromFiles(front, given).filter(
-    ({ kind, from }) => javascript[kind].reads && existsSync(resolve(dirname(main), from)),
+    ({ kind, from }) => javascript[kind].member !== null && existsSync(resolve(dirname(main), from)),
   );
-  if (given.allowJs !== true || files.length === 0) return { reads: {}, diagnostics: [] };
+  if (given.allowJs !== true || files.length === 0) return { reads: {}, takes: {}, diagnostics: [] };
   const { loadImports } = await import("../runtime/own/load.js");
   try {
     const loaded = await loadImports(files, dirname(main));
     const found = ownFunctions(loaded, {}).map(
-      ({ kind, name, reads }) => [`${kind} ${name}`, reads] as const,
+      ({ kind, name, reads, takes }) => ({ key: `${kind} ${name}`, reads, takes }) as const,
     );
-    return { reads: Object.fromEntries(found), diagnostics: [] };
+    return {
+      reads: Object.fromEntries(found.map(({ key, reads }) => [key, reads])),
+      takes: Object.fromEntries(found.map(({ key, takes }) => [key, takes])),
+      diagnostics: [],
+    };
   } catch (cause) {
     if (!(cause instanceof DiagnosticError)) throw cause;
     const place = (one: Diagnostic) => placed(one, one.statement ?? 0, { spans: front.spans, main });
-    return { reads: {}, diagnostics: cause.diagnostics.map(place) };
+    return { reads: {}, takes: {}, diagnostics: cause.diagnostics.map(place) };
   }
 }
 

@@ -1,3 +1,4 @@
+import { ownExpr, type OwnArguments } from "../core/expr/own.js";
 import type { Op, Statistic } from "../core/expr/operators.js";
 import type {
   CriterionIr,
@@ -94,8 +95,8 @@ export const layer = {
 /** Computed batch by batch, then averaged. */
 export const batches = unary("batches");
 
-/** What JavaScript works out, by its name among the imports; what it reads is put in where its definition is at hand. */
-export const own = (name: string): ExprIr => ["own", ["string", name]];
+/** What JavaScript works out of what it is given, by its name among the imports; what it reads is put in where its definition is at hand. */
+export const own = (name: string, given: OwnArguments = {}): ExprIr => ownExpr(name, [], given);
 
 /** `over`: calibration batches, or "training"; `probes`: random directions for `h`; `under`: the objective that `g` differentiates; `statistics`: those of batch norms. */
 export type CriterionOptions = Omit<CriterionIr, "name" | "expr">;

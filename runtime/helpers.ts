@@ -86,7 +86,7 @@ export interface Run {
   /** Ends the run with a failure when the condition does not hold. */
   require(id: number, condition: ExprIr): Promise<void>;
   /** A step in JavaScript, by its name among the imports. */
-  call(id: number, name: string): Promise<void>;
+  call(id: number, name: string, given?: Readonly<Record<string, number | string>>): Promise<void>;
   /** Writes network, masks and report into a directory. */
   save(id: number, path: string): Promise<void>;
   /**

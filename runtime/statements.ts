@@ -21,10 +21,10 @@ import type {
 } from "../core/ir/types.js";
 import { mistakesIn } from "../core/ir/validate.js";
 import { alongLists, type Along } from "../core/ir/walk.js";
-import { mapOwn, ownExpr, ownName, ownParts } from "../core/expr/own.js";
+import { argumentsOfOwn, mapOwn, ownName, ownParts, ownReading } from "../core/expr/own.js";
 import { javascript, type JavaScriptKind } from "../core/ir/imports.js";
 import { criterion as criterionOf } from "./expressions.js";
-import type { OwnOfProgram } from "./own/functions.js";
+import { checkTaken, type OwnOfProgram } from "./own/functions.js";
 import type {
   AccumulateSpec,
   CriterionSpec,
@@ -132,7 +132,10 @@ function criterionIr(spec: CriterionSpec, { functions = [] }: Known, kind: Scori
   const expr = mapOwn(ir.expr, (own) => {
     const name = ownName(own);
     const found = functions.find((one) => one.kind === kind && one.name === name);
-    if (found !== undefined) return ownExpr(name, found.reads);
+    if (found !== undefined) {
+      checkTaken(found, argumentsOfOwn(own));
+      return ownReading(own, found.reads);
+    }
     raise("P7018", `the ${kind} \`${name}\` is not given`, {
       help: `give it in the options: \`${javascript[kind].option}: { ${JSON.stringify(name)}: … }\``,
     });

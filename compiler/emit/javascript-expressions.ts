@@ -2,7 +2,7 @@ import type { CurveIr, ExprIr, PointIr, ValueIr } from "../../core/ir/types.js";
 import { allNames, isName, nameRow } from "../../core/expr/names.js";
 import { optimizerNames } from "../../core/ir/optimizers.js";
 import { operatorOf, operators, statisticOf } from "../../core/expr/operators.js";
-import { isOwn, ownName } from "../../core/expr/own.js";
+import { argumentsOfOwn, isOwn, ownName, type OwnArguments } from "../../core/expr/own.js";
 import { quote } from "./javascript-value.js";
 import type { Scope } from "./scope.js";
 
@@ -34,7 +34,7 @@ function combined(expr: ExprIr, scope: Scope): string {
     return constant === null ? quote(expr) : scope.helper(constant);
   }
   // What it reads is known to the function itself.
-  if (isOwn(expr)) return `${scope.helper("own")}(${quote(ownName(expr))})`;
+  if (isOwn(expr)) return `${scope.helper("own")}(${quote(ownName(expr))}${givenCode(argumentsOfOwn(expr))})`;
   const [operator, ...operands] = expr;
   if (operator === "string") return `["string", ${quote(String(operands[0]))}]`;
   const code = operands.map((operand) => expressionCode(operand, scope)).join(", ");
@@ -45,6 +45,14 @@ function combined(expr: ExprIr, scope: Scope): string {
   return combinator === null
     ? `[${quote(operator)}${code === "" ? "" : `, ${code}`}]`
     : `${scope.helper(combinator)}(${code})`;
+}
+
+/** What JavaScript is given, as a further argument; nothing where it is given nothing. */
+export function givenCode(given: OwnArguments = {}): string {
+  const fields = Object.entries(given).map(
+    ([name, value]) => `${name}: ${typeof value === "string" ? quote(value) : numberCode(value)}`,
+  );
+  return fields.length === 0 ? "" : `, { ${fields.join(", ")} }`;
 }
 
 interface Arithmetic {

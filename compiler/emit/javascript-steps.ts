@@ -1,5 +1,5 @@
 import type { ForEachIr, RepeatIr, RuleIr, SearchIr, StepIr, TrainIr } from "../../core/ir/types.js";
-import { expressionCode, pointCode } from "./javascript-expressions.js";
+import { expressionCode, givenCode, pointCode } from "./javascript-expressions.js";
 import { accumulateFields, fieldsOf, pruneFields, regrowFields, trainFields } from "./javascript-clauses.js";
 import { holdsAlong, trains, type LoopIr } from "../../core/ir/walk.js";
 import { commentLines, layout, lineWidth, quote, type Field, type Js } from "./javascript-value.js";
@@ -201,7 +201,7 @@ function callOf(step: Exclude<StepIr | RuleIr, TrainIr | LoopIr>, scope: Scope):
     case "save":
       return call("save", quote(step.path));
     case "call":
-      return call("call", quote(step.name));
+      return call("call", `${quote(step.name)}${givenCode(step.given)}`);
     default:
       return call(step.kind, ...optional(fieldsOf(step.kind, step, scope)));
   }

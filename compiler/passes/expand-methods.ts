@@ -4,6 +4,7 @@ import { insert } from "../../core/diagnostics/create.js";
 import { unknownName } from "../../core/diagnostics/elsewhere.js";
 import { bindArguments } from "./expressions/arguments.js";
 import { infer } from "./expressions/infer.js";
+import { ownArguments } from "./expressions/own-arguments.js";
 import { isName } from "../../core/expr/names.js";
 import { expressions, reject, type Where } from "./lowering.js";
 import { lookUp, namesOf, ownNames, scopeOf, type Module } from "./module.js";
@@ -137,11 +138,19 @@ function expandStep(
 ): TimelineNode | null {
   const { text: own } = statement.name;
   const clause = trainingClauses.flatMap((one) => statement[one] ?? [])[0];
-  const more = statement.args[0] ?? clause;
-  if (more === undefined) return { statement, scope, calls, body: [], own };
-  return reject(at, "P2023", "a step in JavaScript takes nothing from its call", more.span, {
-    help: "write the value into the file, or export one step for each",
-  });
+  if (clause !== undefined)
+    return reject(
+      at,
+      "P2023",
+      "a step in JavaScript does not train: it takes nothing of trainings",
+      clause.span,
+      {
+        help: "give it numbers, by the names that it takes: `refit(rounds: 3)`",
+      },
+    );
+  const takes = scope.module.javascript.get(`step ${own}`)?.takes;
+  const given = ownArguments("step", own, statement.args, takes, expressions(at, "plain"), infer);
+  return given === null ? null : { statement, scope, calls, body: [], own, given };
 }
 
 const trainingClauses = ["batch", "optimizer", "loss"] as const satisfies readonly (keyof TrainingClauses)[];

@@ -60,7 +60,7 @@ export function importJavaScript(use: UseStatement, module: Module, at: Importin
     }
     if (module.standard.has(key))
       reject(at, "P2005", `this \`${name.text}\` hides the standard one`, name.span);
-    module.javascript.set(key, at.options.reads?.[key] ?? []);
+    module.javascript.set(key, lookedInto(key, at.options));
     if (known !== undefined) continue;
     const text = sourceText(module, span);
     at.javascript.push({ kind: what, text, name: name.text, from: path, use: { span, file: module.file } });
@@ -82,6 +82,12 @@ function taken(kind: JavaScriptKind, name: string, module: Module): string | nul
       return module.declared.has(`method ${name}`) ? "is a method here" : null;
   }
 }
+
+/** What is known of something in JavaScript, by `kind name`. */
+export const lookedInto = (key: string, { reads, takes }: FrontOptions) => ({
+  reads: reads?.[key] ?? [],
+  takes: takes?.[key],
+});
 
 /** What the host gives, as `kind name`. */
 export const givenNames = ({ javascript = {} }: FrontOptions): readonly string[] =>

@@ -252,9 +252,10 @@ const lowerings: { readonly [K in Kind]: Row<K> } = {
   },
   "call-statement": {
     step: (_, at) => {
-      const { own } = at.node;
+      const { own, given = {} } = at.node;
       if (own === undefined) return lowerInner(at, at.place.repeated);
-      return [{ kind: "call", ...numbered(at), name: own }];
+      const isGiven = Object.keys(given).length > 0;
+      return [{ kind: "call", ...numbered(at), name: own, ...(isGiven && { given }) }];
     },
   },
   rewind: { step: (statement, { place }) => lowerRewind(statement, place) },

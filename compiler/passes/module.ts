@@ -1,3 +1,4 @@
+import type { OwnArguments } from "../../core/expr/own.js";
 import type { Program, StatementOf } from "../../grammar/ast.js";
 import type { Name } from "../../core/expr/names.js";
 import type { JavaScriptKind } from "../../core/ir/imports.js";
@@ -41,8 +42,11 @@ export interface Module extends Source {
   readonly missing: Set<string>;
   /** The `param`s of this text, bound. */
   readonly parameters: Map<string, Binding>;
-  /** What comes from JavaScript, by `kind name`, with what it reads: of its `use`, and of the host. */
-  readonly javascript: Map<string, readonly Name[]>;
+  /** What comes from JavaScript, by `kind name`, of its `use` and of the host: what it reads and takes, as far as somebody looked into it. */
+  readonly javascript: Map<
+    string,
+    { readonly reads: readonly Name[]; readonly takes: OwnArguments | undefined }
+  >;
 }
 
 /** A text in which nothing is declared yet. */

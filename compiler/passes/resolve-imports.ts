@@ -15,7 +15,7 @@ import {
 } from "./module.js";
 import { standardLibrary } from "./standard.js";
 import type { FrontOptions, FrontState, JavaScriptImport } from "./state.js";
-import { givenAlone, givenNames, importJavaScript, isJavaScript } from "./javascript.js";
+import { givenAlone, givenNames, lookedInto, importJavaScript, isJavaScript } from "./javascript.js";
 
 /** More names than that tell nobody anything. */
 const MOST_LISTED = 20;
@@ -46,7 +46,7 @@ export function resolveImports(state: FrontState): FrontState {
 
 function fillModule(at: Importing): void {
   const { module } = at.scope;
-  for (const name of givenNames(at.options)) module.javascript.set(name, at.options.reads?.[name] ?? []);
+  for (const name of givenNames(at.options)) module.javascript.set(name, lookedInto(name, at.options));
   for (const declared of ownDeclarations(module)) declare(declared, module, at);
   for (const statement of module.program.statements) {
     if (statement.kind === "use") importNames(statement, module, at);

@@ -1,3 +1,4 @@
+import type { OwnArguments } from "../../core/expr/own.js";
 import type { CallStatement, Program, Statement, When } from "../../grammar/ast.js";
 import type { Diagnostic, Span } from "../../core/diagnostics/diagnostic.js";
 import type { IrSpans } from "../../core/ir/spans.js";
@@ -27,6 +28,8 @@ export interface FrontOptions {
    * they read is there, is known only when they run.
    */
   readonly reads?: Readonly<Record<string, readonly Name[]>> | undefined;
+  /** What criteria, penalties and steps in JavaScript take from their calls, by `kind name`, as far as somebody looked into them. */
+  readonly takes?: Readonly<Record<string, OwnArguments>> | undefined;
   /** The text of an imported file, or null when there is none. `from` is the file that imports. */
   readonly resolve?: ((specifier: string, from: string | undefined) => ResolvedText | null) | undefined;
 }
@@ -54,6 +57,8 @@ export interface TimelineNode {
   readonly variable?: string;
   /** The step in JavaScript that a call means. */
   readonly own?: string;
+  /** What it is given. */
+  readonly given?: OwnArguments;
   /** Of a loop with a counter: the names outside it. */
   readonly outside?: Scope;
   /** The training that a file without `train` implies. */

@@ -130,7 +130,7 @@ export function act(
       };
       if (timeline.gone) return;
       const paths = world.paths(target, variables);
-      return trial[statement.kind](statement, paths, selected(statement));
+      return trial.rearrange(statement.kind, paths, selected(statement));
     }
     case "reinitialize":
       timeline.change();

@@ -340,29 +340,14 @@ export class Trial {
     return late && !this.#slimsDiffer;
   }
 
-  /** The same numbers at other places, of units of these layers, and of elements (paths; in all when unset). */
-  shuffle(
-    selection: Parameters<typeof spaceOf>[2],
-    paths: readonly string[],
-    all?: ReadonlySet<string>,
-  ): void {
-    this.elements.shuffle(all && weightPlaces(all));
-    if (this.world.network === null) return;
-    if (this.state.channels.some((code) => code !== living))
-      shuffleUnits(this.body(), spaceOf(this.context(paths), "units", selection), 1, this.draw ?? 0);
-  }
-
-  /** What is dead in a layer lives and what lives is dead: units of these layers, and elements (paths; in all when unset). */
-  invert(
-    selection: Parameters<typeof spaceOf>[2],
-    paths: readonly string[],
-    all?: ReadonlySet<string>,
-  ): void {
-    this.elements.invert(all && weightPlaces(all));
-    // What is left of a ranking over several layers is nothing that all draws agree on.
-    this.ledger.keepSure();
-    if (this.world.network !== null)
-      invertUnits(this.body(), spaceOf(this.context(paths), "units", selection), 1, this.draw ?? 0);
+  /** The same numbers at other places, or dead and living exchanged: of units, and of elements (paths; in all when unset). */
+  rearrange(how: "shuffle" | "invert", paths: readonly string[], all?: ReadonlySet<string>): void {
+    this.elements[how](all && weightPlaces(all));
+    // What an inversion leaves of a ranking over several layers is nothing that all draws agree on.
+    if (how === "invert") this.ledger.keepSure();
+    if (this.world.network === null || !this.state.channels.some((code) => code !== living)) return;
+    const space = spaceOf(this.context(paths), "units", {});
+    (how === "shuffle" ? shuffleUnits : invertUnits)(this.body(), space, 1, this.draw ?? 0);
   }
 
   /** The sizes now, or of what was measured; a branch that has nothing left is gone. */

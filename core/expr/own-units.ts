@@ -1,3 +1,5 @@
+import type { OwnArguments } from "./own.js";
+
 /** The units of one layer as JavaScript sees them. */
 export interface OwnUnits {
   /** Path of the layer. */
@@ -17,7 +19,11 @@ export interface OwnUnits {
 /** What works out JavaScript, by the names that a program has for it. */
 export interface OwnAtWork {
   /** A number for every unit of the layer. */
-  score(name: string, of: OwnUnits): ArrayLike<number>;
+  score(name: string, of: OwnUnits, given: OwnArguments): ArrayLike<number>;
   /** A penalty over the units, and its slope along every weight in their rows. */
-  penalty(name: string, of: OwnUnits): { readonly value: number; readonly slope: ArrayLike<number> };
+  penalty(
+    name: string,
+    of: OwnUnits,
+    given: OwnArguments,
+  ): { readonly value: number; readonly slope: ArrayLike<number> };
 }

@@ -8,12 +8,27 @@ import { entryNode, type Node } from "./nodes.js";
 import type { OwnAtWork, OwnUnits } from "./own-units.js";
 
 /**
- * Scores and penalties in JavaScript: `["own", ["string", "fisher"], "w", "g"]`, what it reads behind its name. An expression whose
- * JavaScript nobody has looked into ends behind the name; what it reads is put in where the functions are at hand.
+ * Scores and penalties in JavaScript: `["own", ["string", "fisher", "damping", 0.1], "w", "g"]`, what they are given beside the name and
+ * what they read behind it. An expression whose JavaScript nobody has looked into ends behind the name; what it reads is put in where the
+ * functions are at hand.
  */
-export type OwnExpr = readonly ["own", readonly ["string", string], ...Name[]];
+export type OwnExpr = readonly ["own", readonly ["string", string, ...(string | number)[]], ...Name[]];
 
-export const ownExpr = (name: string, reads: readonly Name[]): OwnExpr => ["own", ["string", name], ...reads];
+/** Numbers and texts that a program gives to JavaScript, by name. */
+export type OwnArguments = Readonly<Record<string, number | string>>;
+
+export const ownExpr = (name: string, reads: readonly Name[], given: OwnArguments = {}): OwnExpr => [
+  "own",
+  ["string", name, ...Object.entries(given).flat()],
+  ...reads,
+];
+
+/** The same with what it reads. */
+export const ownReading = ([own, called]: OwnExpr, reads: readonly Name[]): OwnExpr => [
+  own,
+  called,
+  ...reads,
+];
 
 /** Whether an expression is in JavaScript: one of an edited loop may be anything. */
 export const isOwn = (expr: ExprIr): expr is OwnExpr =>
@@ -25,6 +40,12 @@ export const isOwn = (expr: ExprIr): expr is OwnExpr =>
 
 /** The name that an expression in JavaScript goes by. */
 export const ownName = ([, [, name]]: OwnExpr): string => name;
+/** What it is given by the program. */
+export function argumentsOfOwn([, [, , ...flat]]: OwnExpr): OwnArguments {
+  const given: Record<string, number | string> = {};
+  for (let i = 0; i + 1 < flat.length; i += 2) given[String(flat[i])] = flat[i + 1] ?? "";
+  return given;
+}
 export const readsOf = ([, , ...reads]: OwnExpr): readonly Name[] => reads;
 /** Whether somebody looked into the JavaScript: what it reads is known. */
 export const isLookedInto = (expr: OwnExpr): boolean => readsOf(expr).length > 0;
@@ -66,7 +87,7 @@ export function cannotRead(kind: JavaScriptKind, name: string): string | null {
 export function ownNode(expr: OwnExpr, space: Space, domain: Domain, { score }: OwnAtWork): Node {
   const all = new Float64Array(space.entries);
   for (const { start, of } of unitsByLayer(readsOf(expr), space, domain)) {
-    const values = score(ownName(expr), of);
+    const values = score(ownName(expr), of, argumentsOfOwn(expr));
     for (let i = 0; i < of.units; i++) all[start + i] = values[i] ?? 0;
   }
   return entryNode(all);

@@ -312,7 +312,10 @@ const requirement = statement("require", {
 });
 const save = statement("save", { path: is.text });
 /** A step in JavaScript, by its name among the imports. */
-const ownStep = statement("call", { name: is.text });
+const ownStep = statement("call", {
+  name: is.text,
+  given: is.optional(is.record(is.anyOf(is.number, is.text))),
+});
 
 const acting = { train, prune, regrow, restore };
 const once = {

@@ -8,6 +8,7 @@ import { binaryOf, entryNode, type Node } from "../../core/expr/nodes.js";
 import { ungatedView } from "../../core/masks/masked.js";
 import {
   isOwn,
+  argumentsOfOwn,
   ownName,
   readsOf,
   rowPlaces,
@@ -112,7 +113,8 @@ function overOwn({ id }: PenalizeIr, expr: OwnExpr): AddPenalty {
       if (rows.length === 0 || size === 0) continue;
       const values = new Map([...of.values].map(([name, all]) => [name, rowsOf(all, rows, size)] as const));
       const living = Uint8Array.from(rows, (i) => of.living[i] ?? 0);
-      const found = own.penalty(ownName(expr), { ...of, units: rows.length, living, values });
+      const shown = { ...of, units: rows.length, living, values };
+      const found = own.penalty(ownName(expr), shown, argumentsOfOwn(expr));
       value += found.value;
       const slope = new Float32Array(units * size);
       rows.forEach((to, from) => {

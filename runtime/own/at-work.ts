@@ -1,5 +1,6 @@
 import { raise } from "../../core/diagnostics/create.js";
 import { DiagnosticError } from "../../core/diagnostics/diagnostic.js";
+import type { OwnArguments } from "../../core/expr/own.js";
 import type { OwnAtWork, OwnUnits } from "../../core/expr/own-units.js";
 import { exportOf, javascript } from "../../core/ir/imports.js";
 import { counted } from "../../core/ir/words.js";
@@ -16,20 +17,25 @@ export function ownAtWork(functions: readonly OwnOfProgram[]): OwnAtWork {
       help: `give it in the options: \`${javascript[kind].option}: { ${JSON.stringify(name)}: … }\``,
     });
   return {
-    score: (name, of) => score(find("criterion", name), of),
-    penalty: (name, of) => penalty(find("penalty", name), of),
+    score: (name, of, given) => score(find("criterion", name), of, given),
+    penalty: (name, of, given) => penalty(find("penalty", name), of, given),
   };
 }
 
-/** The units as the function is told of them. */
-const about = ({ layer, units, size }: OwnUnits) => ({ layer, units, size });
+/** The units as the function is told of them, and what the program gives it. */
+const about = ({ layer, units, size }: OwnUnits, { takes }: OwnOfProgram, given: OwnArguments) => ({
+  layer,
+  units,
+  size,
+  args: { ...takes, ...given },
+});
 
-function score(own: OwnOfProgram, of: OwnUnits): ArrayLike<number> {
+function score(own: OwnOfProgram, of: OwnUnits, given: OwnArguments): ArrayLike<number> {
   const { layer, units, size, living } = of;
   const values = Object.fromEntries([...of.values].map(([name, one]) => [exportOf(name), one.slice()]));
   let found: unknown;
   tf.tidy(() => {
-    found = atOnce(own, [values, { ...about(of), living: living.slice(), tf: toolkit.tf }]);
+    found = atOnce(own, [values, { ...about(of, own, given), living: living.slice(), tf: toolkit.tf }]);
   });
   if (found instanceof tf.Tensor)
     return blame(own, "gives a tensor", [], "give its numbers: `return tensor.dataSync()`");
@@ -61,7 +67,7 @@ function isNumbers(value: unknown): value is ArrayLike<unknown> {
   return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
 }
 
-function penalty(own: OwnOfProgram, of: OwnUnits): ReturnType<OwnAtWork["penalty"]> {
+function penalty(own: OwnOfProgram, of: OwnUnits, given: OwnArguments): ReturnType<OwnAtWork["penalty"]> {
   const { layer, units, size } = of;
   return tf.tidy(() => {
     const tensors = new Map(
@@ -69,7 +75,7 @@ function penalty(own: OwnOfProgram, of: OwnUnits): ReturnType<OwnAtWork["penalty
     );
     const pulled = [...tensors].flatMap(([name, tensor]) => (name === "w" || name === "dw" ? [tensor] : []));
     const compute = (): tf.Scalar => {
-      const value = atOnce(own, [Object.fromEntries(tensors), { ...about(of), tf: toolkit.tf }]);
+      const value = atOnce(own, [Object.fromEntries(tensors), { ...about(of, own, given), tf: toolkit.tf }]);
       if (!(value instanceof tf.Tensor)) return noTensor(own, value, "({ w }, { tf }) => …");
       if (value.size !== 1)
         blame(own, `gives a tensor of shape ${written(value.shape)}`, [], "add it up: `tf.sum(x)`");

@@ -27,6 +27,16 @@ type Camel<Name extends string> = Name extends `${infer Head}-${infer Tail}`
   ? `${Head}${Capitalize<Tail>}`
   : Name;
 
+/** What a definition takes from its call, with the values where the call says nothing: `takes: { damping: 0.1 }`. */
+export type Taken = Readonly<Record<string, number | string>>;
+
+type Widened<Value> = Value extends number ? number : string;
+
+/** What a call gave, else the usual values. */
+export interface Given<Takes extends Taken> {
+  readonly args: { readonly [Name in keyof Takes]: Widened<Takes[Name]> };
+}
+
 /** The units of one layer. */
 export interface LayerUnits {
   /** Path of the layer. */
@@ -42,18 +52,22 @@ export interface LayerUnits {
  * what is known of a unit, an array of `units` numbers. It gives a number for every unit, or one for every weight, which are added up
  * over the unit. None of a living unit may be NaN.
  */
-export interface CriterionDefinition<Reads extends ScoreRead = ScoreRead> {
+export interface CriterionDefinition<Reads extends ScoreRead = ScoreRead, Takes extends Taken = Taken> {
   /** The values that it is given, by their names in the language: `check` knows by them what it costs. At least one. */
   readonly reads: readonly Reads[];
+  /** Numbers and texts that programs may give it, `by fisher(damping: 0.1)`, and what they are where they do not. */
+  readonly takes?: Takes;
   score(
     values: { readonly [Name in Reads as Camel<Name>]: Name extends OfWeights ? Float32Array : Float64Array },
-    units: LayerUnits & { /** By unit: 1 where it lives. */ readonly living: Uint8Array } & Tools,
+    units: LayerUnits & { /** By unit: 1 where it lives. */ readonly living: Uint8Array } & Given<Takes> &
+      Tools,
   ): ArrayLike<number>;
 }
 
 /** A criterion of whatever it reads. */
 export interface AnyCriterion {
   readonly reads: readonly ScoreRead[];
+  readonly takes?: Taken;
   score(values: never, units: never): ArrayLike<number>;
 }
 
@@ -62,15 +76,18 @@ export interface AnyCriterion {
  * units, with tensors of shape `[units, size]` that hold the living (or chosen) units, and gives a scalar, which is added up over the layers
  * and multiplied by the strength. It is differentiated by `w` and `dw`, so it computes by operations of `tf` alone, and at once.
  */
-export interface PenaltyDefinition<Reads extends PenaltyRead = PenaltyRead> {
+export interface PenaltyDefinition<Reads extends PenaltyRead = PenaltyRead, Takes extends Taken = Taken> {
   /** The values that it is given: `w`, `dw` (change since start), `w0` (at start), `m` (momentum). `w` or `dw` is among them. */
   readonly reads: readonly Reads[];
-  penalty(values: { readonly [Name in Reads]: Tensor }, units: LayerUnits & Tools): Tensor;
+  /** Numbers and texts that programs may give it, `by ripple(period: 0.5)`, and what they are where they do not. */
+  readonly takes?: Takes;
+  penalty(values: { readonly [Name in Reads]: Tensor }, units: LayerUnits & Given<Takes> & Tools): Tensor;
 }
 
 /** A penalty of whatever it reads. */
 export interface AnyPenalty {
   readonly reads: readonly PenaltyRead[];
+  readonly takes?: Taken;
   penalty(values: never, units: never): Tensor;
 }
 
@@ -85,7 +102,7 @@ export interface StepRandom {
 }
 
 /** What a step works on. */
-export interface StepSession extends Tools {
+export interface StepSession<Takes extends Taken = Taken> extends Tools, Given<Takes> {
   /** The network as it stands, with its masks. */
   readonly network: WatchedNetwork;
   /**
@@ -102,10 +119,12 @@ export interface StepSession extends Tools {
 export type { Batch, Dense };
 
 /** A statement that acts once where it is called, as `NAME()`. It may set weights, and may not bring back what masks hold dead. */
-export interface StepDefinition {
+export interface StepDefinition<Takes extends Taken = Taken> {
   /** Seconds that what it promises may take. Default 600. */
   readonly seconds?: number;
-  act(session: StepSession): void | Promise<void>;
+  /** Numbers and texts that programs may give it, `refit(rounds: 3)`, and what they are where they do not. */
+  readonly takes?: Takes;
+  act(session: StepSession<Takes>): void | Promise<void>;
 }
 
 /**
@@ -128,12 +147,13 @@ export const defineMetric = (compute: MetricFunction): MetricFunction => compute
  *
  *     export const fisher = defineCriterion({
  *       reads: ["w", "g"],
- *       score: ({ w, g }) => w.map((one, i) => (one * g[i]) ** 2),
+ *       takes: { damping: 0 },
+ *       score: ({ w, g }, { args }) => w.map((one, i) => one ** 2 * (g[i] ** 2 + args.damping)),
  *     });
  */
-export const defineCriterion = <const Reads extends ScoreRead>(
-  definition: CriterionDefinition<Reads>,
-): CriterionDefinition<Reads> => definition;
+export const defineCriterion = <const Reads extends ScoreRead, Takes extends Taken = Record<never, number>>(
+  definition: CriterionDefinition<Reads, Takes>,
+): CriterionDefinition<Reads, Takes> => definition;
 
 /**
  * A penalty for `use penalty NAME from "./file.js"` or the option `penalties`, with its types: gives it back.
@@ -143,9 +163,9 @@ export const defineCriterion = <const Reads extends ScoreRead>(
  *       penalty: ({ w }, { tf }) => tf.sum(tf.square(tf.sin(w))),
  *     });
  */
-export const definePenalty = <const Reads extends PenaltyRead>(
-  definition: PenaltyDefinition<Reads>,
-): PenaltyDefinition<Reads> => definition;
+export const definePenalty = <const Reads extends PenaltyRead, Takes extends Taken = Record<never, number>>(
+  definition: PenaltyDefinition<Reads, Takes>,
+): PenaltyDefinition<Reads, Takes> => definition;
 
 /**
  * A step for `use step NAME from "./file.js"` or the option `steps`, with its types: gives it back.
@@ -154,4 +174,6 @@ export const definePenalty = <const Reads extends PenaltyRead>(
  *       act: ({ network, setWeight }) => setWeight("dense/kernel", network.weight("dense/kernel").map((w) => w / 2)),
  *     });
  */
-export const defineStep = (definition: StepDefinition): StepDefinition => definition;
+export const defineStep = <Takes extends Taken = Record<never, number>>(
+  definition: StepDefinition<Takes>,
+): StepDefinition<Takes> => definition;

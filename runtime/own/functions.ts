@@ -2,6 +2,7 @@ import { DiagnosticError, type Diagnostic } from "../../core/diagnostics/diagnos
 import { diagnostic, raise } from "../../core/diagnostics/create.js";
 import { show } from "../../core/diagnostics/quote.js";
 import type { Name } from "../../core/expr/names.js";
+import type { OwnArguments } from "../../core/expr/own.js";
 import { hashJson } from "../../core/ir/hash.js";
 import {
   javascript,
@@ -57,6 +58,8 @@ export interface OwnOfProgram extends OwnFunction {
   readonly name: string;
   /** What a score or penalty reads; empty for all others. */
   readonly reads: readonly Name[];
+  /** What programs may give it, with the usual values. */
+  readonly takes: OwnArguments;
   /** Seconds that a step may take. */
   readonly seconds: number;
   readonly fingerprint: string;
@@ -100,11 +103,16 @@ function owned(
   kind: JavaScriptKind,
   name: string,
   id: number | null,
-  { compute, reads, seconds, text }: Definition,
+  { compute, reads, takes, seconds, text }: Definition,
   content: string | undefined,
 ): OwnOfProgram {
-  const fingerprint = hashJson([text, content ?? null, ...(reads.length > 0 ? [reads] : [])]);
-  return { kind, name, what: `the ${kind} \`${name}\``, id, compute, reads, seconds, fingerprint };
+  const fingerprint = hashJson([
+    text,
+    content ?? null,
+    ...(reads.length > 0 ? [reads] : []),
+    ...(Object.keys(takes).length > 0 ? [takes] : []),
+  ]);
+  return { kind, name, what: `the ${kind} \`${name}\``, id, compute, reads, takes, seconds, fingerprint };
 }
 
 function definitionsOf(kind: JavaScriptKind, given: Loose): Readonly<Record<string, Definition>> {
@@ -149,4 +157,20 @@ export function changedFunctions(
       },
     ),
   ];
+}
+
+/**
+ * What a call gives may be taken.
+ * @throws DiagnosticError P7018 where it says of nothing by that name that it takes it
+ */
+export function checkTaken({ takes, what }: OwnOfProgram, given: OwnArguments): void {
+  const unknown = Object.keys(given).find((name) => !Object.hasOwn(takes, name));
+  if (unknown === undefined) return;
+  const known = Object.keys(takes);
+  raise("P7018", `${what} takes no \`${unknown}\``, {
+    help:
+      known.length === 0
+        ? `it says what it takes beside its function: \`takes: { ${unknown}: 0.1 }\``
+        : `it takes ${known.map((one) => `\`${one}\``).join(", ")}`,
+  });
 }

@@ -1,5 +1,5 @@
 import { show } from "../../core/diagnostics/quote.js";
-import { cannotRead } from "../../core/expr/own.js";
+import { cannotRead, type OwnArguments } from "../../core/expr/own.js";
 import { isName, type Name } from "../../core/expr/names.js";
 import { javascriptRow, type JavaScriptKind } from "../../core/ir/imports.js";
 import { isObject } from "../../core/network/json.js";
@@ -10,6 +10,8 @@ export interface Definition {
   readonly compute: UserFunction;
   /** What scores and penalties read; empty for all others. */
   readonly reads: readonly Name[];
+  /** What programs may give it, with the usual values. */
+  readonly takes: OwnArguments;
   /** Seconds that a step may take. */
   readonly seconds: number;
   /** What tells it from another. */
@@ -24,7 +26,7 @@ const mostSeconds = 2e6;
 /** A definition as anybody may have written it; a text says what is wrong with it, behind its name. */
 export function readDefinition(kind: JavaScriptKind, given: unknown): Definition | string {
   const { member, reads: has } = javascriptRow(kind);
-  const plain = { reads: [], seconds: usualSeconds };
+  const plain = { reads: [], takes: {}, seconds: usualSeconds };
   if (member === null)
     return typeof given === "function"
       ? { ...plain, compute: given as UserFunction, text: String(given) }
@@ -32,7 +34,9 @@ export function readDefinition(kind: JavaScriptKind, given: unknown): Definition
   if (!isObject(given)) return `is ${show(given)}, where an object with \`${member}\` belongs`;
   const compute = given[member];
   if (typeof compute !== "function") return `has no function \`${member}\``;
-  const definition = { ...plain, compute: compute.bind(given) as UserFunction, text: String(compute) };
+  const takes = takenBy(given);
+  if (typeof takes === "string") return takes;
+  const definition = { ...plain, takes, compute: compute.bind(given) as UserFunction, text: String(compute) };
   if (!has) {
     const { seconds = usualSeconds } = given;
     return typeof seconds === "number" && seconds > 0 && seconds <= mostSeconds
@@ -52,4 +56,18 @@ export function readDefinition(kind: JavaScriptKind, given: unknown): Definition
   if (kind === "penalty" && !names.some((name) => name === "w" || name === "dw"))
     return "reads neither `w` nor `dw`, so that nothing in it depends on what is trained";
   return { ...definition, reads: names };
+}
+
+/** What stands as `takes`: numbers and texts by the names of arguments. */
+function takenBy({ takes = {} }: { readonly takes?: unknown }): OwnArguments | string {
+  if (!isObject(takes) || Array.isArray(takes))
+    return `has ${show(takes)} for \`takes\`, where an object of numbers and texts belongs: \`takes: { damping: 0.1 }\``;
+  const found: Record<string, number | string> = {};
+  for (const [name, value] of Object.entries(takes)) {
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return `takes ${show(name)}, which no program can name`;
+    if (typeof value !== "string" && (typeof value !== "number" || !Number.isFinite(value)))
+      return `takes \`${name}\` with ${show(value)} as its usual value, where a number or a text belongs`;
+    found[name] = value;
+  }
+  return found;
 }

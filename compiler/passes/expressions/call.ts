@@ -9,6 +9,7 @@ import type { ExprContext } from "./context.js";
 import { describe } from "../scope.js";
 import { fold } from "../../../core/expr/evaluate.js";
 import type { Infer } from "./infer.js";
+import { ownArguments } from "./own-arguments.js";
 import { expandScore, ownScore } from "./reference.js";
 import { arityOf, functionNames, isOp, operators, type Op } from "../../../core/expr/operators.js";
 
@@ -21,13 +22,10 @@ export function inferCall(expr: CallExpr, context: ExprContext, infer: Infer): T
     const kinds =
       context.vocabulary === "penalty" ? (["penalty", "criterion"] as const) : (["criterion"] as const);
     for (const kind of kinds) {
-      const own = ownScore(kind, name, expr.span, context);
+      const own = context.scope.module.javascript.get(`${kind} ${name}`);
       if (own === undefined) continue;
-      const [argument] = expr.args;
-      if (argument === undefined) return own;
-      return reject(context, "P2023", `a ${kind} in JavaScript takes no arguments`, argument.span, {
-        help: "write the value into the file, or export one for each",
-      });
+      const given = ownArguments(kind, name, expr.args, own.takes, context, infer);
+      return given === null ? null : (ownScore(kind, name, expr.span, context, given) ?? null);
     }
     const declared =
       (context.vocabulary === "penalty" ? lookUp(context.scope.module, "penalty", name) : undefined) ??

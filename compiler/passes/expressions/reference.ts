@@ -5,7 +5,7 @@ import type { Span } from "../../../core/diagnostics/diagnostic.js";
 import { baselines, isName, layerFacts, measures, nameRow, allNames } from "../../../core/expr/names.js";
 import { statisticOf } from "../../../core/expr/operators.js";
 import { metricName } from "../../../core/ir/accuracy-readers.js";
-import { ownExpr } from "../../../core/expr/own.js";
+import { ownExpr, type OwnArguments } from "../../../core/expr/own.js";
 import { lookUp, namesOf, ownNames, type Declared } from "../module.js";
 import type { Type, Typed } from "../scope.js";
 import { reject } from "../lowering.js";
@@ -72,10 +72,12 @@ export function ownScore(
   name: string,
   span: Span,
   context: ExprContext,
+  given: OwnArguments = {},
 ): Typed | null | undefined {
-  const reads = context.scope.module.javascript.get(`${kind} ${name}`);
-  if (reads === undefined) return undefined;
-  if (kind === "penalty" || context.vocabulary === "score") return { type: "unit", ir: ownExpr(name, reads) };
+  const own = context.scope.module.javascript.get(`${kind} ${name}`);
+  if (own === undefined) return undefined;
+  if (kind === "penalty" || context.vocabulary === "score")
+    return { type: "unit", ir: ownExpr(name, own.reads, given) };
   return reject(
     context,
     "P2034",

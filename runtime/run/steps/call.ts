@@ -3,6 +3,8 @@ import { settle } from "../../../core/masks/hold.js";
 import { latentPlaces } from "../../../core/masks/masked.js";
 import { randomStream } from "../../../core/random.js";
 import { keepLatent } from "../../executor/variables.js";
+import type { OwnArguments } from "../../../core/expr/own.js";
+import { checkTaken } from "../../own/functions.js";
 import { blame } from "../../own/call.js";
 import type { StepRandom, StepSession } from "../../own/define.js";
 import { settled } from "../../settled.js";
@@ -20,13 +22,19 @@ import type { Told } from "./step.js";
  * A step in JavaScript: it may set weights, and what masks hold stays as they say.
  * @throws DiagnosticError P7018 where it is not given, P7019 for what it throws, or promises and does not keep
  */
-export async function call(session: Session, id: number, name: string): Promise<Told> {
+export async function call(
+  session: Session,
+  id: number,
+  name: string,
+  args: OwnArguments = {},
+): Promise<Told> {
   const own =
     session.options.functions.find((one) => one.kind === "step" && one.name === name) ??
     raise("P7018", `the step \`${name}\` is not given`, {
       help: `give it in the options: \`steps: { ${JSON.stringify(name)}: … }\``,
     });
-  const given = openSession(session, id);
+  checkTaken(own, args);
+  const given = openSession(session, id, { ...own.takes, ...args });
   // Whoever wrote it may have been told nothing of its types.
   const act = own.compute as (given: unknown) => unknown;
   try {
@@ -43,7 +51,7 @@ export async function call(session: Session, id: number, name: string): Promise<
 }
 
 /** What a step is given, until it is closed. */
-function openSession(session: Session, id: number) {
+function openSession(session: Session, id: number, args: OwnArguments) {
   const set = new Set<string>();
   let open = true;
   const whileOpen = (): void => {
@@ -51,6 +59,7 @@ function openSession(session: Session, id: number) {
   };
   const own: StepSession = {
     tf: toolkit.tf,
+    args,
     network: watched(session),
     setWeight(key, values) {
       whileOpen();

@@ -13,10 +13,6 @@ const known: ReadonlyMap<string, readonly string[]> = new Map([
   ["15-search", ["P2002 there is no agent `ddpg`"]],
   ["m-amc", ["P2002 there is no agent `ddpg`"]],
   ["m-prune-agent", ["P2002 there is no agent `reinforce`"]],
-  ["m-dcp", ["P2023 a step in JavaScript takes nothing from its call"]],
-  ["m-joint-sparsity", ["P2023 a penalty in JavaScript takes no arguments"]],
-  ["m-soft-weight-sharing", ["P2023 a penalty in JavaScript takes no arguments"]],
-  ["m-lasso-channel", ["P2023 a criterion in JavaScript takes no arguments"]],
 ]);
 
 describe("the sample programs", () => {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { compileProgram } from "../../../api/compile-program.js";
+import { hashJson, withoutTexts } from "../../../core/ir/hash.js";
 import { layers, openBackend, tf } from "../../../runtime/backend/index.js";
 import {
   defineCriterion,
@@ -336,4 +337,61 @@ test("what a score reads is known once its file may be looked into, and nothing 
     'await run.call(4, "refit");',
   ])
     expect(looked.result.code).toContain(line);
+});
+
+const powered = defineCriterion({
+  reads: ["w"],
+  takes: { power: 1, sign: "kept" },
+  score: ({ w }, { args }) => w.map((one) => (args.sign === "turned" ? -1 : 1) * Math.abs(one) ** args.power),
+});
+
+test("what a program gives reaches criteria, penalties and steps, and what it does not give is as usual", async () => {
+  const criteria = { powered };
+  for (const [call, expression] of [
+    ["powered", "abs(w)"],
+    ["powered(power: 2)", "w^2"],
+    ['powered(sign: "turned", power: 50%)', "-sqrt(abs(w))"],
+  ] as const)
+    near(
+      await run(`prune neurons in one, two by ${call} 50%`, { criteria }),
+      await run(`prune neurons in one, two by ${expression} 50%`),
+    );
+  const towards = definePenalty({
+    reads: ["w"],
+    takes: { centre: 0 },
+    penalty: ({ w }, { args, tf: { sum, square, sub } }) => sum(square(sub(w, args.centre))),
+  });
+  near(
+    await run("param to = 0.25\ntrain 3 steps { penalize weights by towards(centre: to) strength 0.1 }", {
+      penalties: { towards },
+    }),
+    await run("train 3 steps { penalize weights by sum((w - 0.25)^2) strength 0.1 }"),
+  );
+  const seen: unknown[] = [];
+  const telling = defineStep({
+    takes: { times: 1, unitShare: 0.5 },
+    act: ({ args }) => void seen.push({ ...args }),
+  });
+  await run("telling()\ntelling(unit-share: 30%)", { steps: { telling } });
+  expect(seen).toEqual([
+    { times: 1, unitShare: 0.5 },
+    { times: 1, unitShare: 0.3 },
+  ]);
+});
+
+test("what a program gives is part of its hash, and names that nothing takes are told", async () => {
+  const network = made();
+  const hashOf = async (source: string) => {
+    const { result } = await compileProgram(source, { network, data, criteria: { powered } });
+    return hashJson(withoutTexts(result.ir?.body));
+  };
+  expect(await hashOf("prune neurons by powered(power: 2) 50%")).not.toBe(
+    await hashOf("prune neurons by powered(power: 3) 50%"),
+  );
+  const { diagnostics } = await compileProgram("prune neurons by powered(pwer: 2) 50%", {
+    network,
+    data,
+    criteria: { powered },
+  });
+  expect(diagnostics).toMatchObject([{ code: "P2023", help: expect.stringContaining("`power`") }]);
 });
