@@ -4,7 +4,13 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["test/native/**/*.test.ts"],
+    include: [
+      "test/native/**/*.test.ts",
+      // Gradients of gates, noise, penalties and teachers.
+      "test/runtime/run/gate-gradients.test.ts",
+      "test/runtime/executor/{drawn,distillation}.test.ts",
+      "test/core/masks/activation-penalty.test.ts",
+    ],
     // What is found out about the machine is kept apart from what its user knows.
     env: { XDG_CACHE_HOME: join(tmpdir(), "espalier-native-tests") },
     pool: "forks",

@@ -3,6 +3,7 @@ import { openBackend, type Backend } from "../../../runtime/backend/index.js";
 import { createExecutor } from "../../../runtime/executor/index.js";
 import type { Batch, Dense, Lesson, Loss } from "../../../runtime/types.js";
 import { chain, dense, initialStore, labels, network, parameter } from "./helpers.js";
+import { backends } from "../../helpers/backends.js";
 
 /** What a phase learns from a teacher: values worked out by hand, and gradients against differences of the loss. */
 
@@ -75,7 +76,7 @@ function byHand(by: Case["by"], teacher: Dense, student: Dense, weights = [1, 1,
   return mean(perRow);
 }
 
-describe.each(["cpu", "wasm"] as const)("on %s", (name) => {
+describe.each(backends("cpu", "wasm"))("on %s", (name) => {
   let backend: Backend;
   beforeAll(async () => void (backend = await openBackend({ backend: name })));
 

@@ -8,6 +8,7 @@ import { createExecutor } from "../../../runtime/executor/index.js";
 import { loadModel } from "../../../runtime/model/index.js";
 import { newMaskState } from "../../../core/masks/state.js";
 import { selectLayers } from "../../../runtime/run/steps/select-layers.js";
+import { backends } from "../../helpers/backends.js";
 import { runs } from "../../helpers/runs.js";
 import { quarters, residualNetwork } from "./fixtures.js";
 
@@ -71,7 +72,7 @@ async function setting(backend: Backend, rule: LearnRule) {
   return { step, state, store };
 }
 
-describe.each(runs(0, 1) > 0 ? (["cpu", "wasm"] as const) : (["wasm"] as const))("on %s", (name) => {
+describe.each(runs(0, 1) > 0 ? backends("cpu", "wasm") : backends("wasm"))("on %s", (name) => {
   let backend: Backend;
   beforeAll(async () => void (backend = await openBackend({ backend: name })));
 
