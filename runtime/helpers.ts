@@ -11,7 +11,9 @@ import type {
   MarkIr,
   PenalizeIr,
   PointIr,
+  PrunedSpelled,
   PruneSpelled,
+  PullSpelled,
   RegrowSpelled,
   RecalibrateIr,
   ReinitializeIr,
@@ -180,6 +182,9 @@ export interface PenaltySpec extends Omit<PenalizeIr, Said | "among">, Scored, A
 export interface LearnSpec extends Omit<LearnIr, Said>, Along {}
 export interface FreezeSpec extends Omit<FreezeIr, Said>, Along {}
 export interface UpdateSpec extends Omit<UpdateSpelled, Said>, Scored, Along {}
+export interface PullSpec extends Omit<PullSpelled, Said | "toward">, Along {
+  readonly toward: Omit<PrunedSpelled, "by"> & Scored;
+}
 
 /**
  * One phase of training, `epochs` or `steps` long. `finetune` keeps the optimizer and the last rate. `batch`: examples per step, by
@@ -192,6 +197,7 @@ export interface TrainSpec extends Omit<TrainSpelled, Said | "rules" | "implicit
   readonly learned?: readonly LearnSpec[];
   readonly frozen?: readonly FreezeSpec[];
   readonly updates?: readonly UpdateSpec[];
+  readonly pulls?: readonly PullSpec[];
   /** True where a condition below compares the accuracy under this loss: where there is none, that is said before it trains. */
   readonly accuracy?: boolean;
   /** True when no training follows in the program: an event at the very end then revives nothing. */

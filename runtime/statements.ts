@@ -32,6 +32,7 @@ import type {
   LearnSpec,
   PenaltySpec,
   PruneSpec,
+  PullSpec,
   RegrowSpec,
   ReinitializeSpec,
   RestoreSpec,
@@ -86,8 +87,8 @@ export const accumulatedIr = (spec: AccumulateSpec, known: Known = {}) =>
 
 /** A phase, with the rules that hold all along. The others announce themselves by `phase.rule`. */
 export function trainIr(id: number, spec: TrainSpec, known: Known = {}): TrainIr {
-  const { penalties, learned, frozen, updates, accuracy: _, last: _1, ...phase } = spec;
-  const listed = { penalties, learned, frozen, updates };
+  const { penalties, learned, frozen, updates, pulls, accuracy: _, last: _1, ...phase } = spec;
+  const listed = { penalties, learned, frozen, updates, pulls };
   const rules = alongLists.flatMap(([list, kind]) =>
     (listed[list] ?? []).map((rule) => alongIr(kind, rule, known)),
   );
@@ -103,12 +104,13 @@ const head = <K extends string>(kind: K, id: number, known: Known) => ({
 /** A rule that holds all along, its window in a clause of its own. */
 function alongIr(
   kind: Along["kind"],
-  spec: PenaltySpec | LearnSpec | FreezeSpec | UpdateSpec,
+  spec: PenaltySpec | LearnSpec | FreezeSpec | UpdateSpec | PullSpec,
   known: Known,
 ): RuleIr {
   const own = "by" in spec ? scored(spec, known, kind === "penalize" ? "penalty" : "criterion") : spec;
   const among = "among" in spec && spec.among ? { among: scored(spec.among, known) } : {};
-  const fields = Object.entries({ ...own, ...among, ...head(kind, spec.id, known) });
+  const toward = "toward" in spec ? { toward: scored(spec.toward, known) } : {};
+  const fields = Object.entries({ ...own, ...among, ...toward, ...head(kind, spec.id, known) });
   const moments = declaredFields("when");
   const when = Object.fromEntries(fields.filter(([key]) => moments.has(key)));
   const rest = Object.fromEntries(fields.filter(([key]) => !moments.has(key)));

@@ -10,6 +10,7 @@ import type {
   LearnIr,
   OptimizerIr,
   PatternIr,
+  PrunedIr,
   PruneIr,
   RegrowIr,
   RuleIr,
@@ -163,6 +164,9 @@ const codes: Readonly<Record<string, (value: never, scope: Scope) => Js>> = {
   },
   optimizer: optimizerCode,
   among: (among: object, scope) => ({ fields: fieldsOf("among", among, scope) }),
+  toward: (toward: PrunedIr, scope) => ({
+    fields: [{ key: "kind", value: quote(toward.kind) }, ...fieldsOf("pruned", toward, scope)],
+  }),
   at: (moments: readonly ExprIr[], scope) => ({
     list: moments.map((moment) => expressionCode(moment, scope)),
   }),

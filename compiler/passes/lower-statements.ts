@@ -3,6 +3,7 @@ import { withDefaults } from "../../core/ir/defaults.js";
 import type {
   PruneIr,
   PruneSpelled,
+  PullSpelled,
   RegrowIr,
   RegrowSpelled,
   RuleIr,
@@ -29,6 +30,7 @@ import {
 } from "./lowering.js";
 import { flatten, whenOf, type FrontState, type TimelineNode } from "./state.js";
 import { lowerPrune } from "./statements/prune.js";
+import { lowerPull } from "./statements/pull.js";
 import { lowerRegrow } from "./statements/regrow.js";
 import { lowerLearn } from "./statements/learn.js";
 import { lowerFreeze, lowerPenalize, lowerRestore, lowerUpdate } from "./statements/rules.js";
@@ -164,6 +166,7 @@ interface Spelled {
   readonly prune: PruneSpelled;
   readonly regrow: RegrowSpelled;
   readonly update: UpdateSpelled;
+  readonly pull: PullSpelled;
   readonly train: TrainSpelled;
 }
 type Made<K> = Lowered<K extends keyof Spelled ? Spelled[K] : Extract<StatementIr, { readonly kind: K }>>;
@@ -203,7 +206,7 @@ const lowerings: { readonly [K in Kind]: Row<K> } = {
       return learn;
     },
   },
-  pull: { rule: unavailable },
+  pull: { rule: (statement, { place }) => lowerPull(statement, place) },
   slim: either((statement, { place, lowering }) => {
     lowering.learned.length = 0;
     return whole({ when: lowerEvents(statement, false, place) });

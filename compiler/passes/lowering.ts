@@ -78,6 +78,11 @@ function partsOf(statement: Statement): ReadonlyMap<StatementPart, Span> {
   }
   if (statement.kind === "prune" && statement.options.manner !== undefined)
     parts.set("manner", statement.options.manner.span);
+  if (statement.kind === "pull")
+    for (const part of ["selection", "criterion", "amount", "scope"] as const) {
+      const value = statement.toward[part];
+      if (value !== undefined) parts.set(part, value.span);
+    }
   if (statement.kind === "prune" && statement.options.compensating !== undefined)
     parts.set("compensating", statement.options.compensating.span);
   return parts;

@@ -46,6 +46,7 @@ function structureOf(statement: StatementIr): StructureName | null | undefined {
     case "regrow":
       return statement.structure && !isEverything(statement) ? structureKind(statement.structure) : undefined;
     case "update":
+    case "pull":
       return "weights";
     default:
       return declaredFields(statement.kind).has("layers") ? null : undefined;

@@ -152,6 +152,7 @@ export function act(
     case "learn":
     case "freeze":
     case "update":
+    case "pull":
     case "save":
     case "recalibrate":
       return;

@@ -240,7 +240,6 @@ export const table = {
   P8001: error("this kind of gate is not available yet"),
   P8003: error("penalties over gates are not available yet"),
   P8005: error("penalties over gradients are not available yet"),
-  P8007: error("pulling weights is not available yet"),
   P8008: error("quantization is not available yet"),
   P8010: error("a penalty of this kind is not available yet"),
   // P90xx: an IR from outside

@@ -7,8 +7,11 @@ import type {
   CallIr,
   CriterionIr,
   ExprIr,
+  PrunedIr,
   PruneIr,
   PruneSpelled,
+  PullIr,
+  PullSpelled,
   RegrowIr,
   RegrowSpelled,
   StructureIr,
@@ -54,6 +57,8 @@ export function regrowWithDefaults(spelled: RegrowSpelled, paired?: StructureIr)
 
 const updateWithDefaults = (spelled: UpdateSpelled): UpdateIr => filled("update", spelled);
 export const trainWithDefaults = (spelled: TrainSpelled): TrainIr => filled("train", spelled);
+const pullWithDefaults = ({ toward, ...pull }: PullSpelled): PullIr =>
+  filled("pull", { ...pull, toward: filled<PrunedIr>("pruned", toward) });
 const amongWithDefaults = (spelled: AmongSpelled): AmongIr => filled("among", spelled);
 
 /** Any statement with all that its spelling leaves out. */
@@ -71,6 +76,8 @@ export function withDefaults(statement: StatementIr): StatementIr {
       return regrowWithDefaults(statement);
     case "update":
       return updateWithDefaults(statement);
+    case "pull":
+      return pullWithDefaults(statement);
     case "train":
       return trainWithDefaults(statement);
     case "penalize":

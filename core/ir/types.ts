@@ -125,6 +125,35 @@ const penalize = statement("penalize", {
   ...due,
 });
 
+/** The weights that `pull` goes to: those that a prune by these clauses would leave. */
+export type PrunedIr = Of<typeof pruned>;
+const { budget: _, ...unbudgeted } = amount;
+const pruned = definitions.define(
+  "pruned",
+  is.object({
+    kind: is.literal("pruned"),
+    by: criterion,
+    normalized: is.optional(is.oneOf("mean", "max", "l2")),
+    scope: is.usual(scope, "local"),
+    ...unbudgeted,
+  }),
+);
+export type PrunedSpelled = is.Spelled<typeof pruned>;
+
+export type PullIr = Of<typeof pull>;
+const pull = statement("pull", {
+  /** Of the weights. */
+  ...selection,
+  toward: pruned,
+  /** Whether what is left between the weights and their aims is made up for by Lagrange multipliers. */
+  multipliers: is.usual(is.flag, false),
+  /** μ: the loss gets half of it times the square of the distance. */
+  strength: value,
+  /** When the aims are chosen anew. */
+  ...due,
+});
+export type PullSpelled = is.Spelled<typeof pull>;
+
 export type LearnIr = Of<typeof learn>;
 const learn = statement("learn", {
   structure,
@@ -183,7 +212,7 @@ export const accumulated = definitions.define(
 export type RuleIr = Of<typeof rule>;
 const rule = definitions.define(
   "rule",
-  is.byKind({ prune, regrow, restore, penalize, learn, freeze, update, slim, evaluate, mark }),
+  is.byKind({ prune, regrow, restore, penalize, learn, freeze, update, pull, slim, evaluate, mark }),
 );
 
 export type OptimizerIr = Of<typeof optimizer>;

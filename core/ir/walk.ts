@@ -21,7 +21,7 @@ const isLoop = (statement: StatementIr): statement is LoopIr =>
   statement.kind === "repeat" || statement.kind === "for-each" || statement.kind === "search";
 
 /** A rule that holds all along its window, rather than firing at moments. */
-export type Along = Extract<RuleIr, { readonly kind: "penalize" | "learn" | "freeze" | "update" }>;
+export type Along = Extract<RuleIr, { readonly kind: "penalize" | "learn" | "freeze" | "update" | "pull" }>;
 export const holdsAlong = (rule: StatementIr): rule is Along =>
   alongLists.some(([, kind]) => kind === rule.kind);
 
@@ -31,6 +31,7 @@ export const alongLists = [
   ["learned", "learn"],
   ["frozen", "freeze"],
   ["updates", "update"],
+  ["pulls", "pull"],
 ] as const;
 
 /** The steps that a loop repeats; none of other steps. */
@@ -119,6 +120,11 @@ export function scoringsOf(statement: StatementIr): readonly Scoring[] {
       const among: readonly Scoring[] =
         statement.among === undefined ? [] : [{ criterion: statement.among.by, beside: [], at: "step" }];
       return [{ criterion: statement.by, beside: [], at: "step", penalty: true }, ...among];
+    }
+    case "pull": {
+      const { toward } = statement;
+      const threshold = thresholdOf(toward);
+      return [{ criterion: toward.by, beside: threshold === null ? [] : [threshold.value], at: "step" }];
     }
     default:
       return [];

@@ -153,7 +153,12 @@ interface Kinds {
     };
   readonly freeze: Structured & Timed;
   readonly update: Selecting & Timed & { readonly among: Among };
-  readonly pull: Timed & { readonly toward: PruneClauses; readonly strength?: Expr };
+  readonly pull: Timed & {
+    readonly toward: PruneClauses;
+    /** With Lagrange multipliers. */
+    readonly multipliers?: { readonly span: Span };
+    readonly strength?: Expr;
+  };
   readonly rewind: {
     readonly what: readonly {
       readonly name: "weights" | "rate" | "optimizer" | "masks" | "gates";

@@ -60,6 +60,7 @@ export function statementRules(p: Reader, e: ExpressionRules, c: ClauseRules, a:
     ...when,
   };
   const learned = { gate: by.by, ...selection, ...scope, ...strength, ...when, ...amount };
+  const multipliers = p.phrase("multipliers", "with", "multipliers");
   const bitsClause = p.sequence("to", { bits: e.count }, "bits");
   const bits = p.rule("bits", () => bitsClause().bits);
   const evaluated = { on: p.once("`on`", p.rule("split", p.after("on", p.name))), ...when };
@@ -137,7 +138,11 @@ export function statementRules(p: Reader, e: ExpressionRules, c: ClauseRules, a:
       t.OpenParen,
       { toward: a.pruneClauses },
       t.CloseParen,
-      p.gathered("pullClause", { ...strength, ...when }, {}),
+      p.gathered(
+        "pullClause",
+        { multipliers: p.once("`with multipliers`", multipliers), ...strength, ...when },
+        {},
+      ),
     ),
     p.sentence("rewind", { what: p.listed(rewound) }, "to", { to: moment }),
     p.sentence("mark", { name: mark }, times),

@@ -139,6 +139,7 @@ const clauseWriters = {
   amount,
   above: (value) => `above ${additive(value)}`,
   among: (value) => `among ${among(value)}`,
+  multipliers: () => "with multipliers",
   strength: (value) => `strength ${moving(value)}`,
   when: (value) => written(value, when),
   curve,

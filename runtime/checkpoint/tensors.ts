@@ -76,7 +76,7 @@ export class TensorReader {
       const bar = name.indexOf("|");
       const key = name.slice(bar + 1);
       const slot = name.slice(0, bar);
-      if (bar < 0 || !/^[a-z]+$/.test(slot)) continue;
+      if (bar < 0 || !/^[a-z]+\d*$/.test(slot)) continue;
       slots.set(key, { ...slots.get(key), [slot]: data });
     }
     const state = {

@@ -8,8 +8,17 @@ import {
   type PhaseTimes,
   type TimePoint,
   type TimeWindow,
+  type WhenTimes,
 } from "../../core/schedule/schedule.js";
-import type { ExprIr, MovingIr, OptimizerIr, PointIr, ValueIr, WindowIr } from "../../core/ir/types.js";
+import type {
+  ExprIr,
+  MovingIr,
+  OptimizerIr,
+  PointIr,
+  ValueIr,
+  WhenIr,
+  WindowIr,
+} from "../../core/ir/types.js";
 
 /** Values over the steps of a phase: learning rates, strengths of penalties. Expressions in them are plain numbers by now. */
 
@@ -61,4 +70,15 @@ export function rateSchedule(rate: NonNullable<OptimizerIr["rate"]>, phase: Phas
   const by = numberOf(rate.steps.by);
   const moments = rate.steps.at.map((point) => momentOf(timePoint(point), phase));
   return (step) => base * by ** moments.filter((moment) => step >= moment).length;
+}
+
+/** The times of a rule with its numbers worked out. */
+export function whenTimes(when: WhenIr): WhenTimes {
+  return {
+    unit: when.unit,
+    every: when.every === undefined ? undefined : numberOf(when.every),
+    at: when.at?.map(numberOf),
+    window: timeWindow(when.during),
+    lands: when.lands === true,
+  };
 }

@@ -46,6 +46,7 @@ export const evidence: ReadonlyMap<string, Evidence> = new Map<string, Evidence>
   ["layer-activation", {"program":"70eed55a2331109d","trend":{"task":"MNIST, 1,000 examples, dense layers of 100, 50 and 10 units","before":"train 10 epochs","control":"choosing at random","set":{"sparsity":"90%","retrain":"1 epoch"},"measure":"test accuracy","seeds":[1,2,3],"method":[0.667,0.686,0.748],"beside":[0.492,0.434,0.461]}}],
   ["layer-gradient", {"program":"390f8641cadf5ba6","golden":[{"vector":"G2","about":"|w g| of a regression with three examples"}]}],
   ["layer-magnitude", {"program":"1a4dffb7eba89b4c","golden":[{"vector":"size","about":"scores are |w|"}]}],
+  ["lc", {"program":"be0a0fd3460ca41b","golden":[{"vector":"G7","about":"one step of learning and one of compression: slope mu (w - t) - l, then t keeps the largest of w - l / mu, and l loses mu (w - t)"}]}],
   ["lottery-ticket", {"program":"99bcd3573d043759","golden":[{"vector":"rounds","about":"after 5, 10, 15 and 20 rounds of a fifth 0.3277, 0.1074, 0.0352 and 0.0115 of the weights live"}]}],
   ["lr-rewind", {"program":"020010804ab0c6c3","golden":[{"vector":"rounds","about":"after 5, 10, 15 and 20 rounds of a fifth 0.3277, 0.1074, 0.0352 and 0.0115 of the weights live"}]}],
   ["magnitude-increase", {"program":"b1eee786208f0c4f","golden":[{"vector":"start and end","about":"the growths of 0.5, −1, 0.2, −0.3 become 0.6, 0.5, −0.1, −0.9"}]}],

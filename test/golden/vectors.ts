@@ -1,5 +1,6 @@
 import { gates } from "./gates.js";
 import { penalties } from "./penalties.js";
+import { pulls } from "./pulls.js";
 import { reconstruction } from "./reconstruction.js";
 import { schedules } from "./schedules.js";
 import { scores } from "./scores.js";
@@ -18,4 +19,5 @@ export const vectors: readonly Vector[] = [
   ...structures,
   ...secondOrder,
   ...reconstruction,
+  ...pulls,
 ];

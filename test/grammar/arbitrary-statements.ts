@@ -102,7 +102,9 @@ const simple: fc.Arbitrary<ast.Statement> = fc.oneof(
   ),
   placed(of("freeze", { structure: p.structure }, place)),
   placed(of("update", { among }, place)),
-  placed(of("pull", { toward: p.pruneClauses }, { strength, when: p.when })),
+  placed(
+    of("pull", { toward: p.pruneClauses }, { multipliers: fc.constant({ span }), strength, when: p.when }),
+  ),
   placed(of("rewind", { what: fc.array(rewound, { minLength: 1, maxLength: 3 }), to: target }, {})),
   placed(of("mark", { name: p.plainName }, { when: p.when })),
   placed(of("reinitialize", {}, { selection: p.selection, by: p.callLike })),

@@ -84,7 +84,8 @@ function rule(w: Writer): Statement[] {
     const latently = list[0]?.clauses.includes("latently") === true;
     return d.chance(latently ? 0.5 : 0.02) ? [...list, restore(w, d.chance(0.5) ? [] : when(d))] : list;
   }
-  if (roll < 60) return [penalize(w, span)];
+  if (roll < 57) return [penalize(w, span)];
+  if (roll < 60) return [pull(w, when(d))];
   if (roll < 68) return [plain(`freeze ${structureOf(w)}`, ...selection(w, 0.7), ...span)];
   if (roll < 76) return [updateOnly(w, span)];
   if (roll < 80) return [aloneRegrow(w, when(d))];
@@ -111,6 +112,23 @@ function penalize(w: Writer, span: readonly string[]): Statement {
     ...selection(w, 0.3),
     ...d.perhaps(0.3, () => among(w, level)),
     ...span,
+  );
+}
+
+function pull(w: Writer, due: readonly string[]): Statement {
+  const { d } = w;
+  const amount = d.pick(["50%", "to 90%", "from 0% to 80% cubic", "keep 5", "below 0.1", "10% -> 30%"]);
+  const toward = [
+    ...selection(w, 0.3),
+    "by magnitude",
+    ...d.perhaps(0.5, () => d.pick(["global", "local", "per row"])),
+    amount,
+  ];
+  return plain(
+    `pull weights toward pruned(${toward.join(" ")})`,
+    ...d.perhaps(0.5, () => "with multipliers"),
+    `strength ${d.pick(["1e-3", "1e-3 -> 1 exponential", "0.1"])}`,
+    ...due,
   );
 }
 

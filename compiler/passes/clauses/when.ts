@@ -19,6 +19,12 @@ export function lowerEvents(statement: Statement, lands: boolean, place: Place):
   return lowerWhen(when, lands, place);
 }
 
+/** The window of a when-clause without moments, as a field; null for a mistake. */
+export function lowerHoldingAtAll(when: When | undefined, place: Place): Pick<WhenIr, "during"> | null {
+  const window = lowerWindow(when ?? {}, place);
+  return window === null ? null : window === undefined ? {} : { during: window };
+}
+
 /** The window of something that holds all along; it has no events. */
 export function lowerHolding(statement: Statement, place: Place): WhenIr | undefined | null {
   const when = whenOf(statement);

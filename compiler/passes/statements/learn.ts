@@ -5,9 +5,10 @@ import type { ExprIr, LearnIr, StructureIr, ValueIr } from "../../../core/ir/typ
 import { isChannelwise } from "../../../core/units/candidates.js";
 import type { CallLike, LearnStatement } from "../../../grammar/ast.js";
 import { lowerMoving } from "../clauses/moving.js";
+import { lowerStrength } from "../clauses/strength.js";
 import { lowerSelection } from "../clauses/selection.js";
 import { lowerStructure, structureText } from "../clauses/structure.js";
-import { inRange, lowerTyped, oneOf, shareInRange, warnIdle, type NumberRange } from "../clauses/typed.js";
+import { inRange, lowerTyped, oneOf, shareInRange, type NumberRange } from "../clauses/typed.js";
 import { lowerHolding } from "../clauses/when.js";
 import { reject, whole, type Lowered, type Place } from "../lowering.js";
 import { unknownName } from "../../../core/diagnostics/elsewhere.js";
@@ -32,7 +33,7 @@ export function lowerLearn(statement: LearnStatement, place: Place): Lowered<Lea
   const learn = whole({ structure }, selection, {
     gate: { name, args },
     to: to === "none" ? undefined : to,
-    strength: lowerStrength(statement, kind, name, place),
+    strength: lowerTerm(statement, kind, name, place),
     when: lowerHolding(statement, place),
   });
   return learn;
@@ -145,7 +146,7 @@ function lowerShare(
   return shareInRange(known, amount.value.span, "the share that is closed", place) && share.ir;
 }
 
-function lowerStrength(
+function lowerTerm(
   { strength: written }: LearnStatement,
   { term }: GateKind,
   name: GateName,
@@ -156,13 +157,5 @@ function lowerStrength(
     return reject(place, "P3026", `\`${name}\` adds nothing to the loss`, written.span, {
       help: "leave `strength` out",
     });
-  const strength = lowerMoving(written, ["number"], "a strength", place);
-  if (strength === null) return null;
-  if (strength.ends.some((end) => end !== null && end < 0))
-    return reject(place, "P3011", "a strength is not negative", written.span, {
-      help: "a negative strength would reward what it should cost",
-    });
-  for (const end of strength.ends) inRange(end, { usual: 1000 }, "a strength", written.span, place);
-  warnIdle(strength.ends, "a strength of 0 closes nothing", written.span, place);
-  return strength.ir;
+  return lowerStrength(written, "a strength of 0 closes nothing", place);
 }

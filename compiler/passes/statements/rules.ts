@@ -21,8 +21,9 @@ import { lowerCriterion, stepByItself } from "../clauses/criterion.js";
 import { isKnownBeside, isReadable } from "../clauses/reads.js";
 import { lowerMoving } from "../clauses/moving.js";
 import { lowerScope, lowerStructure } from "../clauses/structure.js";
+import { lowerStrength } from "../clauses/strength.js";
 import { lowerSelection } from "../clauses/selection.js";
-import { checkTyped, inRange, shareInRange, warnIdle } from "../clauses/typed.js";
+import { checkTyped, shareInRange, warnIdle } from "../clauses/typed.js";
 import { lowerEvents, lowerHolding } from "../clauses/when.js";
 import { infer } from "../expressions/infer.js";
 import { expressions, reject, whole, type Lowered, type Place } from "../lowering.js";
@@ -80,19 +81,9 @@ export function lowerPenalize(statement: PenalizeStatement, place: Place): Lower
       { help: "leave `among …` out" },
     );
   }
-  const strength = lowerMoving(statement.strength, ["number"], "a strength", place);
+  const strength = lowerStrength(statement.strength, "a penalty of strength 0 does nothing", place);
   const when = lowerHolding(statement, place);
-  const penalize = whole({ structure }, selection, { by, among, strength: strength?.ir ?? null, when });
-  if (penalize === null || strength === null) return null;
-  const { span } = statement.strength;
-  if (strength.ends.some((end) => end !== null && end < 0)) {
-    return reject(place, "P3011", "a strength is not negative", span, {
-      help: "a negative strength would reward what it should cost",
-    });
-  }
-  for (const end of strength.ends) inRange(end, { usual: 1000 }, "a strength", span, place);
-  warnIdle(strength.ends, "a penalty of strength 0 does nothing", span, place);
-  return penalize;
+  return whole({ structure }, selection, { by, among, strength, when });
 }
 
 function lowerAmong(among: Among, structure: Structure["name"], place: Place): AmongIr | null {

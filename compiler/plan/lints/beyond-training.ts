@@ -55,7 +55,7 @@ function reachesBeyond({ when }: RuleIr, { times, stepsPerEpoch, train }: Simula
 
 /** True where a strength, or an argument of a gate, is on its way for longer than the phase lasts. */
 function movesBeyond(rule: RuleIr, phase: SimulatedPhase): boolean {
-  if (rule.kind !== "penalize" && rule.kind !== "learn") return false;
+  if (rule.kind !== "penalize" && rule.kind !== "learn" && rule.kind !== "pull") return false;
   const values = [rule.strength, ...(rule.kind === "learn" ? Object.values(rule.gate.args) : [])];
   return values.some((value) => {
     const over = typeof value === "object" && "moving" in value ? value.moving.over : undefined;

@@ -1,6 +1,7 @@
 import type { CompileResult } from "../../compile.js";
 import { compensationCosts, type CompensationCost } from "./compensations.js";
 import { gateCosts, type GateCost } from "./gates.js";
+import { pullCosts, type PullCost } from "./pulls.js";
 import { teacherCosts, type TeacherCost } from "./teachers.js";
 import { searchCosts, type SearchCost } from "./searches.js";
 import { trainsWith } from "./optimizers.js";
@@ -59,6 +60,7 @@ export interface CheckFacts {
   readonly barriers: readonly { readonly layer: string; readonly reason: string }[];
   readonly criteria: readonly CriterionCost[];
   readonly learned: readonly GateCost[];
+  readonly pulls: readonly PullCost[];
   readonly compensations: readonly CompensationCost[];
   readonly teachers: readonly TeacherCost[];
   readonly searches: readonly SearchCost[];
@@ -129,6 +131,7 @@ export function checkFacts({ ir, plan, simulation, teachers }: CompileResult, ne
     barriers: network?.barriers ?? [],
     criteria: ir === null ? [] : criteriaOf(ir, network),
     learned: ir === null ? [] : gateCosts(ir, network),
+    pulls: ir === null ? [] : pullCosts(ir, network),
     searches: simulation === null ? [] : searchCosts(simulation),
     compensations: ir === null ? [] : compensationCosts(ir, network),
     teachers: ir === null ? [] : teacherCosts(ir, network, teachers),

@@ -1,5 +1,6 @@
 import { compensationLine } from "./compensations.js";
 import { gateLine } from "./gates.js";
+import { pullLine } from "./pulls.js";
 import { teacherLine } from "./teachers.js";
 import { searchLine } from "./searches.js";
 import type { CompileResult } from "../../compile.js";
@@ -63,6 +64,10 @@ export function checkReport(result: CompileResult, options: CheckOptions = {}): 
     section(
       "Learned masks",
       facts.learned.flatMap((one) => indent(gateLine(one), columns)),
+    );
+    section(
+      "Pulls",
+      facts.pulls.flatMap((one) => indent(pullLine(one), columns)),
     );
     section(
       "Compensation",

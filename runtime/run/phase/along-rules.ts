@@ -1,6 +1,6 @@
-import { windowSteps, type PhaseTimes } from "../../../core/schedule/schedule.js";
+import { firesAt, windowSteps, type PhaseTimes } from "../../../core/schedule/schedule.js";
 import type { RuleIr, TrainIr, WhenIr } from "../../../core/ir/types.js";
-import { timeWindow } from "../../optimizers/rates.js";
+import { timeWindow, whenTimes } from "../../optimizers/rates.js";
 import {
   activationPenalty,
   isActivationPenalty,
@@ -10,6 +10,7 @@ import type { LearnRule } from "../../along/gates.js";
 import { freezeRule } from "../../along/freeze.js";
 import { hold } from "../../../core/masks/hold.js";
 import { penaltyRule } from "../../along/penalty.js";
+import { pullRule } from "../../along/pull.js";
 import { updateRule } from "../../along/update-only.js";
 import { momentOf, pruningContext } from "../host/engine.js";
 import type { Session } from "../host/session.js";
@@ -25,6 +26,8 @@ export interface AlongRules {
   watch(session: Session, step: number): readonly Observation[];
   /** Adds penalties to the gradients and takes away what shall not act, at the step after `step` updates. */
   beforeUpdate(session: Session, gradients: Map<string, Float32Array>, step: number): BeforeUpdate;
+  /** At the end of the step after `step` updates: what is due then between steps. */
+  endStep(session: Session, step: number): void;
   /** Puts dead weights back to what their masks say, and frozen ones to what they were. Returns the keys it changed. */
   afterUpdate(session: Session, step: number): ReadonlySet<string>;
 }
@@ -52,6 +55,7 @@ export function alongRules(ir: TrainIr, times: PhaseTimes): AlongRules {
   const onActivations = prepare("penalize", activationPenalty, isActivationPenalty);
   const penalties = prepare("penalize", penaltyRule, (rule) => !isActivationPenalty(rule));
   const freezes = prepare("freeze", freezeRule);
+  const pulled = prepare("pull", (rule) => ({ ...pullRule(rule), when: whenTimes(rule.when ?? everyEpoch) }));
   const learned = prepare("learn", (rule) => rule);
   return {
     learned: learned.map(({ rule, active }) => ({ ir: rule, active })),
@@ -72,10 +76,17 @@ export function alongRules(ir: TrainIr, times: PhaseTimes): AlongRules {
       let penalty = 0;
       for (const { id, rule, active } of penalties)
         if (active(step)) penalty += rule.add(context, momentOf(session, id), gradients);
+      for (const { id, rule, active } of pulled)
+        if (active(step)) penalty += rule.add(context, momentOf(session, id), gradients);
       const rests = new Set<string>();
       for (const { rule, active } of freezes)
         if (active(step)) for (const key of rule.before(context, gradients)) rests.add(key);
       return { penalty, rests };
+    },
+    endStep(session, step) {
+      for (const { id, rule, active } of pulled)
+        if (active(step) && firesAt(rule.when, times, step + 1))
+          rule.compress(pruningContext(session), momentOf(session, id));
     },
     afterUpdate(session, step) {
       for (const { rule, active } of freezes) if (active(step)) rule.after(pruningContext(session));
@@ -83,6 +94,9 @@ export function alongRules(ir: TrainIr, times: PhaseTimes): AlongRules {
     },
   };
 }
+
+/** When a pull chooses its aims anew where a loop does not say. */
+const everyEpoch: WhenIr = { unit: "epochs", every: 1 };
 
 type Kind = RuleIr["kind"];
 type RuleOf<K extends Kind> = Extract<RuleIr, { readonly kind: K }>;

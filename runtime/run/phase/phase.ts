@@ -1,9 +1,8 @@
 import { metricIn } from "../../../core/ir/accuracy-readers.js";
-import type { WhenIr } from "../../../core/ir/types.js";
-import { firesAt, type WhenTimes } from "../../../core/schedule/schedule.js";
+import { firesAt } from "../../../core/schedule/schedule.js";
 import type { Phase, Rule, WhenSpec } from "../../helpers.js";
 import { settleGates } from "../../along/gates.js";
-import { numberOf, timeWindow } from "../../optimizers/rates.js";
+import { whenTimes } from "../../optimizers/rates.js";
 import { whenIr } from "../../statements.js";
 import type { Batch } from "../../types.js";
 import { pause } from "../host/journal.js";
@@ -141,17 +140,6 @@ function announce(phase: OpenPhase, id: number, spec: WhenSpec): Rule {
       progress.fired[id] = progress.step;
       return true;
     },
-  };
-}
-
-/** The times of a rule with its numbers worked out. */
-export function whenTimes(when: WhenIr): WhenTimes {
-  return {
-    unit: when.unit,
-    every: when.every === undefined ? undefined : numberOf(when.every),
-    at: when.at?.map(numberOf),
-    window: timeWindow(when.during),
-    lands: when.lands === true,
   };
 }
 

@@ -73,6 +73,7 @@ export function trainStep(session: Session, phase: OpenPhase, batch: Batch): Bat
     const parameter = gradients.has(key) && !rests.has(key) ? parameters.get(key) : undefined;
     if (parameter !== undefined) constrain(parameter.data, shape, constraint);
   }
+  phase.along.endStep(session, progress.step);
   executor.upload(new Set([...gradients.keys(), ...held]));
 
   progress.step++;
