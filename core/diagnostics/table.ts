@@ -80,6 +80,7 @@ export const table = {
   // P204x: learned masks
   P2040: error("no masks are learned above"),
   P2041: error("a gate does not fit the structure"),
+  P2042: error("this is no projection"),
   // P205x: search
   P2050: error("a search has nothing to choose"),
   P2051: error("a search has no reward"),

@@ -39,7 +39,7 @@ function lowerMoments(statement: PullStatement, place: Place): WhenIr | null {
 function lowerPruned(statement: PullStatement, place: Place): PrunedIr | null {
   const { toward } = statement;
   const refuse = (what: string, span: Span, help: string): null =>
-    reject(place, "P3026", what, span, { help });
+    reject(place, "P2042", what, span, { help });
   const { manner, joins, keeping, allowingCollapse, aligned, compensating } = toward.options;
   const option = manner ?? joins ?? keeping ?? allowingCollapse ?? aligned ?? compensating;
   if (option !== undefined)
@@ -94,7 +94,7 @@ const moves = ({ drop, count, to, keep, keepEach }: AmountIr): boolean =>
 /** What is projected are the weights: nothing else is known of the point that they are pulled from. */
 function readsWeights(expr: ExprIr, span: Span, place: Place): true | null {
   if (!needsData(namesIn(expr), null) && ownParts(expr).length === 0) return true;
-  return reject(place, "P2031", "a projection goes by the weights alone", span, {
+  return reject(place, "P2042", "a projection goes by the weights alone", span, {
     notes: [
       "it is of the weights less what their multipliers ask for, at which no gradients or activations are taken",
     ],
