@@ -17,26 +17,19 @@ import {
   selection,
   structure,
   value,
-  when,
 } from "./clauses.js";
 import * as is from "./declare.js";
 import type { Of } from "./declare.js";
+import { freeze, learn, penalize, pull, update } from "./along-types.js";
 import { compensations } from "../compensate/methods.js";
-import { gateNames } from "../gates/registry.js";
 import { javascriptKinds } from "./imports.js";
 import { optimizerNames } from "./optimizers.js";
 import { plan } from "./plan-types.js";
+import { due, statement } from "./statement.js";
 
 export type * from "./clauses.js";
 export type * from "./plan-types.js";
-
-/** A statement of this kind: its id tells it from all others, its text is as written. */
-const statement = <const Kind extends string, F extends is.Fields>(kind: Kind, fields: F) =>
-  definitions.define(
-    kind,
-    is.object({ kind: is.literal(kind), id: is.integer(1), text: is.text, ...fields }),
-  );
-const due = { when: is.optional(when) };
+export type * from "./along-types.js";
 
 export type RegrowIr = Of<typeof regrow>;
 const regrow = statement("regrow", {
@@ -106,69 +99,6 @@ export type PruneSpelled = is.Spelled<typeof prune>;
 export type RestoreIr = Of<typeof restore>;
 const restore = statement("restore", { structure, ...selection, by: criterion, above: expression, ...due });
 
-/** Chosen anew in every step. */
-const among = definitions.define(
-  "among",
-  is.object({ end: is.oneOf("top", "bottom"), share: value, by: criterion, scope: is.usual(scope, "local") }),
-);
-export type AmongIr = Of<typeof among>;
-export type AmongSpelled = is.Spelled<typeof among>;
-
-export type PenalizeIr = Of<typeof penalize>;
-const penalize = statement("penalize", {
-  structure,
-  ...selection,
-  /** The penalty of one unit, over the names of criteria; added over units. */
-  by: criterion,
-  among: is.optional(among),
-  strength: value,
-  ...due,
-});
-
-/** The weights that `pull` goes to: those that a prune by these clauses would leave. */
-export type PrunedIr = Of<typeof pruned>;
-const { budget: _, ...unbudgeted } = amount;
-const pruned = definitions.define(
-  "pruned",
-  is.object({
-    kind: is.literal("pruned"),
-    by: criterion,
-    normalized: is.optional(is.oneOf("mean", "max", "l2")),
-    scope: is.usual(scope, "local"),
-    ...unbudgeted,
-  }),
-);
-export type PrunedSpelled = is.Spelled<typeof pruned>;
-
-export type PullIr = Of<typeof pull>;
-const pull = statement("pull", {
-  /** Of the weights. */
-  ...selection,
-  toward: pruned,
-  /** Whether what is left between the weights and their aims is made up for by Lagrange multipliers. */
-  multipliers: is.usual(is.flag, false),
-  /** μ: the loss gets half of it times the square of the distance. */
-  strength: value,
-  /** When the aims are chosen anew. */
-  ...due,
-});
-export type PullSpelled = is.Spelled<typeof pull>;
-
-export type LearnIr = Of<typeof learn>;
-const learn = statement("learn", {
-  structure,
-  ...selection,
-  /** The kind of gate. What a moving argument moves over is the phase, unless it says so. */
-  gate: is.object({ name: is.oneOf(...gateNames), args: is.named(value) }),
-  /** Share of the units that is closed in every layer; unset but for kinds that choose so. */
-  to: is.optional(expression),
-  /** What the term of the gates is multiplied by in the loss. */
-  strength: value,
-  ...due,
-});
-
-export type FreezeIr = Of<typeof freeze>;
-const freeze = statement("freeze", { structure, ...selection, ...due });
 const slim = statement("slim", due);
 const evaluate = statement("evaluate", { on: is.oneOf("test", "train", "validation"), ...due });
 export type MarkIr = Of<typeof mark>;
@@ -178,18 +108,6 @@ const mark = statement("mark", {
   teaches: is.optional(is.literal(true)),
   ...due,
 });
-
-/** `update only top 10% by CRITERION`: the other weights get decay and momentum but no gradient. */
-export type UpdateIr = Of<typeof update>;
-const update = statement("update", {
-  ...selection,
-  end: is.oneOf("top", "bottom"),
-  share: value,
-  by: criterion,
-  scope: is.usual(scope, "local"),
-  ...due,
-});
-export type UpdateSpelled = is.Spelled<typeof update>;
 
 /** What a loop announces of a score `over training`, so that it is summed from the start of the phase on. */
 export type AccumulatedSpelled = is.Spelled<typeof accumulated>;
