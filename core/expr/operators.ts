@@ -1,4 +1,5 @@
 import type { ExprIr } from "../ir/clauses.js";
+import { nothing, ownFills, type Fill } from "./fills.js";
 
 /** Reduce the elements of a unit to one number. */
 export type Reducer = "sum" | "mean" | "max" | "min" | "norm" | "std";
@@ -240,13 +241,10 @@ export function applyTo(operator: string, values: readonly number[]): number | u
   return both && values.slice(1).reduce((so, next) => both(so, next), a);
 }
 
-/** Element-wise operators over buffers: the first of `args` receives the result. */
-export type Fill = (args: readonly Float64Array[], count: number) => void;
-
 /** The same over buffers; undefined where the operator is not element-wise with so many arguments. */
 export function fillOf(operator: string, args: number): Fill | undefined {
-  if (operator === "abs" && args === 1) return fillAbs;
-  if (operator === "*" && args === 2) return fillProduct;
+  const own = ownFills[`${operator} ${args}`];
+  if (own !== undefined) return own;
   const value: Operator["value"] = operatorOf(operator)?.value ?? {};
   const { 1: one, 2: two, 3: three } = value;
   if (args === 1) {
@@ -265,15 +263,6 @@ export function fillOf(operator: string, args: number): Fill | undefined {
     for (const right of rest) for (let i = 0; i < count; i++) out[i] = two(out[i] ?? 0, right[i] ?? 0);
   };
 }
-
-const nothing = new Float64Array(0);
-/** The two that scores of weights spend their time in have loops of their own, which engines compile without a call. */
-const fillAbs: Fill = ([out = nothing], count) => {
-  for (let i = 0; i < count; i++) out[i] = Math.abs(out[i] ?? 0);
-};
-const fillProduct: Fill = ([out = nothing, right = nothing], count) => {
-  for (let i = 0; i < count; i++) out[i] = (out[i] ?? 0) * (right[i] ?? 0);
-};
 
 /** a + b, without what adds nothing. */
 export function plus(a: ExprIr, b: ExprIr): ExprIr {

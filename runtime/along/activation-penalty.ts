@@ -39,7 +39,11 @@ export function activationPenalty(
       slope(layer, activation, shape) {
         const channels = shape.at(-1) ?? 1;
         const alive = positions.get(layer) ?? new Set<number>();
-        const entryOf = Int32Array.from(activation, (_, i) => (alive.has(i % channels) ? i % channels : -1));
+        const entries = Int32Array.from({ length: channels }, (_, channel) =>
+          alive.has(channel) ? channel : -1,
+        );
+        const entryOf = new Int32Array(activation.length);
+        for (let i = 0; i < entryOf.length; i += channels) entryOf.set(entries, i);
         const domain = rowDomain(channels, entryOf, { a: () => activation });
         const totals = evaluateEntries(total, domain);
         for (const channel of alive) value += totals[channel] ?? 0;

@@ -22,8 +22,9 @@ export async function runProgram(
   {
     data = quarters(),
     onCheckpoint,
+    onOpen,
     ...more
-  }: { data?: DataGiven; onCheckpoint?: () => void } & RunOptions = {},
+  }: { data?: DataGiven; onCheckpoint?: () => void; onOpen?: (run: OpenRun) => void } & RunOptions = {},
 ): Promise<Outcome> {
   const compiled = await compileProgram(source, { network, data, ...javascriptOf(more) });
   const { code } = compiled.result;
@@ -37,6 +38,7 @@ export async function runProgram(
     openRun: async (given: RunOptions) => {
       const run = await openRun(given);
       runs.push(run);
+      onOpen?.(run);
       return run;
     },
     runFromCommandLine: () => undefined,
@@ -56,6 +58,7 @@ export async function runProgram(
       onProgress(event) {
         if (event.kind !== "step") told.push(JSON.stringify(event));
         if (event.kind === "checkpoint") onCheckpoint?.();
+        more.onProgress?.(event);
       },
     }),
   );
