@@ -2,6 +2,7 @@ import type { CompileResult } from "../../compile.js";
 import { compensationCosts, type CompensationCost } from "./compensations.js";
 import { gateCosts, type GateCost } from "./gates.js";
 import { pullCosts, type PullCost } from "./pulls.js";
+import { memoryCosts, type MemoryCost } from "./memory.js";
 import { teacherCosts, type TeacherCost } from "./teachers.js";
 import { searchCosts, type SearchCost } from "./searches.js";
 import { trainsWith } from "./optimizers.js";
@@ -63,6 +64,8 @@ export interface CheckFacts {
   readonly pulls: readonly PullCost[];
   readonly compensations: readonly CompensationCost[];
   readonly teachers: readonly TeacherCost[];
+  /** What is held beside, statement by statement. */
+  readonly memory: readonly MemoryCost[];
   readonly searches: readonly SearchCost[];
   /** What comes from JavaScript, which is not run here; `from` is null where the host gives it. */
   readonly javascript: readonly {
@@ -135,6 +138,7 @@ export function checkFacts({ ir, plan, simulation, teachers }: CompileResult, ne
     searches: simulation === null ? [] : searchCosts(simulation),
     compensations: ir === null ? [] : compensationCosts(ir, network),
     teachers: ir === null ? [] : teacherCosts(ir, network, teachers),
+    memory: ir === null ? [] : memoryCosts(ir, network),
     javascript: (ir?.imports ?? []).map(({ kind, name, from = null }) => {
       const reads = ir === null ? [] : ownReads(ir, kind, name);
       return { kind, name, from, ...(reads.length > 0 && { reads }) };

@@ -1,6 +1,7 @@
 import { compensationLine } from "./compensations.js";
 import { gateLine } from "./gates.js";
 import { pullLine } from "./pulls.js";
+import { memoryLine } from "./memory.js";
 import { teacherLine } from "./teachers.js";
 import { searchLine } from "./searches.js";
 import type { CompileResult } from "../../compile.js";
@@ -76,6 +77,10 @@ export function checkReport(result: CompileResult, options: CheckOptions = {}): 
     section(
       "Teachers",
       facts.teachers.flatMap((one) => indent(teacherLine(one), columns)),
+    );
+    section(
+      "Memory",
+      facts.memory.flatMap((one) => indent(memoryLine(one), columns)),
     );
   }
   section(

@@ -1,0 +1,72 @@
+import type { Ir, RuleIr, StepIr } from "../../../core/ir/types.js";
+import { structureKind } from "../../../core/ir/structure.js";
+import { scoringsOf, statements } from "../../../core/ir/walk.js";
+import type { Network } from "../../../core/network/types.js";
+import { candidateWeights } from "../../../core/units/candidates.js";
+import { distinct } from "../../plan/lints/finding.js";
+import { counted } from "../../plan/words.js";
+import { safe } from "../text.js";
+
+/** What a statement has the run hold beside weights, optimizer and what gates, pulls and teachers say of themselves. */
+export interface MemoryCost {
+  readonly text: string;
+  readonly what: "moments" | "masks" | "sums";
+  /** Moments, weights that may be masked, or weights that are summed for. */
+  readonly count: number;
+  /** At most: `slim` cuts what is held as it cuts the weights. */
+  readonly bytes: number;
+}
+
+type Statement = StepIr | RuleIr;
+
+/** A code for each weight, and its value where it died. */
+const MASK_BYTES = 1 + 4;
+
+export function memoryCosts(ir: Ir, network: Network | undefined): readonly MemoryCost[] {
+  if (network === undefined) return [];
+  const whole =
+    4 * network.layers.flatMap(({ weights }) => weights).reduce((sum, one) => sum + sizeOf(one), 0);
+  return distinct(statements(ir.body)).flatMap((statement): readonly MemoryCost[] => {
+    const { text } = statement;
+    const moments = momentsOf(statement);
+    const weights = singleWeights(statement, network);
+    const sums = scoringsOf(statement).filter(({ criterion }) => criterion.over === "training").length;
+    return [
+      ...(moments > 0 ? [{ text, what: "moments" as const, count: moments, bytes: moments * whole }] : []),
+      ...(weights > 0 ? [{ text, what: "masks" as const, count: weights, bytes: MASK_BYTES * weights }] : []),
+      ...(weights > 0 && sums > 0
+        ? [{ text, what: "sums" as const, count: weights, bytes: 4 * sums * weights }]
+        : []),
+    ];
+  });
+}
+
+/** Moments that it keeps, to go back to. */
+function momentsOf(statement: Statement): number {
+  if (statement.kind === "train") return statement.snapshots.length;
+  const keeps = statement.kind === "mark" || statement.kind === "search";
+  return keeps || (statement.kind === "repeat" && statement.while !== undefined) ? 1 : 0;
+}
+
+/** Weights that it may take one by one, or in groups inside kernels. */
+function singleWeights(statement: Statement, network: Network): number {
+  if (statement.kind !== "prune" || statement.layers === undefined) return 0;
+  const { structure, layers } = statement;
+  const kind = structureKind(structure);
+  if (["filters", "channels", "neurons", "units", "layers", "gates"].includes(kind)) return 0;
+  return network.layers
+    .filter(({ path }) => layers.includes(path))
+    .flatMap((layer) => candidateWeights(layer, kind, statement.in !== undefined))
+    .reduce((sum, one) => sum + sizeOf(one), 0);
+}
+
+const sizeOf = ({ shape }: { readonly shape: readonly number[] }): number => shape.reduce((a, b) => a * b, 1);
+
+export function memoryLine({ text, what, count, bytes }: MemoryCost): string {
+  const size = counted(bytes, "bytes");
+  if (what === "moments")
+    return `${safe(text)}: ${counted(count, "moments")} to go back to, ${size} of weights with masks and the optimizer's state on top`;
+  if (what === "masks")
+    return `${safe(text)}: masks of ${counted(count, "weights")} and their values at death, ${size}`;
+  return `${safe(text)}: sums over training for ${counted(count, "weights")}, ${size}`;
+}

@@ -1,0 +1,42 @@
+import { expect, it } from "vitest";
+import { compile } from "../../../compiler/compile.js";
+import { checkFacts } from "../../../compiler/render/check/facts.js";
+import { checkReport } from "../../../compiler/render/check/report.js";
+import { networkOf } from "../../core/masks/setting.js";
+import { lenet300100 } from "../../helpers/networks.js";
+
+const network = networkOf(lenet300100());
+
+function checked(source: string) {
+  const result = compile(source, { network, data: { examples: 3200 }, batch: 32, emit: false });
+  expect(result.diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
+  const report = checkReport(result, { network, columns: 200 });
+  return { memory: checkFacts(result, network).memory, report };
+}
+
+it("check says what a program has a run hold beside weights and optimizer", () => {
+  const { memory, report } = checked(`train 2 epochs {
+  prune weights by abs(w * g) over training local to 50% every epoch
+}
+mark half
+repeat 2 times { train 2 epochs; rewind weights to epoch 1 }
+rewind weights to half
+train 1 epoch
+`);
+  // LeNet-300-100 has 266,200 weights and 410 biases.
+  expect(memory.map(({ what, count, bytes }) => [what, count, bytes])).toEqual([
+    ["moments", 1, 4 * 266610],
+    ["masks", 266200, 5 * 266200],
+    ["sums", 266200, 4 * 266200],
+    ["moments", 1, 4 * 266610],
+  ]);
+  expect(report).toContain("\nMemory\n");
+  expect(report).toContain("masks of 266,200 weights and their values at death, 1,331,000 bytes");
+  expect(report).toContain("1 moment to go back to, 1,066,440 bytes of weights");
+});
+
+it("whole units are held by a code for each channel, which is nothing", () => {
+  const { memory, report } = checked("train 1 epoch\nprune neurons by l1 50%\nfinetune 1 epoch\n");
+  expect(memory).toEqual([]);
+  expect(report).not.toContain("\nMemory\n");
+});
