@@ -104,8 +104,18 @@ export interface MeasuredBatch {
 export interface Pull {
   /** Layers (indices) whose outputs are looked at. */
   readonly layers: readonly number[];
-  /** Called per call of such a layer with its output, channels last; gives the slope at every place, or null for none. */
-  slope(layer: number, activation: Float32Array, shape: readonly number[]): Float32Array | null;
+  /** Layers whose (first) inputs are looked at. */
+  readonly readers?: readonly number[];
+  /**
+   * Called per call of such a layer with its output, or input, channels last; the array lives for the call only. What it gives is called
+   * on the way back, when the whole pass forward is done, for the slope at every place.
+   */
+  slope(
+    layer: number,
+    activation: Float32Array,
+    shape: readonly number[],
+    side: "outputs" | "inputs",
+  ): () => Float32Array;
 }
 
 /** The gates of one step of training. */
@@ -169,7 +179,7 @@ export interface Executor {
   predict(inputs: readonly Dense[]): Dense[];
   /** The same with logits in place of shares, where an output ends in a soft-max or a sigmoid: what a teacher teaches. */
   logits(inputs: readonly Dense[]): Dense[];
-  /** Forward and backward in training mode: batch-norm statistics are updated in the masters and variables; dropout is drawn from (seed, step). `pulls` add to the gradients, not to the loss that is given. `observe` sees this very pass: activations as training has them, gradients without the pulls. `gates` are those of this step: gradients are of the weights that they show, frozen ones among them included. `lesson`: the loss is the sum with a distance to a teacher. */
+  /** Forward and backward in training mode: batch-norm statistics are updated in the masters and variables; dropout is drawn from (seed, step). `pulls` add to the gradients, not to the loss that is given. `observe` sees this very pass: activations as training has them, gradients without the pulls on outputs. `gates` are those of this step: gradients are of the weights that they show, frozen ones among them included. `lesson`: the loss is the sum with a distance to a teacher. */
   trainStep(
     batch: Batch,
     step: number,

@@ -81,6 +81,7 @@ export const table = {
   P2040: error("no masks are learned above"),
   P2041: error("a gate does not fit the structure"),
   P2042: error("this is no projection"),
+  P2043: error("a penalty reads what no step of training knows"),
   // P205x: search
   P2050: error("a search has nothing to choose"),
   P2051: error("a search has no reward"),
@@ -242,7 +243,6 @@ export const table = {
   P8003: error("penalties over gates are not available yet"),
   P8005: error("penalties over gradients are not available yet"),
   P8008: error("quantization is not available yet"),
-  P8010: error("a penalty of this kind is not available yet"),
   // P90xx: an IR from outside
   P9001: error("an IR does not follow its schema"),
   P9002: error("an IR is of another version"),

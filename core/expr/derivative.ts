@@ -10,6 +10,16 @@ export function derivative(expr: ExprIr, variable = "w"): ExprIr {
   return along(perUnit(expr), variable);
 }
 
+/**
+ * The derivative of what a penalty is for one unit with respect to a value that it reads under a name: where it stands by itself, and at
+ * each element where it stands in a reducer.
+ */
+export function sharedSlope(expr: ExprIr, name: string): { readonly own: ExprIr; readonly each: ExprIr } {
+  const whole = perUnit(expr);
+  const through = reducersIn(whole).map((reducer) => times(partial(whole, reducer), reduced(reducer, name)));
+  return { own: partial(whole, name), each: through.reduce(plus, 0) };
+}
+
 /** The expression for a unit: what varies within one is summed over it. */
 export function perUnit(expr: ExprIr): ExprIr {
   return varies(expr) ? ["sum", expr] : expr;

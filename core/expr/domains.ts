@@ -120,16 +120,17 @@ export function rowDomain(
 }
 
 /** Whether a part of an expression is over batch-norm scales and shifts alone: it is worked out over the norms a unit passes. */
-function isOfNorms(expr: ExprIr): boolean {
+export function isOfNorms(expr: ExprIr): boolean {
   const mentioned = [...mentionedIn(expr)];
   const ofNorms = mentioned.length > 0 && mentioned.every((name) => name === "gamma" || name === "beta");
   return ofNorms && !looksBeyond(expr);
 }
 
-/** Statistics of layers, averages over batches and JavaScript are of whole domains. */
+/** Statistics of layers and of members, averages over batches and JavaScript are of whole domains. */
 function looksBeyond(expr: ExprIr): boolean {
   const type = typeOf(expr);
-  return type === "statistic" || type === "averaged" || type === "own" || partsOf(expr).some(looksBeyond);
+  const beyond = type === "statistic" || type === "members" || type === "averaged" || type === "own";
+  return beyond || partsOf(expr).some(looksBeyond);
 }
 
 function normNode(expr: ExprIr, space: Space, { w }: Values): Node {

@@ -47,7 +47,7 @@ export type Place =
 /** What of the network a penalty pulls on. */
 export type Pulled = "weights" | "norms" | "activations";
 
-/** What is refused of a name for the time being. */
+/** Why a name cannot stand somewhere. */
 interface Refusal {
   readonly code: Code;
   readonly message: (name: Name) => string;
@@ -82,9 +82,9 @@ const slopeOfSlopes: Refusal = {
   message: (name) => `the slope of \`${name}\` is a second derivative, which is not available yet`,
 };
 const unreadable: Refusal = {
-  code: "P8010",
-  message: () => "penalties over what a layer reads, or over gradients of activations, are not available yet",
-  help: "penalize the activations of the layer that makes them: `penalize filters by mean(abs(a))`",
+  code: "P2043",
+  message: (name) => `no step of training knows \`${name}\``,
+  help: "read weights, batch-norm scales, activations or inputs: `by group-lasso`, `by mean(abs(a))`",
 };
 const ofGates: Refusal = {
   code: "P8003",
@@ -146,7 +146,7 @@ export const names = {
   hinv: { ...ofMoments, constant: "hinv", value: sources.inverse },
   a: { ...ofActivations, of: "units", penalty: { of: "activations", slope: true }, constant: "a" },
   ga: { ...ofActivations, cost: "backward", of: "made units", constant: "ga" },
-  x: { ...ofActivations, constant: "x" },
+  x: { ...ofActivations, penalty: { of: "activations", slope: true }, constant: "x" },
   m: { ...ofWeights, penalty: { of: "weights", slope: false }, constant: "m", value: sources.momentum },
   gamma: { ...ofNorms, constant: "gamma" },
   beta: { ...ofNorms, constant: "beta" },

@@ -10,7 +10,8 @@ type Infix =
   "+" | "-" | "*" | "/" | "^" | "<" | "<=" | ">" | ">=" | "=" | "!=" | "and" | "or" | "not" | "safe/";
 
 /** Everything an expression may do. `safe/` is what derivatives divide by: it is 0 where the divisor is. */
-export type Op = Infix | Function | Reducer | `layer.${Statistic}` | "batches" | "own";
+export type Op =
+  Infix | Function | Reducer | `layer.${Statistic}` | `members.${Statistic}` | "batches" | "own";
 
 /** The derivative of `[op, ...args]`, given what gives those of its arguments. */
 type Slope = (args: readonly ExprIr[], of: (argument: ExprIr) => ExprIr, whole: ExprIr) => ExprIr;
@@ -18,7 +19,7 @@ type Slope = (args: readonly ExprIr[], of: (argument: ExprIr) => ExprIr, whole: 
 interface Operator {
   /**
    * How the type of the result follows: "arithmetic" from both units, "comparison" and "logic" give truths, "elementwise" keeps
-   * that of its arguments, "reduced" gives one number per unit, "statistic" one per layer; "averaged" is E of every batch; "own" is worked out in JavaScript.
+   * that of its arguments, "reduced" gives one number per unit, "statistic" one per layer, "members" one per unit from those of its members; "averaged" is E of every batch; "own" is worked out in JavaScript.
    */
   readonly type:
     | "arithmetic"
@@ -27,6 +28,7 @@ interface Operator {
     | "elementwise"
     | "reduced"
     | "statistic"
+    | "members"
     | "averaged"
     | "internal"
     | "own";
@@ -66,6 +68,8 @@ const fn = <C extends string>(combinator: C, value: (a: number) => number, slope
   }) as const;
 const reducer = <C extends string>(combinator: C, weight: NonNullable<Operator["weight"]>) =>
   ({ ...none, type: "reduced", value: {}, weight, combinator }) as const;
+/** No loop has a word for it. */
+const ofMembers = { ...none, type: "members", value: {}, combinator: null } as const;
 const statistic = { ...none, type: "statistic", value: {}, combinator: "layer" } as const;
 
 /** Where the extreme is reached: several elements share the slope. */
@@ -174,6 +178,10 @@ export const operators = {
   "layer.std": statistic,
   "layer.max": statistic,
   "layer.min": statistic,
+  "members.mean": ofMembers,
+  "members.std": ofMembers,
+  "members.max": ofMembers,
+  "members.min": ofMembers,
   batches: {
     ...none,
     type: "averaged",
@@ -192,12 +200,12 @@ export const operatorOf = (name: string): Operator | undefined => (isOp(name) ? 
 /** Functions by the names that programs call them by. */
 export const functionNames: readonly Op[] = Object.keys(operators)
   .filter(isOp)
-  .filter((op) => ["elementwise", "reduced", "statistic", "averaged"].includes(rows[op].type));
+  .filter((op) => ["elementwise", "reduced", "statistic", "members", "averaged"].includes(rows[op].type));
 
 /** How many arguments an operator takes: fewest first. */
 export function arityOf(op: Op): readonly number[] {
   const { type, value } = rows[op];
-  const reduces = type === "reduced" || type === "statistic" || type === "averaged";
+  const reduces = type === "reduced" || type === "statistic" || type === "members" || type === "averaged";
   return [...(reduces ? [1] : []), ...Object.keys(value).map(Number)];
 }
 

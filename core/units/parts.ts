@@ -68,6 +68,11 @@ export function walkPart(part: Part, chunk: Chunk, visit: (chunk: Chunk) => void
   }
 }
 
+/** Where an element of a part lies among its input (or output) channels. */
+export function axisPlace({ cols, tall, inputsLast }: Part, axis: "in" | "out", at: number): number {
+  return (axis === "in") === inputsLast ? at % cols.length : Math.floor(at / cols.length) % tall;
+}
+
 /** Calls `visit` on the entries `from` … `to − 1` of a layer. */
 export function walkEntries(
   layer: number,

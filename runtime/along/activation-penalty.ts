@@ -1,71 +1,110 @@
 import type { PenalizeIr } from "../../core/ir/types.js";
-import type { Pull } from "../types.js";
+import type { Observation, Pull } from "../types.js";
+import { stepChoice } from "../scores/on-step.js";
 import { cachedSpace } from "../../core/units/spaces.js";
 import type { Moment, PruningContext } from "../../core/events/context.js";
 import { derivative, perUnit } from "../../core/expr/derivative.js";
 import { build, evaluateEntries, walkElements } from "../../core/expr/domain.js";
 import { rowDomain } from "../../core/expr/domains.js";
-import { mentionedIn } from "../../core/expr/names.js";
 import type { Space } from "../../core/units/space.js";
 import { living } from "../../core/masks/state.js";
 import { watchedLayer } from "../scores/sample-statistics.js";
 import { everywhere } from "./penalty.js";
 
-/** What a penalty on activations adds to a step: slopes while it runs, and then what it added to the loss. */
-export interface ActivationPull extends Pull {
-  added(): number;
+/** A penalty over activations alone: `mean(abs(a))`. */
+export interface ActivationPenalty {
+  /** What the pass of a step shall show to choose the units `among` all. */
+  watch(context: PruningContext): Observation | undefined;
+  /** Opens a step: adds slopes on the way back; null where it does nothing. */
+  pull(context: PruningContext, moment: Moment): Pull | null;
+  /** What it added to the loss of the step. */
+  add(context: PruningContext, moment: Moment, gradients: ReadonlyMap<string, Float32Array>): number;
 }
-
-/** A penalty over activations: `mean(abs(a))`. The compiler lets none read weights besides. */
-export const isActivationPenalty = ({ by }: PenalizeIr): boolean => mentionedIn(by.expr).has("a");
 
 /**
  * Prepares a penalty on activations: the sum, over the living units and the layers that make them, of an expression over all samples
  * and places of a batch, read where scores read them.
  */
-export function activationPenalty(
-  ir: PenalizeIr,
-): (context: PruningContext, moment: Moment) => ActivationPull | null {
-  const space = cachedSpace(ir.structure, ir);
+export function activationPenalty(ir: PenalizeIr): ActivationPenalty {
+  const spaceNow = cachedSpace(ir.structure, ir);
+  const { among } = ir;
+  const choice = among && stepChoice(ir.id, among, spaceNow);
   const [total, slope] = [perUnit(ir.by.expr), derivative(ir.by.expr, "a")];
-  return (context, moment) => {
-    const strength = moment.value(ir.strength, "value");
-    if (!(strength !== 0)) return null;
-    const positions = livingPositions(space(context));
-    let value = 0;
-    return {
-      layers: [...positions.keys()],
-      added: () => strength * value,
-      slope(layer, activation, shape) {
-        const channels = shape.at(-1) ?? 1;
-        const alive = positions.get(layer) ?? new Set<number>();
-        const entries = Int32Array.from({ length: channels }, (_, channel) =>
-          alive.has(channel) ? channel : -1,
-        );
-        const entryOf = new Int32Array(activation.length);
-        for (let i = 0; i < entryOf.length; i += channels) entryOf.set(entries, i);
-        const domain = rowDomain(channels, entryOf, { a: () => activation });
-        const totals = evaluateEntries(total, domain);
-        for (const channel of alive) value += totals[channel] ?? 0;
-        const slopes = new Float32Array(activation.length);
-        walkElements(domain, everywhere(build(slope, domain)), ({ at, count }, own) => {
-          for (let i = 0; i < count; i++) slopes[at[i] ?? 0] = strength * (own[i] ?? 0);
-        });
-        return slopes;
-      },
-    };
+  /** The slopes of the calls of this step, worked out once the units are known. */
+  let calls: (() => Called)[] = [];
+  let strength = 0;
+  return {
+    watch: (context) => choice?.watch(context),
+    pull(context, moment) {
+      calls = [];
+      strength = moment.value(ir.strength, "value");
+      if (!(strength !== 0)) return null;
+      const space = spaceNow(context);
+      const flags = (): ArrayLike<number> =>
+        choice === undefined || among === undefined
+          ? space.status.map((code) => (code === living ? 1 : 0))
+          : choice.choose(context, moment.value(among.share, "value"), new Map()).chosen;
+      const positions = once(() => positionsOf(space, flags()));
+      return {
+        layers: watchedLayers(space),
+        slope(layer, activation, shape) {
+          const channels = shape.at(-1) ?? 1;
+          const seen = activation.slice();
+          const call = once(() => called(seen, channels, positions().get(layer) ?? new Set<number>()));
+          calls.push(call);
+          return () => call().slopes;
+        },
+      };
+    },
+    add: () => strength * calls.reduce((sum, call) => sum + call().value, 0),
   };
+
+  function called(activation: Float32Array, channels: number, counted: ReadonlySet<number>): Called {
+    const entries = Int32Array.from({ length: channels }, (_, channel) =>
+      counted.has(channel) ? channel : -1,
+    );
+    const entryOf = new Int32Array(activation.length);
+    for (let i = 0; i < entryOf.length; i += channels) entryOf.set(entries, i);
+    const domain = rowDomain(channels, entryOf, { a: () => activation });
+    const totals = evaluateEntries(total, domain);
+    let value = 0;
+    for (const channel of counted) value += totals[channel] ?? 0;
+    const slopes = new Float32Array(activation.length);
+    walkElements(domain, everywhere(build(slope, domain)), ({ at, count }, own) => {
+      for (let i = 0; i < count; i++) slopes[at[i] ?? 0] = strength * (own[i] ?? 0);
+    });
+    return { value, slopes };
+  }
 }
 
-/** Positions of living units on the last axis of the outputs in which they are read, by layer. */
-function livingPositions({ network, layers, ...space }: Space): ReadonlyMap<number, ReadonlySet<number>> {
+/** What a penalty is at one call of a layer. */
+interface Called {
+  readonly value: number;
+  readonly slopes: Float32Array;
+}
+
+/** Worked out when it is first asked for. */
+function once<T>(work: () => T): () => T {
+  let known: { readonly value: T } | null = null;
+  return () => (known ??= { value: work() }).value;
+}
+
+const watchedLayers = ({ network, layers }: Space): readonly number[] => [
+  ...new Set(layers.map(({ index }) => watchedLayer(network, index))),
+];
+
+/** Positions of chosen (1) units on the last axis of the outputs in which they are read, by layer. */
+function positionsOf(
+  { network, layers, ...space }: Space,
+  chosen: ArrayLike<number>,
+): ReadonlyMap<number, ReadonlySet<number>> {
   const found = new Map<number, Set<number>>();
   for (const { start, end, index } of layers) {
     const alive = new Set<number>();
     for (let entry = start; entry < end; entry++) {
       const unit = space.entryUnit?.[entry] ?? entry;
       const root = space.channelUnits?.[unit]?.root;
-      if (space.status[unit] === living && root !== undefined) alive.add(root);
+      if (chosen[unit] === 1 && root !== undefined) alive.add(root);
     }
     const watched = watchedLayer(network, index);
     const output = network.calls.find(({ layer }) => layer === watched)?.outputs[0];

@@ -147,7 +147,7 @@ function rowsOf(all: ArrayLike<number>, rows: readonly number[], size: number): 
 }
 
 /** The weights that learned gates multiply: those train, so those are penalized. */
-function underGates(context: PruningContext): { readonly w?: ReadonlyMap<string, Float32Array> } {
+export function underGates(context: PruningContext): { readonly w?: ReadonlyMap<string, Float32Array> } {
   if (context.state.gates.size === 0) return {};
   return { w: new Map([...ungatedView(context)].map(([key, { data }]) => [key, data])) };
 }

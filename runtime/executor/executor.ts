@@ -25,9 +25,9 @@ import { lossValue } from "./loss-value.js";
 import { givesLogits, judgedBy, outputLosses, settle, wantsLogits, type OutputLoss } from "./loss.js";
 import { backward } from "./gradients.js";
 import { moveStatistics } from "./layers/normalization.js";
-import { onlookerOf, pullingOnlooker } from "./observe.js";
+import { onlookerOf, pullingOnlooker, pullingReader } from "./observe.js";
 import type { Mode, Pass } from "./pass.js";
-import { execute, makePlan, type Execution, type Onlooker } from "./plan.js";
+import { execute, makePlan, type Execution, type Onlooker, type Reader } from "./plan.js";
 import { raise } from "../../core/diagnostics/create.js";
 import { activityOnlooker, regularize, regularizersOf } from "./regularizers.js";
 import { synflow } from "./synflow.js";
@@ -220,6 +220,7 @@ export function createExecutor(
     penalties: readonly tf.Scalar[] = [],
     lesson: Lesson | null = null,
     wanted: readonly OutputLoss[] = losses,
+    reader?: Reader,
   ): StepResult => {
     checkRefusals(network, backend, "training");
     let right: Right = { correct: NaN, counted: 0 };
@@ -227,7 +228,7 @@ export function createExecutor(
     const [reads, variances] = [[...(current.reads ?? [])], [...(current.variances ?? [])]];
     const { ofOthers, ...result } = differentiate(
       () => {
-        const seen = { pass: current, taped: true, ...(onlooker && { onlooker }) };
+        const seen = { pass: current, taped: true, reader, ...(onlooker && { onlooker }) };
         const { loss, correct, counted, ...of } = lossOf(batch, seen, [], lesson, wanted);
         right = { correct, counted };
         owned = of.owned;
@@ -296,6 +297,8 @@ export function createExecutor(
           onlookers.length === 0 ? undefined : onlooker,
           penalties,
           lesson,
+          losses,
+          pullingReader(pulls, backend),
         ),
       );
       variables.upload(moveStatistics(moved.updates, store, options.latent?.() ?? new Map()));

@@ -2,7 +2,7 @@ import { tf } from "../backend/tf.js";
 import type { Backend } from "../backend/types.js";
 import type { Observation, Pull } from "../types.js";
 import { withGradient } from "./gradients.js";
-import type { Onlooker } from "./plan.js";
+import type { Onlooker, Reader } from "./plan.js";
 
 /** Shows activations, inputs and (where a tape records) gradients of the layers asked for. */
 export function onlookerOf(observe: Observation, backend: Backend, taped: boolean): Onlooker {
@@ -33,11 +33,31 @@ export function pullingOnlooker(pulls: readonly Pull[], backend: Backend): Onloo
   return (node, outputs) => {
     const [first, ...others] = outputs;
     const own = pulls.filter(({ layers }) => layers.includes(node.layer));
-    if (!first || own.length === 0) return outputs;
-    const activation = backend.read(first);
-    const slopes = own.flatMap((pull) => pull.slope(node.layer, activation, first.shape) ?? []);
-    const pulled = (x: tf.Tensor, slope: Float32Array): tf.Tensor =>
-      withGradient(x, tf.clone, (dy) => tf.add(dy, tf.tensor(slope, x.shape)));
-    return [slopes.reduce(pulled, first), ...others];
+    return first && own.length > 0
+      ? [pulled(first, own, node.layer, "outputs", backend), ...others]
+      : outputs;
   };
+}
+
+/** The same for penalties on what layers read. */
+export function pullingReader(pulls: readonly Pull[], backend: Backend): Reader | undefined {
+  if (pulls.every(({ readers = [] }) => readers.length === 0)) return undefined;
+  return (node, input) => {
+    const own = pulls.filter(({ readers = [] }) => readers.includes(node.layer));
+    return own.length > 0 ? pulled(input, own, node.layer, "inputs", backend) : input;
+  };
+}
+
+function pulled(
+  x: tf.Tensor,
+  pulls: readonly Pull[],
+  layer: number,
+  side: "outputs" | "inputs",
+  backend: Backend,
+): tf.Tensor {
+  const activation = backend.read(x);
+  const slopes = pulls.map((pull) => pull.slope(layer, activation, x.shape, side));
+  return withGradient(x, tf.clone, (dy) =>
+    slopes.reduce((sum, slope) => tf.add(sum, tf.tensor(slope(), x.shape)), dy),
+  );
 }

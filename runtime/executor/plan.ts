@@ -56,6 +56,9 @@ export function makePlan(network: Network, backend: Backend, variables: Variable
 /** What a pass hands to an onlooker at each call. May replace the outputs (by tensors that watch for gradients). */
 export type Onlooker = (node: Node, outputs: readonly tf.Tensor[], input: tf.Tensor) => readonly tf.Tensor[];
 
+/** What a pass asks at each call about what it reads first. May replace it, as an onlooker may. */
+export type Reader = (node: Node, input: tf.Tensor) => tf.Tensor;
+
 export interface Execution {
   readonly pass: Pass;
   /** Calls whose last activation the loss leaves out. */
@@ -63,6 +66,7 @@ export interface Execution {
   /** Whether a tape records: then nothing may be disposed on the way. */
   readonly taped: boolean;
   readonly onlooker?: Onlooker;
+  readonly reader?: Reader | undefined;
 }
 
 /** `x` [n, …, c] times `z` [n, c]. */
@@ -109,6 +113,7 @@ export function execute(
     const [input] = ins;
     const times = e.pass.reads?.get(node.layer);
     if (input && times) ins[0] = byExample(input, times);
+    if (ins[0] && e.reader) ins[0] = e.reader(node, ins[0]);
     const context: CallContext = {
       pass: node.call.inference ? { ...e.pass, mode: "inference" } : e.pass,
       inputs: ins,

@@ -89,7 +89,7 @@ export function sampleStatistics(space: Space, terms: readonly SampleTerm[]): Sa
 }
 
 /** `channels` are scored where they are read: their activation is the input of the layer. */
-const readsInput = (term: SampleTerm, space: Space): boolean =>
+export const readsInput = (term: SampleTerm, space: Space): boolean =>
   term.of === "inputs" || space.structure === "channels";
 
 function newTap(term: SampleTerm, layer: number, space: Space): Tap {
@@ -142,7 +142,7 @@ function valueNode(space: Space, taps: readonly Tap[]): Node {
 }
 
 /** The channels on the last axis of what is watched of a layer: its input, or the output in which its activation is read. */
-function seenChannels(network: Network, index: number, inputs: boolean): Int32Array {
+export function seenChannels(network: Network, index: number, inputs: boolean): Int32Array {
   const layer = inputs ? index : watchedLayer(network, index);
   const call = network.calls.find((one) => one.layer === layer);
   const [tensor = -1] = (inputs ? call?.inputs : call?.outputs) ?? [];

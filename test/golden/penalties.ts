@@ -1,4 +1,5 @@
 import { deepEqual, equal } from "node:assert/strict";
+import { mixedPenalty } from "../../runtime/along/mixed-penalty.js";
 import { penaltyRule } from "../../runtime/along/penalty.js";
 import { topology } from "../helpers/networks.js";
 import { denseSetting } from "../core/masks/vectors.js";
@@ -108,6 +109,37 @@ export const penalties: readonly Vector[] = [
       const { value, slope } = penaltyOn("swd", { values: marked, set: { sparsity: "50%" } });
       near([value], [0.0104]);
       near(slope, [0, -0.2, 0.04, 0]);
+    },
+  },
+  {
+    vector: "members",
+    method: "vacl",
+    about:
+      "the norm of all that two added layers give a channel, times the root of its size, and the deviation of both norms",
+    check() {
+      const b = topology();
+      const input = b.input([2, 2, 2]);
+      const branch = (name: string) =>
+        b.call("Conv2D", { filters: 2, kernel_size: [1, 1], use_bias: false }, [input], name);
+      const flat = b.call("Flatten", {}, [b.call("Add", {}, [branch("one"), branch("two")])]);
+      const setting = settingOf(b.build([b.call("Dense", { units: 2 }, [flat])]));
+      // A row for each input, a column for each filter.
+      setting.parameters.get("one/kernel")?.data.set([3, 0.6, 4, 0.8]);
+      setting.parameters.get("two/kernel")?.data.set([0, 0.6, 1, 0.8]);
+      const [one, two] = [new Float32Array(4), new Float32Array(4)];
+      const rule = mixedPenalty(statementOf("vacl", "penalize", { strength: "1" }));
+      const value = rule.add(
+        setting,
+        momentOf(),
+        new Map([
+          ["one/kernel", one],
+          ["two/kernel", two],
+        ]),
+      );
+      const [whole, root] = [Math.sqrt(26), Math.SQRT2];
+      near([value], [2 * whole + 2 + 2 * root]);
+      near(one, [6 / whole + 0.3, 1.2 / root, 8 / whole + 0.4, 1.6 / root]);
+      near(two, [0, 1.2 / root, 2 / whole - 0.5, 1.6 / root]);
     },
   },
   {

@@ -8,13 +8,13 @@ import {
   withoutValue,
   type Name,
   type Place as Where,
-  type Pulled,
 } from "../../../core/expr/names.js";
 import { gateKind } from "../../../core/gates/registry.js";
 import { isGateScore, type GateScore } from "../../../core/gates/types.js";
 import { structureKind } from "../../../core/ir/structure.js";
 import { structureText } from "./structure.js";
 import { argumentsOf, operatorOf } from "../../../core/expr/operators.js";
+import { penaltyKind, takeApart } from "../../../core/expr/mixed.js";
 import { isOwn, ownName, ownParts } from "../../../core/expr/own.js";
 import { batchTerms, foreignToSamples } from "../../../core/expr/terms.js";
 import type { CriterionIr, ExprIr } from "../../../core/ir/types.js";
@@ -81,18 +81,7 @@ export function isReadable(
       help: "leave `batches(…)` out",
     });
   }
-  const foreign = foreignToSamples(ir, structure === "channels");
-  if (foreign === undefined) return true;
-  return reject(
-    place,
-    "P2027",
-    `what runs over activations cannot read \`${foreign}\` place by place`,
-    span,
-    {
-      notes: ["it is taken batch by batch, before anything else of the score is known"],
-      help: "reduce the activations by themselves and join the results: `mean(abs(a)) / size`",
-    },
-  );
+  return isTakenApart(ir, structure, span, place);
 }
 
 /** Whether masks learned above give units of this structure such a score; else says why not. */
@@ -147,71 +136,70 @@ export function isKnownOfTheDead(ir: ExprIr, span: Span, place: Place): true | n
   });
 }
 
-const words: Readonly<Record<Pulled, string>> = {
-  weights: "weights",
-  norms: "batch norm",
-  activations: "activations",
-};
-const kinds: readonly Pulled[] = ["weights", "norms", "activations"];
-
 /** Whether a penalty can pull on something: it has a slope that a step of training can follow. */
 export function canPull(ir: ExprIr, structure: StructureName, span: Span, place: Place): true | null {
   // What it reads was looked at with its definition, and its slope is taken where it runs.
   if (isOwn(ir)) return true;
   const [own] = ownParts(ir);
   if (own !== undefined)
-    return reject(place, "P8010", `the penalty \`${ownName(own)}\` in JavaScript stands alone`, span, {
+    return reject(place, "P3026", `the penalty \`${ownName(own)}\` in JavaScript stands alone`, span, {
       help: "write two penalties, or one in JavaScript that holds both",
     });
-  const read = namesIn(ir);
-  const belongsTo = new Map<Name, Pulled>();
-  for (const name of read) {
+  for (const name of namesIn(ir)) {
     const { penalty } = nameRow(name);
-    if ("code" in penalty) {
+    if ("code" in penalty)
       return reject(place, penalty.code, penalty.message(name), span, { help: penalty.help });
-    }
-    belongsTo.set(name, penalty.of);
   }
-  if (structure === "channels" && read.includes("a")) {
-    return reject(place, "P8010", "penalties over what a layer reads are not available yet", span, {
-      help: "penalize the activations of the layer that makes them: `penalize filters by mean(abs(a))`",
-    });
-  }
-  const kind = kinds.find((one) =>
-    slopes(ir, (name) => {
-      const { penalty } = nameRow(name);
-      return "of" in penalty && penalty.of === one && penalty.slope;
-    }),
-  );
-  if (kind === undefined) {
+  if (!slopes(ir)) {
     return reject(place, "P2034", "nothing in this penalty depends on what is trained", span, {
       notes: ["draws, counts, statistics of layers, comparisons and signs count as constant"],
       help: "read weights, batch-norm scales or activations: `by l1`, `by abs(gamma)`, `by mean(abs(a))`",
     });
   }
-  const other =
-    read.find((name) => belongsTo.get(name) !== kind) ?? (kind === "weights" ? undefined : statisticIn(ir));
-  if (other === undefined) return true;
+  const { members } = takeApart(ir);
+  const other = members.flatMap(({ inner }) => namesIn(inner).filter((name) => !isOfWeights(name)))[0];
+  if (other !== undefined)
+    return reject(place, "P2027", `what is taken of each member cannot read \`${other}\``, span, {
+      notes: [
+        "the members of a unit differ by their weights; all that it passes and gives belongs to the unit",
+      ],
+      help: "read weights: `members.std(norm(w))`",
+    });
+  if (penaltyKind(ir, structure) !== "mixed") return true;
+  return isTakenApart(ir, structure, span, place);
+}
+
+const isOfWeights = (name: Name): boolean => {
+  const { penalty, type } = nameRow(name);
+  return type !== "activation" && "of" in penalty && penalty.of === "weights";
+};
+
+/** Whether what an expression reads of activations can be reduced by itself. */
+function isTakenApart(ir: ExprIr, structure: StructureName, span: Span, place: Place): true | null {
+  const foreign = foreignToSamples(ir, structure === "channels");
+  if (foreign === undefined) return true;
   return reject(
     place,
-    "P8010",
-    `one penalty over ${words[kind]} and \`${other}\` is not available yet`,
+    "P2027",
+    `what runs over activations cannot read \`${foreign}\` place by place`,
     span,
-    { help: "write two penalties, each over one kind of values" },
+    {
+      notes: ["it is taken batch by batch, before anything else is known"],
+      help: "reduce the activations by themselves and join the results: `mean(abs(a)) / size`",
+    },
   );
 }
 
-/** Whether the expression has a slope along one of these names. */
-function slopes(expr: ExprIr, along: (name: Name) => boolean): boolean {
-  if (typeof expr === "string") return namesIn(expr).some(along);
+/** Whether an expression has a slope along something that trains. */
+function slopes(expr: ExprIr): boolean {
+  if (typeof expr === "string")
+    return namesIn(expr).some((name) => {
+      const { penalty } = nameRow(name);
+      return "of" in penalty && penalty.slope;
+    });
   if (typeof expr === "number") return false;
   const operator = operatorOf(expr[0]);
-  if (operator === undefined || (operator.slope === null && operator.weight === null)) return false;
-  return argumentsOf(expr).some((argument) => slopes(argument, along));
-}
-
-function statisticIn(expr: ExprIr): string | undefined {
-  if (typeof expr === "string" || typeof expr === "number") return undefined;
-  if (operatorOf(expr[0])?.type === "statistic") return expr[0];
-  return argumentsOf(expr).flatMap((argument) => statisticIn(argument) ?? [])[0];
+  if (operator === undefined) return false;
+  if (operator.slope === null && operator.weight === null && operator.type !== "members") return false;
+  return argumentsOf(expr).some(slopes);
 }

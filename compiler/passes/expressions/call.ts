@@ -87,6 +87,12 @@ export function inferCall(expr: CallExpr, context: ExprContext, infer: Infer): T
     if (!["score", "penalty", "threshold"].includes(context.vocabulary)) return outside(name, expr, context);
     return { type: context.vocabulary === "threshold" ? "number" : "unit", ir: [name, first.ir] };
   }
+  if (rule === "members") {
+    if (context.vocabulary === "penalty") return { type: "unit", ir: [name, first.ir] };
+    return reject(context, "P2031", `\`${name}\` belongs to penalties`, expr.span, {
+      help: "how the scores of members combine is said by a clause: `members max`",
+    });
+  }
   if (rule === "averaged") {
     return isScore ? { type: first.type, ir: [name, first.ir] } : outside(name, expr, context);
   }

@@ -1,4 +1,4 @@
-import { namesIn } from "../../../core/expr/names.js";
+import { namesIn, needsGradients } from "../../../core/expr/names.js";
 import { structureKind } from "../../../core/ir/structure.js";
 import type {
   Among,
@@ -10,6 +10,7 @@ import type {
 } from "../../../grammar/ast.js";
 import type {
   AmongIr,
+  ExprIr,
   FreezeIr,
   PenalizeIr,
   RestoreIr,
@@ -72,19 +73,25 @@ export function lowerPenalize(statement: PenalizeStatement, place: Place): Lower
   const selection = lowerSelection(statement.selection, place);
   const by = lowerCriterion(statement.penalty, kind, place, { by: "penalty" });
   const among = statement.among && lowerAmong(statement.among, kind, place);
-  if (by !== null && namesIn(by.expr).includes("a") && statement.among !== undefined) {
+  if (by !== null && among && readsActivations(by.expr) && needsGradients(namesIn(among.by.expr))) {
     return reject(
       place,
-      "P8010",
-      "penalties over the activations of some units are not available yet",
-      statement.among.span,
-      { help: "leave `among …` out" },
+      "P2043",
+      "which units these are is known too late for their activations",
+      statement.among?.span ?? statement.word,
+      {
+        notes: ["the slope along activations is part of the pass that gives the gradients"],
+        help: "choose by weights or activations: `among bottom 50% by l1`",
+      },
     );
   }
   const strength = lowerStrength(statement.strength, "a penalty of strength 0 does nothing", place);
   const when = lowerHolding(statement, place);
   return whole({ structure }, selection, { by, among, strength, when });
 }
+
+const readsActivations = (expr: ExprIr): boolean =>
+  namesIn(expr).some((name) => name === "a" || name === "x");
 
 function lowerAmong(among: Among, structure: Structure["name"], place: Place): AmongIr | null {
   const share = lowerShare(among, place);

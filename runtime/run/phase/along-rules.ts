@@ -1,11 +1,10 @@
 import { firesAt, windowSteps, type PhaseTimes } from "../../../core/schedule/schedule.js";
-import type { RuleIr, TrainIr, WhenIr } from "../../../core/ir/types.js";
+import type { PenalizeIr, RuleIr, TrainIr, WhenIr } from "../../../core/ir/types.js";
 import { timeWindow, whenTimes } from "../../optimizers/rates.js";
-import {
-  activationPenalty,
-  isActivationPenalty,
-  type ActivationPull,
-} from "../../along/activation-penalty.js";
+import { activationPenalty } from "../../along/activation-penalty.js";
+import { mixedPenalty } from "../../along/mixed-penalty.js";
+import { penaltyKind, type PenaltyKind } from "../../../core/expr/mixed.js";
+import { structureKind } from "../../../core/ir/structure.js";
 import type { LearnRule } from "../../along/gates.js";
 import { freezeRule } from "../../along/freeze.js";
 import { hold } from "../../../core/masks/hold.js";
@@ -14,14 +13,14 @@ import { pullRule } from "../../along/pull.js";
 import { updateRule } from "../../along/update-only.js";
 import { momentOf, pruningContext } from "../host/engine.js";
 import type { Session } from "../host/session.js";
-import type { Observation } from "../../types.js";
+import type { Observation, Pull } from "../../types.js";
 
 /** What acts in every step of a phase rather than at moments: penalties, gates, freezes, restricted updates, and the masks. */
 export interface AlongRules {
   /** Rules that train gates. */
   readonly learned: readonly LearnRule[];
   /** Penalties on activations, which act inside the step after `step` updates. */
-  pulls(session: Session, step: number): readonly ActivationPull[];
+  pulls(session: Session, step: number): readonly Pull[];
   /** What the pass of the step shall show, for rules that choose by a score on its batch. */
   watch(session: Session, step: number): readonly Observation[];
   /** Adds penalties to the gradients and takes away what shall not act, at the step after `step` updates. */
@@ -52,19 +51,22 @@ export function alongRules(ir: TrainIr, times: PhaseTimes): AlongRules {
       .filter(chosen)
       .map((rule) => ({ id: rule.id, rule: make(rule), active: activity(rule.when, times) }));
   const updates = prepare("update", updateRule);
-  const onActivations = prepare("penalize", activationPenalty, isActivationPenalty);
-  const penalties = prepare("penalize", penaltyRule, (rule) => !isActivationPenalty(rule));
+  const onActivations = prepare("penalize", activationPenalty, isKind("activations"));
+  const mixed = prepare("penalize", mixedPenalty, isKind("mixed"));
+  const penalties = prepare("penalize", penaltyRule, isKind("weights", "norms"));
   const freezes = prepare("freeze", freezeRule);
   const pulled = prepare("pull", (rule) => ({ ...pullRule(rule), when: whenTimes(rule.when ?? everyEpoch) }));
   const learned = prepare("learn", (rule) => rule);
   return {
     learned: learned.map(({ rule, active }) => ({ ir: rule, active })),
     pulls: (session, step) =>
-      onActivations
+      [...onActivations, ...mixed]
         .filter(({ active }) => active(step))
-        .flatMap(({ id, rule }) => rule(pruningContext(session), momentOf(session, id)) ?? []),
+        .flatMap(({ id, rule }) => rule.pull(pruningContext(session), momentOf(session, id)) ?? []),
     watch(session, step) {
-      const acting = [...updates, ...penalties].filter(({ active }) => active(step));
+      const acting = [...updates, ...penalties, ...onActivations, ...mixed].filter(({ active }) =>
+        active(step),
+      );
       if (acting.length === 0) return [];
       const context = pruningContext(session);
       return acting.flatMap(({ rule }) => rule.watch(context) ?? []);
@@ -74,7 +76,7 @@ export function alongRules(ir: TrainIr, times: PhaseTimes): AlongRules {
       for (const { id, rule, active } of updates)
         if (active(step)) rule.gate(context, momentOf(session, id), gradients);
       let penalty = 0;
-      for (const { id, rule, active } of penalties)
+      for (const { id, rule, active } of [...penalties, ...onActivations, ...mixed])
         if (active(step)) penalty += rule.add(context, momentOf(session, id), gradients);
       for (const { id, rule, active } of pulled)
         if (active(step)) penalty += rule.add(context, momentOf(session, id), gradients);
@@ -94,6 +96,11 @@ export function alongRules(ir: TrainIr, times: PhaseTimes): AlongRules {
     },
   };
 }
+
+const isKind =
+  (...kinds: readonly PenaltyKind[]) =>
+  ({ by, structure }: PenalizeIr): boolean =>
+    kinds.includes(penaltyKind(by.expr, structureKind(structure)));
 
 /** When a pull chooses its aims anew where a loop does not say. */
 const everyEpoch: WhenIr = { unit: "epochs", every: 1 };

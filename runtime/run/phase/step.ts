@@ -40,7 +40,7 @@ export function trainStep(session: Session, phase: OpenPhase, batch: Batch): Bat
   const learned = gates?.back(gradients, result.ofDraws);
   const before = phase.along.beforeUpdate(session, gradients, progress.step);
   const rests = new Set([...before.rests, ...(learned?.rests ?? [])]);
-  const penalty = pulls.reduce((sum, pull) => sum + pull.added(), before.penalty) + (learned?.term ?? 0);
+  const penalty = before.penalty + (learned?.term ?? 0);
   const ofGates = [...(learned?.of ?? [])];
   const arrays = [...gradients.values(), ...ofGates.map(([, { gradient }]) => gradient)];
   const bound = phase.args.get("clip-value");

@@ -43,10 +43,10 @@ function stage(model: unknown, rule: PenalizeIr) {
   const penalty = activationPenalty(rule);
   const step = () => {
     executor.upload();
-    const pull = penalty(setting, momentOf());
+    const pull = penalty.pull(setting, momentOf());
     if (pull === null) throw new Error("it pulls");
     const { loss, gradients } = executor.trainStep(batch, 0, [pull]);
-    return { loss, added: pull.added(), gradients };
+    return { loss, added: penalty.add(setting, momentOf(), gradients), gradients };
   };
   return { setting, executor, step };
 }

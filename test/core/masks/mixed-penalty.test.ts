@@ -1,0 +1,114 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { front } from "../../../compiler/passes/index.js";
+import { statements } from "../../../core/ir/walk.js";
+import type { PenalizeIr } from "../../../core/ir/types.js";
+import { openBackend, type Backend } from "../../../runtime/backend/index.js";
+import { createExecutor } from "../../../runtime/executor/index.js";
+import { activationPenalty } from "../../../runtime/along/activation-penalty.js";
+import { mixedPenalty } from "../../../runtime/along/mixed-penalty.js";
+import { together } from "../../../runtime/scores/gather.js";
+import { penaltyKind } from "../../../core/expr/mixed.js";
+import { randomStream } from "../../../core/random.js";
+import { namedNetworks } from "../../helpers/networks.js";
+import { criterionOf, momentOf, prune, pruneOf, settingOf } from "./setting.js";
+
+let backend: Backend;
+beforeAll(async () => {
+  backend = await openBackend({ backend: "cpu" });
+});
+
+function ruleOf(text: string): PenalizeIr {
+  const { ir, diagnostics } = front(`train 1 epoch { penalize ${text} strength 1000 }`, {});
+  const rule = statements(ir?.body ?? []).find(({ kind }) => kind === "penalize");
+  if (rule?.kind !== "penalize") throw new Error(diagnostics.map(({ message }) => message).join("; "));
+  return rule;
+}
+
+/** A network, a batch for it, and its loss with a penalty as a step of training sees it. */
+function stage(name: string, text: string) {
+  const rule = ruleOf(text);
+  const setting = settingOf(namedNetworks.get(name)?.(), 2);
+  const { network, parameters } = setting;
+  const executor = createExecutor(network, parameters, backend, {
+    seed: 1,
+    losses: [{ name: "mean-squared-error" }],
+  });
+  const dense = (tensor: number, stream: string) => {
+    const shape = [3, ...(network.tensors[tensor]?.shape ?? []).slice(1).map((extent) => extent ?? 5)];
+    const noise = randomStream(4, stream);
+    const data = Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => noise.normal(i));
+    return { kind: "dense" as const, data, shape };
+  };
+  const batch = {
+    inputs: network.inputs.map((tensor) => dense(tensor, "x")),
+    targets: network.outputs.map((tensor) => dense(tensor, "y")),
+    size: 3,
+  };
+  const alone = penaltyKind(rule.by.expr, String(rule.structure)) === "activations";
+  const penalty = alone ? activationPenalty(rule) : mixedPenalty(rule);
+  const step = () => {
+    executor.upload();
+    const pull = penalty.pull(setting, momentOf());
+    const observed = together([penalty.watch(setting)].flatMap((one) => one ?? []));
+    const { loss, gradients } = executor.trainStep(batch, 0, pull === null ? [] : [pull], observed);
+    return { loss, gradients, added: penalty.add(setting, momentOf(), gradients) };
+  };
+  return { setting, rule, step };
+}
+
+describe("slopes of a penalty that mixes what it reads are those that differences give", () => {
+  it.each([
+    ["plain", "filters by sum(w^2) * mean(a^2)"],
+    ["plain", "weights by abs(w) * mean(x^2)"],
+    ["plain", "filters by norm(w) * mean(abs(x))"],
+    ["plain", "channels by mean(a^2) * norm(w)"],
+    ["residual, identity", "filters by sqrt(0.1 + mean(a^2)) * sum(w^2)"],
+    ["residual, projected", "filters by mean(a^2) * abs(gamma)"],
+    ["residual, projected", "filters by norm(w) * abs(gamma) + beta^2 * size"],
+    ["residual, projected", "filters by sqrt(size) * norm(w) + 0.5 * members.std(norm(w))"],
+    ["residual, identity", "filters by members.max(norm(w)) - members.min(norm(w)) + 0.1 * sum(w^2)"],
+    ["residual, identity", "filters by mean(a^2) among bottom 50% by l1"],
+    ["residual, identity", "filters by mean(a^2) * norm(w) among top 40% by mean(abs(a)) global"],
+  ])("in %s: %s", (name, text) => {
+    const { setting, rule, step } = stage(name, text);
+    const first = step();
+    expect(first.added).not.toBe(0);
+    // A few weights stand for all: kernels, and what a batch norm has.
+    const tried = [...setting.parameters.values()]
+      .filter(({ key }) => /kernel$|gamma$|beta$/.test(key))
+      .slice(0, 4);
+    let compared = 0;
+    let moved = 0;
+    for (const [n, { key, data }] of tried.entries()) {
+      const i = (31 * n + 17) % data.length;
+      const at = data[i] ?? 0;
+      const valueAt = (value: number): number => {
+        data[i] = value;
+        const { loss, added } = step();
+        return loss + added;
+      };
+      const h = 2 ** -7;
+      const [far = 0, near = 0] = [4 * h, h].map(
+        (width) => (valueAt(at + width) - valueAt(at - width)) / (2 * width),
+      );
+      data[i] = at;
+      const found = first.gradients.get(key)?.[i] ?? NaN;
+      // Differences that disagree among themselves met a kink, or another choice.
+      if (Math.abs(far - near) > 0.02 * (1 + Math.abs(near))) continue;
+      compared++;
+      if (Math.abs(near) > 1) moved++;
+      expect(Math.abs(found - near), `${key} ${rule.by.name}`).toBeLessThan(0.03 * (1 + Math.abs(near)));
+    }
+    expect(compared).toBeGreaterThan(0);
+    expect(moved).toBeGreaterThan(0);
+  });
+});
+
+it("the dead are not penalized", async () => {
+  const { setting, step } = stage("plain", "filters by mean(abs(a)) * norm(w)");
+  const before = step().added;
+  await prune(setting, pruneOf({ structure: "filters", to: 0.5, by: criterionOf("random") }), momentOf());
+  const after = step().added;
+  expect(after).toBeGreaterThan(0);
+  expect(after).toBeLessThan(before);
+});
