@@ -79,6 +79,7 @@ export const evidence: ReadonlyMap<string, Evidence> = new Map<string, Evidence>
   ["taylor-so", {"program":"9bea92cb156ca6c8","golden":[{"vector":"second-order Taylor","about":"(w g − w · H w / 2)² of a regression with three examples"}]}],
   ["thinet", {"program":"6ff01388c6be887f","golden":[{"vector":"greedy order","about":"of neurons that add 3, 6 and −3, −6 and 2, 1 to an output the third goes first, then the second, since it makes up for it"}]}],
   ["two-in-four", {"program":"501008daaedf6819","golden":[{"vector":"G8","about":"the two largest of every four stay; of three equals the first goes"}]}],
+  ["vacl", {"program":"de776f4fe32a8ae6","golden":[{"vector":"members","about":"the norm of all that two added layers give a channel, times the root of its size, and the deviation of both norms"}]}],
   ["wanda", {"program":"656a28ed5f0f163a","trend":{"task":"MNIST, 1,000 examples, dense layers of 100, 50 and 10 units","before":"train 10 epochs","control":"choosing at random","set":{"sparsity":"80%","calibration":"4"},"measure":"test accuracy","seeds":[1,2,3],"method":[0.255,0.476,0.363],"beside":[0.227,0.259,0.19]}}],
   ["weight-decay", {"program":"184c0fb4bc3e924b","golden":[{"vector":"slope","about":"the slope is 2 s w"}]}],
   ["weight-elimination", {"program":"bb99a5d892884c30","golden":[{"vector":"G9","about":"the penalty counts large weights, and its slope falls to nothing for them"}]}],
