@@ -66,7 +66,7 @@ async function closedInTheMiddle(chromium, url, { whole, say, expect }) {
     const stopped = await chromium.page(`${url}${query}`);
 
     await stopped.until("document.querySelector('#progress')?.value > 0.25");
-    await stopped.evaluate("document.querySelector('#stop').click()");
+    await stopped.click("#stop");
     say(`${url}${query} stopped: ${await stopped.text("#said", /interrupted/)}`);
     await stopped.close();
 

@@ -1,10 +1,9 @@
-import type { ErrorObject } from "ajv";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { diagnostic } from "../diagnostics/create.js";
 import { amountsIn } from "./amounts.js";
 import type { AmountIr, StructureIr } from "./clauses.js";
 import { withDefaults } from "./defaults.js";
-import { irValidator } from "./schemas.js";
+import { asJson, irShapes, unfit, type Mismatch } from "./schemas.js";
 import { patternOf } from "./structure.js";
 import { irVersion, type Ir } from "./types.js";
 import { mapStatements, statements, withPaired, type StatementIr } from "./walk.js";
@@ -12,22 +11,23 @@ import { mapStatements, statements, withPaired, type StatementIr } from "./walk.
 export type ValidIr = { readonly ir: Ir; readonly diagnostics: readonly [] };
 export type InvalidIr = { readonly ir: null; readonly diagnostics: readonly Diagnostic[] };
 
-const deepest = 200;
 const mostMistakes = 10;
 
 /** What is wrong with an object of a declared shape that a loop hands over; mistakes name the place as a JSON path. */
 export function mistakesIn(shape: string, value: object): readonly string[] {
-  if (tooDeep(value)) return [`\`$\` is nested more than ${deepest} deep`];
-  const validate = irValidator(`#/$defs/${shape}`);
-  if (validate(value)) return wrongAmount(value).map((wrong) => `\`$\` ${wrong}`);
-  const all = validate.errors ?? [];
-  return mostTelling(all).map((error) => messageOf(error, all));
+  const given = asJson(value);
+  const fault = unfit(given);
+  if (fault !== null) return [`\`$\` ${fault}`];
+  const all = irShapes.mismatches(given, shape);
+  if (all.length === 0) return wrongAmount(value).map((wrong) => `\`$\` ${wrong}`);
+  return mostTelling(all).map((one) => messageOf(one, all));
 }
 
 /** Checks an IR from anywhere against the published schema; mistakes name the place as a JSON path (`$.body[0].amount`). */
 export function validateIr(value: unknown): ValidIr | InvalidIr {
-  if (tooDeep(value))
-    return refused(diagnostic("P9003", `the IR is nested more than ${deepest} deep`, undefined));
+  const given = asJson(value);
+  const fault = unfit(given);
+  if (fault !== null) return refused(diagnostic("P9003", `the IR ${fault}`, undefined));
   if (typeof value === "object" && value !== null && "ir" in value && value.ir !== irVersion) {
     return refused(
       diagnostic(
@@ -40,72 +40,65 @@ export function validateIr(value: unknown): ValidIr | InvalidIr {
       ),
     );
   }
-  const validate = irValidator<Ir>();
-  if (!validate(value)) {
-    const all = validate.errors ?? [];
-    return refused(...mostTelling(all).map((error) => diagnostic("P9001", messageOf(error, all), undefined)));
-  }
+  const all = irShapes.mismatches(given);
+  if (!isIr(value, all))
+    return refused(...mostTelling(all).map((one) => diagnostic("P9001", messageOf(one, all), undefined)));
   const mistakes = checkTogether(value);
   if (mistakes.length > 0) return refused(...mistakes);
   return { ir: { ...value, body: mapStatements(value.body, withDefaults) }, diagnostics: [] };
 }
 
+const isIr = (_: unknown, mismatches: readonly Mismatch[]): _ is Ir => mismatches.length === 0;
+
 function refused(...diagnostics: readonly Diagnostic[]): InvalidIr {
   return { ir: null, diagnostics };
 }
 
-/** Nesting is measured without recursion: the value may come from anywhere. */
-function tooDeep(value: unknown): boolean {
-  let level: unknown[] = [value];
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > deepest) return true;
-    level = level.flatMap((item) => (typeof item === "object" && item !== null ? Object.values(item) : []));
-  }
-  return false;
-}
-
 /** Alternatives of a union fail one by one; the deepest failures are the ones a person means. One per place. */
-function mostTelling(errors: readonly ErrorObject[]): readonly ErrorObject[] {
-  const own = errors.filter(
-    (error) => error.keyword !== "anyOf" && error.keyword !== "if" && error.keyword !== "$ref",
-  );
-  const deepestFirst = [...(own.length > 0 ? own : errors)].sort(
-    (a, b) => b.instancePath.split("/").length - a.instancePath.split("/").length,
-  );
+function mostTelling(all: readonly Mismatch[]): readonly Mismatch[] {
+  const deepestFirst = [...all].sort((a, b) => b.at.split("/").length - a.at.split("/").length);
   const places = new Set<string>();
-  const chosen: ErrorObject[] = [];
-  for (const error of deepestFirst) {
-    if (
-      [...places].some((place) => place === error.instancePath || place.startsWith(`${error.instancePath}/`))
-    )
-      continue;
-    places.add(error.instancePath);
-    chosen.push(error);
+  const chosen: Mismatch[] = [];
+  for (const one of deepestFirst) {
+    if ([...places].some((place) => place === one.at || place.startsWith(`${one.at}/`))) continue;
+    places.add(one.at);
+    chosen.push(one);
+    if (chosen.length === mostMistakes) break;
   }
-  return chosen.slice(0, mostMistakes).reverse();
+  return chosen.reverse();
 }
 
-function messageOf(error: ErrorObject, all: readonly ErrorObject[]): string {
-  const place = jsonPath(error.instancePath);
-  const { params } = error;
-  switch (error.keyword) {
+function messageOf({ at, keyword, asked, field }: Mismatch, all: readonly Mismatch[]): string {
+  const place = jsonPath(at);
+  switch (keyword) {
     case "additionalProperties":
-      return `\`${place}\` has no place for \`${String(params["additionalProperty"])}\``;
+      return `\`${place}\` has no place for \`${field}\``;
     case "required":
-      return `\`${place}\` lacks \`${String(params["missingProperty"])}\``;
-    case "enum":
-      return `\`${place}\` must be one of ${JSON.stringify(params["allowedValues"])}`;
-    case "const":
-      return `\`${place}\` must be ${JSON.stringify(params["allowedValue"])}`;
+      return `\`${place}\` lacks \`${field}\``;
     case "type": {
-      const here = all.filter((one) => one.keyword === "type" && one.instancePath === error.instancePath);
-      const types = [...new Set(here.map((one) => String(one.params["type"])))];
+      const here = all.filter((one) => one.keyword === "type" && one.at === at);
+      const types = [...new Set(here.map((one) => String(one.asked)))];
       return `\`${place}\` must be ${types.map((type) => (/^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`)).join(" or ")}`;
     }
     default:
-      return `\`${place}\` ${error.message ?? "is wrong"}`;
+      return `\`${place}\` ${demands[keyword]?.(JSON.stringify(asked)) ?? "is wrong"}`;
   }
 }
+
+/** What the other words of a schema ask for. */
+const demands: Readonly<Record<string, (asked: string) => string>> = {
+  enum: (values) => `must be one of ${values}`,
+  const: (value) => `must be ${value}`,
+  minimum: (least) => `must be ${least} or more`,
+  maximum: (most) => `must be ${most} or less`,
+  exclusiveMinimum: (bound) => `must be more than ${bound}`,
+  exclusiveMaximum: (bound) => `must be less than ${bound}`,
+  minItems: (count) => `must have ${count} items at least`,
+  maxItems: (count) => `must have ${count} items at most`,
+  minLength: (count) => `must have ${count} characters at least`,
+  uniqueItems: () => "must not hold the same twice",
+  pattern: (pattern) => `must be spelled as ${pattern}`,
+};
 
 /** `/body/0/amount` as `$.body[0].amount`. */
 function jsonPath(pointer: string): string {

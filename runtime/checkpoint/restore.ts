@@ -1,8 +1,7 @@
-import type { ValidateFunction } from "ajv";
 import { guardOf } from "../../core/gates/guard.js";
 import { gateKind } from "../../core/gates/registry.js";
 import { gateKey, type Gates } from "../../core/gates/state.js";
-import { schemas } from "../../core/ir/schemas.js";
+import { Shapes } from "../../core/ir/schemas.js";
 import type { Network } from "../../core/network/types.js";
 import { raise } from "../../core/diagnostics/create.js";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.js";
@@ -19,11 +18,8 @@ import type { CheckpointState } from "./schema.js";
 import type { Checkpoint } from "./checkpoints.js";
 import { TensorReader } from "./tensors.js";
 
-let compiled: ValidateFunction<CheckpointState> | undefined;
-function isState(state: unknown): state is CheckpointState {
-  compiled ??= schemas.compile<CheckpointState>(checkpointSchema);
-  return compiled(state);
-}
+const states = new Shapes(() => checkpointSchema);
+const isState = (state: unknown): state is CheckpointState => states.fits(state);
 
 /** Steps of training that a checkpoint holds; null where it cannot be understood. */
 export const stepOf = ({ state }: Checkpoint): number | null => (isState(state) ? state.clock.step : null);

@@ -1,4 +1,4 @@
-import { runInWorker } from "espalier/browser";
+import { doctor, runInWorker } from "espalier/browser";
 import { io, ready, tensor, tidy } from "@tensorflow/tfjs-core";
 import { loadLayersModel } from "@tensorflow/tfjs-layers";
 import network from "../network.mjs";
@@ -10,6 +10,12 @@ const query = new URLSearchParams(location.search);
 const inWorker = query.has("worker");
 /** Where checkpoints are kept; left out: in the file system of the page, where the browser has one. */
 const storage = query.get("storage") ?? undefined;
+/** Left out: the fastest that computes right. WebGL and WebGPU are among them once their packages are loaded. */
+const backend = query.get("backend") ?? undefined;
+const gpus = {
+  webgl: () => import("@tensorflow/tfjs-backend-webgl"),
+  webgpu: () => import("@tensorflow/tfjs-backend-webgpu"),
+};
 let train = schedule;
 let stop = new AbortController();
 let rounds = 0;
@@ -39,6 +45,7 @@ async function round(options) {
     const { report, toLayersModel } = await slimmed({
       out: "digits",
       storage,
+      backend,
       checkpointEvery: "20steps",
       ...options,
     });
@@ -79,9 +86,19 @@ function draw(said) {
   );
 }
 
+/** What `?doctor` shows: the backend that a run would take, and which of its kernels compute wrongly. */
+async function examine() {
+  const found = await doctor({ backend });
+  const right = found.checks.filter(({ ok }) => ok);
+  element("events").textContent = [...found.skipped, ...found.refusals].map(({ reason }) => reason).join("\n");
+  element("said").textContent =
+    `${found.backend}: ${right.length} of ${found.checks.length} kernels compute right`;
+}
+
 element("stop").addEventListener("click", () => stop.abort());
 // Where the page was closed meanwhile, it goes on from its last checkpoint.
-let running = round({ resume: true });
+for (const name of query.getAll("gpu")) await gpus[name]();
+let running = query.has("doctor") ? examine() : round({ resume: true });
 
 import.meta.hot?.accept("./schedule.prune", async (module) => {
   if (!module) return; // a mistake: the last schedule goes on

@@ -2,7 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { raise } from "../../../core/diagnostics/create.js";
 import * as is from "../../../core/ir/declare.js";
-import { schemas } from "../../../core/ir/schemas.js";
+import { Shapes } from "../../../core/ir/schemas.js";
 import { counted } from "../../../core/ir/words.js";
 import { stepOf } from "../../checkpoint/restore.js";
 import { facts } from "../../checkpoint/schema.js";
@@ -83,6 +83,8 @@ async function interruptedIn(out: string): Promise<{ readonly step: number | nul
 }
 
 const many = is.list(is.open({}));
+const reports = new Shapes(() => shape);
+const isReport = (found: unknown): found is Report => reports.fits(found);
 const shape = is.open({
   report: is.literal(1),
   espalier: is.text,
@@ -107,7 +109,7 @@ export async function reportIn(out: string): Promise<Report | null> {
   try {
     if ((await stat(path)).size > largest) return null;
     const found: unknown = JSON.parse(await readFile(path, "utf8"));
-    return schemas.compile<Report>(shape)(found) ? found : null;
+    return isReport(found) ? found : null;
   } catch {
     return null;
   }
