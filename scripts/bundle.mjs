@@ -21,7 +21,7 @@ const ENTRIES = {
 const PAGE = { "runtime/browser/index": "runtime/browser/index.ts" };
 
 /** Packages of many small modules that every start of the command line needs, put inside: reading them takes longer than running them. */
-const INSIDE = /^(@?chevrotain|@cfworker|lodash-es|commander|picocolors|@jridgewell)\//;
+const INSIDE = /^(@?chevrotain|lodash-es|commander|picocolors|@jridgewell)\//;
 const PACKAGE = /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/;
 
 /**

@@ -35,6 +35,15 @@ export async function openChromium(executablePath, more = []) {
       page.on("console", (message) => said.push(message.text()));
       page.on("pageerror", (error) => said.push(String(error)));
       await page.goto(url);
+      /** Asked anew again and again: what playwright waits by itself is code made of text, which pages may forbid. */
+      const awaited = async (look, isSo, seconds, otherwise) => {
+        for (const end = Date.now() + 1000 * seconds; ;) {
+          const found = await look();
+          if (isSo(found)) return found;
+          if (Date.now() > end) throw new Error(`${url}: ${otherwise(found)}; ${said.join("; ")}`);
+          await page.waitForTimeout(30);
+        }
+      };
       return {
         said,
         click: (selector) => page.click(selector),
@@ -44,20 +53,21 @@ export async function openChromium(executablePath, more = []) {
         /** Asks the browser itself, by its protocol. */
         ask: async (method, params) => (await context.newCDPSession(page)).send(method, params),
         /** The text of an element once it is such that `pattern` matches it. */
-        async text(selector, pattern, seconds = 120) {
-          for (const end = Date.now() + 1000 * seconds; ;) {
-            const text = await page.textContent(selector);
-            if (pattern.test(text)) return text;
-            if (Date.now() > end)
-              throw new Error(
-                `${url}: ${selector} is ${JSON.stringify(text)}, not ${pattern}; ${said.join("; ")}`,
-              );
-            await page.waitForTimeout(50);
-          }
-        },
+        text: (selector, pattern, seconds = 120) =>
+          awaited(
+            () => page.textContent(selector, { timeout: 1000 * seconds }),
+            (text) => pattern.test(text),
+            seconds,
+            (text) => `${selector} is ${JSON.stringify(text)}, not ${pattern}`,
+          ),
         /** Waits until an expression holds. */
         until: (expression, seconds = 120) =>
-          page.waitForFunction(expression, undefined, { timeout: 1000 * seconds, polling: 20 }),
+          awaited(
+            () => page.evaluate(expression),
+            Boolean,
+            seconds,
+            () => `it never holds that ${expression}`,
+          ),
       };
     },
     async close() {

@@ -1,4 +1,5 @@
-// What the pages of examples/bundlers do in a browser: they read digits, train, are closed in the middle, and hear of new schedules.
+// What the pages of examples/bundlers do in a browser: they read digits, train, on GPUs too, are closed in the middle, find their storage
+// full, and hear of new schedules. They are served with a policy that forbids code made of texts.
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createServer, preview } from "vite";
@@ -53,7 +54,10 @@ export async function openPages(chromium, folder) {
     expect(same === text, "a worker and a page train otherwise");
     await worker.close();
 
+    await onGpus(chromium, url, { whole: text, say, expect });
     await closedInTheMiddle(chromium, url, { whole: text, say, expect });
+    await closedInACheckpoint(chromium, url, { whole: text, say, expect });
+    await withoutRoom(chromium, url, { whole: text, say, expect });
   });
 
   await hotUpdate(chromium, folder, { say, expect });
@@ -81,6 +85,74 @@ async function closedInTheMiddle(chromium, url, { whole, say, expect }) {
     const [from] = /^resumed at step \d+/m.exec(events);
     say(`${url}${query} ${from}: ${text}`);
     expect(text === whole, `a page that was closed trains otherwise: ${text}`);
+    await last.close();
+  }
+}
+
+/** WebGL and WebGPU are taken where all kernels compute right, and train to what WebAssembly trains to. */
+async function onGpus(chromium, url, { whole, say, expect }) {
+  const page = await chromium.page(`${url}?gpu=webgl`);
+  const text = await page.text("#said", round, 400);
+  say(`${url}?gpu=webgl trains: ${text}`);
+  expect(/on webgl$/.test(text), `a page with WebGL trains otherwise: ${await page.text("#events", /^/)}`);
+  const [right, asMany] = [text, whole].map((one) => Number(round.exec(one)[2]));
+  expect(Math.abs(right - asMany) <= 4, `WebGL has ${right} digits right where WebAssembly has ${asMany}`);
+  await page.close();
+
+  const examined = await chromium.page(`${url}?gpu=webgpu&doctor`);
+  const found = await examined.text("#said", /compute right/, 400);
+  say(`${url}?gpu=webgpu&doctor finds: ${found}`);
+  const adapter = "navigator.gpu?.requestAdapter().then(Boolean) ?? false";
+  const wanted = (await examined.evaluate(adapter)) ? "webgpu" : "wasm";
+  expect(
+    found === `${wanted}: 19 of 19 kernels compute right`,
+    `WebGPU: ${await examined.text("#events", /^/)}`,
+  );
+  await examined.close();
+}
+
+/** A page that is closed between the two files of a checkpoint goes on from the one before. */
+async function closedInACheckpoint(chromium, url, { whole, say, expect }) {
+  const closed = await chromium.page(url);
+  await closed.until("document.querySelector('#progress')?.value > 0.4");
+  await closed.evaluate(`{
+    const { createWritable } = FileSystemFileHandle.prototype;
+    FileSystemFileHandle.prototype.createWritable = function (...options) {
+      if (this.name !== "state.json") return createWritable.apply(this, options);
+      window.isWriting = true;
+      return new Promise(() => undefined);
+    };
+  }`);
+  await closed.until("window.isWriting");
+  await closed.close();
+
+  const last = await chromium.page(url);
+  const events = await last.text("#events", /^resumed at step/m);
+  const text = await last.text("#said", round);
+  say(`${url} closed in a checkpoint: ${events.trim().replaceAll("\n", "; ")}: ${text}`);
+  expect(events.includes("P7012"), `a checkpoint that was cut is not told: ${events}`);
+  expect(text === whole, `a page that was closed in a checkpoint trains otherwise: ${text}`);
+  await last.close();
+}
+
+/** A run whose storage gets full ends with a diagnostic, and goes on once there is room. */
+async function withoutRoom(chromium, url, { whole, say, expect }) {
+  const { origin } = new URL(url);
+  for (const query of ["", "?storage=indexeddb"]) {
+    const full = await chromium.page(`${url}${query}`);
+    await full.until("document.querySelector('#progress')?.value > 0.3");
+    await full.ask("Storage.overrideQuotaForOrigin", { origin, quotaSize: 1000 });
+    const told = await full.text("#said", /P\d{4}|^round/);
+    say(`${url}${query} without room: ${told}`);
+    expect(/P7005/.test(told), `a page without room says ${told}`);
+    expect(full.said.length === 0, `a page without room says ${full.said.join("; ")}`);
+    await full.ask("Storage.overrideQuotaForOrigin", { origin });
+    await full.close();
+
+    const last = await chromium.page(`${url}${query}`);
+    await last.text("#events", /^resumed at step/m);
+    const text = await last.text("#said", round);
+    expect(text === whole, `a page that had no room trains otherwise: ${text}`);
     await last.close();
   }
 }
@@ -120,9 +192,11 @@ async function hotUpdate(chromium, folder, { say, expect }) {
   }
 }
 
+const headers = { "Content-Security-Policy": "script-src 'self' 'wasm-unsafe-eval'; object-src 'none'" };
+
 async function served(folder, root, use) {
   const configFile = join(folder, root, "vite.config.mjs");
-  const server = await preview({ root: join(folder, root), configFile, preview: { port: 0 } });
+  const server = await preview({ root: join(folder, root), configFile, preview: { port: 0, headers } });
   try {
     await use(`http://localhost:${server.httpServer.address().port}/`);
   } finally {

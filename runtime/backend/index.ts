@@ -23,8 +23,8 @@ const here: Choice = {
       return openWasm(threads, async () => (await import("./wasm/start.js")).startInNode(threads));
     },
     cpu: async () => (await import("./cpu/open.js")).openCpu(),
-    webgl: async () => (await import("./open-registered.js")).openRegistered("webgl"),
-    webgpu: async () => (await import("./open-registered.js")).openRegistered("webgpu"),
+    webgl: async () => (await import("./gpu/open.js")).openRegistered("webgl"),
+    webgpu: async () => (await import("./gpu/open.js")).openRegistered("webgpu"),
   },
   order: machineBackends,
   // A network that needs a kernel which is wrong here is refused when it is built.

@@ -26,8 +26,8 @@ export const openBackend = (options: BackendOptions = {}): Promise<Backend> =>
         });
       },
       cpu: async () => (await import("../backend/cpu/open.js")).openCpu(),
-      webgl: async () => (await import("../backend/open-registered.js")).openRegistered("webgl"),
-      webgpu: async () => (await import("../backend/open-registered.js")).openRegistered("webgpu"),
+      webgl: async () => (await import("../backend/gpu/open.js")).openRegistered("webgl"),
+      webgpu: async () => (await import("../backend/gpu/open.js")).openRegistered("webgpu"),
     },
     order: [...registered(), "wasm", "cpu"],
     wantsAllRight: true,

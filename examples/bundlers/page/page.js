@@ -58,10 +58,10 @@ async function round(options) {
     const right = said.filter((digit, i) => digit === classes[trained + i]).length;
     draw(said);
     await model.save("indexeddb://digits");
-    const { before, after, backend } = report;
+    const { before, after } = report;
     element("said").textContent =
       `round ${++rounds}: ${right} of ${count} digits right, by ${model.countParams()} of ${before.params} parameters ` +
-      `and ${after.macs} of ${before.macs} MACs, on ${backend}`;
+      `and ${after.macs} of ${before.macs} MACs, on ${report.backend}`;
     model.dispose();
   } catch (error) {
     element("said").textContent = String(error.message);
@@ -90,15 +90,17 @@ function draw(said) {
 async function examine() {
   const found = await doctor({ backend });
   const right = found.checks.filter(({ ok }) => ok);
-  element("events").textContent = [...found.skipped, ...found.refusals].map(({ reason }) => reason).join("\n");
+  element("events").textContent = [...found.skipped, ...found.refusals]
+    .map(({ reason }) => reason)
+    .join("\n");
   element("said").textContent =
     `${found.backend}: ${right.length} of ${found.checks.length} kernels compute right`;
 }
 
 element("stop").addEventListener("click", () => stop.abort());
-// Where the page was closed meanwhile, it goes on from its last checkpoint.
-for (const name of query.getAll("gpu")) await gpus[name]();
-let running = query.has("doctor") ? examine() : round({ resume: true });
+// Where the page was closed meanwhile, the run goes on from its last checkpoint.
+const packages = Promise.all(query.getAll("gpu").map((name) => gpus[name]()));
+let running = packages.then(() => (query.has("doctor") ? examine() : round({ resume: true })));
 
 import.meta.hot?.accept("./schedule.prune", async (module) => {
   if (!module) return; // a mistake: the last schedule goes on
