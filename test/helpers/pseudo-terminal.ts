@@ -28,6 +28,9 @@ while True:
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 `;
 
+/** Milliseconds until output that does not come is given up: no time that a test is to take, but how slow a busy machine may be. */
+const patience = 120_000;
+
 export interface PseudoTerminal {
   /** All that it showed. */
   readonly shown: () => string;
@@ -85,7 +88,7 @@ export function atTerminal(
               `nothing like ${String(until)} after ${JSON.stringify(keys.slice(0, 80))}: ${all.slice(from).slice(-2000)}`,
             ),
           );
-        }, 20_000);
+        }, patience);
         heard.add(look);
         if (keys !== "") child.stdin.write(keys);
         look();
