@@ -26,6 +26,7 @@ export async function chooseBackend(options: BackendOptions, choice: Choice): Pr
   const { backend = "auto", threads = 1 } = options;
   await checkThreads(threads, choice);
   const skipped: SkippedBackend[] = [];
+  const told: string[] = [];
   for (const name of backend === "auto" ? choice.order : [backend]) {
     try {
       const opened = await choice.open[name](threads);
@@ -33,19 +34,19 @@ export async function chooseBackend(options: BackendOptions, choice: Choice): Pr
       const [wrong] = check.refusals;
       if (backend === "auto" && choice.wantsAllRight && wrong !== undefined && name !== choice.order.at(-1)) {
         skipped.push({ name, reason: wrong.reason });
+        told.push(`backend ${name} is passed over: ${wrong.reason}`);
         continue;
       }
-      const notes = skipped
-        .filter(isInstalled)
-        .map((one) => `backend ${one.name} does not open: ${one.reason}`);
       return {
         ...opened,
         ...check,
         skipped,
-        notes: [...(opened.notes ?? []), ...notes, ...idleThreads(options, name)],
+        notes: [...(opened.notes ?? []), ...told, ...idleThreads(options, name)],
       };
     } catch (error) {
-      skipped.push({ name, reason: reasonOf(error) });
+      const one = { name, reason: reasonOf(error) };
+      skipped.push(one);
+      if (isInstalled(one)) told.push(`backend ${name} does not open: ${one.reason}`);
     }
   }
   const message =

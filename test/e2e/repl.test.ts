@@ -1,6 +1,6 @@
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, expect, it } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
 import { atTerminal, noTerminal, type PseudoTerminal } from "../helpers/pseudo-terminal.js";
 import { node } from "./cli.js";
 import { smallProject, type Project } from "./project.js";
@@ -8,6 +8,9 @@ import { smallProject, type Project } from "./project.js";
 /** An empty prompt that waits. */
 const prompt = /> \u001b\[3G$/;
 const ctrlC = "\u0003";
+
+// Each waits for what is shown, several times.
+vi.setConfig({ testTimeout: 300_000 });
 
 const open: PseudoTerminal[] = [];
 afterEach(() => {
@@ -100,11 +103,14 @@ withTerminal(`fits 80 and 140 columns, with colour and without${why}`, async () 
   await Promise.all(([80, 140] as const).flatMap((columns) => [shows(columns, true), shows(columns, false)]));
 });
 
-withTerminal(`outlives its network's file${why}`, async () => {
+withTerminal(`outlives the files of its network and data${why}`, async () => {
   const project = await smallProject("");
   const terminal = await atPrompt(project, 140);
+  project.write("data.npz", "no longer what it was");
   rmSync(join(project.folder, "net.json"));
   await terminal.type("prune filters in c3 by l1 25%\r", prompt);
+  expect(plain(await terminal.type("train 4 steps\r", prompt))).not.toContain("error");
+  await terminal.type("undo\r", prompt);
   expect(plain(await terminal.type('network "net.json"\r', prompt))).not.toContain("error");
   expect(plain(await terminal.type('network "other.json"\r', prompt))).toContain(
     "has its network and data already",

@@ -29,7 +29,7 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 `;
 
 /** Milliseconds until output that does not come is given up: no time that a test is to take, but how slow a busy machine may be. */
-const patience = 120_000;
+const patience = 60_000;
 
 export interface PseudoTerminal {
   /** All that it showed. */
