@@ -38,7 +38,10 @@ describe("what a loop hands over", () => {
     [{ structure: "filtres", by: score, drop: 0.5 }, "`$.structure` must be one of"],
     [{ structure: "filters", by: score, drop: true }, "`$.drop` must be a number"],
     [{ structure: "filters", by: score, drop: 0.5, aligned: 0 }, "`$.aligned` must be 1 or more"],
-    [{ structure: "filters", by: score, drop: 0.5, keeping: { share: 2 } }, "`$.keeping.share` must be 1 or less"],
+    [
+      { structure: "filters", by: score, drop: 0.5, keeping: { share: 2 } },
+      "`$.keeping.share` must be 1 or less",
+    ],
     [{ structure: "filters", by: score, drop: 0.5, joints: "skip" }, "`$` has no place for `joints`"],
     [{ structure: "filters", by: score, drop: 0.5, in: [] }, "`$.in` must be"],
     [{ structure: "filters", by: score, drop: 0.5, to: 0.9 }, "`$` has more than one amount: drop, to"],
