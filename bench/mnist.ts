@@ -17,8 +17,8 @@ const results = "bench/results/mnist.json";
 interface Row extends Published {
   readonly network: string;
   readonly seeds: readonly number[];
-  /** Test error in percent, and compression over all parameters: mean and sample deviation over seeds. */
-  readonly ours: { readonly error: Spread; readonly compression: Spread };
+  /** Test error in percent, compression over all parameters, and over bytes where weights share values: mean and sample deviation over seeds. */
+  readonly ours: { readonly error: Spread; readonly compression: Spread; readonly coded?: Spread };
   /** What was measured of each seed. */
   readonly runs: readonly { readonly seed: number; readonly error: number; readonly compression: number }[];
 }
@@ -69,7 +69,11 @@ function keep(network: string, published: Published, { amounts, runs, seeds }: C
     network,
     ...published,
     seeds,
-    ours: { error, compression: ours.compression },
+    ours: {
+      error,
+      compression: ours.compression,
+      ...(ours.coded.mean !== null && { coded: ours.coded }),
+    },
     runs: runs.flatMap(({ seed, accuracy, compression }) =>
       accuracy === null || compression === null ? [] : [{ seed, error: 100 * (1 - accuracy), compression }],
     ),

@@ -14,6 +14,7 @@ import type {
   PrunedSpelled,
   PruneSpelled,
   PullSpelled,
+  QuantizeIr,
   RegrowSpelled,
   RecalibrateIr,
   ReinitializeIr,
@@ -84,6 +85,8 @@ export interface Run {
   shuffle(id: number, spec?: SelectionSpec): Promise<void>;
   invert(id: number, spec?: SelectionSpec): Promise<void>;
   harden(id: number, spec?: SelectionSpec): Promise<void>;
+  /** Weights get as few values as `bits` number, which they share from here on. */
+  quantize(id: number, spec?: QuantizeSpec): Promise<void>;
   load(id: number, what: "masks" | "weights", path: string, spec?: SelectionSpec): Promise<void>;
   /** Ends the run with a failure when the condition does not hold. */
   require(id: number, condition: ExprIr): Promise<void>;
@@ -204,5 +207,6 @@ export interface TrainSpec extends Omit<TrainSpelled, Said | "rules" | "implicit
   readonly last?: boolean;
 }
 
+export type QuantizeSpec = Omit<QuantizeIr, Said>;
 export type RecalibrateSpec = Pick<RecalibrateIr, "over">;
 export type ReinitializeSpec = Omit<ReinitializeIr, Said | "by"> & Pick<ReinitializeIr, "by">;

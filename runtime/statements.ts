@@ -9,6 +9,7 @@ import {
 import type {
   CriterionIr,
   PruneIr,
+  QuantizeIr,
   RegrowIr,
   ReinitializeIr,
   RestoreIr,
@@ -33,6 +34,7 @@ import type {
   PenaltySpec,
   PruneSpec,
   PullSpec,
+  QuantizeSpec,
   RegrowSpec,
   ReinitializeSpec,
   RestoreSpec,
@@ -75,6 +77,9 @@ export const searchIr = (id: number, spec: SearchSpec, known: Known = {}): Searc
 
 export const reinitializeIr = (id: number, spec: ReinitializeSpec, known: Known = {}): ReinitializeIr =>
   checked({ ...head("reinitialize", id, known), ...spec });
+
+export const quantizeIr = (id: number, spec: QuantizeSpec, known: Known = {}): QuantizeIr =>
+  checked({ ...head("quantize", id, known), ...spec });
 
 export const selectionIr = (spec: SelectionSpec): SelectionIr => checked(spec, "selection");
 

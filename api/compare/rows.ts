@@ -23,6 +23,8 @@ export interface RunRow {
   readonly denseAccuracy: number | null;
   readonly compression: number | null;
   readonly speedup: number | null;
+  /** Bytes of the weights as loaded, 32 bits each, over those that Huffman's code takes; null where no weights share their values. */
+  readonly coded: number | null;
   readonly params: number | null;
   readonly macs: number | null;
   readonly steps: number | null;
@@ -45,13 +47,14 @@ const nothing = {
   denseAccuracy: null,
   compression: null,
   speedup: null,
+  coded: null,
   params: null,
   macs: null,
   steps: null,
   seconds: null,
 };
 
-function measured({ before, dense, after, history, failed, timing }: Report) {
+function measured({ before, dense, after, stored, history, failed, timing }: Report) {
   const ratio = (whole: number, left: number) => (left > 0 ? whole / left : null);
   return {
     status: failed === null ? ("done" as const) : ("requirement" as const),
@@ -61,6 +64,9 @@ function measured({ before, dense, after, history, failed, timing }: Report) {
     denseAccuracy: (dense ?? before).accuracy,
     compression: ratio(before.params, after.nonzeroParams),
     speedup: ratio(before.macs, after.nonzeroMacs),
+    coded: stored?.layers.some(({ values }) => values !== null)
+      ? ratio(before.bytes, stored.all.coded)
+      : null,
     params: after.nonzeroParams,
     macs: after.nonzeroMacs,
     steps: history.at(-1)?.step ?? 0,
@@ -88,6 +94,7 @@ export interface AmountRow {
   readonly change: Spread;
   readonly compression: Spread;
   readonly speedup: Spread;
+  readonly coded: Spread;
 }
 
 export function amountRows(rows: readonly RunRow[]): readonly AmountRow[] {
@@ -118,6 +125,7 @@ export function amountRows(rows: readonly RunRow[]): readonly AmountRow[] {
       }),
       compression: over((row) => row.compression),
       speedup: over((row) => row.speedup),
+      coded: over((row) => row.coded),
     };
   });
 }
@@ -208,6 +216,7 @@ export function csvOf({ runs }: Comparison): string {
     "denseAccuracy",
     "compression",
     "speedup",
+    "coded",
     "params",
     "macs",
     "steps",

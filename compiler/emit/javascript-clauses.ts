@@ -183,6 +183,7 @@ const codes: Readonly<Record<string, (value: never, scope: Scope) => Js>> = {
       "over",
       "beside",
       "batch",
+      "bits",
       "until",
       "while",
       "maximizing",

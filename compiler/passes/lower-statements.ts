@@ -41,9 +41,9 @@ import {
   lowerRewind,
   lowerSave,
 } from "./statements/steps.js";
+import { lowerQuantize } from "./statements/quantize.js";
 import { lowerSearch } from "./statements/search.js";
 import { lowerTrain } from "./statements/train.js";
-import { refuse } from "./statements/unavailable.js";
 
 interface Lowering {
   readonly state: FrontState;
@@ -186,7 +186,6 @@ const either = <K extends Kind>(lower: (statement: Written<K>, at: At) => Made<K
   step: lower,
   rule: lower,
 });
-const unavailable = (statement: Parameters<typeof refuse>[0], { place }: At) => refuse(statement, place);
 
 const lowerings: { readonly [K in Kind]: Row<K> } = {
   prune: either((statement, { place }) => lowerPrune(statement, place)),
@@ -278,7 +277,7 @@ const lowerings: { readonly [K in Kind]: Row<K> } = {
   },
   require: { step: (statement, { place }) => lowerRequire(statement, place) },
   save: { step: (statement, { place }) => lowerSave(statement, place) },
-  quantize: { step: unavailable },
+  quantize: { step: (statement, { place }) => lowerQuantize(statement, place) },
   search: {
     step: (statement, at) => {
       const { node, place } = at;

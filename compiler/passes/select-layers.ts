@@ -47,6 +47,7 @@ function structureOf(statement: StatementIr): StructureName | null | undefined {
       return statement.structure && !isEverything(statement) ? structureKind(statement.structure) : undefined;
     case "update":
     case "pull":
+    case "quantize":
       return "weights";
     default:
       return declaredFields(statement.kind).has("layers") ? null : undefined;

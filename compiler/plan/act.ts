@@ -2,7 +2,7 @@ import { isEverything } from "../../core/units/select.js";
 import { calledOf } from "../../core/ir/defaults.js";
 import type { PruneIr, CallIr, RuleIr, SelectionIr, StepIr } from "../../core/ir/types.js";
 import { amountAt, isChosen, valueAt, type Moment as When } from "./value.js";
-import { prune, regrow, restore } from "./events.js";
+import { prune, regrow, restore, standing } from "./events.js";
 import { leastAndMost } from "./extremes.js";
 import type { Event, EventMoment, Outcome } from "./outcome.js";
 import type { AnyPool } from "./pools.js";
@@ -120,6 +120,12 @@ export function act(
       timeline.soft.end(statement.id);
       const stuck = timeline.gone ? undefined : trial.slim();
       return note(statement, stuck && { stuck });
+    }
+    case "quantize": {
+      const target = { structure: "weights", selection: statement, joins: "couple" } as const;
+      const pools = world.pools(target, variables);
+      timeline.change();
+      return note(statement, { pools, outcome: timeline.gone ? null : standing(trial, pools) });
     }
     case "shuffle":
     case "invert": {

@@ -183,6 +183,20 @@ function perPool(pools: readonly AnyPool[], { space }: ScoreRequest, flags: Uint
   return counts;
 }
 
+/** What stands as it is: how much of each pool is dead. */
+export function standing(trial: Trial, pools: readonly AnyPool[]): Outcome {
+  const counts = pools.map((pool) => trial.deadOf(pool));
+  const known = knownBefore(trial, pools, counts);
+  // What is in channels that are not dead for good is counted as living.
+  const plain = ![latent, soft, frozen].some((code) => trial.state.channels.includes(code));
+  const sure = {
+    sum: plain && known.sum,
+    each: known.each.map((one) => plain && one),
+    fixed: known.fixed,
+  };
+  return { ...outcome(counts, sure), nominal: null, changed: null };
+}
+
 /** Brings back units that are dead. */
 export function regrow(trial: Trial, ir: RegrowIr, { pools, paths, moment }: Event): Outcome {
   const deadBefore = pools.map((pool) => trial.deadOf(pool));

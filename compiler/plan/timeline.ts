@@ -45,12 +45,12 @@ export type Acting =
   | PruneIr
   | RegrowIr
   | RestoreIr
-  | Extract<RuleIr | StepIr, { readonly kind: "slim" | "evaluate" | "mark" | "rewind" }>;
+  | Extract<RuleIr | StepIr, { readonly kind: "slim" | "quantize" | "evaluate" | "mark" | "rewind" }>;
 
 /** An event as one draw sees it. */
 export interface DrawnEvent {
   readonly statement: Acting;
-  readonly action: "prune" | "regrow" | "slim" | "restore" | "evaluate" | "mark" | "rewind";
+  readonly action: Acting["kind"];
   /** Index into the phases; null between them. */
   readonly phase: number | null;
   readonly step: number | null;

@@ -82,6 +82,7 @@ export const table = {
   P2041: error("a gate does not fit the structure"),
   P2042: error("this is no projection"),
   P2043: error("a penalty reads what no step of training knows"),
+  P2049: error("masks are learned that are not part of the weights yet"),
   // P205x: search
   P2050: error("a search has nothing to choose"),
   P2051: error("a search has no reward"),
@@ -137,6 +138,7 @@ export const table = {
   P3065: warning("nothing trains after the last cut"),
   P3066: warning("counts that the backend is slow at"),
   P3067: warning("a teacher was never trained"),
+  P3068: warning("weights share no values"),
   // P40xx: the program against a network
   P4001: error("a pattern matches no layer"),
   P4002: error("units of a layer do not stand alone"),
@@ -242,7 +244,6 @@ export const table = {
   P8001: error("this kind of gate is not available yet"),
   P8003: error("penalties over gates are not available yet"),
   P8005: error("penalties over gradients are not available yet"),
-  P8008: error("quantization is not available yet"),
   // P90xx: an IR from outside
   P9001: error("an IR does not follow its schema"),
   P9002: error("an IR is of another version"),

@@ -19,7 +19,7 @@ export type PlannedEvent = Of<typeof event>;
 const event = is.object({
   /** Statement id. */
   id,
-  action: is.oneOf("prune", "regrow", "slim", "restore", "evaluate", "mark", "rewind"),
+  action: is.oneOf("prune", "regrow", "slim", "quantize", "restore", "evaluate", "mark", "rewind"),
   /** Index into `phases`; null between phases. */
   phase: is.maybe(is.integer(0)),
   /** Fraction of the phase done in epochs (2 = end of epoch 2), and the step when known. */

@@ -248,6 +248,13 @@ const recalibrate = statement("recalibrate", {
 const shuffle = statement("shuffle", selection);
 const invert = statement("invert", selection);
 const harden = statement("harden", selection);
+export type QuantizeIr = Of<typeof quantize>;
+/** Weights share their values among as few as these bits number. */
+const quantize = statement("quantize", {
+  ...selection,
+  /** Unset: 8 for kernels of convolutions, 5 for others. */
+  bits: is.optional(expression),
+});
 const load = statement("load", { what: is.oneOf("masks", "weights"), path: is.text, ...selection });
 export type RequireIr = Of<typeof requirement>;
 const requirement = statement("require", {
@@ -274,6 +281,7 @@ const once = {
   shuffle,
   invert,
   harden,
+  quantize,
   load,
   evaluate,
   require: requirement,

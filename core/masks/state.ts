@@ -28,6 +28,8 @@ export interface MaskState {
   readonly keepsLast: boolean;
   /** Learned gates that are not part of the weights yet, by statement id. */
   readonly gates: Map<number, Gates>;
+  /** Weights that share their values: of each element its cluster, from 1; 0 for one that stands alone (`core/quantize/shared.ts`). */
+  readonly shared: Map<string, Int32Array>;
 }
 
 /** What masks beside a network hold at zero. */
@@ -54,6 +56,7 @@ export function newMaskState(channels: number, options: { readonly keepsLast?: b
     start: new Map(),
     keepsLast: options.keepsLast ?? false,
     gates: new Map(),
+    shared: new Map(),
   };
 }
 
@@ -84,6 +87,10 @@ export function cutMaskState(
   for (const [key, codes] of state.elements) {
     const shorter = cut(key, Float32Array.from(codes));
     replace(state.elements, key, shorter && Uint8Array.from(shorter));
+  }
+  for (const [key, clusters] of state.shared) {
+    const shorter = cut(key, Float32Array.from(clusters));
+    replace(state.shared, key, shorter && Int32Array.from(shorter));
   }
 }
 

@@ -138,9 +138,13 @@ function restoreState(
     );
     const sizeOf = (key: string): number | undefined =>
       parameters.get(key)?.data.length ?? ofGates.get(key)?.length;
-    for (const arrays of [kept.weights, kept.state.elements, kept.state.last, start, named])
+    const { elements, last, shared } = kept.state;
+    for (const arrays of [kept.weights, elements, last, shared, start, named])
       for (const [key, { length }] of arrays)
         if (sizeOf(key) !== length) damaged(`what it keeps of \`${key.slice(0, 80)}\` has another size`);
+    for (const clusters of kept.state.shared.values())
+      if (clusters.some((cluster) => cluster < 0 || cluster > clusters.length))
+        damaged("it numbers shared values that cannot be");
     return kept;
   };
   const now = moment(at, tensors.floats(`${at}start|`), gates);

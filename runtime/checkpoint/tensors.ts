@@ -32,6 +32,7 @@ export function putMoment(into: TensorMap, at: string, { weights, slots, state }
   put(into, `${at}channels|`, state.channels);
   putAll(into, `${at}elements`, state.elements);
   putAll(into, `${at}last`, state.last);
+  putAll(into, `${at}shared`, state.shared);
   for (const [id, { params }] of state.gates)
     for (const [name, data] of Object.entries(params)) put(into, `${at}gates|${id}|${name}`, data);
 }
@@ -85,6 +86,7 @@ export class TensorReader {
       last: this.floats(`${at}last|`),
       start,
       keepsLast,
+      shared: this.collect(`${at}shared|`, (data) => (data instanceof Int32Array ? data : null)),
       gates: new Map(facts.map((one) => [one.id, { ...one, params: this.named(`${at}gates|${one.id}|`) }])),
     };
     return { weights: this.floats(`${at}weights|`), slots, state };

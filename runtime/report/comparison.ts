@@ -22,6 +22,7 @@ export function comparison(report: Report): readonly ComparisonRow[] {
     ...nonzero("nonzero macs", [before.nonzeroMacs, after.nonzeroMacs], [before.macs, after.macs]),
     left("bytes of weights", before.bytes, after.bytes, bytes),
     left("bytes gzipped", before.gzipped, after.gzipped, bytes),
+    ...shared(report),
   ];
   if (before.latency && after.latency) {
     rows.push(faster("latency, one example", before.latency, after.latency, "single"));
@@ -30,6 +31,15 @@ export function comparison(report: Report): readonly ComparisonRow[] {
   rows.push(...quality(report));
   return rows;
 }
+
+/** Of a network whose weights share their values. */
+const shared = ({ before, stored }: Report): ComparisonRow[] =>
+  stored?.layers.some(({ values }) => values !== null)
+    ? [
+        left("bytes, values shared", before.bytes, stored.all.shared, bytes),
+        left("bytes in Huffman's code", before.bytes, stored.all.coded, bytes),
+      ]
+    : [];
 
 type Sides = readonly [number, number];
 

@@ -2,7 +2,14 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { chartScript } from "./charts.js";
-import { amountsTable, comparisonTable, escapeHtml, eventsTable, layersTable } from "./tables.js";
+import {
+  amountsTable,
+  comparisonTable,
+  escapeHtml,
+  eventsTable,
+  layersTable,
+  storedTable,
+} from "./tables.js";
 import type { Report } from "./types.js";
 
 /**
@@ -58,6 +65,7 @@ ${notes === "" ? "" : `<ul class="notes">${notes}</ul>`}
 <figure><figcaption>parameters and MACs, share of the network as loaded</figcaption><div id="size"></div></figure>
 </section>
 ${layersTable(report)}
+${storedTable(report)}
 ${eventsTable(report)}`;
   return page(title, main, chartScript(report));
 }

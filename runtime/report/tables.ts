@@ -1,6 +1,6 @@
 import { amountCells, amountTitles, comparisonCells } from "./comparison.js";
 import { count, percent } from "./numbers.js";
-import type { LayerRow, Report } from "./types.js";
+import type { LayerRow, Report, StoredBytes } from "./types.js";
 
 type Row = readonly string[];
 
@@ -41,6 +41,25 @@ export function layersTable(report: Report): string {
     ["layer", "class", "channels", "parameters", "MACs", "density", "parameters before, after"],
     rows,
   );
+}
+
+export function storedTable({ stored }: Report): string {
+  if (stored === undefined) return "";
+  const cells = ({ dense, sparse, shared, coded }: StoredBytes) => [dense, sparse, shared, coded].map(count);
+  const rows = stored.layers.map((row) => [
+    escapeHtml(row.layer),
+    ...[row.weights, row.nonzero, row.fillers].map(count),
+    row.values === null ? "–" : count(row.values),
+    row.bits === null ? "–" : count(row.bits),
+    ...cells(row),
+  ]);
+  const all = ["all, with what is no kernel", "", "", "", "", "", ...cells(stored.all)];
+  const head = ["layer", "weights", "nonzero", "filler zeros", "values", "bits"];
+  return `${table(
+    "Weights stored otherwise, in bytes",
+    [...head, "dense", "without zeros", "with shared values", "in Huffman’s code"],
+    [...rows, all],
+  )}<p class="words">without zeros: each nonzero weight and its distance from the last, in 8 bits of convolutions and 5 of others; where that is too far, a zero fills in. with shared values: their numbers in place of the weights, and the list of the values. in Huffman’s code: numbers and distances, with the lengths of the code words.</p>`;
 }
 
 const pair = ([before, after]: readonly [number, number]) =>

@@ -14,6 +14,7 @@ const row = (more: Partial<RunRow>): RunRow => ({
   denseAccuracy: null,
   compression: null,
   speedup: null,
+  coded: null,
   params: null,
   macs: null,
   steps: null,
@@ -62,7 +63,7 @@ describe("a comparison in rows", () => {
 
   it("is a table that no spreadsheet works out and no comma breaks", () => {
     const [, line] = csvOf(comparison([row({ program: "=1+1", message: 'a "b", c' })])).split("\n");
-    expect(line).toBe(`'=1+1,50%,false,1,done,,,,,,,,,,runs/p,"a ""b"", c"`);
+    expect(line).toBe(`'=1+1,50%,false,1,done,,,,,,,,,,,runs/p,"a ""b"", c"`);
   });
 
   it("is a page into which nothing from outside gets as markup", async () => {

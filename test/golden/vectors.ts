@@ -1,6 +1,7 @@
 import { gates } from "./gates.js";
 import { penalties } from "./penalties.js";
 import { pulls } from "./pulls.js";
+import { quantization } from "./quantization.js";
 import { reconstruction } from "./reconstruction.js";
 import { schedules } from "./schedules.js";
 import { scores } from "./scores.js";
@@ -20,4 +21,5 @@ export const vectors: readonly Vector[] = [
   ...secondOrder,
   ...reconstruction,
   ...pulls,
+  ...quantization,
 ];

@@ -91,7 +91,7 @@ function topStatement(w: Writer, left: number): Statement[] {
 function step(w: Writer): Statement {
   const { d } = w;
   const selected = (share: number): string[] => selection(w, share);
-  const kind = d.below(13);
+  const kind = d.below(14);
   const wild = d.chance(0.05);
   if (!wild && (kind === 2 || kind === 3) && !w.trained && w.marks.length === 0) return plain("evaluate");
   if (!wild && kind === 6 && !w.loose) return plain("shuffle masks");
@@ -125,6 +125,12 @@ function step(w: Writer): Statement {
       return restore(w, []);
     case 11:
       return plain(`recalibrate batch-norm${d.pick(["", " over 2 batches"])}`);
+    case 12:
+      return plain(
+        "quantize weights",
+        ...selected(0.4),
+        ...d.perhaps(0.7, () => `to ${d.pick([1, 2, 4, 6])} bits`),
+      );
     default:
       return aloneRegrow(w, []);
   }

@@ -114,7 +114,7 @@ const general = (message: string): string =>
     .replace(/[\d.,]+/g, "#")
     .slice(0, 120);
 
-const counted = new Set(["prune", "regrow", "restore", "slim"]);
+const counted = new Set(["prune", "regrow", "restore", "slim", "quantize"]);
 
 /** How many exact numbers of the plan were found to hold, or the first that does not. */
 function compare(ir: Ir, planned: readonly PlannedEvent[], happened: readonly Happened[]): number | Mistake {
@@ -135,8 +135,10 @@ function compare(ir: Ir, planned: readonly PlannedEvent[], happened: readonly Ha
     }
     if (endsEarly && ambiguous(planned, event)) continue;
     const dead = /([\d,]+) of [\d,]+ dead/.exec(text)?.[1]?.replaceAll(",", "");
+    const shared = /^([\d,]+) weights? shares?/.exec(text)?.[1]?.replaceAll(",", "");
     const numbers: readonly (readonly [string, Estimate | null, number | undefined])[] = [
       ["dead", event.dead, dead === undefined ? undefined : Number(dead)],
+      ["living", living(event), shared === undefined ? undefined : Number(shared)],
       ["params", event.params, sizes.params],
       ["macs", event.macs, sizes.macs],
       ["nonzero params", event.nonzeroParams, sizes["nonzero params"]],
@@ -164,6 +166,10 @@ function compare(ir: Ir, planned: readonly PlannedEvent[], happened: readonly Ha
   }
   return exact;
 }
+
+/** Of what an event is about, so much lives. */
+const living = ({ total, dead }: PlannedEvent): Estimate | null =>
+  total === null || typeof dead !== "number" ? null : total - dead;
 
 /** The event of a statement; of a prune with what acts in the same event, where something comes back in it. */
 function plannedEvent(

@@ -15,6 +15,7 @@ import { notSlimmed } from "./not-slimmed.js";
 import { rawNorms } from "./raw-norms.js";
 import { requirements } from "./requirements.js";
 import { roundedAway } from "./rounded-away.js";
+import { sharesNothing } from "./shares-nothing.js";
 import { shortfall } from "./shortfall.js";
 import { spares } from "./spares.js";
 import { spentTargets } from "./spent-targets.js";
@@ -39,6 +40,7 @@ export const lints: readonly Lint[] = [
   misaligned,
   roundedAway,
   notSlimmed,
+  sharesNothing,
   lateRewinds,
   withoutEffect,
   lastCut,

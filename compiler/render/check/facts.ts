@@ -3,6 +3,7 @@ import { compensationCosts, type CompensationCost } from "./compensations.js";
 import { gateCosts, type GateCost } from "./gates.js";
 import { pullCosts, type PullCost } from "./pulls.js";
 import { memoryCosts, type MemoryCost } from "./memory.js";
+import { sharingCosts, type SharingCost } from "./sharings.js";
 import { teacherCosts, type TeacherCost } from "./teachers.js";
 import { searchCosts, type SearchCost } from "./searches.js";
 import { trainsWith } from "./optimizers.js";
@@ -63,6 +64,7 @@ export interface CheckFacts {
   readonly learned: readonly GateCost[];
   readonly pulls: readonly PullCost[];
   readonly compensations: readonly CompensationCost[];
+  readonly sharings: readonly SharingCost[];
   readonly teachers: readonly TeacherCost[];
   /** What is held beside, statement by statement. */
   readonly memory: readonly MemoryCost[];
@@ -103,6 +105,7 @@ export function checkFacts({ ir, plan, simulation, teachers }: CompileResult, ne
   const structures = new Map<number, StructureIr>();
   for (const one of all) {
     if ("structure" in one && one.structure !== undefined) structures.set(one.id, one.structure);
+    if (one.kind === "quantize") structures.set(one.id, "weights");
     if (one.kind !== "prune" || one.regrow === undefined) continue;
     byId.set(one.regrow.id, one.regrow);
     structures.set(one.regrow.id, one.regrow.structure ?? one.structure);
@@ -137,6 +140,7 @@ export function checkFacts({ ir, plan, simulation, teachers }: CompileResult, ne
     pulls: ir === null ? [] : pullCosts(ir, network),
     searches: simulation === null ? [] : searchCosts(simulation),
     compensations: ir === null ? [] : compensationCosts(ir, network),
+    sharings: ir === null ? [] : sharingCosts(ir, events, network),
     teachers: ir === null ? [] : teacherCosts(ir, network, teachers),
     memory: ir === null ? [] : memoryCosts(ir, network),
     javascript: (ir?.imports ?? []).map(({ kind, name, from = null }) => {

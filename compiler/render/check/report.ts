@@ -2,6 +2,7 @@ import { compensationLine } from "./compensations.js";
 import { gateLine } from "./gates.js";
 import { pullLine } from "./pulls.js";
 import { memoryLine } from "./memory.js";
+import { sharingLine } from "./sharings.js";
 import { teacherLine } from "./teachers.js";
 import { searchLine } from "./searches.js";
 import type { CompileResult } from "../../compile.js";
@@ -73,6 +74,10 @@ export function checkReport(result: CompileResult, options: CheckOptions = {}): 
     section(
       "Compensation",
       facts.compensations.flatMap((one) => indent(compensationLine(one), columns)),
+    );
+    section(
+      "Shared values",
+      facts.sharings.flatMap((one) => indent(sharingLine(one), columns)),
     );
     section(
       "Teachers",

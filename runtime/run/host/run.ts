@@ -7,6 +7,7 @@ import { call } from "../steps/call.js";
 import { prune, regrow, restore } from "../steps/events.js";
 import { load } from "../steps/load.js";
 import { harden, invert, reinitialize, shuffle } from "../steps/masks.js";
+import { quantize } from "../steps/quantize.js";
 import { recalibrate } from "../steps/recalibrate.js";
 import { search } from "../steps/search.js";
 import { selectLayers } from "../steps/select-layers.js";
@@ -48,6 +49,7 @@ export function makeRun(session: Session): OpenRun {
     shuffle: step(session, { kind: "shuffle", changes: true, act: shuffle }),
     invert: step(session, { kind: "invert", changes: true, act: invert }),
     harden: step(session, { kind: "harden", changes: true, act: harden }),
+    quantize: step(session, { kind: "quantize", changes: true, act: quantize }),
     load: step(session, { kind: "load", changes: true, act: load }),
     require: step(session, { kind: "require", changes: false, act: require }),
     call: step(session, { kind: "call", changes: true, act: call }),

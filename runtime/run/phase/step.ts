@@ -6,6 +6,7 @@ import { once } from "../../../core/tables.js";
 import type { Slots } from "../../../core/parameters.js";
 import type { Batch, StepResult } from "../../types.js";
 import { raise } from "../../../core/diagnostics/create.js";
+import { partShared, spreadGradients, sumGradients } from "../../../core/quantize/shared.js";
 import { heldPlaces } from "../../../core/masks/hold.js";
 import { gateStep, type GateStep } from "../../along/gate-step.js";
 import { momentOf, pruningContext } from "../host/engine.js";
@@ -15,8 +16,8 @@ import { accuracyOf, type OpenPhase } from "./open-phase.js";
 import type { Session } from "../host/session.js";
 
 /**
- * One training step: what the teacher says, forward and backward, through the gates, penalties, what masks hold, clipping, the optimizer, masks, constraints,
- * upload. Weight decay is the optimizer's and acts on all trainable parameters, as in Keras and PyTorch, but not on gates.
+ * One training step: what the teacher says, forward and backward, through the gates, penalties, what masks hold, one gradient for weights that share
+ * their value, clipping, the optimizer, masks, constraints, upload. Weight decay is the optimizer's and acts on all trainable parameters, as in Keras and PyTorch, but not on gates.
  * @throws DiagnosticError P7001 when loss or gradients are not finite; the weights are then those before the step
  */
 export function trainStep(session: Session, phase: OpenPhase, batch: Batch): BatchLogs {
@@ -43,6 +44,7 @@ export function trainStep(session: Session, phase: OpenPhase, batch: Batch): Bat
   const penalty = before.penalty + (learned?.term ?? 0);
   const ofGates = [...(learned?.of ?? [])];
   const arrays = [...gradients.values(), ...ofGates.map(([, { gradient }]) => gradient)];
+  sumGradients(session.state, gradients);
   const bound = phase.args.get("clip-value");
   if (bound !== undefined) clipValue(arrays, bound);
   const norm = phase.args.get("clip-norm");
@@ -51,6 +53,7 @@ export function trainStep(session: Session, phase: OpenPhase, batch: Batch): Bat
     clipNorm(arrays, norm);
   }
 
+  spreadGradients(session.state, gradients);
   const hyper = { rate, step: phase.progress.updatesBefore + progress.step + 1, args: phase.args };
   for (const [key, gradient] of gradients) {
     const parameter = parameters.get(key);
@@ -74,6 +77,7 @@ export function trainStep(session: Session, phase: OpenPhase, batch: Batch): Bat
     if (parameter !== undefined) constrain(parameter.data, shape, constraint);
   }
   phase.along.endStep(session, progress.step);
+  partShared(session);
   executor.upload(new Set([...gradients.keys(), ...held]));
 
   progress.step++;

@@ -18,6 +18,7 @@ import type { Session } from "../host/session.js";
 import type { RecordedAmount } from "./log.js";
 import { evaluateOn, withMetrics } from "./measures.js";
 import { measuresNow } from "./sizes.js";
+import { storedRows } from "./stored.js";
 import { slower } from "./slower.js";
 
 /**
@@ -56,6 +57,7 @@ export async function reportData(
     after,
     amounts: amountRows(session),
     layers,
+    ...storedRows(session),
     history: record.history,
     events: record.events,
     notes: record.notes,

@@ -126,7 +126,7 @@ function cutSnapshot(snapshot: Snapshot, slimming: Slimming): Snapshot {
     if (kept) weights.set(key, kept);
   }
   // Whoever else holds the snapshot, to undo this, needs its maps as they are.
-  const { elements, last, start } = snapshot.state;
+  const { elements, last, start, shared } = snapshot.state;
   const state = {
     ...snapshot.state,
     // They are part of the weights by now.
@@ -134,6 +134,7 @@ function cutSnapshot(snapshot: Snapshot, slimming: Slimming): Snapshot {
     elements: new Map(elements),
     last: new Map(last),
     start: new Map(start),
+    shared: new Map(shared),
   };
   cutMaskState(state, slimming.cut);
   return { ...snapshot, weights, state, slots: slimSlots(slimming, snapshot.slots) };

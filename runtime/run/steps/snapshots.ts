@@ -58,7 +58,8 @@ export function keepSnapshot(session: Session, name: string): void {
 }
 
 /**
- * Back to an earlier moment, in what is named: `weights` (all variables, under the masks as they are now), `masks`, `optimizer`
+ * Back to an earlier moment, in what is named: `weights` (all variables, under the masks as they are now, and which of them shared
+ * their values), `masks`, `optimizer`
  * (its state), `rate` (the next phase without an optimizer of its own continues the schedule from there), `gates` (learned ones).
  */
 export function rewind(session: Session, _id: number, { what, to }: RewindSpec): Told {
@@ -69,14 +70,16 @@ export function rewind(session: Session, _id: number, { what, to }: RewindSpec):
 
 /** What stands is again what stood at a moment, in what is named. */
 export function goTo(session: Session, snapshot: Snapshot, what: RewindSpec["what"]): void {
-  if (what.includes("masks"))
-    session.state = { ...copyState(snapshot.state, session.state.start), gates: session.state.gates };
+  const { gates, shared, start } = session.state;
+  if (what.includes("masks")) session.state = { ...copyState(snapshot.state, start), gates, shared };
   if (what.includes("gates")) rewindGates(session, snapshot);
-  if (what.includes("weights"))
+  if (what.includes("weights")) {
     for (const [key, { data }] of session.parameters) {
       const values = snapshot.weights.get(key);
       if (values) data.set(values);
     }
+    session.state = { ...session.state, shared: new Map(snapshot.state.shared) };
+  }
   if (what.includes("optimizer")) {
     session.slots = structuredClone(snapshot.slots);
     const { optimizer, updates } = snapshot.optimizer;

@@ -1,3 +1,4 @@
+import { settleShared } from "../../../core/quantize/shared.js";
 import type { Json } from "../../../core/network/types.js";
 import { DiagnosticError } from "../../../core/diagnostics/diagnostic.js";
 import { raise } from "../../../core/diagnostics/create.js";
@@ -20,7 +21,7 @@ export interface Step<A extends readonly unknown[]> {
 export type Told = string | { readonly text: string; readonly notes: readonly string[] } | null;
 
 /** What changes neither masks nor structure: left out where a search only looks how large a proposal leaves the network. */
-const looksOn: ReadonlySet<string> = new Set(["evaluate", "require", "save", "recalibrate"]);
+const looksOn: ReadonlySet<string> = new Set(["evaluate", "require", "save", "recalibrate", "quantize"]);
 
 /** A statement as loops call it. */
 export function step<A extends readonly unknown[]>(session: Session, { kind, changes, act }: Step<A>) {
@@ -85,6 +86,7 @@ export function once<T extends Json>(
 
 /** The history shows how large the network is after every event; the end of an epoch notes it anyway. */
 export function changed(session: Session): void {
+  settleShared(session);
   session.executor.upload();
   session.evaluated = [];
   const { phase, record } = session;
