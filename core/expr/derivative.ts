@@ -70,6 +70,8 @@ function reducersIn(expr: ExprIr): readonly ExprIr[] {
 function partial(expr: ExprIr, by: ExprIr): ExprIr {
   if (expr === by) return 1;
   if (by === "w" && expr === "dw") return 1;
+  // On one batch the mean square of the gradient is its square.
+  if (by === "g" && expr === "g2") return times(2, "g");
   if (typeof expr !== "object" || isHeld(expr)) return 0;
   return operatorOf(expr[0])?.slope?.(argumentsOf(expr), (argument) => partial(argument, by), expr) ?? 0;
 }

@@ -77,10 +77,6 @@ interface NameRow {
   readonly value: Source;
 }
 
-const slopeOfSlopes: Refusal = {
-  code: "P8005",
-  message: (name) => `the slope of \`${name}\` is a second derivative, which is not available yet`,
-};
 const unreadable: Refusal = {
   code: "P2043",
   message: (name) => `no step of training knows \`${name}\``,
@@ -104,8 +100,8 @@ const ofWeights = {
   refusal: null,
   tensor: true,
 } as const;
-const ofGradients = { ...ofWeights, cost: "backward", penalty: slopeOfSlopes } as const;
-const ofHessian = { ...ofGradients, cost: "second order", at: atEvents } as const;
+const ofGradients = { ...ofWeights, cost: "backward", penalty: { of: "weights", slope: true } } as const;
+const ofHessian = { ...ofGradients, cost: "second order", at: atEvents, penalty: unreadable } as const;
 const ofMoments = { ...ofWeights, cost: "moments", at: atEvents, penalty: unreadable } as const;
 const ofNorms = {
   ...ofWeights,

@@ -3,7 +3,7 @@ import type { Moment, PruningContext } from "../../core/events/context.js";
 import { derivative, perUnit } from "../../core/expr/derivative.js";
 import { build, evaluateEntries, walkElements } from "../../core/expr/domain.js";
 import { normDomain, spaceDomain } from "../../core/expr/domains.js";
-import { mentionedIn } from "../../core/expr/names.js";
+import { mentionedIn, namesIn } from "../../core/expr/names.js";
 import { binaryOf, entryNode, type Node } from "../../core/expr/nodes.js";
 import { ungatedView } from "../../core/masks/masked.js";
 import {
@@ -30,9 +30,16 @@ export interface PenaltyRule {
   watch(context: PruningContext): Observation | undefined;
   /**
    * Adds strength × ∂penalty to the gradients of this step (by weight key; a weight without a gradient is left alone) and returns
-   * strength × penalty.
+   * strength × penalty. `of` are the gradients of the loss alone, which the penalty may read: strength × ∂penalty/∂g is then added to
+   * `along`, and its slope along the weights is the Hessian times that.
    */
-  add(context: PruningContext, moment: Moment, gradients: Gradients): number;
+  add(
+    context: PruningContext,
+    moment: Moment,
+    gradients: Gradients,
+    of?: Gradients,
+    along?: Map<string, Float32Array>,
+  ): number;
 }
 
 /** Prepares a penalty: the sum over the living units of an expression in their weights (or batch-norm parameters). */
@@ -49,7 +56,7 @@ export function penaltyRule(ir: PenalizeIr): PenaltyRule {
       : overWeights(ir, expr);
   return {
     watch: (context) => choice?.watch(context),
-    add(context, moment, gradients) {
+    add(context, moment, gradients, of = gradients, along = new Map<string, Float32Array>()) {
       const strength = moment.value(ir.strength, "value");
       if (!(strength !== 0)) return 0;
       const space = spaceNow(context);
@@ -57,7 +64,7 @@ export function penaltyRule(ir: PenalizeIr): PenaltyRule {
         choice === undefined || among === undefined
           ? space.status.map((code) => (code === living ? 1 : 0))
           : choice.choose(context, moment.value(among.share, "value"), gradients).chosen;
-      return strength * addPenalty({ context, space, counted, strength, gradients });
+      return strength * addPenalty({ context, space, counted, strength, gradients, of, along });
     },
   };
 }
@@ -70,28 +77,49 @@ interface PenaltyStep {
   readonly counted: Uint8Array;
   readonly strength: number;
   readonly gradients: Gradients;
+  /** Those of the loss alone. */
+  readonly of: Gradients;
+  /** Slopes along the gradients. */
+  readonly along: Map<string, Float32Array>;
 }
+
+/** Whether a penalty reads gradients, so that its slope takes passes of its own. */
+export const readsGradients = ({ by }: Pick<PenalizeIr, "by">): boolean =>
+  namesIn(by.expr).some((name) => name === "g" || name === "g2");
 
 /** Adds strength × slope for the counted units to the gradients, and returns the penalty. */
 type AddPenalty = (step: PenaltyStep) => number;
 
 function overWeights({ id }: PenalizeIr, expr: ExprIr): AddPenalty {
   const slope = derivative(expr);
-  return ({ context, space, counted, strength, gradients }) => {
+  const ofGradients = readsGradients({ by: { name: "", expr } }) ? derivative(expr, "g") : null;
+  return ({ context, space, counted, strength, gradients, of, along }) => {
     const { seed, slots } = context;
     const units = wholeUnits(space);
-    const domain = spaceDomain(units, { seed, keys: [id], slots, g: gradients, ...underGates(context) });
+    const squares = ofGradients && {
+      g2: new Map([...of].map(([key, g]) => [key, g.map((one) => one * one)])),
+    };
+    const domain = spaceDomain(units, { seed, keys: [id], slots, g: of, ...squares, ...underGates(context) });
     const each = evaluateEntries(expr, domain);
     let value = 0;
     for (let unit = 0; unit < each.length; unit++) if (counted[unit] === 1) value += each[unit] ?? 0;
     const chosen = entryNode(Float64Array.from(counted));
-    const node = everywhere(binaryOf("*", build(slope, domain), chosen));
-    walkElements(domain, node, ({ part, at, count }, slopes) => {
-      const gradient = part === null ? undefined : gradients.get(part.key);
-      if (gradient === undefined) return;
-      for (let i = 0; i < count; i++)
-        gradient[at[i] ?? 0] = (gradient[at[i] ?? 0] ?? 0) + strength * (slopes[i] ?? 0);
-    });
+    const add = (expr: ExprIr, into: (key: string) => Float32Array | undefined): void => {
+      const node = everywhere(binaryOf("*", build(expr, domain), chosen));
+      walkElements(domain, node, ({ part, at, count }, slopes) => {
+        const gradient = part === null ? undefined : into(part.key);
+        if (gradient === undefined) return;
+        for (let i = 0; i < count; i++)
+          gradient[at[i] ?? 0] = (gradient[at[i] ?? 0] ?? 0) + strength * (slopes[i] ?? 0);
+      });
+    };
+    add(slope, (key) => gradients.get(key));
+    if (ofGradients !== null)
+      add(ofGradients, (key) => {
+        const known = along.get(key) ?? of.get(key)?.map(() => 0);
+        if (known !== undefined) along.set(key, known);
+        return known;
+      });
     return value;
   };
 }

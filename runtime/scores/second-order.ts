@@ -95,6 +95,51 @@ async function product(
   direction: Direction,
   gradient: () => Promise<Direction>,
 ): Promise<Map<string, Float32Array>> {
+  const { ahead, behind, back, none, difference } = sidesOf(context, direction);
+  if (none !== null) return none;
+  try {
+    ahead();
+    const one = await gradient();
+    behind();
+    return difference(one, await gradient());
+  } finally {
+    back();
+  }
+}
+
+/** The same where gradients are had at once: by what is dead no direction moves. */
+export function productNow(
+  context: ScoringContext,
+  along: Direction,
+  gradient: () => Direction,
+): Map<string, Float32Array> {
+  const { ahead, behind, back, none, difference } = sidesOf(context, moving(context, along));
+  if (none !== null) return none;
+  try {
+    ahead();
+    const one = copyOf(gradient());
+    behind();
+    return difference(one, gradient());
+  } finally {
+    back();
+  }
+}
+
+const copyOf = (direction: Direction): Direction =>
+  new Map([...direction].map(([key, values]) => [key, values.slice()] as const));
+
+/** The weights a little ahead and behind along a direction, and as they were. */
+interface Sides {
+  ahead(): void;
+  behind(): void;
+  back(): void;
+  /** Where nothing moves: the product is nothing. */
+  readonly none: Map<string, Float32Array> | null;
+  /** What a difference of gradients makes of the product. */
+  difference(ahead: Direction, behind: Direction): Map<string, Float32Array>;
+}
+
+function sidesOf(context: ScoringContext, direction: Direction): Sides {
   const { parameters, executor } = context;
   const shown = maskedView(context);
   const before = new Map<string, Float32Array>();
@@ -112,10 +157,10 @@ async function product(
       length += along ** 2;
     }
   }
-  // Nothing moves: the product is nothing.
-  if (length === 0) return new Map([...before].map(([key, { length: n }]) => [key, new Float32Array(n)]));
+  const none =
+    length === 0 ? new Map([...before].map(([key, { length: n }]) => [key, new Float32Array(n)])) : null;
   const epsilon = reach * (size > 0 ? Math.sqrt(size / length) : 1 / Math.sqrt(length));
-  const move = (by: number) => {
+  const move = (by: number): void => {
     for (const [key, base] of before) {
       const data = parameters.get(key)?.data;
       const v = direction.get(key);
@@ -123,19 +168,20 @@ async function product(
     }
     executor?.upload(before.keys());
   };
-  try {
-    move(epsilon);
-    const ahead = await gradient();
-    move(-epsilon);
-    const behind = await gradient();
-    return new Map(
-      [...ahead].map(([key, values]) => {
-        const other = behind.get(key);
-        return [key, values.map((value, i) => (value - (other?.[i] ?? 0)) / (2 * epsilon))] as const;
-      }),
-    );
-  } finally {
-    for (const [key, base] of before) parameters.get(key)?.data.set(base);
-    executor?.upload(before.keys());
-  }
+  return {
+    none,
+    ahead: () => move(epsilon),
+    behind: () => move(-epsilon),
+    back() {
+      for (const [key, base] of before) parameters.get(key)?.data.set(base);
+      executor?.upload(before.keys());
+    },
+    difference: (ahead, behind) =>
+      new Map(
+        [...ahead].map(([key, values]) => {
+          const other = behind.get(key);
+          return [key, values.map((value, i) => (value - (other?.[i] ?? 0)) / (2 * epsilon))] as const;
+        }),
+      ),
+  };
 }

@@ -166,6 +166,20 @@ export function canPull(ir: ExprIr, structure: StructureName, span: Span, place:
       help: "read weights: `members.std(norm(w))`",
     });
   if (penaltyKind(ir, structure) !== "mixed") return true;
+  const gradient = namesIn(ir).find((name) => name === "g" || name === "g2");
+  if (gradient !== undefined)
+    return reject(
+      place,
+      "P2043",
+      `\`${gradient}\` is known too late for what passes through the network`,
+      span,
+      {
+        notes: [
+          "gradients are there once the pass has gone back; their slopes are taken by passes of their own",
+        ],
+        help: "read weights beside gradients, and nothing else: `by abs(w * g)`",
+      },
+    );
   return isTakenApart(ir, structure, span, place);
 }
 

@@ -21,6 +21,7 @@ import { evaluate } from "../../../core/expr/evaluate.js";
 import { isLookedInto, ownName, ownParts, readsOf } from "../../../core/expr/own.js";
 import type {
   CriterionIr,
+  ExprIr,
   ImportIr,
   Ir,
   PlannedEvent,
@@ -228,7 +229,7 @@ function criteriaOf(ir: Ir, network: Network | undefined): readonly CriterionCos
   const found = new Map<string, CriterionCost>();
   for (const statement of statements(ir.body))
     for (const { criterion, beside, at, penalty } of scoringsOf(statement)) {
-      if (penalty) continue;
+      if (penalty === true && !readsGradients(criterion.expr)) continue;
       const key = JSON.stringify([
         criterion.expr,
         criterion.over,
@@ -240,13 +241,18 @@ function criteriaOf(ir: Ir, network: Network | undefined): readonly CriterionCos
       const read = namesIn(criterion.expr, ...beside);
       const needs = read.filter(isNeed);
       const known = [criterion.expr, ...beside].flatMap(ownParts).every(isLookedInto);
-      const cost = known
-        ? costOf(criterion, read, at, normed)
-        : "its JavaScript says, which is looked into with `--allow-js` alone";
+      const cost =
+        penalty === true
+          ? "its slope is a second derivative: two passes forward and backward more in every step"
+          : known
+            ? costOf(criterion, read, at, normed)
+            : "its JavaScript says, which is looked into with `--allow-js` alone";
       if (!found.has(key)) found.set(key, { name: criterion.name, needs, cost });
     }
   return [...found.values()];
 }
+
+const readsGradients = (expr: ExprIr): boolean => namesIn(expr).some((name) => name === "g" || name === "g2");
 
 function costOf(
   { under, over, probes, statistics }: CriterionIr,

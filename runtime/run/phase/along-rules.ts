@@ -8,9 +8,10 @@ import { structureKind } from "../../../core/ir/structure.js";
 import type { LearnRule } from "../../along/gates.js";
 import { freezeRule } from "../../along/freeze.js";
 import { hold } from "../../../core/masks/hold.js";
-import { penaltyRule } from "../../along/penalty.js";
+import { penaltyRule, readsGradients } from "../../along/penalty.js";
 import { pullRule } from "../../along/pull.js";
 import { updateRule } from "../../along/update-only.js";
+import { productNow } from "../../scores/second-order.js";
 import { momentOf, pruningContext } from "../host/engine.js";
 import type { Session } from "../host/session.js";
 import type { Observation, Pull } from "../../types.js";
@@ -24,7 +25,13 @@ export interface AlongRules {
   /** What the pass of the step shall show, for rules that choose by a score on its batch. */
   watch(session: Session, step: number): readonly Observation[];
   /** Adds penalties to the gradients and takes away what shall not act, at the step after `step` updates. */
-  beforeUpdate(session: Session, gradients: Map<string, Float32Array>, step: number): BeforeUpdate;
+  beforeUpdate(
+    session: Session,
+    gradients: Map<string, Float32Array>,
+    step: number,
+    /** The gradients of the loss on the batch of the step, at the weights as they are when it is called. */
+    again: () => ReadonlyMap<string, Float32Array>,
+  ): BeforeUpdate;
   /** At the end of the step after `step` updates: what is due then between steps. */
   endStep(session: Session, step: number): void;
   /** Puts dead weights back to what their masks say, and frozen ones to what they were. Returns the keys it changed. */
@@ -53,7 +60,11 @@ export function alongRules(ir: TrainIr, times: PhaseTimes): AlongRules {
   const updates = prepare("update", updateRule);
   const onActivations = prepare("penalize", activationPenalty, isKind("activations"));
   const mixed = prepare("penalize", mixedPenalty, isKind("mixed"));
-  const penalties = prepare("penalize", penaltyRule, isKind("weights", "norms"));
+  const penalties = prepare(
+    "penalize",
+    (rule) => ({ ...penaltyRule(rule), second: readsGradients(rule) }),
+    isKind("weights", "norms"),
+  );
   const freezes = prepare("freeze", freezeRule);
   const pulled = prepare("pull", (rule) => ({ ...pullRule(rule), when: whenTimes(rule.when ?? everyEpoch) }));
   const learned = prepare("learn", (rule) => rule);
@@ -71,13 +82,17 @@ export function alongRules(ir: TrainIr, times: PhaseTimes): AlongRules {
       const context = pruningContext(session);
       return acting.flatMap(({ rule }) => rule.watch(context) ?? []);
     },
-    beforeUpdate(session, gradients, step) {
+    beforeUpdate(session, gradients, step, again) {
       const context = pruningContext(session);
+      const reading = penalties.some(({ active, rule }) => rule.second && active(step));
+      const ofLoss = reading ? new Map([...gradients].map(([key, g]) => [key, g.slice()])) : gradients;
+      const along = new Map<string, Float32Array>();
       for (const { id, rule, active } of updates)
         if (active(step)) rule.gate(context, momentOf(session, id), gradients);
       let penalty = 0;
       for (const { id, rule, active } of [...penalties, ...onActivations, ...mixed])
-        if (active(step)) penalty += rule.add(context, momentOf(session, id), gradients);
+        if (active(step)) penalty += rule.add(context, momentOf(session, id), gradients, ofLoss, along);
+      if (along.size > 0) addAll(gradients, productNow(context, along, again));
       for (const { id, rule, active } of pulled)
         if (active(step)) penalty += rule.add(context, momentOf(session, id), gradients);
       const rests = new Set<string>();
@@ -95,6 +110,14 @@ export function alongRules(ir: TrainIr, times: PhaseTimes): AlongRules {
       return hold(session);
     },
   };
+}
+
+function addAll(gradients: ReadonlyMap<string, Float32Array>, more: ReadonlyMap<string, Float32Array>): void {
+  for (const [key, gradient] of gradients) {
+    const values = more.get(key);
+    if (values !== undefined)
+      for (let i = 0; i < gradient.length; i++) gradient[i] = (gradient[i] ?? 0) + (values[i] ?? 0);
+  }
 }
 
 const isKind =

@@ -39,7 +39,12 @@ export function trainStep(session: Session, phase: OpenPhase, batch: Batch): Bat
 
   if (!phase.training.empty) phase.training.add(pruningContext(session), gradients);
   const learned = gates?.back(gradients, result.ofDraws);
-  const before = phase.along.beforeUpdate(session, gradients, progress.step);
+  const before = phase.along.beforeUpdate(
+    session,
+    gradients,
+    progress.step,
+    () => executor.gradients(batch, "loss", { statistics: "batch" }).gradients,
+  );
   const rests = new Set([...before.rests, ...(learned?.rests ?? [])]);
   const penalty = before.penalty + (learned?.term ?? 0);
   const ofGates = [...(learned?.of ?? [])];
