@@ -10,8 +10,8 @@ import { safe } from "../text.js";
 /** What a statement has the run hold beside weights, optimizer and what gates, pulls and teachers say of themselves. */
 export interface MemoryCost {
   readonly text: string;
-  readonly what: "moments" | "masks" | "sums";
-  /** Moments, weights that may be masked, or weights that are summed for. */
+  readonly what: "moments" | "masks" | "sums" | "clusters";
+  /** Moments, weights that may be masked, that are summed for, or that share their values. */
   readonly count: number;
   /** At most: `slim` cuts what is held as it cuts the weights. */
   readonly bytes: number;
@@ -30,6 +30,7 @@ export function memoryCosts(ir: Ir, network: Network | undefined): readonly Memo
     const { text } = statement;
     const moments = momentsOf(statement);
     const weights = singleWeights(statement, network);
+    const shared = sharedWeights(statement, network);
     const sums = scoringsOf(statement).filter(({ criterion }) => criterion.over === "training").length;
     return [
       ...(moments > 0 ? [{ text, what: "moments" as const, count: moments, bytes: moments * whole }] : []),
@@ -37,6 +38,7 @@ export function memoryCosts(ir: Ir, network: Network | undefined): readonly Memo
       ...(weights > 0 && sums > 0
         ? [{ text, what: "sums" as const, count: weights, bytes: 4 * sums * weights }]
         : []),
+      ...(shared > 0 ? [{ text, what: "clusters" as const, count: shared, bytes: 4 * shared }] : []),
     ];
   });
 }
@@ -54,11 +56,25 @@ function singleWeights(statement: Statement, network: Network): number {
   const { structure, layers } = statement;
   const kind = structureKind(structure);
   if (["filters", "channels", "neurons", "units", "layers", "gates"].includes(kind)) return 0;
-  return network.layers
-    .filter(({ path }) => layers.includes(path))
-    .flatMap((layer) => candidateWeights(layer, kind, statement.in !== undefined))
-    .reduce((sum, one) => sum + sizeOf(one), 0);
+  return weightsIn(network, layers, kind, statement.in !== undefined);
 }
+
+/** Weights whose clusters it makes. */
+const sharedWeights = (statement: Statement, network: Network): number =>
+  statement.kind !== "quantize" || statement.layers === undefined
+    ? 0
+    : weightsIn(network, statement.layers, "weights", statement.in !== undefined);
+
+const weightsIn = (
+  network: Network,
+  paths: readonly string[],
+  structure: Parameters<typeof candidateWeights>[1],
+  named: boolean,
+): number =>
+  network.layers
+    .filter(({ path }) => paths.includes(path))
+    .flatMap((layer) => candidateWeights(layer, structure, named))
+    .reduce((sum, one) => sum + sizeOf(one), 0);
 
 const sizeOf = ({ shape }: { readonly shape: readonly number[] }): number => shape.reduce((a, b) => a * b, 1);
 
@@ -68,5 +84,6 @@ export function memoryLine({ text, what, count, bytes }: MemoryCost): string {
     return `${safe(text)}: ${counted(count, "moments")} to go back to, ${size} of weights with masks and the optimizer's state on top`;
   if (what === "masks")
     return `${safe(text)}: masks of ${counted(count, "weights")} and their values at death, ${size}`;
+  if (what === "clusters") return `${safe(text)}: the clusters of ${counted(count, "weights")}, ${size}`;
   return `${safe(text)}: sums over training for ${counted(count, "weights")}, ${size}`;
 }

@@ -12,7 +12,7 @@ const told = (program: string) => {
 };
 
 it("check says how many weights share how many values, and what that takes, exactly where counts tell", () => {
-  const { sharings, text } = told(
+  const { sharings, memory, text } = told(
     "prune weights by magnitude local to 90%\nquantize weights to 5 bits by kmeans",
   );
   const [dense1 = "", dense2 = "", dense3 = ""] = network.layers.flatMap(({ path, ordinal }) =>
@@ -30,6 +30,7 @@ it("check says how many weights share how many values, and what that takes, exac
       distances: Math.ceil((26620 * 5) / 8),
     },
   ]);
+  expect(memory.at(-1)).toMatchObject({ what: "clusters", count: 266200, bytes: 4 * 266200 });
   expect(text).toContain("17,022 bytes with the lists of values at most, and 16,638 bytes or more");
 });
 
