@@ -2,7 +2,7 @@ import { build } from "esbuild";
 import { expect, it } from "vitest";
 
 it("the build for browsers holds no compiler and no module of Node", async () => {
-  const { metafile, errors } = await build({
+  const { metafile, errors, outputFiles } = await build({
     entryPoints: ["runtime/browser/index.ts"],
     bundle: true,
     platform: "browser",
@@ -16,6 +16,9 @@ it("the build for browsers holds no compiler and no module of Node", async () =>
   expect(errors).toEqual([]);
   const inputs = Object.keys(metafile.inputs);
   expect(inputs).toContain("runtime/run/host/begin.ts");
+  // Of code made of text, which pages forbid, there is one place: programs whose parameters are `set`.
+  const code = outputFiles.map(({ path, text }) => (path.endsWith(".js") ? text : "")).join("");
+  expect(code.match(/\bnew Function\(|\beval\(/g)).toEqual(["new Function("]);
   expect(inputs.filter((path) => !/^(runtime|core)\//.test(path))).toEqual([]);
   const outside = Object.values(metafile.inputs).flatMap(({ imports }) =>
     imports.flatMap(({ path, external }) => (external === true ? [path] : [])),
