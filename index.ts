@@ -56,13 +56,17 @@ export type { Mask, Masks } from "./runtime/checkpoint/held-masks.js";
 export { readMasks } from "./runtime/checkpoint/masks.js";
 export {
   defineCriterion,
+  defineGate,
   defineLoss,
   defineMetric,
   definePenalty,
   defineStep,
   type AnyCriterion,
+  type AnyGate,
   type AnyPenalty,
   type CriterionDefinition,
+  type GateDefinition,
+  type GateTools,
   type LayerUnits,
   type LossFunction,
   type MetricFunction,

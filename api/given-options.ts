@@ -24,6 +24,7 @@ const programOptions: Readonly<Record<keyof ProgramOptions, Kind>> = {
   losses: "object",
   penalties: "object",
   masks: "boolean",
+  gates: "object",
   metrics: "object",
   network: "any",
   resolve: "function",

@@ -11,13 +11,17 @@ export type { OnProgress, ProgressEvent } from "./run/report/log.js";
 export type { DataFacts, DataSource, IndexedSplit, Split, StreamedSplit, TargetFacts } from "./data/types.js";
 export {
   defineCriterion,
+  defineGate,
   defineLoss,
   defineMetric,
   definePenalty,
   defineStep,
   type AnyCriterion,
+  type AnyGate,
   type AnyPenalty,
   type CriterionDefinition,
+  type GateDefinition,
+  type GateTools,
   type LayerUnits,
   type LossFunction,
   type MetricFunction,

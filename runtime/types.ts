@@ -128,7 +128,18 @@ export interface DrawnGates {
   readonly reads: ReadonlyMap<number, Float32Array>;
   /** Variances of the elements of kernels, by key: what the noise does to the sums of the layer is drawn (`layers/local.ts`). */
   readonly variances: ReadonlyMap<string, Float32Array>;
+  /** What the input of a layer (index) is multiplied by where that depends on the input. */
+  readonly attended: ReadonlyMap<number, AttendedInput>;
 }
+
+/**
+ * From the mean of each column of a layer's input over its places, a row of `width` an example, to what the column is multiplied by;
+ * `back` takes the gradient of that to the gradient of the means. Called once for every call of the layer.
+ */
+export type AttendedInput = (
+  means: Float32Array,
+  rows: number,
+) => { readonly z: Float32Array; back(dz: Float32Array): Float32Array };
 
 /** Gradients with respect to what gates drew, beside those of the weights. */
 export type DrawnGradients = Pick<DrawnGates, "reads" | "variances">;

@@ -140,9 +140,10 @@ const codes: Readonly<Record<string, (value: never, scope: Scope) => Js>> = {
   layers: (layers: readonly string[], scope) => scope.layers(layers) ?? { list: layers.map(quote) },
   by: (by: CriterionIr | CallIr, scope) =>
     typeof by === "object" && "expr" in by ? criterionCode(by, scope) : code("", by, scope),
-  gate: ({ name, args }: LearnIr["gate"], scope) => ({
+  gate: ({ args, ...gate }: LearnIr["gate"], scope) => ({
     fields: [
-      { key: "name", value: quote(name) },
+      { key: "name", value: quote(gate.name) },
+      ...("own" in gate ? [{ key: "own", value: "true" }] : []),
       {
         key: "args",
         value: {

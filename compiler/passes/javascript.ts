@@ -1,4 +1,5 @@
 import type { UseStatement } from "../../grammar/ast.js";
+import { isGateName } from "../../core/gates/registry.js";
 import { isName, measures } from "../../core/expr/names.js";
 import { isJavaScriptKind, javascriptKinds, type JavaScriptKind } from "../../core/ir/imports.js";
 import type { IrSpans } from "../../core/ir/spans.js";
@@ -78,6 +79,8 @@ function taken(kind: JavaScriptKind, name: string, module: Module): string | nul
     case "penalty":
       if (isName(name)) return "is a tensor in expressions";
       return module.declared.has(`${kind} ${name}`) ? `is a ${kind} that this file declares` : null;
+    case "gate":
+      return isGateName(name) ? "is a kind of gate of the language" : null;
     case "step":
       return module.declared.has(`method ${name}`) ? "is a method here" : null;
   }

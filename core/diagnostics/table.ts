@@ -240,9 +240,6 @@ export const table = {
   P7023: error("no trial of a search keeps its limits"),
   // P73xx: backends
   P7301: error("the backend asked for does not open"),
-  // P80xx: parts of the language that are checked but not available yet
-  P8001: error("this kind of gate is not available yet"),
-  P8003: error("penalties over gates are not available yet"),
   // P90xx: an IR from outside
   P9001: error("an IR does not follow its schema"),
   P9002: error("an IR is of another version"),

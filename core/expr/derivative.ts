@@ -20,6 +20,12 @@ export function sharedSlope(expr: ExprIr, name: string): { readonly own: ExprIr;
   return { own: partial(whole, name), each: through.reduce(plus, 0) };
 }
 
+/** The same with respect to a name that all elements share, such as the unit's gate: a number for the unit. */
+export function derivativeOfUnit(expr: ExprIr, name: string): ExprIr {
+  const { own, each } = sharedSlope(expr, name);
+  return plus(own, each === 0 ? 0 : ["sum", each]);
+}
+
 /** The expression for a unit: what varies within one is summed over it. */
 export function perUnit(expr: ExprIr): ExprIr {
   return varies(expr) ? ["sum", expr] : expr;

@@ -82,12 +82,6 @@ const unreadable: Refusal = {
   message: (name) => `no step of training knows \`${name}\``,
   help: "read weights, batch-norm scales, activations or inputs: `by group-lasso`, `by mean(abs(a))`",
 };
-const ofGates: Refusal = {
-  code: "P8003",
-  message: (name) => `penalties over \`${name}\` are not available yet`,
-  help: "gates have a term of their own: `learn masks … strength 1e-3`",
-};
-
 const everywhere = { event: true, training: true, step: true } as const;
 const atEvents = { event: true, training: false, step: false } as const;
 
@@ -127,7 +121,12 @@ const ofActivations = {
   penalty: unreadable,
 } as const;
 const ofUnits = { ...ofWeights, type: "unit", penalty: { of: "weights", slope: false } } as const;
-const ofMasks = { ...ofUnits, at: atEvents, shared: true, penalty: ofGates } as const;
+const ofMasks = {
+  ...ofUnits,
+  at: atEvents,
+  shared: true,
+  penalty: { of: "weights", slope: true },
+} as const;
 
 /** One row says all that is known of a name. */
 export const names = {

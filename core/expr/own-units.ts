@@ -1,3 +1,4 @@
+import type { GateKind } from "../gates/types.js";
 import type { OwnArguments } from "./own.js";
 
 /** The units of one layer as JavaScript sees them. */
@@ -26,4 +27,6 @@ export interface OwnAtWork {
     of: OwnUnits,
     given: OwnArguments,
   ): { readonly value: number; readonly slope: ArrayLike<number> };
+  /** A kind of gate; `priced`: a strength multiplies its term. */
+  gate(name: string, priced: boolean): GateKind;
 }

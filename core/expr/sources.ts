@@ -1,7 +1,6 @@
 import type { ExprIr } from "../ir/clauses.js";
-import { guardOf } from "../gates/guard.js";
 import type { GateScore } from "../gates/types.js";
-import { scoresOf } from "../gates/values.js";
+import { eachGuarded, scoresOf } from "../gates/values.js";
 import { maskedView } from "../masks/masked.js";
 import { latent, living } from "../masks/state.js";
 import type { ParameterStore, Slots } from "../parameters.js";
@@ -97,32 +96,10 @@ function gateScore(name: GateScore): Source {
     const { network, state, parameters } = space;
     const weights = (key: string) => parameters.get(key)?.data;
     const scores = new Float64Array(space.entries).fill(unguarded[name]);
-    const chunk = newChunk();
     for (const gates of state.gates.values()) {
       const values = scoresOf(network, gates, name, weights);
-      const { numbers, parts } = guardOf(network, gates);
-      if (values === null || (numbers === null) !== (space.channelUnits === null)) continue;
-      if (numbers !== null) {
-        const byRoot = new Map([...numbers].map((root, unit) => [root, values[unit] ?? 0]));
-        for (let entry = 0; entry < scores.length; entry++) {
-          const root = space.channelUnits?.[space.entryUnit?.[entry] ?? entry]?.root ?? -1;
-          scores[entry] = byRoot.get(root) ?? scores[entry] ?? 0;
-        }
-        continue;
-      }
-      // Entries of the same structure are the same elements: any of them tells the gate.
-      for (const part of space.parts)
-        for (const { rows, cols } of parts.get(part.key) ?? [])
-          walkPart(part, chunk, ({ at, entry, count }) => {
-            for (let n = 0; n < count; n++) {
-              const place = at[n] ?? 0;
-              const [row, col] = [
-                rows[Math.floor(place / cols.length)] ?? -1,
-                cols[place % cols.length] ?? -1,
-              ];
-              if (row >= 0 && col >= 0) scores[entry[n] ?? 0] = values[row + col] ?? 0;
-            }
-          });
+      if (values === null) continue;
+      eachGuarded(space, gates, (entry, unit) => (scores[entry] = values[unit] ?? 0));
     }
     return entryNode(scores);
   };

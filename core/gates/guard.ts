@@ -10,10 +10,10 @@ import { walkPart, newChunk, type Part } from "../units/parts.js";
 import type { Space } from "../units/space.js";
 import { weightsOf } from "../units/slices.js";
 import type { GateFacts } from "./state.js";
+import type { Kernels, Lie } from "./types.js";
 
 /** What the gates of a statement multiply: the weights as matrices whose elements belong to units. */
-export interface Guard {
-  readonly units: number;
+export interface Guard extends Lie {
   /** Where draws of a unit are taken: the number of its channel, or its own where it is made of elements. */
   readonly numbers: Int32Array | null;
   /** The unit of each channel, −1 for none; null where units are made of elements. */
@@ -21,8 +21,6 @@ export interface Guard {
   readonly parts: ReadonlyMap<string, readonly Part[]>;
   /** Weights that go with each unit: those of the kernels that make it, or its own. */
   readonly sizes: Float64Array;
-  /** Units ranked together: those of a layer, where they are made of elements. */
-  readonly groups: readonly { readonly start: number; readonly end: number }[];
   /** Weights that one output sums over, by unit. */
   readonly fanIn: Float64Array;
 }
@@ -77,9 +75,17 @@ function overElements(space: Space): Guard {
     parts,
     sizes: sizesOf(space, space.units, (entry) => entry),
     groups: space.layers,
+    kernels: space.structure === "taps" ? space.parts.map(kernelsOf) : [],
     fanIn,
   };
 }
+
+const kernelsOf = ({ rows, cols, tall }: Part): Kernels => ({
+  start: (rows[0] ?? 0) + (cols[0] ?? 0),
+  places: rows.length / tall,
+  inputs: tall,
+  outputs: cols.length,
+});
 
 /**
  * A unit's gate acts where the unit is read: on the slices of every kernel that contracts its channels, behind norms, activations and
@@ -111,9 +117,25 @@ function overChannels(network: Network, space: Space): Guard {
     unitOf,
     parts,
     sizes: sizesOf(space, units.length, (entry) => entryUnit?.[entry] ?? entry),
-    groups: [{ start: 0, end: units.length }],
+    groups: madeAlike(space),
+    kernels: [],
     fanIn: new Float64Array(units.length).fill(1),
   };
+}
+
+/** Runs of units that the same layers make. */
+function madeAlike({ units, layers, entryUnit }: Space): Guard["groups"] {
+  const makers = Array.from({ length: units }, (): number[] => []);
+  layers.forEach(({ start, end }, layer) => {
+    for (let entry = start; entry < end; entry++) makers[entryUnit?.[entry] ?? entry]?.push(layer);
+  });
+  const groups: { start: number; end: number }[] = [];
+  makers.forEach((own, unit) => {
+    const last = groups[groups.length - 1];
+    if (last !== undefined && String(own) === String(makers[unit - 1])) last.end = unit + 1;
+    else groups.push({ start: unit, end: unit + 1 });
+  });
+  return groups;
 }
 
 /** A weight whose elements belong to units by their place on one axis. */

@@ -1,11 +1,14 @@
 import type { StructureIr } from "../ir/clauses.js";
-import type { GateName } from "./registry.js";
+import type { GateKind } from "./types.js";
 
 /** The gates that one `learn masks` trains, or has trained and that nothing has folded into the weights yet. */
 export interface Gates {
   /** Of the statement. */
   readonly id: number;
-  readonly name: GateName;
+  readonly name: string;
+  /** Whether it is in JavaScript. */
+  readonly own?: true;
+  readonly kind: GateKind;
   readonly structure: StructureIr;
   /** Paths of the layers it means; `named` where a selection named them. */
   readonly layers: readonly string[];
@@ -21,7 +24,13 @@ export interface Gates {
 }
 
 /** What of them is no array: plain JSON. */
-export type GateFacts = Omit<Gates, "params">;
+export type GateFacts = Omit<Gates, "params" | "kind">;
+
+/** Some gates once more, with arrays of their own. */
+export const copyGates = (gates: Gates): Gates => ({
+  ...gates,
+  params: Object.fromEntries(Object.entries(gates.params).map(([name, data]) => [name, data.slice()])),
+});
 
 /** Key of a parameter among the states of the optimizer. */
 export const gateKey = (id: number, param: string): string => `gates ${id}|${param}`;

@@ -1,9 +1,10 @@
 import { versionOf, type MaskState } from "../masks/state.js";
 import type { Network } from "../network/types.js";
-import { gateKind } from "./registry.js";
-import { eachElement, guardOf, multiplied, unitsOf } from "./guard.js";
+import { newChunk, walkPart } from "../units/parts.js";
+import type { Space } from "../units/space.js";
+import { eachElement, guardOf, multiplied, unitsOf, type Guard } from "./guard.js";
 import { stampOf, type Gates } from "./state.js";
-import type { GateScore, Params, Setting } from "./types.js";
+import type { Block, GateKind, GateScore, Lie, Params, Setting } from "./types.js";
 
 /** The gates of a run, by statement id. */
 export type AllGates = ReadonlyMap<number, Gates>;
@@ -12,8 +13,28 @@ export const settingOf = (network: Network, gates: Gates): Setting => ({
   args: gates.args,
   share: gates.share,
   settled: gates.settled,
-  groups: guardOf(network, gates).groups,
+  ...lieOf(guardOf(network, gates)),
 });
+
+const lieOf = ({ units, groups, kernels }: Lie): Lie => ({ units, groups, kernels });
+
+/** The blocks of every parameter of a kind, and of what it keeps. */
+export function blocksOf(
+  kind: GateKind,
+  guard: Guard,
+  args: Setting["args"],
+): ReadonlyMap<string, readonly Block[]> {
+  const each = Array.from(guard.fanIn, (fanIn): Block => ({ size: 1, fanIn }));
+  return new Map(
+    [...Object.keys(kind.params), ...Object.keys(kind.kept ?? {})].map((name) => [
+      name,
+      kind.blocks?.[name]?.(lieOf(guard), args) ?? each,
+    ]),
+  );
+}
+
+/** How many numbers a parameter holds. */
+export const lengthOf = (blocks: readonly Block[]): number => blocks.reduce((sum, { size }) => sum + size, 0);
 
 const values = new WeakMap<Gates, { readonly stamp: number; readonly z: Float32Array }>();
 
@@ -22,7 +43,7 @@ export function testValues(network: Network, gates: Gates): Float32Array {
   const known = values.get(gates);
   const stamp = stampOf(gates);
   if (known?.stamp === stamp) return known.z;
-  const z = gateKind(gates.name).test(gates.params, settingOf(network, gates));
+  const z = gates.kind.test(gates.params, settingOf(network, gates));
   values.set(gates, { stamp, z });
   return z;
 }
@@ -32,8 +53,8 @@ export type Weights = (key: string) => Float32Array | undefined;
 
 /** The parameters of some gates, with the weights (`w`, by unit) where their kind counts them in. */
 export function paramsOf(network: Network, gates: Gates, weights: Weights): Params {
-  const { params, name } = gates;
-  if (!gateKind(name).ofWeights) return params;
+  const { params, kind } = gates;
+  if (!kind.ofWeights) return params;
   const { units, parts } = guardOf(network, gates);
   const w = new Float32Array(units);
   for (const [key, own] of parts) {
@@ -50,7 +71,33 @@ export const scoresOf = (
   name: GateScore,
   weights: Weights,
 ): Float32Array | null =>
-  gateKind(gates.name).scores[name]?.(paramsOf(network, gates, weights), settingOf(network, gates)) ?? null;
+  gates.kind.scores[name]?.of(paramsOf(network, gates, weights), settingOf(network, gates)) ?? null;
+
+/** Calls `visit` with every entry of a space that is a unit of some gates, or holds one, and that unit. */
+export function eachGuarded(space: Space, gates: Gates, visit: (entry: number, unit: number) => void): void {
+  const { numbers, parts } = guardOf(space.network, gates);
+  const { channelUnits, entryUnit } = space;
+  if ((numbers === null) !== (channelUnits === null)) return;
+  if (numbers !== null) {
+    const byRoot = new Map([...numbers].map((root, unit) => [root, unit]));
+    for (let entry = 0; entry < space.entries; entry++) {
+      const unit = byRoot.get(channelUnits?.[entryUnit?.[entry] ?? entry]?.root ?? -1);
+      if (unit !== undefined) visit(entry, unit);
+    }
+    return;
+  }
+  const chunk = newChunk();
+  // Entries of the same structure are the same elements: any of them tells the gate.
+  for (const part of space.parts)
+    for (const { rows, cols } of parts.get(part.key) ?? [])
+      walkPart(part, chunk, ({ at, entry, count }) => {
+        for (let n = 0; n < count; n++) {
+          const place = at[n] ?? 0;
+          const [row, col] = [rows[Math.floor(place / cols.length)] ?? -1, cols[place % cols.length] ?? -1];
+          if (row >= 0 && col >= 0) visit(entry[n] ?? 0, row + col);
+        }
+      });
+}
 
 const states = new WeakMap<
   Gates,

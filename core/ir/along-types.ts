@@ -59,7 +59,11 @@ export const learn = statement("learn", {
   structure,
   ...selection,
   /** The kind of gate. What a moving argument moves over is the phase, unless it says so. */
-  gate: is.object({ name: is.oneOf(...gateNames), args: is.named(value) }),
+  gate: is.anyOf(
+    is.object({ name: is.oneOf(...gateNames), args: is.named(value) }),
+    /** In JavaScript. */
+    is.object({ name: is.text, own: is.literal(true), args: is.named(value) }),
+  ),
   /** Share of the units that is closed in every layer; unset but for kinds that choose so. */
   to: is.optional(expression),
   /** What the term of the gates is multiplied by in the loss. */

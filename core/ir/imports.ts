@@ -24,6 +24,12 @@ export const javascript = {
     reads: true,
     example: 'definePenalty({ reads: ["w"], penalty: ({ w }, { tf }) => … })',
   },
+  gate: {
+    option: "gates",
+    member: "gate",
+    reads: false,
+    example: "defineGate({ params: { s: 1 }, gate: ({ s }, { tf }) => tf.sigmoid(s) })",
+  },
   step: { option: "steps", member: "act", reads: false, example: "defineStep({ act: (session) => … })" },
 } as const satisfies Readonly<Record<string, Row>>;
 

@@ -1,4 +1,4 @@
-import type { Gates } from "../gates/state.js";
+import { copyGates, type Gates } from "../gates/state.js";
 import type { Network } from "../network/types.js";
 import { entryOf } from "../tables.js";
 import type { ParameterStore, Slots } from "../parameters.js";
@@ -109,4 +109,14 @@ export function touch(state: MaskState): void {
 /** Grows with every `touch`. */
 export function versionOf(state: MaskState): number {
   return versions.get(state) ?? 0;
+}
+
+/** A deep copy of what has died and of the gates, with `start` put in for the values as loaded: those belong to the run, not to a moment. */
+export function copyState(state: MaskState, start: Map<string, Float32Array>): MaskState {
+  const { gates, ...dead } = state;
+  return {
+    ...structuredClone({ ...dead, start: new Map() }),
+    start,
+    gates: new Map([...gates].map(([id, one]) => [id, copyGates(one)])),
+  };
 }

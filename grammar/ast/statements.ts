@@ -201,7 +201,7 @@ interface Kinds {
   readonly curve: Declaration;
   readonly use: {
     /** Set when the file is JavaScript: `use criterion fisher from "./fisher.js"`. */
-    readonly what?: "criterion" | "penalty" | "curve" | "method" | "step" | "loss" | "metric";
+    readonly what?: "criterion" | "penalty" | "curve" | "method" | "step" | "loss" | "metric" | "gate";
     readonly names: readonly Name[];
     readonly from: StringLiteral;
   };

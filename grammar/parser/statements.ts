@@ -92,7 +92,7 @@ export function statementRules(p: Reader, e: ExpressionRules, c: ClauseRules, a:
 
   const imported = p.rule(
     "imported",
-    p.oneOf("criterion", "penalty", "curve", "method", "step", "loss", "metric"),
+    p.oneOf("criterion", "penalty", "curve", "method", "step", "loss", "metric", "gate"),
   );
   /** `use step from "std"` imports a name; `use step warm from "./x.js"` says what is imported. */
   const namesKind = (): boolean => {

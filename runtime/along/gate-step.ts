@@ -3,7 +3,6 @@ import { unitDraws } from "../../core/gates/draws.js";
 import { eachElement, guardOf, multiplied, shifted, type Guard } from "../../core/gates/guard.js";
 import { quantile } from "../../core/gates/normal.js";
 import { localKernels, readsOf, type Reads } from "../../core/gates/reads.js";
-import { gateKind } from "../../core/gates/registry.js";
 import { gateKey, touchGates, type Gates } from "../../core/gates/state.js";
 import type { Drawn, GateKind, Setting } from "../../core/gates/types.js";
 import { paramsOf, settingOf, statusOf, testValues } from "../../core/gates/values.js";
@@ -13,6 +12,7 @@ import { living } from "../../core/masks/state.js";
 import type { Part } from "../../core/units/parts.js";
 import type { DrawnGates, DrawnGradients } from "../types.js";
 import type { LearnRule } from "./gates.js";
+import { modulesOf, type Modules } from "./modules.js";
 
 /** What one step of training needs to know. */
 export interface GateMoment {
@@ -60,6 +60,7 @@ interface Acting {
     readonly setting: Setting;
     /** Rows of the draw in front of that of the batch: one an example. */
     readonly rows: number;
+    readonly modules: Modules | null;
   } | null;
   /** The layers in front of which it acts, example by example, and the weights that need not be multiplied then. */
   readonly reads: Reads;
@@ -107,6 +108,7 @@ export function gateStep(
       shown: (key, data) => guarding(key).reduce((out, link) => through(link, out), data),
       reads: new Map(acting.flatMap(multipliers)),
       variances: new Map(acting.flatMap((one) => variances(context, one))),
+      attended: new Map(acting.flatMap(({ trained }) => [...(trained?.modules?.inputs ?? [])])),
     },
     back(gradients, ofDraws) {
       const sums = new Map(
@@ -134,6 +136,7 @@ export function gateStep(
           for (const { gates, kind, trained } of acting) {
             if (trained === null) continue;
             kind.clamp?.(gates.params);
+            if (trained.modules !== null) kind.note?.(gates.params, trained.modules.mean());
             touchGates(gates);
           }
         },
@@ -143,7 +146,7 @@ export function gateStep(
 }
 
 function standing({ network }: PruningContext, gates: Gates): Acting {
-  const [kind, guard] = [gateKind(gates.name), guardOf(network, gates)];
+  const [kind, guard] = [gates.kind, guardOf(network, gates)];
   const z = testValues(network, gates);
   return { gates, kind, guard, z, trained: null, reads: nowhere, local: new Set(), draws: null };
 }
@@ -159,10 +162,13 @@ function drawing(
   moment: GateMoment,
   before: readonly Acting[],
 ): Acting {
-  const [kind, guard] = [gateKind(gates.name), guardOf(network, gates)];
+  const [kind, guard] = [gates.kind, guardOf(network, gates)];
   const at = moment.of(ir.id);
   gates.args = Object.fromEntries(
-    Object.entries(ir.gate.args).map(([name, value]) => [name, at.value(value, "value")]),
+    Object.entries(ir.gate.args).map(([name, value]) => [
+      name,
+      kind.args[name]?.fixed === true ? (gates.args[name] ?? NaN) : at.value(value, "value"),
+    ]),
   );
   touchGates(gates);
   const setting = settingOf(network, gates);
@@ -174,7 +180,12 @@ function drawing(
     (unit, row) => uniform(guard.numbers?.[unit] ?? unit, row),
     rows + 1,
   );
-  const common = { gates, kind, guard, trained: { ir, drawn, setting, rows } };
+  const taken = new Set(before.flatMap(({ reads }) => [...reads.units.keys()]));
+  const byExample = kind.draws === "example" || kind.draws === "activations";
+  const reads = byExample ? readsOf(network, guard, taken) : nowhere;
+  const modules =
+    kind.draws === "activations" ? modulesOf(kind, gates.params, { setting, guard, reads }) : null;
+  const common = { gates, kind, guard, reads, trained: { ir, drawn, setting, rows, modules } };
   if (kind.draws === "deviation") {
     const others = [...state.gates.values()].filter((other) => other !== gates);
     const shared = new Set(others.flatMap((other) => [...guardOf(network, other).parts.keys()]));
@@ -184,18 +195,15 @@ function drawing(
       ...common,
       // What is dead has no noise.
       z: drawn.z.map((deviation, unit) => (status[unit] === living ? deviation : 0)),
-      reads: nowhere,
       local,
       draws: [...guard.parts.keys()].every((key) => local.has(key))
         ? nothing
         : Float32Array.from({ length: guard.units }, (_, unit) => quantile(uniform(unit, 0))),
     };
   }
-  const taken = new Set(before.flatMap(({ reads }) => [...reads.units.keys()]));
   return {
     ...common,
     z: drawn.z.subarray(rows * guard.units),
-    reads: kind.draws === "example" ? readsOf(network, guard, taken) : nowhere,
     local: new Set(),
     draws: null,
   };
@@ -215,7 +223,7 @@ const through = ({ draws, z, parts }: Link, data: Float32Array): Float32Array =>
 
 /** What each layer's input is multiplied by: a row an example. */
 function multipliers({ guard, reads, trained }: Acting): [number, Float32Array][] {
-  if (trained === null) return [];
+  if (trained === null || trained.modules !== null) return [];
   const { rows, drawn } = trained;
   return [...reads.units].map(([layer, unitAt]) => {
     const out = new Float32Array(rows * unitAt.length);
@@ -324,9 +332,11 @@ function towardsGates(
     Object.entries(params).map(([name, { length }]) => [name, new Float32Array(length)]),
   );
   trained.drawn.back(dz, slopes);
-  for (const [name, data] of Object.entries(gates.params)) {
-    const gradient = slopes[name];
-    if (gradient !== undefined) of.set(gateKey(gates.id, name), { data, gradient });
+  for (const name of Object.keys(kind.params)) {
+    const [data, gradient, told] = [gates.params[name], slopes[name], trained.modules?.slopes[name]];
+    if (data === undefined || gradient === undefined) continue;
+    told?.forEach((slope, i) => (gradient[i] = (gradient[i] ?? 0) + slope));
+    of.set(gateKey(gates.id, name), { data, gradient });
   }
   if (kind.term === null) return 0;
   const strength = moment.of(gates.id).value(trained.ir.strength, "value");

@@ -19,6 +19,7 @@ import type { Space } from "../../core/units/space.js";
 import { stepChoice } from "../scores/on-step.js";
 import { axisPlace } from "../../core/units/parts.js";
 import type { Observation, Pull } from "../types.js";
+import { pullOnGates, type OfGates } from "./gate-penalty.js";
 import { overMembers } from "./members.js";
 import { everywhere, underGates } from "./penalty.js";
 import { samplesOf, type Samples } from "./samples.js";
@@ -31,8 +32,8 @@ export interface MixedPenalty {
   watch(context: PruningContext): Observation | undefined;
   /** Opens a step: looks at the activations of its pass, and adds their slopes on the way back; null where none are read. */
   pull(context: PruningContext, moment: Moment): Pull | null;
-  /** Adds strength × slope to the gradients of weights and batch norms, and returns strength × penalty. */
-  add(context: PruningContext, moment: Moment, gradients: Gradients): number;
+  /** Adds strength × slope to the gradients of weights, batch norms and gates, and returns strength × penalty. */
+  add(context: PruningContext, moment: Moment, gradients: Gradients, ofGates?: OfGates): number;
 }
 
 /**
@@ -78,12 +79,12 @@ export function mixedPenalty(ir: PenalizeIr): MixedPenalty {
         },
       };
     },
-    add(context, moment, gradients) {
+    add(context, moment, gradients, ofGates = new Map()) {
       const here = step ?? open(context, moment);
       step = null;
       if (!(here.strength !== 0)) return 0;
       const solved = solve(ir, apart, here, gradients);
-      solved.pull(gradients);
+      solved.pull(gradients, ofGates);
       return solved.value;
     },
   };
@@ -103,8 +104,8 @@ interface Solved {
   readonly value: number;
   /** Of the penalty along each sample term, times the strength: by unit, or by layer of the space and channel. */
   readonly ofSamples: ReadonlyMap<string, readonly Float64Array[]>;
-  /** Adds the slopes along weights and batch norms. */
-  pull(gradients: Gradients): void;
+  /** Adds the slopes along weights, batch norms and gates. */
+  pull(gradients: Gradients, ofGates: OfGates): void;
 }
 
 function solve({ id }: PenalizeIr, apart: Apart, step: Step, g: Gradients): Solved {
@@ -167,7 +168,9 @@ function solve({ id }: PenalizeIr, apart: Apart, step: Step, g: Gradients): Solv
   return {
     value,
     ofSamples,
-    pull(gradients) {
+    pull(gradients, ofGates) {
+      const share = (entry: number): number => counted[entry] ?? 0;
+      pullOnGates(whole)({ context, space: units, domain, each: share, gradients, ofGates });
       addSlopes(domain, binaryOf("*", build(derivative(whole), domain), chosen), gradients);
       apart.members.forEach(({ name, inner }, i) => {
         const over = spaceDomain(space, given);

@@ -19,6 +19,7 @@ import {
 import { living } from "../../core/masks/state.js";
 import { cachedSpace, wholeUnits } from "../../core/units/spaces.js";
 import type { Space } from "../../core/units/space.js";
+import { pullOnGates, type OfGates } from "./gate-penalty.js";
 import { stepChoice } from "../scores/on-step.js";
 import type { Observation } from "../types.js";
 
@@ -31,7 +32,7 @@ export interface PenaltyRule {
   /**
    * Adds strength × ∂penalty to the gradients of this step (by weight key; a weight without a gradient is left alone) and returns
    * strength × penalty. `of` are the gradients of the loss alone, which the penalty may read: strength × ∂penalty/∂g is then added to
-   * `along`, and its slope along the weights is the Hessian times that.
+   * `along`, and its slope along the weights is the Hessian times that. `ofGates` are those of the gates that train in the step.
    */
   add(
     context: PruningContext,
@@ -39,6 +40,7 @@ export interface PenaltyRule {
     gradients: Gradients,
     of?: Gradients,
     along?: Map<string, Float32Array>,
+    ofGates?: OfGates,
   ): number;
 }
 
@@ -56,7 +58,14 @@ export function penaltyRule(ir: PenalizeIr): PenaltyRule {
       : overWeights(ir, expr);
   return {
     watch: (context) => choice?.watch(context),
-    add(context, moment, gradients, of = gradients, along = new Map<string, Float32Array>()) {
+    add(
+      context,
+      moment,
+      gradients,
+      of = gradients,
+      along = new Map<string, Float32Array>(),
+      ofGates = new Map(),
+    ) {
       const strength = moment.value(ir.strength, "value");
       if (!(strength !== 0)) return 0;
       const space = spaceNow(context);
@@ -64,7 +73,7 @@ export function penaltyRule(ir: PenalizeIr): PenaltyRule {
         choice === undefined || among === undefined
           ? space.status.map((code) => (code === living ? 1 : 0))
           : choice.choose(context, moment.value(among.share, "value"), gradients).chosen;
-      return strength * addPenalty({ context, space, counted, strength, gradients, of, along });
+      return strength * addPenalty({ context, space, counted, strength, gradients, of, along, ofGates });
     },
   };
 }
@@ -81,6 +90,7 @@ interface PenaltyStep {
   readonly of: Gradients;
   /** Slopes along the gradients. */
   readonly along: Map<string, Float32Array>;
+  readonly ofGates: OfGates;
 }
 
 /** Whether a penalty reads gradients, so that its slope takes passes of its own. */
@@ -93,7 +103,8 @@ type AddPenalty = (step: PenaltyStep) => number;
 function overWeights({ id }: PenalizeIr, expr: ExprIr): AddPenalty {
   const slope = derivative(expr);
   const ofGradients = readsGradients({ by: { name: "", expr } }) ? derivative(expr, "g") : null;
-  return ({ context, space, counted, strength, gradients, of, along }) => {
+  const pullGates = pullOnGates(expr);
+  return ({ context, space, counted, strength, gradients, of, along, ofGates }) => {
     const { seed, slots } = context;
     const units = wholeUnits(space);
     const squares = ofGradients && {
@@ -103,6 +114,8 @@ function overWeights({ id }: PenalizeIr, expr: ExprIr): AddPenalty {
     const each = evaluateEntries(expr, domain);
     let value = 0;
     for (let unit = 0; unit < each.length; unit++) if (counted[unit] === 1) value += each[unit] ?? 0;
+    const share = (entry: number): number => strength * (counted[entry] ?? 0);
+    pullGates({ context, space: units, domain, each: share, gradients, ofGates });
     const chosen = entryNode(Float64Array.from(counted));
     const add = (expr: ExprIr, into: (key: string) => Float32Array | undefined): void => {
       const node = everywhere(binaryOf("*", build(expr, domain), chosen));

@@ -1,6 +1,10 @@
 import { guardOf } from "../../core/gates/guard.js";
-import { gateKind } from "../../core/gates/registry.js";
-import { gateKey, type Gates } from "../../core/gates/state.js";
+import type { OwnAtWork } from "../../core/expr/own-units.js";
+import { gateKind, isGateName } from "../../core/gates/registry.js";
+import type { GateKind } from "../../core/gates/types.js";
+import { ownAtWork } from "../own/at-work.js";
+import { blocksOf, lengthOf } from "../../core/gates/values.js";
+import { gateKey, type GateFacts, type Gates } from "../../core/gates/state.js";
 import { Shapes } from "../../core/ir/schemas.js";
 import type { Network } from "../../core/network/types.js";
 import { raise } from "../../core/diagnostics/create.js";
@@ -77,7 +81,15 @@ function restoreTensors(
   bodies: readonly Body[],
 ): void {
   const { gates } = state;
-  const now = restoreState(session, tensors, { state, at: "", gates, snapshots: state.snapshots, bodies });
+  const own = ownAtWork(session.options.functions);
+  const now = restoreState(session, tensors, {
+    state,
+    at: "",
+    gates,
+    snapshots: state.snapshots,
+    bodies,
+    own,
+  });
   for (const [key, { data }] of session.parameters) data.set(now.weights.get(key) ?? []);
   session.slots = now.slots;
   session.state = now.state;
@@ -90,6 +102,7 @@ function restoreTensors(
       gates: before,
       snapshots,
       bodies,
+      own,
     });
     const parameters = storeOf(body.parameters, moment.weights);
     session.lastGood.set(id, {
@@ -116,6 +129,7 @@ function restoreState(
     gates,
     snapshots,
     bodies,
+    own,
   }: {
     readonly state: Pick<CheckpointState, "keepsLast">;
     readonly at: string;
@@ -123,10 +137,16 @@ function restoreState(
     readonly snapshots: CheckpointState["snapshots"];
     /** The network after so many slims, where something is of it. */
     readonly bodies: readonly Body[];
+    readonly own: OwnAtWork;
   },
 ) {
+  const kindOf = ({ name, own: inJavaScript }: GateFacts): GateKind => {
+    if (inJavaScript === true) return own.gate(name, false);
+    return isGateName(name) ? gateKind(name) : damaged("its gates are of no known kind");
+  };
   const moment = (prefix: string, start: Map<string, Float32Array>, facts: CheckpointState["gates"]) => {
-    const kept = tensors.moment(prefix, start, state.keepsLast, facts);
+    const known = facts.map((one) => ({ ...one, kind: kindOf(one) }));
+    const kept = tensors.moment(prefix, start, state.keepsLast, known);
     if (kept.state.channels.length !== network.channels.count) damaged("its masks are of another network");
     const named = [...kept.slots].flatMap(([key, slots]) =>
       Object.values(slots).map((s) => [key, s] as const),
@@ -176,10 +196,9 @@ function gateArrays(network: Network, { params, ...facts }: Gates): [string, Flo
   const { structure } = facts;
   if (structure === "layers" || structure === "gates" || !facts.layers.every((path) => known.has(path)))
     return null;
-  const { units } = guardOf(network, facts);
-  const names = Object.keys(gateKind(facts.name).params);
-  const arrays = names.map((name) => [gateKey(facts.id, name), params[name]] as const);
-  return arrays.some(([, data]) => data?.length !== units)
+  const blocks = blocksOf(facts.kind, guardOf(network, facts), facts.args);
+  const arrays = [...blocks].map(([name, own]) => [gateKey(facts.id, name), params[name], own] as const);
+  return arrays.some(([, data, own]) => data?.length !== lengthOf(own))
     ? null
     : arrays.flatMap(([key, data]): [string, Float32Array][] => (data === undefined ? [] : [[key, data]]));
 }

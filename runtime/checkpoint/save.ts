@@ -55,7 +55,8 @@ const namesOf = (snapshots: Session["snapshots"] | LastGood["snapshots"]) =>
     ...(teacher && { teacher: { slims: teacher.slims } }),
   }));
 
-const factsOf = ({ gates }: MaskState) => [...gates.values()].map(({ params: _, ...facts }) => facts);
+const factsOf = ({ gates }: MaskState) =>
+  [...gates.values()].map(({ params: _, kind: _1, ...facts }) => facts);
 
 function tensorsOf(session: Session): TensorMap {
   const { parameters, slots, state, snapshots, slims, phase } = session;

@@ -1,5 +1,4 @@
 import { sizeNames } from "../../core/ir/sizes.js";
-import { gateNames } from "../../core/gates/registry.js";
 import { definitions, joins, structure } from "../../core/ir/clauses.js";
 import * as is from "../../core/ir/declare.js";
 import { optimizer, rate } from "../../core/ir/types.js";
@@ -92,7 +91,8 @@ const dense = is.maybe(
 const gates = is.list(
   is.open({
     id: is.integer(1),
-    name: is.oneOf(...gateNames),
+    name: is.text,
+    own: is.optional(is.literal(true)),
     structure,
     layers: is.list(is.text),
     named: is.flag,

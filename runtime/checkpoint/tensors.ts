@@ -1,4 +1,4 @@
-import type { GateFacts } from "../../core/gates/state.js";
+import type { GateFacts, Gates } from "../../core/gates/state.js";
 import type { MaskState } from "../../core/masks/state.js";
 import type { Slots } from "../../core/parameters.js";
 import type { Accumulated } from "../scores/gather.js";
@@ -70,7 +70,7 @@ export class TensorReader {
     at: string,
     start: Map<string, Float32Array>,
     keepsLast: boolean,
-    facts: readonly GateFacts[] = [],
+    facts: readonly (GateFacts & Pick<Gates, "kind">)[] = [],
   ): Moment {
     const slots: Slots = new Map();
     for (const [name, data] of this.floats(`${at}slots|`)) {

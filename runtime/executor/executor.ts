@@ -23,6 +23,7 @@ import { distanceTo, logitsOf } from "./distillation.js";
 import { headsOf } from "./head.js";
 import { lossValue } from "./loss-value.js";
 import { givesLogits, judgedBy, outputLosses, settle, wantsLogits, type OutputLoss } from "./loss.js";
+import { attendedTensor } from "./attended.js";
 import { backward } from "./gradients.js";
 import { moveStatistics } from "./layers/normalization.js";
 import { onlookerOf, pullingOnlooker, pullingReader } from "./observe.js";
@@ -226,6 +227,7 @@ export function createExecutor(
     let right: Right = { correct: NaN, counted: 0 };
     let owned: readonly (() => void)[] = [];
     const [reads, variances] = [[...(current.reads ?? [])], [...(current.variances ?? [])]];
+    const anchors = [...(current.attended?.values() ?? [])].map(({ anchor }) => anchor);
     const { ofOthers, ...result } = differentiate(
       () => {
         const seen = { pass: current, taped: true, reader, ...(onlooker && { onlooker }) };
@@ -235,7 +237,7 @@ export function createExecutor(
         return penalties.reduce((sum, penalty) => tf.add<tf.Scalar>(sum, penalty), loss);
       },
       weights,
-      [...reads, ...variances].map(([, tensor]) => tensor),
+      [...[...reads, ...variances].map(([, tensor]) => tensor), ...anchors],
     );
     const found = (n: number): Float32Array => ofOthers[n] ?? new Float32Array(0);
     const ofDraws = {
@@ -292,7 +294,7 @@ export function createExecutor(
       const result = scoped(() =>
         step(
           batch,
-          gates === undefined ? moved : { ...moved, ...drawnTensors(gates, store, batch.size) },
+          gates === undefined ? moved : { ...moved, ...drawnTensors(gates, store, backend, batch.size) },
           [...trainable, ...guarded],
           onlookers.length === 0 ? undefined : onlooker,
           penalties,
@@ -365,14 +367,18 @@ function checkRefusals(network: Network, backend: Backend, pass: "training" | "a
 
 /** What gates drew for a step as tensors; to be called in a scope. */
 function drawnTensors(
-  { reads, variances }: DrawnGates,
+  { reads, variances, attended: modules }: DrawnGates,
   store: ParameterStore,
+  backend: Backend,
   rows: number,
-): Required<Pick<Pass, "reads" | "variances">> {
+): Required<Pick<Pass, "reads" | "variances" | "attended">> {
   return {
     reads: new Map([...reads].map(([layer, z]) => [layer, tf.tensor(z, [rows, z.length / rows])])),
     variances: new Map(
       [...variances].map(([key, data]) => [key, tf.tensor(data, [...(store.get(key)?.shape ?? [])])]),
+    ),
+    attended: new Map(
+      [...modules].map(([layer, module]) => [layer, attendedTensor(module, (t) => backend.read(t))]),
     ),
   };
 }

@@ -2,6 +2,7 @@ import type { Config } from "../../core/network/config.js";
 import { field, isJsonArray } from "../../core/network/json.js";
 import type { Json, JsonObject, LayerInfo, Shape } from "../../core/network/types.js";
 import type { FusedOps } from "../backend/types.js";
+import type { AttendedTensor } from "./attended.js";
 import type { SeenStatistics } from "../types.js";
 import type { tf } from "../backend/tf.js";
 import { raise } from "../../core/diagnostics/create.js";
@@ -29,6 +30,8 @@ export interface Pass {
   readonly reads?: ReadonlyMap<number, tf.Tensor>;
   /** Variances of kernels by key, in the shape of the kernel. */
   readonly variances?: ReadonlyMap<string, tf.Tensor>;
+  /** What multiplies the input of a layer (index) by something that depends on it. */
+  readonly attended?: ReadonlyMap<number, AttendedTensor>;
 }
 
 /** One call of one layer. */

@@ -112,7 +112,9 @@ export function execute(
     const ins = node.call.inputs.map(valueOf);
     const [input] = ins;
     const times = e.pass.reads?.get(node.layer);
+    const attend = e.pass.attended?.get(node.layer);
     if (input && times) ins[0] = byExample(input, times);
+    else if (input && attend) ins[0] = attend.apply(input);
     if (ins[0] && e.reader) ins[0] = e.reader(node, ins[0]);
     const context: CallContext = {
       pass: node.call.inference ? { ...e.pass, mode: "inference" } : e.pass,

@@ -7,11 +7,12 @@ import { counted } from "../../core/ir/words.js";
 import { tf } from "../backend/tf.js";
 import { toolkit } from "../toolkit.js";
 import { allFinite, atOnce, blame, described, noGradient, noTensor, written } from "./call.js";
+import { ownGate } from "./gate.js";
 import type { OwnOfProgram } from "./functions.js";
 
 /** Scores and penalties in JavaScript at work: each mistake is laid at the door of the function that made it, as P7019. */
 export function ownAtWork(functions: readonly OwnOfProgram[]): OwnAtWork {
-  const find = (kind: "criterion" | "penalty", name: string): OwnOfProgram =>
+  const find = (kind: "criterion" | "penalty" | "gate", name: string): OwnOfProgram =>
     functions.find((one) => one.kind === kind && one.name === name) ??
     raise("P7018", `the ${kind} \`${name}\` is not given`, {
       help: `give it in the options: \`${javascript[kind].option}: { ${JSON.stringify(name)}: … }\``,
@@ -19,6 +20,13 @@ export function ownAtWork(functions: readonly OwnOfProgram[]): OwnAtWork {
   return {
     score: (name, of, given) => score(find("criterion", name), of, given),
     penalty: (name, of, given) => penalty(find("penalty", name), of, given),
+    gate(name, priced) {
+      const own = find("gate", name);
+      const kind = ownGate(own);
+      return priced && kind.term === null
+        ? blame(own, "has no `term` for a strength to multiply", [], "leave `strength` out")
+        : kind;
+    },
   };
 }
 

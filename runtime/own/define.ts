@@ -91,6 +91,46 @@ export interface AnyPenalty {
   penalty(values: never, units: never): Tensor;
 }
 
+/** What functions of a gate are given beside the parameters. */
+export interface GateTools extends Tools {
+  /** How many units are guarded. */
+  readonly units: number;
+  /** A draw in (0, 1) for every unit, the same in every run of a seed; ½ for all of them outside of the draw of a training step. */
+  readonly uniform: Tensor;
+}
+
+/** A function of a gate: tensors of a number for every unit, and so is what it gives. It is differentiated by them. */
+type OfGate<Param extends string> = (
+  params: { readonly [Name in Param]: Tensor },
+  tools: GateTools,
+) => Tensor;
+
+/**
+ * A kind of gate, as `learn masks on … by NAME`: what it guards is multiplied by it. Its functions compute by operations of `tf`
+ * alone, and at once. It may guard whatever gates may guard, and takes no arguments.
+ */
+export interface GateDefinition<Param extends string = string> {
+  /** What trains for every unit, by names of small letters, each from this value. At least one. */
+  readonly params: Readonly<Record<Param, number>>;
+  /** What multiplies in a step of training. */
+  readonly gate: OfGate<Param>;
+  /** What multiplies outside of training, and is folded into the weights in the end. Default: `gate` where every draw is ½. */
+  readonly test?: OfGate<Param>;
+  /** What each living unit adds to the loss, times `strength`. Without it no `strength` may be written. */
+  readonly term?: OfGate<Param>;
+  /** What `gate` is in scores and penalties. Default: `test`. */
+  readonly score?: OfGate<Param>;
+}
+
+/** A gate of whatever parameters. */
+export interface AnyGate {
+  readonly params: Readonly<Record<string, number>>;
+  readonly gate: (params: never, tools: never) => Tensor;
+  readonly test?: (params: never, tools: never) => Tensor;
+  readonly term?: (params: never, tools: never) => Tensor;
+  readonly score?: (params: never, tools: never) => Tensor;
+}
+
 /** Random numbers of a step, the same in every run of a seed. */
 export interface StepRandom {
   /** In [0, 1). */
@@ -166,6 +206,19 @@ export const defineCriterion = <const Reads extends ScoreRead, Takes extends Tak
 export const definePenalty = <const Reads extends PenaltyRead, Takes extends Taken = Record<never, number>>(
   definition: PenaltyDefinition<Reads, Takes>,
 ): PenaltyDefinition<Reads, Takes> => definition;
+
+/**
+ * A gate for `use gate NAME from "./file.js"` or the option `gates`, with its types: gives it back.
+ *
+ *     export const soft = defineGate({
+ *       params: { s: 2 },
+ *       gate: ({ s }, { tf }) => tf.sigmoid(s),
+ *       term: ({ s }, { tf }) => tf.sigmoid(s),
+ *     });
+ */
+export const defineGate = <const Param extends string>(
+  definition: GateDefinition<Param>,
+): GateDefinition<Param> => definition;
 
 /**
  * A step for `use step NAME from "./file.js"` or the option `steps`, with its types: gives it back.

@@ -13,8 +13,8 @@ import {
 import type { ImportIr } from "../../core/ir/types.js";
 import { isObject } from "../../core/network/json.js";
 import type { OwnFunction, UserFunction } from "../types.js";
-import type { AnyCriterion, AnyPenalty, StepDefinition } from "./define.js";
-import { readDefinition, type Definition } from "./read.js";
+import type { AnyCriterion, AnyGate, AnyPenalty, StepDefinition } from "./define.js";
+import { readDefinition, type Definition, type OwnGateParts } from "./read.js";
 
 /** What a program takes from JavaScript, as a loop hands it over: its `use`, and what stands for it where the loop imports it. */
 export interface GivenImport extends Omit<ImportIr, "text"> {
@@ -36,6 +36,8 @@ export interface GivenJavaScript {
   readonly criteria?: Readonly<Record<string, AnyCriterion>> | undefined;
   /** Penalties by the names that `penalize` has for them. See `PenaltyDefinition`. */
   readonly penalties?: Readonly<Record<string, AnyPenalty>> | undefined;
+  /** Gates by the names that `learn masks` has for them. See `GateDefinition`. */
+  readonly gates?: Readonly<Record<string, AnyGate>> | undefined;
   /** Steps by the names that they are called by. See `StepDefinition`. */
   readonly steps?: Readonly<Record<string, StepDefinition>> | undefined;
 }
@@ -62,6 +64,7 @@ export interface OwnOfProgram extends OwnFunction {
   readonly takes: OwnArguments;
   /** Seconds that a step may take. */
   readonly seconds: number;
+  readonly gate: OwnGateParts | null;
   readonly fingerprint: string;
 }
 
@@ -103,7 +106,7 @@ function owned(
   kind: JavaScriptKind,
   name: string,
   id: number | null,
-  { compute, reads, takes, seconds, text }: Definition,
+  { compute, reads, takes, seconds, gate = null, text }: Definition,
   content: string | undefined,
 ): OwnOfProgram {
   const fingerprint = hashJson([
@@ -111,8 +114,10 @@ function owned(
     content ?? null,
     ...(reads.length > 0 ? [reads] : []),
     ...(Object.keys(takes).length > 0 ? [takes] : []),
+    ...(gate === null ? [] : [gate.params]),
   ]);
-  return { kind, name, what: `the ${kind} \`${name}\``, id, compute, reads, takes, seconds, fingerprint };
+  const what = `the ${kind} \`${name}\``;
+  return { kind, name, what, id, compute, reads, takes, seconds, gate, fingerprint };
 }
 
 function definitionsOf(kind: JavaScriptKind, given: Loose): Readonly<Record<string, Definition>> {

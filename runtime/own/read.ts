@@ -14,8 +14,18 @@ export interface Definition {
   readonly takes: OwnArguments;
   /** Seconds that a step may take. */
   readonly seconds: number;
+  /** What a gate is made of beside its draw. */
+  readonly gate?: OwnGateParts | null;
   /** What tells it from another. */
   readonly text: string;
+}
+
+/** What a gate in JavaScript has: its parameters with their start, and functions beside the one that draws. */
+export interface OwnGateParts {
+  readonly params: Readonly<Record<string, number>>;
+  readonly test?: UserFunction;
+  readonly term?: UserFunction;
+  readonly score?: UserFunction;
 }
 
 /** Seconds that a step may take where it does not say. */
@@ -34,6 +44,12 @@ export function readDefinition(kind: JavaScriptKind, given: unknown): Definition
   if (!isObject(given)) return `is ${show(given)}, where an object with \`${member}\` belongs`;
   const compute = given[member];
   if (typeof compute !== "function") return `has no function \`${member}\``;
+  if (kind === "gate") {
+    const gate = gatePartsOf(given);
+    const bound = compute.bind(given) as UserFunction;
+    const text = [compute, ...gateMembers.map((name) => given[name])].map(String).join("\n");
+    return typeof gate === "string" ? gate : { ...plain, compute: bound, gate, text };
+  }
   const takes = takenBy(given);
   if (typeof takes === "string") return takes;
   const definition = { ...plain, takes, compute: compute.bind(given) as UserFunction, text: String(compute) };
@@ -70,4 +86,25 @@ function takenBy({ takes = {} }: { readonly takes?: unknown }): OwnArguments | s
     found[name] = value;
   }
   return found;
+}
+
+const gateMembers = ["test", "term", "score"] as const;
+
+function gatePartsOf(given: Readonly<Record<string, unknown>>): OwnGateParts | string {
+  const { params } = given;
+  if (!isObject(params) || Array.isArray(params) || Object.keys(params).length === 0)
+    return `has ${show(params)} for \`params\`, where an object of numbers belongs: \`params: { s: 1 }\``;
+  for (const [name, start] of Object.entries(params)) {
+    if (!/^[a-z]+$/.test(name)) return `has a parameter ${show(name)}: their names are of small letters`;
+    if (typeof start !== "number" || !Number.isFinite(start))
+      return `starts \`${name}\` from ${show(start)}, where a number belongs`;
+  }
+  const parts: Record<string, UserFunction> = {};
+  for (const name of gateMembers) {
+    const value = given[name];
+    if (value === undefined) continue;
+    if (typeof value !== "function") return `has ${show(value)} for \`${name}\`, where a function belongs`;
+    parts[name] = value.bind(given) as UserFunction;
+  }
+  return { params: params as Readonly<Record<string, number>>, ...parts };
 }

@@ -1,11 +1,13 @@
 import { deepEqual, equal } from "node:assert/strict";
-import { testValues } from "../../core/gates/values.js";
+import { gateKind } from "../../core/gates/registry.js";
+import { settingOf, testValues } from "../../core/gates/values.js";
 import type { Gates } from "../../core/gates/state.js";
 import { maskedView } from "../../core/masks/masked.js";
 import type { Moment, PruningContext } from "../../core/events/context.js";
 import { gateStep } from "../../runtime/along/gate-step.js";
 import { openGates, settleGates } from "../../runtime/along/gates.js";
-import { momentOf, prune } from "../core/masks/setting.js";
+import { topology } from "../helpers/networks.js";
+import { momentOf, prune, settingOf as settingOfModel } from "../core/masks/setting.js";
 import { denseSetting } from "../core/masks/vectors.js";
 import { statementOf } from "./method.js";
 import { scaled } from "./penalties.js";
@@ -186,6 +188,54 @@ export const gates: readonly Vector[] = [
       near(testValues(setting.network, own), [1.00003, 1.28403, 1.64872]);
       await prune(setting, statementOf("bayesian-compression", "prune"), momentOf());
       equal(setting.state.channels.filter((code) => code === 1).length, 1);
+    },
+  },
+  {
+    vector: "attention",
+    method: "pcas",
+    about:
+      "through W₁ = (1, 0.5, −0.25, 2), W₂ = (1, −2, 0.5, 3) and b = (0, 0.1, −0.2, 0.3) means of (−0.5, −1, 2, 0) give 0.5, 0.524979, 0.450166 and 0.574443, those of (2, −1, 0.5, 1) give 0.966914, 0.001292, 0.815703 and 0.99997, and the half with the least attention goes",
+    async check() {
+      const setting = scaled([1, 1, 1, 1]);
+      const { gates: own, settle } = opened("pcas", setting);
+      set(own, "squeeze", [1, 0.5, -0.25, 2]);
+      set(own, "excite", [1, -2, 0.5, 3]);
+      set(own, "bias", [0, 0.1, -0.2, 0.3]);
+      const kind = gateKind("attention");
+      const means = Float32Array.of(-0.5, -1, 2, 0, 2, -1, 0.5, 1);
+      const { z } = kind.attend?.(own.params, settingOf(setting.network, own), 0, means, 2) ?? {};
+      near(z ?? [], [0.5, 0.524979, 0.450166, 0.574443, 0.966914, 0.001292, 0.815703, 0.99997]);
+      kind.note?.(own.params, Float32Array.of(0.9, 0.2, 0.8, 0.7));
+      kind.note?.(own.params, Float32Array.of(0.7, 0.6, 0.4, 0.9));
+      near(testValues(setting.network, own), [0.8, 0.4, 0.6, 0.8]);
+      settle();
+      await prune(setting, statementOf("pcas", "prune"), momentOf());
+      deepEqual([...setting.state.channels.subarray(1, 5)], [0, 1, 1, 0]);
+    },
+  },
+  {
+    vector: "SAL",
+    method: "shift-attention",
+    about:
+      "scores of 0.1, 0.5, 0.4, 0.9 and 0.2 are 0.046170, 0.166776, 0.120973, 0.602431 and 0.063651 at a temperature of 1, and the fourth weight alone stays",
+    async check() {
+      const b = topology();
+      const y = b.call(
+        "Conv1D",
+        { filters: 1, kernel_size: [5], use_bias: false },
+        [b.input([9, 1])],
+        "conv",
+      );
+      const setting = settingOfModel(b.build([y]));
+      setting.parameters.get("conv/kernel")?.data.set([1, 2, 3, 4, 5]);
+      const { gates: own, settle } = opened("shift-attention", setting);
+      set(own, "score", [0.1, 0.5, 0.4, 0.9, 0.2]);
+      own.args = { temperature: 1 };
+      near(testValues(setting.network, own), [0.04617, 0.166776, 0.120973, 0.602431, 0.063651]);
+      settle();
+      deepEqual([...(maskedView(setting).get("conv/kernel")?.data ?? [])], [0, 0, 0, 4, 0]);
+      await prune(setting, statementOf("shift-attention", "prune"), momentOf());
+      deepEqual([...(setting.parameters.get("conv/kernel")?.data ?? [])], [0, 0, 0, 4, 0]);
     },
   },
 ];

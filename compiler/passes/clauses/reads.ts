@@ -9,7 +9,7 @@ import {
   type Name,
   type Place as Where,
 } from "../../../core/expr/names.js";
-import { gateKind } from "../../../core/gates/registry.js";
+import { kindSaid } from "../../../core/gates/registry.js";
 import { isGateScore, type GateScore } from "../../../core/gates/types.js";
 import { structureKind } from "../../../core/ir/structure.js";
 import { structureText } from "./structure.js";
@@ -41,7 +41,8 @@ export function isReadable(
     if (refusal === null) continue;
     return reject(place, refusal.code, refusal.message(name), span, { help: refusal.help });
   }
-  for (const name of read) if (isGateScore(name) && !gatesGive(name, structure, span, place)) return null;
+  for (const name of read)
+    if (isGateScore(name) && !gatesGive(name, structure, where === "penalty", span, place)) return null;
   for (const name of read) {
     const { of } = nameRow(name);
     if (of !== "any" && !isWhole(structure)) {
@@ -85,7 +86,13 @@ export function isReadable(
 }
 
 /** Whether masks learned above give units of this structure such a score; else says why not. */
-function gatesGive(name: GateScore, structure: StructureName, span: Span, place: Place): true | null {
+function gatesGive(
+  name: GateScore,
+  structure: StructureName,
+  penalized: boolean,
+  span: Span,
+  place: Place,
+): true | null {
   if (place.learned.length === 0)
     return reject(place, "P2040", `no masks are learned above whose \`${name}\` could be read`, span, {
       help: "gates are trained by `learn masks on filters by hard-concrete strength …`; `slim` and `harden masks` end them",
@@ -101,7 +108,12 @@ function gatesGive(name: GateScore, structure: StructureName, span: Span, place:
     return reject(place, "P2041", `no masks of ${structure} are learned above`, span, {
       help: `those learned are of ${other === undefined ? "others" : structureText(other.structure)}: score these by \`${name}\``,
     });
-  const has = ({ gate }: Learned): readonly string[] => Object.keys(gateKind(gate.name).scores);
+  const has = ({ gate }: Learned): readonly string[] => Object.keys(kindSaid(gate).scores);
+  if (penalized && alike.every(({ gate }) => kindSaid(gate).scores[name]?.back === null))
+    return reject(place, "P2034", `\`${name}\` of \`${alike[0]?.gate.name ?? ""}\` has no slope`, span, {
+      notes: ["it is a mean over steps that are past"],
+      help: "leave the penalty out",
+    });
   if (alike.some((one) => has(one).includes(name))) return true;
   const [first] = alike;
   return reject(place, "P2041", `\`${first?.gate.name ?? ""}\` has no \`${name}\``, span, {
@@ -153,7 +165,7 @@ export function canPull(ir: ExprIr, structure: StructureName, span: Span, place:
   if (!slopes(ir)) {
     return reject(place, "P2034", "nothing in this penalty depends on what is trained", span, {
       notes: ["draws, counts, statistics of layers, comparisons and signs count as constant"],
-      help: "read weights, batch-norm scales or activations: `by l1`, `by abs(gamma)`, `by mean(abs(a))`",
+      help: "read weights, gates, batch-norm scales or activations: `by l1`, `by gate`, `by abs(gamma)`, `by mean(abs(a))`",
     });
   }
   const { members } = takeApart(ir);

@@ -1,4 +1,5 @@
-import { gateKind, gateNames, isGateName, laterGates, type GateName } from "../../../core/gates/registry.js";
+import { gateKind, gateNames, isGateName } from "../../../core/gates/registry.js";
+import { unseen } from "../../../core/gates/unseen.js";
 import type { GateArgument, GateKind } from "../../../core/gates/types.js";
 import { patternOf, structureKind } from "../../../core/ir/structure.js";
 import type { ExprIr, LearnIr, StructureIr, ValueIr } from "../../../core/ir/types.js";
@@ -10,6 +11,7 @@ import { lowerSelection } from "../clauses/selection.js";
 import { lowerStructure, structureText } from "../clauses/structure.js";
 import { inRange, lowerTyped, oneOf, shareInRange, type NumberRange } from "../clauses/typed.js";
 import { lowerHolding } from "../clauses/when.js";
+import { ownNames } from "../module.js";
 import { reject, whole, type Lowered, type Place } from "../lowering.js";
 import { unknownName } from "../../../core/diagnostics/elsewhere.js";
 
@@ -25,13 +27,13 @@ export function lowerLearn(statement: LearnStatement, place: Place): Lowered<Lea
   }
   const name = lowerKind(statement.gate, place);
   if (name === null) return null;
-  const kind = gateKind(name);
+  const kind = isGateName(name) ? gateKind(name) : unseen;
   if (!guards(kind, name, structure, statement, place)) return null;
-  const args = lowerArguments(statement.gate, name, place);
+  const args = lowerArguments(statement.gate, kind, place);
   const to = lowerShare(statement, kind, name, place);
   if (args === null || to === null) return null;
   const learn = whole({ structure }, selection, {
-    gate: { name, args },
+    gate: isGateName(name) ? { name, args } : { name, own: true as const, args },
     to: to === "none" ? undefined : to,
     strength: lowerTerm(statement, kind, name, place),
     when: lowerHolding(statement, place),
@@ -39,20 +41,16 @@ export function lowerLearn(statement: LearnStatement, place: Place): Lowered<Lea
   return learn;
 }
 
-function lowerKind({ name }: CallLike, place: Place): GateName | null {
-  if (isGateName(name.text)) return name.text;
-  const later = laterGates.find((one) => one === name.text);
-  if (later !== undefined)
-    return reject(place, "P8001", `\`${later}\` is not available yet`, name.span, {
-      help: `there are ${gateNames.map((one) => `\`${one}\``).join(", ")}`,
-    });
-  return oneOf(name, gateNames, "kind of gate", place);
+function lowerKind({ name }: CallLike, place: Place): string | null {
+  if (place.scope.module.missing.has(name.text)) return null;
+  const own = ownNames(place.scope.module, "gate");
+  return oneOf(name, [...gateNames, ...own], "kind of gate", place);
 }
 
 /** Gates guard units that can be told apart and that nothing else decides on. */
 function guards(
   kind: GateKind,
-  name: GateName,
+  name: string,
   structure: StructureIr,
   { structure: { span } }: LearnStatement,
   place: Place,
@@ -63,19 +61,28 @@ function guards(
       help: "guard `filters`, `neurons`, `units`, `weights` or groups of them",
     });
   if (kind.guards === "either") return true;
-  if (kind.guards === "single weights" ? structure === "weights" : (kind.guards === "units") === units)
-    return true;
+  const { guards: meant } = kind;
+  const fits =
+    meant === "single weights"
+      ? structure === "weights"
+      : meant === "taps"
+        ? structure === "taps"
+        : (meant === "units") === units;
+  if (fits) return true;
   return reject(place, "P2041", `\`${name}\` guards ${kind.guards}, not ${structureText(structure)}`, span, {
-    help: kind.guards === "units" ? "write `filters`, `neurons` or `units`" : "write `weights`",
+    help:
+      meant === "units"
+        ? "write `filters`, `neurons` or `units`"
+        : `write \`${meant === "taps" ? "taps" : "weights"}\``,
   });
 }
 
 function lowerArguments(
   { name: { text: name }, args: written = [], span }: CallLike,
-  kind: GateName,
+  kind: GateKind,
   place: Place,
 ): LearnIr["gate"]["args"] | null {
-  const known: Readonly<Record<string, GateArgument>> = gateKind(kind).args;
+  const known: Readonly<Record<string, GateArgument>> = kind.args;
   const given = new Map<string, ValueIr>();
   for (const argument of written) {
     const key = argument.name?.text;
@@ -119,7 +126,7 @@ function lowerArguments(
 function lowerShare(
   { amount, scope, word }: LearnStatement,
   { takesShare }: GateKind,
-  name: GateName,
+  name: string,
   place: Place,
 ): ExprIr | "none" | null {
   if (scope !== undefined && (scope.name !== "local" || !takesShare))
@@ -149,7 +156,7 @@ function lowerShare(
 function lowerTerm(
   { strength: written }: LearnStatement,
   { term }: GateKind,
-  name: GateName,
+  name: string,
   place: Place,
 ): ValueIr | null {
   if (written === undefined) return term?.usual ?? 0;

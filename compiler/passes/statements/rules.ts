@@ -21,7 +21,7 @@ import type {
 import { lowerCriterion, stepByItself } from "../clauses/criterion.js";
 import { isKnownBeside, isReadable } from "../clauses/reads.js";
 import { lowerMoving } from "../clauses/moving.js";
-import { lowerScope, lowerStructure } from "../clauses/structure.js";
+import { guardedSelection, lowerScope, lowerStructure } from "../clauses/structure.js";
 import { lowerStrength } from "../clauses/strength.js";
 import { lowerSelection } from "../clauses/selection.js";
 import { checkTyped, shareInRange, warnIdle } from "../clauses/typed.js";
@@ -70,7 +70,10 @@ export function lowerPenalize(statement: PenalizeStatement, place: Place): Lower
     });
   }
   const kind = structureKind(structure);
-  const selection = lowerSelection(statement.selection, place);
+  const selection =
+    statement.selection === undefined
+      ? guardedSelection(statement.structure, place)
+      : lowerSelection(statement.selection, place);
   const by = lowerCriterion(statement.penalty, kind, place, { by: "penalty" });
   const among = statement.among && lowerAmong(statement.among, kind, place);
   if (by !== null && among && readsActivations(by.expr) && needsGradients(namesIn(among.by.expr))) {

@@ -3,6 +3,7 @@ import { budgets } from "./budgets.js";
 import { collapses } from "./collapses.js";
 import { fightingRules } from "./fighting-rules.js";
 import type { Lint } from "./finding.js";
+import { gatesAtRest } from "./gates-at-rest.js";
 import { idleUnits } from "./idle-units.js";
 import { flicker } from "./flicker.js";
 import { lastCut } from "./last-cut.js";
@@ -43,6 +44,7 @@ export const lints: readonly Lint[] = [
   sharesNothing,
   lateRewinds,
   withoutEffect,
+  gatesAtRest,
   lastCut,
   masksOnly,
   idleUnits,

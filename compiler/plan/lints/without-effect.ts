@@ -39,6 +39,8 @@ export const withoutEffect: Lint = ({ network, simulation }) => {
 };
 
 function whyNothingTrains(network: Network, { rules }: TrainIr): { label: string; help: string } | null {
+  // Gates train whatever rests beneath them.
+  if (rules.some(({ kind }) => kind === "learn")) return null;
   const { trainableParams } = costs(network);
   if (trainableParams === 0)
     return {

@@ -1,6 +1,7 @@
 import { guardOf, type Guard } from "../../../core/gates/guard.js";
 import { localKernels } from "../../../core/gates/reads.js";
-import { gateKind } from "../../../core/gates/registry.js";
+import { blocksOf, lengthOf } from "../../../core/gates/values.js";
+import { kindSaid } from "../../../core/gates/registry.js";
 import type { GateKind } from "../../../core/gates/types.js";
 import type { Ir } from "../../../core/ir/types.js";
 import { statements } from "../../../core/ir/walk.js";
@@ -11,6 +12,8 @@ import { counted } from "../../plan/words.js";
 /** What a `learn masks` adds to training. */
 export interface GateCost {
   readonly text: string;
+  /** Whether they are in JavaScript: then nobody knows how many numbers train for each. */
+  readonly own: boolean;
   /** Gates, and numbers that train for them. */
   readonly gates: number;
   readonly params: number;
@@ -29,18 +32,25 @@ export function gateCosts(ir: Ir, network: Network | undefined): readonly GateCo
     const { text, structure, layers, gate } = learn;
     const guard = guardOf(network, { structure, layers, named: learn.in !== undefined });
     const { units, parts } = guard;
-    const kind = gateKind(gate.name);
+    const kind = kindSaid(gate);
     const weights = [...parts.values()]
       .flat()
       .reduce((sum, { rows, cols }) => sum + inside(rows) * inside(cols), 0);
-    const params = units * Object.keys(kind.params).length;
-    const step = beside(kind, network, guard);
-    return [{ text, gates: units, params, weights, bytes: 4 * (params + weights), step }];
+    const args = Object.entries(kind.args).map(([name, { usual }]): [string, number] => {
+      const value = gate.args[name];
+      return [name, typeof value === "number" ? value : typeof usual === "number" ? usual : usual.from];
+    });
+    const blocks = blocksOf(kind, guard, Object.fromEntries(args));
+    const params = Object.keys(kind.params).reduce((sum, name) => sum + lengthOf(blocks.get(name) ?? []), 0);
+    const step = "own" in gate ? "what its JavaScript takes" : beside(kind, network, guard);
+    return [{ text, own: "own" in gate, gates: units, params, weights, bytes: 4 * (params + weights), step }];
   });
 }
 
 /** What draws of its own make of a step. */
 function beside({ draws }: GateKind, network: Network, { units, parts }: Guard): string {
+  if (draws === "activations")
+    return `the means of ${counted(units, "units")} over their places for every example, read from the backend and back`;
   if (draws === "example") return `${counted(units, "draws")} for every example`;
   const local =
     draws === "deviation" ? [...parts.keys()].filter((key) => localKernels(network).has(key)) : [];
@@ -51,6 +61,6 @@ function beside({ draws }: GateKind, network: Network, { units, parts }: Guard):
 
 const inside = (numbers: Int32Array): number => numbers.reduce((n, number) => n + (number >= 0 ? 1 : 0), 0);
 
-export const gateLine = ({ text, gates, params, weights, bytes, step }: GateCost): string =>
-  `${text}: ${counted(gates, "gates")} of ${counted(params, "parameters")} on ${counted(weights, "weights")}, ` +
+export const gateLine = ({ text, gates, params, own, weights, bytes, step }: GateCost): string =>
+  `${text}: ${counted(gates, "gates")} of ${own ? "parameters in JavaScript" : counted(params, "parameters")} on ${counted(weights, "weights")}, ` +
   `${counted(bytes, "bytes")} and the optimizer's state of the parameters; ${step}`;

@@ -1,4 +1,4 @@
-import { param, type GateKind } from "../types.js";
+import { param, scoreOf, type GateKind } from "../types.js";
 
 /**
  * Bernoulli gates with a straight-through gradient (Srinivas, Subramanya, Babu 2017, Training sparse neural networks): z = 1 with
@@ -40,7 +40,13 @@ export const bernoulli: GateKind = {
     },
   },
   test: (params) => param(params, "open").map((g) => (g >= 0.5 ? 1 : 0)),
-  scores: { gate: (params) => param(params, "open").slice() },
+  scores: {
+    gate: scoreOf(
+      "open",
+      (g) => g,
+      () => 1,
+    ),
+  },
   clamp(params) {
     const open = param(params, "open");
     for (let i = 0; i < open.length; i++) open[i] = Math.min(1, Math.max(0, open[i] ?? 0));

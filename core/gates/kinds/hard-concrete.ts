@@ -1,4 +1,4 @@
-import { arg, param, sigmoid, type GateKind, type Setting } from "../types.js";
+import { arg, param, scoreOf, sigmoid, type GateKind, type Setting } from "../types.js";
 
 /** The stretch of the concrete distribution beyond 0 and 1. */
 const low = -0.1;
@@ -69,7 +69,16 @@ export const hardConcrete: GateKind = {
     },
   },
   test: (params) => param(params, "logalpha").map((x) => clipped(stretched(sigmoid(x)))),
-  scores: { gate: (params) => param(params, "logalpha").map((x) => clipped(stretched(sigmoid(x)))) },
+  scores: {
+    gate: scoreOf(
+      "logalpha",
+      (x) => clipped(stretched(sigmoid(x))),
+      (x) => {
+        const s = sigmoid(x);
+        return stretched(s) > 0 && stretched(s) < 1 ? (high - low) * s * (1 - s) : 0;
+      },
+    ),
+  },
   clamp(params) {
     const logAlpha = param(params, "logalpha");
     for (let i = 0; i < logAlpha.length; i++)

@@ -1,5 +1,5 @@
 import { quantile } from "../normal.js";
-import { arg, param, type GateKind, type Params } from "../types.js";
+import { arg, param, type GateKind, type Params, type UnitScore } from "../types.js";
 
 /** Where the parameters are kept: no power of e in the term leaves the numbers there are. */
 const far = 20;
@@ -101,14 +101,39 @@ export const horseshoe: GateKind = {
   },
   test: (params) => Float32Array.from(each(params), ({ mu, variance }) => Math.exp(mu + variance / 2)),
   scores: {
-    gate: (params) => Float32Array.from(each(params), ({ mu, variance }) => Math.exp(mu - variance)),
-    snr: (params) => Float32Array.from(each(params), ({ variance }) => 1 / Math.sqrt(Math.expm1(variance))),
+    gate: scoreOfScale(({ mu, variance }) => {
+      const mode = Math.exp(mu - variance);
+      return { value: mode, ofMu: mode, ofVariance: -mode };
+    }),
+    snr: scoreOfScale(({ variance }) => {
+      const ratio = Math.expm1(variance);
+      return { value: ratio ** -0.5, ofMu: 0, ofVariance: -0.5 * ratio ** -1.5 * Math.exp(variance) };
+    }),
   },
   clamp(params) {
     for (const name of ["mua", "mub"]) within(param(params, name), -far, far);
     for (const name of ["logvara", "logvarb"]) within(param(params, name), narrow, wide);
   },
 };
+
+/** A score that is a function of the mean and the variance of log z. */
+function scoreOfScale(
+  at: (one: Scale) => { readonly value: number; readonly ofMu: number; readonly ofVariance: number },
+): UnitScore {
+  return {
+    of: (params) => Float32Array.from(each(params), (one) => at(one).value),
+    back(slope, params, _, into) {
+      const [logA, logB] = [param(params, "logvara"), param(params, "logvarb")];
+      each(params).forEach((one, unit) => {
+        const { ofMu, ofVariance } = at(one);
+        const each = slope[unit] ?? 0;
+        for (const name of ["mua", "mub"]) add(into, name, unit, 0.5 * each * ofMu);
+        add(into, "logvara", unit, 0.25 * each * ofVariance * Math.exp(logA[unit] ?? 0));
+        add(into, "logvarb", unit, 0.25 * each * ofVariance * Math.exp(logB[unit] ?? 0));
+      });
+    },
+  };
+}
 
 function add(into: Params, name: string, unit: number, slope: number): void {
   const slopes = param(into, name);

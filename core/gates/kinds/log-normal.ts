@@ -1,5 +1,5 @@
 import { between, cumulative, density, quantile, scaledTail } from "../normal.js";
-import { param, type GateKind, type Params } from "../types.js";
+import { param, type GateKind, type Params, type UnitScore } from "../types.js";
 
 /** Ends of log z. */
 const [a, b] = [-20, 0];
@@ -53,11 +53,45 @@ function moment(k: number, { mu, sigma, alpha, beta, share }: Cut): number {
 
 const mean = (one: Cut): number => moment(1, one);
 
+/**
+ * Slopes of E zᵏ along μ and log σ. With N the integral of e^(kx) over the normal between the ends, ∂N/∂μ = k·N − [e^(kx)·φ]/σ, and
+ * ∂N/∂σ = σ·∂²N/∂μ².
+ */
+function slopesOf(k: number, one: Cut): [number, number] {
+  const { sigma, alpha, beta, atAlpha, atBeta, share } = one;
+  const along = (power: number, whole: number): [number, number] => {
+    const [low, high] = [Math.exp(power * a) * atAlpha, Math.exp(power * b) * atBeta];
+    const ofMu = power * whole - (high - low) / sigma;
+    return [ofMu, sigma * sigma * power * ofMu - (high * beta - low * alpha)];
+  };
+  const value = moment(k, one);
+  const [ofWhole, ofShare] = [along(k, value * share), along(0, share)];
+  return [(ofWhole[0] - value * ofShare[0]) / share, (ofWhole[1] - value * ofShare[1]) / share];
+}
+
+/** A score that is a function of the normal of log z. */
+function scoreOfCut(value: (one: Cut) => number, slopes: (one: Cut) => [number, number]): UnitScore {
+  return {
+    of: (params) => Float32Array.from(each(params), value),
+    back(slope, params, _, into) {
+      const [ofMu, ofLogSigma] = [param(into, "mu"), param(into, "logsigma")];
+      each(params).forEach((one, i) => {
+        const [alongMu, alongSigma] = slopes(one);
+        ofMu[i] = (ofMu[i] ?? 0) + (slope[i] ?? 0) * alongMu;
+        ofLogSigma[i] = (ofLogSigma[i] ?? 0) + (slope[i] ?? 0) * alongSigma;
+      });
+    },
+  };
+}
+
+/** Least relative variance: below it rounding decides. */
+const least = 1e-14;
+
 /** Signal to noise, E z / √Var z: at most 10⁷, from where on rounding decides. */
 function signal(one: Cut): number {
   const first = mean(one);
   const variance = moment(2, one) - first * first;
-  return first / Math.sqrt(Math.max(variance, 1e-14 * first * first));
+  return first / Math.sqrt(Math.max(variance, least * first * first));
 }
 
 /**
@@ -127,8 +161,17 @@ export const logNormal: GateKind = {
   },
   test: (params) => Float32Array.from(each(params), mean),
   scores: {
-    gate: (params) => Float32Array.from(each(params), mean),
-    snr: (params) => Float32Array.from(each(params), signal),
+    gate: scoreOfCut(mean, (one) => slopesOf(1, one)),
+    snr: scoreOfCut(signal, (one) => {
+      const [first, second] = [mean(one), moment(2, one)];
+      const variance = second - first * first;
+      if (variance <= least * first * first) return [0, 0];
+      const [ofFirst, ofSecond] = [slopesOf(1, one), slopesOf(2, one)];
+      // ∂ (E z · V^−½), V = E z² − (E z)².
+      const along = (n: 0 | 1): number =>
+        (ofFirst[n] * second - 0.5 * first * ofSecond[n]) / (variance * Math.sqrt(variance));
+      return [along(0), along(1)];
+    }),
   },
   clamp(params) {
     const [mu, logSigma] = [param(params, "mu"), param(params, "logsigma")];

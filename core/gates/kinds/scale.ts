@@ -1,4 +1,4 @@
-import { param, type GateKind } from "../types.js";
+import { param, scoreOf, type GateKind } from "../types.js";
 
 /**
  * A multiplier for every unit, from 1. Its term is Σ|z|, as network slimming puts it on the scales of batch norms (Liu et al. 2017);
@@ -36,5 +36,5 @@ export const scale: GateKind = {
     },
   },
   test: (params) => param(params, "scale").slice(),
-  scores: { gate: (params) => param(params, "scale").map(Math.abs) },
+  scores: { gate: scoreOf("scale", Math.abs, Math.sign) },
 };

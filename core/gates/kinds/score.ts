@@ -1,4 +1,4 @@
-import { param, type GateKind, type Params, type Setting } from "../types.js";
+import { param, scoreOf, type GateKind, type Params, type Setting } from "../types.js";
 
 /** 1 for the units with the highest |S| of their layer, but for the share that is closed; of equal ones the later close first. */
 function highest(params: Params, { share, groups }: Setting): Float32Array {
@@ -40,5 +40,5 @@ export const score: GateKind = {
   through: "weights",
   term: null,
   test: highest,
-  scores: { gate: (params) => param(params, "score").map(Math.abs) },
+  scores: { gate: scoreOf("score", Math.abs, Math.sign) },
 };

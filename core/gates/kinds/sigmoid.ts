@@ -1,4 +1,12 @@
-import { arg, param, sigmoid as logistic, type GateKind, type Params, type Setting } from "../types.js";
+import {
+  arg,
+  param,
+  scoreOf,
+  sigmoid as logistic,
+  type GateKind,
+  type Params,
+  type Setting,
+} from "../types.js";
 
 /** σ(β·s) of every unit. */
 const soft = (params: Params, setting: Setting): Float32Array =>
@@ -69,8 +77,15 @@ export const sigmoid: GateKind = {
     return soft(params, setting).map((x) => x * scale);
   },
   scores: {
-    gate: (params, setting) =>
-      setting.settled ? param(params, "s").map((s) => (s > 0 ? 1 : 0)) : soft(params, setting),
+    gate: scoreOf(
+      "s",
+      (s, setting) => (setting.settled ? Number(s > 0) : logistic(arg(setting, "temperature") * s)),
+      (s, setting) => {
+        const beta = arg(setting, "temperature");
+        const x = logistic(beta * s);
+        return setting.settled ? 0 : beta * x * (1 - x);
+      },
+    ),
   },
   again(params, args) {
     const s = param(params, "s");

@@ -1,4 +1,4 @@
-import { param, sigmoid, type GateKind } from "../types.js";
+import { param, scoreOf, sigmoid, type GateKind } from "../types.js";
 
 /**
  * Auxiliary parameters m with a threshold at 0 (AutoPrune; Xiao, Wang, Rajasekaran 2019): z = 1 where m ≥ 0, else 0. The gradient is
@@ -40,5 +40,11 @@ export const threshold: GateKind = {
     },
   },
   test: (params) => param(params, "m").map((x) => (x >= 0 ? 1 : 0)),
-  scores: { gate: (params) => param(params, "m").slice() },
+  scores: {
+    gate: scoreOf(
+      "m",
+      (m) => m,
+      () => 1,
+    ),
+  },
 };

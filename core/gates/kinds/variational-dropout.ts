@@ -63,7 +63,20 @@ export const variationalDropout: GateKind = {
     },
   },
   test: (params) => new Float32Array(param(params, "logvar").length).fill(1),
-  scores: { alpha: (params) => Float32Array.from(logAlpha(params)) },
+  scores: {
+    alpha: {
+      of: (params) => Float32Array.from(logAlpha(params)),
+      back(slope, params, _, into) {
+        const w = param(params, "w");
+        const [ofVariance, ofWeights] = [param(into, "logvar"), param(into, "w")];
+        for (let i = 0; i < slope.length; i++) {
+          const [each, value] = [slope[i] ?? 0, w[i] ?? 0];
+          ofVariance[i] = (ofVariance[i] ?? 0) + each;
+          ofWeights[i] = (ofWeights[i] ?? 0) - (each * 2 * value) / (value * value + tiny);
+        }
+      },
+    },
+  },
   clamp(params) {
     const logVariance = param(params, "logvar");
     for (let i = 0; i < logVariance.length; i++)

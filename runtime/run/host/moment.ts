@@ -1,3 +1,4 @@
+import { copyState } from "../../../core/masks/state.js";
 import type { Network } from "../../../core/network/types.js";
 import type { ParameterStore } from "../../../core/parameters.js";
 import type { RunRecord } from "../report/log.js";
@@ -72,11 +73,10 @@ export function goToMoment(session: Session, moment: Moment): void {
     for (const [key, { data }] of session.parameters) data.set(moment.parameters.get(key)?.data ?? []);
   else session.parameters = copyOf(moment.parameters);
   const { slots, state, optimizer } = snapshot;
-  const { start, ...dead } = state;
   Object.assign(session, {
     network,
     slots: structuredClone(slots),
-    state: { ...structuredClone({ ...dead, start: new Map() }), start: new Map(start) },
+    state: copyState(state, new Map(state.start)),
     optimizer,
     ...plain,
     baselines: structuredClone(plain.baselines),

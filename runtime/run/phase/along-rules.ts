@@ -8,6 +8,7 @@ import { structureKind } from "../../../core/ir/structure.js";
 import type { LearnRule } from "../../along/gates.js";
 import { freezeRule } from "../../along/freeze.js";
 import { hold } from "../../../core/masks/hold.js";
+import type { OfGates } from "../../along/gate-penalty.js";
 import { penaltyRule, readsGradients } from "../../along/penalty.js";
 import { pullRule } from "../../along/pull.js";
 import { updateRule } from "../../along/update-only.js";
@@ -31,6 +32,7 @@ export interface AlongRules {
     step: number,
     /** The gradients of the loss on the batch of the step, at the weights as they are when it is called. */
     again: () => ReadonlyMap<string, Float32Array>,
+    ofGates: OfGates,
   ): BeforeUpdate;
   /** At the end of the step after `step` updates: what is due then between steps. */
   endStep(session: Session, step: number): void;
@@ -82,7 +84,7 @@ export function alongRules(ir: TrainIr, times: PhaseTimes): AlongRules {
       const context = pruningContext(session);
       return acting.flatMap(({ rule }) => rule.watch(context) ?? []);
     },
-    beforeUpdate(session, gradients, step, again) {
+    beforeUpdate(session, gradients, step, again, ofGates) {
       const context = pruningContext(session);
       const reading = penalties.some(({ active, rule }) => rule.second && active(step));
       const ofLoss = reading ? new Map([...gradients].map(([key, g]) => [key, g.slice()])) : gradients;
@@ -90,10 +92,13 @@ export function alongRules(ir: TrainIr, times: PhaseTimes): AlongRules {
       for (const { id, rule, active } of updates)
         if (active(step)) rule.gate(context, momentOf(session, id), gradients);
       let penalty = 0;
-      for (const { id, rule, active } of [...penalties, ...onActivations, ...mixed])
-        if (active(step)) penalty += rule.add(context, momentOf(session, id), gradients, ofLoss, along);
+      for (const { id, rule, active } of penalties)
+        if (active(step))
+          penalty += rule.add(context, momentOf(session, id), gradients, ofLoss, along, ofGates);
+      for (const { id, rule, active } of mixed)
+        if (active(step)) penalty += rule.add(context, momentOf(session, id), gradients, ofGates);
       if (along.size > 0) addAll(gradients, productNow(context, along, again));
-      for (const { id, rule, active } of pulled)
+      for (const { id, rule, active } of [...onActivations, ...pulled])
         if (active(step)) penalty += rule.add(context, momentOf(session, id), gradients);
       const rests = new Set<string>();
       for (const { rule, active } of freezes)

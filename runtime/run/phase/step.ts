@@ -44,6 +44,7 @@ export function trainStep(session: Session, phase: OpenPhase, batch: Batch): Bat
     gradients,
     progress.step,
     () => executor.gradients(batch, "loss", { statistics: "batch" }).gradients,
+    learned?.of ?? new Map<string, never>(),
   );
   const rests = new Set([...before.rests, ...(learned?.rests ?? [])]);
   const penalty = before.penalty + (learned?.term ?? 0);

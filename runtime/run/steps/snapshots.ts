@@ -1,7 +1,8 @@
 import { raise } from "../../../core/diagnostics/create.js";
 import { settle } from "../../../core/masks/hold.js";
 import { maskedView } from "../../../core/masks/masked.js";
-import { dead, newMaskState, type MaskState } from "../../../core/masks/state.js";
+import { copyGates } from "../../../core/gates/state.js";
+import { copyState, dead, newMaskState, type MaskState } from "../../../core/masks/state.js";
 import type { Network } from "../../../core/network/types.js";
 import type { ParameterStore, Slots } from "../../../core/parameters.js";
 import { momentOf } from "../../../core/schedule/schedule.js";
@@ -106,7 +107,7 @@ function rewindGates({ state }: Session, snapshot: Snapshot): void {
   for (const id of [...state.gates.keys()]) {
     const then = snapshot.state.gates.get(id);
     if (then === undefined) state.gates.delete(id);
-    else state.gates.set(id, structuredClone(then));
+    else state.gates.set(id, copyGates(then));
   }
 }
 
@@ -160,9 +161,3 @@ function startSnapshot({ state, loaded, network }: Session): Snapshot {
     if (!there.has(root)) for (const channel of channels) masks.channels[channel] = dead;
   return { weights: state.start, slots: new Map(), state: masks, optimizer: noOptimizer };
 }
-
-/** A deep copy of what has died, with `start` put in for the values as loaded: those belong to the run, not to a moment. */
-const copyState = (state: MaskState, start: Map<string, Float32Array>): MaskState => ({
-  ...structuredClone({ ...state, start: new Map() }),
-  start,
-});

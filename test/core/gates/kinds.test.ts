@@ -8,7 +8,9 @@ const spread = (n: number, seed: number): Float32Array => {
   const stream = randomStream(seed, "params");
   return Float32Array.from({ length: n }, (_, i) => 0.3 + 0.4 * stream.uniform(i));
 };
-const units = 7;
+const units = 12;
+/** Two kernels of three places for each of two outputs. */
+const taps = { start: 0, places: 3, inputs: 2, outputs: 2 };
 
 function settingOf(name: GateName, more: Partial<Setting> = {}): Setting {
   const args = Object.fromEntries(
@@ -17,15 +19,25 @@ function settingOf(name: GateName, more: Partial<Setting> = {}): Setting {
       typeof usual === "number" ? usual : 3,
     ]),
   );
-  return { args, share: 0.4, settled: false, groups: [{ start: 0, end: units }], ...more };
+  const groups = [{ start: 0, end: units }];
+  const kernels = gateKind(name).guards === "taps" ? [taps] : [];
+  return { args, share: 0.4, settled: false, units, groups, kernels, ...more };
 }
-const paramsOf = (name: GateName, seed = 1): Record<string, Float32Array> =>
-  Object.fromEntries(
-    [...Object.keys(gateKind(name).params), ...(gateKind(name).ofWeights ? ["w"] : [])].map((key, i) => [
-      key,
-      spread(units, seed + i),
-    ]),
-  );
+function paramsOf(name: GateName, seed = 1): Record<string, Float32Array> {
+  const kind = gateKind(name);
+  const { args, ...lie } = settingOf(name);
+  const lengthOf = (key: string): number =>
+    kind.blocks?.[key]?.(lie, args).reduce((sum, { size }) => sum + size, 0) ?? units;
+  const keys = [
+    ...Object.keys(kind.params),
+    ...Object.keys(kind.kept ?? {}),
+    ...(kind.ofWeights ? ["w"] : []),
+  ];
+  return Object.fromEntries(keys.map((key, i) => [key, spread(lengthOf(key), seed + i)]));
+}
+/** Those that train. */
+const trained = (name: GateName, params: Params) =>
+  Object.entries(params).filter(([key]) => gateKind(name).kept?.[key] === undefined);
 const zeros = (params: Params) =>
   Object.fromEntries(Object.entries(params).map(([key, { length }]) => [key, new Float32Array(length)]));
 const uniform = (unit: number, row: number): number =>
@@ -48,8 +60,8 @@ describe.each(gateNames)("%s", (name) => {
     const { term } = kind;
     term.add(params, setting, weight, slopes);
     const step = 1e-3;
-    for (const [key, values] of Object.entries(params))
-      for (let i = 0; i < units; i++) {
+    for (const [key, values] of trained(name, params))
+      for (let i = 0; i < values.length; i++) {
         const at = (move: number) => {
           const moved = { ...params, [key]: values.map((value, j) => (i === j ? value + move : value)) };
           return term.add(moved, setting, weight, zeros(params));
@@ -69,8 +81,8 @@ describe.each(gateNames)("%s", (name) => {
     const dz = Float64Array.from({ length: rows * units }, (_, i) => 1 + i / 2);
     back(dz, slopes);
     const step = 1e-3;
-    for (const [key, values] of Object.entries(params))
-      for (let i = 0; i < units; i++) {
+    for (const [key, values] of trained(name, params))
+      for (let i = 0; i < values.length; i++) {
         const given = slopes[key]?.[i] ?? NaN;
         if (straight.has(name)) {
           expect(given).toBeGreaterThan(0);
@@ -86,12 +98,59 @@ describe.each(gateNames)("%s", (name) => {
       }
   });
 
+  it("differentiates its scores as finite differences do", () => {
+    const setting = settingOf(name);
+    for (const score of Object.values(kind.scores)) {
+      const params = paramsOf(name);
+      const slopes = zeros(params);
+      const along = Float64Array.from({ length: units }, (_, i) => 0.5 + i);
+      if (score.back === null) continue;
+      score.back(along, params, setting, slopes);
+      const step = 1e-3;
+      for (const [key, values] of trained(name, params))
+        for (let i = 0; i < values.length; i++) {
+          const at = (move: number) => {
+            const moved = { ...params, [key]: values.map((value, j) => (i === j ? value + move : value)) };
+            return score.of(moved, setting).reduce((sum, value, n) => sum + value * (along[n] ?? 0), 0);
+          };
+          const slope = (at(step) - at(-step)) / (2 * step);
+          expect(Math.abs((slopes[key]?.[i] ?? NaN) - slope)).toBeLessThan(5e-3 * (1 + Math.abs(slope)));
+        }
+    }
+  });
+
+  it("differentiates what it makes of activations as finite differences do", () => {
+    if (kind.attend === undefined) return;
+    const [setting, rows] = [settingOf(name), 3];
+    const params: Record<string, Float32Array> = { ...paramsOf(name), means: spread(rows * units, 9) };
+    const attend = (all: Params) => {
+      const found = kind.attend?.(all, setting, 0, all["means"] ?? new Float32Array(0), rows);
+      if (found === undefined) throw new Error("no module");
+      return found;
+    };
+    const { z, back } = attend(params);
+    expect(z).toHaveLength(rows * units);
+    const dz = Float32Array.from({ length: rows * units }, (_, i) => 1 + i / 20);
+    const told = zeros(params);
+    const slopes: Params = { ...told, means: back(dz, told) };
+    const step = 1e-2;
+    for (const [key, values] of trained(name, params))
+      for (let i = 0; i < values.length; i++) {
+        const at = (move: number) => {
+          const moved = { ...params, [key]: values.map((v, j) => (i === j ? v + move : v)) };
+          return attend(moved).z.reduce((sum, value, n) => sum + value * (dz[n] ?? 0), 0);
+        };
+        const slope = (at(step) - at(-step)) / (2 * step);
+        expect(Math.abs((slopes[key]?.[i] ?? NaN) - slope)).toBeLessThan(5e-3 * (1 + Math.abs(slope)));
+      }
+  });
+
   it("draws the same from the same draws, and gives its scores for every unit", () => {
     const params = paramsOf(name);
     const once = kind.draw(params, settingOf(name), uniform, 1).z;
     expect(kind.draw(params, settingOf(name), uniform, 1).z).toEqual(once);
     for (const score of Object.values(kind.scores))
-      expect(score(params, settingOf(name))).toHaveLength(units);
+      expect(score.of(params, settingOf(name))).toHaveLength(units);
     expect(kind.test(params, settingOf(name))).toHaveLength(units);
   });
 });
@@ -156,6 +215,52 @@ describe("sigmoid", () => {
   });
 });
 
+describe("softmax over taps", () => {
+  const line = { start: 0, places: 5, inputs: 1, outputs: 1 };
+  const of = (name: GateName, score: readonly number[], more: Partial<Setting>) =>
+    gateKind(name).test({ score: Float32Array.from(score) }, settingOf(name, more));
+  it("has these values, and in the end the highest alone, the first of equal ones", () => {
+    const scores = [0.1, 0.5, 0.4, 0.9, 0.2];
+    const more = { args: { temperature: 1 }, units: 5, kernels: [line] };
+    close(of("softmax", scores, more), [0.04617, 0.166776, 0.120973, 0.602431, 0.063651]);
+    const settled = { ...more, settled: true };
+    expect([...of("softmax", scores, settled)]).toEqual([0, 0, 0, 1, 0]);
+    expect([...of("softmax", [0.2, 0.7, 0.1, 0.7, 0.7], settled)]).toEqual([0, 1, 0, 0, 0]);
+  });
+  it("has values and slopes where all scores are the same", () => {
+    const more = { args: { temperature: 70 }, units: 5, kernels: [line] };
+    const scores = [0.3, 0.3, 0.3, 0.3, 0.3];
+    close(of("softmax", scores, more), [0.2, 0.2, 0.2, 0.2, 0.2]);
+    const slopes = { score: new Float32Array(5) };
+    const params = { score: Float32Array.from(scores) };
+    const { back } = gateKind("softmax").draw(params, settingOf("softmax", more), uniform, 1);
+    back(Float64Array.of(1, 2, 3, 4, 5), slopes);
+    expect(slopes.score.every(Number.isFinite)).toBe(true);
+  });
+  it("is one for all kernels of an input where it is shared", () => {
+    const more = {
+      args: { temperature: 1 },
+      settled: true,
+      units: 12,
+      kernels: [{ start: 0, places: 3, inputs: 2, outputs: 2 }],
+    };
+    // Scores by place and input; units by place, input and output.
+    expect([...of("shared-softmax", [0.1, 0.9, 0.8, 0.2, 0.3, 0.4], more)]).toEqual([
+      ...[0, 0, 1, 1],
+      ...[1, 1, 0, 0],
+      ...[0, 0, 0, 0],
+    ]);
+  });
+  it("leaves kernels of one place as they are", () => {
+    const more = {
+      args: { temperature: 20 },
+      units: 4,
+      kernels: [{ start: 0, places: 1, inputs: 2, outputs: 2 }],
+    };
+    expect([...of("softmax", [0.1, 0.2, 0.3, 0.4], more)]).toEqual([1, 1, 1, 1]);
+  });
+});
+
 describe("straight-through gates", () => {
   it("bernoulli hands on the gradient, stays within 0 and 1, and opens from ½ on", () => {
     const kind = gateKind("bernoulli");
@@ -207,7 +312,7 @@ describe("noise", () => {
     });
     close(terms, [4.6359, 2.63421, 1.54053, 0.43124, 0.17797, 0.06842, 0.02542, 0.00342, 0.00017], 4);
     const params = { logvar: Float32Array.of(0, 2, -10), w: Float32Array.of(1, -0.5, 0) };
-    close(kind.scores.alpha?.(params, settingOf("variational-dropout")) ?? [], [
+    close(kind.scores.alpha?.of(params, settingOf("variational-dropout")) ?? [], [
       0,
       Math.log(4) + 2,
       -10 - Math.log(1e-8),
@@ -219,7 +324,7 @@ describe("noise", () => {
     const setting = settingOf("log-normal");
     const params = { mu: Float32Array.of(0, -1, -3, -5), logsigma: Float32Array.of(-5, -2, 0, 1) };
     close(kind.test(params, setting), [0.99465, 0.37126, 0.08033, 0.05318]);
-    close(kind.scores.snr?.(params, setting) ?? [], [246.699, 7.35525, 0.84773, 0.40851], 3);
+    close(kind.scores.snr?.of(params, setting) ?? [], [246.699, 7.35525, 0.84773, 0.40851], 3);
     const terms = [0, 1, 2, 3].map((i) =>
       kind.term?.add(
         params,
@@ -250,7 +355,7 @@ describe("noise", () => {
       z,
       ...Object.values(slopes),
       kind.test(params, settingOf("log-normal")),
-      kind.scores.snr?.(params, settingOf("log-normal")) ?? [],
+      kind.scores.snr?.of(params, settingOf("log-normal")) ?? [],
     ])
       expect([...values].every(Number.isFinite), String(values)).toBe(true);
   });
@@ -264,7 +369,7 @@ describe("noise", () => {
     };
     const setting = settingOf("horseshoe");
     close(kind.test(params, setting), [1.000031, 0.924026]);
-    close(kind.scores.gate?.(params, setting) ?? [], [0.999938, 0.553236]);
+    close(kind.scores.gate?.of(params, setting) ?? [], [0.999938, 0.553236]);
     const terms = [0, 1].map((i) =>
       kind.term?.add(params, { ...setting, args: { scale: 0.5 } }, Float64Array.of(1 - i, i), zeros(params)),
     );

@@ -20,6 +20,7 @@ const drawn = (more: Partial<DrawnGates>): DrawnGates => ({
   shown: (_, data) => data,
   reads: new Map(),
   variances: new Map(),
+  attended: new Map(),
   ...more,
 });
 

@@ -28,6 +28,9 @@ const cases = [
   ["units", "log-normal(start: -1) strength 2", "prune gates by snr global 30%"],
   ["filters", "horseshoe(scale: 0.5, start: -2)", "prune filters by gate global 30%"],
   ["kernels", "bernoulli(open: 0.6) strength 0.02", "prune gates by gate below 0.5"],
+  ["units", "attention(reduction: 2)", "prune gates by gate global 30%"],
+  ["taps", "softmax(temperature: 1 -> 30 exponential)", "prune taps by gate keep 1 each"],
+  ["taps", "shared-softmax(temperature: 1 -> 30)", "prune gates by gate keep 1 each"],
 ] as const;
 
 /** Each case in one of the networks; in both in `npm run test:long`. */
@@ -136,4 +139,25 @@ it("gates of a loop go on in its next pass, and `rewind gates` brings them back"
   const back = await runProgram(`${learn}\nmark here\ntrain 1 epoch\nrewind gates to here`, small);
   expect(paramsOf(twice)).not.toEqual(paramsOf(once));
   expect(paramsOf(back)).toEqual(paramsOf(once));
+});
+
+it("a penalty closes gates, of the units that live, and the same after a kill", async () => {
+  const program = (penalty: string) =>
+    `train 2 epochs with sgd(rate: 0.05) { learn masks on filters by scale; ${penalty} }
+    prune filters by gate 30%
+    train 1 epoch with sgd(rate: 0.05)
+    slim`;
+  const scales = async (penalty: string) => {
+    const { run } = await runProgram(program(penalty).split("prune")[0] ?? "", small);
+    return [...run.session.state.gates.values()].flatMap(({ params }) => [...(params["scale"] ?? [])]);
+  };
+  const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+  expect(mean(await scales("penalize gates by gate * size strength 0.01"))).toBeLessThan(
+    mean(await scales("")) - 0.05,
+  );
+  const penalized = program("penalize filters by gate^2 strength 0.5");
+  const whole = await runProgram(penalized, small, { out: join(root, "penalized") });
+  const options = { out: join(root, "penalized killed"), checkpointEvery: "1steps" };
+  const resumed = await killedAt(5, penalized, small, options);
+  expect(resumed.result.parameters).toEqual(whole.result.parameters);
 });

@@ -1,0 +1,25 @@
+import { scoreOf, type GateKind } from "./types.js";
+
+/** What is known of gates in JavaScript before it runs. */
+export const unseen: GateKind = {
+  guards: "either",
+  draws: "batch",
+  ofWeights: false,
+  args: {},
+  takesShare: false,
+  freezes: false,
+  params: {},
+  draw: () => {
+    throw new Error("gates in JavaScript are drawn by their own kind");
+  },
+  through: "weights",
+  term: { per: "unit", bound: false, usual: 0, add: () => 0 },
+  test: ({ z = new Float32Array(0) }) => z,
+  scores: {
+    gate: scoreOf(
+      "z",
+      (z) => z,
+      () => 1,
+    ),
+  },
+};
