@@ -1,10 +1,14 @@
 import { cem } from "./agents/cem.js";
+import { ddpg } from "./agents/ddpg.js";
 import { evolution } from "./agents/evolution.js";
 import { random } from "./agents/random.js";
+import { reinforce } from "./agents/reinforce.js";
 import type { AgentKind, Arguments } from "./types.js";
 
 /** Every agent of the language. */
-const agents = { random, evolution, cem } as const satisfies Readonly<Record<string, AgentKind>>;
+const agents = { random, evolution, cem, ddpg, reinforce } as const satisfies Readonly<
+  Record<string, AgentKind>
+>;
 
 export type AgentName = keyof typeof agents;
 export const agentNames = Object.keys(agents) as readonly AgentName[];

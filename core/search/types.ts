@@ -4,7 +4,7 @@
 export interface Decision {
   /** Share of the network's cost that hangs on it; 0 where it hangs on none in particular. */
   readonly cost: number;
-  /** What an agent may know of its layers: numbers from 0 to about 1. As many for every decision. */
+  /** What an agent may know of its layers (decisions.ts): numbers from 0 to about 1. As many for every decision. */
   readonly facts: readonly number[];
 }
 
@@ -44,7 +44,7 @@ export type Arguments = Readonly<Record<string, number>>;
 export interface AgentKind {
   readonly args: Readonly<Record<string, AgentArgument>>;
   /** The argument that says how many trials there are. */
-  readonly counts: "trials" | "episodes";
+  readonly counts: "trials" | "episodes" | "rollouts";
   open(problem: Problem, args: Arguments): Agent;
 }
 
@@ -55,6 +55,8 @@ export const whole = (usual: number, least = 1, most = 100_000): AgentArgument =
   most,
   whole: true,
 });
+/** How far an agent that learns goes at each step. */
+export const rate = (usual: number): AgentArgument => ({ usual, least: 0, most: 1, open: true });
 export const share = (usual: number): AgentArgument => ({ usual, least: 0, most: 1, open: true });
 
 export const unit = (value: number): number => Math.min(1, Math.max(0, value));

@@ -6,6 +6,7 @@ import { reconstruction } from "./reconstruction.js";
 import { schedules } from "./schedules.js";
 import { scores } from "./scores.js";
 import { secondOrder } from "./second-order.js";
+import { searches } from "./searches.js";
 import { sparseTraining } from "./sparse-training.js";
 import { structures } from "./structures.js";
 import type { Vector } from "./vector.js";
@@ -22,4 +23,5 @@ export const vectors: readonly Vector[] = [
   ...reconstruction,
   ...pulls,
   ...quantization,
+  ...searches,
 ];

@@ -4,7 +4,7 @@ import { perLayer } from "../../../core/expr/per-layer.js";
 import { wholeOf, type Measure } from "../../../core/ir/sizes.js";
 import type { ExprIr, SearchIr } from "../../../core/ir/types.js";
 import type { Json } from "../../../core/network/types.js";
-import { leftOfLayers } from "../../../core/masks/measure.js";
+import { decisionsOf } from "../../../core/search/decisions.js";
 import { agentKind, trialsOf } from "../../../core/search/registry.js";
 import type { Decision, Point } from "../../../core/search/types.js";
 import type { SearchSpec } from "../../helpers.js";
@@ -51,7 +51,7 @@ export async function* search(session: Session, id: number, spec: SearchSpec): A
   kept.groups ??= yield* findGroups(under);
   const { groups } = kept;
   const agent = agentKind(ir.agent.name).open(
-    { seed: session.options.seed, id, decisions: decisionsOf(under, groups) },
+    { seed: session.options.seed, id, decisions: chosenBy(under, groups) },
     ir.agent.args,
   );
   for (const { point, result } of kept.trials) if (result !== null) agent.learn(point, result);
@@ -187,25 +187,11 @@ async function* findGroups(under: Under): AsyncGenerator<Value, readonly (readon
   return groups.map((group) => [...group]);
 }
 
-/** What an agent may know of the layers of each value: their part of the cost, their width, where they stand. */
-function decisionsOf({ session, ir }: Under, groups: readonly (readonly string[])[]): readonly Decision[] {
+/** The numbers that the agent chooses. */
+function chosenBy({ session, ir }: Under, groups: readonly (readonly string[])[]): readonly Decision[] {
   const good = session.lastGood.get(ir.id);
   if (good === undefined || !ir.perLayer) return groups.map(() => ({ cost: 1, facts: [] }));
-  const left = leftOfLayers(good.network, good.moment.state);
-  const rows = new Map(good.network.layers.map(({ path }, i) => [path, left[i]]));
-  const sum = (of: "macs" | "params", paths: Iterable<string>): number =>
-    [...paths].reduce((all, path) => all + (rows.get(path)?.[of] ?? 0), 0);
-  const share = (of: "macs" | "params", paths: readonly string[]): number =>
-    sum(of, paths) / Math.max(1, sum(of, rows.keys()));
-  return groups.map((paths, i) => ({
-    cost: share("macs", paths),
-    facts: [
-      i / groups.length,
-      share("macs", paths),
-      share("params", paths),
-      Math.log2(1 + (rows.get(paths[0] ?? "")?.channels ?? 0)) / 12,
-    ],
-  }));
+  return decisionsOf(good.network, good.moment.state, groups);
 }
 
 /** Finer differences than these are noise, and long to read. */

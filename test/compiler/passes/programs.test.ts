@@ -11,9 +11,6 @@ const programs = casesIn(join(import.meta.dirname, "../../cases/programs"));
 const known: ReadonlyMap<string, readonly string[]> = new Map([
   ["04-statement-table", ["P3026 this makes masks part of the weights while they are learned"]],
   ["05-structures", ["P2040 no masks are learned above"]],
-  ["15-search", ["P2002 there is no agent `ddpg`"]],
-  ["m-amc", ["P2002 there is no agent `ddpg`"]],
-  ["m-prune-agent", ["P2002 there is no agent `reinforce`"]],
   ["m-soft-weight-sharing", ["P2002 there is no way to share values `mixture`"]],
 ]);
 

@@ -63,7 +63,7 @@ describe("a search", () => {
   });
 
   it("ends as if it had not been killed, wherever it was", async () => {
-    const source = `${trained}repeat 2 times { search share in 10%..80% per layer by cem(trials: 3, population: 2) maximizing accuracy
+    const source = `${trained}repeat 2 times { search share in 10%..80% per layer by ddpg(episodes: 3, warmup: 1, hidden: 8) maximizing accuracy
       subject to macs <= 40% ${block("share")} }`;
     const whole = await runProgram(source, network);
     const killed = await killedEvery(4, source, network, {
