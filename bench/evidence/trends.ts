@@ -19,13 +19,6 @@ const trained = { before: "train 10 epochs" };
 
 /** By the name of the method. */
 export const trends: Readonly<Record<string, TrendPlan>> = {
-  amc: {
-    task: "convolutions",
-    set: { budget: "30%", episodes: "60", warmup: "20", calibration: "4", retrain: "2 steps" },
-    ...trained,
-    control: "one share for all layers, chosen by the same agent",
-    instead: [[" per layer\n", "\n"]],
-  },
   apoz: {
     task: "convolutions",
     set: { share: "30%", rounds: "2", calibration: "4", retrain: "1 epoch" },

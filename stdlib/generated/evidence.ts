@@ -4,6 +4,7 @@ import type { Evidence } from "../evidence.js";
 export const evidence: ReadonlyMap<string, Evidence> = new Map<string, Evidence>([
   ["ac-dc", {"program":"5babb64a03dce9b0","golden":[{"vector":"turns","about":"a sparse turn has 90 % of the weights dead, a dense one none, and the last is sparse"}]}],
   ["agp", {"program":"67f82d27b0b08b15","golden":[{"vector":"cubic","about":"at each quarter of the ramp 0.5203, 0.7875, 0.8859 and 0.9 of the weights are dead"}]}],
+  ["amc", {"program":"b4739e0caec22d59","golden":[{"vector":"input channels","about":"of channels that are read by weights with sums 3, 1, 2.5, 1.5 a share of 50 % takes the second and the fourth"}]}],
   ["apoz", {"program":"2cf232ef33e9dc86","trend":{"task":"MNIST, 1,000 examples, convolutions of 8, 16 and 16 filters, dense layers of 32 and 10 units","before":"train 10 epochs","control":"choosing at random","set":{"share":"30%","rounds":"2","calibration":"4","retrain":"1 epoch"},"measure":"test accuracy","seeds":[1,2,3],"method":[0.635,0.652,0.673],"beside":[0.455,0.537,0.377]}}],
   ["autoprune", {"program":"25bbc1a6f4b0602e","golden":[{"vector":"coarse","about":"the gradient of an auxiliary parameter has the sign of the weight and the slope of softplus, and closed ones go"}]}],
   ["bayesian-compression", {"program":"8baabbe4c5797c11","golden":[{"vector":"half-Cauchy","about":"at medians of 1 and log variances of −9, 0 and log 2 the means are 1.00003, 1.28403 and 1.64872, the divergence 13.96154 in all, and the third goes, whose signal to noise is 0.76"}]}],
@@ -81,6 +82,7 @@ export const evidence: ReadonlyMap<string, Evidence> = new Map<string, Evidence>
   ["taylor-fo", {"program":"dda877df38532c81","golden":[{"vector":"G2","about":"(w g)² of a regression with three examples"}]}],
   ["taylor-so", {"program":"9bea92cb156ca6c8","golden":[{"vector":"second-order Taylor","about":"(w g − w · H w / 2)² of a regression with three examples"}]}],
   ["thinet", {"program":"6ff01388c6be887f","golden":[{"vector":"greedy order","about":"of neurons that add 3, 6 and −3, −6 and 2, 1 to an output the third goes first, then the second, since it makes up for it"}]}],
+  ["try-and-learn", {"program":"968b79c2e865178b","golden":[{"vector":"reward","about":"of a tolerance of 2 % a drop of 1 % leaves a half, by the logarithm of how many times smaller the network is; a drop of 3 % costs as much"}]}],
   ["two-in-four", {"program":"501008daaedf6819","golden":[{"vector":"G8","about":"the two largest of every four stay; of three equals the first goes"}]}],
   ["vacl", {"program":"de776f4fe32a8ae6","golden":[{"vector":"members","about":"the norm of all that two added layers give a channel, times the root of its size, and the deviation of both norms"}]}],
   ["wanda", {"program":"656a28ed5f0f163a","trend":{"task":"MNIST, 1,000 examples, dense layers of 100, 50 and 10 units","before":"train 10 epochs","control":"choosing at random","set":{"sparsity":"80%","calibration":"4"},"measure":"test accuracy","seeds":[1,2,3],"method":[0.255,0.476,0.363],"beside":[0.227,0.259,0.19]}}],

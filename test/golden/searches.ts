@@ -1,8 +1,27 @@
 import { evaluate } from "../../core/expr/evaluate.js";
+import { topology } from "../helpers/networks.js";
+import { momentOf, prune, settingOf } from "../core/masks/setting.js";
 import { statementOf } from "./method.js";
 import { near, type Vector } from "./vector.js";
 
 export const searches: readonly Vector[] = [
+  {
+    vector: "input channels",
+    method: "amc",
+    about:
+      "of channels that are read by weights with sums 3, 1, 2.5, 1.5 a share of 50 % takes the second and the fourth",
+    async check() {
+      const b = topology();
+      const first = b.call("Dense", { units: 4 }, [b.input([3])], "first");
+      const setting = settingOf(b.build([b.call("Dense", { units: 2 }, [first], "second")]));
+      const kernel = setting.parameters.get("second/kernel")?.data;
+      kernel?.set([1, -2, 0.5, 0.5, 2.25, 0.25, -1.5, 0]);
+      // What makes them is large where what reads them is small.
+      setting.parameters.get("first/kernel")?.data.set([1, 9, 1, 9, 1, 9, 1, 9, 1, 9, 1, 9]);
+      await prune(setting, { ...statementOf("amc", "prune"), drop: 0.5 }, momentOf());
+      near(kernel ?? [], [1, -2, 0, 0, 2.25, 0.25, 0, 0]);
+    },
+  },
   {
     vector: "reward",
     method: "try-and-learn",

@@ -83,7 +83,8 @@ function topStatement(w: Writer, left: number): Statement[] {
   if (roll < 61) return [forEach(w)];
   if (roll < 64 && left > 1) return [...rules(w, 1), train(w)];
   if (roll < 67) return method(w);
-  if (roll < 70 && w.ownMethod) return [plain(`own-method(share: ${d.pick(["20%", "40%"])})`)];
+  if (roll < 69) return [search(w)];
+  if (roll < 71 && w.ownMethod) return [plain(`own-method(share: ${d.pick(["20%", "40%"])})`)];
   return [step(w)];
 }
 
@@ -193,6 +194,45 @@ function loopStatement(w: Writer): Statement[] {
   return [step(w)];
 }
 
+const agents = [
+  "random(trials: 2)",
+  "evolution(trials: 3, population: 2)",
+  "cem(trials: 3, population: 2)",
+  "ddpg(episodes: 3, warmup: 1, hidden: 4, batch: 4)",
+  "reinforce(rollouts: 3, batch: 2, hidden: 4)",
+] as const;
+
+/** A few trials of what a block does with a share: of every layer alike, or of each its own. */
+function search(w: Writer): Statement {
+  const { d } = w;
+  const [shares, saved, ownMethod] = [[...w.shares], w.saved, w.ownMethod];
+  const perLayer = d.chance(0.4);
+  const structure = d.pick(["filters", "units", "channels", "neurons", "weights"]);
+  const scope = perLayer ? "local" : d.pick(["local", "global"]);
+  const reads = plain(
+    `prune ${structure} by l1`,
+    ...selection(w, 0.2),
+    scope,
+    d.pick(["amount found", "to found"]),
+  );
+  if (!perLayer) w.shares.push("found");
+  const more = block(d.below(3), () => loopStatement(w));
+  w.shares.splice(0, Infinity, ...shares);
+  // What a block saves or calls stays in it.
+  Object.assign(w, { saved, ownMethod });
+  return {
+    head: `search found in ${d.pick(["0%..60%", "10%..50%"])}${perLayer ? " per layer" : ""} by ${d.pick(agents)}`,
+    clauses: [
+      d.pick(["minimizing loss", "maximizing accuracy - 10% * (macs / start.macs)", "minimizing params"]),
+      ...d.perhaps(
+        0.5,
+        () => `subject to ${d.pick(["macs <= 80%", "nonzero params <= 90%", "params <= 70%"])}`,
+      ),
+    ],
+    body: d.chance(0.7) ? [reads, ...more] : [...more, reads],
+  };
+}
+
 function forEach(w: Writer): Statement {
   const { d } = w;
   const before = w.chosen;
@@ -207,14 +247,14 @@ function forEach(w: Writer): Statement {
 }
 
 const methods = [
-  ["han", "target: 60%, rounds: 2, length: 1 epoch, retrain: 2 steps"],
-  ["agp", "target: 60%, interval: 1 step, length: 2 epochs"],
-  ["soft-filter", "share: 30%, length: 2 epochs"],
-  ["lottery-ticket", "rounds: 2, length: 1 epoch"],
-  ["slimming", "share: 30%, length: 1 epoch, retrain: 1 epoch"],
-  ["set", "sparsity: 60%, length: 2 epochs"],
-  ["rigl", "sparsity: 60%, interval: 1 step, length: 2 epochs"],
-  ["snip", "sparsity: 60%, length: 1 epoch"],
+  ["han", "sparsity: 60%, rounds: 2, epochs: 1 epoch, retrain: 2 steps"],
+  ["agp", "sparsity: 60%, interval: 1 step, epochs: 2 epochs"],
+  ["soft-filter", "share: 30%, epochs: 2 epochs"],
+  ["lottery-ticket", "rounds: 2, epochs: 1 epoch"],
+  ["slimming", "share: 30%, epochs: 1 epoch, retrain: 1 epoch"],
+  ["set", "sparsity: 60%, epochs: 2 epochs"],
+  ["rigl", "sparsity: 60%, interval: 1 step, epochs: 2 epochs"],
+  ["snip", "sparsity: 60%, epochs: 1 epoch"],
 ] as const;
 
 /** A method of the standard library, or one of its own; declarations stand above all steps, where they are put in the end. */

@@ -20,7 +20,7 @@ export type Verdict =
   | { readonly kind: "bad"; readonly cause: string; readonly what: string };
 
 /** Ways for a run to end that `check` cannot foresee. */
-const ends = new Set(["P7001", "P7004"]);
+const ends = new Set(["P7001", "P7004", "P7023"]);
 
 interface Happened {
   readonly id: number;
@@ -60,7 +60,9 @@ export async function judge(
       ...(out !== undefined && { out }),
       onProgress: (event) => {
         if (event.kind !== "event" || run === null) return;
-        const { network: now, state } = run.session;
+        const { network: now, state, searches } = run.session;
+        // What a trial did is undone: the plan lists the block as it runs in the end.
+        if (searches.size > 0) return;
         happened.push({ id: event.id, kind: event.event, text: event.text, sizes: measure(now, state) });
       },
     });
@@ -194,7 +196,9 @@ function pairedRegrows(body: readonly (StepIr | RuleIr)[]): Map<number, number> 
     body.flatMap((step): (readonly [number, number])[] => {
       if (step.kind === "prune") return step.regrow === undefined ? [] : [[step.id, step.regrow.id]];
       if (step.kind === "train") return [...pairedRegrows(step.rules)];
-      return step.kind === "repeat" || step.kind === "for-each" ? [...pairedRegrows(step.body)] : [];
+      return step.kind === "repeat" || step.kind === "for-each" || step.kind === "search"
+        ? [...pairedRegrows(step.body)]
+        : [];
     }),
   );
 }

@@ -23,6 +23,9 @@ const small: Readonly<Record<string, string>> = {
   retrain: "2 steps",
   interval: "2 steps",
   calibration: "1",
+  episodes: "3",
+  warmup: "1",
+  rollouts: "2",
 };
 const own: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "late-rewinding": { begin: "2 steps" },
@@ -45,6 +48,12 @@ const otherwise: Readonly<Record<string, (outcome: Outcome) => void>> = {
   // Nor do they close a gate, which begins at 0.5 and moves by the rate of Adam, 0.001, a step.
   autoprune: ({ result: { report } }) =>
     expect(report.amounts).toMatchObject([{ structure: "weights", achieved: 0 }]),
+  // What their agents choose is no share that is asked for: the wall, or any.
+  amc: ({ result: { report } }) => {
+    expect(report.searches?.[0]?.trials).toHaveLength(3);
+    expect(report.after.macs).toBeLessThanOrEqual(0.5 * report.before.macs);
+  },
+  "try-and-learn": ({ result: { report } }) => expect(report.searches?.[0]?.trials).toHaveLength(2),
   "two-in-four": ({ result: { report } }) => expect(report.amounts[0]?.achieved).toBeGreaterThan(300),
   // Rows round: 5 of 9, 32 of 54, 43 of 72, 6 of 10.
   wanda: ({ result: { report } }) => expect(report.amounts[0]?.achieved).toBe(30 + 256 + 430 + 24),

@@ -92,8 +92,34 @@ export function makeExecutor(parts: ExecutorParts): Executor {
   return executor;
 }
 
-/** After a change of network or loss. */
+/** After a change of network or loss. A pass that trains nothing may never need it. */
 export function rebuildExecutor(session: Session): void {
+  if (session.rehearsal !== null) return rebuildWhenNeeded(session);
   session.executor.dispose();
   session.executor = makeExecutor(session);
+}
+
+/** The same, put off until something is computed with it: what is set and undone again before costs nothing. */
+export function rebuildWhenNeeded(session: Session): void {
+  session.executor.dispose();
+  session.executor = executorWhenNeeded(() => makeExecutor(session));
+}
+
+/** Made with the weights as they then stand: there is nothing to upload before. */
+function executorWhenNeeded(make: () => Executor): Executor {
+  let made: Executor | null = null;
+  const needed = (): Executor => (made ??= make());
+  return {
+    get network() {
+      return needed().network;
+    },
+    upload: (keys) => made?.upload(keys),
+    predict: (inputs) => needed().predict(inputs),
+    logits: (inputs) => needed().logits(inputs),
+    trainStep: (...args) => needed().trainStep(...args),
+    gradients: (...args) => needed().gradients(...args),
+    batchStatistics: (batch) => needed().batchStatistics(batch),
+    evaluate: (...args) => needed().evaluate(...args),
+    dispose: () => made?.dispose(),
+  };
 }

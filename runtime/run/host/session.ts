@@ -5,6 +5,7 @@ import type { Backend } from "../../backend/types.js";
 import type { CheckpointStore } from "../../checkpoint/checkpoints.js";
 import type { DataSource } from "../../data/types.js";
 import type { Accumulated } from "../../scores/gather.js";
+import type { UnitScores } from "../../../core/events/scoring.js";
 import type { MaskState } from "../../../core/masks/state.js";
 import type { ParameterStore, Slots } from "../../../core/parameters.js";
 import type { Executor, Loss, Metric, OwnFunction } from "../../types.js";
@@ -116,6 +117,12 @@ export interface Searching {
 export interface Rehearsal {
   /** Layers that share units, as the prunes met them that ask for a value by layer. */
   readonly groups: (readonly string[])[];
+  /** Whether weights and masks still are those that every pass of the search begins with. */
+  untouched: boolean;
+  /** Scores of the events until then, which are the same in each pass. */
+  readonly scores: Map<string, UnitScores>;
+  /** Layers to be re-fitted, as soon as something acts on their weights. */
+  refit: (() => Promise<unknown>) | null;
 }
 
 /** A `repeat` under way. */

@@ -30,6 +30,7 @@ import { openTeacher } from "./teacher.js";
 import { watch } from "../../watch/watch.js";
 import type { Session } from "../host/session.js";
 import { TrainingSums } from "../../scores/over-training.js";
+import { refitFirst } from "../steps/rehearsal.js";
 import { keepSnapshot, phaseName } from "../steps/snapshots.js";
 
 /** Opens a phase: afresh, where a checkpoint stood in it, or as one that was done before. */
@@ -71,6 +72,10 @@ export async function train(session: Session, id: number, spec: TrainSpec): Prom
   };
   if (session.rehearsal === null) noteIdle(session, phase);
   session.phase = phase;
+  if (session.rehearsal !== null && phase.along.learned.length + phase.snapshots.size > 0) {
+    await refitFirst(session);
+    session.rehearsal.untouched = false;
+  }
   if (resumed === null) openGates(pruningContext(session), phase.along.learned);
   if (phase.along.learned.length > 0) session.executor.upload();
   if (!session.phases.has(id)) session.phases.set(id, times);

@@ -18,13 +18,13 @@ import { spaceOf } from "../../../core/units/spaces.js";
 import { alignmentNote } from "../../../core/schedule/alignment.js";
 import { pruneIr, regrowIr, restoreIr } from "../../statements.js";
 import type { ScoringContext } from "../../scores/gather.js";
-import { act } from "../../scores/scores.js";
 import type { PruneSpec, RegrowSpec, RestoreSpec } from "../../helpers.js";
 import { compensate, compensatedNotes, rememberBefore } from "../../compensate/compensate.js";
 import { momentOf, pruningContext } from "../host/engine.js";
 import type { Session } from "../host/session.js";
 import { countedUnits, grouped, logNote, noteAmount } from "../report/log.js";
 import { cutting } from "./first-cut.js";
+import { act } from "./rehearsal.js";
 import { selectLayers } from "./select-layers.js";
 import type { Told } from "./step.js";
 
@@ -75,10 +75,11 @@ async function pruneAndCompensate(
   const before = rememberBefore(context);
   const record = await prune();
   if (record.achieved === 0) return { record, made: [] };
-  return {
-    record,
-    made: compensatedNotes(await compensate(context, compensating, before, momentOf(session, id))),
-  };
+  const moment = momentOf(session, id);
+  const refit = () => compensate(context, compensating, before, moment);
+  if (session.rehearsal === null) return { record, made: compensatedNotes(await refit()) };
+  session.rehearsal.refit = refit;
+  return { record, made: [] };
 }
 
 /** Which layers share their units, for a search that chooses a value for each. */
@@ -126,7 +127,7 @@ async function carryOut(
   event: (context: ScoringContext, moment: Moment) => EventOf<EventRecord>,
 ): Promise<EventRecord> {
   const context = pruningContext(session);
-  const record = await act(context, event(context, momentOf(session, id)));
+  const record = await act(session, context, event(context, momentOf(session, id)));
   session.phase?.training.clear(id);
   return record;
 }

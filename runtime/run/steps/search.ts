@@ -11,12 +11,13 @@ import type { SearchSpec } from "../../helpers.js";
 import { numberOf } from "../../optimizers/rates.js";
 import { searchIr } from "../../statements.js";
 import { pause } from "../host/journal.js";
-import type { Searching, Session } from "../host/session.js";
+import type { Rehearsal, Searching, Session } from "../host/session.js";
 import { minimize } from "../phase/train.js";
 import { measureValue } from "../report/condition.js";
 import { grouped, logEvent } from "../report/log.js";
 import { noteChoice } from "../report/measures.js";
 import { measuresNow } from "../report/sizes.js";
+import { newRehearsal } from "./rehearsal.js";
 import { lastGood, undo } from "./while.js";
 import { atStatement } from "./step.js";
 
@@ -27,6 +28,8 @@ interface Under {
   readonly kept: Searching;
   readonly limits: readonly Limit[];
   readonly losses: Session["losses"];
+  /** What passes without training share. */
+  readonly scores: Rehearsal["scores"];
 }
 
 type Value = number | ExprIr;
@@ -47,7 +50,14 @@ export async function* search(session: Session, id: number, spec: SearchSpec): A
     return yield valueOf(ir, groups.groups, groups.point);
   }
   const kept = known?.base === base ? known : begin(session, ir, base);
-  const under: Under = { session, ir, kept, limits: limitsOf(session, ir), losses: session.losses };
+  const under: Under = {
+    session,
+    ir,
+    kept,
+    limits: limitsOf(session, ir),
+    losses: session.losses,
+    scores: new Map(),
+  };
   kept.groups ??= yield* findGroups(under);
   const { groups } = kept;
   const agent = agentKind(ir.agent.name).open(
@@ -155,7 +165,7 @@ function back({ session, ir, kept, losses }: Under): void {
 /** A pass of the block without training: how large it leaves the network. */
 async function* rehearse(under: Under, value: Value): AsyncGenerator<Value, Measure> {
   const { session } = under;
-  session.rehearsal ??= { groups: [] };
+  session.rehearsal ??= newRehearsal(under.scores);
   try {
     startPass(session, { point: [], groups: [], repaired: false });
     yield value;
@@ -169,7 +179,7 @@ async function* rehearse(under: Under, value: Value): AsyncGenerator<Value, Meas
 /** The layers that get a value each: those that share units, directly or through others, get one together. */
 async function* findGroups(under: Under): AsyncGenerator<Value, readonly (readonly string[])[]> {
   const { session, ir } = under;
-  const rehearsal = { groups: [] as (readonly string[])[] };
+  const rehearsal = newRehearsal(under.scores);
   session.rehearsal = rehearsal;
   yield* rehearse(under, perLayer(ir.from, []));
   const groups: Set<string>[] = [];

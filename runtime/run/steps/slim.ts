@@ -52,12 +52,12 @@ async function holdFirst(session: Session): Promise<void> {
 /** Whether something died softly or latently. */
 const isFree = (code: number | undefined): boolean => code === soft || code === latent;
 
-/** Outputs for one batch of training examples. */
+/** Outputs for one batch of training examples; none where nobody is told. */
 async function probe(session: Session): Promise<number[] | null> {
-  const { data, options } = session;
+  const { data, options, rehearsal } = session;
   const free = session.state.channels.some(isFree);
   const elements = [...session.state.elements.values()].some((codes) => codes.some(isFree));
-  if (data === null || !(free || elements)) return null;
+  if (data === null || rehearsal !== null || !(free || elements)) return null;
   for await (const batch of calibrationBatches(data, {
     count: 1,
     size: 32,

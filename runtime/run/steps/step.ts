@@ -6,6 +6,7 @@ import { pause } from "../host/journal.js";
 import type { Session } from "../host/session.js";
 import { logEvent, logNote } from "../report/log.js";
 import { watchEvent } from "../../watch/watch.js";
+import { refitFirst } from "./rehearsal.js";
 import { sizeNow } from "../report/sizes.js";
 
 /** A statement that acts at one moment. */
@@ -73,7 +74,9 @@ export function once<T extends Json>(
       raise("P7003", "the checkpoint's journal does not fit the program", {
         help: "begin anew with `--restart`",
       });
+    await refitFirst(session);
     const result = await act();
+    if (changes && session.rehearsal !== null) session.rehearsal.untouched = false;
     if (!isRule) journal.complete(result);
     if (changes) changed(session);
     await after?.();

@@ -2,7 +2,7 @@ import { readsData } from "../../../core/ir/accuracy-readers.js";
 import type { ExprIr } from "../../../core/ir/types.js";
 import type { Network } from "../../../core/network/types.js";
 import type { ParameterStore } from "../../../core/parameters.js";
-import { rebuildExecutor } from "../host/engine.js";
+import { rebuildWhenNeeded } from "../host/engine.js";
 import type { Baselines, Evaluated, Loop, Session } from "../host/session.js";
 import { measureCondition } from "../report/condition.js";
 import { logEvent, type RunRecord } from "../report/log.js";
@@ -113,7 +113,7 @@ export function undo(session: Session, good: LastGood): void {
   session.snapshots.clear();
   for (const [name, snapshot] of snapshots) session.snapshots.set(name, snapshot);
   for (const id of session.phases.keys()) if (!phases.includes(id)) session.phases.delete(id);
-  rebuildExecutor(session);
+  rebuildWhenNeeded(session);
   changed(session);
   session.evaluated = evaluated;
   session.checkpointWanted = true;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import type { Session } from "../../../runtime/run/host/session.js";
 import { measuresNow } from "../../../runtime/run/report/sizes.js";
-import { residualNetwork, smallNetwork } from "./fixtures.js";
+import { quarters, residualNetwork, smallNetwork } from "./fixtures.js";
 import { killedEvery } from "./killed.js";
 import { runProgram } from "./program.js";
 
@@ -95,6 +95,32 @@ describe("a search", () => {
     expect(pruned).toHaveLength(7);
     const { macs } = measuresNow(session);
     expect(macs).toBeLessThanOrEqual(0.4 * session.start.measures.macs);
+  });
+
+  it("brings proposals within limits on the scores of one pass, and re-fits nothing that no event reads", async () => {
+    const gathered = async (prunes: string, limits: string): Promise<number> => {
+      const { train, ...data } = quarters();
+      if (train.kind !== "indexed") throw new Error("data in hand");
+      let rows = 0;
+      const counting = { ...train, gather: (at: Int32Array) => ((rows += at.length), train.gather(at)) };
+      const { run } = await runProgram(
+        `search share in 30%..80% by random(trials: 3) maximizing params ${limits} {\n${prunes}\n}`,
+        network,
+        { data: { ...data, train: counting } },
+      );
+      if (limits !== "") expect(rows > 0 && rowsOf(run.session)).toBe(true);
+      return rows;
+    };
+    const rowsOf = (session: Session) => rows(session).some(({ repaired }) => repaired === true);
+    const limits = "subject to params <= 40%";
+    const refit = "prune filters by l1 amount share compensating by least-squares over 1 batches";
+    const scored = "prune filters by taylor over 1 batches amount share";
+    expect(await gathered(refit, limits)).toBe(await gathered(refit, ""));
+    const once = (await gathered(scored, "")) / 4;
+    expect(await gathered(scored, limits)).toBe(5 * once);
+    // A prune behind it may choose otherwise once layers are re-fitted.
+    const again = `${refit}\nprune weights in head by magnitude 10%`;
+    expect(await gathered(again, limits)).toBeGreaterThan(2 * (await gathered(again, "")));
   });
 
   it("sees what rules of a phase will take before it trains", async () => {
