@@ -87,6 +87,7 @@ export const table = {
   P2050: error("a search has nothing to choose"),
   P2051: error("a search has no reward"),
   P2052: error("a value for each layer stands where one is meant"),
+  P2053: warning("an agent never learns"),
   // P30xx: timing and amounts
   P3001: error("a step stands inside a training phase"),
   P3002: error("a rule stands below the training it would govern"),

@@ -11,12 +11,24 @@ const agents = { random, evolution, cem, ddpg, reinforce } as const satisfies Re
 >;
 
 export type AgentName = keyof typeof agents;
+/** An agent with its arguments, as a program has it. */
+interface Chosen {
+  readonly name: AgentName;
+  readonly args: Arguments;
+}
+
 export const agentNames = Object.keys(agents) as readonly AgentName[];
 export const isAgentName = (name: string): name is AgentName => Object.hasOwn(agents, name);
 export const agentKind = (name: AgentName): AgentKind => agents[name];
 
+/** Trials of an agent that are drawn before it has learned; null where it never does. */
+export const firstTrials = ({ name, args }: Chosen): number | null => {
+  const { learnsAfter, args: known } = agentKind(name);
+  return learnsAfter === undefined ? null : (args[learnsAfter] ?? known[learnsAfter]?.usual ?? 0);
+};
+
 /** Trials of a search by this agent. */
-export const trialsOf = ({ name, args }: { readonly name: AgentName; readonly args: Arguments }): number => {
+export const trialsOf = ({ name, args }: Chosen): number => {
   const { counts, args: known } = agentKind(name);
   return args[counts] ?? known[counts]?.usual ?? 1;
 };

@@ -45,6 +45,8 @@ export interface AgentKind {
   readonly args: Readonly<Record<string, AgentArgument>>;
   /** The argument that says how many trials there are. */
   readonly counts: "trials" | "episodes" | "rollouts";
+  /** The argument that says how many trials are drawn before it has learned; unset for what never learns. */
+  readonly learnsAfter?: string;
   open(problem: Problem, args: Arguments): Agent;
 }
 

@@ -11,6 +11,7 @@ const leastSpread = 0.02;
 export const cem: AgentKind = {
   args: { trials: whole(50), population: whole(10, 2), elite: share(0.3), smoothing: share(0.3) },
   counts: "trials",
+  learnsAfter: "population",
   open({ seed, id, decisions }, { population = 10, elite = 0.3, smoothing = 0.3 }) {
     const mean = decisions.map(() => 0.5);
     const spread = decisions.map(() => 0.3);

@@ -36,6 +36,7 @@ export const ddpg: AgentKind = {
     baseline: share(0.5),
   },
   counts: "episodes",
+  learnsAfter: "warmup",
   open({ seed, id, decisions }, args) {
     const { warmup = 25, noise = 0.5, decay = 0.95, hidden = 64, batch = 64 } = args;
     const { tracking = 0.01, discount = 1, baseline = 0.5 } = args;

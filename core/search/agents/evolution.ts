@@ -8,6 +8,7 @@ import { share, unit, whole, type AgentKind, type Point } from "../types.js";
 export const evolution: AgentKind = {
   args: { trials: whole(50), population: whole(10, 2), sample: whole(3), spread: share(0.1) },
   counts: "trials",
+  learnsAfter: "population",
   open({ seed, id, decisions }, { population = 10, sample = 3, spread = 0.1 }) {
     const youngest: { readonly point: Point; readonly reward: number }[] = [];
     return {

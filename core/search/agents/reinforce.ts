@@ -18,6 +18,7 @@ export const reinforce: AgentKind = {
     rate: rate(0.05),
   },
   counts: "rollouts",
+  learnsAfter: "batch",
   open({ seed, id, decisions }, args) {
     const { batch = 10, draws = 32, hidden = 32 } = args;
     const facts = evened(decisions.map((one) => one.facts));
