@@ -37,6 +37,7 @@ export const distance = "distance";
 export const tail = "tail";
 export const greedyOrder = "greedy-order";
 export const lassoPath = "lasso-path";
+export const rank = "rank";
 export const random = "random";
 /** The variable of a curve. */
 export const t = "t";

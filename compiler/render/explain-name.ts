@@ -12,6 +12,7 @@ const parameters: Readonly<Record<string, string>> = {
   rounds: "how often it prunes",
   epochs: "length of the training; `500 steps` will do, too",
   retrain: "length of a training after a cut",
+  tune: "length of the training of the shared values",
   interval: "between two events, in epochs or steps",
   begin: "part of the training after which pruning begins",
   end: "part of the training after which it has ended",
@@ -23,6 +24,9 @@ const parameters: Readonly<Record<string, string>> = {
   scale: "of the half-Cauchy prior",
   calibration: "batches that the score is taken over",
   temperature: "what logits are divided by for the score",
+  gain: "what the squares of the weights of an output add up to",
+  limit: "part of the multiplications with weights that live that is left at most",
+  trials: "proposals that the search tries",
   draws: "probes that the diagonal of the Hessian is estimated from",
 };
 

@@ -33,6 +33,7 @@ export type Name =
   | "tail"
   | "greedy-order"
   | "lasso-path"
+  | "rank"
   | "snr";
 
 /** Where an expression is worked out: */
@@ -155,6 +156,14 @@ export const names = {
   tail: { ...ofUnits, constant: "tail", tensor: false, value: sources.tail },
   "greedy-order": { ...ofReaders, constant: "greedyOrder" },
   "lasso-path": { ...ofReaders, constant: "lassoPath" },
+  rank: {
+    ...ofActivations,
+    type: "unit",
+    at: atEvents,
+    of: "made units",
+    constant: "rank",
+    tensor: false,
+  },
   snr: { ...ofMasks, constant: "snr", tensor: false, value: sources.snr },
 } as const satisfies Record<Name, NameRow>;
 

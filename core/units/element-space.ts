@@ -20,6 +20,10 @@ export interface SpaceSource {
   readonly state: MaskState;
 }
 
+/** Whether every unit of a structure is a single weight. */
+export const isElementary = (structure: StructureIr): boolean =>
+  structure === "weights" || structure === "taps" || structureKind(structure) === "n:m";
+
 /** Units made of elements (weights, kernels, taps, rows, columns, blocks, n:m, strided) in these layers (paths). */
 export function elementSpace(
   source: SpaceSource,
@@ -57,7 +61,7 @@ export function elementSpace(
     const index = here?.index ?? -1;
     layers.push({ path, index, start, end: entries, total: units, shape: weights[0]?.shape ?? [] });
   }
-  const elementary = structure === "weights" || structure === "taps" || structureKind(structure) === "n:m";
+  const elementary = isElementary(structure);
   return {
     kind: "elements",
     structure,

@@ -1,9 +1,11 @@
 import type { PruningContext } from "../../core/events/context.js";
 import { evaluateEntries } from "../../core/expr/domain.js";
-import { namesIn, needsData } from "../../core/expr/names.js";
+import { isName, nameRow, namesIn, needsData } from "../../core/expr/names.js";
 import { entryNode, type Node } from "../../core/expr/nodes.js";
-import { bodiesIn, keyOf } from "../../core/expr/terms.js";
+import { partsOf, typeOf } from "../../core/expr/operators.js";
+import { batchTerms, bodiesIn, keyOf } from "../../core/expr/terms.js";
 import type { CriterionIr, ExprIr } from "../../core/ir/types.js";
+import { isElementary } from "../../core/units/element-space.js";
 import { cachedSpace } from "../../core/units/spaces.js";
 import type { Space } from "../../core/units/space.js";
 import { accumulatedIr, type Known } from "../statements.js";
@@ -34,7 +36,7 @@ export class TrainingSums {
   announce(id: number, spec: AccumulateSpec): void {
     const scores = accumulatedIr(spec, this.known);
     const { by, structure, joins, beside, latent } = scores;
-    const exprs = accumulatedExprs(by, beside);
+    const exprs = accumulatedExprs(by, beside, isElementary(structure));
     const space = cachedSpace(structure, scores, joins);
     const scoring = stepScoring(id, exprs, "training", space, latent);
     const { steps, sums } = this.before.get(id) ?? { steps: 0, sums: null };
@@ -85,21 +87,53 @@ function addStep(one: Accumulator, context: PruningContext, gradients: Gradients
   }
 }
 
-/** The score, and what is read of data beside it: each is averaged over the steps. */
-function accumulatedExprs({ expr, under }: CriterionIr, beside: ExprIr | undefined): readonly ExprIr[] {
+/**
+ * The score, and what is read of data beside it: each is averaged over the steps. Of a score that reads data in `batches(E)` alone these
+ * parts are, and what stands around them is worked out at the event, with the weights as they are then.
+ */
+function accumulatedExprs(
+  { expr, under }: CriterionIr,
+  beside: ExprIr | undefined,
+  elementary: boolean,
+): readonly ExprIr[] {
   const bodies = beside === undefined ? [] : bodiesIn(beside);
   const reading = bodies.filter((body) => needsData(namesIn(body), under));
-  return [...new Map([expr, ...reading].map((one) => [keyOf(one), one])).values()];
+  const parts = partsOverBatches(expr, under, elementary) ?? [expr];
+  return [...new Map([...parts, ...reading].map((one) => [keyOf(one), one])).values()];
 }
+
+/** The `batches(E)` of a score that reads no data elsewhere; null for any other, and where they are no numbers of units. */
+function partsOverBatches(
+  expr: ExprIr,
+  under: CriterionIr["under"],
+  elementary: boolean,
+): readonly ExprIr[] | null {
+  const terms = batchTerms([expr]);
+  const around = namesIn(...outside(expr));
+  const fits = elementary || terms.every(({ inner }) => isReduced(inner));
+  return terms.length > 0 && fits && !needsData(around, under) ? terms.map((term) => term.expr) : null;
+}
+
+/** What of an expression stands in no `batches(E)`: names and numbers. */
+function outside(expr: ExprIr): readonly ExprIr[] {
+  if (typeof expr !== "object") return [expr];
+  return typeOf(expr) === "averaged" ? [] : partsOf(expr).flatMap(outside);
+}
+
+/** Whether an expression is one number for a unit. */
+const isReduced = (expr: ExprIr): boolean =>
+  typeof expr === "object"
+    ? typeOf(expr) === "reduced" || partsOf(expr).every(isReduced)
+    : typeof expr === "number" || (isName(expr) && nameRow(expr).type === "unit");
 
 /** What was accumulated, as means of the steps; undefined where it does not fit the units as they stand. */
 export function accumulatedNodes(
   { steps, sums }: Accumulated,
   criterion: CriterionIr,
   beside: ExprIr | undefined,
-  { entries }: Space,
+  { entries, elementary }: Space,
 ): ((expr: ExprIr) => Node | undefined) | undefined {
-  const exprs = accumulatedExprs(criterion, beside);
+  const exprs = accumulatedExprs(criterion, beside, elementary);
   if (sums.length !== exprs.length * entries) return undefined;
   const nodes = new Map(
     exprs.map((expr, n) => {

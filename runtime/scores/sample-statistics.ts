@@ -125,20 +125,27 @@ function valueNode(space: Space, taps: readonly Tap[]): Node {
   const perEntry = space.channelUnits !== null && inputs === (space.structure === "channels");
   if (!perEntry) return axisNode(inputs ? "in" : "out", ofPart);
   const values = new Float64Array(space.entries);
-  space.layers.forEach(({ start, end, index }, layer) => {
+  space.layers.forEach((_, layer) => {
     const along = byLayer.get(layer);
     if (along === undefined) return;
-    const entryOf = new Map<number, number>();
-    for (let entry = start; entry < end; entry++) {
-      const unit = space.channelUnits?.[space.entryUnit?.[entry] ?? entry];
-      if (unit !== undefined) entryOf.set(unit.root, entry);
-    }
-    seenChannels(space.network, index, inputs).forEach((id, position) => {
-      const entry = entryOf.get(space.network.channels.find(id));
-      if (entry !== undefined) values[entry] = (values[entry] ?? 0) + (along[position] ?? 0);
+    channelEntries(space, layer, inputs).forEach((entry, position) => {
+      if (entry >= 0) values[entry] = (values[entry] ?? 0) + (along[position] ?? 0);
     });
   });
   return entryNode(values);
+}
+
+/** The entries of the channels on the last axis of what is watched of a layer of a space; below 0 for channels of no unit. */
+export function channelEntries(space: Space, layer: number, inputs: boolean): Int32Array {
+  const { start, end, index } = space.layers[layer] ?? { start: 0, end: 0, index: -1 };
+  const entryOf = new Map<number, number>();
+  for (let entry = start; entry < end; entry++) {
+    const unit = space.channelUnits?.[space.entryUnit?.[entry] ?? entry];
+    if (unit !== undefined) entryOf.set(unit.root, entry);
+  }
+  return seenChannels(space.network, index, inputs).map(
+    (id) => entryOf.get(space.network.channels.find(id)) ?? -1,
+  );
 }
 
 /** The channels on the last axis of what is watched of a layer: its input, or the output in which its activation is read. */

@@ -21,6 +21,7 @@ import { gateGradients } from "./gate-gradients.js";
 import { meanGradients, type Scored, type ScoringContext } from "./gather.js";
 import { momentStatistics } from "./moments.js";
 import { accumulatedNodes } from "./over-training.js";
+import { rankStatistics } from "./ranks.js";
 import { sampleStatistics } from "./sample-statistics.js";
 import { secondOrder } from "./second-order.js";
 
@@ -89,10 +90,12 @@ async function gathered(
     samples: sampleStatistics(space, sampleTerms([term.inner])),
   }));
   const moments = momentStatistics(context, scored, read);
+  const ranks = rankStatistics(space, read);
   const observations = [
     whole.observation,
     ...averages.map(({ samples }) => samples.observation),
     ...(moments === null ? [] : [moments.observation]),
+    ...(ranks === null ? [] : [ranks.observation]),
   ];
   const squares = reads("g2");
   const after = (g: Arrays): void => {
@@ -103,14 +106,14 @@ async function gathered(
     }
   };
   const means =
-    gradients || moments !== null || reads("a", "x")
+    gradients || moments !== null || reads("a", "x", "rank")
       ? await meanGradients(context, scored, { gradients, squares, observations, after })
       : {};
   const { g } = { g: undefined, ...means };
   const second = secondOrderIn(read) === undefined ? {} : await secondOrder(context, scored, read, g);
   const nodes = new Map(averages.map(({ average }) => [average.key, average.node()] as const));
   for (const name of read) {
-    const node = moments?.node(name);
+    const node = moments?.node(name) ?? ranks?.node(name);
     if (node !== undefined) nodes.set(keyOf(name), node);
   }
   return {

@@ -238,4 +238,20 @@ export const gates: readonly Vector[] = [
       deepEqual([...(setting.parameters.get("conv/kernel")?.data ?? [])], [0, 0, 0, 4, 0]);
     },
   },
+  {
+    vector: "gains",
+    method: "gain-decay",
+    about:
+      "gains of 0.5, −2, 0.1, 1 and 3 cost 6.6 times the strength, and of five units the two of 0.1 and 0.5 go",
+    async check() {
+      const setting = scaled([1, 1, 1, 1, 1]);
+      const { gates: own, term, settle } = opened("gain-decay", setting);
+      set(own, "scale", [0.5, -2, 0.1, 1, 3]);
+      near([...testValues(setting.network, own)], [0.5, -2, 0.1, 1, 3]);
+      near([term() ?? NaN], [6.6e-3]);
+      settle();
+      await prune(setting, statementOf("gain-decay", "prune", { share: "40%" }), momentOf());
+      deepEqual([...setting.state.channels].filter((code) => code === 1).length, 2);
+    },
+  },
 ];

@@ -86,11 +86,43 @@ async function flow(): Promise<void> {
   executor.dispose();
 }
 
+/** An image of 2×2 pixels in two channels, of ranks 1 and 2, that two filters of 1×1 pass on. */
+async function ranks(): Promise<void> {
+  const b = topology();
+  const config = { filters: 2, kernel_size: [1, 1], use_bias: false };
+  const flat = b.call("Flatten", {}, [b.call("Conv2D", config, [b.input([2, 2, 2])], "conv")]);
+  const setting = settingOf(b.build([b.call("Dense", { units: 1, use_bias: false }, [flat], "head")]));
+  setting.parameters.get("conv/kernel")?.data.set([1, 0, 0, 1]);
+  const backend = await openBackend({ backend: "cpu" });
+  const executor = createExecutor(setting.network, setting.parameters, backend, { seed: 1 });
+  const data = Float32Array.from([1, 0, 2, 1, 2, 1, 4, 0]);
+  const target = { kind: "dense", data: Float32Array.from([1]), shape: [1, 1] } as const;
+  const batch = {
+    inputs: [{ kind: "dense", data, shape: [1, 2, 2, 2] } as const],
+    targets: [target],
+    size: 1,
+  };
+  const context = { ...setting, executor, batches: () => [batch] };
+  near(await scoresOf("hrank", context, 0, "filters"), [1, 2]);
+  executor.dispose();
+}
+
+/** Mean squared gradients of 0.1, 0.2, 0.3 and 0.4 over two steps, and what weights were and are. */
+async function sensitivities(): Promise<void> {
+  const { setting, key } = denseSetting([0.6, 0.5, -0.1, -0.9]);
+  setting.state.start.set(key, Float32Array.from([0.5, -1, 0.2, -0.3]));
+  const accumulated = new Map([[1, { steps: 2, sums: Float64Array.from([0.2, 0.4, 0.6, 0.8]) }]]);
+  const { by: criterion } = statementOf("karnin", "prune");
+  const space = spaceOf(setting, "weights", {});
+  const request = { id: 1, criterion, space, moment: momentOf() };
+  near((await scoreUnits({ ...setting, accumulated }, request)).units, [0.6, 0.2 / 3, 0.1, 0.6]);
+}
+
 /**
  * One image of two pixels, 1 and 2; two filters of 1×1, 1 and −0.5; a linear unit of weights 0.5, 1, 0.25, −1 gives 1.5 where 1 is wanted:
  * the gradient of every activation is the weight that reads it.
  */
-async function activations(): Promise<void> {
+async function activations(method: string, expected: readonly number[]): Promise<void> {
   const b = topology();
   const config = { filters: 2, kernel_size: [1, 1], use_bias: false };
   const flat = b.call("Flatten", {}, [b.call("Conv2D", config, [b.input([1, 2, 1])], "conv")]);
@@ -103,7 +135,7 @@ async function activations(): Promise<void> {
     ({ kind: "dense", data: Float32Array.from(values), shape: [...shape] }) as const;
   const batch = { inputs: [dense([1, 2], [1, 1, 2, 1])], targets: [dense([1], [1, 1])], size: 1 };
   const context = { ...setting, executor, batches: () => [batch] };
-  near(await scoresOf("taylor-act", context, 0, "filters"), [0.5, 0.25]);
+  near(await scoresOf(method, context, 0, "filters"), expected);
   executor.dispose();
 }
 
@@ -129,7 +161,7 @@ export const scores: readonly Vector[] = [
     method: "taylor-act",
     about:
       "of activations 1, 2 and −0.5, −1 with gradients 0.5, 0.25 and 1, −1 the means of the products are 0.5 and 0.25",
-    check: activations,
+    check: () => activations("taylor-act", [0.5, 0.25]),
   },
   byGradient("snip", "|w g| of a regression with three examples", [0.166667, 8.333333, 0.5]),
   byGradient("iterative-snip", "|w g| of a regression with three examples", [0.166667, 8.333333, 0.5]),
@@ -173,5 +205,36 @@ export const scores: readonly Vector[] = [
   byStart("large-init-large-final", "the smaller sizes", [0.5, 0.5, 0.1, 0.3]),
   byStart("change-of-weights", "the ways", [0.1, 1.5, 0.3, 0.6]),
   byStart("same-sign", "the sizes in the end, of those that kept their sign", [0.6, 0, 0, 0.9]),
-  ...["global-magnitude", "layer-magnitude"].map(sizes),
+  byStart("large-final", "the sizes in the end", [0.6, 0.5, 0.1, 0.9]),
+  byStart("small-init", "the sizes at the start, negated,", [-0.5, -1, -0.2, -0.3]),
+  byStart("small-init-small-final", "the larger sizes, negated,", [-0.6, -1, -0.2, -0.9]),
+  byStart("different-sign", "the sizes in the end, of those whose sign turned,", [0, 0.5, 0.1, 0]),
+  ...["global-magnitude", "layer-magnitude", "l1-unstructured", "global-unstructured"].map(sizes),
+  byGradient("signal-propagation", "|w g| of a regression with three examples", [0.166667, 8.333333, 0.5]),
+  byGradient("hayou-rescale", "|w g| of a regression with three examples", [0.166667, 8.333333, 0.5]),
+  {
+    vector: "ranks",
+    method: "hrank",
+    about: "the maps (1 2, 2 4) and (0 1, 1 0) have ranks 1 and 2",
+    check: ranks,
+  },
+  {
+    vector: "steps",
+    method: "karnin",
+    about: "mean squared gradients of 0.1, 0.2, 0.3, 0.4 times w / (w − w0): 0.6, 0.066667, 0.1, 0.6",
+    check: sensitivities,
+  },
+  {
+    vector: "activations",
+    method: "skeletonization",
+    about:
+      "of activations 1, 2 and −0.5, −1 with slopes 0.5, 0.25 and 1, −1 the relevances are −0.5 and −0.25",
+    check: () => activations("skeletonization", [-0.5, -0.25]),
+  },
+  {
+    vector: "activations",
+    method: "non-contributing-units",
+    about: "activations 1, 2 deviate by 0.5, and −0.5, −1 by 0.25",
+    check: () => activations("non-contributing-units", [0.5, 0.25]),
+  },
 ];

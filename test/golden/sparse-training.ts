@@ -67,16 +67,16 @@ export const sparseTraining: readonly Vector[] = [
       near(maskedData(setting, key) ?? [], [0, -0.5, 0.8, 0, 0.9, 0]);
     },
   },
-  {
+  ...["two-in-four", "tfmot-two-in-four"].map((method): Vector => ({
     vector: "G8",
-    method: "two-in-four",
+    method,
     about: "the two largest of every four stay; of three equals the first goes",
     async check() {
       const { setting, w } = denseSetting([0.1, -0.4, 0.3, 0.2, 0.5, 0.5, -0.5, 0.1]);
-      await prune(setting, statementOf("two-in-four", "prune"), momentOf());
+      await prune(setting, statementOf(method, "prune"), momentOf());
       near(w, [0, -0.4, 0.3, 0, 0, 0.5, -0.5, 0]);
     },
-  },
+  })),
   {
     vector: "G10",
     method: "snfs",

@@ -1,5 +1,6 @@
 import { deepEqual, notDeepEqual } from "node:assert/strict";
 import { reinitialize } from "../../core/masks/reinitialize.js";
+import { invertElements } from "../../core/masks/invert.js";
 import { shuffleElements } from "../../core/masks/shuffle.js";
 import { maskedData } from "../../core/masks/masked.js";
 import { spaceOf } from "../../core/units/spaces.js";
@@ -48,6 +49,39 @@ const grain = (method: string, about: string, share: string, dead: readonly numb
     near(setting.parameters.get("conv/kernel")?.data ?? [], zeroed(dead));
   },
 });
+
+/** Exact counts in LeNet-300-100: of its weights, or of its 400 hidden units. */
+const share = (method: string, about: string, count: number): Vector => ({
+  vector: "count",
+  method,
+  about: `of LeNet-300-100 ${about} go, a fifth of each layer`,
+  check: () => deepEqual(exact(planOf(method)[0]?.dead ?? -1), count),
+});
+
+/** A dense kernel as a `reinitialize` of a method leaves it: `held` elements are dead. */
+function remade(
+  method: string,
+  at: number,
+  { start, held }: { readonly start: readonly number[]; readonly held: number },
+): Float32Array {
+  const { setting, w, key } = denseSetting(start);
+  setting.state.start.set(key, Float32Array.from(start));
+  setting.state.elements.set(
+    key,
+    Uint8Array.from(start, (_, i) => Number(i === held)),
+  );
+  const { by } = statementOf(method, "reinitialize", {}, at);
+  reinitialize(setting, [...setting.layersOf({}, "weights")], by, 1, 1);
+  return w;
+}
+
+/** A method takes the masks of another network, and weights with them where it says so. */
+async function taken(method: string, folder: string): Promise<void> {
+  const [masks, weights] = statementsOf(method, "load");
+  deepEqual([masks?.what, masks?.path], ["masks", folder]);
+  if (weights !== undefined)
+    deepEqual([weights.what, weights.path, weights.except], ["weights", folder, masks?.except]);
+}
 
 export const structures: readonly Vector[] = [
   {
@@ -163,5 +197,122 @@ export const structures: readonly Vector[] = [
       for (const { dead } of grown) deepEqual(exact(dead), 0.9 * 266200);
       deepEqual(grown.length > 5, true);
     },
+  },
+  share("random-unstructured", "53,240 weights", 53240),
+  share("ln-structured", "80 units", 80),
+  share("ln-structured-inputs", "80 units that layers read", 80),
+  share("random-structured", "80 units", 80),
+  {
+    vector: "grains",
+    method: "ln-structured",
+    about: "of two filters with squares 46 and 36.6 the second goes",
+    async check() {
+      const setting = convolution(kernel);
+      await prune(setting, { ...statementOf("ln-structured", "prune"), drop: 0.5 }, momentOf());
+      near(setting.parameters.get("conv/kernel")?.data ?? [], zeroed([1, 3, 5, 7, 9, 11, 13, 15]));
+    },
+  },
+  {
+    vector: "grains",
+    method: "intra-kernel-strided",
+    about: "of two input maps the lighter, beside the lattice, loses every other place",
+    async check() {
+      const setting = convolution(kernel);
+      await prune(setting, { ...statementOf("intra-kernel-strided", "prune"), drop: 0.5 }, momentOf());
+      near(setting.parameters.get("conv/kernel")?.data ?? [], zeroed([6, 7, 14, 15]));
+    },
+  },
+  {
+    vector: "grains",
+    method: "tfmot-block",
+    about: "of two blocks of four inputs the one of the smaller mean goes, whatever its largest weight",
+    async check() {
+      const { setting, w } = denseSetting([1, 1, 1, 1, 2, 0.1, 0.1, 0.1]);
+      await prune(setting, { ...statementOf("tfmot-block", "prune", {}, 2), to: 0.5 }, momentOf());
+      near(w, [1, 1, 1, 1, 0, 0, 0, 0]);
+    },
+  },
+  {
+    vector: "edge of chaos",
+    method: "hayou-rescale",
+    about: "the squares of 1, −2, 0.5 and a dead 3 add up to 2 afterwards",
+    check: () =>
+      near(
+        remade("hayou-rescale", 0, { start: [1, -2, 0.5, 3], held: 3 }),
+        [0.617213, -1.234427, 0.308607, 0],
+      ),
+  },
+  {
+    vector: "isometry",
+    method: "signal-propagation",
+    about: "one column of 3, 4 and a dead 5 comes to 0.6, 0.8 and 0",
+    check: () => near(remade("signal-propagation", 1, { start: [3, 4, 5], held: 2 }), [0.6, 0.8, 0]),
+  },
+  {
+    vector: "signs",
+    method: "signed-constant",
+    about: "1, −1, 3, −3 become √5, −√5, √5 and, where dead, 0",
+    check: () =>
+      near(
+        remade("signed-constant", 0, { start: [1, -1, 3, -3], held: 3 }),
+        [2.236068, -2.236068, 2.236068, 0],
+      ),
+  },
+  {
+    vector: "places",
+    method: "shuffled-weights",
+    about: "the living values of a layer stay, at other living places",
+    check() {
+      const start = Array.from({ length: 40 }, (_, i) => i + 1);
+      const values = [...remade("shuffled-weights", 0, { start, held: 7 })];
+      deepEqual(values[7], 0);
+      notDeepEqual(
+        values,
+        start.map((value, i) => (i === 7 ? 0 : value)),
+      );
+      deepEqual(
+        values.toSorted((a, b) => a - b),
+        [0, ...start.filter((value) => value !== 8)],
+      );
+    },
+  },
+  {
+    vector: "places",
+    method: "inverted-masks",
+    about: "of 3, 1, 2, 4, 5 a prune to a fifth and its inversion leave the 1, at its value at the start",
+    async check() {
+      const { setting, w, key } = denseSetting([3, 1, 2, 4, 5]);
+      setting.state.start.set(key, Float32Array.from([9, 8, 7, 6, 5]));
+      deepEqual(statementsOf("inverted-masks", "invert").length, 1);
+      await prune(setting, statementOf("inverted-masks", "prune"), momentOf());
+      invertElements(setting, [...setting.layersOf({}, "weights")], 1, 1);
+      near(w, [0, 8, 0, 0, 0]);
+    },
+  },
+  {
+    vector: "half",
+    method: "dcp",
+    about: "a layer is emptied, and in two rounds, each of half of what is dead, three quarters come back",
+    check() {
+      const set = { share: "25%", rounds: "2" };
+      const [emptied, back] = [statementOf("dcp", "prune", set), statementOf("dcp", "regrow", set)];
+      deepEqual(
+        [emptied.structure, emptied.to, back.structure, back.values],
+        ["channels", 1, "channels", "last"],
+      );
+      near([(1 - Number(back.drop)) ** 2], [0.25]);
+    },
+  },
+  {
+    vector: "ticket",
+    method: "ticket-transfer",
+    about: "masks and weights come from one folder, those of the last layer from neither",
+    check: () => taken("ticket-transfer", "ticket"),
+  },
+  {
+    vector: "ticket",
+    method: "custom-from-mask",
+    about: "masks come from a folder, and weights do not",
+    check: () => taken("custom-from-mask", "masks"),
   },
 ];

@@ -158,6 +158,10 @@ const initializer = (d: Draw): string =>
   d.pick([
     "glorot-uniform",
     "glorot-normal",
+    "rescaled",
+    "signed-constant",
+    "shuffled",
+    "isometric(rounds: 3)",
     "he-uniform",
     "he-normal",
     "lecun-uniform",

@@ -26,6 +26,12 @@ const small: Readonly<Record<string, string>> = {
   episodes: "3",
   warmup: "1",
   rollouts: "2",
+  trials: "3",
+};
+/** What other runs would have saved, here by the run itself, before the method. */
+const saved: Readonly<Record<string, string>> = {
+  "ticket-transfer": `train 2 steps\nmark early\nprune weights by l1 except last to 60%\nrewind weights to early\nsave "ticket"\nrewind masks, weights to start`,
+  "custom-from-mask": `train 1 steps\nprune weights by l1 to 60%\nsave "masks"\nrewind masks, weights to start`,
 };
 const own: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "late-rewinding": { begin: "2 steps" },
@@ -33,6 +39,8 @@ const own: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   l0: { drop: "0.917" },
   "bernoulli-ste": { open: "0.5" },
   supermask: { open: "0.5" },
+  // A step takes no more from its convolutions.
+  "intra-kernel-strided": { limit: "90%" },
 };
 /** What is asked of methods that take no exact share. */
 const otherwise: Readonly<Record<string, (outcome: Outcome) => void>> = {
@@ -71,11 +79,13 @@ function settingsOf(name: string): Record<string, string> {
 }
 
 /** The program with its parameters written into it, since loops run without `--set`. */
-const programWith = (name: string): string =>
-  Object.entries(settingsOf(name)).reduce(
-    (text, [parameter, value]) => text.replace(new RegExp(`(param ${parameter} = ).*`), `$1${value}`),
+const programWith = (name: string): string => {
+  const text = Object.entries(settingsOf(name)).reduce(
+    (written, [parameter, value]) => written.replace(new RegExp(`(param ${parameter} = ).*`), `$1${value}`),
     programOf(name) ?? "",
   );
+  return saved[name] === undefined ? text : text.replace(/^(?=[a-z0-9-]+\()/m, `${saved[name]}\n`);
+};
 
 /** What came of a run, but for its times. */
 const cameOf = ({ result: { report }, run: { session } }: Outcome) => ({

@@ -19,6 +19,10 @@ const initializers: Readonly<Record<string, readonly string[]>> = {
   ones: [],
   normal: ["stddev"],
   uniform: ["limit"],
+  rescaled: ["gain"],
+  isometric: ["rounds"],
+  "signed-constant": [],
+  shuffled: [],
 };
 
 export type Once = Extract<

@@ -48,3 +48,54 @@ describe("reinitialize by", () => {
     expect(first.reduce((sum, w) => sum + w * w, 0)).toBeCloseTo(4, 3);
   });
 });
+
+describe("reinitialize by what the kernels are", () => {
+  const pruned = async (by: string | { readonly name: string; readonly args: Record<string, number> }) => {
+    const run = await openRun(options({ network }));
+    await run.prune(1, { structure: "weights", by: ["abs", "w"], scope: "local", in: ["d1"], to: 0.6 });
+    const kernel = () => [...(run.session.parameters.get("d1/kernel")?.data ?? [])];
+    const before = kernel();
+    await run.reinitialize(2, { by, in: ["d1"] });
+    const after = kernel();
+    run.session.executor.dispose();
+    before.forEach((value, i) => expect(value === 0 ? after[i] : 0).toBe(0));
+    return { before, after };
+  };
+  /** ‖WᵀW − I‖² of a kernel of 72 × 10. */
+  const off = (kernel: readonly number[]): number => {
+    let sum = 0;
+    for (let a = 0; a < fanOut; a++)
+      for (let b = 0; b < fanOut; b++) {
+        let product = 0;
+        for (let i = 0; i < fanIn; i++)
+          product += (kernel[i * fanOut + a] ?? 0) * (kernel[i * fanOut + b] ?? 0);
+        sum += (product - Number(a === b)) ** 2;
+      }
+    return sum;
+  };
+
+  it("rescaled: the squares of an output add up to the gain on average", async () => {
+    const { before, after } = await pruned({ name: "rescaled", args: { gain: 3 } });
+    expect(after.reduce((sum, w) => sum + w * w, 0) / fanOut).toBeCloseTo(3, 4);
+    const living = before.findIndex((w) => w !== 0);
+    const factor = (after[living] ?? 0) / (before[living] ?? 1);
+    expect(factor).toBeGreaterThan(0);
+    before.forEach((w, i) => {
+      if (w !== 0) expect((after[i] ?? 0) / w).toBeCloseTo(factor, 3);
+    });
+  });
+  it("isometric: columns under the mask come near to orthonormal", async () => {
+    const { before, after } = await pruned("isometric");
+    expect(off(after)).toBeLessThan(1e-3 * off(before));
+  });
+  it("signed-constant and shuffled keep signs and values", async () => {
+    const constant = await pruned("signed-constant");
+    const sizes = new Set(constant.after.filter((w) => w !== 0).map((w) => Math.abs(w)));
+    expect(sizes.size).toBe(1);
+    constant.before.forEach((w, i) => expect(Math.sign(constant.after[i] ?? 0)).toBe(Math.sign(w)));
+    const { before, after } = await pruned("shuffled");
+    const sorted = (values: readonly number[]) => values.toSorted((a, b) => a - b);
+    expect(sorted(after)).toEqual(sorted(before));
+    expect(after).not.toEqual(before);
+  });
+});
