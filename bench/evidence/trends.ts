@@ -17,8 +17,16 @@ const atRandom = (criterion: string) =>
 
 const trained = { before: "train 10 epochs" };
 
+/** 90 % of the weights of a trained network, and an epoch of retraining. */
+const cutOnce = { task: "dense", set: { sparsity: "90%", retrain: "1 epoch" }, ...trained } as const;
+
 /** By the name of the method. */
 export const trends: Readonly<Record<string, TrendPlan>> = {
+  agp: {
+    task: "dense",
+    set: { sparsity: "95%", interval: "20 steps", epochs: "10 epochs" },
+    ...atRandom("magnitude"),
+  },
   apoz: {
     task: "convolutions",
     set: { share: "30%", rounds: "2", calibration: "4", retrain: "1 epoch" },
@@ -30,28 +38,63 @@ export const trends: Readonly<Record<string, TrendPlan>> = {
     set: { share: "50%", epochs: "10 epochs", retrain: "1 epoch", calibration: "4" },
     ...atRandom("std(a) over calibration batches"),
   },
-  "global-activation": {
-    task: "dense",
-    set: { sparsity: "90%", retrain: "1 epoch" },
-    ...trained,
-    ...atRandom("abs(w) * mean(abs(x))"),
-  },
+  "global-activation": { ...cutOnce, ...atRandom("abs(w) * mean(abs(x))") },
+  "global-gradient": { ...cutOnce, ...atRandom("abs(w * g) with batch statistics") },
+  "global-magnitude": { ...cutOnce, ...atRandom("magnitude") },
   han: {
     task: "dense",
     set: { sparsity: "90%", rounds: "3", epochs: "10 epochs", retrain: "5 epochs" },
     ...atRandom("magnitude"),
   },
-  "layer-activation": {
+  "iterative-snip": {
     task: "dense",
-    set: { sparsity: "90%", retrain: "1 epoch" },
-    ...trained,
-    ...atRandom("abs(w) * mean(abs(x))"),
+    set: { sparsity: "98%", rounds: "10", epochs: "10 epochs" },
+    ...atRandom("snip over calibration batches with batch statistics"),
+  },
+  lamp: {
+    task: "dense",
+    set: { sparsity: "90%", rounds: "3", epochs: "10 epochs", retrain: "2 epochs" },
+    ...atRandom("w^2 / tail"),
+  },
+  "layer-activation": { ...cutOnce, ...atRandom("abs(w) * mean(abs(x))") },
+  "layer-gradient": { ...cutOnce, ...atRandom("abs(w * g) with batch statistics") },
+  "layer-magnitude": { ...cutOnce, ...atRandom("magnitude") },
+  "lr-rewind": {
+    task: "dense",
+    set: { share: "60%", rounds: "3", epochs: "3 epochs" },
+    ...atRandom("magnitude"),
+  },
+  "polynomial-decay": {
+    task: "dense",
+    set: { sparsity: "90%", interval: "20 steps", epochs: "10 epochs" },
+    ...atRandom("magnitude"),
+  },
+  snip: {
+    task: "dense",
+    set: { sparsity: "98%", epochs: "10 epochs" },
+    ...atRandom("snip over calibration batches with batch statistics"),
   },
   "soft-filter": { task: "convolutions", set: { share: "50%", epochs: "8 epochs" }, ...atRandom("l2") },
+  synflow: {
+    task: "dense",
+    set: { sparsity: "98%", rounds: "20", epochs: "10 epochs" },
+    ...atRandom("abs(w * g) under synflow"),
+  },
+  thinet: {
+    task: "convolutions",
+    set: { share: "50%", calibration: "4", retrain: "1 epoch" },
+    ...trained,
+    ...atRandom("greedy-order over calibration batches"),
+  },
   wanda: {
     task: "dense",
     set: { sparsity: "80%", calibration: "4" },
     ...trained,
     ...atRandom("abs(w) * norm(x) over calibration batches"),
+  },
+  "weight-rewind": {
+    task: "dense",
+    set: { share: "60%", rounds: "3", epochs: "5 epochs", retrain: "2 epochs" },
+    ...atRandom("magnitude"),
   },
 };
