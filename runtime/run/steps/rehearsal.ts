@@ -28,11 +28,15 @@ async function scoresOf(
   context: ScoringContext,
   request: ScoreRequest,
 ): Promise<UnitScores> {
-  const { id, criterion, moment, combining, beside, values } = request;
-  if (rehearsal?.untouched !== true || beside !== undefined || values !== undefined)
-    return scoreUnits(context, request);
+  if (rehearsal?.untouched !== true) return scoreUnits(context, request);
   rehearsal.untouched = false;
-  const key = JSON.stringify([id, moment.key, criterion, combining]);
+  const { id, criterion, moment, combining, space, beside, gates, dropped } = request;
+  if (beside !== undefined || gates !== undefined || dropped !== undefined)
+    return scoreUnits(context, request);
+  // What the value of a pass may change of what is asked for is part of the key.
+  const { members, normalized } = combining ?? {};
+  const asked = [id, moment.key, criterion, members, normalized, space.structure, space.layers];
+  const key = JSON.stringify(asked);
   const found = rehearsal.scores.get(key);
   if (found !== undefined) return copyOf(found);
   const scores = await scoreUnits(context, request);
