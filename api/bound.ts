@@ -132,7 +132,7 @@ async function sourceOf(from: DataGiven, network: Network, diagnostics: Diagnost
 }
 
 /** The value, or null when a diagnostic ended the work. */
-async function collect<T>(diagnostics: Diagnostic[], work: () => Promise<T>): Promise<T | null> {
+export async function collect<T>(diagnostics: Diagnostic[], work: () => Promise<T>): Promise<T | null> {
   try {
     return await work();
   } catch (cause) {

@@ -13,6 +13,8 @@ import { spanOfPart, type StatementPart } from "../core/ir/spans.js";
 import { steps } from "../core/ir/walk.js";
 import type { Network } from "../core/network/types.js";
 import { asksForAlignment } from "../core/schedule/alignment.js";
+import { asksForLatency } from "../core/latency/asks.js";
+import type { LatencyTable } from "../core/latency/table.js";
 import type { Alignment } from "../core/schedule/alignment.js";
 import { knownAlignment } from "../runtime/backend/alignment.js";
 import type { BackendOptions } from "../runtime/backend/types.js";
@@ -20,13 +22,18 @@ import type { DataFacts, DataGiven, TargetFacts } from "../runtime/data/types.js
 import type { LiveModel } from "../runtime/model/index.js";
 import { checkGiven } from "./given-options.js";
 import { missingFiles, readsOfFiles, toldOf, type JavaScriptOptions } from "./javascript.js";
-import { bindings, dataFacts, importResolver, masksOf, networkFacts, weightsOf } from "./bound.js";
+import { latencyTimes, type LatencyGiven } from "./latency-times.js";
+import { bindings, collect, dataFacts, importResolver, masksOf, networkFacts, weightsOf } from "./bound.js";
 
 /** What a program may be bound to from outside; paths are relative to the working directory. */
 export interface ProgramOptions
   extends
-    Omit<CompileOptions, "network" | "data" | "masks" | "javascript" | "reads" | "takes" | "teachers">,
+    Omit<
+      CompileOptions,
+      "network" | "data" | "masks" | "javascript" | "reads" | "takes" | "teachers" | "latencyTable"
+    >,
     BackendOptions,
+    LatencyGiven,
     JavaScriptOptions {
   /** Path of a model.json, its folder or a module, or a tf.LayersModel. Default: what the program names. */
   readonly network?: string | LiveModel | undefined;
@@ -52,6 +59,8 @@ export interface CompiledProgram {
     readonly data: string | DataGiven | null;
     /** As given, where some training of the program asks for it. */
     readonly batch?: number | undefined;
+    /** Times of layers, where the program asks for them and they are known. */
+    readonly latencyTable?: LatencyTable | undefined;
   };
 }
 
@@ -69,6 +78,9 @@ export async function compileProgram(source: string, options: ProgramOptions = {
     threads,
     masks = true,
     alignment: givenAlignment,
+    latencyTable: givenTable,
+    latencyBatch,
+    measure,
     allowJs,
     ...rest
   } = options;
@@ -112,13 +124,24 @@ export async function compileProgram(source: string, options: ProgramOptions = {
     alignment === null && network !== null && first.ir !== null && asksForAlignment(first.ir.body)
       ? await measuredAlignment(on)
       : alignment;
-  const plain = measured === alignment ? first : compile(source, { ...given, alignment: measured });
+  const latencyTable =
+    network !== null && networkPath !== null && first.ir !== null && asksForLatency(first.ir.body)
+      ? await collect(diagnostics, () =>
+          latencyTimes(
+            { latencyTable: givenTable, latencyBatch, measure },
+            { network, from: networkPath, on, seed },
+          ),
+        )
+      : null;
+  const facts = { alignment: measured, latencyTable };
+  const plain =
+    measured === alignment && latencyTable === null ? first : compile(source, { ...given, ...facts });
   const foresees =
     found !== null &&
     plain.ir !== null &&
     asksForWeights(plain.ir, found.bringsWeights || mayStartEmpty(found.network));
   const weights = foresees && networkPath !== null ? await weightsOf(networkPath, seed, diagnostics) : null;
-  const result = weights === null ? plain : compile(source, { ...given, alignment: measured, weights });
+  const result = weights === null ? plain : compile(source, { ...given, ...facts, weights });
   const late =
     network && data
       ? [
@@ -140,7 +163,12 @@ export async function compileProgram(source: string, options: ProgramOptions = {
       ...late,
     ],
     network,
-    bound: { network: networkPath, data: dataPath, batch: unheard.batch ? undefined : options.batch },
+    bound: {
+      network: networkPath,
+      data: dataPath,
+      batch: unheard.batch ? undefined : options.batch,
+      ...(latencyTable && { latencyTable }),
+    },
   };
 }
 

@@ -58,10 +58,11 @@ export async function runWith(
 ): Promise<ProgramRun> {
   const { out, resume, restart, checkpointEvery, latency, signal, ...rest } = options;
   const { onProgress, callbacks, log, tensorboard, ...program } = rest;
-  const { backend, threads, seed, masks } = options;
+  const { backend, threads, seed, masks, latencyBatch } = options;
   checkGiven(source, options, "run");
   signal?.throwIfAborted();
   const { result, diagnostics, bound } = await compileProgram(source, {
+    measure: true,
     ...program,
     runtimeSpecifier: runtimeUrl(),
     javascriptFrom: givenAtRun,
@@ -76,6 +77,7 @@ export async function runWith(
       ...shared,
       seed,
       masks,
+      latencyBatch,
       about,
       ...javascriptOf(program),
       allowJs: program.allowJs,

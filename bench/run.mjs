@@ -13,6 +13,7 @@ const ALL = [
   ["step"],
   ["rules"],
   ["alignment"],
+  ["latency"],
   ["page"],
   ["native", "0"],
   ["native", "1"],

@@ -36,6 +36,19 @@ const lookingInto = [
   "let the JavaScript be loaded that the program names, to know what its scores read",
 ] as const;
 
+/** What `latency` in a program goes by. */
+const timed = (command: Command) =>
+  command
+    .option(
+      "--latency-table <file>",
+      "times of layers for `latency`: the report.json of another run (measured)",
+    )
+    .option(
+      "--latency-batch <n>",
+      "examples of the predictions whose time `latency` is (1)",
+      whole(1, 2 ** 16),
+    );
+
 /** `1,2,3`, each once. */
 function seeds(text: string): readonly number[] {
   return [...new Set(text.split(",").map((one) => whole(0)(one.trim())))];
@@ -73,7 +86,12 @@ function commandLine(speakers: Speakers, finish: (code: ExitCode) => void): Comm
   const command = (name: string, about: string) =>
     main.command(name).description(about).option("--json", "print the result as JSON");
 
-  bound(command("check [files...]", "say what programs will do, before any training (`-`: standard input)"))
+  timed(
+    bound(
+      command("check [files...]", "say what programs will do, before any training (`-`: standard input)"),
+    ),
+  )
+    .option("--measure", "time the layers of networks whose `latency` is limited and not known yet")
     .option(...byMethod)
     .option("--fix", "apply the fixes that messages carry, and check what they leave")
     .option(...lookingInto)
@@ -94,7 +112,7 @@ function commandLine(speakers: Speakers, finish: (code: ExitCode) => void): Comm
       finish(await (await import("./commands/compile.js")).compileCommand(file, options, terminal)),
     );
   backed(
-    seeded(command("run [file]", "train, prune and write the smaller network"))
+    timed(seeded(command("run [file]", "train, prune and write the smaller network")))
       .option(...byMethod)
       .option(
         "--out <folder>",

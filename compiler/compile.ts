@@ -4,6 +4,8 @@ import type { IrSpans } from "../core/ir/spans.js";
 import type { Ir, PlanIr } from "../core/ir/types.js";
 import type { ParameterStore } from "../core/parameters.js";
 import type { HeldMasks } from "../core/masks/state.js";
+import { latencyModel } from "../core/latency/model.js";
+import type { LatencyTable } from "../core/latency/table.js";
 import type { Network } from "../core/network/types.js";
 import type { Alignment } from "../core/schedule/alignment.js";
 import { stdlibTexts } from "../stdlib/index.js";
@@ -27,6 +29,8 @@ export interface CompileOptions extends FrontOptions {
   readonly masks?: HeldMasks | null | undefined;
   /** What the backend it will run on computes fastest: what `aligned to auto` means. Unset: not known. */
   readonly alignment?: Alignment | null | undefined;
+  /** Times of the layers of `network`: what `latency` goes by. Unset: not known. */
+  readonly latencyTable?: LatencyTable | null | undefined;
   /** With it the steps of an epoch, and so every moment, become known. */
   readonly data?: TrainingLength | undefined;
   /** Examples per step where the program says nothing. Default 32. */
@@ -50,7 +54,7 @@ export interface CompileResult {
   readonly program: Program;
   /** Null when there is an error, and so are those below. */
   readonly ir: Ir | null;
-  /** Null without a network, and where `aligned to auto` is not known. */
+  /** Null without a network, and where `aligned to auto` or the latency that a prune limits is not known. */
   readonly plan: PlanIr | null;
   readonly simulation: Simulation | null;
   /** The loop as an ES module, and its version 3 source map. */
@@ -64,6 +68,8 @@ export interface CompileResult {
   readonly files: readonly string[];
   /** Networks that phases learn from, as given. */
   readonly teachers: ReadonlyMap<string, Network>;
+  /** Times of layers that `latency` goes by, as given. */
+  readonly latencyTable: LatencyTable | null;
   /** Milliseconds of each stage. */
   readonly timings: Readonly<Record<string, number>>;
 }
@@ -77,7 +83,7 @@ export function compile(source: string, options: CompileOptions = {}): CompileRe
     timings[stage] = performance.now() - start;
     return made;
   };
-  const { network, weights, masks, data, batch, alignment } = options;
+  const { network, weights, masks, data, batch, alignment, latencyTable = null } = options;
   const main = options.file ?? "program.prune";
   const texts = new Map([...stdlibTexts].map(([name, text]) => [`std/${name}`, text]));
   texts.set(main, source);
@@ -86,7 +92,8 @@ export function compile(source: string, options: CompileOptions = {}): CompileRe
   const read = timed("front", () => front(source, { ...options, resolve }));
   const files = [...new Set([main, ...Object.values(imports).flatMap((one) => Object.values(one))])];
   const { teachers = new Map() } = options;
-  const base = { program: read.program, spans: read.spans, texts, main, files, teachers, timings };
+  const { program, spans: places } = read;
+  const base = { program, spans: places, texts, main, files, teachers, latencyTable, timings };
   const none = { ir: null, plan: null, simulation: null, code: null, map: null };
   if (read.ir === null) return { ...base, ...none, diagnostics: read.diagnostics };
 
@@ -97,6 +104,7 @@ export function compile(source: string, options: CompileOptions = {}): CompileRe
       weights,
       masks: masks ?? undefined,
       alignment: alignment ?? null,
+      times: network === undefined || latencyTable === null ? null : latencyModel(network, latencyTable),
       data: { length: data, batch: batch ?? 32 },
       spans,
     }),

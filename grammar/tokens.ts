@@ -51,6 +51,11 @@ export const Unknown = literal(
 export const OfEach = literal("OfEach", /\d+:\d+/, "a pattern such as `2:4`");
 export const Size = literal("Size", /\d+x\d+(?![A-Za-z0-9_])/, "a size such as `4x1`");
 export const Percent = literal("Percent", /\d+(?:\.\d+)?%/, "a percentage");
+export const Milliseconds = literal(
+  "Milliseconds",
+  /\d+(?:\.\d+)?(?:[eE][+-]?\d+)?[ \t]*ms(?![A-Za-z0-9_(]|-[A-Za-z])/,
+  "a time",
+);
 export const NumberToken = literal(
   "Number",
   /\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?:[kMG](?![A-Za-z0-9_]))?/,

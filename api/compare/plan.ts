@@ -99,6 +99,7 @@ async function compileOne(
     };
     const found = await compileProgram(text, {
       ...bound,
+      measure: true,
       runtimeSpecifier: runtimeUrl(),
       javascriptFrom: givenAtRun,
     });

@@ -27,8 +27,8 @@ export interface Step {
   readonly endsTraining: boolean | null;
 }
 
-/** Warnings about a program as a whole: at a prompt it is not over. */
-const ofTheWhole: ReadonlySet<string> = new Set(["P3056", "P3065"]);
+/** Warnings about a program as a whole, which at a prompt is not over, and about what a statement finds out itself when it acts. */
+const ofTheWhole: ReadonlySet<string> = new Set(["P3056", "P3065", "P3070"]);
 
 /** One of the texts given, with the comments above it. */
 export interface Written {

@@ -21,6 +21,8 @@ export interface BoundOptions {
   readonly seed?: number;
   readonly masks?: boolean;
   readonly json?: boolean;
+  readonly latencyTable?: string;
+  readonly latencyBatch?: number;
 }
 
 export interface CheckCommandOptions extends BoundOptions {
@@ -29,6 +31,7 @@ export interface CheckCommandOptions extends BoundOptions {
   readonly events?: boolean;
   readonly fix?: boolean;
   readonly watch?: boolean;
+  readonly measure?: boolean;
 }
 
 /** What was found in one file. */

@@ -65,6 +65,7 @@ export async function run(
   const { result, diagnostics, ...found } = await compileProgram(text, {
     ...bound,
     ...on,
+    measure: true,
     allowJs,
     file,
     runtimeSpecifier: runtimeUrl(),
@@ -76,7 +77,7 @@ export async function run(
   const said = new Set(warnings.map(noteOf));
   try {
     if (!quietly && !failed) report(warnings, result, {}, terminal);
-    const { seed, masks } = bound;
+    const { seed, masks, latencyBatch } = bound;
     const finished = await runCompiled(result, diagnostics, {
       ...found.bound,
       ...on,
@@ -88,6 +89,7 @@ export async function run(
       tensorboard: tensorboard && resolve(terminal.cwd, tensorboard),
       seed,
       masks,
+      latencyBatch,
       allowJs,
       signal: stop.signal,
       about: { ...aboutOf(result, bound.set), command: terminal.command },

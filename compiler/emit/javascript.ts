@@ -1,4 +1,5 @@
 import { accuracyReaders, comparedMoments } from "../../core/ir/accuracy-readers.js";
+import { asksForLatency } from "../../core/latency/asks.js";
 import { exportOf } from "../../core/ir/imports.js";
 import { counted } from "../../core/ir/words.js";
 import type { Ir } from "../../core/ir/types.js";
@@ -317,6 +318,8 @@ function settingsFields(ir: Ir, options: EmitOptions): Field[] {
   }
   const compared = comparedMoments(ir.body);
   if (compared.length > 0) fields.push({ key: "compares", value: { list: compared.map(quote) } });
+  if (asksForLatency(ir.body))
+    fields.push({ key: "timesLayers", value: "true", note: "`latency` goes by times of layers" });
   fields.push(
     { key: "source", value: quote(ir.source) },
     {

@@ -10,6 +10,7 @@ const types = {
   boolean: "true or false",
   text: "a text",
   size: "a size of the network",
+  time: "a time",
   unit: "a score",
   element: "a number per weight",
   activation: "a number per place of an activation",
@@ -17,7 +18,8 @@ const types = {
 
 /**
  * What a value is: a plain number, a share (a percentage), a length of time, a truth, a text; or, inside scores, a number per
- * weight of a unit (`element`), per place of its activation (`activation`), per unit; or a size of the network (`size`).
+ * weight of a unit (`element`), per place of its activation (`activation`), per unit; or a size of the network (`size`), or how long it computes, in milliseconds
+ * (`time`).
  */
 export type Type = keyof typeof types;
 

@@ -34,7 +34,10 @@ export function pruneCounted(trial: Trial, ir: PruneIr, { pools: all, moment, am
       const trialElements = elements.copyFor(trial.state);
       pools.forEach((pool, i) => trialElements.kill(pool, counts[i] ?? 0, dead));
       return keepsLimits(
-        measure(trial.network, trial.state, { counted: trialElements.counter(trial.network) }),
+        measure(trial.network, trial.state, {
+          times: trial.times,
+          counted: trialElements.counter(trial.network),
+        }),
         limits,
       );
     };
@@ -84,7 +87,8 @@ export function pruneCounted(trial: Trial, ir: PruneIr, { pools: all, moment, am
   });
   if (ir.budget !== undefined && trial.world.network !== null) {
     const limits = limitsOf(ir.budget, trial, moment);
-    const left = ir.manner === "frozen" ? measure(trial.network, trial.state) : trial.measured();
+    const left =
+      ir.manner === "frozen" ? measure(trial.network, trial.state, { times: trial.times }) : trial.measured();
     if (!keepsLimits(left, limits)) short = left;
   }
   return {

@@ -32,6 +32,8 @@ export interface SimulatedEvent extends Omit<DrawnEvent, "outcome" | "sizes" | "
   readonly macs: Estimate | null;
   readonly nonzeroParams: Estimate | null;
   readonly nonzeroMacs: Estimate | null;
+  /** Milliseconds of a prediction; null where no times of layers are at hand. */
+  readonly latency: Estimate | null;
   /** Of a budget that no draw meets: what is left at least. */
   readonly short?: Measure;
   /** Layers that every draw would have emptied, and why they cannot go whole. */
@@ -129,6 +131,12 @@ function joined(
     macs: size("macs"),
     nonzeroParams: size("nonzero params"),
     nonzeroMacs: size("nonzero macs"),
+    latency: all.some((one) => Number.isNaN(one.sizes?.latency.value))
+      ? null
+      : together(
+          all.map((one) => one.sizes?.latency),
+          (value) => value,
+        ),
     ...(shorts.length > 0 && shorts.length === outcomes.length && { short: end(shorts, Math.min) }),
     ...stuckInAll(all),
   };

@@ -8,8 +8,11 @@ export const lowest = (estimate: Estimate): number => (isExact(estimate) ? estim
 export const highest = (estimate: Estimate): number => (isExact(estimate) ? estimate : estimate.to);
 export const middle = (estimate: Estimate): number => (isExact(estimate) ? estimate : estimate.about);
 
-/** What the draws say together; draws that did not get there say nothing. */
-export function together(draws: readonly (Told | null | undefined)[]): Estimate | null {
+/** What the draws say together; draws that did not get there say nothing. What is no count is not `rounded` to one. */
+export function together(
+  draws: readonly (Told | null | undefined)[],
+  rounded: (value: number) => number = Math.round,
+): Estimate | null {
   let [told, sum, from, to, sure] = [0, 0, Infinity, -Infinity, true];
   for (const one of draws) {
     if (one === null || one === undefined) continue;
@@ -20,7 +23,7 @@ export function together(draws: readonly (Told | null | undefined)[]): Estimate 
     sure &&= one.sure;
   }
   if (told === 0) return null;
-  return sure && from === to ? from : { about: Math.round(sum / told), from, to };
+  return sure && from === to ? from : { about: rounded(sum / told), from, to };
 }
 
 /** Counts of several groups as one. */

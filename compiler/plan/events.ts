@@ -81,6 +81,7 @@ function pruneChannels(
     if (request.dropped !== undefined) {
       lost = perPool(pools, request, request.dropped);
       between = measure(trial.network, trial.state, {
+        times: trial.times,
         space: request.space,
         chosen: request.dropped,
         counted: trial.elements.counter(trial.network),
@@ -93,7 +94,8 @@ function pruneChannels(
   if (ir.manner === "softly" && codesBefore.includes(soft)) trial.blank = true;
   if (ir.budget !== undefined) {
     const limits = limitsOf(ir.budget, trial, moment);
-    const left = ir.manner === "frozen" ? measure(trial.network, trial.state) : trial.measured();
+    const left =
+      ir.manner === "frozen" ? measure(trial.network, trial.state, { times: trial.times }) : trial.measured();
     if (!keepsLimits(left, limits)) short = left;
   }
   return {

@@ -10,7 +10,7 @@ import type { Trial } from "./trial.js";
  * or nothing.
  */
 export function leastAndMost(trial: Trial): { readonly least: Measure; readonly most: Measure } {
-  const { original, network, state, ledger } = trial;
+  const { original, network, state, ledger, times } = trial;
   const [fewest, fullest] = [newMaskState(original.channels.count), newMaskState(original.channels.count)];
   for (const siblings of familiesOf(original).groups) {
     const place = channelPlace(siblings);
@@ -41,7 +41,7 @@ export function leastAndMost(trial: Trial): { readonly least: Measure; readonly 
         }),
       );
   return {
-    least: measure(original, fewest, { counted: end(true) }),
-    most: measure(original, fullest, { counted: end(false) }),
+    least: measure(original, fewest, { times, counted: end(true) }),
+    most: measure(original, fullest, { times, counted: end(false) }),
   };
 }

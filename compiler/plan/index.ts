@@ -5,9 +5,12 @@ import type { Ir, PlanIr } from "../../core/ir/types.js";
 import type { ParameterStore } from "../../core/parameters.js";
 import type { HeldMasks } from "../../core/masks/state.js";
 import type { Network } from "../../core/network/types.js";
+import { latencyPrunes } from "../../core/latency/asks.js";
+import type { LatencyModel } from "../../core/latency/model.js";
 import { asksForAlignment, withAlignment, type Alignment } from "../../core/schedule/alignment.js";
 import { lints } from "./lints/index.js";
 import { unknownAlignment } from "./lints/misaligned.js";
+import { unknownLatency } from "./lints/untimed.js";
 import type { Finding } from "./lints/finding.js";
 import { dryRun, type Simulation } from "./dry-run.js";
 import { makePlan } from "./plan.js";
@@ -24,6 +27,8 @@ export interface PlanOptions {
   readonly masks?: HeldMasks | undefined;
   /** What the backend it will run on computes fastest, where that is known. */
   readonly alignment: Alignment | null;
+  /** Times of the layers of the network, where they were measured. */
+  readonly times: LatencyModel | null;
   readonly spans: IrSpans;
 }
 
@@ -37,22 +42,28 @@ export interface Planned {
 
 /** What a program will do, and what is wrong with that. */
 export function planProgram(written: Ir, options: PlanOptions): Planned {
-  const { data, spans, weights, masks, alignment } = options;
+  const { data, spans, weights, masks, alignment, times } = options;
   const asked = asksForAlignment(written.body);
   const ir =
     asked && alignment !== null
       ? { ...written, body: withAlignment(written.body, alignment.aligned) }
       : written;
   // Counts that nobody knows are not planned: shares alone are.
-  const unknown = asked && alignment === null && options.network !== undefined;
-  const network = unknown ? undefined : options.network;
-  const world = network === undefined ? anyNetwork : networkWorld(network);
+  const bound = options.network !== undefined;
+  const unaligned = asked && alignment === null && bound;
+  const untimed = times === null && bound && latencyPrunes(written.body).length > 0;
+  const network = unaligned || untimed ? undefined : options.network;
+  const world = network === undefined ? anyNetwork : networkWorld(network, times);
   const simulation = dryRun(ir, world, data, weights, masks);
-  const context = { ir, simulation, network: network ?? null, alignment };
-  const findings = [...(unknown ? unknownAlignment(ir) : []), ...lints.flatMap((lint) => lint(context))];
+  const context = { ir, simulation, network: network ?? null, alignment, times };
+  const findings = [
+    ...(unaligned ? unknownAlignment(ir) : []),
+    ...(times === null && bound ? unknownLatency(ir) : []),
+    ...lints.flatMap((lint) => lint(context)),
+  ];
   if (network !== undefined)
     findings.push(
-      ...beyondLimits(ir, network, (body, names) =>
+      ...beyondLimits(ir, network, times, (body, names) =>
         dryRun({ ...ir, body }, world, data, weights, masks, names),
       ),
     );

@@ -36,6 +36,7 @@ function planned(event: SimulatedEvent): PlannedEvent {
     macs: event.macs,
     nonzeroParams: event.nonzeroParams,
     nonzeroMacs: event.nonzeroMacs,
+    ...(event.latency !== null && { latency: event.latency }),
     layers: counts ? layersOf(event) : [],
   };
 }

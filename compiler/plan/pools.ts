@@ -5,6 +5,7 @@ import { candidateLayers, candidateWeights, isChannelwise } from "../../core/uni
 import { candidateUnits } from "../../core/units/candidate-units.js";
 import { familiesOf, type Siblings } from "../../core/units/siblings.js";
 import { elementUnits, kernelAxes, type ElementUnits } from "../../core/units/element-units.js";
+import type { LatencyModel } from "../../core/latency/model.js";
 import type { PruneIr, SelectionIr, StructureIr } from "../../core/ir/types.js";
 import type { Network, Unit, WeightInfo } from "../../core/network/types.js";
 import { alike } from "./alike.js";
@@ -71,6 +72,8 @@ export interface Target {
 /** What statements speak of, on a network or on a stand-in for any. */
 export interface World {
   readonly network: Network | null;
+  /** Times of its layers; null where none are at hand. */
+  readonly times: LatencyModel | null;
   /** Paths of the layers a statement addresses. `variables` holds the layers of `for each` loops around it. */
   paths(target: Target, variables: ReadonlyMap<string, string>): readonly string[];
   pools(target: Target, variables: ReadonlyMap<string, string>): readonly AnyPool[];
@@ -84,6 +87,7 @@ const standInUnits = 1_000_000;
 /** One pool for every structure and selection: tells shares where no network is known, and what floors hide. */
 export const anyNetwork: World = {
   network: null,
+  times: null,
   paths: () => [],
   pools: ({ structure, selection: { in: include, except, where } }) => {
     const family = isChannelwise(structureKind(structure)) ? "units" : JSON.stringify(structure);
@@ -110,7 +114,7 @@ export const anyNetwork: World = {
 };
 
 /** The pools of a network, made once for each structure and selection. */
-export function networkWorld(network: Network): World {
+export function networkWorld(network: Network, times: LatencyModel | null = null): World {
   const indices = new Map(network.layers.map((layer, index) => [layer.path, index]));
   const known = new Map<string, readonly AnyPool[]>();
   const paths = ({ structure, selection }: Target, variables: ReadonlyMap<string, string>) =>
@@ -119,6 +123,7 @@ export function networkWorld(network: Network): World {
     candidateLayers(network, structureKind(structure)).map((index) => network.layers[index]?.path ?? "");
   return {
     network,
+    times,
     paths,
     layers: (selection) =>
       selection.layers ?? network.layers.filter((layer) => layer.ordinal > 0).map(({ path }) => path),

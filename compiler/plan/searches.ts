@@ -1,8 +1,9 @@
-import { keepsLimits, limitsOf } from "../../core/choose/budget.js";
+import { keepsLimits, limitsOf, type Limit } from "../../core/choose/budget.js";
 import { evaluate } from "../../core/expr/evaluate.js";
-import { sizeTitles, type Measure } from "../../core/ir/sizes.js";
+import { milliseconds, sizeTitles, type Measure } from "../../core/ir/sizes.js";
 import type { Ir, SearchIr, StepIr, ValueIr } from "../../core/ir/types.js";
 import { bodyOf, steps } from "../../core/ir/walk.js";
+import type { LatencyModel } from "../../core/latency/model.js";
 import type { Network } from "../../core/network/types.js";
 import type { Simulation } from "./dry-run.js";
 import type { Finding } from "./lints/finding.js";
@@ -15,12 +16,15 @@ const looks = [1, 0, 0.5];
 export function beyondLimits(
   { body }: Ir,
   network: Network,
+  times: LatencyModel | null,
   run: (body: readonly StepIr[], names: ReadonlyMap<string, number>) => Simulation,
 ): readonly Finding[] {
   return steps(body).flatMap((search): readonly Finding[] => {
     if (search.kind !== "search" || search.within === undefined) return [];
-    const limits = limitsOf(search.within, { original: network }, plainly);
-    if (!limits.every(({ most }) => Number.isFinite(most))) return [];
+    const limits = limitsOf(search.within, { original: network, times }, plainly);
+    const unknown = ({ measure, most }: Limit): boolean =>
+      !Number.isFinite(most) || (measure === "latency" && times === null);
+    if (limits.some(unknown)) return [];
     const found: Measure[] = [];
     for (const at of looks) {
       const names = new Map([[search.as, search.from + at * (search.to - search.from)]]);
@@ -40,7 +44,10 @@ export function beyondLimits(
         code: "P3057",
         id: search.id,
         message: `no value of \`${search.as}\` keeps the limits of this search`,
-        label: `${counted(left, sizeTitles[broken.measure])} are left at least, and ${counted(Math.floor(broken.most), sizeTitles[broken.measure])} are allowed`,
+        label:
+          broken.measure === "latency"
+            ? `${milliseconds(left)} are left at least, and ${milliseconds(broken.most)} are allowed`
+            : `${counted(left, sizeTitles[broken.measure])} are left at least, and ${counted(Math.floor(broken.most), sizeTitles[broken.measure])} are allowed`,
         help: "widen the range, or raise the limit",
       },
     ];

@@ -92,10 +92,14 @@ function heldBySizes(condition: ExprIr, { gone, doubted, trial }: Timeline): boo
   const { network } = trial.world;
   const now = gone || doubted || network === null ? null : trial.sizes();
   if (now === null || network === null) return null;
-  const start = measure(network, newMaskState(network.channels.count));
+  const start = measure(network, newMaskState(network.channels.count), { times: trial.times });
   const names = new Map<string, number>();
-  for (const [name, size] of Object.entries(start)) names.set(`start.${name}`, size);
-  for (const [name, { value, sure }] of Object.entries(now)) if (sure) names.set(name, value);
+  for (const [name, size] of Object.entries(start)) {
+    if (Number.isFinite(size)) names.set(`start.${name}`, size);
+  }
+  for (const [name, { value, sure }] of Object.entries(now)) {
+    if (sure && Number.isFinite(value)) names.set(name, value);
+  }
   const { value, sure } = now.params;
   if (sure) names.set("bytes", bytesOf(value));
   const held = evaluate(condition, names);

@@ -18,6 +18,7 @@ import { invertUnits } from "../../core/masks/invert.js";
 import { shuffleUnits } from "../../core/masks/shuffle.js";
 import type { Stuck } from "../../core/events/record.js";
 import type { PruneIr } from "../../core/ir/types.js";
+import type { LatencyModel } from "../../core/latency/model.js";
 import type { Network } from "../../core/network/types.js";
 import { absorb } from "../../core/surgery/absorb.js";
 import { slim, slimStore } from "../../core/surgery/slim.js";
@@ -27,6 +28,7 @@ import { Dice } from "./dice.js";
 import { Elements } from "./elements.js";
 import { absorbedBy } from "./emptied.js";
 import { Ledger } from "./ledger.js";
+import { noNetwork } from "./no-network.js";
 import { channelPlaces, type AnyPool, type World } from "./pools.js";
 
 /** A number of one draw, and whether every run has the same. */
@@ -46,28 +48,6 @@ export interface Masks {
   readonly ledger: Ledger;
   readonly slims: number;
 }
-
-const nothing: Network = {
-  name: "",
-  topology: {},
-  layers: [],
-  calls: [],
-  tensors: [],
-  inputs: [],
-  outputs: [],
-  channels: {
-    count: 0,
-    find: (channel) => channel,
-    protection: () => undefined,
-    merges: [],
-    producer: new Int32Array(0),
-    position: new Int32Array(0),
-    explain: () => null,
-  },
-  barriers: [],
-  units: [],
-  trainingConfig: null,
-};
 
 const weightPlaces = (paths: ReadonlySet<string>): ReadonlySet<string> =>
   new Set([...paths].map((path) => `weights ${path}`));
@@ -115,7 +95,7 @@ export class Trial {
   ) {
     this.weights = weights === undefined ? null : copyOf(weights);
     this.dice = new Dice(draw ?? 0);
-    this.original = world.network ?? nothing;
+    this.original = world.network ?? noNetwork;
     this.network = this.original;
     this.state = newMaskState(this.network.channels.count);
     this.elements = this.#newElements();
@@ -123,6 +103,10 @@ export class Trial {
 
   #newElements(): Elements {
     return new Elements(this.state, this.dice, (place) => this.ledger.blur([place]));
+  }
+
+  get times(): LatencyModel | null {
+    return this.world.times;
   }
 
   /** Whether a `slim` has taken whole branches out. */
@@ -143,6 +127,7 @@ export class Trial {
       slots: new Map(),
       state: this.state,
       seed: 1,
+      times: this.times,
       countElements: this.elements.counter(this.network),
       layersOf: () => paths,
     };
@@ -368,6 +353,7 @@ export class Trial {
       macs: { value: now.macs, sure },
       "nonzero params": { value: nonzero["nonzero params"], sure: counted },
       "nonzero macs": { value: nonzero["nonzero macs"], sure: counted },
+      latency: { value: now.latency, sure },
     };
   }
 
@@ -377,7 +363,8 @@ export class Trial {
     const known = this.#sizes;
     if (known?.version !== version || known.network !== this.network) {
       this.work += this.network.channels.count / 4;
-      this.#sizes = { version, network: this.network, measured: measure(this.network, this.state) };
+      const { network, state, times } = this;
+      this.#sizes = { version, network, measured: measure(network, state, { times }) };
     }
     return this.#sizes?.measured ?? null;
   }
@@ -385,7 +372,8 @@ export class Trial {
   /** With dead elements taken off. */
   measured(): Measure {
     this.work += this.network.channels.count;
-    return measure(this.network, this.state, { counted: this.elements.counter(this.network) });
+    const { network, state, times, elements } = this;
+    return measure(network, state, { times, counted: elements.counter(network) });
   }
 
   /** Whether units of these pools stand at their initial values. */

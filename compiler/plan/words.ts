@@ -21,15 +21,15 @@ export function percent(share: number): string {
 }
 
 /** A count; of what is drawn, about how many, and between which ends the draws lie. */
-export function estimated(estimate: Estimate): string {
-  if (isExact(estimate)) return grouped(estimate);
+export function estimated(estimate: Estimate, write = grouped): string {
+  if (isExact(estimate)) return write(estimate);
   const { about, from, to } = estimate;
-  return `about ${grouped(about)}${from === to ? "" : ` (${ends([from, to])})`}`;
+  return `about ${write(about)}${from === to ? "" : ` (${ends([from, to], write)})`}`;
 }
 
 /** The two ends between which a count lies. */
-export const ends = ([low, high]: readonly [number, number]): string =>
-  low === high ? grouped(low) : `${grouped(low)}–${grouped(high)}`;
+export const ends = ([low, high]: readonly [number, number], write = grouped): string =>
+  write(low) === write(high) ? write(low) : `${write(low)}–${write(high)}`;
 
 export function structureName(structure: StructureIr): string {
   if (typeof structure === "object" && "strided" in structure) return `strided(${structure.strided}) kernels`;

@@ -17,10 +17,11 @@ export interface Limit {
 /** The limits of a budget as numbers at a moment; shares are of the network as loaded. */
 export function limitsOf(
   limits: readonly BudgetLimit[],
-  context: Pick<PruningContext, "original">,
+  context: Pick<PruningContext, "original" | "times">,
   moment: Pick<Moment, "value">,
 ): readonly Limit[] {
-  const loaded = measure(context.original, newMaskState(context.original.channels.count));
+  const { original, times } = context;
+  const loaded = measure(original, newMaskState(original.channels.count), { times });
   return limits.map((limit) => {
     const value = moment.value(limit.value, "value");
     return { measure: limit.measure, most: limit.relative ? value * loaded[wholeOf(limit.measure)] : value };
@@ -39,6 +40,7 @@ export function selectBudget(
     keepsLimits(
       measure(context.network, context.state, {
         space,
+        times: context.times,
         counted: context.countElements,
         ...(chosen && { chosen }),
       }),

@@ -133,8 +133,9 @@ const table = {
     bytes: "size, memory, model-size, file-size, storage, disk",
     "costs are counted in `macs`, of which each is two FLOPs; a share of them is the same":
       "flops, flop, ops, gflops, mflops, operations",
-    "times are measured when a run ends and limit nothing: limit `macs`, `params` or `bytes`":
-      "latency, time, speed, runtime, throughput, fps, speedup",
+    latency: "time, runtime, inference-time, ms, delay",
+    "how fast a network is, is limited by its time: `latency <= 60%` or `latency <= 5 ms`":
+      "speed, throughput, fps, speedup",
     "how much shall be dead is said by the prune: `to 90%`": "sparsity, density, dead, pruned, ratio",
   },
   parameter: {

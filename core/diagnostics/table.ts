@@ -140,6 +140,7 @@ export const table = {
   P3066: warning("counts that the backend is slow at"),
   P3067: warning("a teacher was never trained"),
   P3068: warning("weights share no values"),
+  P3070: warning("layers that have not been timed"),
   // P40xx: the program against a network
   P4001: error("a pattern matches no layer"),
   P4002: error("units of a layer do not stand alone"),
@@ -239,6 +240,7 @@ export const table = {
   P7021: error("JavaScript that was not allowed to run"),
   P7022: error("a worker that fails"),
   P7023: error("no trial of a search keeps its limits"),
+  P7024: error("times of layers that cannot be used"),
   // P73xx: backends
   P7301: error("the backend asked for does not open"),
   // P90xx: an IR from outside

@@ -2,6 +2,7 @@ import type { OwnAtWork } from "../expr/own-units.js";
 import type { CurveKind } from "../schedule/schedule.js";
 import type { StructureName } from "../ir/structure.js";
 import type { SelectionIr, ValueIr } from "../ir/types.js";
+import type { LatencyModel } from "../latency/model.js";
 import type { Network } from "../network/types.js";
 import type { ParameterStore, Slots } from "../parameters.js";
 import type { CountElements } from "../masks/measure.js";
@@ -22,6 +23,8 @@ export interface PruningContext {
   readonly own?: OwnAtWork;
   /** Set where dead elements are counted, and not held as codes in the state. */
   readonly countElements?: CountElements;
+  /** Times of layers that budgets of latency go by; unset where none are at hand. */
+  readonly times?: LatencyModel | null;
   /** Layer paths of the network as loaded that a selection means for a structure, in network order. */
   layersOf(selection: SelectionIr, structure: StructureName): readonly string[];
 }

@@ -251,12 +251,16 @@ export function withoutValue(
 export const measures = {
   accuracy: "share",
   loss: "number",
-  ...(Object.fromEntries(sizeNames.map((name) => [name, "size"])) as Record<SizeName, "size">),
+  ...(Object.fromEntries(sizeNames.map((name) => [name, "size"])) as Record<
+    Exclude<SizeName, "latency">,
+    "size"
+  >),
+  latency: "time",
 } as const;
 
 /** Earlier moments that a condition compares with, in words, and the measures known of each: `dense.accuracy`. */
 export const baselines = {
-  start: { is: "the network as loaded", has: ["accuracy", "loss", "macs", "params", "bytes"] },
+  start: { is: "the network as loaded", has: ["accuracy", "loss", "macs", "params", "bytes", "latency"] },
   dense: { is: "the network just before its first cut", has: ["accuracy", "loss"] },
   best: { is: "the best measured so far", has: ["accuracy", "loss"] },
 } as const;

@@ -38,6 +38,8 @@ const event = is.object({
   macs: is.maybe(estimate),
   nonzeroParams: is.maybe(estimate),
   nonzeroMacs: is.maybe(estimate),
+  /** Milliseconds of a prediction, where the times of layers were at hand. */
+  latency: is.optional(estimate),
   /** Live units per layer. */
   layers: is.list(is.object({ layer: is.text, live: estimate, total: is.number })),
 });

@@ -2,6 +2,7 @@ import { collapse, emptiedLayers } from "../network/collapse.js";
 import { channelsOf, costsOf, deadFlags, LiveCounts, macsOf, sizeOf, type IsDead } from "../network/costs.js";
 import { bytesOf, type Measure } from "../ir/sizes.js";
 import type { Costs, Network } from "../network/types.js";
+import { predictLatency, type LatencyModel } from "../latency/model.js";
 import { addFlags, type Space } from "../units/space.js";
 import { newChunk, walkPart } from "../units/parts.js";
 import { frozen, living } from "./state.js";
@@ -11,7 +12,7 @@ import { weightsOf } from "../units/slices.js";
 /** Dead elements by weight key, for whom counts them without holding codes. */
 export type CountElements = (isDead: IsDead) => ReadonlyMap<string, ElementCount>;
 
-/** What counts as dead beside what the codes of a state say. */
+/** What counts as dead beside what the codes of a state say, and how long layers take. */
 export interface Beside {
   /** Units (1) of a space. */
   readonly space?: Space;
@@ -20,6 +21,8 @@ export interface Beside {
   readonly isDead?: IsDead;
   /** Elements, in place of those that have codes. */
   readonly counted?: CountElements | undefined;
+  /** What the latency is worked out by; without it that is NaN. */
+  readonly times?: LatencyModel | null | undefined;
 }
 
 /**
@@ -27,7 +30,7 @@ export interface Beside {
  * products. A branch that has no channel left is gone whole.
  */
 export function measure(network: Network, state: MaskState, beside: Beside = {}): Measure {
-  const { space, chosen, counted, isDead } = beside;
+  const { space, chosen, counted, isDead, times = null } = beside;
   const gone = isDead ? deadFlags(network, isDead) : goneFlags(state);
   if (space?.channelUnits && chosen) addFlags(gone, space.channelUnits, chosen);
   const { live, uses, perLayer } = whatIsLeft(network, gone);
@@ -56,6 +59,7 @@ export function measure(network: Network, state: MaskState, beside: Beside = {})
     bytes: bytesOf(params),
     "nonzero params": params - deadParams,
     "nonzero macs": Math.round(macs - deadMacs),
+    latency: times === null ? NaN : predictLatency(times, network, live, uses),
   };
 }
 

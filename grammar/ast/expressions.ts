@@ -42,6 +42,14 @@ export interface DurationLiteral {
   readonly counted: boolean;
   readonly span: Span;
 }
+/** `5 ms`: how long the network computes. */
+export interface MillisecondsLiteral {
+  readonly kind: "milliseconds";
+  readonly value: number;
+  /** Without the unit. */
+  readonly raw: string;
+  readonly span: Span;
+}
 export interface ListLiteral {
   readonly kind: "list";
   readonly items: readonly Expr[];
@@ -93,6 +101,7 @@ export type Expr =
   | NumberLiteral
   | PercentLiteral
   | DurationLiteral
+  | MillisecondsLiteral
   | StringLiteral
   | ListLiteral
   | Reference

@@ -26,7 +26,7 @@ export function amountRules(p: Reader, e: ExpressionRules, c: ClauseRules) {
   });
 
   /** Its start is a literal or a plain name: `from epoch 4` begins a window. */
-  const start = p.either<ast.Expr>([e.percent, e.digits, e.identifier]);
+  const start = p.either<ast.Expr>([e.percent, e.milliseconds, e.digits, e.identifier]);
   const movingTarget = p.node("movingTarget", () => {
     p.word("from");
     const from = start();

@@ -90,8 +90,15 @@ export function expressionRules(p: Reader) {
     return { kind: "percent", value: finite(Number(raw.slice(0, -1)) / 100, span), raw, span };
   }
 
+  function millisecondsOf(from: IToken): ast.MillisecondsLiteral {
+    const raw = from.image.slice(0, -"ms".length).trimEnd();
+    const span = spanOf(from);
+    return { kind: "milliseconds", value: finite(Number(raw), span), raw, span };
+  }
+
   const digits = (index?: number): ast.NumberLiteral => p.leaf(t.NumberToken, numberOf, index);
   const percent = (): ast.PercentLiteral => p.leaf(t.Percent, percentOf);
+  const milliseconds = (): ast.MillisecondsLiteral => p.leaf(t.Milliseconds, millisecondsOf);
   const identifier = (): ast.Reference => p.leaf(t.Identifier, plainName);
   const text = (): ast.StringLiteral => p.leaf(t.AnyString, stringOf);
 
@@ -170,7 +177,15 @@ export function expressionRules(p: Reader) {
     };
   });
 
-  const primary = p.choice<ast.Expr>("primary", [number, percent, text, parenthesized, list, reference]);
+  const primary = p.choice<ast.Expr>("primary", [
+    number,
+    percent,
+    milliseconds,
+    text,
+    parenthesized,
+    list,
+    reference,
+  ]);
 
   const minus = (): Span => p.leaf(t.Minus, spanOf);
 
@@ -301,6 +316,7 @@ export function expressionRules(p: Reader) {
     digits,
     expr,
     identifier,
+    milliseconds,
     moved,
     moving,
     number,

@@ -47,6 +47,8 @@ function bare(value: ast.Expr): string {
     case "number":
     case "percent":
       return value.raw;
+    case "milliseconds":
+      return `${value.raw} ms`;
     case "duration":
       return duration(value);
     case "string":

@@ -125,8 +125,14 @@ const PHRASES: readonly Phrase[] = [
     help: "sizes are written in thousands: `k`, `M`, `G`",
   },
   {
-    written: /\b\d+(?:\.\d+)?[ \t]*(?:ms|s|sec|us|µs|fps)\b/gi,
-    help: "times are measured when a run ends and limit nothing: limit `macs`, `params` or `bytes`",
+    in: ["prune"],
+    written: /(?<!<=?\s*)\b(\d+(?:\.\d+)?)[ \t]*ms\b/gi,
+    help: "times limit `latency`",
+    write: "to latency <= $1 ms",
+  },
+  {
+    written: /\b\d+(?:\.\d+)?[ \t]*(?:s|sec|us|µs|fps)\b/gi,
+    help: "times are written in milliseconds: `latency <= 5 ms`",
   },
   {
     in: ["prune", "restore", "freeze", "penalize"],

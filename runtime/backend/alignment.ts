@@ -2,25 +2,15 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Alignment } from "../../core/schedule/alignment.js";
 import { machineBackends, type BackendName } from "../types.js";
-import { version } from "../version.js";
-import { cacheFolder, digest, isRecord, keep, librarySettings, machine } from "./machine.js";
-import { nativeEntry, nativeFiles } from "./node/entry.js";
+import { conditionsOf } from "./conditions.js";
+import { cacheFolder, digest, isRecord, keep } from "./machine.js";
 import type { Backend, BackendOptions } from "./types.js";
 
 /** Raised whenever what is measured changes. */
-const MEASUREMENT = 2;
-
-/** As the process began: opening tfjs-node may add to them. */
-const settings = librarySettings();
+const measurement = { alignment: 2 };
 
 /** Read once for a process, and again where it was measured anew. */
 const known = new Map<string, Alignment>();
-
-/** What speed depends on. Throws where the backend is not installed. */
-function conditionsOf(backend: BackendName, threads: number): string {
-  const library = backend === "node" ? { files: nativeFiles(nativeEntry()), settings } : { threads };
-  return JSON.stringify({ alignment: MEASUREMENT, espalier: version, backend, ...machine(), library });
-}
 
 /**
  * What was measured of the backend asked for (of `auto`: of the fastest that something is known of) by an earlier process; null where
@@ -53,14 +43,14 @@ export async function alignmentOf(backend: Backend, { fresh = false } = {}): Pro
 
 /** Keeps what was measured for the processes to come. */
 export async function keepAlignment(measured: Alignment, backend: BackendName, threads = 1): Promise<void> {
-  const conditions = conditionsOf(backend, threads);
+  const conditions = conditionsOf(measurement, backend, threads);
   const file = fileOf(conditions);
   known.set(file ?? conditions, measured);
   if (file !== null) await keep(file, JSON.stringify({ conditions, measured }));
 }
 
 async function kept(backend: BackendName, threads: number): Promise<Alignment | null> {
-  const conditions = conditionsOf(backend, threads);
+  const conditions = conditionsOf(measurement, backend, threads);
   const file = fileOf(conditions);
   const remembered = known.get(file ?? conditions);
   if (remembered !== undefined || file === null) return remembered ?? null;

@@ -1,6 +1,9 @@
 import { raise } from "../../core/diagnostics/create.js";
+import { networkKey } from "../../core/latency/calls.js";
+import type { LatencyTable } from "../../core/latency/table.js";
 import type { Alignment } from "../../core/schedule/alignment.js";
 import type { Backend } from "../backend/types.js";
+import type { Wanted } from "../latency/wanted.js";
 import type { Host } from "../run/host/host.js";
 import { reportData } from "../run/report/report-data.js";
 import { modelBytes } from "../model/bytes.js";
@@ -23,6 +26,26 @@ export async function alignmentOf(backend: Backend): Promise<Alignment> {
   return found;
 }
 
+/** Tables of layers' times that were measured, by backend, batch and network, as long as the page lives. */
+const timed = new Map<string, LatencyTable>();
+
+/** @throws DiagnosticError P7024 on a GPU, which goes on working when a call returns */
+async function latencyTable(backend: Backend, { network, batch, own }: Wanted): Promise<LatencyTable> {
+  if (backend.name === "webgl" || backend.name === "webgpu")
+    raise("P7024", `the layers of a network cannot be timed one by one on ${backend.name}`, {
+      notes: ["a GPU goes on working when a call returns"],
+      help: "give a table of another run as `latencyTable`, or run on `wasm`",
+    });
+  const key = JSON.stringify([backend.description, batch, networkKey(network)]);
+  const { measureLatencyTable } = await import("../latency/measure.js");
+  const machine = { cpu: "", cores: globalThis.navigator?.hardwareConcurrency ?? 1 };
+  // Clocks of pages tick slowly.
+  const options = { machine, batch, ...(own && { own }), shortest: 3 };
+  const found = timed.get(key) ?? measureLatencyTable(backend, network, options);
+  timed.set(key, found);
+  return found;
+}
+
 /** A page or a worker: networks come by address or from memory, data from memory, and what is kept goes into a storage of the page. */
 export function pageHost(given: unknown): Host {
   // Opened once, and by runs alone that keep something.
@@ -32,6 +55,8 @@ export function pageHost(given: unknown): Host {
     openBackend,
     alignmentOf,
     knownAlignment: ({ description }) => Promise.resolve(measured.get(description) ?? null),
+
+    latencyTable,
 
     isNetwork,
     loadModel,

@@ -6,12 +6,14 @@ import { ownAtWork } from "../own/at-work.js";
 import { blocksOf, lengthOf } from "../../core/gates/values.js";
 import { gateKey, type GateFacts, type Gates } from "../../core/gates/state.js";
 import { Shapes } from "../../core/ir/schemas.js";
+import { layersWithoutTimes } from "../../core/latency/model.js";
 import type { Network } from "../../core/network/types.js";
 import { raise } from "../../core/diagnostics/create.js";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.js";
 import { changedFunctions } from "../own/functions.js";
 import { Journal } from "../run/host/journal.js";
 import type { Session } from "../run/host/session.js";
+import { useTable } from "../run/report/latency.js";
 import { canSlim, replaySlim } from "../run/steps/slim.js";
 import type { KeptTeacher } from "../run/steps/snapshots.js";
 import { storeOf } from "../run/steps/while.js";
@@ -43,6 +45,11 @@ export function restoreCheckpoint(session: Session, checkpoint: Checkpoint): rea
   session.collapses = state.collapses;
   session.keepsMomentum = state.keepsMomentum;
   session.aligned = state.aligned;
+  if (state.latencyTable !== undefined) {
+    if (layersWithoutTimes(session.loaded, state.latencyTable).length > 0)
+      damaged("its times of layers are of another network");
+    useTable(session, state.latencyTable);
+  }
   const bodies: Body[] = [];
   const named = [...state.snapshots, ...state.loops.flatMap(({ snapshots }) => snapshots)];
   const teachers = new Set(named.map(({ teacher }) => teacher?.slims));

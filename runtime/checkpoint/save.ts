@@ -40,6 +40,7 @@ function stateOf(session: Session): CheckpointState {
     collapses: session.collapses,
     keepsMomentum: session.keepsMomentum,
     aligned: session.aligned,
+    ...(session.times && { latencyTable: session.times.table }),
     record: session.record,
     searches: [...session.searches].map(([id, one]) => ({ id, ...one })),
     baselines: session.baselines,

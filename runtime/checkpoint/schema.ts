@@ -1,6 +1,7 @@
 import { sizeNames } from "../../core/ir/sizes.js";
 import { definitions, joins, structure } from "../../core/ir/clauses.js";
 import * as is from "../../core/ir/declare.js";
+import { latencyTable } from "../../core/latency/table.js";
 import { optimizer, rate } from "../../core/ir/types.js";
 import type { Json } from "../../core/network/types.js";
 
@@ -168,6 +169,8 @@ const checkpointState = is.open({
   collapses: is.flag,
   keepsMomentum: is.flag,
   aligned: is.maybe(is.integer(1)),
+  /** Times of layers that the run goes by, once some statement has asked for them. */
+  latencyTable: is.optional(latencyTable),
   record: is.open({
     events: is.list(is.open({ id: count, step: count, epoch: is.number, kind: is.text, text: is.text })),
     history: is.list(row),

@@ -1,4 +1,6 @@
 import { layerClass } from "../../core/network/layers/index.js";
+import { FREE_EXTENT } from "../../core/latency/calls.js";
+import type { Network } from "../../core/network/types.js";
 import type { Dense, Executor } from "../types.js";
 
 export interface LatencyOptions {
@@ -33,7 +35,7 @@ export function compareLatency(
   options: LatencyOptions = {},
 ): readonly Latency[] {
   const { batch = 1, runs = 20, warmUp = 3, seconds = 2 } = options;
-  const inputs = executors.map((executor) => halves(executor, batch));
+  const inputs = executors.map(({ network }) => halves(network, batch));
   const times: number[][] = executors.map(() => []);
   const until = performance.now() + 1000 * seconds * executors.length;
   for (let round = 0; round < warmUp + Math.max(1, runs); round++) {
@@ -54,16 +56,19 @@ export function compareLatency(
   });
 }
 
-function halves({ network }: Executor, batch: number): Dense[] {
+/** Inputs of the value 0.5; of tables of 0. */
+export function halves(network: Network, batch: number): Dense[] {
   return network.inputs.map((tensor): Dense => {
-    const shape = (network.tensors[tensor]?.shape ?? []).map((n, axis) => (axis === 0 ? batch : (n ?? 32)));
+    const shape = (network.tensors[tensor]?.shape ?? []).map((n, axis) =>
+      axis === 0 ? batch : (n ?? FREE_EXTENT),
+    );
     const value = feedsTable(network, tensor) ? 0 : 0.5;
     return { kind: "dense", shape, data: new Float32Array(shape.reduce((p, n) => p * n, 1)).fill(value) };
   });
 }
 
 /** Indices have to lie in the table of an embedding. */
-function feedsTable({ calls, layers }: Executor["network"], tensor: number): boolean {
+function feedsTable({ calls, layers }: Network, tensor: number): boolean {
   return calls.some(
     (call) =>
       call.inputs.includes(tensor) && layerClass(layers[call.layer]?.className ?? "").reads === "indices",

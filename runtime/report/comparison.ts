@@ -1,6 +1,6 @@
 import { sizeTitles, type SizeName } from "../../core/ir/sizes.js";
 import { bytes, count, milliseconds, percent } from "./numbers.js";
-import type { Report, Timed } from "./types.js";
+import type { LatencyFacts, Report, Timed } from "./types.js";
 
 /** One line of the before/after table: words, before, just before the first cut, after, and what is left. */
 export interface ComparisonRow {
@@ -28,6 +28,7 @@ export function comparison(report: Report): readonly ComparisonRow[] {
     rows.push(faster("latency, one example", before.latency, after.latency, "single"));
     rows.push(faster("latency, batch of 32", before.latency, after.latency, "batch"));
   }
+  if (report.latency) rows.push(...foreseen(report.latency));
   rows.push(...quality(report));
   return rows;
 }
@@ -40,6 +41,17 @@ const shared = ({ before, stored }: Report): ComparisonRow[] =>
         left("bytes in Huffman's code", before.bytes, stored.all.coded, bytes),
       ]
     : [];
+
+/** The latency that budgets and conditions went by, and beside it that of its batch, where that has no row yet. */
+function foreseen({ table: { batch }, predicted, measured }: LatencyFacts): ComparisonRow[] {
+  const of = batch === 1 ? "one example" : `batch of ${batch}`;
+  const row = (how: string, sides: LatencyFacts["predicted"]): ComparisonRow =>
+    left(`latency, ${of}${how}`, sides.before, sides.after, milliseconds);
+  return [
+    row(", foreseen", predicted),
+    ...(measured === null || batch === 1 || batch === 32 ? [] : [row("", measured)]),
+  ];
+}
 
 type Sides = readonly [number, number];
 

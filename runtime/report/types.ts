@@ -1,5 +1,7 @@
+import type { LatencyTable } from "../../core/latency/table.js";
+
 /**
- * What `report.json` holds. Everything but `timing` and `measured.latency` depends on program, network, data, seed and backend
+ * What `report.json` holds. Everything but `timing`, `latency` and the latencies depends on program, network, data, seed and backend
  * alone. Words as in docs/language.md section 11.
  */
 export interface Report {
@@ -34,6 +36,8 @@ export interface Report {
   readonly history: readonly HistoryPoint[];
   readonly events: readonly ReportEvent[];
   readonly notes: readonly string[];
+  /** What `latency` went by, where the program asked for it. */
+  readonly latency?: LatencyFacts;
   /** Unset where the program has none. */
   readonly searches?: readonly SearchRow[];
   readonly timing: {
@@ -51,9 +55,19 @@ export interface Report {
     readonly startedAt: string;
     readonly seconds: number;
     readonly stepsPerSecond: number | null;
-    /** Where the network was measured to be slower than before, and why, one sentence each. */
+    /** Where the network was measured to be slower than before, or slower or faster than foreseen, and why, one sentence each. */
     readonly slower: readonly string[];
   };
+}
+
+/** Milliseconds of a prediction: by the times of layers that budgets and conditions went by, and as measured in the end. */
+export interface LatencyFacts {
+  /** `--latency-table` takes it, or the whole report. */
+  readonly table: LatencyTable;
+  /** Of the network as loaded, and of the one that is left with dead units gone. */
+  readonly predicted: { readonly before: number; readonly after: number };
+  /** Medians, timed in turns; `after` is of the network as its file holds it. Null where nothing was timed. */
+  readonly measured: { readonly before: number; readonly after: number } | null;
 }
 
 /** A `search`: its trials in the order they were made. */

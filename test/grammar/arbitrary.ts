@@ -28,6 +28,9 @@ const percent: fc.Arbitrary<ast.PercentLiteral> = fc
 const duration: fc.Arbitrary<ast.DurationLiteral> = fc
   .record({ value: fc.constantFrom(1, 2, 100), unit: fc.constantFrom<ast.TimeUnit>("epochs", "steps") })
   .map(({ value, unit }) => ({ kind: "duration", value, raw: String(value), unit, counted: true, span }));
+const milliseconds: fc.Arbitrary<ast.MillisecondsLiteral> = fc
+  .constantFrom<[string, number]>(["5", 5], ["0.25", 0.25], ["1e-3", 1e-3])
+  .map(([raw, value]) => ({ kind: "milliseconds", raw, value, span }));
 const text: fc.Arbitrary<ast.StringLiteral> = fc
   .string({ unit: "binary", maxLength: 8 })
   .map((value) => ({ kind: "string", value: value.replace(/[\n\r]/g, ""), span }));
@@ -43,7 +46,7 @@ const logic = ["<", "<=", ">", ">=", "=", "!=", "and", "or"] as const;
 
 const { value, sum } = fc.letrec<{ value: ast.Expr; sum: ast.Expr; atom: ast.Expr; args: ast.Argument[] }>(
   (tie) => ({
-    atom: fc.oneof(number, percent, duration, text, ref, ref, ref),
+    atom: fc.oneof(number, percent, duration, milliseconds, text, ref, ref, ref),
     args: fc.array(
       fc.oneof(
         fc.record({ value: tie("sum"), span: fc.constant(span) }),

@@ -4,7 +4,7 @@ import type { AmountIr, BudgetLimit } from "../../../core/ir/types.js";
 import { replace } from "../../../core/diagnostics/create.js";
 import { isDense, sizeNames } from "../../../core/ir/sizes.js";
 import { isSlimmable } from "../../../core/units/candidates.js";
-import { percent } from "../expressions/arguments.js";
+import { percent, unitHelp } from "../expressions/arguments.js";
 import { describe } from "../scope.js";
 import { infer } from "../expressions/infer.js";
 import { expressions, reject, type Place } from "../lowering.js";
@@ -174,7 +174,10 @@ function lowerMovingBudget(
   const limits = limitsOf(condition, structure, place, 0);
   const [first, ...others] = limits ?? [];
   if (first === undefined) return null;
-  const mixed = others.some(({ relative }) => relative !== first.relative);
+  const isTime = ({ measure }: BudgetLimit): boolean => measure === "latency";
+  const mixed = others.some(
+    (other) => other.relative !== first.relative || (!first.relative && isTime(other) !== isTime(first)),
+  );
   if (mixed)
     return reject(
       place,
@@ -182,7 +185,8 @@ function lowerMovingBudget(
       "limits that move together are all percentages or all numbers",
       condition.span,
     );
-  const start = lowerTyped(from, [first.relative ? "share" : "number"], "where the limit starts", place);
+  const unit = first.measure === "latency" ? "time" : "number";
+  const start = lowerTyped(from, [first.relative ? "share" : unit], "where the limit starts", place);
   if (start === null || (first.relative && !shareInRange(constant(start), from.span, "a limit", place)))
     return null;
   const low = limits?.find(
@@ -218,7 +222,7 @@ function limitsOf(
   if (measure === undefined) {
     return reject(place, "P3028", `a budget limits sizes, and \`${name}\` is none`, expr.left.span, {
       ...unknownName("measure", name, expr.left.span, sizeNames, {
-        otherwise: "limit `macs`, `params`, `bytes`, `nonzero params` or `nonzero macs`",
+        otherwise: "limit `macs`, `params`, `bytes`, `nonzero params`, `nonzero macs` or `latency`",
       }),
     });
   }
@@ -226,21 +230,33 @@ function limitsOf(
     const nonzero = measure === "macs" ? "nonzero macs" : "nonzero params";
     return reject(place, "P3057", `no ${structure} that die make \`${measure}\` smaller`, expr.left.span, {
       notes: ["dead weights are zeros in tensors of the same size"],
-      help: `limit \`${nonzero}\`, or prune filters, neurons or units`,
-      fixes: [replace(`limit \`${nonzero}\``, expr.left.span, nonzero)],
+      ...(measure === "latency"
+        ? { help: "prune filters, neurons or units" }
+        : {
+            help: `limit \`${nonzero}\`, or prune filters, neurons or units`,
+            fixes: [replace(`limit \`${nonzero}\``, expr.left.span, nonzero)],
+          }),
     });
   }
   const value = infer(expr.right, expressions(place, "plain"));
   if (value === null) return null;
-  if (value.type !== "share" && value.type !== "number") {
+  const unit = measure === "latency" ? "time" : "number";
+  if (value.type !== "share" && value.type !== unit) {
     return reject(
       place,
       "P2020",
-      `a limit is a percentage of the network as loaded or a number, not ${describe(value.type)}`,
+      `a limit of \`${measure}\` is a percentage of the network as loaded or ${describe(unit)}, not ${describe(value.type)}`,
       expr.right.span,
+      {
+        help: value.type === "time" ? "times limit `latency`: `to latency <= 5 ms`" : unitHelp(value, unit),
+        fixes:
+          unit === "time" && expr.right.kind === "number"
+            ? [replace("write a time", expr.right.span, `${expr.right.raw} ms`)]
+            : [],
+      },
     );
   }
-  if (checkTyped(value, expr.right, ["share", "number"], "a limit", place) === null) return null;
+  if (checkTyped(value, expr.right, ["share", unit], "a limit", place) === null) return null;
   if (typeof value.ir === "number" && (value.ir <= 0 || (value.type === "share" && value.ir > 1))) {
     return reject(place, "P3007", "a limit lies above 0 and at most at 100% of the network", expr.right.span);
   }

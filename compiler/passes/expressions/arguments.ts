@@ -122,6 +122,7 @@ export function fits(given: Type, wanted: Type): boolean {
 export function unitHelp(value: Typed, wanted: Type): string | undefined {
   if (typeof value.ir !== "number" || value.type !== "number") return undefined;
   if (wanted === "share") return `write \`${percent(value.ir)}\``;
+  if (wanted === "time") return `write \`${value.ir} ms\``;
   if (wanted === "epochs" || wanted === "steps") return `write \`${value.ir} ${wanted}\``;
   return undefined;
 }

@@ -49,10 +49,10 @@ function logical(expr: BinaryExpr, left: Typed, right: Typed, context: ExprConte
 
 function compare(expr: BinaryExpr, left: Typed, right: Typed, context: ExprContext): Typed | null {
   const { op } = expr;
-  if (left.type === "size" && right.type === "share") {
+  if (isSize(left) && right.type === "share") {
     return { type: "boolean", ir: [op, left.ir, ofLoaded(left, right)] };
   }
-  if (left.type === "share" && right.type === "size") {
+  if (left.type === "share" && isSize(right)) {
     return { type: "boolean", ir: [op, ofLoaded(right, left), right.ir] };
   }
   if (left.type === "text" && right.type === "text" && (op === "=" || op === "!=")) {
@@ -87,6 +87,9 @@ function compare(expr: BinaryExpr, left: Typed, right: Typed, context: ExprConte
     return { type: "boolean", ir: fold(op, left.ir, right.ir) };
   return mismatch(expr, left, right, context);
 }
+
+/** What a share may be of: a size by its name, and the latency. */
+const isSize = ({ type, ir }: Typed): boolean => type === "size" || (type === "time" && ir === "latency");
 
 /** `macs <= 50%`: the share is of the network as loaded. */
 function ofLoaded(size: Typed, share: Typed): readonly ["*", Typed["ir"], string] {
@@ -138,6 +141,11 @@ function mismatch(expr: BinaryExpr, left: Typed, right: Typed, context: ExprCont
     });
   }
   let help: string | undefined;
+  if (pair.has("time") && pair.has("number")) {
+    const number = left.type === "number" ? left.ir : right.ir;
+    help = `a time is written with its unit: \`${typeof number === "number" ? number : 5} ms\``;
+  }
+  if (pair.has("time") && pair.has("size")) help = "times limit `latency`: `latency <= 5 ms`";
   if (pair.has("share") && pair.has("number")) help = "write both as percentages or both as plain numbers";
   if (pair.has("epochs") && pair.has("steps"))
     help = "an epoch has as many steps as the data give: use one unit";

@@ -60,7 +60,8 @@ export function inferCall(expr: CallExpr, context: ExprContext, infer: Infer): T
       value.type === "text" ||
       value.type === "share" ||
       value.type === "epochs" ||
-      value.type === "steps"
+      value.type === "steps" ||
+      value.type === "time"
     ) {
       const code = value.type === "share" && isScore ? "P2029" : "P2020";
       return reject(

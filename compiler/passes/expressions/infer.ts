@@ -32,6 +32,8 @@ function inferKind(expr: Expr, context: ExprContext): Typed | null {
       return { type: "share", ir: expr.value };
     case "duration":
       return { type: expr.unit, ir: expr.value };
+    case "milliseconds":
+      return { type: "time", ir: expr.value };
     case "string":
       return { type: "text", ir: ["string", expr.value] };
     case "paren":

@@ -2,6 +2,7 @@ import type { Ir } from "../../../core/ir/types.js";
 export { statements } from "../../../core/ir/walk.js";
 import type { Network } from "../../../core/network/types.js";
 import type { Code } from "../../../core/diagnostics/table.js";
+import type { LatencyModel } from "../../../core/latency/model.js";
 import type { Alignment } from "../../../core/schedule/alignment.js";
 import type { Simulation } from "../dry-run.js";
 
@@ -26,6 +27,8 @@ export interface LintContext {
   readonly network: Network | null;
   /** What the backend computes fastest, where that was measured. */
   readonly alignment: Alignment | null;
+  /** Times of layers, where they were measured. */
+  readonly times: LatencyModel | null;
 }
 
 export type Lint = (context: LintContext) => readonly Finding[];

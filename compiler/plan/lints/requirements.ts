@@ -1,7 +1,8 @@
 import { evaluate } from "../../../core/expr/evaluate.js";
 import { argumentsOf } from "../../../core/expr/operators.js";
 import type { ExprIr } from "../../../core/ir/types.js";
-import { bytesOf, sizeNames, type Measure } from "../../../core/ir/sizes.js";
+import { namesOf } from "../../../core/ir/accuracy-readers.js";
+import { bytesOf, milliseconds, sizeNames, type Measure } from "../../../core/ir/sizes.js";
 import { measure } from "../../../core/masks/measure.js";
 import { newMaskState } from "../../../core/masks/state.js";
 import type { Finding, Lint } from "./finding.js";
@@ -10,9 +11,9 @@ import { ends } from "../words.js";
 type Range = readonly [number, number];
 
 /** `require` over sizes that is false whatever the scores will be. */
-export const requirements: Lint = ({ network, simulation }) => {
+export const requirements: Lint = ({ network, simulation, times }) => {
   if (network === null) return [];
-  const loaded = measure(network, newMaskState(network.channels.count));
+  const loaded = measure(network, newMaskState(network.channels.count), { times });
   const findings = new Map<number, Finding>();
   for (const { statement, least, most } of simulation.requirements) {
     const ranges = (of: (size: Measure) => Measure) =>
@@ -21,16 +22,22 @@ export const requirements: Lint = ({ network, simulation }) => {
         ...sizeNames.map((name) => [`start.${name}`, [loaded[name], loaded[name]]] as const),
       ]);
     const known = ranges((size) => size);
-    const broken = conjuncts(statement.condition).filter((one) => cannotHold(one, known));
+    const told = (one: ExprIr): boolean =>
+      times !== null || !namesOf(one).some((name) => name.endsWith("latency"));
+    const broken = conjuncts(statement.condition).filter((one) => told(one) && cannotHold(one, known));
     if (broken.length === 0 || findings.has(statement.id)) continue;
     const { params, macs } = { params: [least.params, most.params], macs: [least.macs, most.macs] } as const;
+    const timed =
+      times === null
+        ? ""
+        : `, at ${[...new Set([least.latency, most.latency].map(milliseconds))].join("–")},`;
     // Whether it would hold if zeros counted for nothing.
     const zeros = broken.every((one) => !cannotHold(one, ranges(withoutZeros)));
     findings.set(statement.id, {
       code: "P3059",
       id: statement.id,
       message: "this cannot hold",
-      label: `${ends(params)} parameters and ${ends(macs)} MACs are left here`,
+      label: `${ends(params)} parameters and ${ends(macs)} MACs${timed} are left here`,
       ...(zeros
         ? {
             notes: ["dead weights are zeros in tensors of the same size"],

@@ -69,8 +69,11 @@ function layout(rows: readonly Numbered[], several: boolean, columns: number): L
   const cells = rows.map((one) => [String(one.number), ...row(one.event, several)]);
   const sizes = sizesOf(rows.map(({ event }) => event));
   const whole = fitting(
-    [...heads, ...sizes.map(([title]): Column => ({ title, align: "right" }))],
-    rows.map(({ event }, i) => [...(cells[i] ?? []), ...sizes.map(([, of]) => span(of(event)))]),
+    [...heads, ...sizes.map(({ title }): Column => ({ title, align: "right" }))],
+    rows.map(({ event }, i) => [
+      ...(cells[i] ?? []),
+      ...sizes.map(({ of, write }) => span(of(event), write)),
+    ]),
     columns,
   );
   if (whole !== null) return { head: whole.slice(0, 1), rows: whole.slice(1).map((line) => [line]) };

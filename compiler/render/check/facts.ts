@@ -29,6 +29,7 @@ import type {
   StepIr,
   StructureIr,
 } from "../../../core/ir/types.js";
+import { wholeTime } from "../../../core/latency/table.js";
 import type { Merge, Network } from "../../../core/network/types.js";
 import { scoringsOf, statements } from "../../../core/ir/walk.js";
 import { distinct } from "../../plan/lints/finding.js";
@@ -70,6 +71,8 @@ export interface CheckFacts {
   /** What is held beside, statement by statement. */
   readonly memory: readonly MemoryCost[];
   readonly searches: readonly SearchCost[];
+  /** What `latency` goes by: milliseconds of the network as loaded, where and for how many examples; unset where no times are at hand. */
+  readonly latency?: { readonly ms: number; readonly on: string; readonly batch: number };
   /** What comes from JavaScript, which is not run here; `from` is null where the host gives it. */
   readonly javascript: readonly {
     readonly kind: ImportIr["kind"];
@@ -100,7 +103,8 @@ export interface CriterionCost {
   readonly cost: string;
 }
 
-export function checkFacts({ ir, plan, simulation, teachers }: CompileResult, network?: Network): CheckFacts {
+export function checkFacts(compiled: CompileResult, network?: Network): CheckFacts {
+  const { ir, plan, simulation, teachers, latencyTable: table } = compiled;
   const all = ir === null ? [] : distinct(statements(ir.body));
   const byId = new Map<number, StepIr | RuleIr>(all.map((one) => [one.id, one]));
   const structures = new Map<number, StructureIr>();
@@ -144,6 +148,7 @@ export function checkFacts({ ir, plan, simulation, teachers }: CompileResult, ne
     sharings: ir === null ? [] : sharingCosts(ir, events, network),
     teachers: ir === null ? [] : teacherCosts(ir, network, teachers),
     memory: ir === null ? [] : memoryCosts(ir, network),
+    ...(table && { latency: { ms: wholeTime(table), on: table.on, batch: table.batch } }),
     javascript: (ir?.imports ?? []).map(({ kind, name, from = null }) => {
       const reads = ir === null ? [] : ownReads(ir, kind, name);
       return { kind, name, from, ...(reads.length > 0 && { reads }) };

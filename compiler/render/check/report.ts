@@ -6,6 +6,7 @@ import { sharingLine } from "./sharings.js";
 import { teacherLine } from "./teachers.js";
 import { searchLine } from "./searches.js";
 import type { CompileResult } from "../../compile.js";
+import { milliseconds } from "../../../core/ir/sizes.js";
 import { byReason } from "../../../core/ir/words.js";
 import type { Network } from "../../../core/network/types.js";
 import { counted } from "../../plan/words.js";
@@ -87,6 +88,8 @@ export function checkReport(result: CompileResult, options: CheckOptions = {}): 
       "Memory",
       facts.memory.flatMap((one) => indent(memoryLine(one), columns)),
     );
+    const { latency } = facts;
+    section("Latency", latency === undefined ? [] : indent(latencyLine(latency), columns));
   }
   section(
     "JavaScript",
@@ -120,6 +123,9 @@ function headline({ main, ir }: CompileResult, { network }: CheckFacts): string 
   const { name, units, params, macs } = network;
   return `${safe(main)} on ${safe(name)}: ${counted(units, "units")}, ${counted(params, "parameters")}, ${counted(macs, "MACs")}`;
 }
+
+const latencyLine = ({ ms, on, batch }: NonNullable<CheckFacts["latency"]>): string =>
+  `${milliseconds(ms)} for ${counted(batch, "examples")} as loaded, by times of layers measured on ${on}`;
 
 function tieLine({ by, why, layers, channels }: CheckFacts["ties"][number]): string {
   const verb = {

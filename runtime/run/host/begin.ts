@@ -21,6 +21,7 @@ import { noOptimizer } from "../phase/optimizer.js";
 import { readOptions, type Options, type RunOptions } from "./options.js";
 import { measureBaseline } from "../report/measures.js";
 import { factsNow } from "../report/report-data.js";
+import { timeLayers } from "../report/latency.js";
 import { holdMasksBeside } from "../steps/load.js";
 import type { Metric } from "../../types.js";
 import { makeRun, type OpenRun } from "./run.js";
@@ -85,6 +86,7 @@ async function begin(
     data: opened.data,
     loaded: network,
     start,
+    times: null,
     host,
     lock: output?.lock ?? null,
     store: output?.store ?? null,
@@ -119,6 +121,7 @@ async function begin(
   });
   const notes = [...model.diagnostics, ...opened.diagnostics];
   const resumed = await resume(session);
+  if (options.timesLayers || options.latencyTable !== null) await timeLayers(session);
   session.watchers = [...(await host.watchers(session, resumed)), ...options.callbacks];
   for (const text of backend.notes) logNote(session, text);
   for (const one of notes) logDiagnostic(session, one);

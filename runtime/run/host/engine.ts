@@ -20,7 +20,7 @@ import type { Session } from "./session.js";
 
 /** The session as the pruning engine sees it. */
 export function pruningContext(session: Session): ScoringContext {
-  const { loaded, network, parameters, slots, state, executor, options } = session;
+  const { loaded, network, parameters, slots, state, executor, options, times } = session;
   return {
     original: loaded,
     network,
@@ -28,6 +28,7 @@ export function pruningContext(session: Session): ScoringContext {
     slots,
     state,
     seed: options.seed,
+    times,
     executor,
     layersOf: (selection, structure) => selectLayers(loaded, selection, structure),
     batches: (count, moment) =>

@@ -1,4 +1,6 @@
 import type { Alignment } from "../../../core/schedule/alignment.js";
+import type { LatencyTable } from "../../../core/latency/table.js";
+import type { Wanted } from "../../latency/wanted.js";
 import type { HeldMasks } from "../../../core/masks/state.js";
 import type { Network } from "../../../core/network/types.js";
 import type { Backend, BackendOptions } from "../../backend/types.js";
@@ -18,6 +20,8 @@ export interface Host {
   alignmentOf(backend: Backend): Promise<Alignment>;
   /** What is known of that without measuring. */
   knownAlignment(backend: Backend): Promise<Alignment | null>;
+  /** Times of the layers of a network, measured where they are not known. @throws DiagnosticError P7024 on a backend that cannot be timed */
+  latencyTable(backend: Backend, wanted: Wanted): Promise<LatencyTable>;
 
   /** Whether an option is a network in one of the forms that `loadModel` takes. */
   isNetwork(given: unknown): boolean;

@@ -9,6 +9,7 @@ import { masksBeside, readMasks } from "../../checkpoint/masks.js";
 import { digest, openStore } from "../../checkpoint/store.js";
 import { openData } from "../../data/open.js";
 import { isLiveModel } from "../../model/live.js";
+import { latencyTableOf } from "../../latency/kept.js";
 import { loadModel } from "../../model/load.js";
 import { logFile } from "../../watch/log-file.js";
 import { tensorBoard } from "../../watch/tensorboard.js";
@@ -23,6 +24,8 @@ export const nodeHost: Host = {
   alignmentOf,
   knownAlignment: ({ name, threads }) =>
     knownAlignment({ backend: name, threads: Number.isNaN(threads) ? 1 : threads }),
+
+  latencyTable: latencyTableOf,
 
   isNetwork: (given) => typeof given === "string" || isLiveModel(given),
   loadModel,

@@ -48,6 +48,12 @@ export interface RunOptions extends BackendOptions, GivenJavaScript {
   readonly checkpointEvery?: string;
   /** Whether to time the network before and after for the report. Default true when `out` is set. */
   readonly latency?: boolean;
+  /** Times of layers that `latency` in the program goes by: a table, or a report that holds one. Default: measured where they are not known. */
+  readonly latencyTable?: unknown;
+  /** Examples of the predictions whose time `latency` is. Default 1, or as many as `latencyTable` is of. */
+  readonly latencyBatch?: number;
+  /** Whether the program asks for times of layers: they are measured before anything trains. */
+  readonly timesLayers?: boolean;
   /** Called with everything that is told while it runs: steps, epochs, events, notes. Not waited for. */
   readonly onProgress?: OnProgress;
   /** Called and waited for at steps, epochs, and what statements do, with the network as it stands there; several: in their order. */
@@ -113,6 +119,9 @@ export interface Options extends Required<Pick<RunOptions, Defaulted>> {
   readonly validation: number | null;
   readonly epochs: number | null;
   readonly layers: string | null;
+  readonly latencyTable: unknown;
+  readonly latencyBatch: number | null;
+  readonly timesLayers: boolean;
   readonly out: string | null;
   readonly every: { readonly unit: "seconds" | "steps"; readonly value: number };
   readonly signal: AbortSignal | null;
@@ -162,6 +171,9 @@ export function readOptions(given: RunOptions, host: Host): Options {
     masks: given.masks ?? true,
     every: checkpointInterval(given.checkpointEvery ?? "60s"),
     latency: given.latency ?? out !== null,
+    latencyTable: given.latencyTable ?? null,
+    latencyBatch: given.latencyBatch === undefined ? null : whole(given.latencyBatch, "latencyBatch", 1),
+    timesLayers: given.timesLayers ?? false,
     onProgress: given.onProgress ?? (() => undefined),
     signal: given.signal ?? null,
     callbacks: callbacksOption(given.callbacks),

@@ -1,5 +1,6 @@
 import type { ExprIr } from "../../../core/ir/types.js";
 import type { PhaseTimes } from "../../../core/schedule/schedule.js";
+import type { LatencyModel } from "../../../core/latency/model.js";
 import type { Network } from "../../../core/network/types.js";
 import type { Backend } from "../../backend/types.js";
 import type { CheckpointStore } from "../../checkpoint/checkpoints.js";
@@ -35,7 +36,9 @@ interface Given {
   readonly metrics: readonly Metric[];
   /** The network as loaded, before any cut. */
   readonly loaded: Network;
-  readonly start: StartFacts;
+  start: StartFacts;
+  /** Times of layers that `latency` goes by, from the first statement on that asks for them; null before. */
+  times: LatencyModel | null;
   /** Kept until the run ends; null without an output folder. */
   readonly lock: Lock | null;
   readonly store: CheckpointStore | null;

@@ -1,10 +1,12 @@
 import { raise } from "../../../core/diagnostics/create.js";
 import { evaluate } from "../../../core/expr/evaluate.js";
 import { metricIn, metricName, namesOf, readsData } from "../../../core/ir/accuracy-readers.js";
-import { sizeNames, wholeOf } from "../../../core/ir/sizes.js";
+import { readsTimes } from "../../../core/latency/asks.js";
+import { plainSize, sizeNames, wholeOf } from "../../../core/ir/sizes.js";
 import type { ExprIr } from "../../../core/ir/types.js";
 import { grouped } from "../../../core/ir/words.js";
 import type { Measured, Session } from "../host/session.js";
+import { timeLayers } from "./latency.js";
 import { conditionSplit, evaluateOn, measureNames, metricOf } from "./measures.js";
 
 /** What became of a condition: whether it holds, and what it compared, in the units that programs write. */
@@ -38,6 +40,7 @@ export async function measureValue(session: Session, expr: ExprIr, measured?: Me
 }
 
 async function namesFor(session: Session, condition: ExprIr, measured?: Measured) {
+  if (readsTimes(condition)) await timeLayers(session);
   const names = measureNames(session);
   if (!readsData(condition)) return names;
   const metrics = namesOf(condition).flatMap((name) => metricIn(name) ?? []);
@@ -72,8 +75,9 @@ function told(condition: ExprIr, names: ReadonlyMap<string, number>): readonly s
     const size = sizeNames.find((known) => known === name);
     const whole = size === undefined ? "" : `start.${wholeOf(size)}`;
     const start = read.has(whole) ? names.get(whole) : undefined;
-    const share = start === undefined ? "" : `, ${percent(value / start)} of ${grouped(start)}`;
-    return [`${name} is ${grouped(value)}${share}`];
+    const written = (one: number): string => (measure === "latency" ? plainSize(measure, one) : grouped(one));
+    const share = start === undefined ? "" : `, ${percent(value / start)} of ${written(start)}`;
+    return [`${name} is ${written(value)}${share}`];
   });
 }
 

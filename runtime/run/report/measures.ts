@@ -89,8 +89,10 @@ function evaluationBatch({ data, options }: Session): number {
 export function measureNames(session: Session): Map<string, number> {
   const [now, start] = [measuresNow(session), session.start.measures];
   const whole = sizeNames.map(wholeOf);
-  return new Map<string, number>([
-    ...sizeNames.map((name) => [name, now[name]] as const),
-    ...whole.map((name) => [`start.${name}`, start[name]] as const),
-  ]);
+  return new Map<string, number>(
+    [
+      ...sizeNames.map((name) => [name, now[name]] as const),
+      ...whole.map((name) => [`start.${name}`, start[name]] as const),
+    ].filter(([, value]) => !Number.isNaN(value)),
+  );
 }

@@ -1,5 +1,6 @@
 import { version_core } from "@tensorflow/tfjs-core";
 import { countsOf, structureName } from "../../../core/events/record.js";
+import { milliseconds } from "../../../core/ir/sizes.js";
 import { counted } from "../../../core/ir/words.js";
 import { effectivelyDead } from "../../../core/masks/effective.js";
 import { dead, newMaskState, type MaskState } from "../../../core/masks/state.js";
@@ -9,7 +10,7 @@ import { outputChannels } from "../../../core/units/slices.js";
 import { spaceOf } from "../../../core/units/spaces.js";
 import { compareLatency, createExecutor } from "../../executor/index.js";
 import type { ModelBytes } from "../../model/bytes.js";
-import type { AmountRow, LayerRow, NetworkFacts, Report } from "../../report/types.js";
+import type { AmountRow, LatencyFacts, LayerRow, NetworkFacts, Report } from "../../report/types.js";
 import { count, percent } from "../../report/numbers.js";
 import type { Executor } from "../../types.js";
 import { version } from "../../version.js";
@@ -20,6 +21,7 @@ import { evaluateOn, withMetrics } from "./measures.js";
 import { measuresNow } from "./sizes.js";
 import { storedRows } from "./stored.js";
 import { slower } from "./slower.js";
+import { unforeseen } from "./unforeseen.js";
 
 /**
  * Everything report.json holds. All but `timing` and the latencies follows from program, network, data, seed and backend. `failed`
@@ -36,6 +38,7 @@ export async function reportData(
   const after: NetworkFacts = { ...(await factsNow(session, bytes)), latency: timed.after };
   const before: NetworkFacts = { ...(record.before ?? after), latency: timed.before };
   const layers = layerRows(session);
+  const latency = latencyFacts(session, timed);
   return {
     report: 1,
     espalier: version,
@@ -61,6 +64,7 @@ export async function reportData(
     history: record.history,
     events: record.events,
     notes: record.notes,
+    ...(latency && { latency }),
     ...(record.searches.length > 0 && { searches: record.searches }),
     timing: {
       command: options.about.command ?? null,
@@ -68,12 +72,15 @@ export async function reportData(
       startedAt,
       seconds,
       stepsPerSecond: clock.step > 0 && seconds > 0 ? clock.step / seconds : null,
-      slower: slower({
-        before,
-        after,
-        layers,
-        alignment: options.latency ? await session.host.knownAlignment(backend) : null,
-      }),
+      slower: [
+        ...slower({
+          before,
+          after,
+          layers,
+          alignment: options.latency ? await session.host.knownAlignment(backend) : null,
+        }),
+        ...(latency ? unforeseen(latency, standsDead(session)) : []),
+      ],
     },
   };
 }
@@ -185,7 +192,8 @@ function kept(
   { measure, relative, value }: NonNullable<RecordedAmount["budget"]>[number],
 ): string {
   const now = measuresNow(session)[measure];
-  const write = (of: number): string => (relative ? percent(of) : count(of));
+  const write = (of: number): string =>
+    relative ? percent(of) : measure === "latency" ? milliseconds(of) : count(of);
   return `${measure} ≤ ${write(value)}: ${write(relative ? now / session.start.measures[measure] : now)}`;
 }
 
@@ -212,36 +220,61 @@ type Latencies = NetworkFacts["latency"];
 /** Examples of the larger batch that is timed. */
 const LARGE = 32;
 
+/** Of both networks; `of` those of the batch that the program's `latency` is of, null where it asks for none. */
+interface TimedBoth {
+  readonly before: Latencies;
+  readonly after: Latencies;
+  readonly of: { readonly before: number; readonly after: number } | null;
+}
+
 /**
  * Median milliseconds of inference with the network as loaded and as it is now, timed in turns, for one example and for a batch
  * of 32. The values of weights do not matter for dense kernels: the network as loaded is timed with zeros.
  */
-function latencies(session: Session): { readonly before: Latencies; readonly after: Latencies } {
-  const { loaded, network, executor, backend, options } = session;
-  if (!options.latency) return { before: null, after: null };
-  if (loaded === network) {
-    const [same] = timed([executor]);
-    return { before: same ?? null, after: same ?? null };
-  }
+function latencies(session: Session): TimedBoth {
+  const { loaded, network, executor, backend, options, times } = session;
+  if (!options.latency) return { before: null, after: null, of: null };
+  const both = (executors: readonly [Executor, ...Executor[]]): TimedBoth => {
+    const single = compareLatency(executors, { batch: 1 });
+    const batch = compareLatency(executors, { batch: LARGE, runs: 12 });
+    const size = times?.table.batch ?? 1;
+    const own = size === 1 ? single : size === LARGE ? batch : compareLatency(executors, { batch: size });
+    const at = (i: number): Latencies => ({
+      single: single[i]?.median ?? NaN,
+      batch: batch[i]?.median ?? NaN,
+      spread: { single: single[i]?.quartiles ?? [NaN, NaN], batch: batch[i]?.quartiles ?? [NaN, NaN] },
+    });
+    const last = executors.length - 1;
+    return {
+      before: at(0),
+      after: at(last),
+      of: times && { before: own[0]?.median ?? NaN, after: own[last]?.median ?? NaN },
+    };
+  };
+  if (loaded === network) return both([executor]);
   const original = createExecutor(loaded, zeros(session), backend, { seed: options.seed });
   try {
     original.upload();
-    const [before, after] = timed([original, executor]);
-    return { before: before ?? null, after: after ?? null };
+    return both([original, executor]);
   } finally {
     original.dispose();
   }
 }
 
-function timed(executors: readonly Executor[]): Latencies[] {
-  const single = compareLatency(executors, { batch: 1 });
-  const batch = compareLatency(executors, { batch: LARGE, runs: 12 });
-  return executors.map((_, i) => ({
-    single: single[i]?.median ?? NaN,
-    batch: batch[i]?.median ?? NaN,
-    spread: { single: single[i]?.quartiles ?? [NaN, NaN], batch: batch[i]?.quartiles ?? [NaN, NaN] },
-  }));
+/** What the latency was foreseen to be, and what it is; null where the program does not ask. */
+function latencyFacts(session: Session, { of }: TimedBoth): LatencyFacts | null {
+  const { times, start } = session;
+  if (times === null) return null;
+  return {
+    table: times.table,
+    predicted: { before: start.measures.latency, after: measuresNow(session).latency },
+    measured: of,
+  };
 }
+
+/** Whether the network holds dead units that a `slim` would take out. */
+const standsDead = ({ network, state }: Session): boolean =>
+  network.units.some(({ root }) => state.channels[root] === dead);
 
 /** Parameters of the network as loaded; what no layer declares (classes of the user's) is as it is now. */
 function zeros({ loaded, parameters }: Session): ParameterStore {

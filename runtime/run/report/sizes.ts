@@ -5,7 +5,8 @@ import type { HistoryPoint } from "../../report/types.js";
 import type { Session } from "../host/session.js";
 
 /** What lives of the network as it stands: what budgets, requirements and the history count. */
-export const measuresNow = ({ network, state }: Session): Measure => measure(network, state);
+export const measuresNow = ({ network, state, times }: Session): Measure =>
+  measure(network, state, { times });
 
 /** Share of the kernel weights of the network as loaded that live; those that are zero for now may grow. */
 function density({ loaded, network, state }: Session): number {

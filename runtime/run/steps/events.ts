@@ -23,6 +23,7 @@ import { compensate, compensatedNotes, rememberBefore } from "../../compensate/c
 import { momentOf, pruningContext } from "../host/engine.js";
 import type { Session } from "../host/session.js";
 import { countedUnits, grouped, logNote, noteAmount } from "../report/log.js";
+import { timeLayers } from "../report/latency.js";
 import { cutting } from "./first-cut.js";
 import { act } from "./rehearsal.js";
 import { selectLayers } from "./select-layers.js";
@@ -30,6 +31,7 @@ import type { Told } from "./step.js";
 
 export async function prune(session: Session, id: number, spec: PruneSpec): Promise<Told> {
   const ir = await aligning(session, pruneIr(id, spec, session.options));
+  if (ir.budget?.some(({ measure }) => measure === "latency")) await timeLayers(session);
   const { regrow: paired, structure, joins } = ir;
   if (paired && namesIn(paired.by.expr).includes("m")) session.keepsMomentum = true;
   noteGroups(session, ir);

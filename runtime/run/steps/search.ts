@@ -1,7 +1,8 @@
 import { raise } from "../../../core/diagnostics/create.js";
 import { keepsLimits, type Limit } from "../../../core/choose/budget.js";
 import { perLayer } from "../../../core/expr/per-layer.js";
-import { wholeOf, type Measure } from "../../../core/ir/sizes.js";
+import { readsTimes } from "../../../core/latency/asks.js";
+import { plainSize, sizeText, wholeOf, type Measure } from "../../../core/ir/sizes.js";
 import type { ExprIr, SearchIr } from "../../../core/ir/types.js";
 import type { Json } from "../../../core/network/types.js";
 import { decisionsOf } from "../../../core/search/decisions.js";
@@ -15,6 +16,7 @@ import type { Rehearsal, Searching, Session } from "../host/session.js";
 import { minimize } from "../phase/train.js";
 import { measureValue } from "../report/condition.js";
 import { grouped, logEvent } from "../report/log.js";
+import { timeLayers } from "../report/latency.js";
 import { noteChoice } from "../report/measures.js";
 import { measuresNow } from "../report/sizes.js";
 import { newRehearsal } from "./rehearsal.js";
@@ -49,6 +51,8 @@ export async function* search(session: Session, id: number, spec: SearchSpec): A
     const groups = groupsIn(journal.begin().done?.result);
     return yield valueOf(ir, groups.groups, groups.point);
   }
+  const limited = (ir.within ?? []).some(({ measure }) => measure === "latency");
+  if (limited || readsTimes(ir.maximizing)) await timeLayers(session);
   const kept = known?.base === base ? known : begin(session, ir, base);
   const under: Under = {
     session,
@@ -246,9 +250,10 @@ async function* cheapEnd(
     if (keepsLimits(sizes, limits)) return end;
     const over = limits.filter((limit) => !keepsLimits(sizes, [limit]));
     notes.push(
-      ...over.map(
-        ({ measure, most }) =>
-          `${one(ir, end)} leaves ${grouped(sizes[measure])} ${measure}, and ${grouped(Math.floor(most))} are allowed`,
+      ...over.map(({ measure, most }) =>
+        measure === "latency"
+          ? `${one(ir, end)} leaves ${sizeText(measure, sizes[measure])}, and ${plainSize(measure, most)} are allowed`
+          : `${one(ir, end)} leaves ${grouped(sizes[measure])} ${measure}, and ${grouped(Math.floor(most))} are allowed`,
       ),
     );
   }
