@@ -13,3 +13,7 @@ export type ParameterStore = Map<string, Parameter>;
 
 /** Named optimizer state per weight: slots.get("conv/kernel")?.momentum, same length as the weight. */
 export type Slots = Map<string, Record<string, Float32Array>>;
+
+/** The key of a number that a penalty trains, among the states of the optimizer. */
+export const trainedKey = (id: number, name: string): string => `penalty ${id}|${name}`;
+export const isOfPenalty = (key: string): boolean => key.startsWith("penalty ");

@@ -150,6 +150,7 @@ const words = {
     masks: "Which weights live.",
     only: "Part of `update only`.",
     pruned: "The projection that a prune with these clauses would give.",
+    trained: "Numbers of a penalty that train with the weights: `with trained zeta = 0`.",
     multipliers: "Lagrange multipliers of a pull: `with multipliers`.",
     rate: "The learning rate.",
     optimizer: "The optimizer's state.",

@@ -21,6 +21,8 @@ export const penalize = statement("penalize", {
   /** The penalty of one unit, over the names of criteria; added over units. */
   by: criterion,
   among: is.optional(among),
+  /** Numbers that train with the weights, by the names that the penalty has for them, and where they start. */
+  trained: is.optional(is.named(is.number)),
   strength: value,
   ...due,
 });

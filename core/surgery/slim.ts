@@ -1,7 +1,7 @@
 import { diagnostic } from "../diagnostics/create.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import type { Network, WeightInfo } from "../network/types.js";
-import type { Parameter, ParameterStore, Slots } from "../parameters.js";
+import { isOfPenalty, type Parameter, type ParameterStore, type Slots } from "../parameters.js";
 import { collapse, emptiedLayers } from "../network/collapse.js";
 import { dropCalls } from "./drop-calls.js";
 import type { IsDead } from "../network/costs.js";
@@ -90,7 +90,8 @@ export function slimStore(slimming: Slimming, store: ParameterStore): ParameterS
 
 /** Optimizer slots cut along their weights. */
 export function slimSlots(slimming: Slimming, slots: Slots): Slots {
-  const out: Slots = new Map();
+  // What penalties train is of no weight.
+  const out: Slots = new Map([...slots].filter(([key]) => isOfPenalty(key)));
   for (const weight of slimming.network.layers.flatMap((layer) => layer.weights)) {
     const old = slots.get(weight.key);
     if (!old) continue;

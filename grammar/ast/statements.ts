@@ -141,6 +141,11 @@ interface Kinds {
     Timed & {
       readonly penalty?: Criterion;
       readonly among?: Among;
+      /** `with trained zeta = 0`: numbers of the penalty that train with the weights. */
+      readonly trained?: {
+        readonly numbers: readonly { readonly name: Name; readonly value: Expr; readonly span: Span }[];
+        readonly span: Span;
+      };
       /** May be a MovingExpr. */
       readonly strength?: Expr;
     };

@@ -52,10 +52,13 @@ export function statementRules(p: Reader, e: ExpressionRules, c: ClauseRules, a:
     ...selection,
     ...when,
   };
+  const trainedNumber = p.phrase("trainedNumber", { name: p.name }, t.Equals, { value: e.additive });
+  const trained = p.phrase("trained", "with", "trained", { numbers: p.listed(trainedNumber) });
   const penalized = {
     penalty: p.once("`by`", c.by),
     ...selection,
     among: p.once("`among`", among),
+    trained: p.once("`with trained`", trained),
     ...strength,
     ...when,
   };

@@ -139,6 +139,8 @@ const clauseWriters = {
   amount,
   above: (value) => `above ${additive(value)}`,
   among: (value) => `among ${among(value)}`,
+  trained: ({ numbers }) =>
+    `with trained ${numbers.map(({ name, value }) => `${name.text} = ${additive(value)}`).join(", ")}`,
   multipliers: () => "with multipliers",
   strength: (value) => `strength ${moving(value)}`,
   when: (value) => written(value, when),

@@ -10,10 +10,11 @@ import {
 } from "../../core/expr/domain.js";
 import { normDomain, spaceDomain } from "../../core/expr/domains.js";
 import { standsOutside, takeApart, type Apart } from "../../core/expr/mixed.js";
-import { axisNode, binaryOf, entryNode, type Node } from "../../core/expr/nodes.js";
+import { axisNode, binaryOf, entryNode, numberNode, type Node } from "../../core/expr/nodes.js";
 import type { ExprIr, PenalizeIr } from "../../core/ir/types.js";
 import { ungatedView } from "../../core/masks/masked.js";
 import { living } from "../../core/masks/state.js";
+import { trainedKey } from "../../core/parameters.js";
 import { cachedSpace, wholeUnits } from "../../core/units/spaces.js";
 import type { Space } from "../../core/units/space.js";
 import { stepChoice } from "../scores/on-step.js";
@@ -34,6 +35,15 @@ export interface MixedPenalty {
   pull(context: PruningContext, moment: Moment): Pull | null;
   /** Adds strength × slope to the gradients of weights, batch norms and gates, and returns strength × penalty. */
   add(context: PruningContext, moment: Moment, gradients: Gradients, ofGates?: OfGates): number;
+  /** The numbers that train with the weights, with the slopes of the last `add`. */
+  readonly trained: readonly Trained[];
+}
+
+/** A number of a penalty that trains: its key among the states of the optimizer, its value and its slope, of one element each. */
+export interface Trained {
+  readonly key: string;
+  readonly data: Float32Array;
+  readonly gradient: Float32Array;
 }
 
 /**
@@ -46,6 +56,7 @@ export function mixedPenalty(ir: PenalizeIr): MixedPenalty {
   const choice = ir.among && stepChoice(ir.id, ir.among, spaceNow);
   const apart = takeApart(ir.by.expr);
   let step: Step | null = null;
+  let trained: readonly Trained[] = [];
   const open = (context: PruningContext, moment: Moment): Step => {
     const space = spaceNow(context);
     return {
@@ -53,6 +64,7 @@ export function mixedPenalty(ir: PenalizeIr): MixedPenalty {
       space,
       strength: moment.value(ir.strength, "value"),
       samples: samplesOf(space, apart.samples),
+      trained: trainedNow(ir, context),
       counted: (gradients) =>
         choice === undefined || ir.among === undefined
           ? space.status.map((code) => (code === living ? 1 : 0))
@@ -82,10 +94,15 @@ export function mixedPenalty(ir: PenalizeIr): MixedPenalty {
     add(context, moment, gradients, ofGates = new Map()) {
       const here = step ?? open(context, moment);
       step = null;
+      trained = [];
       if (!(here.strength !== 0)) return 0;
       const solved = solve(ir, apart, here, gradients);
       solved.pull(gradients, ofGates);
+      trained = [...here.trained.values()];
       return solved.value;
+    },
+    get trained() {
+      return trained;
     },
   };
 }
@@ -96,6 +113,8 @@ interface Step {
   readonly space: Space;
   readonly strength: number;
   readonly samples: Samples;
+  /** By the name that the penalty has for it. */
+  readonly trained: ReadonlyMap<string, Trained>;
   /** The units (1) whose penalty counts, once the pass forward is done. */
   counted(gradients: Gradients): Uint8Array;
 }
@@ -126,6 +145,7 @@ function solve({ id }: PenalizeIr, apart: Apart, step: Step, g: Gradients): Solv
   });
   const members = apart.members.map((term) => overMembers(term, space, spaceDomain(space, given)));
   const nodes = new Map<string, Node>([
+    ...[...step.trained].map(([name, { data }]) => [name, numberNode(data[0] ?? 0)] as const),
     ...apart.norms.map(({ name }, i) => [name, entryNode(ofNorms[i] ?? none)] as const),
     ...apart.members.map(({ name }, i) => [name, entryNode(members[i]?.values ?? none)] as const),
     ...apart.samples.map(({ name }) => {
@@ -172,6 +192,8 @@ function solve({ id }: PenalizeIr, apart: Apart, step: Step, g: Gradients): Solv
       const share = (entry: number): number => counted[entry] ?? 0;
       pullOnGates(whole)({ context, space: units, domain, each: share, gradients, ofGates });
       addSlopes(domain, binaryOf("*", build(derivative(whole), domain), chosen), gradients);
+      for (const [name, { gradient }] of step.trained)
+        gradient[0] = alongUnits(whole, name, domain, counted).reduce((sum, slope) => sum + slope, 0);
       apart.members.forEach(({ name, inner }, i) => {
         const over = spaceDomain(space, given);
         const along = entryNode(members[i]?.back(alongUnits(whole, name, domain, counted)) ?? none);
@@ -202,6 +224,25 @@ function solve({ id }: PenalizeIr, apart: Apart, step: Step, g: Gradients): Solv
 }
 
 const none = new Float64Array(0);
+
+/**
+ * The numbers that train, as they have come to be. They are kept with the state of the optimizer: a `finetune` goes on with them, a `train`
+ * begins anew.
+ */
+function trainedNow(
+  { id, trained = {} }: PenalizeIr,
+  { slots }: PruningContext,
+): ReadonlyMap<string, Trained> {
+  return new Map(
+    Object.entries(trained).map(([name, start]) => {
+      const key = trainedKey(id, name);
+      const own = slots.get(key) ?? {};
+      slots.set(key, own);
+      const data = (own["value"] ??= Float32Array.of(start));
+      return [name, { key, data, gradient: new Float32Array(1) }] as const;
+    }),
+  );
+}
 
 /** The slope along a value that a unit has one of, by unit: at the unit itself, and through its elements. */
 function alongUnits(whole: ExprIr, name: string, domain: Domain, counted: Float64Array): Float64Array {

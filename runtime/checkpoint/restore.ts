@@ -1,3 +1,4 @@
+import { isOfPenalty } from "../../core/parameters.js";
 import { guardOf } from "../../core/gates/guard.js";
 import type { OwnAtWork } from "../../core/expr/own-units.js";
 import { gateKind, isGateName } from "../../core/gates/registry.js";
@@ -164,7 +165,7 @@ function restoreState(
       ),
     );
     const sizeOf = (key: string): number | undefined =>
-      parameters.get(key)?.data.length ?? ofGates.get(key)?.length;
+      parameters.get(key)?.data.length ?? ofGates.get(key)?.length ?? (isOfPenalty(key) ? 1 : undefined);
     const { elements, last, shared } = kept.state;
     for (const arrays of [kept.weights, elements, last, shared, start, named])
       for (const [key, { length }] of arrays)

@@ -143,6 +143,23 @@ export const penalties: readonly Vector[] = [
     },
   },
   {
+    vector: "trained",
+    method: "joint-sparsity",
+    about:
+      "the smallest half decays by 2 e^z w / n, and z has the slope (e^z sum w^2 - half of n times the price) / n",
+    check() {
+      const { setting, key } = denseSetting(marked);
+      const ir = statementOf("joint-sparsity", "penalize", { sparsity: "50%", price: "0.25" });
+      setting.slots.set(`penalty ${ir.id}|zeta`, { value: Float32Array.of(Math.LN2) });
+      const slope = new Float32Array(4);
+      const rule = mixedPenalty(ir);
+      const value = rule.add(setting, momentOf(), new Map([[key, slope]]));
+      near([value], [(2 * (0.01 + 0.0004) - 2 * 0.25 * Math.LN2) / 4]);
+      near(slope, [0, -0.1, 0.02, 0]);
+      near(rule.trained[0]?.gradient ?? [], [(2 * 0.0104 - 2 * 0.25) / 4]);
+    },
+  },
+  {
     vector: "growth",
     method: "growing-regularization",
     about: "only the smallest half is pulled: 2 s w",

@@ -54,6 +54,12 @@ const augment = fc
     { minLength: 1, maxLength: 3 },
   )
   .map((ways) => ({ ways, span }));
+const trained = fc
+  .array(fc.record({ name: p.anyName, value: fc.oneof(p.number, p.plainRef), span: fc.constant(span) }), {
+    minLength: 1,
+    maxLength: 3,
+  })
+  .map((numbers) => ({ numbers, span }));
 const rewound = fc
   .constantFrom("weights", "rate", "optimizer", "masks", "gates")
   .map((name) => ({ name, span }));
@@ -92,7 +98,9 @@ const simple: fc.Arbitrary<ast.Statement> = fc.oneof(
       .map(([made, random]) => ({ ...made, random: random && made.criterion === undefined })),
   ),
   placed(of("restore", { structure: p.structure }, { criterion: p.criterion, ...place, above: p.sum })),
-  placed(of("penalize", { structure: p.structure }, { penalty: p.criterion, ...place, among, strength })),
+  placed(
+    of("penalize", { structure: p.structure }, { penalty: p.criterion, ...place, among, trained, strength }),
+  ),
   placed(
     of(
       "learn",

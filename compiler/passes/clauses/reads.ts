@@ -1,6 +1,8 @@
 import type { Structure } from "../../../grammar/ast.js";
 import type { Span } from "../../../core/diagnostics/diagnostic.js";
 import {
+  isName,
+  mentionedIn,
   nameRow,
   momentsIn,
   namesIn,
@@ -169,7 +171,9 @@ export function canPull(ir: ExprIr, structure: StructureName, span: Span, place:
     });
   }
   const { members } = takeApart(ir);
-  const other = members.flatMap(({ inner }) => namesIn(inner).filter((name) => !isOfWeights(name)))[0];
+  const other = members.flatMap(({ inner }) =>
+    [...mentionedIn(inner)].filter((name) => !isName(name) || !isOfWeights(name)),
+  )[0];
   if (other !== undefined)
     return reject(place, "P2027", `what is taken of each member cannot read \`${other}\``, span, {
       notes: [

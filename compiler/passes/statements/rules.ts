@@ -1,4 +1,5 @@
-import { namesIn, needsGradients } from "../../../core/expr/names.js";
+import { isName, mentionedIn, namesIn, needsGradients } from "../../../core/expr/names.js";
+import { ownParts } from "../../../core/expr/own.js";
 import { structureKind } from "../../../core/ir/structure.js";
 import type {
   Among,
@@ -24,10 +25,11 @@ import { lowerMoving } from "../clauses/moving.js";
 import { guardedSelection, lowerScope, lowerStructure } from "../clauses/structure.js";
 import { lowerStrength } from "../clauses/strength.js";
 import { lowerSelection } from "../clauses/selection.js";
-import { checkTyped, shareInRange, warnIdle } from "../clauses/typed.js";
+import { checkTyped, lowerKnown, shareInRange, warnIdle } from "../clauses/typed.js";
 import { lowerEvents, lowerHolding } from "../clauses/when.js";
 import { infer } from "../expressions/infer.js";
 import { expressions, reject, whole, type Lowered, type Place } from "../lowering.js";
+import { bind } from "../scope.js";
 
 /** `restore`: latently dead units whose weights underneath grew back. `paired` is the when of the prune it acts with. */
 export function lowerRestore(
@@ -74,8 +76,13 @@ export function lowerPenalize(statement: PenalizeStatement, place: Place): Lower
     statement.selection === undefined
       ? guardedSelection(statement.structure, place)
       : lowerSelection(statement.selection, place);
-  const by = lowerCriterion(statement.penalty, kind, place, { by: "penalty" });
+  const trained = lowerTrained(statement, place);
+  if (trained === null) return null;
+  const by = lowerCriterion(statement.penalty, kind, inScope(Object.keys(trained ?? {}), place), {
+    by: "penalty",
+  });
   const among = statement.among && lowerAmong(statement.among, kind, place);
+  if (by !== null && trained !== undefined && !canTrain(by.expr, statement, place)) return null;
   if (by !== null && among && readsActivations(by.expr) && needsGradients(namesIn(among.by.expr))) {
     return reject(
       place,
@@ -90,8 +97,56 @@ export function lowerPenalize(statement: PenalizeStatement, place: Place): Lower
   }
   const strength = lowerStrength(statement.strength, "a penalty of strength 0 does nothing", place);
   const when = lowerHolding(statement, place);
-  return whole({ structure }, selection, { by, among, strength, when });
+  return whole({ structure }, selection, { by, among, trained, strength, when });
 }
+
+/** The numbers that train with the weights, and where they start; undefined for none. */
+function lowerTrained(
+  { trained, word }: PenalizeStatement,
+  place: Place,
+): Readonly<Record<string, number>> | null | undefined {
+  if (trained === undefined) return undefined;
+  const starts: Record<string, number> = {};
+  for (const { name, value } of trained.numbers) {
+    const known = isName(name.text) || place.scope.bindings.has(name.text);
+    if (known || Object.hasOwn(starts, name.text))
+      return reject(place, "P3026", `\`${name.text}\` means something else here`, name.span, {
+        help: "call what trains by a name of its own: `with trained zeta = 0`",
+      });
+    const start = lowerKnown(value, {}, `where \`${name.text}\` starts`, place);
+    if (start === null) return null;
+    starts[name.text] = start;
+  }
+  return Object.keys(starts).length === 0 ? reject(place, "P3006", "nothing is trained", word) : starts;
+}
+
+/** Whether numbers can train in a penalty: its slope along them is known in every step. */
+function canTrain(expr: ExprIr, { trained, word }: PenalizeStatement, place: Place): true | null {
+  const span = trained?.span ?? word;
+  if (ownParts(expr).length > 0)
+    return reject(place, "P3026", "a penalty in JavaScript trains nothing but weights", span, {
+      help: "leave `with trained …` out",
+    });
+  if (namesIn(expr).some((name) => name === "g" || name === "g2"))
+    return reject(place, "P2043", "nothing trains in a penalty over gradients", span, {
+      help: "read weights, batch-norm scales or activations",
+    });
+  const read = mentionedIn(expr);
+  const idle = trained?.numbers.find(({ name }) => !read.has(name.text));
+  if (idle === undefined) return true;
+  return reject(place, "P2034", `the penalty does not read \`${idle.name.text}\``, idle.span, {
+    help: "leave it out, or read it: `by exp(zeta) * w^2 - zeta`",
+  });
+}
+
+/** A place in which numbers that train have names. */
+const inScope = (names: readonly string[], place: Place): Place => ({
+  ...place,
+  scope: names.reduce(
+    (scope, name) => bind(scope, name, { kind: "value", value: { type: "number", ir: name } }),
+    place.scope,
+  ),
+});
 
 const readsActivations = (expr: ExprIr): boolean =>
   namesIn(expr).some((name) => name === "a" || name === "x");

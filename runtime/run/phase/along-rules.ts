@@ -2,7 +2,7 @@ import { firesAt, windowSteps, type PhaseTimes } from "../../../core/schedule/sc
 import type { PenalizeIr, RuleIr, TrainIr, WhenIr } from "../../../core/ir/types.js";
 import { timeWindow, whenTimes } from "../../optimizers/rates.js";
 import { activationPenalty } from "../../along/activation-penalty.js";
-import { mixedPenalty } from "../../along/mixed-penalty.js";
+import { mixedPenalty, type Trained } from "../../along/mixed-penalty.js";
 import { penaltyKind, type PenaltyKind } from "../../../core/expr/mixed.js";
 import { structureKind } from "../../../core/ir/structure.js";
 import type { LearnRule } from "../../along/gates.js";
@@ -45,6 +45,8 @@ export interface BeforeUpdate {
   readonly penalty: number;
   /** Weights frozen as a whole: they are not updated at all. */
   readonly rests: ReadonlySet<string>;
+  /** Numbers of penalties that train. */
+  readonly trained: readonly Trained[];
 }
 
 /** Of the gradient of a batch, first restricted updates take their share, then penalties add theirs; freezes come last. */
@@ -103,7 +105,8 @@ export function alongRules(ir: TrainIr, times: PhaseTimes): AlongRules {
       const rests = new Set<string>();
       for (const { rule, active } of freezes)
         if (active(step)) for (const key of rule.before(context, gradients)) rests.add(key);
-      return { penalty, rests };
+      const trained = mixed.flatMap(({ rule, active }) => (active(step) ? rule.trained : []));
+      return { penalty, rests, trained };
     },
     endStep(session, step) {
       for (const { id, rule, active } of pulled)
@@ -127,8 +130,8 @@ function addAll(gradients: ReadonlyMap<string, Float32Array>, more: ReadonlyMap<
 
 const isKind =
   (...kinds: readonly PenaltyKind[]) =>
-  ({ by, structure }: PenalizeIr): boolean =>
-    kinds.includes(penaltyKind(by.expr, structureKind(structure)));
+  ({ by, structure, trained }: PenalizeIr): boolean =>
+    kinds.includes(trained ? "mixed" : penaltyKind(by.expr, structureKind(structure)));
 
 /** When a pull chooses its aims anew where a loop does not say. */
 const everyEpoch: WhenIr = { unit: "epochs", every: 1 };

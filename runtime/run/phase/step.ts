@@ -17,7 +17,7 @@ import type { Session } from "../host/session.js";
 
 /**
  * One training step: what the teacher says, forward and backward, through the gates, penalties, what masks hold, one gradient for weights that share
- * their value, clipping, the optimizer, masks, constraints, upload. Weight decay is the optimizer's and acts on all trainable parameters, as in Keras and PyTorch, but not on gates.
+ * their value, clipping, the optimizer, masks, constraints, upload. Weight decay is the optimizer's and acts on all trainable parameters, as in Keras and PyTorch, but not on gates, nor on what penalties train.
  * @throws DiagnosticError P7001 when loss or gradients are not finite; the weights are then those before the step
  */
 export function trainStep(session: Session, phase: OpenPhase, batch: Batch): BatchLogs {
@@ -48,7 +48,10 @@ export function trainStep(session: Session, phase: OpenPhase, batch: Batch): Bat
   );
   const rests = new Set([...before.rests, ...(learned?.rests ?? [])]);
   const penalty = before.penalty + (learned?.term ?? 0);
-  const ofGates = [...(learned?.of ?? [])];
+  const ofGates = [
+    ...(learned?.of ?? []),
+    ...before.trained.map(({ key, data, gradient }) => [key, { data, gradient }] as const),
+  ];
   const arrays = [...gradients.values(), ...ofGates.map(([, { gradient }]) => gradient)];
   sumGradients(session.state, gradients);
   const bound = phase.args.get("clip-value");
