@@ -12,6 +12,8 @@ const parameters: Readonly<Record<string, string>> = {
   rounds: "how often it prunes",
   epochs: "length of the training; `500 steps` will do, too",
   retrain: "length of a training after a cut",
+  attend: "length of the training of the modules of attention",
+  reduction: "units of a layer for each in the middle of its module of attention",
   tune: "length of the training of the shared values",
   interval: "between two events, in epochs or steps",
   begin: "part of the training after which pruning begins",

@@ -84,7 +84,7 @@ export const evidence: ReadonlyMap<string, Evidence> = new Map<string, Evidence>
   ["same-sign", {"program":"a13c04999898b17c","golden":[{"vector":"start and end","about":"the sizes in the end, of those that kept their sign of 0.5, −1, 0.2, −0.3 become 0.6, 0.5, −0.1, −0.9"}]}],
   ["sbp", {"program":"99b5bb7c2f3caaa8","golden":[{"vector":"log-normal","about":"at (μ, log σ) of (0, −5), (−1, −2), (−3, 0) and (−5, 1) the means are 0.99465, 0.37126, 0.08033 and 0.05318, the divergence 13.10161 in all, and the last two go, whose signal to noise is 0.85 and 0.41"}]}],
   ["set", {"program":"e08bb61240c7bfac","golden":[{"vector":"G4","about":"of ten weights the smallest of each sign goes, as many as the share of each gives"}]}],
-  ["shift-attention", {"program":"9626a41e4c9be813","golden":[{"vector":"SAL","about":"scores of 0.1, 0.5, 0.4, 0.9 and 0.2 are 0.046170, 0.166776, 0.120973, 0.602431 and 0.063651 at a temperature of 1, and the fourth weight alone stays"}]}],
+  ["shift-attention", {"program":"7dea91de177b8fd3","golden":[{"vector":"SAL","about":"scores of 0.1, 0.5, 0.4, 0.9 and 0.2 are 0.046170, 0.166776, 0.120973, 0.602431 and 0.063651 at a temperature of 1, and the fourth weight alone stays"}]}],
   ["shuffled-masks", {"program":"0c801631a282012f","golden":[{"vector":"places","about":"a layer keeps as many weights as before, at other places"}]}],
   ["shuffled-weights", {"program":"b7949ef2c5c6fa35","golden":[{"vector":"places","about":"the living values of a layer stay, at other living places"}]}],
   ["signal-propagation", {"program":"43c655cc7a8073aa","golden":[{"vector":"G2","about":"|w g| of a regression with three examples"},{"vector":"isometry","about":"one column of 3, 4 and a dead 5 comes to 0.6, 0.8 and 0"}]}],

@@ -6,7 +6,7 @@ import { applied, casesIn, runMistakes } from "../../helpers/cases.js";
 import { caseOptions } from "../../helpers/front-case.js";
 
 const root = join(import.meta.dirname, "../../cases/mistakes");
-const families = ["names", "timing", "network", "unavailable", "gates", "search"];
+const families = ["names", "timing", "network", "gates", "search"];
 const check = (text: string, path: string) => front(text, caseOptions(text, path)).diagnostics;
 
 for (const family of families) runMistakes(join(root, family), check);
