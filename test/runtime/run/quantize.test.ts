@@ -90,6 +90,17 @@ describe("quantize", () => {
       expect([sparse < dense, shared < sparse]).toEqual([true, true]);
   });
 
+  it("loses by sharing, and less once the values have trained", async () => {
+    const lossOf = async (rest: string) =>
+      (await runProgram(`train 4 epochs with adam(rate: 0.01)\n${rest}`, network)).result.report.after.loss ??
+      NaN;
+    const apart = await lossOf("");
+    const shared = await lossOf("quantize weights to 1 bits");
+    const trained = await lossOf("quantize weights to 1 bits\nfinetune 3 epochs");
+    expect(shared).toBeGreaterThan(apart);
+    expect(trained).toBeLessThan(shared);
+  });
+
   it("gives convolutions 8 bits and others 5 where nothing is said", async () => {
     const { run } = await runProgram("quantize weights by kmeans", network);
     const sizes = kernels.map((key) => new Set(dataOf(run.session, key)).size);
