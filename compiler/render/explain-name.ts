@@ -29,6 +29,15 @@ const parameters: Readonly<Record<string, string>> = {
   gain: "what the squares of the weights of an output add up to",
   limit: "part of the multiplications with weights that live that is left at most",
   trials: "proposals that the search tries",
+  attend: "length of the training of attention alone",
+  reduction: "channels that share a hidden unit of the attention",
+  variance: "weight of the deviation beside that of the norm",
+  budget: "part of the multiplications that is left at most",
+  most: "largest share that may go of a layer",
+  tolerance: "accuracy that may be lost before the reward is none",
+  episodes: "trials of the agent, the first ones included that draw at random",
+  warmup: "trials that draw at random before the agent learns",
+  rollouts: "trials of the agent for a layer",
   draws: "probes that the diagonal of the Hessian is estimated from",
 };
 

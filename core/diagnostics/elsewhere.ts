@@ -103,6 +103,8 @@ const table = {
     "w^2 / (2 * hinv)": "obs, optimal-brain-surgeon",
     "greedy-order": "thinet",
     "w^2 / tail": "lamp",
+    rank: "hrank, feature-map-rank",
+    distance: "fpgm, geometric-median",
     "lasso-path": "lasso-channel, lars",
     "one ranking over all is the scope: `by magnitude global`": "global-unstructured, global",
     "second derivatives are `h`, `hg` and `hw`: `by 0.5 * h * w^2 over 8 batches and 16 probes`":
