@@ -160,6 +160,49 @@ export const penalties: readonly Vector[] = [
     },
   },
   {
+    vector: "responsibilities",
+    method: "soft-weight-sharing",
+    about:
+      "a weight follows each Gaussian by how far that answers for it, and so do their means, widths and shares",
+    check() {
+      const { setting, key } = denseSetting(marked);
+      const ir = { ...statementOf("soft-weight-sharing", "penalize", { apart: "0.4" }), strength: 1 };
+      const slope = new Float32Array(4);
+      const rule = mixedPenalty(ir);
+      const value = rule.add(setting, momentOf(), new Map([[key, slope]]));
+      const of = (name: string) =>
+        rule.trained.find((one) => one.key.endsWith(`|${name}`))?.gradient[0] ?? NaN;
+      const bells = [
+        { share: 3, center: 0, width: -2 },
+        { share: 0, center: -0.4, width: -1.4 },
+        { share: 0, center: 0.4, width: -1.4 },
+      ];
+      const whole = bells.reduce((sum, { share }) => sum + Math.exp(share), 0);
+      const each = marked.map((w) => {
+        const parts = bells.map(
+          ({ share, center, width }) =>
+            (Math.exp(share) / whole) * Math.exp(-width - 0.5 * ((w - center) / Math.exp(width)) ** 2),
+        );
+        const density = parts.reduce((a, b) => a + b, 0);
+        return { w, density, answers: parts.map((part) => part / density) };
+      });
+      const sum = (j: number, f: (w: number, r: number) => number): number =>
+        each.reduce((so, { w, answers }) => so + f(w, answers[j] ?? 0), 0);
+      const variance = (j: number): number => Math.exp(2 * (bells[j]?.width ?? 0));
+      near([value], [each.reduce((so, { density }) => so - Math.log(density), 0)], 4);
+      near(
+        slope,
+        each.map(({ w, answers }) =>
+          answers.reduce((so, r, j) => so + (r * (w - (bells[j]?.center ?? 0))) / variance(j), 0),
+        ),
+        4,
+      );
+      near([of("left")], [sum(1, (w, r) => (r * (-0.4 - w)) / variance(1))], 4);
+      near([of("s")], [sum(0, (w, r) => r * (1 - w ** 2 / variance(0)))], 4);
+      near([of("q")], [sum(1, (_, r) => 1 / whole - r)], 4);
+    },
+  },
+  {
     vector: "growth",
     method: "growing-regularization",
     about: "only the smallest half is pulled: 2 s w",
