@@ -1,4 +1,5 @@
 import { Shapes } from "../../core/ir/schemas.js";
+import { counted } from "../../core/ir/words.js";
 import { raise } from "../../core/diagnostics/create.js";
 import { layersWithoutTimes } from "../../core/latency/model.js";
 import { latencyTable, type LatencyTable } from "../../core/latency/table.js";
@@ -24,7 +25,7 @@ export function tableFor(
     raise("P7024", `${where} has no times of \`${first}\`${others} as this network has them`, { help });
   }
   if (batch !== null && batch !== table.batch)
-    raise("P7024", `${where} holds times of ${table.batch} examples at once, not of ${batch}`, {
+    raise("P7024", `${where} holds times of ${counted(table.batch, "examples")} at once, not of ${batch}`, {
       help: "leave `--latency-batch` out, or measure anew",
     });
   return table;

@@ -152,7 +152,7 @@ test("what is no table of this network, or of another batch, is refused before a
   ])
     await refused(wrong).toThrow(/P7024.*no times of layers/s);
   await refused({ ...inFirst, rows: inFirst.rows.slice(1) }).toThrow(/P7024.*`c1`/s);
-  await refused(inFirst, { latencyBatch: 8 }).toThrow(/P7024.*of 1 examples at once, not of 8/s);
+  await refused(inFirst, { latencyBatch: 8 }).toThrow(/P7024.*of 1 example at once, not of 8/s);
 });
 
 test("a network that takes another share of its time than foreseen is said to", () => {
