@@ -31,6 +31,7 @@ const parameters: Readonly<Record<string, string>> = {
   trials: "proposals that the search tries",
   price: "what the logarithm of a strength that trains is worth in the loss",
   variance: "weight of the deviation beside that of the norm",
+  apart: "how far from zero the Gaussians beside it begin",
   budget: "part of the multiplications that is left at most",
   most: "largest share that may go of a layer",
   tolerance: "accuracy that may be lost before the reward is none",
