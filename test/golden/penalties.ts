@@ -197,7 +197,7 @@ export const penalties: readonly Vector[] = [
         ),
         4,
       );
-      near([of("left")], [sum(1, (w, r) => (r * (-0.4 - w)) / variance(1))], 4);
+      near([of("low")], [sum(1, (w, r) => (r * (-0.4 - w)) / variance(1))], 4);
       near([of("s")], [sum(0, (w, r) => r * (1 - w ** 2 / variance(0)))], 4);
       near([of("q")], [sum(1, (_, r) => 1 / whole - r)], 4);
     },
