@@ -6,7 +6,8 @@ import { networks, type Published } from "./mnist/rows.js";
 import { writeResult } from "./result.js";
 
 /**
- * The MNIST table: `npm run bench:mnist`, or `-- lenet-300-100 han agp` for some rows of one network. Runs `espalier compare` on the
+ * The MNIST table: `npm run bench:mnist`, or `-- lenet-300-100 han agp` for some rows of one network, on the fastest backend that opens
+ * (each row says which). Runs `espalier compare` on the
  * programs of `bench/mnist/`, three seeds each; what ran before in `bench/mnist/out` is not run again, and rows that are not asked for
  * stay in `bench/results/mnist.json` as they are.
  */
@@ -19,6 +20,7 @@ interface Row extends Published {
   readonly seeds: readonly number[];
   /** Test error in percent, compression over all parameters, and over bytes where weights share values: mean and sample deviation over seeds. */
   readonly ours: { readonly error: Spread; readonly compression: Spread; readonly coded?: Spread };
+  readonly backend: string;
   /** What was measured of each seed. */
   readonly runs: readonly { readonly seed: number; readonly error: number; readonly compression: number }[];
 }
@@ -49,7 +51,7 @@ function compare(network: string, program: string): Comparison {
   const out = `bench/mnist/out/${network}/${program}`;
   const args = [
     ...["compare", `${folder}/${program}.prune`, "--network", `${folder}/network.mjs`, "--data", "mnist"],
-    ...["--batch", "100", "--seeds", "1,2,3", "--no-controls", "--backend", "wasm", "--out", out],
+    ...["--batch", "100", "--seeds", "1,2,3", "--no-controls", "--out", out],
   ];
   console.log(`${network} ${program}`);
   const { status } = spawnSync(process.execPath, [cli, ...args], { stdio: "inherit" });
@@ -57,7 +59,7 @@ function compare(network: string, program: string): Comparison {
   return JSON.parse(readFileSync(`${out}/compare.json`, "utf8"));
 }
 
-function keep(network: string, published: Published, { amounts, runs, seeds }: Comparison): void {
+function keep(network: string, published: Published, { amounts, runs, seeds, backend }: Comparison): void {
   const [ours] = amounts;
   if (ours === undefined) return;
   const { mean, deviation } = ours.accuracy;
@@ -74,6 +76,7 @@ function keep(network: string, published: Published, { amounts, runs, seeds }: C
       compression: ours.compression,
       ...(ours.coded.mean !== null && { coded: ours.coded }),
     },
+    backend,
     runs: runs.flatMap(({ seed, accuracy, compression }) =>
       accuracy === null || compression === null ? [] : [{ seed, error: 100 * (1 - accuracy), compression }],
     ),
