@@ -56,7 +56,7 @@ export interface Killing {
 
 /**
  * Runs a program once without interruption, then again and again under seeded random SIGKILLs, each time resumed from what the
- * last process left, until so many processes have really died of them; the last run then goes on to its end. Returns how many
+ * last process left, until so many processes have really died of them, and one at least of each; the last run then goes on to its end. Returns how many
  * died of what.
  */
 export async function killAndResume({ project, args, kills, ended }: Killing): Promise<Record<Aim, number>> {
@@ -66,13 +66,14 @@ export async function killAndResume({ project, args, kills, ended }: Killing): P
   const span = { ...whole, changes: Number(/(\d+) changes below the folder/.exec(whole.ended.err)?.[1]) };
   const died = { moment: 0, change: 0, slim: 0 };
   const dead = () => died.moment + died.change + died.slim;
+  const wanted = () => dead() < kills || Object.values(died).includes(0);
   let out = 0;
   let resume = false;
-  for (let attempt = 0; dead() < kills || resume; attempt++) {
+  for (let attempt = 0; wanted() || resume; attempt++) {
     if (attempt > 4 * kills) throw new Error(`only ${dead()} of ${attempt} processes died`);
     const aim = turns[attempt % turns.length] ?? "moment";
     const to = [...args, "--out", `killed ${out}`, ...(resume ? ["--resume"] : [])];
-    const { ended: end } = await run(project, to, dead() < kills ? deathOf(aim, attempt, span) : {});
+    const { ended: end } = await run(project, to, wanted() ? deathOf(aim, attempt, span) : {});
     resume = end.signal === "SIGKILL";
     if (resume) died[aim]++;
     else {

@@ -100,10 +100,11 @@ const cameOf = ({ result: { report }, run: { session } }: Outcome) => ({
 describe("every method, on a small network", () => {
   it.each(allMethods().map(({ name }, nth) => [name, nth] as const))("%s", async (name, nth) => {
     const program = programWith(name);
+    const isKilled = killsAll || nth % 4 === 0;
     let checkpoints = 0;
     const whole = await runProgram(program, network, {
       out: join(root, `${name} whole`),
-      checkpointEvery: "1steps",
+      ...(isKilled && { checkpointEvery: "1steps" }),
       onCheckpoint: () => void checkpoints++,
     });
     const { before, after, amounts } = whole.result.report;
@@ -127,7 +128,7 @@ describe("every method, on a small network", () => {
       }
     }
 
-    if (checkpoints > 1 && (killsAll || nth % 4 === 0))
+    if (checkpoints > 1 && isKilled)
       expect(
         cameOf(
           await killedAt(Math.ceil(checkpoints / 2), program, network, {

@@ -48,7 +48,7 @@ export function ownArguments(
       return reject(
         context,
         "P2020",
-        `JavaScript is given numbers, shares and texts, not ${describe(type)}`,
+        `what JavaScript takes is a number, a share or a text, not ${describe(type)}`,
         value.span,
       );
     if (typeof one !== "number" && (type !== "text" || typeof one !== "string"))
