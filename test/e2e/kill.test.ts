@@ -4,7 +4,7 @@ import { onWasm, resultsOf } from "./cli.js";
 import { killAndResume, program } from "./killed.js";
 import { smallProject } from "./project.js";
 
-const kills = runs(4, 60);
+const kills = runs(4, 24);
 
 it(
   `a run killed by SIGKILL ${kills} times, at slims and amid writing too, gives the bytes of one that was not`,
