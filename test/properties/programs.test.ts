@@ -12,7 +12,7 @@ import { judge } from "./verdict.js";
 
 const networks = smallNetworks();
 const seed = firstSeed();
-const count = runs(120, 2000);
+const count = runs(120, 1200);
 
 interface Failure {
   readonly program: readonly Statement[];

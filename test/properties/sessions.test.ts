@@ -18,7 +18,7 @@ import { printed } from "./program.js";
 
 const networks = smallNetworks();
 const seed = firstSeed();
-const count = runs(8, 400);
+const count = runs(8, 200);
 
 it(`the program of a session leads to where it stands: ${count} from seed ${seed}`, async () => {
   const different: string[] = [];
