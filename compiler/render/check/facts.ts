@@ -6,7 +6,7 @@ import { memoryCosts, type MemoryCost } from "./memory.js";
 import { sharingCosts, type SharingCost } from "./sharings.js";
 import { teacherCosts, type TeacherCost } from "./teachers.js";
 import { searchCosts, type SearchCost } from "./searches.js";
-import { trainsWith } from "./optimizers.js";
+import { endsAt, trainsWith } from "./optimizers.js";
 import {
   isNeed,
   momentsIn,
@@ -126,16 +126,23 @@ export function checkFacts(compiled: CompileResult, network?: Network): CheckFac
     does: doing(byId.get(event.id)),
     units: unitsOf(event.id),
   }));
+  const rewound = all.some(rewindsRate);
+  /** The rate at which the phase before ended. */
+  let last: number | null | undefined;
   return {
     network: plan?.network ?? null,
-    phases: (simulation?.phases ?? []).map(({ train, pass, times, stepsPerEpoch }, i) => ({
-      id: train.id,
-      pass,
-      text: train.text,
-      epochs: times.epochs,
-      stepsPerEpoch,
-      trainsWith: trainsWith(train, { trained: i > 0, rewound: all.some(rewindsRate) }, network),
-    })),
+    phases: (simulation?.phases ?? []).map(({ train, pass, times, stepsPerEpoch }) => {
+      const before = last;
+      last = endsAt(train, before, network);
+      return {
+        id: train.id,
+        pass,
+        text: train.text,
+        epochs: times.epochs,
+        stepsPerEpoch,
+        trainsWith: trainsWith(train, { last: before, rewound }, network),
+      };
+    }),
     events,
     layers: lastLayers(events),
     ties: network === undefined ? [] : tiesOf(network),

@@ -4,19 +4,37 @@ import { optimizers } from "../../../core/ir/optimizers.js";
 import { defaultOptimizer } from "../../../core/schedule/default-optimizer.js";
 
 /**
- * What a phase trains with, as a program would write it; null where its own text says so. `trained`: a phase ran before it.
- * `rewound`: the program rewinds rates, and a phase that names no optimizer goes on from there.
+ * What a phase trains with, as a program would write it; null where its own text says so. `last`: the rate at which the phase before it
+ * ended, null where that is not known; unset where none ran. `rewound`: the program rewinds rates, and a phase that names no optimizer
+ * goes on from there.
  */
 export function trainsWith(
   { optimizer, finetune, text }: TrainIr,
-  { trained, rewound }: { readonly trained: boolean; readonly rewound: boolean },
+  { last, rewound }: { readonly last: number | null | undefined; readonly rewound: boolean },
   network: Network | undefined,
 ): string | null {
   if (optimizer !== undefined) return /\bwith\b/.test(text) ? null : optimizerText(optimizer);
-  if (finetune && trained) return "the optimizer of the phase before at its last rate";
+  const trained = last !== undefined;
+  if (finetune && trained) {
+    const rate = last === null || rewound ? "" : `, ${last}`;
+    return `the optimizer of the phase before at its last rate${rate}`;
+  }
   const usual = optimizerText(defaultOptimizer(network?.trainingConfig ?? null));
   const otherwise = finetune ? `${usual} at a tenth of its rate` : usual;
   return rewound && trained ? `${otherwise}, or the rate rewound to` : otherwise;
+}
+
+/** The rate that a phase comes to, where its text or what is usual says a number; `last` as above. */
+export function endsAt(
+  { optimizer, finetune }: TrainIr,
+  last: number | null | undefined,
+  network: Network | undefined,
+): number | null {
+  if (optimizer === undefined && finetune) return last ?? null;
+  const { name, rate } = optimizer ?? defaultOptimizer(network?.trainingConfig ?? null);
+  const end = rate ?? optimizers[name].rate;
+  if (typeof end === "number") return end;
+  return typeof end === "object" && "moving" in end && typeof end.moving.to === "number" ? end.moving.to : null;
 }
 
 function optimizerText({ name, rate, args }: OptimizerIr): string {

@@ -376,3 +376,13 @@ describe("noise", () => {
     close(terms.map(Number), [11.614014, 1.632387]);
   });
 });
+
+it("the mean of attention forgets what lies more than some 100 steps back", () => {
+  const { note } = gateKind("attention");
+  if (note === undefined) throw new Error("it keeps no mean");
+  const params = { mean: Float32Array.of(1), steps: Float32Array.of(0) };
+  for (let step = 0; step < 200; step++) note(params, Float32Array.of(0));
+  expect(params.mean[0]).toBe(0);
+  note(params, Float32Array.of(1));
+  expect(params.mean[0]).toBeCloseTo(0.01, 6);
+});

@@ -112,3 +112,19 @@ it("the dead are not penalized", async () => {
   expect(after).toBeGreaterThan(0);
   expect(after).toBeLessThan(before);
 });
+
+it("members that are the largest together share the slope", () => {
+  const rule = ruleOf("filters by members.max(mean(abs(w))) + 0 * mean(a^2)");
+  const setting = settingOf(namedNetworks.get("residual, identity")?.(), 2);
+  for (const { data } of setting.parameters.values()) data.fill(0.5);
+  const gradients = new Map([...setting.parameters].map(([key, { data }]) => [key, data.map(() => 0)]));
+  const added = mixedPenalty({ ...rule, by: { ...rule.by, expr: ["members.max", ["mean", ["abs", "w"]]] } }).add(
+    setting,
+    momentOf(),
+    gradients,
+  );
+  expect(added).toBeGreaterThan(0);
+  // Every unit adds 0.5, and together its weights pull with 1.
+  const all = [...gradients.values()].flatMap((one) => [...one]).reduce((a, b) => a + b, 0);
+  expect(all / added).toBeCloseTo(2, 3);
+});

@@ -90,6 +90,18 @@ describe("quantize", () => {
       expect([sparse < dense, shared < sparse]).toEqual([true, true]);
   });
 
+  it("stays shared under an optimizer whose state is of weights that were apart", async () => {
+    const { run } = await runProgram(
+      `train 1 epoch with sgd(rate: 0.05, momentum: 0.9)
+      mark early
+      quantize weights in c2 to 2 bits
+      rewind optimizer to early
+      finetune 3 steps`,
+      network,
+    );
+    expect(valuesByCluster(run.session, "c2/kernel")).toEqual([1, 1, 1, 1]);
+  });
+
   it("loses by sharing, and less once the values have trained", async () => {
     const lossOf = async (rest: string) =>
       (await runProgram(`train 4 epochs with adam(rate: 0.01)\n${rest}`, network)).result.report.after.loss ??

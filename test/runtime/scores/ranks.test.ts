@@ -38,6 +38,17 @@ describe("rank", () => {
       }
   });
 
+  it("is the mean over the examples of all batches: never more than the sides of a map", async () => {
+    const deadBelow = async (limit: number) => {
+      const program = `prune units by rank over 2 batches below ${limit}`;
+      const { result } = await runProgram(program, smallNetwork(), { backend: "cpu" });
+      return result.report.amounts[0]?.achieved ?? 0;
+    };
+    const all = await deadBelow(1000);
+    expect(all).toBeGreaterThan(0);
+    expect(await deadBelow(8.5)).toBe(all);
+  });
+
   it("scores filters and neurons, and is worth nothing where it is not made", async () => {
     const network = smallNetwork();
     const { run } = await runProgram("prune units by rank over 2 batches 25%\nslim", network, {
