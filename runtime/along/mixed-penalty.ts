@@ -22,7 +22,7 @@ import { axisPlace } from "../../core/units/parts.js";
 import type { Observation, Pull } from "../types.js";
 import { pullOnGates, type OfGates } from "./gate-penalty.js";
 import { overMembers } from "./members.js";
-import { everywhere, underGates } from "./penalty.js";
+import { addNormSlopes, addSlopes, everywhere, underGates } from "./penalty.js";
 import { samplesOf, type Samples } from "./samples.js";
 
 type Gradients = ReadonlyMap<string, Float32Array>;
@@ -189,15 +189,16 @@ function solve({ id }: PenalizeIr, apart: Apart, step: Step, g: Gradients): Solv
     value,
     ofSamples,
     pull(gradients, ofGates) {
+      const into = (key: string) => gradients.get(key);
       const share = (entry: number): number => counted[entry] ?? 0;
       pullOnGates(whole)({ context, space: units, domain, each: share, gradients, ofGates });
-      addSlopes(domain, binaryOf("*", build(derivative(whole), domain), chosen), gradients);
+      addSlopes(domain, binaryOf("*", build(derivative(whole), domain), chosen), into);
       for (const [name, { gradient }] of step.trained)
         gradient[0] = alongUnits(whole, name, domain, counted).reduce((sum, slope) => sum + slope, 0);
       apart.members.forEach(({ name, inner }, i) => {
         const over = spaceDomain(space, given);
         const along = entryNode(members[i]?.back(alongUnits(whole, name, domain, counted)) ?? none);
-        addSlopes(over, binaryOf("*", build(derivative(inner), over), along), gradients);
+        addSlopes(over, binaryOf("*", build(derivative(inner), over), along), into);
       });
       apart.norms.forEach(({ name, part }) => {
         const byUnit = alongUnits(whole, name, domain, counted);
@@ -206,17 +207,8 @@ function solve({ id }: PenalizeIr, apart: Apart, step: Step, g: Gradients): Solv
           ["gamma", "scale"],
           ["beta", "shift"],
         ] as const) {
-          const slope = everywhere(
-            binaryOf("*", build(derivative(part, variable), norms), entryNode(byEntry)),
-          );
-          walkElements(norms, slope, ({ at, count }, slopes) => {
-            for (let i = 0; i < count; i++) {
-              const place = norms.places[at[i] ?? 0];
-              const gradient = gradients.get(place?.[of] ?? "");
-              if (place !== undefined && gradient !== undefined)
-                gradient[place.at] = (gradient[place.at] ?? 0) + (slopes[i] ?? 0);
-            }
-          });
+          const slope = binaryOf("*", build(derivative(part, variable), norms), entryNode(byEntry));
+          addNormSlopes(norms, slope, of, gradients);
         }
       });
     },
@@ -251,15 +243,6 @@ function alongUnits(whole: ExprIr, name: string, domain: Domain, counted: Float6
   if (own !== 0) atEntries(domain, build(own, domain), slopes);
   const through = each === 0 ? null : reduceElements(domain, everywhere(build(each, domain)), "sum");
   return slopes.map((slope, unit) => (counted[unit] ?? 0) * (slope + (through?.[unit] ?? 0)));
-}
-
-/** Adds values by element to the gradients; a weight without a gradient is left alone. */
-function addSlopes(domain: Domain, node: Node, gradients: Gradients): void {
-  walkElements(domain, everywhere(node), ({ part, at, count }, slopes) => {
-    const gradient = part === null ? undefined : gradients.get(part.key);
-    if (gradient === undefined) return;
-    for (let i = 0; i < count; i++) gradient[at[i] ?? 0] = (gradient[at[i] ?? 0] ?? 0) + (slopes[i] ?? 0);
-  });
 }
 
 const layerOfPart = ({ parts }: Space, key: string): number =>

@@ -1,8 +1,8 @@
 import type { ExprIr, PenalizeIr } from "../../core/ir/types.js";
 import type { Moment, PruningContext } from "../../core/events/context.js";
 import { derivative, perUnit } from "../../core/expr/derivative.js";
-import { build, evaluateEntries, walkElements } from "../../core/expr/domain.js";
-import { normDomain, spaceDomain } from "../../core/expr/domains.js";
+import { build, evaluateEntries, walkElements, type Domain } from "../../core/expr/domain.js";
+import { normDomain, spaceDomain, type NormDomain } from "../../core/expr/domains.js";
 import { mentionedIn, namesIn } from "../../core/expr/names.js";
 import { binaryOf, entryNode, type Node } from "../../core/expr/nodes.js";
 import { ungatedView } from "../../core/masks/masked.js";
@@ -117,22 +117,19 @@ function overWeights({ id }: PenalizeIr, expr: ExprIr): AddPenalty {
     const share = (entry: number): number => strength * (counted[entry] ?? 0);
     pullGates({ context, space: units, domain, each: share, gradients, ofGates });
     const chosen = entryNode(Float64Array.from(counted));
-    const add = (expr: ExprIr, into: (key: string) => Float32Array | undefined): void => {
-      const node = everywhere(binaryOf("*", build(expr, domain), chosen));
-      walkElements(domain, node, ({ part, at, count }, slopes) => {
-        const gradient = part === null ? undefined : into(part.key);
-        if (gradient === undefined) return;
-        for (let i = 0; i < count; i++)
-          gradient[at[i] ?? 0] = (gradient[at[i] ?? 0] ?? 0) + strength * (slopes[i] ?? 0);
-      });
-    };
-    add(slope, (key) => gradients.get(key));
+    const slopeOf = (expr: ExprIr): Node => binaryOf("*", build(expr, domain), chosen);
+    addSlopes(domain, slopeOf(slope), (key) => gradients.get(key), strength);
     if (ofGradients !== null)
-      add(ofGradients, (key) => {
-        const known = along.get(key) ?? of.get(key)?.map(() => 0);
-        if (known !== undefined) along.set(key, known);
-        return known;
-      });
+      addSlopes(
+        domain,
+        slopeOf(ofGradients),
+        (key) => {
+          const known = along.get(key) ?? of.get(key)?.map(() => 0);
+          if (known !== undefined) along.set(key, known);
+          return known;
+        },
+        strength,
+      );
     return value;
   };
 }
@@ -200,17 +197,8 @@ function overNorms(expr: ExprIr): AddPenalty {
     const shown = ungatedView(context);
     const roots = new Set(space.channelUnits?.filter((_, i) => counted[i] === 1).map(({ root }) => root));
     const domain = normDomain(context.network, (key) => shown.get(key)?.data, roots);
-    const pull = (slope: ExprIr, of: "scale" | "shift") =>
-      walkElements(domain, everywhere(build(slope, domain)), ({ at, count }, slopes) => {
-        for (let i = 0; i < count; i++) {
-          const place = domain.places[at[i] ?? 0];
-          const gradient = gradients.get(place?.[of] ?? "");
-          if (place === undefined || gradient === undefined) continue;
-          gradient[place.at] = (gradient[place.at] ?? 0) + strength * (slopes[i] ?? 0);
-        }
-      });
-    pull(ofScale, "scale");
-    pull(ofShift, "shift");
+    addNormSlopes(domain, build(ofScale, domain), "scale", gradients, strength);
+    addNormSlopes(domain, build(ofShift, domain), "shift", gradients, strength);
     let value = 0;
     for (const own of evaluateEntries(total, domain)) value += own;
     return value;
@@ -222,3 +210,35 @@ export const everywhere = (node: Node): Node => ({
   level: "element",
   fill: (chunk, out) => node.fill(chunk, out),
 });
+
+/** Adds `times` a slope by element to arrays by weight key; a weight that has none is left alone. */
+export function addSlopes(
+  domain: Domain,
+  slope: Node,
+  into: (key: string) => Float32Array | undefined,
+  times = 1,
+): void {
+  walkElements(domain, everywhere(slope), ({ part, at, count }, slopes) => {
+    const sums = part === null ? undefined : into(part.key);
+    if (sums === undefined) return;
+    for (let i = 0; i < count; i++) sums[at[i] ?? 0] = (sums[at[i] ?? 0] ?? 0) + times * (slopes[i] ?? 0);
+  });
+}
+
+/** The same of the scales or shifts of batch norms. */
+export function addNormSlopes(
+  domain: NormDomain,
+  slope: Node,
+  of: "scale" | "shift",
+  gradients: Gradients,
+  times = 1,
+): void {
+  walkElements(domain, everywhere(slope), ({ at, count }, slopes) => {
+    for (let i = 0; i < count; i++) {
+      const place = domain.places[at[i] ?? 0];
+      const gradient = gradients.get(place?.[of] ?? "");
+      if (place === undefined || gradient === undefined) continue;
+      gradient[place.at] = (gradient[place.at] ?? 0) + times * (slopes[i] ?? 0);
+    }
+  });
+}

@@ -1,6 +1,7 @@
 import { amountCells, amountTitles, comparisonCells } from "./comparison.js";
 import { count, percent } from "./numbers.js";
-import type { LayerRow, Report, StoredBytes } from "./types.js";
+import type { Stored } from "../../core/quantize/stored.js";
+import type { LayerRow, Report } from "./types.js";
 
 type Row = readonly string[];
 
@@ -45,7 +46,7 @@ export function layersTable(report: Report): string {
 
 export function storedTable({ stored }: Report): string {
   if (stored === undefined) return "";
-  const cells = ({ dense, sparse, shared, coded }: StoredBytes) => [dense, sparse, shared, coded].map(count);
+  const cells = ({ dense, sparse, shared, coded }: Stored) => [dense, sparse, shared, coded].map(count);
   const rows = stored.layers.map((row) => [
     escapeHtml(row.layer),
     ...[row.weights, row.nonzero, row.fillers].map(count),

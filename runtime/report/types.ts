@@ -1,4 +1,5 @@
 import type { LatencyTable } from "../../core/latency/table.js";
+import type { StoredNetwork } from "../../core/quantize/stored.js";
 
 /**
  * What `report.json` holds. Everything but `timing`, `latency` and the latencies depends on program, network, data, seed and backend
@@ -32,7 +33,7 @@ export interface Report {
   readonly amounts: readonly AmountRow[];
   readonly layers: readonly LayerRow[];
   /** What the weights take in other forms than the file's. Unset where no single weight is dead and none share their values. */
-  readonly stored?: StoredRows;
+  readonly stored?: StoredNetwork;
   readonly history: readonly HistoryPoint[];
   readonly events: readonly ReportEvent[];
   readonly notes: readonly string[];
@@ -124,33 +125,6 @@ export interface DenseFacts extends Pick<NetworkFacts, "accuracy" | "loss" | "me
   /** When the first cut came. */
   readonly step: number;
   readonly epoch: number;
-}
-
-/**
- * Bytes of the weights as they stand: every one in 32 bits (`dense`); nonzero ones with the distances between them (`sparse`), with the
- * numbers of shared values in place of theirs (`shared`), and both in Huffman's code (`coded`).
- */
-export interface StoredBytes {
-  readonly dense: number;
-  readonly sparse: number;
-  readonly shared: number;
-  readonly coded: number;
-}
-
-export interface StoredRows {
-  /** Of the kernels. */
-  readonly layers: readonly (StoredBytes & {
-    readonly layer: string;
-    readonly weights: number;
-    readonly nonzero: number;
-    /** Zeros stored where a distance does not fit its bits. */
-    readonly fillers: number;
-    /** Null where the weights share none. */
-    readonly values: number | null;
-    readonly bits: number | null;
-  })[];
-  /** Of all variables: what is no kernel takes 32 bits each. */
-  readonly all: StoredBytes;
 }
 
 /** One structure that a program pruned. Shares are of the network as loaded. */
