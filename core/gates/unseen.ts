@@ -1,6 +1,6 @@
 import { scoreOf, type GateKind } from "./types.js";
 
-/** What is known of gates in JavaScript before it runs. */
+/** What is known of gates in JavaScript before it runs; the runtime puts their functions in place (`runtime/own/gate.ts`). */
 export const unseen: GateKind = {
   guards: "either",
   draws: "batch",

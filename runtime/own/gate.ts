@@ -1,5 +1,6 @@
 import { DiagnosticError } from "../../core/diagnostics/diagnostic.js";
 import type { GateKind, Params, Setting } from "../../core/gates/types.js";
+import { unseen } from "../../core/gates/unseen.js";
 import { counted } from "../../core/ir/words.js";
 import { tf } from "../backend/tf.js";
 import { toolkit } from "../toolkit.js";
@@ -21,12 +22,7 @@ export function ownGate(own: OwnOfProgram): GateKind {
   const ofTerm = part(term, "term");
   const middle = (units: number): Float32Array => new Float32Array(units).fill(0.5);
   const made: GateKind = {
-    guards: "either",
-    draws: "batch",
-    ofWeights: false,
-    args: {},
-    takesShare: false,
-    freezes: false,
+    ...unseen,
     params: Object.fromEntries(Object.entries(params).map(([name, start]) => [name, () => start])),
     draw(all, { units }, uniform) {
       const draws = Float32Array.from({ length: units }, (_, unit) => uniform(unit, 0));
@@ -35,7 +31,6 @@ export function ownGate(own: OwnOfProgram): GateKind {
         back: (dz, into) => slopes(own, all, draws, { weights: dz, into, needed: true }),
       };
     },
-    through: "weights",
     term:
       ofTerm === null
         ? null
