@@ -34,7 +34,9 @@ export function endsAt(
   const { name, rate } = optimizer ?? defaultOptimizer(network?.trainingConfig ?? null);
   const end = rate ?? optimizers[name].rate;
   if (typeof end === "number") return end;
-  return typeof end === "object" && "moving" in end && typeof end.moving.to === "number" ? end.moving.to : null;
+  return typeof end === "object" && "moving" in end && typeof end.moving.to === "number"
+    ? end.moving.to
+    : null;
 }
 
 function optimizerText({ name, rate, args }: OptimizerIr): string {
