@@ -1,4 +1,6 @@
-import type { PruneIr } from "../../../core/ir/types.js";
+import { namesIn } from "../../../core/expr/names.js";
+import { isGateScore } from "../../../core/gates/types.js";
+import type { PruneIr, RuleIr, StepIr, TrainIr } from "../../../core/ir/types.js";
 import { unitsName } from "../words.js";
 import { distinct, statements, type Lint } from "./finding.js";
 
@@ -7,7 +9,7 @@ export const lastCut: Lint = ({ ir, simulation }) => {
   if (simulation.cut || simulation.lastCut === null) return [];
   const all = distinct(statements(ir.body));
   const prune = all.find((one): one is PruneIr => one.kind === "prune" && one.id === simulation.lastCut);
-  if (prune === undefined) return [];
+  if (prune === undefined || cutsNothing(prune, all)) return [];
   const isRule = prune.when !== undefined;
   return [
     {
@@ -21,3 +23,13 @@ export const lastCut: Lint = ({ ir, simulation }) => {
     },
   ];
 };
+
+/** Whether what goes was brought to nothing by the phase before: closed gates, and weights that it drove to zero. */
+function cutsNothing({ id, by }: PruneIr, all: readonly (StepIr | RuleIr)[]): boolean {
+  if (namesIn(by.expr).some(isGateScore)) return true;
+  const phase = all.filter((one): one is TrainIr => one.kind === "train" && one.id < id).at(-1);
+  return phase?.rules.some(drivesToZero) ?? false;
+}
+
+const drivesToZero = (rule: RuleIr): boolean =>
+  rule.kind === "pull" || rule.kind === "update" || (rule.kind === "penalize" && rule.among !== undefined);

@@ -242,14 +242,6 @@ function criteriaOf(ir: Ir, network: Network | undefined): readonly CriterionCos
   for (const statement of statements(ir.body))
     for (const { criterion, beside, at, penalty } of scoringsOf(statement)) {
       if (penalty === true && !readsGradients(criterion.expr)) continue;
-      const key = JSON.stringify([
-        criterion.expr,
-        criterion.over,
-        criterion.under,
-        criterion.statistics,
-        beside,
-        at,
-      ]);
       const read = namesIn(criterion.expr, ...beside);
       const needs = read.filter(isNeed);
       const known = [criterion.expr, ...beside].flatMap(ownParts).every(isLookedInto);
@@ -259,7 +251,7 @@ function criteriaOf(ir: Ir, network: Network | undefined): readonly CriterionCos
           : known
             ? costOf(criterion, read, at, normed)
             : "its JavaScript says, which is looked into with `--allow-js` alone";
-      if (!found.has(key)) found.set(key, { name: criterion.name, needs, cost });
+      found.set(JSON.stringify([criterion.name, needs, cost]), { name: criterion.name, needs, cost });
     }
   return [...found.values()];
 }

@@ -388,3 +388,21 @@ test("`aligned to auto` is planned as the multiple it stands for, or not at all"
   expect(unknown.diagnostics.map(({ code }) => code)).toContain("P3066");
   expect(unknown.code).toContain('align: "auto"');
 });
+
+test("a last cut of what the training before drove to nothing needs no more training", () => {
+  const last = (rule: string, cut: string) =>
+    about("P3065", `train 2 epochs {\n  ${rule}\n}\n${cut}`, { network: plain });
+  const cut = "prune weights by magnitude 50%";
+  expect(last("penalize weights by l1 strength 1e-4", cut)).toHaveLength(1);
+  expect(last("penalize weights by l2 among bottom 50% by magnitude strength 1", cut)).toEqual([]);
+  expect(last("update only top 50% by abs(w * g)", cut)).toEqual([]);
+  expect(last("pull weights toward pruned(by magnitude 50%) strength 1", cut)).toEqual([]);
+  const gates = "learn masks on weights by variational-dropout strength 1";
+  expect(last(gates, "prune gates by alpha above 3\nharden masks")).toEqual([]);
+  expect(
+    last(
+      "penalize weights by l2 among bottom 50% by magnitude strength 1",
+      `${cut}\n${"finetune 1 epoch"}\n${cut}`,
+    ),
+  ).toHaveLength(1);
+});
