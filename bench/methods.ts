@@ -27,14 +27,24 @@ const short: Readonly<Record<string, string>> = {
   retrain: "1 epoch",
   interval: "5 steps",
   calibration,
+  episodes: "6",
+  warmup: "3",
+  rollouts: "10",
+  trials: "10",
 };
 const own: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "late-rewinding": { begin: "5 steps" },
   // It goes back to the end of its second epoch.
   "continuous-sparsification": { epochs: "2 epochs" },
 };
+/** What other runs would have saved, here by the run itself, before the method. */
+const saved: Readonly<Record<string, string>> = {
+  "custom-from-mask": `train 1 steps\nprune weights by l1 to 90%\nsave "masks"\nrewind masks, weights to start`,
+  "ticket-transfer": `train 1 steps\nprune weights by l1 except last to 90%\nsave "ticket"\nrewind masks, weights to start`,
+};
 
-const model = join(mkdtempSync(join(tmpdir(), "espalier-methods-")), "model.json");
+const folder = mkdtempSync(join(tmpdir(), "espalier-methods-"));
+const model = join(folder, "model.json");
 writeFileSync(
   model,
   JSON.stringify({
@@ -110,10 +120,11 @@ interface Measured {
 
 function sourceOf(name: string): string {
   const known = { ...short, ...own[name] };
-  return Object.entries(known).reduce(
-    (text, [parameter, value]) => text.replace(new RegExp(`(param ${parameter} = ).*`), `$1${value}`),
+  const text = Object.entries(known).reduce(
+    (written, [parameter, value]) => written.replace(new RegExp(`(param ${parameter} = ).*`), `$1${value}`),
     programOf(name) ?? "",
   );
+  return saved[name] === undefined ? text : text.replace(/^(?=[a-z0-9-]+\()/m, `${saved[name]}\n`);
 }
 
 const backend = await openBackend({ backend: "wasm" });
@@ -170,7 +181,8 @@ async function measured(name: string): Promise<Measured> {
       mark = performance.now();
     },
   };
-  const watched = { data, batch, callbacks, onProgress, onOpen: (run: OpenRun) => void runs.push(run) };
+  const out = join(folder, name);
+  const watched = { data, batch, out, callbacks, onProgress, onOpen: (run: OpenRun) => void runs.push(run) };
   await runProgram(sourceOf(name), model, watched);
   return {
     phases: phases.medians(),

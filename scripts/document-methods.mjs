@@ -26,6 +26,8 @@ export function pageOf({ allMethods, evidenceLines }, rows = mnistRows(), costs 
     `Written by \`npm run generate\` from \`stdlib/\` and what runs showed (\`stdlib/evidence/\`): ${methods.length} methods, each a short program that can be read, copied and changed.`,
     "`espalier methods NAME` prints one with its parameters; `espalier check --method NAME --network model.json` says what it will do and cost, and `espalier run --method NAME --network model.json --data mnist --set sparsity=95%` runs it.",
     "",
+    "Batch sizes, optimizers and rates are those of the call, or the usual ones, but where a method hangs on its own: `with` and `batch` give those of a paper.",
+    "",
     "Evidence is one of *golden* (the statements of the program give back exact vectors, computed apart from it: `test/golden`), *trend* (better than its control in each of three seeds or more, mean ± deviation) and *published* (a published figure is met on all of MNIST, three seeds). In a checkout, `npm run evidence -- NAME` takes the first two again, `npm run bench:mnist` the third.",
     "",
     "Cost is that of plain training of the same network, taking turns with it (`node bench/run.mjs methods`, results in `bench/results/methods.json`): a step (of the phase where it costs least, to that where it costs most), the dearest of what acts at one moment, in steps, and memory, of weights with their state and masks and of tensors at their most. Convolutions with batch norms on WebAssembly, batches of 50, four for calibration; one busy machine, to be read to a tenth.",

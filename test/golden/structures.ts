@@ -1,13 +1,15 @@
 import { deepEqual, notDeepEqual } from "node:assert/strict";
 import { reinitialize } from "../../core/masks/reinitialize.js";
+import { harden } from "../../core/masks/harden.js";
 import { invertElements } from "../../core/masks/invert.js";
 import { shuffleElements } from "../../core/masks/shuffle.js";
 import { maskedData } from "../../core/masks/masked.js";
+import { dead, frozen } from "../../core/masks/state.js";
 import { spaceOf } from "../../core/units/spaces.js";
 import { scoreUnits } from "../../runtime/scores/scores.js";
 import { topology } from "../helpers/networks.js";
 import { denseSetting } from "../core/masks/vectors.js";
-import { momentOf, prune, settingOf } from "../core/masks/setting.js";
+import { momentOf, prune, restore, settingOf } from "../core/masks/setting.js";
 import { exact, planOf, statementOf, statementsOf } from "./method.js";
 import { near, type Vector } from "./vector.js";
 
@@ -124,6 +126,25 @@ export const structures: readonly Vector[] = [
       setting.state.start.set(key, Float32Array.from([1, 2, 3, 4]));
       await prune(setting, statementOf("frozen-at-start", "prune", { sparsity: "50%" }), momentOf());
       near(maskedData(setting, key) ?? w, [0.5, -1, 3, 4]);
+    },
+  },
+  {
+    vector: "moves",
+    method: "frozen-if-grown",
+    about: "of the smallest, those that shrank are zero and those that grew are held at their first values",
+    async check() {
+      const { setting, w, key } = denseSetting([0.5, -1, 0.2, 0.1, -0.3, 0.4, 2, 0.6]);
+      setting.state.start.set(key, Float32Array.from([1, 2, -0.1, 4, -0.2, 0.4, 3, 0.7]));
+      const set = { sparsity: "75%" };
+      const act = (at: number) =>
+        prune(setting, statementOf("frozen-if-grown", "prune", set, at), momentOf());
+      await act(0);
+      await restore(setting, statementOf("frozen-if-grown", "restore", set), momentOf());
+      harden(setting);
+      await act(1);
+      // 0.4 did not move; -1 and 2 are the largest, which stay.
+      near(w, [0, -1, -0.1, 0, -0.2, 0, 2, 0]);
+      near(setting.state.elements.get(key) ?? [], [dead, 0, frozen, dead, frozen, dead, 0, dead]);
     },
   },
   {
