@@ -191,14 +191,13 @@ function drawing(
     const shared = new Set(others.flatMap((other) => [...guardOf(network, other).parts.keys()]));
     const local = new Set([...localKernels(network)].filter((key) => !shared.has(key)));
     const status = statusOf(network, gates, state);
+    // What is dead has no noise.
+    for (let unit = 0; unit < guard.units; unit++) if (status[unit] !== living) drawn.z[unit] = 0;
     return {
       ...common,
-      // What is dead has no noise.
-      z: drawn.z.map((deviation, unit) => (status[unit] === living ? deviation : 0)),
+      z: drawn.z,
       local,
-      draws: [...guard.parts.keys()].every((key) => local.has(key))
-        ? nothing
-        : Float32Array.from({ length: guard.units }, (_, unit) => quantile(uniform(unit, 0))),
+      draws: [...guard.parts.keys()].every((key) => local.has(key)) ? nothing : noises(guard.units, uniform),
     };
   }
   return {
@@ -210,6 +209,13 @@ function drawing(
 }
 
 const nothing = new Float32Array(0);
+
+/** A standard normal number for every unit. */
+function noises(units: number, uniform: (unit: number, row: number) => number): Float32Array {
+  const out = new Float32Array(units);
+  for (let unit = 0; unit < units; unit++) out[unit] = quantile(uniform(unit, 0));
+  return out;
+}
 
 /** A weight behind some gates. */
 const through = ({ draws, z, parts }: Link, data: Float32Array): Float32Array =>
@@ -343,9 +349,10 @@ function towardsGates(
   if (strength === 0) return 0;
   const each = kind.term.bound ? strength / Math.max(1, moment.examples) : strength;
   const status = statusOf(network, gates, state);
-  const weight = guard.sizes.map((size, unit) =>
-    status[unit] === living ? each * (kind.term?.per === "weight" ? size : 1) : 0,
-  );
+  const byWeight = kind.term.per === "weight";
+  const weight = new Float64Array(guard.units);
+  for (let unit = 0; unit < guard.units; unit++)
+    if (status[unit] === living) weight[unit] = byWeight ? each * (guard.sizes[unit] ?? 0) : each;
   const term = kind.term.add(params, trained.setting, weight, slopes);
   const ofWeights = kind.ofWeights ? slopes["w"] : undefined;
   if (ofWeights !== undefined)

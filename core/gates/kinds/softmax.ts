@@ -8,6 +8,7 @@ import {
   type Setting,
   type UnitScore,
 } from "../types.js";
+import { once } from "../../tables.js";
 
 /** The least deviation of the scores of a kernel, so that equal ones have a softmax, too. */
 const least = 1e-6;
@@ -24,7 +25,12 @@ interface Row {
 }
 
 /** Every kernel with its own scores, or all kernels that read one input with the same. */
-function rowsOf(kernels: readonly Kernels[], shared: boolean): Row[] {
+const rowsOf = (kernels: readonly Kernels[], shared: boolean): readonly Row[] =>
+  shared ? rowsOfInputs(kernels) : rowsOfKernels(kernels);
+const rowsOfInputs = once((kernels: readonly Kernels[]) => layOut(kernels, true));
+const rowsOfKernels = once((kernels: readonly Kernels[]) => layOut(kernels, false));
+
+function layOut(kernels: readonly Kernels[], shared: boolean): readonly Row[] {
   const rows: Row[] = [];
   let base = 0;
   for (const { start, places, inputs, outputs } of kernels) {
@@ -58,11 +64,12 @@ function deviationOf(scores: Float32Array, { first, apart, places }: Row): numbe
 function shares(scores: Float32Array, row: Row, temperature: number): Float64Array {
   const { first, apart, places } = row;
   const by = temperature / deviationOf(scores, row);
-  const values = Float64Array.from({ length: places }, (_, p) => by * (scores[first + p * apart] ?? 0));
-  const most = values.reduce((a, b) => Math.max(a, b), -Infinity);
-  let sum = 0;
+  const values = new Float64Array(places);
+  let [most, sum] = [-Infinity, 0];
+  for (let p = 0; p < places; p++) most = Math.max(most, (values[p] = by * (scores[first + p * apart] ?? 0)));
   for (let p = 0; p < places; p++) sum += values[p] = Math.exp((values[p] ?? 0) - most);
-  return values.map((value) => value / sum);
+  for (let p = 0; p < places; p++) values[p] = (values[p] ?? 0) / sum;
+  return values;
 }
 
 /** 1 at the highest score of a row, the first of equal ones. */
@@ -70,7 +77,9 @@ function highest(scores: Float32Array, { first, apart, places }: Row): Float64Ar
   let best = 0;
   for (let p = 1; p < places; p++)
     if ((scores[first + p * apart] ?? 0) > (scores[first + best * apart] ?? 0)) best = p;
-  return Float64Array.from({ length: places }, (_, p) => Number(p === best));
+  const open = new Float64Array(places);
+  open[best] = 1;
+  return open;
 }
 
 /** What every unit is multiplied by. */
@@ -79,10 +88,8 @@ function values(params: Params, setting: Setting, shared: boolean): Float32Array
   const z = new Float32Array(setting.units);
   for (const row of rowsOf(setting.kernels, shared)) {
     const open = setting.settled ? highest(scores, row) : shares(scores, row, arg(setting, "temperature"));
-    open.forEach((value, p) => {
-      const from = row.unit + p * unitsApart(row);
-      z.fill(value, from, from + row.shared);
-    });
+    for (let p = 0, unit = row.unit; p < row.places; p++, unit += unitsApart(row))
+      z.fill(open[p] ?? 0, unit, unit + row.shared);
   }
   return z;
 }
@@ -101,24 +108,25 @@ function back(
     const { first, apart, places } = row;
     if (places < 2) continue;
     const open = shares(scores, row, temperature);
-    const along = Float64Array.from({ length: places }, (_, p) => {
-      const from = row.unit + p * unitsApart(row);
-      let sum = 0;
-      for (let unit = from; unit < from + row.shared; unit++) sum += dz[unit] ?? 0;
-      return sum;
-    });
-    const mean = open.reduce((sum, value, p) => sum + value * (along[p] ?? 0), 0);
+    const along = new Float64Array(places);
+    let [mean, middle] = [0, 0];
+    for (let p = 0, from = row.unit; p < places; p++, from += unitsApart(row)) {
+      for (let unit = from; unit < from + row.shared; unit++) along[p] = (along[p] ?? 0) + (dz[unit] ?? 0);
+      mean += (open[p] ?? 0) * (along[p] ?? 0);
+      middle += (scores[first + p * apart] ?? 0) / places;
+    }
     const deviation = deviationOf(scores, row);
-    const at = (p: number): number => scores[first + p * apart] ?? 0;
     // Of the scaled scores b = T·A/std.
-    const ofScaled = open.map((value, p) => value * ((along[p] ?? 0) - mean));
-    const middle = open.reduce((sum, _, p) => sum + at(p), 0) / places;
-    const ofDeviation =
-      deviation > least ? ofScaled.reduce((sum, value, p) => sum + value * at(p), 0) / deviation ** 2 : 0;
+    let ofDeviation = 0;
     for (let p = 0; p < places; p++) {
-      const through = ((at(p) - middle) / ((places - 1) * deviation)) * ofDeviation;
+      along[p] = (open[p] ?? 0) * ((along[p] ?? 0) - mean);
+      if (deviation > least)
+        ofDeviation += ((along[p] ?? 0) * (scores[first + p * apart] ?? 0)) / deviation ** 2;
+    }
+    for (let p = 0; p < places; p++) {
       const to = first + p * apart;
-      slope[to] = (slope[to] ?? 0) + temperature * ((ofScaled[p] ?? 0) / deviation - through);
+      const through = (((scores[to] ?? 0) - middle) / ((places - 1) * deviation)) * ofDeviation;
+      slope[to] = (slope[to] ?? 0) + temperature * ((along[p] ?? 0) / deviation - through);
     }
   }
 }

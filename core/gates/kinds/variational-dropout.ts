@@ -1,4 +1,4 @@
-import { param, sigmoid, type GateKind, type Params } from "../types.js";
+import { param, type GateKind } from "../types.js";
 
 /** −KL ≈ k₁·σ(k₂ + k₃·log α) − ½·log(1 + 1/α) − k₁; within 0.0085 of the exact one (by quadrature). */
 const [k1, k2, k3] = [0.63576, 1.8732, 1.48695];
@@ -7,10 +7,7 @@ const bound = 8;
 /** Beside w², so that a weight of 0 has a log α too. */
 const tiny = 1e-8;
 
-const logAlpha = (params: Params): Float64Array => {
-  const [w, logVariance] = [param(params, "w"), param(params, "logvar")];
-  return Float64Array.from(w, (value, i) => (logVariance[i] ?? 0) - Math.log(value * value + tiny));
-};
+const logAlpha = (w: number, logVariance: number): number => logVariance - Math.log(w * w + tiny);
 
 /**
  * Variational dropout with additive noise (Molchanov, Ashukha, Vetrov 2017, Variational dropout sparsifies deep neural networks): each
@@ -27,7 +24,9 @@ export const variationalDropout: GateKind = {
   freezes: false,
   params: { logvar: ({ args: { start = -10 } }) => start },
   draw(params) {
-    const z = param(params, "logvar").map((x) => Math.exp(0.5 * x));
+    const logVariance = param(params, "logvar");
+    const z = new Float32Array(logVariance.length);
+    for (let i = 0; i < z.length; i++) z[i] = Math.exp(0.5 * (logVariance[i] ?? 0));
     return {
       z,
       back(dz, into) {
@@ -42,20 +41,21 @@ export const variationalDropout: GateKind = {
     bound: true,
     usual: 1,
     add(params, _, weight, into) {
-      const w = param(params, "w");
+      const [w, logVariance] = [param(params, "w"), param(params, "logvar")];
       const [slope, ofWeights] = [param(into, "logvar"), param(into, "w")];
-      const all = logAlpha(params);
       let total = 0;
-      for (let i = 0; i < all.length; i++) {
+      for (let i = 0; i < w.length; i++) {
         const each = weight[i] ?? 0;
         if (each === 0) continue;
-        const free = all[i] ?? 0;
-        const x = Math.min(bound, Math.max(-bound, free));
-        const open = sigmoid(k2 + k3 * x);
-        total += each * (k1 - k1 * open + 0.5 * Math.log1p(Math.exp(-x)));
-        if (x !== free) continue;
-        const pull = -each * (k1 * k3 * open * (1 - open) + 0.5 * sigmoid(-x));
         const value = w[i] ?? 0;
+        const free = logAlpha(value, logVariance[i] ?? 0);
+        const x = Math.min(bound, Math.max(-bound, free));
+        // 1/α, which is no larger than e^8 here.
+        const inverse = Math.exp(-x);
+        const open = 1 / (1 + Math.exp(-k2 - k3 * x));
+        total += each * (k1 - k1 * open + 0.5 * Math.log1p(inverse));
+        if (x !== free) continue;
+        const pull = -each * (k1 * k3 * open * (1 - open) + (0.5 * inverse) / (1 + inverse));
         slope[i] = (slope[i] ?? 0) + pull;
         ofWeights[i] = (ofWeights[i] ?? 0) - (pull * 2 * value) / (value * value + tiny);
       }
@@ -65,7 +65,10 @@ export const variationalDropout: GateKind = {
   test: (params) => new Float32Array(param(params, "logvar").length).fill(1),
   scores: {
     alpha: {
-      of: (params) => Float32Array.from(logAlpha(params)),
+      of(params) {
+        const w = param(params, "w");
+        return param(params, "logvar").map((x, i) => logAlpha(w[i] ?? 0, x));
+      },
       back(slope, params, _, into) {
         const w = param(params, "w");
         const [ofVariance, ofWeights] = [param(into, "logvar"), param(into, "w")];
