@@ -2,6 +2,7 @@ import { cp, mkdir, readdir, writeFile } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { rolldown } from "rolldown";
+import { chunksOf } from "./chunks.mjs";
 
 /** What is loaded from outside: `espalier`, `espalier/compiler` (in browsers too), `espalier/runtime`, the command line, and what other tools load. */
 const ENTRIES = {
@@ -20,19 +21,36 @@ const ENTRIES = {
 /** Built apart: a page is to load nothing that is of Node. */
 const PAGE = { "runtime/browser/index": "runtime/browser/index.ts" };
 
+/** What is to start fast: modules that are loaded together, `check` with what it loads where a network is bound. */
+const STARTS = [
+  ["cli/bin.ts"],
+  ["index.ts"],
+  ["compiler/index.ts"],
+  ["runtime/index.ts"],
+  ["integrations/prettier.ts"],
+  ["integrations/vite.ts"],
+  [
+    "cli/commands/check.ts",
+    "runtime/backend/alignment.ts",
+    "runtime/checkpoint/masks.ts",
+    "runtime/checkpoint/held-masks.ts",
+  ],
+  ...["run", "fmt", "inspect", "explain", "methods"].map((command) => [`cli/commands/${command}.ts`]),
+];
+
 /** Packages of many small modules that every start of the command line needs, put inside: reading them takes longer than running them. */
 const INSIDE = /^(@?chevrotain|lodash-es|commander|picocolors|@jridgewell)\//;
 const PACKAGE = /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/;
 
 /**
  * Writes the package's JavaScript into `dist`: a few files instead of several hundred, for a start spends most of its time finding
- * and reading modules. What several entries share lies in `dist/shared/`, at the depth of `api/`, so that a path from a
+ * and reading modules (`chunks.mjs` says which lie together). What several entries share lies in `dist/shared/`, at the depth of `api/`, so that a path from a
  * module there to the runtime holds in both. The licences of packages put inside go to `dist/licenses/`, the schema of the IR beside
  * the entries. `more` are further entries.
  */
 export async function bundle(root, dist, more = {}) {
   const output = [
-    ...(await built(root, dist, { ...ENTRIES, ...more }, "node", "shared")),
+    ...(await built(root, dist, { ...ENTRIES, ...more }, "node", "shared", chunksOf(root, STARTS))),
     ...(await built(root, dist, PAGE, "browser", "runtime/browser")),
   ];
   const { irSchema } = await import(pathToFileURL(join(dist, "index.js")).href);
@@ -44,11 +62,12 @@ export async function bundle(root, dist, more = {}) {
 }
 
 /** Bundles entries with what they share in a folder of its own. */
-async function built(root, dist, input, platform, shared) {
+async function built(root, dist, input, platform, shared, ...plugins) {
   const build = await rolldown({
     cwd: root,
     input,
     platform,
+    plugins,
     external: (id, importer) =>
       importer !== undefined && !id.startsWith(".") && !isAbsolute(id) && !INSIDE.test(`${id}/`),
   });

@@ -17,7 +17,9 @@ const folders = ["grammar", "core", "compiler", "runtime", "api", "cli", "integr
  */
 export async function builtPackage(): Promise<string> {
   const sources = await readSources();
-  const hash = createHash("sha256").update(await readFile(join(root, "scripts/bundle.mjs")));
+  const hash = createHash("sha256");
+  for (const script of ["bundle.mjs", "chunks.mjs"])
+    hash.update(await readFile(join(root, "scripts", script)));
   for (const [path, text] of sources) hash.update(`${path}\0${text}\0`);
   const target = join(cache, hash.digest("hex").slice(0, 16));
   if (await exists(target)) return target;
