@@ -14,6 +14,7 @@ import type {
   PrunedSpelled,
   PruneSpelled,
   PullSpelled,
+  SlimIr,
   QuantizeIr,
   RegrowSpelled,
   RecalibrateIr,
@@ -74,7 +75,7 @@ export interface Run {
   prune(id: number, spec: PruneSpec): Promise<void>;
   regrow(id: number, spec: RegrowSpec): Promise<void>;
   restore(id: number, spec: RestoreSpec): Promise<void>;
-  slim(id: number): Promise<void>;
+  slim(id: number, spec?: SlimSpec): Promise<void>;
   /** `on`: "test" (default), "train", "validation". */
   evaluate(id: number, on?: "test" | "train" | "validation"): Promise<void>;
   mark(id: number, name: string, spec?: MarkSpec): Promise<void>;
@@ -116,6 +117,7 @@ export interface Run {
 
 /** `teaches`: a phase below learns from the network as it stands here, which is kept uncut. */
 export type MarkSpec = Pick<MarkIr, "teaches">;
+export type SlimSpec = Pick<SlimIr, "keepsTaps">;
 
 export interface RewindSpec {
   readonly what: readonly ("weights" | "rate" | "optimizer" | "masks" | "gates")[];

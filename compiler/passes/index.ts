@@ -18,6 +18,7 @@ import { checkSearches } from "./check-searches.js";
 import { checkShuffles } from "./check-shuffles.js";
 import { checkTeachers } from "./check-teachers.js";
 import { expandMethods } from "./expand-methods.js";
+import { keepTaps } from "./keep-taps.js";
 import { lowerStatements } from "./lower-statements.js";
 import { newModule, scopeOf } from "./module.js";
 import { placeTraining } from "./place-training.js";
@@ -55,6 +56,7 @@ const stages: readonly (readonly Pass[])[] = [
     checkCompensations,
     checkManners,
     awaitRestores,
+    keepTaps,
   ],
 ];
 

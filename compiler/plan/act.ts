@@ -118,7 +118,7 @@ export function act(
     }
     case "slim": {
       timeline.soft.end(statement.id);
-      const stuck = timeline.gone ? undefined : trial.slim();
+      const stuck = timeline.gone ? undefined : trial.slim(statement.keepsTaps);
       return note(statement, stuck && { stuck });
     }
     case "quantize": {
@@ -238,6 +238,7 @@ function loaded(what: "masks" | "weights", selection: SelectionIr, timeline: Tim
     }
     trial.ledger.blur(pools.map(({ place }) => place));
   }
+  trial.elements.doubtTaps();
 }
 
 const anyPrune: PruneIr = {

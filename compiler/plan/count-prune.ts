@@ -10,6 +10,7 @@ import { apportion, floorOf, shareOf } from "../../core/schedule/amounts.js";
 import { againOf, insideRule, takeBudget, takeCounts, takeInside, takeTogether } from "./counted.js";
 import type { ElementCode, View } from "./elements.js";
 import { codes, isElements, sum, type Acted, type Event } from "./outcome.js";
+import { keepsSharedTap } from "./shifts.js";
 import type { Trial } from "./trial.js";
 
 /** An event of a prune on elements, by numbers alone. */
@@ -82,6 +83,11 @@ export function pruneCounted(trial: Trial, ir: PruneIr, { pools: all, moment, am
         even &&
         view.alive + back - gone > floorOf(ir.keeping, pool.total, ir.collapse) && { even: true }),
       ...(rule !== null && { inside: rule }),
+      oneTap:
+        rule?.of === "kernel" &&
+        swap === null &&
+        view.alive + back === view.visible &&
+        keepsSharedTap(trial, ir, rule.keep, pool.layers[0] ?? ""),
     });
     elements.revive(pool, revived - (stayed ?? 0), [dead, frozen]);
   });

@@ -1,10 +1,11 @@
 import type { Stuck } from "../../core/events/record.js";
-import { sizeNames, type Measure } from "../../core/ir/sizes.js";
+import type { Measure } from "../../core/ir/sizes.js";
 import type { HeldMasks } from "../../core/masks/state.js";
 import type { ParameterStore } from "../../core/parameters.js";
 import type { Ir } from "../../core/ir/types.js";
 import { idleIn } from "../../core/surgery/idle.js";
 import { together, type Estimate } from "./estimate.js";
+import { extreme } from "./extremes.js";
 import { mostDraws, mostWorkOfAll } from "./limits.js";
 import type { World } from "./pools.js";
 import type { Voided } from "./rewinds.js";
@@ -137,7 +138,7 @@ function joined(
           all.map((one) => one.sizes?.latency),
           (value) => value,
         ),
-    ...(shorts.length > 0 && shorts.length === outcomes.length && { short: end(shorts, Math.min) }),
+    ...(shorts.length > 0 && shorts.length === outcomes.length && { short: extreme(shorts, Math.min) }),
     ...stuckInAll(all),
   };
 }
@@ -153,9 +154,5 @@ function stuckInAll(all: readonly DrawnEvent[]): { readonly stuck?: Stuck } {
 
 function widest(one: Requirement, all: readonly Requirement[]): Requirement {
   const ends = (of: "least" | "most") => all.map((each) => each[of]);
-  return { ...one, least: end(ends("least"), Math.min), most: end(ends("most"), Math.max) };
+  return { ...one, least: extreme(ends("least"), Math.min), most: extreme(ends("most"), Math.max) };
 }
-
-/** Each size by itself, chosen from what several draws left. */
-const end = (all: readonly Measure[], choose: (...values: readonly number[]) => number): Measure =>
-  Object.fromEntries(sizeNames.map((name) => [name, choose(...all.map((one) => one[name]))])) as Measure;

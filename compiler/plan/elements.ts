@@ -34,6 +34,8 @@ interface Layer {
   even: boolean;
   /** The rule inside kernels that holds. */
   inside: InsideRule | null;
+  /** Whether every input channel has one tap left, the same for all filters; null where that cannot be told from counts. */
+  oneTap: boolean | null;
 }
 
 /** What a pool has now. */
@@ -47,6 +49,10 @@ export interface View extends Seen {
 
 export class Elements {
   readonly #layers = new Map<string, Layer>();
+  /** How often elements died or came back. */
+  changes = 0;
+  /** Kernels of shifts, by key: all but one place of each channel is dead. */
+  readonly #shifts = new Set<string>();
 
   /** `drawn` is told of layers whose counts were estimated. */
   constructor(
@@ -64,6 +70,8 @@ export class Elements {
       );
       copy.#layers.set(place, { ...layer, own });
     }
+    for (const key of this.#shifts) copy.#shifts.add(key);
+    copy.changes = this.changes;
     return copy;
   }
 
@@ -88,10 +96,12 @@ export class Elements {
     pool: ElementPool,
     count: number,
     code: ElementCode,
-    kept: Partial<Pick<Layer, "even" | "inside">> = {},
+    kept: Partial<Pick<Layer, "even" | "inside">> & { readonly oneTap?: boolean } = {},
   ): void {
     const { counts, alive } = this.view(pool);
     const layer = this.#layerOf(pool);
+    if (kept.oneTap === true) layer.oneTap = true;
+    if (count !== 0) this.changes++;
     if (count === 0) {
       layer.inside = kept.inside ?? layer.inside;
       return;
@@ -106,6 +116,7 @@ export class Elements {
   /** So many units with these codes live again. */
   revive(pool: ElementPool, count: number, from: readonly ElementCode[]): void {
     if (count <= 0) return;
+    this.changes++;
     const { counts, visible } = this.view(pool);
     const layer = this.#layerOf(pool);
     const back = this.dice.among(
@@ -120,10 +131,12 @@ export class Elements {
         for (const code of codes) others[code] = Math.round(others[code] * stays ** other.each);
     layer.even = false;
     layer.inside = null;
+    layer.oneTap &&= false;
   }
 
   /** Units of one code get another; null: they live again. Layers by place; all when unset. */
   recode(from: ElementCode, to: ElementCode | null, places?: ReadonlySet<string>): void {
+    if (this.has(from)) this.changes++;
     for (const [place, layer] of this.#layers) {
       if (places !== undefined && !places.has(place)) continue;
       for (const { pool, counts } of layer.own.values()) {
@@ -138,17 +151,20 @@ export class Elements {
 
   /** Dead elements of these layers (all when unset) lie anywhere now: as many, but no whole groups of them. */
   shuffle(places?: ReadonlySet<string>): void {
+    this.changes++;
     for (const [place, layer] of this.#layers) {
       if (places !== undefined && !places.has(place)) continue;
       for (const own of layer.own.values()) if (own.pool.family !== "single") own.counts = noCounts();
       if (layer.last !== "single") layer.last = "";
       layer.even = false;
       layer.inside = null;
+      layer.oneTap &&= false;
     }
   }
 
   /** Where elements are dead they live, and those that lived are dead (in all layers when unset). */
   invert(places?: ReadonlySet<string>): void {
+    this.changes++;
     for (const [place, layer] of this.#layers) {
       if (places !== undefined && !places.has(place)) continue;
       const pool = layer.own.get(layer.last)?.pool ?? [...layer.own.values()][0]?.pool;
@@ -163,7 +179,29 @@ export class Elements {
       if (pool.each * pool.total < pool.elements) this.drawn(place);
       layer.share = clamp(1 - layer.share + stays, 0, 1);
       layer.inside = null;
+      layer.oneTap &&= false;
     }
+  }
+
+  /** Masks came that nobody knows. */
+  doubtTaps(): void {
+    for (const layer of this.#layers.values()) layer.oneTap = null;
+  }
+
+  oneTap(place: string): boolean | null {
+    return this.#layers.get(place)?.oneTap ?? false;
+  }
+
+  /** The convolution of a place became a shift, whose kernel this is, and a 1×1 one, of which so large a share lives. */
+  shift(place: string, living: number, key: string): void {
+    const layer = this.#layers.get(place);
+    if (layer !== undefined) layer.share = clamp(1 - living, 0, 1);
+    this.#shifts.add(key);
+  }
+
+  /** Whether anything is counted as dead. */
+  get any(): boolean {
+    return this.#shifts.size > 0 || this.gone().next().done !== true;
   }
 
   has(code: ElementCode, place?: string): boolean {
@@ -200,6 +238,13 @@ export class Elements {
       const weights = new Map<string, WeightInfo>();
       for (const layer of network.layers) for (const weight of layer.weights) weights.set(weight.key, weight);
       const result = new Map<string, ElementCount>();
+      for (const key of this.#shifts) {
+        const weight = weights.get(key);
+        const [height = 1, width = 1] = weight?.shape ?? [];
+        const channels = [...(weight?.bindings[0]?.ids ?? [])].filter((id) => !isDead(id)).length;
+        if (weight !== undefined)
+          result.set(key, { dead: (height * width - 1) * channels, all: height * width * channels });
+      }
       for (const { place, kernels, share } of this.gone()) {
         const own = [...(this.#layers.get(place)?.own.values() ?? [])];
         const all = own.reduce((sum, { counts }) => sum + total(counts), 0);
@@ -229,7 +274,14 @@ export class Elements {
   #layerOf({ place, family }: ElementPool): Layer {
     const known = this.#layers.get(place);
     if (known !== undefined) return known;
-    const layer = { own: new Map<string, Own>(), share: 0, last: family, even: true, inside: null };
+    const layer = {
+      own: new Map<string, Own>(),
+      share: 0,
+      last: family,
+      even: true,
+      inside: null,
+      oneTap: false,
+    };
     this.#layers.set(place, layer);
     return layer;
   }

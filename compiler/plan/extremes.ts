@@ -1,8 +1,9 @@
-import type { Measure } from "../../core/ir/sizes.js";
+import { sizeNames, type Measure } from "../../core/ir/sizes.js";
 import { measure, type CountElements } from "../../core/masks/measure.js";
 import { dead, living, newMaskState } from "../../core/masks/state.js";
 import { familiesOf } from "../../core/units/siblings.js";
 import { channelPlace } from "./pools.js";
+import { withShifts } from "./shifts.js";
 import type { Trial } from "./trial.js";
 
 /**
@@ -40,8 +41,18 @@ export function leastAndMost(trial: Trial): { readonly least: Measure; readonly 
           return [key, ledger.isSettled(place) ? count : { all: count.all, dead: most }] as const;
         }),
       );
-  return {
-    least: measure(original, fewest, { times, counted: end(true) }),
-    most: measure(original, fullest, { times, counted: end(false) }),
-  };
+  const { known, doubted } = trial.shifts;
+  const networks = [known, ...(doubted.length > 0 ? [[...known, ...doubted]] : [])].map((paths) =>
+    withShifts(original, paths),
+  );
+  const of = (choose: (...values: readonly number[]) => number, left: typeof fewest, wholly: boolean) =>
+    extreme(
+      networks.map((one) => measure(one, left, { times, counted: end(wholly) })),
+      choose,
+    );
+  return { least: of(Math.min, fewest, true), most: of(Math.max, fullest, false) };
 }
+
+/** Each size by itself. */
+export const extreme = (all: readonly Measure[], choose: (...values: readonly number[]) => number): Measure =>
+  Object.fromEntries(sizeNames.map((name) => [name, choose(...all.map((one) => one[name]))])) as Measure;

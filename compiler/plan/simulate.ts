@@ -7,11 +7,12 @@ import { shareOf } from "../../core/schedule/amounts.js";
 import { momentOf, phaseSteps, phaseTimes } from "../../core/schedule/schedule.js";
 import { reads } from "../../core/ir/mentions.js";
 import { bodyOf, holdsAlong, mayEndEarly } from "../../core/ir/walk.js";
-import type { ExprIr, RuleIr, StepIr, TrainIr } from "../../core/ir/types.js";
+import type { ExprIr, LearnIr, RuleIr, StepIr, TrainIr } from "../../core/ir/types.js";
 import type { AnyPool } from "./pools.js";
 import type { Trial } from "./trial.js";
 import { act, poolsOf, type Firing, type Variables } from "./act.js";
 import { firingsIn } from "./firings.js";
+import { noteLearned } from "./shifts.js";
 import type { DataFacts, Timeline } from "./timeline.js";
 import { lengthAt, numberAt, pointAt, type Moment as When } from "./value.js";
 
@@ -197,6 +198,9 @@ function phase(
     keep(step);
     now = step;
   };
+  for (const rule of train.rules)
+    if (rule.kind === "learn")
+      noteLearned(timeline.trial, rule, timeline.world.paths(learnedBy(rule), variables));
   timeline.enter();
   for (const { rule, step, window } of firings) {
     if (timeline.full) break;
@@ -214,6 +218,9 @@ function phase(
       listDoubtful(rule, variables, timeline, nowhere);
   timeline.leave();
 }
+
+const learnedBy = (rule: LearnIr) =>
+  ({ structure: rule.structure, selection: rule, joins: "couple" }) as const;
 
 /** Without what a search chooses: moments that hang on it are not known. */
 function settled(moment: When): When {

@@ -28,6 +28,8 @@ import { Dice } from "./dice.js";
 import { Elements } from "./elements.js";
 import { absorbedBy } from "./emptied.js";
 import { Ledger } from "./ledger.js";
+import { heldRules, holdsEmpty } from "./held.js";
+import { writeShifts, type Shifts } from "./shifts.js";
 import { noNetwork } from "./no-network.js";
 import { channelPlaces, type AnyPool, type World } from "./pools.js";
 
@@ -75,10 +77,15 @@ export class Trial {
   /** Units, by root, that came back as zeros and have not trained yet. */
   readonly fresh = new Set<number>();
   slims = 0;
+  readonly shifts: Shifts = { known: [], doubted: [] };
+  /** By path, whether attention over the taps of a layer was shared by all filters, whenever some was learned. */
+  readonly sharedTaps = new Map<string, boolean>();
   /** Whether some `slim` may have taken out other channels in another run. */
   #slimsDiffer = false;
   /** Units looked at, about. */
   work = 0;
+  /** Changes of single elements when masks beside the network had been taken over: until the next, its weights show all of them. */
+  #held = 0;
   #stuck: { readonly manner: PruneIr["manner"]; readonly stuck: Stuck } | undefined;
   #sizes: { readonly version: number; readonly network: Network; readonly measured: Measure } | null = null;
 
@@ -219,9 +226,10 @@ export class Trial {
     for (const pool of world.pools(target, new Map())) {
       if (pool.kind !== "elements") continue;
       const gone = pool.kernels.reduce((sum, { weight }) => sum + (counts.get(weight.key)?.dead ?? 0), 0);
-      this.elements.kill(pool, gone, dead);
+      this.elements.kill(pool, gone, dead, heldRules(pool, { channels, elements }));
     }
-    this.blank = true;
+    this.#held = this.elements.changes;
+    this.blank = holdsEmpty(network, { channels, elements });
   }
 
   /** Soft and latent deaths become final in these layers (paths; in all when unset). */
@@ -240,9 +248,10 @@ export class Trial {
   }
 
   /** Takes the dead out of the network. Returns why, where that cannot be as asked for. */
-  slim(): Stuck | undefined {
+  slim(keepsTaps = false): Stuck | undefined {
     const stuck = this.#stuck?.stuck;
     this.#takeOut();
+    if (!keepsTaps && this.world.network !== null) writeShifts(this);
     return stuck;
   }
 
@@ -269,7 +278,8 @@ export class Trial {
 
   /** Units, by root, that hold one value: with weights in hand, and nothing dead in them that is only counted, as in a run. */
   #absorbed(): ReadonlySet<number> {
-    if (this.weights === null || this.elements.gone().next().done !== true) return absorbedBy(this);
+    const shown = this.elements.gone().next().done === true || this.elements.changes === this.#held;
+    if (this.weights === null || !shown) return absorbedBy(this);
     const isDead = (channel: number): boolean => this.state.channels[channel] === dead;
     const { network, absorbed } = absorb(this.network, this.weights, isDead);
     this.network = network;
@@ -339,7 +349,7 @@ export class Trial {
   sizes(measured?: Measure): Sizes | null {
     const now = measured ?? this.#measuredNow();
     if (now === null) return null;
-    const sure = this.ledger.areFixed("channels");
+    const sure = this.ledger.areFixed("channels") && this.shifts.doubted.length === 0;
     const gone = [...this.elements.gone()];
     // Elements in channels that may wake are counted as living ones.
     const asleep = () => this.state.channels.includes(soft) || this.state.channels.includes(latent);
@@ -347,7 +357,7 @@ export class Trial {
       gone.length === 0
         ? sure
         : sure && !asleep() && gone.every((one) => one.alike && this.ledger.isFixed(one.place));
-    const nonzero = measured === undefined && gone.length > 0 ? this.measured() : now;
+    const nonzero = measured === undefined && this.elements.any ? this.measured() : now;
     return {
       params: { value: now.params, sure },
       macs: { value: now.macs, sure },

@@ -99,7 +99,12 @@ export type PruneSpelled = is.Spelled<typeof prune>;
 export type RestoreIr = Of<typeof restore>;
 const restore = statement("restore", { structure, ...selection, by: criterion, above: expression, ...due });
 
-const slim = statement("slim", due);
+export type SlimIr = Of<typeof slim>;
+const slim = statement("slim", {
+  /** Something below prunes, brings back or goes back: convolutions of one tap for each channel stay whole (`keep-taps.ts`). */
+  keepsTaps: is.optional(is.literal(true)),
+  ...due,
+});
 const evaluate = statement("evaluate", { on: is.oneOf("test", "train", "validation"), ...due });
 export type MarkIr = Of<typeof mark>;
 const mark = statement("mark", {

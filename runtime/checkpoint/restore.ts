@@ -61,9 +61,11 @@ export function restoreCheckpoint(session: Session, checkpoint: Checkpoint): rea
     if (i === state.slims) break;
     const channels = tensors.integers(`slim ${i} channels`);
     const biases = tensors.integers(`slim ${i} biases`);
-    if (channels === null || biases === null) damaged("a slim is missing");
-    if (!canSlim(session.network, { channels, biases })) damaged("a slim does not fit the network");
-    replaySlim(session, { channels, biases });
+    const shifts = tensors.integers(`slim ${i} shifts`);
+    if (channels === null || biases === null || shifts === null) damaged("a slim is missing");
+    const record = { channels, biases, shifts };
+    if (!canSlim(session.network, record) || !replaySlim(session, record))
+      damaged("a slim does not fit the network");
   }
   restoreTensors(session, state, tensors, bodies);
 

@@ -76,9 +76,10 @@ function tensorsOf(session: Session): TensorMap {
   [...session.lastGood.values()].forEach((good, i) => putState(`loop ${i}|`, good.moment, good.snapshots));
   for (const [id, { steps, sums }] of phase?.training.sums() ?? [])
     put(tensors, `accumulated ${id} ${steps}`, sums);
-  slims.forEach(({ channels, biases }, i) => {
+  slims.forEach(({ channels, biases, shifts }, i) => {
     put(tensors, `slim ${i} channels`, channels);
     put(tensors, `slim ${i} biases`, biases);
+    put(tensors, `slim ${i} shifts`, shifts);
   });
   return tensors;
 }

@@ -151,6 +151,8 @@ export interface SlimRecord {
   readonly biases: Int32Array;
   /** Channels removed. */
   readonly channels: Int32Array;
+  /** Layers (indices once those had gone, the last one first) that became a shift and a 1×1 convolution. */
+  readonly shifts: Int32Array;
 }
 
 export interface Evaluated extends Measured {

@@ -103,6 +103,7 @@ export async function factsNow(session: Session, bytes: ModelBytes): Promise<Net
   };
 }
 
+/** A row for each layer as loaded that has kernels, then one for each that a `slim` put in front of some of them. */
 function layerRows(session: Session): readonly LayerRow[] {
   const { loaded, network, state } = session;
   const before = leftOfLayers(loaded, newMaskState(loaded.channels.count));
@@ -111,7 +112,22 @@ function layerRows(session: Session): readonly LayerRow[] {
   const empty = new Set(session.record.idle);
   const where = (channels: readonly number[], holds: (channel: number) => boolean): string =>
     ranges(channels.flatMap((channel, i) => (holds(channel) ? [i] : [])));
-  return loaded.layers.flatMap((layer, index) => {
+  const known = new Set(loaded.layers.map(({ path }) => path));
+  const shifts = network.layers.filter(({ path, ordinal }) => ordinal === 0 && !known.has(path));
+  const added = shifts.map((layer): LayerRow => {
+    const { params = 0, macs = 0, channels = 0 } = after.get(layer.path) ?? {};
+    return {
+      layer: layer.path,
+      className: layer.className,
+      channels: [0, channels],
+      params: [0, params],
+      macs: [0, macs],
+      density: 1,
+      gone: "",
+      empty: "",
+    };
+  });
+  const rows = loaded.layers.flatMap((layer, index) => {
     if (layer.ordinal === 0) return [];
     const [was, now] = [before[index], after.get(layer.path)];
     const both = (of: "channels" | "params" | "macs") => [was?.[of] ?? 0, now?.[of] ?? 0] as const;
@@ -127,6 +143,7 @@ function layerRows(session: Session): readonly LayerRow[] {
     };
     return [row];
   });
+  return [...rows, ...added];
 }
 
 /** Ascending numbers as they are read: "0-3,7". */

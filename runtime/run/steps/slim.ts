@@ -4,7 +4,10 @@ import { harden } from "../../../core/masks/harden.js";
 import { cutMaskState, dead, latent, living, soft, touch } from "../../../core/masks/state.js";
 import type { Network } from "../../../core/network/types.js";
 import { absorb, addBias } from "../../../core/surgery/absorb.js";
+import { shiftKernel, shiftNetwork, shiftSlimming } from "../../../core/surgery/shift.js";
 import { slim as planSlim, slimSlots, slimStore, type Slimming } from "../../../core/surgery/slim.js";
+import { kernelOf, tapsOf, type Taps } from "../../../core/surgery/taps.js";
+import type { SlimSpec } from "../../helpers.js";
 import { rebuildExecutor } from "../host/engine.js";
 import type { Session, SlimRecord } from "../host/session.js";
 import { calibrationBatches } from "../phase/batches.js";
@@ -15,8 +18,9 @@ import type { Told } from "./step.js";
 /**
  * Removes what is dead: network, weights, optimizer state, masks and snapshots are cut together; training goes on. Units that
  * died softly or latently are held first, learned gates become part of the weights; channels that became constant by themselves are taken up by what reads them.
+ * Convolutions that read every input channel at one tap become a shift and a 1×1 convolution, unless `keepsTaps`.
  */
-export async function slim(session: Session): Promise<Told> {
+export async function slim(session: Session, _id: number, { keepsTaps }: SlimSpec = {}): Promise<Told> {
   const before = size(session);
   await holdFirst(session);
   const gated = foldGates(session);
@@ -24,9 +28,12 @@ export async function slim(session: Session): Promise<Told> {
   const biases = absorbConstants(session);
   const channels = removable(session);
   cutAlong(session, channels);
-  session.slims.push({ biases, channels });
+  const shifts = keepsTaps === true ? new Int32Array(0) : writeShifts(session);
+  session.slims.push({ biases, channels, shifts });
   session.checkpointWanted = true;
-  return `${counted(channels.length, "channels")} taken out, parameters ${grouped(before)} → ${grouped(size(session))}`;
+  const shifted =
+    shifts.length === 0 ? "" : `, ${counted(shifts.length, "convolutions")} written as a shift and a 1×1 one`;
+  return `${counted(channels.length, "channels")} taken out${shifted}, parameters ${grouped(before)} → ${grouped(size(session))}`;
 }
 
 const size = ({ parameters }: Session): number =>
@@ -106,17 +113,49 @@ function cutAlong(session: Session, channels: Int32Array): void {
     allowingCollapse: session.collapses,
   });
   if (slimming === null) throw new DiagnosticError(diagnostics);
+  takeOver(session, slimming);
+  // What went with an emptied branch is dead from now on, for all that count.
+  for (let channel = 0; channel < session.state.channels.length; channel++)
+    if (slimming.isDead(channel)) session.state.channels[channel] = dead;
+  rebuildExecutor(session);
+}
+
+/** The session holds the smaller network, and all of its arrays cut along. */
+function takeOver(session: Session, slimming: Slimming): void {
   session.parameters = slimStore(slimming, session.parameters);
   session.slots = slimSlots(slimming, session.slots);
   cutMaskState(session.state, slimming.cut);
   for (const [name, snapshot] of session.snapshots)
     session.snapshots.set(name, cutSnapshot(snapshot, slimming));
-  // What went with an emptied branch is dead from now on, for all that count.
-  for (let channel = 0; channel < session.state.channels.length; channel++)
-    if (slimming.isDead(channel)) session.state.channels[channel] = dead;
   session.network = slimming.network;
   session.evaluated = [];
-  rebuildExecutor(session);
+}
+
+/** Returns the layers (indices before) of which masks left one tap for each input channel, and that got smaller by it. */
+function writeShifts(session: Session): Int32Array {
+  const { layers } = session.network;
+  const shifts: number[] = [];
+  // From the last: a shift moves up what stands behind it.
+  for (let index = layers.length - 1; index >= 0; index--) {
+    const layer = layers[index];
+    const kernel = layer && kernelOf(layer);
+    const taps = kernel ? tapsOf(kernel, session.state.elements.get(kernel.key)) : null;
+    if (taps !== null && writeShift(session, index, () => taps)) shifts.push(index);
+  }
+  if (shifts.length > 0) rebuildExecutor(session);
+  return Int32Array.from(shifts);
+}
+
+/** False where the layer is none that can be written so. */
+function writeShift(session: Session, index: number, tapsFor: (inputs: number) => Taps): boolean {
+  const shifted = shiftNetwork(session.network, index);
+  if (shifted === null) return false;
+  const taps = tapsFor(shifted.before.shape[2] ?? 0);
+  takeOver(session, shiftSlimming(shifted, taps));
+  const { parameter, codes } = shiftKernel(shifted, taps);
+  session.parameters.set(parameter.key, parameter);
+  session.state.elements.set(parameter.key, codes);
+  return true;
 }
 
 function cutSnapshot(snapshot: Snapshot, slimming: Slimming): Snapshot {
@@ -140,8 +179,11 @@ function cutSnapshot(snapshot: Snapshot, slimming: Slimming): Snapshot {
   return { ...snapshot, weights, state, slots: slimSlots(slimming, snapshot.slots) };
 }
 
-/** Does to a freshly loaded network what an earlier process did; the values come from the checkpoint. */
-export function replaySlim(session: Session, record: SlimRecord): void {
+/**
+ * Does to a freshly loaded network what an earlier process did; the values come from the checkpoint. False where a layer cannot have
+ * become a shift.
+ */
+export function replaySlim(session: Session, record: SlimRecord): boolean {
   for (const index of record.biases) {
     const grown = addBias(session.network, index);
     session.network = grown.network;
@@ -152,11 +194,15 @@ export function replaySlim(session: Session, record: SlimRecord): void {
   }
   for (const channel of record.channels) session.state.channels[channel] = dead;
   cutAlong(session, record.channels);
+  for (const index of record.shifts)
+    if (!writeShift(session, index, (inputs) => new Int32Array(inputs))) return false;
+  if (record.shifts.length > 0) rebuildExecutor(session);
   session.slims.push(record);
+  return true;
 }
 
 /** Whether a record names layers of the network and whole removable units, and nothing else. */
-export function canSlim(network: Network, { channels, biases }: SlimRecord): boolean {
+export function canSlim(network: Network, { channels, biases }: Omit<SlimRecord, "shifts">): boolean {
   const removed = new Set(channels);
   const known = network.units.filter(({ root }) => removed.has(root));
   const whole = known.every((unit) => unit.channels.every((channel) => removed.has(channel)));
