@@ -113,7 +113,8 @@ function maskTaps(network: Network, store: ParameterStore, random: () => number)
 function shiftAll(network: Network, store: ParameterStore, codes: ReadonlyMap<string, Uint8Array>) {
   let [now, values, shifts] = [network, store, 0];
   for (let index = network.layers.length - 1; index >= 0; index--) {
-    const kernel = network.layers[index] && kernelOf(network.layers[index]);
+    const own = network.layers[index];
+    const kernel = own && kernelOf(own);
     const taps = kernel && tapsOf(kernel, codes.get(kernel.key));
     const shifted = taps ? shiftNetwork(now, index) : null;
     if (!taps || shifted === null) continue;

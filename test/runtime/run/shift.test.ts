@@ -119,6 +119,11 @@ async function compiledWithMasks(program: string, network: string) {
   return (await plannedSlims(program, network))[0]?.params;
 }
 
+it("requirements below count the shifts", async () => {
+  const { result } = await runProgram(`${attention()}slim\nrequire params <= 75%`, small);
+  expect(result.report.after.params).toBeLessThan(0.75 * result.report.before.params);
+});
+
 describe("they stay whole", () => {
   it.each([
     ["where something below prunes", `${attention()}slim\nprune filters by l1 20%`],
