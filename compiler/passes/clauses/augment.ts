@@ -2,7 +2,7 @@ import { augmentationNames, augmentationRow } from "../../../core/ir/augmentatio
 import type { TrainIr } from "../../../core/ir/types.js";
 import type { Augment } from "../../../grammar/ast.js";
 import { reject, type Place } from "../lowering.js";
-import { constant, lowerTyped, oneOf } from "./typed.js";
+import { lowerKnown, oneOf } from "./typed.js";
 
 /** `augment flip, shift 10%, rotate 15`: each way once, with its amount. */
 export function lowerAugment({ ways }: Augment, place: Place): NonNullable<TrainIr["augment"]> | null {
@@ -25,10 +25,8 @@ export function lowerAugment({ ways }: Augment, place: Place): NonNullable<Train
       return reject(place, "P2022", `\`${way}\` does not say by how much`, span, {
         help: `write ${example}`,
       });
-    const value = lowerTyped(amount, [takes === "share" ? "share" : "number"], `\`${way}\``, place);
-    if (value === null) return null;
-    const by = constant(value);
-    if (by === null) return reject(place, "P2020", `\`${way}\` is known before the run starts`, amount.span);
+    const by = lowerKnown(amount, {}, `\`${way}\``, place, [takes === "share" ? "share" : "number"]);
+    if (by === null) return null;
     const text = takes === "share" ? `${100 * most}%` : `${most} degrees`;
     if (!(by > 0 && (below ? by < most : by <= most)))
       return reject(

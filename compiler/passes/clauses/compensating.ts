@@ -1,8 +1,8 @@
-import type { CallLike, PruneOptions } from "../../../grammar/ast.js";
+import type { CallLike, Expr, PruneOptions } from "../../../grammar/ast.js";
 import { compensationArguments, compensations, usualBatches } from "../../../core/compensate/methods.js";
-import { unknownName } from "../../../core/diagnostics/elsewhere.js";
 import type { CompensatingIr } from "../../../core/ir/types.js";
 import { reject, type Place } from "../lowering.js";
+import { lowerArguments } from "./call-arguments.js";
 import { lowerKnown, oneOf, type NumberRange } from "./typed.js";
 
 /** Batches for one event: more would never end. */
@@ -17,7 +17,7 @@ export function lowerCompensating(
 ): CompensatingIr | null {
   const method = oneOf(by.name, compensations, "way to compensate", place);
   if (method === null) return null;
-  const args = lowerArguments(by, place);
+  const args = lowerSetting(by, place);
   const most = { most: mostBatches };
   const batches =
     written === undefined ? usualBatches : lowerKnown(written, most, "a number of batches", place);
@@ -27,29 +27,11 @@ export function lowerCompensating(
   return { method, batches, ...args };
 }
 
-function lowerArguments({ name: { text: name }, args = [] }: CallLike, place: Place): Arguments | null {
-  const known: Readonly<Record<string, NumberRange & { readonly whole?: boolean }>> = compensationArguments;
-  const keys = Object.keys(known);
-  const given = new Map<string, number>();
-  for (const argument of args) {
-    const key = argument.name?.text;
-    const range = key !== undefined && Object.hasOwn(known, key) ? known[key] : undefined;
-    const at = argument.name?.span ?? argument.span;
-    if (key === undefined)
-      return reject(place, "P2023", `an argument of \`${name}\` has no name`, at, {
-        help: `it takes ${keys.join(", ")}`,
-      });
-    if (range === undefined)
-      return reject(place, "P2023", `\`${name}\` takes no \`${key}\``, at, {
-        ...unknownName("argument", key, at, keys, { what: "argument" }),
-      });
-    if (given.has(key)) return reject(place, "P2024", `\`${key}\` is given twice`, at);
-    const value = lowerKnown(argument.value, range, `\`${key}\``, place);
-    if (value === null) return null;
-    if (range.whole === true && !Number.isInteger(value))
-      return reject(place, "P3007", `\`${key}\` is a whole number`, argument.value.span);
-    given.set(key, value);
-  }
+function lowerSetting({ name, args }: CallLike, place: Place): Arguments | null {
+  const rows: Readonly<Record<keyof Arguments, NumberRange>> = compensationArguments;
+  const reader = (key: keyof Arguments) => (expr: Expr) => lowerKnown(expr, rows[key], `\`${key}\``, place);
+  const readers = { ridge: reader("ridge"), points: reader("points") };
+  const given = lowerArguments(name.text, args, readers, place);
   const { ridge, points } = compensationArguments;
-  return { ridge: given.get("ridge") ?? ridge.unset, points: given.get("points") ?? points.unset };
+  return given && { ridge: ridge.unset, points: points.unset, ...given };
 }

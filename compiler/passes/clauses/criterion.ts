@@ -13,6 +13,7 @@ import { describe } from "../scope.js";
 import { infer } from "../expressions/infer.js";
 import { expressions, reject, type Place } from "../lowering.js";
 import { sourceText } from "../scope.js";
+import { lowerArguments } from "./call-arguments.js";
 import { canPull, isKnownOfTheDead, isReadable } from "./reads.js";
 import { constant, inRange, lowerKnown, lowerTyped } from "./typed.js";
 
@@ -126,21 +127,15 @@ function lowerObjective(
 }
 
 /** `under cross-entropy(temperature: 200)`: a loss that nothing is trained by. */
-function lowerScoredLoss(loss: LossName, { args = [] }: CallLike, place: Place): ScoredLossIr | null {
-  let temperature: number | undefined;
-  for (const argument of args) {
-    const span = argument.name?.span ?? argument.span;
-    const key = argument.name?.text ?? "unnamed argument";
-    if (key !== "temperature" || loss !== "cross-entropy") {
-      const help = loss === "cross-entropy" ? "it takes `temperature`" : "leave it out";
-      return reject(place, "P2023", `\`${loss}\` takes no \`${key}\` here`, span, { help });
-    }
-    if (temperature !== undefined) return reject(place, "P2024", "`temperature` is given twice", span);
-    const value = lowerKnown(argument.value, { least: 0, above: true }, "`temperature`", place);
-    if (value === null) return null;
-    temperature = value;
-  }
-  return { loss, ...(temperature !== undefined && { temperature }) };
+function lowerScoredLoss(loss: LossName, { args }: CallLike, place: Place): ScoredLossIr | null {
+  const temperature = (value: Expr) => lowerKnown(value, { least: 0, above: true }, "`temperature`", place);
+  const given = lowerArguments<{ temperature?: number }>(
+    loss,
+    args,
+    loss === "cross-entropy" ? { temperature } : {},
+    place,
+  );
+  return given && { loss, ...given };
 }
 
 /** Whether an objective is one that the gradients at hand are of; where none is read it would do nothing. */

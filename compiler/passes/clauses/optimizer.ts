@@ -9,9 +9,8 @@ import {
   type switches,
 } from "../../../core/ir/optimizers.js";
 import type { ExprIr, OptimizerIr, PointIr } from "../../../core/ir/types.js";
-import { replace } from "../../../core/diagnostics/create.js";
-import { unknownName } from "../../../core/diagnostics/elsewhere.js";
 import { reject, type Place } from "../lowering.js";
+import { lowerArguments, type Readers } from "./call-arguments.js";
 import { lowerMoving } from "./moving.js";
 import type { Span } from "../../../core/diagnostics/diagnostic.js";
 import type { Typed } from "../scope.js";
@@ -25,15 +24,11 @@ import {
   type NumberRange,
 } from "./typed.js";
 
-/** What an optimizer takes. */
-const argumentsOf = (name: OptimizerName): readonly string[] => [
-  ...new Set(["rate", "weight-decay", ...clips, ...Object.keys(optimizers[name].args)]),
-];
 /** What the numbers among them can mean; a rate has its own clause. */
 const ranges: Readonly<
   Record<Exclude<OptimizerArgument, (typeof switches)[number]> | (typeof clips)[number], NumberRange>
 > = {
-  "weight-decay": { least: 0, usual: 1 },
+  "weight-decay": { least: 0, plausible: 1 },
   "clip-norm": { least: 0, above: true },
   "clip-value": { least: 0, above: true },
   momentum: { least: 0, most: 1, below: true },
@@ -41,63 +36,39 @@ const ranges: Readonly<
   beta1: { least: 0, most: 1, below: true },
   beta2: { least: 0, most: 1, below: true },
   // At 0 a weight without gradient would become 0/0.
-  epsilon: { least: 0, above: true, usual: 1 },
+  epsilon: { least: 0, above: true, plausible: 1 },
 };
 const rangeOf = new Map<string, NumberRange>(Object.entries(ranges));
-const rates: NumberRange = { least: 0, usual: 10 };
+const rates: NumberRange = { least: 0, plausible: 10 };
 type Rate = NonNullable<OptimizerIr["rate"]>;
 
 /** `sgd(rate: 0.1, momentum: 0.9)`: known arguments only, each once, in its range. */
 export function lowerOptimizer(written: CallLike, place: Place): OptimizerIr | null {
   const name = oneOf(written.name, optimizerNames, "optimizer", place, "optimizer");
   if (name === null) return null;
-  const known = argumentsOf(name);
-  const args: Record<string, ExprIr> = Object.create(null);
-  let rate: Rate | undefined;
-  let nesterov: Span | null = null;
-  const seen = new Set<string>();
-  for (const argument of written.args ?? []) {
-    const key = argument.name?.text;
-    if (key === undefined) return unnamed(argument, name, place);
-    if (!known.includes(key)) {
-      const span = argument.name?.span ?? argument.span;
-      return reject(place, "P2023", `\`${name}\` takes no \`${key}\``, span, {
-        ...unknownName("argument", key, span, known, { what: "argument" }),
-      });
-    }
-    if (seen.has(key))
-      return reject(place, "P2024", `\`${key}\` is given twice`, argument.name?.span ?? argument.span);
-    seen.add(key);
-    if (key === "rate") {
-      const lowered = lowerRate(argument.value, place);
-      if (lowered === null) return null;
-      rate = lowered;
-      continue;
-    }
-    const value = isSwitch(key)
-      ? lowerSwitch(argument.value, place)
-      : lowerWithin(argument.value, rangeOf.get(key) ?? {}, `\`${key}\``, place);
-    if (value === null) return null;
-    args[key] = value;
-    if (key === "nesterov" && value === 1) nesterov = argument.span;
-  }
-  if (nesterov !== null && (args["momentum"] ?? 0) === 0) {
-    reject(place, "P3029", "`nesterov` does nothing without `momentum`", nesterov, {
+  const given = lowerArguments(name, written.args, readersOf(name, place), place);
+  if (given === null) return null;
+  const { rate, ...args } = given as Pick<OptimizerIr, "rate"> & OptimizerIr["args"];
+  if (args["nesterov"] === 1 && (args["momentum"] ?? 0) === 0) {
+    const nesterov = written.args?.find((argument) => argument.name?.text === "nesterov");
+    reject(place, "P3029", "`nesterov` does nothing without `momentum`", nesterov?.span ?? written.span, {
       help: "write `momentum: 0.9, nesterov: true`",
     });
   }
-  return { name, ...(rate !== undefined && { rate }), args: { ...args } };
+  return { name, ...(rate !== undefined && { rate }), args };
 }
 
-function unnamed(argument: Argument, name: string, place: Place): null {
-  const { value } = argument;
-  const equals = value.kind === "binary" && value.op === "=" && value.left.kind === "ref";
-  return reject(place, "P2023", `an argument of \`${name}\` has no name`, argument.span, {
-    help: equals ? "an argument's name is followed by `:`" : "name it: `rate: 0.1`",
-    fixes: equals
-      ? [replace("write `:`", { start: value.left.span.end, end: value.right.span.start }, ": ")]
-      : undefined,
-  });
+/** What an optimizer takes. */
+function readersOf(name: OptimizerName, place: Place): Readers<Record<string, Rate>> {
+  const keys = ["weight-decay", ...clips, ...Object.keys(optimizers[name].args)];
+  const numbers = keys.map((key) => [
+    key,
+    (expr: Expr): ExprIr | null =>
+      isSwitch(key)
+        ? lowerSwitch(expr, place)
+        : lowerWithin(expr, rangeOf.get(key) ?? {}, `\`${key}\``, place),
+  ]);
+  return { rate: (expr: Expr) => lowerRate(expr, place), ...Object.fromEntries(numbers) };
 }
 
 function lowerRate(expr: Expr, place: Place): Rate | null {

@@ -14,7 +14,7 @@ export function lowerStrength(written: Expr, idle: string, place: Place): ValueI
       help: "a negative strength would reward what it should cost",
     });
   }
-  for (const end of strength.ends) inRange(end, { usual: 1000 }, "a strength", span, place);
+  for (const end of strength.ends) inRange(end, { plausible: 1000 }, "a strength", span, place);
   warnIdle(strength.ends, idle, span, place);
   return strength.ir;
 }

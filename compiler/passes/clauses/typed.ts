@@ -68,8 +68,14 @@ export function lowerWithin(expr: Expr, range: NumberRange, what: string, place:
 }
 
 /** A number in its range that no run changes. */
-export function lowerKnown(expr: Expr, range: NumberRange, what: string, place: Place): number | null {
-  const value = lowerTyped(expr, ["number"], what, place);
+export function lowerKnown(
+  expr: Expr,
+  range: NumberRange,
+  what: string,
+  place: Place,
+  types: readonly Type[] = ["number"],
+): number | null {
+  const value = lowerTyped(expr, types, what, place);
   if (value === null) return null;
   const number = constant(value);
   if (number === null) return reject(place, "P2020", `${what} is known before the run starts`, expr.span);
@@ -83,8 +89,11 @@ export interface NumberRange {
   /** The number must be more than `least`, less than `most`. */
   readonly above?: boolean;
   readonly below?: boolean;
+  /** Neither end is allowed. */
+  readonly open?: boolean;
+  readonly whole?: boolean;
   /** Beyond this it means something, but hardly what was meant: a warning. */
-  readonly usual?: number;
+  readonly plausible?: number;
   /** This value makes the argument do nothing: a warning. */
   readonly idle?: number;
 }
@@ -98,7 +107,7 @@ export function inRange(
   place: Place,
 ): true | null {
   if (value === null) return true;
-  const { least = -Infinity, most = Infinity, above = false, below = false } = range;
+  const { least = -Infinity, most = Infinity, open = false, above = open, below = open } = range;
   const low = above ? value <= least : value < least;
   const high = below ? value >= most : value > most;
   if (low || high || Number.isNaN(value)) {
@@ -106,22 +115,24 @@ export function inRange(
       ? reject(place, "P3011", `${what} is not negative`, span)
       : reject(place, "P3027", `${what} ${bounds(range)}`, span);
   }
+  if (range.whole === true && !Number.isInteger(value))
+    return reject(place, "P3027", `${what} is a whole number`, span);
   if (value === range.idle)
     reject(place, "P3029", `${what} of ${value} does nothing`, span, { help: "leave it out" });
-  if (range.usual !== undefined && value > range.usual) {
+  if (range.plausible !== undefined && value > range.plausible) {
     reject(place, "P3030", `${what} of ${value} is far beyond what is usual`, span, {
-      help: `it hardly ever lies above ${range.usual}`,
+      help: `it hardly ever lies above ${range.plausible}`,
     });
   }
   return true;
 }
 
 /** "lies between 0 and 1, 1 itself left out". */
-function bounds({ least, most, above, below }: NumberRange): string {
-  if (most === undefined) return `is ${above === true ? "more than" : "at least"} ${least ?? 0}`;
-  if (least === undefined) return `is ${below === true ? "less than" : "at most"} ${most}`;
-  if (above === true) return `is more than ${least} and ${below === true ? "less than" : "at most"} ${most}`;
-  return below === true ? `is at least ${least} and less than ${most}` : `lies between ${least} and ${most}`;
+function bounds({ least, most, open = false, above = open, below = open }: NumberRange): string {
+  if (most === undefined) return `is ${above ? "more than" : "at least"} ${least ?? 0}`;
+  if (least === undefined) return `is ${below ? "less than" : "at most"} ${most}`;
+  if (above) return `is more than ${least} and ${below ? "less than" : "at most"} ${most}`;
+  return below ? `is at least ${least} and less than ${most}` : `lies between ${least} and ${most}`;
 }
 
 /** Warns where a value is 0 all along. */

@@ -1,10 +1,11 @@
 import type { Argument, Parameter } from "../../../grammar/ast.js";
 import type { Span } from "../../../core/diagnostics/diagnostic.js";
 import { meantAs, unknownName } from "../../../core/diagnostics/elsewhere.js";
-import { replace, type Details } from "../../../core/diagnostics/create.js";
+import type { Details } from "../../../core/diagnostics/create.js";
 import { isName } from "../../../core/expr/names.js";
 import type { Module } from "../module.js";
 import type { Binding, Type, Typed } from "../scope.js";
+import { slipOfEquals } from "../clauses/call-arguments.js";
 import { reject } from "../lowering.js";
 import type { ExprContext } from "./context.js";
 import type { Infer } from "./infer.js";
@@ -31,7 +32,7 @@ export function bindArguments(
       good = false;
       reject(context, "P2023", `an argument of \`${name}\` has no name`, argument.span, {
         ...(parameters.length > 0
-          ? { help: `name it: \`${parameters[0]?.name.text ?? ""}: …\``, fixes: slipOfEquals(argument) }
+          ? { help: `name it: \`${parameters[0]?.name.text ?? ""}: …\``, ...slipOfEquals(argument) }
           : ofWhat(name, argument, span)),
       });
       continue;
@@ -143,12 +144,4 @@ function ofWhat(name: string, { value }: Argument, span: Span): Details {
   if (read === undefined || !isName(read)) return { help: `\`${name}\` takes none` };
   const write = read === "w" ? name : name === "l2" ? `${read}^2` : `abs(${read})`;
   return meantAs({ write }, span);
-}
-
-/** `rate = 0.1` parses as a comparison; what was meant is `rate: 0.1`. */
-function slipOfEquals(argument: Argument) {
-  const { value } = argument;
-  if (value.kind !== "binary" || value.op !== "=" || value.left.kind !== "ref") return undefined;
-  const between = { start: value.left.span.end, end: value.right.span.start };
-  return [replace("write `:`", between, ": ")];
 }

@@ -4,16 +4,16 @@ import type { GateArgument, GateKind } from "../../../core/gates/types.js";
 import { patternOf, structureKind } from "../../../core/ir/structure.js";
 import type { ExprIr, LearnIr, StructureIr, ValueIr } from "../../../core/ir/types.js";
 import { isChannelwise } from "../../../core/units/candidates.js";
-import type { CallLike, LearnStatement } from "../../../grammar/ast.js";
+import type { CallLike, Expr, LearnStatement } from "../../../grammar/ast.js";
+import { lowerArguments, mapped } from "../clauses/call-arguments.js";
 import { lowerMoving } from "../clauses/moving.js";
 import { lowerStrength } from "../clauses/strength.js";
 import { lowerSelection } from "../clauses/selection.js";
 import { lowerStructure, structureText } from "../clauses/structure.js";
-import { inRange, lowerTyped, oneOf, shareInRange, type NumberRange } from "../clauses/typed.js";
+import { inRange, lowerTyped, oneOf, shareInRange } from "../clauses/typed.js";
 import { lowerHolding } from "../clauses/when.js";
 import { ownNames } from "../module.js";
 import { reject, whole, type Lowered, type Place } from "../lowering.js";
-import { unknownName } from "../../../core/diagnostics/elsewhere.js";
 
 /** `learn masks`: gates that train beside the weights. */
 export function lowerLearn(statement: LearnStatement, place: Place): Lowered<LearnIr> | null {
@@ -29,7 +29,7 @@ export function lowerLearn(statement: LearnStatement, place: Place): Lowered<Lea
   if (name === null) return null;
   const kind = isGateName(name) ? gateKind(name) : unseen;
   if (!guards(kind, name, structure, statement, place)) return null;
-  const args = lowerArguments(statement.gate, kind, place);
+  const args = lowerSetting(statement.gate, kind, place);
   const to = lowerShare(statement, kind, name, place);
   if (args === null || to === null) return null;
   const learn = whole({ structure }, selection, {
@@ -77,48 +77,23 @@ function guards(
   });
 }
 
-function lowerArguments(
-  { name: { text: name }, args: written = [], span }: CallLike,
+function lowerSetting(
+  { name: { text: name }, args: written }: CallLike,
   kind: GateKind,
   place: Place,
 ): LearnIr["gate"]["args"] | null {
-  const known: Readonly<Record<string, GateArgument>> = kind.args;
-  const given = new Map<string, ValueIr>();
-  for (const argument of written) {
-    const key = argument.name?.text;
-    if (key === undefined)
-      return reject(place, "P2023", `an argument of \`${name}\` has no name`, argument.span, {
-        help: Object.keys(known).length === 0 ? "it takes none" : `it takes ${Object.keys(known).join(", ")}`,
-      });
-    const row = Object.hasOwn(known, key) ? known[key] : undefined;
-    if (row === undefined)
-      return reject(place, "P2023", `\`${name}\` takes no \`${key}\``, argument.name?.span ?? span, {
-        ...unknownName("argument", key, argument.name?.span ?? span, Object.keys(known), {
-          what: "argument",
-          otherwise: Object.keys(known).length === 0 ? "it takes none" : undefined,
-        }),
-      });
-    if (given.has(key))
-      return reject(place, "P2024", `\`${key}\` is given twice`, argument.name?.span ?? argument.span);
-    const value = lowerMoving(argument.value, ["number"], `\`${key}\``, place);
+  const rows: Readonly<Record<string, GateArgument>> = kind.args;
+  const readers = mapped(rows, (row, key) => (expr: Expr): ValueIr | null => {
+    const value = lowerMoving(expr, ["number"], `\`${key}\``, place);
     if (value === null) return null;
     if (row.moves !== true && typeof value.ir === "object" && "moving" in value.ir)
-      return reject(place, "P2028", `\`${key}\` does not move`, argument.value.span);
-    const range: NumberRange = {
-      least: row.least,
-      most: row.most,
-      above: row.open === true,
-      below: row.open === true,
-    };
-    if (!value.ends.every((end) => inRange(end, range, `\`${key}\``, argument.value.span, place)))
-      return null;
-    given.set(key, value.ir);
-  }
-  return Object.fromEntries(
-    Object.entries(known).map(([key, { usual }]) => [
-      key,
-      given.get(key) ?? (typeof usual === "number" ? usual : { moving: usual }),
-    ]),
+      return reject(place, "P2028", `\`${key}\` does not move`, expr.span);
+    return value.ends.every((end) => inRange(end, row, `\`${key}\``, expr.span, place)) ? value.ir : null;
+  });
+  const given = lowerArguments(name, written, readers, place);
+  return (
+    given &&
+    mapped(rows, ({ usual }, key) => given[key] ?? (typeof usual === "number" ? usual : { moving: usual }))
   );
 }
 

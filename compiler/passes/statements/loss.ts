@@ -1,5 +1,6 @@
-import type { Argument, Expr } from "../../../grammar/ast.js";
+import type { Expr } from "../../../grammar/ast.js";
 import { losses, type LossIr, type LossName } from "../../../core/ir/types.js";
+import { lowerArguments, type Readers } from "../clauses/call-arguments.js";
 import { lowerKnown, oneOf, type NumberRange } from "../clauses/typed.js";
 import { reject, type Place } from "../lowering.js";
 import { ownNames } from "../module.js";
@@ -9,11 +10,17 @@ const ranges = {
   "label-smoothing": { least: 0, most: 1, below: true },
   "class-weights": { least: 0 },
 } satisfies Readonly<Record<string, NumberRange>>;
-type ArgumentName = keyof typeof ranges;
 
-function argumentsOf(name: LossName): readonly ArgumentName[] {
-  if (name === "huber") return ["delta"];
-  return name.endsWith("cross-entropy") ? ["label-smoothing", "class-weights"] : [];
+/** What a loss takes. */
+function readersOf(name: LossName, place: Place): Readers<Exclude<LossIr, string>["args"]> {
+  const within = (key: "delta" | "label-smoothing") => (value: Expr) =>
+    lowerKnown(value, ranges[key], `\`${key}\``, place);
+  if (name === "huber") return { delta: within("delta") };
+  if (!name.endsWith("cross-entropy")) return {};
+  return {
+    "label-smoothing": within("label-smoothing"),
+    "class-weights": (value) => lowerWeights(value, name, place),
+  };
 }
 
 const isLoss = (name: string): name is LossName => losses.some((one) => one === name);
@@ -37,30 +44,12 @@ export function lowerLoss(expr: Expr, place: Place): LossIr | null {
   }
   const name = oneOf(first, [...losses, ...ownNames(place.scope.module, "loss")], "loss", place, "loss");
   if (name === null || !isLoss(name)) return null;
-  const known = argumentsOf(name);
-  const args = new Map<string, number | readonly number[]>();
-  for (const argument of expr.kind === "call" ? expr.args : []) {
-    const key = known.find((one) => one === argument.name?.text);
-    const span = argument.name?.span ?? argument.span;
-    if (key === undefined) {
-      const given = argument.name?.text ?? "unnamed argument";
-      return reject(place, "P2023", `\`${name}\` takes no \`${given}\``, span, {
-        help: known.length === 0 ? undefined : `it takes ${known.map((one) => `\`${one}\``).join(" and ")}`,
-      });
-    }
-    if (args.has(key)) return reject(place, "P2024", `\`${key}\` is given twice`, span);
-    const value =
-      key === "class-weights"
-        ? lowerWeights(argument, name, place)
-        : lowerKnown(argument.value, ranges[key], `\`${key}\``, place);
-    if (value === null) return null;
-    args.set(key, value);
-  }
-  return args.size === 0 ? name : { name, args: Object.fromEntries(args) };
+  const args = lowerArguments(name, expr.kind === "call" ? expr.args : [], readersOf(name, place), place);
+  return args && (Object.keys(args).length === 0 ? name : { name, args });
 }
 
 /** How much each class counts, by its index; of a binary cross-entropy the sides 0 and 1. */
-function lowerWeights({ value }: Argument, loss: LossName, place: Place): readonly number[] | null {
+function lowerWeights(value: Expr, loss: LossName, place: Place): readonly number[] | null {
   const help = "write one number for each class, as in `class-weights: [1, 4]`";
   if (value.kind !== "list") return reject(place, "P2020", "`class-weights` is a list", value.span, { help });
   const weights: number[] = [];

@@ -1,6 +1,7 @@
-import type { CallExpr, Expr } from "../../../grammar/ast.js";
+import type { Expr } from "../../../grammar/ast.js";
 import type { DistillationIr, LossIr, TrainIr } from "../../../core/ir/types.js";
-import { constant, inRange, lowerKnown, lowerTyped, type NumberRange } from "../clauses/typed.js";
+import { lowerArguments } from "../clauses/call-arguments.js";
+import { lowerKnown, lowerTyped, type NumberRange } from "../clauses/typed.js";
 import { reject, type Place } from "../lowering.js";
 import { lowerLoss } from "./loss.js";
 
@@ -13,7 +14,7 @@ interface Term {
 }
 
 const ranges = {
-  temperature: { least: 0, above: true, usual: 100 },
+  temperature: { least: 0, above: true, plausible: 100 },
   weight: { least: 0, above: true },
 } satisfies Readonly<Record<string, NumberRange>>;
 
@@ -76,51 +77,24 @@ function nameOf(expr: Expr): string | null {
 /** Percentages and numbers alike: `70%` is 0.7. */
 function lowerWeight({ factor }: Term, place: Place): number | null {
   if (factor === null) return 1;
-  const value = lowerTyped(factor, ["number", "share"], "the weight of a loss", place);
-  if (value === null) return null;
-  const weight = constant(value);
-  if (weight === null)
-    return reject(place, "P2020", "the weight of a loss is known before the run starts", factor.span);
-  return inRange(weight, ranges.weight, "the weight of a loss", factor.span, place) && weight;
+  return lowerKnown(factor, ranges.weight, "the weight of a loss", place, ["number", "share"]);
 }
 
 type Told = Pick<DistillationIr, "from" | "temperature">;
 
 function lowerDistillation(expr: Expr, place: Place): Told | null {
-  const call: CallExpr | null = expr.kind === "call" ? expr : null;
-  let from: DistillationIr["from"] | undefined;
-  let temperature: number | undefined;
-  for (const { name, value, span } of call?.args ?? []) {
-    const key = name?.text;
-    if (key !== "from" && key !== "temperature")
-      return reject(
-        place,
-        "P2023",
-        key === undefined
-          ? "the arguments of `distillation` are named"
-          : `\`distillation\` takes no \`${key}\``,
-        name?.span ?? span,
-        {
-          help: "it takes `from` and `temperature`",
-        },
-      );
-    if ((key === "from" ? from : temperature) !== undefined)
-      return reject(place, "P2024", `\`${key}\` is given twice`, name?.span ?? span);
-    if (key === "from") {
-      const teacher = lowerTeacher(value, place);
-      if (teacher === null) return null;
-      from = teacher;
-    } else {
-      const known = lowerKnown(value, ranges.temperature, "`temperature`", place);
-      if (known === null) return null;
-      temperature = known;
-    }
-  }
+  const readers = {
+    from: (value: Expr) => lowerTeacher(value, place),
+    temperature: (value: Expr) => lowerKnown(value, ranges.temperature, "`temperature`", place),
+  };
+  const given = lowerArguments("distillation", expr.kind === "call" ? expr.args : [], readers, place);
+  if (given === null) return null;
+  const { from, ...rest } = given;
   if (from === undefined)
     return reject(place, "P2022", "`distillation` does not say from which network", expr.span, {
       help: '`from: start` is the network as loaded, `from: NAME` that of a mark, `from: "folder"` a saved one',
     });
-  return { from, ...(temperature !== undefined && { temperature }) };
+  return { from, ...rest };
 }
 
 /** `start`, the name of a mark, or a text: the place of a saved network. */

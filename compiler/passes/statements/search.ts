@@ -1,10 +1,10 @@
 import { namesOf } from "../../../core/ir/accuracy-readers.js";
 import type { BudgetLimit, ExprIr, SearchIr } from "../../../core/ir/types.js";
 import { agentKind, agentNames } from "../../../core/search/registry.js";
-import { unknownName } from "../../../core/diagnostics/elsewhere.js";
-import type { CallLike, SearchStatement } from "../../../grammar/ast.js";
+import type { CallLike, Expr, SearchStatement } from "../../../grammar/ast.js";
 import { lowerBudget } from "../clauses/amount.js";
-import { constant, inRange, lowerTyped, oneOf, shareInRange, type NumberRange } from "../clauses/typed.js";
+import { lowerArguments, mapped } from "../clauses/call-arguments.js";
+import { constant, lowerKnown, lowerTyped, oneOf, shareInRange } from "../clauses/typed.js";
 import { infer } from "../expressions/infer.js";
 import { expressions, reject, whole, type Lowered, type Place, type Where } from "../lowering.js";
 import { describe, type Type } from "../scope.js";
@@ -65,43 +65,16 @@ function lowerRange(
   return reject(place, "P3022", "lengths are counted in whole epochs or steps from 1", range.span);
 }
 
-function lowerAgent({ name, args: written = [] }: CallLike, place: Place): SearchIr["agent"] | null {
+function lowerAgent({ name, args: written }: CallLike, place: Place): SearchIr["agent"] | null {
   const agent = oneOf(name, agentNames, "agent", place);
   if (agent === null) return null;
-  const known = agentKind(agent).args;
-  const given: Record<string, number> = {};
-  for (const { name: key, value: expr, span } of written) {
-    const row = key && Object.hasOwn(known, key.text) ? known[key.text] : undefined;
-    if (key === undefined || row === undefined)
-      return reject(
-        place,
-        "P2023",
-        key ? `\`${agent}\` takes no \`${key.text}\`` : `an argument of \`${agent}\` has no name`,
-        key?.span ?? span,
-        unknownName(undefined, key?.text ?? "", key?.span ?? span, Object.keys(known), { what: "argument" }),
-      );
-    if (Object.hasOwn(given, key.text))
-      return reject(place, "P2024", `\`${key.text}\` is given twice`, key.span);
-    const what = `\`${key.text}\``;
-    const value = lowerTyped(expr, row.whole ? ["number"] : ["number", "share"], what, place);
-    if (value === null) return null;
-    const number = constant(value);
-    if (number === null) return reject(place, "P2020", `${what} is known before the run starts`, expr.span);
-    const range: NumberRange = {
-      least: row.least,
-      most: row.most,
-      above: row.open === true,
-      below: row.open === true,
-    };
-    if (!inRange(number, range, what, expr.span, place)) return null;
-    if (row.whole && !Number.isInteger(number))
-      return reject(place, "P3027", `${what} is a whole number`, expr.span);
-    given[key.text] = number;
-  }
-  const args = Object.fromEntries(
-    Object.entries(known).map(([key, { usual }]) => [key, given[key] ?? usual]),
-  );
-  return { name: agent, args };
+  const rows = agentKind(agent).args;
+  const readers = mapped(rows, (row, key) => (expr: Expr) => {
+    const types: readonly Type[] = row.whole ? ["number"] : ["number", "share"];
+    return lowerKnown(expr, row, `\`${key}\``, place, types);
+  });
+  const given = lowerArguments(agent, written, readers, place);
+  return given && { name: agent, args: mapped(rows, ({ usual }, key) => given[key] ?? usual) };
 }
 
 /** What is made large, over what conditions measure. */

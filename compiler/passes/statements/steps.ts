@@ -1,6 +1,7 @@
-import type { Statement } from "../../../grammar/ast.js";
+import type { Expr, Statement } from "../../../grammar/ast.js";
 import { whyNotSavedAt } from "../../../core/ir/save-place.js";
 import type { CallIr, StepIr } from "../../../core/ir/types.js";
+import { lowerArguments } from "../clauses/call-arguments.js";
 import { lowerCondition } from "../clauses/condition.js";
 import { lowerSelection } from "../clauses/selection.js";
 import { lowerKnown, lowerTyped, oneOf } from "../clauses/typed.js";
@@ -101,25 +102,9 @@ function lowerInitializer(
   const name = oneOf(by.name, Object.keys(initializers), "initializer", place);
   if (name === null) return null;
   const known = initializers[name] ?? [];
-  const args = new Map<string, number>();
-  for (const argument of by.args ?? []) {
-    const key = argument.name?.text;
-    if (key === undefined || !known.includes(key)) {
-      const help = known.length === 0 ? `\`${name}\` takes none` : `it takes \`${known.join("`, `")}\``;
-      return reject(
-        place,
-        "P2023",
-        `\`${name}\` takes no such argument`,
-        argument.name?.span ?? argument.span,
-        { help },
-      );
-    }
-    if (args.has(key)) {
-      return reject(place, "P2024", `\`${key}\` is given twice`, argument.name?.span ?? argument.span);
-    }
-    const value = lowerKnown(argument.value, { least: 0, above: true, usual: 100 }, `\`${key}\``, place);
-    if (value === null) return null;
-    args.set(key, value);
-  }
-  return args.size === 0 ? name : { name, args: Object.fromEntries(args) };
+  const reader = (key: string) => (expr: Expr) =>
+    lowerKnown(expr, { least: 0, above: true, plausible: 100 }, `\`${key}\``, place);
+  const readers = Object.fromEntries(known.map((key) => [key, reader(key)]));
+  const args = lowerArguments(name, by.args, readers, place);
+  return args && (Object.keys(args).length === 0 ? name : { name, args });
 }
