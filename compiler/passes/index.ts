@@ -6,17 +6,15 @@ import { irVersion, type Ir } from "../../core/ir/types.js";
 import { awaitRestores } from "./await-restores.js";
 import { bindFiles } from "./bind-files.js";
 import { bindParameters } from "./bind-parameters.js";
-import { checkAugmentations } from "./check-augmentations.js";
 import { checkBlocks } from "./check-blocks.js";
 import { checkCompensations } from "./check-compensations.js";
 import { checkDeclarations } from "./check-declarations.js";
 import { checkLastRates } from "./check-last-rates.js";
-import { checkLosses } from "./check-losses.js";
 import { checkManners } from "./check-manners.js";
+import { checkPhases } from "./check-phases.js";
 import { checkRecalibrations } from "./check-recalibrations.js";
 import { checkSearches } from "./check-searches.js";
 import { checkShuffles } from "./check-shuffles.js";
-import { checkTeachers } from "./check-teachers.js";
 import { expandMethods } from "./expand-methods.js";
 import { keepTaps } from "./keep-taps.js";
 import { lowerStatements } from "./lower-statements.js";
@@ -46,9 +44,7 @@ const stages: readonly (readonly Pass[])[] = [
   [
     resolveRewinds,
     checkLastRates,
-    checkLosses,
-    checkTeachers,
-    checkAugmentations,
+    checkPhases,
     checkShuffles,
     checkRecalibrations,
     checkSearches,
