@@ -1,9 +1,8 @@
 import { mayLose } from "../../../core/compensate/limits.js";
-import type { Ir } from "../../../core/ir/types.js";
-import { statements } from "../../../core/ir/walk.js";
+import type { StatementIr } from "../../../core/ir/walk.js";
 import type { Network } from "../../../core/network/types.js";
-import { distinct } from "../../plan/lints/finding.js";
 import { counted } from "../../plan/words.js";
+import { weightsOf } from "./memory.js";
 
 /** What making up for what goes adds to an event. */
 export interface CompensationCost {
@@ -19,8 +18,11 @@ export interface CompensationCost {
   readonly bytes: number | null;
 }
 
-export function compensationCosts(ir: Ir, network: Network | undefined): readonly CompensationCost[] {
-  return distinct(statements(ir.body)).flatMap((prune): readonly CompensationCost[] => {
+export function compensationCosts(
+  all: readonly StatementIr[],
+  network: Network | undefined,
+): readonly CompensationCost[] {
+  return all.flatMap((prune): readonly CompensationCost[] => {
     if (prune.kind !== "prune" || prune.compensating === undefined) return [];
     const { text, layers: paths } = prune;
     const { method, batches } = prune.compensating;
@@ -29,15 +31,12 @@ export function compensationCosts(ir: Ir, network: Network | undefined): readonl
       return [{ ...told, layers: null, others: [], bytes: null }];
     const losing = mayLose(network, prune, paths);
     const unknowns = losing.map(({ systems }) => systems?.unknowns ?? 0);
-    const weights = network.layers
-      .flatMap((layer) => layer.weights)
-      .reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
     return [
       {
         ...told,
         layers: losing.flatMap(({ path, systems }) => (systems === null ? [] : [path])),
         others: losing.flatMap(({ path, systems }) => (systems === null ? [path] : [])),
-        bytes: 2 * 8 * Math.max(0, ...unknowns) ** 2 + 4 * weights,
+        bytes: 2 * 8 * Math.max(0, ...unknowns) ** 2 + 4 * weightsOf(network),
       },
     ];
   });

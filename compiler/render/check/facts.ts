@@ -19,19 +19,10 @@ import {
 } from "../../../core/expr/names.js";
 import { evaluate } from "../../../core/expr/evaluate.js";
 import { isLookedInto, ownName, ownParts, readsOf } from "../../../core/expr/own.js";
-import type {
-  CriterionIr,
-  ExprIr,
-  ImportIr,
-  Ir,
-  PlannedEvent,
-  RuleIr,
-  StepIr,
-  StructureIr,
-} from "../../../core/ir/types.js";
+import type { CriterionIr, ExprIr, ImportIr, PlannedEvent, StructureIr } from "../../../core/ir/types.js";
 import { wholeTime } from "../../../core/latency/table.js";
 import type { Merge, Network } from "../../../core/network/types.js";
-import { scoringsOf, statements } from "../../../core/ir/walk.js";
+import { scoringsOf, statements, type StatementIr } from "../../../core/ir/walk.js";
 import { distinct } from "../../plan/lints/finding.js";
 import { counted, structureName } from "../../plan/words.js";
 
@@ -106,7 +97,7 @@ export interface CriterionCost {
 export function checkFacts(compiled: CompileResult, network?: Network): CheckFacts {
   const { ir, plan, simulation, teachers, latencyTable: table } = compiled;
   const all = ir === null ? [] : distinct(statements(ir.body));
-  const byId = new Map<number, StepIr | RuleIr>(all.map((one) => [one.id, one]));
+  const byId = new Map<number, StatementIr>(all.map((one) => [one.id, one]));
   const structures = new Map<number, StructureIr>();
   for (const one of all) {
     if ("structure" in one && one.structure !== undefined) structures.set(one.id, one.structure);
@@ -147,17 +138,17 @@ export function checkFacts(compiled: CompileResult, network?: Network): CheckFac
     layers: lastLayers(events),
     ties: network === undefined ? [] : tiesOf(network),
     barriers: network?.barriers ?? [],
-    criteria: ir === null ? [] : criteriaOf(ir, network),
-    learned: ir === null ? [] : gateCosts(ir, network),
-    pulls: ir === null ? [] : pullCosts(ir, network),
+    criteria: criteriaOf(all, network),
+    learned: gateCosts(all, network),
+    pulls: pullCosts(all, network),
     searches: simulation === null ? [] : searchCosts(simulation),
-    compensations: ir === null ? [] : compensationCosts(ir, network),
-    sharings: ir === null ? [] : sharingCosts(ir, events, network),
-    teachers: ir === null ? [] : teacherCosts(ir, network, teachers),
-    memory: ir === null ? [] : memoryCosts(ir, network),
+    compensations: compensationCosts(all, network),
+    sharings: sharingCosts(all, events, network),
+    teachers: teacherCosts(all, network, teachers),
+    memory: memoryCosts(all, network),
     ...(table && { latency: { ms: wholeTime(table), on: table.on, batch: table.batch } }),
     javascript: (ir?.imports ?? []).map(({ kind, name, from = null }) => {
-      const reads = ir === null ? [] : ownReads(ir, kind, name);
+      const reads = ownReads(all, kind, name);
       return { kind, name, from, ...(reads.length > 0 && { reads }) };
     }),
     unknown: [...(simulation?.unknown ?? [])].map(([id, reason]) => ({ text: textOf(id), reason })),
@@ -186,7 +177,7 @@ function eventsOf(simulation: CompileResult["simulation"]): readonly PlannedEven
   }));
 }
 
-function doing(statement: StepIr | RuleIr | undefined): string {
+function doing(statement: StatementIr | undefined): string {
   if (statement === undefined) return "";
   if (statement.kind === "prune" || statement.kind === "restore") {
     return `${statement.kind} ${structureName(statement.structure)}`;
@@ -223,12 +214,12 @@ function tiesOf(network: Network): readonly Tie[] {
   }));
 }
 
-const rewindsRate = (statement: StepIr | RuleIr): boolean =>
+const rewindsRate = (statement: StatementIr): boolean =>
   statement.kind === "rewind" && statement.what.includes("rate");
 
 /** What a score or penalty in JavaScript reads, as far as statements say. */
-const ownReads = ({ body }: Ir, kind: ImportIr["kind"], name: string): readonly string[] =>
-  statements(body)
+const ownReads = (all: readonly StatementIr[], kind: ImportIr["kind"], name: string): readonly string[] =>
+  all
     .flatMap(scoringsOf)
     .filter(({ penalty }) => kind === (penalty ? "penalty" : "criterion"))
     .flatMap(({ criterion }) => ownParts(criterion.expr))
@@ -236,10 +227,10 @@ const ownReads = ({ body }: Ir, kind: ImportIr["kind"], name: string): readonly 
     .flatMap((own) => readsOf(own))
     .filter((one, i, all) => all.indexOf(one) === i);
 
-function criteriaOf(ir: Ir, network: Network | undefined): readonly CriterionCost[] {
+function criteriaOf(all: readonly StatementIr[], network: Network | undefined): readonly CriterionCost[] {
   const normed = network?.layers.some(({ className }) => className === "BatchNormalization") ?? false;
   const found = new Map<string, CriterionCost>();
-  for (const statement of statements(ir.body))
+  for (const statement of all)
     for (const { criterion, beside, at, penalty } of scoringsOf(statement)) {
       if (penalty === true && !readsGradients(criterion.expr)) continue;
       const read = namesIn(criterion.expr, ...beside);

@@ -3,10 +3,8 @@ import { localKernels } from "../../../core/gates/reads.js";
 import { blocksOf, lengthOf } from "../../../core/gates/values.js";
 import { kindSaid } from "../../../core/gates/registry.js";
 import type { GateKind } from "../../../core/gates/types.js";
-import type { Ir } from "../../../core/ir/types.js";
-import { statements } from "../../../core/ir/walk.js";
+import type { StatementIr } from "../../../core/ir/walk.js";
 import type { Network } from "../../../core/network/types.js";
-import { distinct } from "../../plan/lints/finding.js";
 import { counted } from "../../plan/words.js";
 
 /** What a `learn masks` adds to training. */
@@ -25,9 +23,9 @@ export interface GateCost {
   readonly step: string;
 }
 
-export function gateCosts(ir: Ir, network: Network | undefined): readonly GateCost[] {
+export function gateCosts(all: readonly StatementIr[], network: Network | undefined): readonly GateCost[] {
   if (network === undefined) return [];
-  return distinct(statements(ir.body)).flatMap((learn) => {
+  return all.flatMap((learn) => {
     if (learn.kind !== "learn" || learn.layers === undefined) return [];
     const { text, structure, layers, gate } = learn;
     const guard = guardOf(network, { structure, layers, named: learn.in !== undefined });

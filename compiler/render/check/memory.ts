@@ -1,9 +1,7 @@
-import type { Ir, RuleIr, StepIr } from "../../../core/ir/types.js";
 import { structureKind } from "../../../core/ir/structure.js";
-import { scoringsOf, statements } from "../../../core/ir/walk.js";
-import type { Network } from "../../../core/network/types.js";
+import { scoringsOf, type StatementIr } from "../../../core/ir/walk.js";
+import type { Network, WeightInfo } from "../../../core/network/types.js";
 import { candidateWeights } from "../../../core/units/candidates.js";
-import { distinct } from "../../plan/lints/finding.js";
 import { counted } from "../../plan/words.js";
 import { safe } from "../text.js";
 
@@ -17,16 +15,16 @@ export interface MemoryCost {
   readonly bytes: number;
 }
 
-type Statement = StepIr | RuleIr;
-
 /** A code for each weight, and its value where it died. */
 const MASK_BYTES = 1 + 4;
 
-export function memoryCosts(ir: Ir, network: Network | undefined): readonly MemoryCost[] {
+export function memoryCosts(
+  all: readonly StatementIr[],
+  network: Network | undefined,
+): readonly MemoryCost[] {
   if (network === undefined) return [];
-  const whole =
-    4 * network.layers.flatMap(({ weights }) => weights).reduce((sum, one) => sum + sizeOf(one), 0);
-  return distinct(statements(ir.body)).flatMap((statement): readonly MemoryCost[] => {
+  const whole = 4 * weightsOf(network);
+  return all.flatMap((statement): readonly MemoryCost[] => {
     const { text } = statement;
     const moments = momentsOf(statement);
     const weights = singleWeights(statement, network);
@@ -44,14 +42,14 @@ export function memoryCosts(ir: Ir, network: Network | undefined): readonly Memo
 }
 
 /** Moments that it keeps, to go back to. */
-function momentsOf(statement: Statement): number {
+function momentsOf(statement: StatementIr): number {
   if (statement.kind === "train") return statement.snapshots.length;
   const keeps = statement.kind === "mark" || statement.kind === "search";
   return keeps || (statement.kind === "repeat" && statement.while !== undefined) ? 1 : 0;
 }
 
 /** Weights that it may take one by one, or in groups inside kernels. */
-function singleWeights(statement: Statement, network: Network): number {
+function singleWeights(statement: StatementIr, network: Network): number {
   if (statement.kind !== "prune" || statement.layers === undefined) return 0;
   const { structure, layers } = statement;
   const kind = structureKind(structure);
@@ -60,23 +58,29 @@ function singleWeights(statement: Statement, network: Network): number {
 }
 
 /** Weights whose clusters it makes. */
-const sharedWeights = (statement: Statement, network: Network): number =>
+const sharedWeights = (statement: StatementIr, network: Network): number =>
   statement.kind !== "quantize" || statement.layers === undefined
     ? 0
     : weightsIn(network, statement.layers, "weights", statement.in !== undefined);
 
-const weightsIn = (
+/** Weights of these layers that a structure is made of. */
+export const weightsIn = (
   network: Network,
   paths: readonly string[],
   structure: Parameters<typeof candidateWeights>[1],
   named: boolean,
 ): number =>
-  network.layers
-    .filter(({ path }) => paths.includes(path))
-    .flatMap((layer) => candidateWeights(layer, structure, named))
-    .reduce((sum, one) => sum + sizeOf(one), 0);
+  sizesOf(
+    network.layers
+      .filter(({ path }) => paths.includes(path))
+      .flatMap((layer) => candidateWeights(layer, structure, named)),
+  );
 
-const sizeOf = ({ shape }: { readonly shape: readonly number[] }): number => shape.reduce((a, b) => a * b, 1);
+/** Weights of the whole network. */
+export const weightsOf = ({ layers }: Network): number => sizesOf(layers.flatMap(({ weights }) => weights));
+
+const sizesOf = (weights: readonly WeightInfo[]): number =>
+  weights.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
 
 export function memoryLine({ text, what, count, bytes }: MemoryCost): string {
   const size = counted(bytes, "bytes");

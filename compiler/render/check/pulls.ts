@@ -1,10 +1,8 @@
-import type { Ir } from "../../../core/ir/types.js";
-import { statements } from "../../../core/ir/walk.js";
+import type { StatementIr } from "../../../core/ir/walk.js";
 import type { Network } from "../../../core/network/types.js";
-import { candidateWeights } from "../../../core/units/candidates.js";
-import { distinct } from "../../plan/lints/finding.js";
 import { counted } from "../../plan/words.js";
 import { safe } from "../text.js";
+import { weightsIn } from "./memory.js";
 
 /** What a `pull` adds to training. */
 export interface PullCost {
@@ -16,15 +14,12 @@ export interface PullCost {
   readonly multipliers: boolean;
 }
 
-export function pullCosts(ir: Ir, network: Network | undefined): readonly PullCost[] {
+export function pullCosts(all: readonly StatementIr[], network: Network | undefined): readonly PullCost[] {
   if (network === undefined) return [];
-  return distinct(statements(ir.body)).flatMap((pull) => {
+  return all.flatMap((pull) => {
     if (pull.kind !== "pull" || pull.layers === undefined) return [];
     const { text, layers, multipliers } = pull;
-    const weights = network.layers
-      .filter(({ path }) => layers.includes(path))
-      .flatMap((layer) => candidateWeights(layer, "weights", pull.in !== undefined))
-      .reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+    const weights = weightsIn(network, layers, "weights", pull.in !== undefined);
     return [{ text, weights, bytes: 4 * weights * (multipliers ? 2 : 1), multipliers }];
   });
 }

@@ -36,65 +36,32 @@ export function checkReport(result: CompileResult, options: CheckOptions = {}): 
   const section = (title: string, lines: readonly string[]) => {
     if (lines.length > 0) sections.push([palette.bold(title), ...lines]);
   };
+  const list = <Row>(title: string, rows: readonly Row[], line: (row: Row) => string) =>
+    section(
+      title,
+      rows.flatMap((row) => indent(line(row), columns)),
+    );
   if (result.ir !== null) {
     sections.push(wrap(headline(result, facts), columns));
     section("Training", phaseLines(facts, columns));
     const items = shownEvents(facts, options.events ?? false);
     section("Events", eventLines(items, facts, columns));
     for (const { title, lines } of aliveTables(items, facts, columns)) section(title, lines);
-    section(
-      "Moments that only a run can tell",
-      facts.unknown.flatMap(({ text, reason }) => indent(`${text}: ${reason}`, columns)),
-    );
-    section(
-      "Tied channels",
-      facts.ties.flatMap((tie) => indent(tieLine(tie), columns)),
-    );
-    section(
-      "Barriers",
-      byReason(facts.barriers.map(({ layer, reason }) => [layer, reason])).flatMap(([layers, reason]) =>
-        indent(`${layers.join(", ")}: ${reason}`, columns),
-      ),
-    );
-    section(
-      "Scores",
-      facts.criteria.flatMap((one) => indent(criterionLine(one), columns)),
-    );
-    section(
-      "Searches",
-      facts.searches.flatMap((one) => indent(searchLine(one), columns)),
-    );
-    section(
-      "Learned masks",
-      facts.learned.flatMap((one) => indent(gateLine(one), columns)),
-    );
-    section(
-      "Pulls",
-      facts.pulls.flatMap((one) => indent(pullLine(one), columns)),
-    );
-    section(
-      "Compensation",
-      facts.compensations.flatMap((one) => indent(compensationLine(one), columns)),
-    );
-    section(
-      "Shared values",
-      facts.sharings.flatMap((one) => indent(sharingLine(one), columns)),
-    );
-    section(
-      "Teachers",
-      facts.teachers.flatMap((one) => indent(teacherLine(one), columns)),
-    );
-    section(
-      "Memory",
-      facts.memory.flatMap((one) => indent(memoryLine(one), columns)),
-    );
-    const { latency } = facts;
-    section("Latency", latency === undefined ? [] : indent(latencyLine(latency), columns));
+    list("Moments that only a run can tell", facts.unknown, ({ text, reason }) => `${text}: ${reason}`);
+    list("Tied channels", facts.ties, tieLine);
+    const barriers = byReason(facts.barriers.map(({ layer, reason }) => [layer, reason]));
+    list("Barriers", barriers, ([layers, reason]) => `${layers.join(", ")}: ${reason}`);
+    list("Scores", facts.criteria, criterionLine);
+    list("Searches", facts.searches, searchLine);
+    list("Learned masks", facts.learned, gateLine);
+    list("Pulls", facts.pulls, pullLine);
+    list("Compensation", facts.compensations, compensationLine);
+    list("Shared values", facts.sharings, sharingLine);
+    list("Teachers", facts.teachers, teacherLine);
+    list("Memory", facts.memory, memoryLine);
+    list("Latency", facts.latency === undefined ? [] : [facts.latency], latencyLine);
   }
-  section(
-    "JavaScript",
-    facts.javascript.flatMap((one) => indent(javascriptLine(one), columns)),
-  );
+  list("JavaScript", facts.javascript, javascriptLine);
   const { diagnostics, texts, main } = result;
   if (diagnostics.length > 0) {
     sections.push([renderDiagnostics(diagnostics, { texts, main, palette, columns }).trimEnd()]);

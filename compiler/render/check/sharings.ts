@@ -1,9 +1,8 @@
-import type { Ir, PlannedEvent } from "../../../core/ir/types.js";
-import { statements } from "../../../core/ir/walk.js";
+import type { PlannedEvent } from "../../../core/ir/types.js";
+import type { StatementIr } from "../../../core/ir/walk.js";
 import type { LayerInfo, Network } from "../../../core/network/types.js";
 import { indexBits, usualBits } from "../../../core/quantize/methods.js";
 import { added, isExact, middle, type Estimate } from "../../plan/estimate.js";
-import { distinct } from "../../plan/lints/finding.js";
 import { counted, estimated } from "../../plan/words.js";
 
 /** What a `quantize` comes to where it stands for the last time. */
@@ -24,13 +23,13 @@ export interface SharingCost {
 }
 
 export function sharingCosts(
-  ir: Ir,
+  all: readonly StatementIr[],
   events: readonly PlannedEvent[],
   network: Network | undefined,
 ): readonly SharingCost[] {
   if (network === undefined) return [];
   const byPath = new Map(network.layers.map((layer) => [layer.path, layer]));
-  return distinct(statements(ir.body)).flatMap((statement): readonly SharingCost[] => {
+  return all.flatMap((statement): readonly SharingCost[] => {
     if (statement.kind !== "quantize") return [];
     const own = events.filter(({ id }) => id === statement.id);
     // Of every layer as it is met last: each turn of a `for each` has its own.

@@ -1,9 +1,8 @@
 import { newMaskState } from "../../../core/masks/state.js";
 import { measure } from "../../../core/masks/measure.js";
-import type { DistillationIr, Ir } from "../../../core/ir/types.js";
-import { statements } from "../../../core/ir/walk.js";
+import type { DistillationIr } from "../../../core/ir/types.js";
+import type { StatementIr } from "../../../core/ir/walk.js";
 import type { Network } from "../../../core/network/types.js";
-import { distinct } from "../../plan/lints/finding.js";
 import { counted } from "../../plan/words.js";
 import { safe } from "../text.js";
 
@@ -18,11 +17,11 @@ export interface TeacherCost {
 }
 
 export function teacherCosts(
-  ir: Ir,
+  all: readonly StatementIr[],
   network: Network | undefined,
   teachers: ReadonlyMap<string, Network>,
 ): readonly TeacherCost[] {
-  return distinct(statements(ir.body)).flatMap((train) => {
+  return all.flatMap((train) => {
     if (train.kind !== "train" || train.distillation === undefined) return [];
     const { text, distillation } = train;
     const { from } = distillation;
