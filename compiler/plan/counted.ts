@@ -15,6 +15,7 @@ import { latent, soft } from "../../core/masks/state.js";
 import type { PruneIr } from "../../core/ir/types.js";
 import type { Dice } from "./dice.js";
 import { total, type View } from "./elements.js";
+import { sum } from "./outcome.js";
 import { rowsOf } from "./pools.js";
 
 /** Which counts of units an amount takes, from functions of the engine; where those would read scores, by chance. */
@@ -30,17 +31,24 @@ export interface Taken {
 
 type Rules = Pick<PruneIr, "scope" | "keeping" | "collapse" | "aligned" | "manner" | "awaitsRestore">;
 
-/** Units that are ranked along though they are dead. */
-export const againOf = (
-  view: View,
-  { manner, awaitsRestore }: Pick<Rules, "manner" | "awaitsRestore">,
-): number =>
-  (manner === "softly" || manner === "latently") && awaitsRestore !== true
-    ? view.counts[soft] + view.counts[latent]
-    : 0;
+/** A pool as a prune ranks it. */
+export interface Ranked extends View {
+  /** Units that are ranked along though they are dead. */
+  readonly again: number;
+  /** Units that are ranked, and how many of them may go at most. */
+  readonly open: number;
+  readonly room: number;
+  /** Units that stay in any case. */
+  readonly floor: number;
+}
 
-const roomOf = (view: View, open: number, { keeping, collapse }: Rules): number =>
-  Math.max(0, open - floorOf(keeping, view.pool.total, collapse));
+export function rankedOf(view: View, { manner, awaitsRestore, keeping, collapse }: Rules): Ranked {
+  const ranksAgain = (manner === "softly" || manner === "latently") && awaitsRestore !== true;
+  const again = ranksAgain ? view.counts[soft] + view.counts[latent] : 0;
+  const floor = floorOf(keeping, view.pool.total, collapse);
+  const open = view.alive + again;
+  return { ...view, again, open, room: Math.max(0, open - floor), floor };
+}
 
 /** What a statement keeps inside kernels, group by group; null where it counts by layers or over all. */
 export function insideRule(
@@ -54,31 +62,15 @@ export function insideRule(
 }
 
 /** As `selectUnits` of the engine takes them. */
-export function takeCounts(views: readonly View[], amount: CountAmount, rules: Rules, dice: Dice): Taken {
-  const back = views.map((view) => againOf(view, rules));
-  const open = views.map((view, i) => view.alive + (back[i] ?? 0));
-  const room = views.map((view, i) => roomOf(view, open[i] ?? 0, rules));
-  const groups = views.map(({ pool, alive }) => ({ total: pool.total, dead: pool.total - alive }));
+export function takeCounts(views: readonly Ranked[], amount: CountAmount, rules: Rules, dice: Dice): Taken {
+  const back = sum(views.map(({ again }) => again));
+  const groups = views.map(countsOf);
   const all = { total: sum(groups.map((one) => one.total)), dead: sum(groups.map((one) => one.dead)) };
-  const { scope: kind } = rules;
-  const within = (wanted: number, i: number): number => {
-    const floor = rules.aligned > 1 ? floorOf(rules.keeping, views[i]?.pool.total ?? 0, rules.collapse) : 0;
-    return Math.min(allowedDrops(wanted, open[i] ?? 0, floor, rules.aligned), room[i] ?? 0);
-  };
+  const { scope: kind, aligned } = rules;
   if (kind === "global") {
     const nominal = askedDrops(amount, all);
-    const chosen = takeTogether(nominal + sum(back), open, room, dice);
-    if (rules.aligned <= 1) return { taken: chosen, nominal, chance: false };
-    const taken = chosen.map((count, i) =>
-      count === 0
-        ? 0
-        : allowedDrops(
-            count,
-            open[i] ?? 0,
-            floorOf(rules.keeping, groups[i]?.total ?? 0, rules.collapse),
-            rules.aligned,
-          ),
-    );
+    const chosen = takeTogether(nominal + back, views, dice);
+    const taken = views.map(({ open, floor }, i) => allowedDrops(chosen[i] ?? 0, open, floor, aligned));
     return { taken, nominal, chance: false };
   }
   const goals =
@@ -98,13 +90,20 @@ export function takeCounts(views: readonly View[], amount: CountAmount, rules: R
         ? byRow(view, amount, rules, dice)
         : whole(askedDrops(amount, groups[i] ?? all));
   });
-  const taken = each.map(({ asked, aligned }, i) =>
-    aligned === null ? within(asked + (back[i] ?? 0), i) : Math.min(aligned + (back[i] ?? 0), room[i] ?? 0),
-  );
-  const again = sum(back) > 0 && rules.aligned > 1;
-  const chance = kind === "sign" || (kind === "row" && (again || views.some((view) => !hasEvenRows(view))));
+  const taken = views.map(({ again, open, room, floor }, i) => {
+    const { asked, kept } = each[i] ?? whole(0);
+    return kept === null ? allowedDrops(asked + again, open, floor, aligned) : Math.min(kept + again, room);
+  });
+  const unclear = back > 0 && aligned > 1;
+  const chance = kind === "sign" || (kind === "row" && (unclear || views.some((view) => !hasEvenRows(view))));
   return { taken, nominal: sum(each.map(({ asked }) => asked)), chance };
 }
+
+/** All units of a pool and the dead among them, as the engine counts a group. */
+export const countsOf = ({ pool, alive }: View): GroupCounts => ({
+  total: pool.total,
+  dead: pool.total - alive,
+});
 
 /** Whether every row has as many living weights as the others of its kernel. */
 const hasEvenRows = ({ even, visible, pool, counts }: View): boolean =>
@@ -113,16 +112,16 @@ const hasEvenRows = ({ even, visible, pool, counts }: View): boolean =>
 /** What a layer is asked for, and, where its parts keep to multiples by themselves, what they give. */
 interface Asked {
   readonly asked: number;
-  readonly aligned: number | null;
+  readonly kept: number | null;
 }
 
-const whole = (asked: number): Asked => ({ asked, aligned: null });
+const whole = (asked: number): Asked => ({ asked, kept: null });
 
 /** Drops of one part of a layer. */
 function part({ total: all, dead }: GroupCounts, amount: CountAmount, rules: Rules): Asked {
   const asked = askedDrops(amount, { total: all, dead });
   const floor = rules.aligned > 1 ? floorOf(rules.keeping, all, rules.collapse) : 0;
-  return { asked, aligned: allowedDrops(asked, all - dead, floor, rules.aligned) };
+  return { asked, kept: allowedDrops(asked, all - dead, floor, rules.aligned) };
 }
 
 /** Positive and negative weights are asked apart; about half of them are either. */
@@ -133,67 +132,63 @@ function bySign({ pool, alive }: View, amount: CountAmount, rules: Rules, dice: 
     const dead = alive === 0 ? 0 : Math.round((gone * count) / alive);
     return part({ total: count + dead, dead }, amount, rules);
   });
-  return { asked: sum(parts.map((one) => one.asked)), aligned: sum(parts.map((one) => one.aligned ?? 0)) };
+  return joined(parts);
 }
+
+const joined = (parts: readonly Asked[]): Asked => ({
+  asked: sum(parts.map(({ asked }) => asked)),
+  kept: sum(parts.map(({ kept }) => kept ?? 0)),
+});
 
 /** Each output channel is asked for itself. */
 function byRow(view: View, amount: CountAmount, rules: Rules, dice: Dice): Asked {
   const { pool, alive } = view;
-  if (pool.kernels.length === 0)
-    return whole(askedDrops(amount, { total: pool.total, dead: pool.total - alive }));
+  if (pool.kernels.length === 0) return whole(askedDrops(amount, countsOf(view)));
   const rows = pool.kernels.map((kernel) => {
     const { rows: count, size } = rowsOf(kernel);
     const row = (lost: number) => part({ total: size, dead: Math.min(size, lost) }, amount, rules);
     if (hasEvenRows(view)) {
-      const { asked, aligned } = row(Math.round((size * total(view.counts)) / pool.total));
-      return { asked: count * asked, aligned: count * (aligned ?? 0) };
+      const { asked, kept } = row(Math.round((size * total(view.counts)) / pool.total));
+      return { asked: count * asked, kept: count * (kept ?? 0) };
     }
     const shown = Math.round(count * Math.min(1, view.visible / pool.total));
     const dead = 1 - alive / Math.max(1, pool.total);
     const asked = dice.overGroups(shown, size, dead, (lost) => row(lost).asked);
-    const aligned =
-      rules.aligned > 1 ? dice.overGroups(shown, size, dead, (lost) => row(lost).aligned ?? 0) : asked;
-    return { asked, aligned };
+    const kept =
+      rules.aligned > 1 ? dice.overGroups(shown, size, dead, (lost) => row(lost).kept ?? 0) : asked;
+    return { asked, kept };
   });
-  return { asked: sum(rows.map((one) => one.asked)), aligned: sum(rows.map((one) => one.aligned)) };
+  return joined(rows);
 }
-
-const sum = (counts: readonly number[]): number => counts.reduce((a, b) => a + b, 0);
 
 /** One ranking over all: what a layer cannot give without falling under its floor, the others do. */
 export function takeTogether(
   count: number,
-  open: readonly number[],
-  room: readonly number[],
+  views: readonly Pick<Ranked, "open" | "room">[],
   dice: Dice,
 ): readonly number[] {
-  const taken = open.map(() => 0);
   const full = new Set<number>();
-  let left = Math.min(count, sum(room));
+  let left = Math.min(count, sum(views.map(({ room }) => room)));
   for (;;) {
     const shares = dice.among(
-      open.map((n, i) => (full.has(i) ? 0 : n)),
+      views.map(({ open }, i) => (full.has(i) ? 0 : open)),
       left,
     );
-    const over = shares.flatMap((share, i) => (!full.has(i) && share > (room[i] ?? 0) ? [i] : []));
-    if (over.length === 0) return taken.map((n, i) => n + (shares[i] ?? 0));
+    const over = views.flatMap(({ room }, i) => (!full.has(i) && (shares[i] ?? 0) > room ? [i] : []));
+    if (over.length === 0) return views.map(({ room }, i) => (full.has(i) ? room : (shares[i] ?? 0)));
     for (const i of over) {
       full.add(i);
-      taken[i] = room[i] ?? 0;
-      left -= room[i] ?? 0;
+      left -= views[i]?.room ?? 0;
     }
   }
 }
 
 /** What of each group inside kernels goes: exact while nothing died there, or where the rule holds already. */
 export function takeInside(
-  view: View,
+  { pool, visible, inside, open, again }: Ranked,
   rule: InsideRule,
-  again: number,
   dice: Dice,
 ): { readonly taken: number; readonly chance: boolean } {
-  const { pool, visible, inside } = view;
-  const open = view.alive + again;
   const groups = pool.kernels.flatMap(({ weight }) => kernelGroups(weight, rule.of));
   const drops = (size: number, gone: number) => dropsInside(size - gone, rule.keep);
   if (open === pool.total)
@@ -213,21 +208,16 @@ export function takeInside(
 
 /** The smallest cut of counts that keeps a budget, as `selectBudget` finds it. */
 export function takeBudget(
-  views: readonly View[],
+  views: readonly Ranked[],
   rules: Rules,
   dice: Dice,
   fits: (taken: readonly number[]) => boolean,
-): { readonly taken: readonly number[]; readonly met: boolean } {
+): readonly number[] {
   const none = views.map(() => 0);
-  if (fits(none)) return { taken: none, met: true };
+  if (fits(none)) return none;
   const together = rules.scope === "global";
-  const steps = together ? sum(views.map((view) => view.alive + againOf(view, rules))) : shareSteps;
+  const steps = together ? sum(views.map(({ open }) => open)) : shareSteps;
   const amount = (step: number): CountAmount =>
     together ? { kind: "count", value: step } : { kind: "drop", value: step / shareSteps };
-  const { found, met } = smallestCut(
-    steps,
-    (step) => takeCounts(views, amount(step), rules, dice).taken,
-    fits,
-  );
-  return { taken: found, met };
+  return smallestCut(steps, (step) => takeCounts(views, amount(step), rules, dice).taken, fits).found;
 }

@@ -1,7 +1,5 @@
 import { hasAmount, withAmount } from "../../core/ir/amounts.js";
-import { keepsLimits, limitsOf } from "../../core/choose/budget.js";
 import { combineMembers, normalizePerLayer } from "../../core/choose/combine.js";
-import { regrowCounts } from "../../core/choose/regrow-plan.js";
 import { prune as pruneEvent } from "../../core/events/prune.js";
 import { regrow as regrowEvent } from "../../core/events/regrow.js";
 import { restore as restoreEvent } from "../../core/events/restore.js";
@@ -13,7 +11,7 @@ import type { CriterionIr, PruneIr, RegrowIr, RestoreIr } from "../../core/ir/ty
 import type { Measure } from "../../core/ir/sizes.js";
 import { measure } from "../../core/masks/measure.js";
 import { dead, frozen, latent, living, soft } from "../../core/masks/state.js";
-import { pruneCounted } from "./count-prune.js";
+import { pruneCounted, regrownOf, shortOf } from "./count-prune.js";
 import { isElements, sum, type Acted, type Event, type Outcome } from "./outcome.js";
 import type { AnyPool } from "./pools.js";
 import { isAskedSurely, knownBefore, settle, surelyAfter, type Sure } from "./sure.js";
@@ -76,7 +74,6 @@ function pruneChannels(
   const codesBefore = brings ? trial.state.channels.slice() : trial.state.channels;
   let lost: readonly number[] | null = null;
   let between: Measure | undefined;
-  let short: Measure | undefined;
   const record = carryOut(pruneEvent(context, statement, moment), (request) => {
     if (request.dropped !== undefined) {
       lost = perPool(pools, request, request.dropped);
@@ -92,12 +89,7 @@ function pruneChannels(
   if (ir.regrow !== undefined) notice(trial, codesBefore, ir.regrow.values);
   // What had died softly and is not taken again lives as it is.
   if (ir.manner === "softly" && codesBefore.includes(soft)) trial.blank = true;
-  if (ir.budget !== undefined) {
-    const limits = limitsOf(ir.budget, trial, moment);
-    const left =
-      ir.manner === "frozen" ? measure(trial.network, trial.state, { times: trial.times }) : trial.measured();
-    if (!keepsLimits(left, limits)) short = left;
-  }
+  const short = shortOf(trial, ir, moment);
   return {
     nominal: amount === null && ir.budget === undefined ? null : record.nominal,
     // Where a branch went, it may find units that were tied to other layers.
@@ -207,13 +199,8 @@ export function regrow(trial: Trial, ir: RegrowIr, { pools, paths, moment }: Eve
   const mixed = known.frozen || trial.elements.has(frozen);
   if (pools.every(isElements) && pools.length > 0) {
     const views = pools.filter(isElements).map((pool) => trial.elements.view(pool));
-    const limits = views.map(({ counts }) => counts[dead] + counts[frozen]);
-    const groups = views.map(({ pool, alive }) => ({ total: pool.total, dead: pool.total - alive }));
-    const weights = views.map(() =>
-      ir.allocated === "evenly" || ir.allocated === undefined ? 1 : trial.dice.uniform(),
-    );
     const none = views.map(() => 0);
-    const counts = sum(limits) === 0 ? none : regrowCounts(ir, groups, none, limits, weights, moment, false);
+    const counts = regrownOf(trial, ir, views, none, moment, false);
     views.forEach(({ pool }, i) => trial.elements.revive(pool, counts[i] ?? 0, [dead, frozen]));
     trial.blank = true;
   } else {

@@ -33,6 +33,17 @@ export function regrowCounts(
     : dropped.map((count, i) => Math.min(count, limits[i] ?? 0));
 }
 
+/**
+ * What groups that lost and would have regained so many lose in all where nothing comes back. One that would have regained more than
+ * it lost loses nothing, and the others so much less.
+ */
+export function netDrops(lost: readonly number[], back: readonly number[], sum: number): readonly number[] {
+  const nets = lost.map((n, i) => Math.max(0, n - (back[i] ?? 0)));
+  const most = nets.reduce((a, b) => a + b, 0);
+  const shares = nets.map((net) => (most > 0 ? (net * sum) / most : 0));
+  return apportion(sum, shares, lost);
+}
+
 const isShare = ({ drop, to }: AmountIr): boolean => drop !== undefined || to !== undefined;
 
 function spread(sum: number, weights: readonly number[], limits: readonly number[]): readonly number[] {

@@ -1,6 +1,5 @@
 import { thresholdOf } from "../ir/amounts.js";
 import type { PruneIr, RegrowIr } from "../ir/types.js";
-import { apportion } from "../schedule/amounts.js";
 import { count } from "../choose/allocate.js";
 import { chooseUnits, type PruneEvent } from "../choose/choose.js";
 import type { Moment, PruningContext } from "./context.js";
@@ -8,6 +7,7 @@ import { countUnits, groupsOf } from "../units/groups.js";
 import { killUnits } from "../masks/kill.js";
 import type { EventRecord, Stuck } from "./record.js";
 import { countsOf, structureName } from "./record.js";
+import { netDrops } from "../choose/regrow-plan.js";
 import { chooseRevived } from "./regrow.js";
 import { releaseUnits, reviveUnits } from "../masks/revive.js";
 import { masters } from "./restore.js";
@@ -138,15 +138,7 @@ function* swap(event: PruneEvent, ir: RegrowIr, dropped: Uint8Array): EventOf<Sw
   const groups = groupsOf(space, together ? "global" : "local");
   const lost = groups.map(({ members }) => countUnits(members, dropped));
   const back = groups.map(({ members }) => countUnits(members, revived));
-  // A group that would have regained more than it lost loses nothing, and the others so much less.
-  const nets = lost.map((n, i) => Math.max(0, n - (back[i] ?? 0)));
-  const sum = Math.max(0, count(dropped) - total);
-  const most = nets.reduce((a, b) => a + b, 0);
-  const counts = apportion(
-    sum,
-    nets.map((net) => (most > 0 ? (net * sum) / most : 0)),
-    lost,
-  );
+  const counts = netDrops(lost, back, Math.max(0, count(dropped) - total));
   for (const [i, { members }] of groups.entries()) {
     selectMembers({ scores: scored.units, open: dropped }, members, counts[i] ?? 0, killed);
   }
