@@ -164,11 +164,11 @@ export function param(params: Params, name: string): Float32Array {
   return found;
 }
 
-/** A score that is a function of one parameter of the unit, with its slope. */
+/** A score that is a function of one parameter of the unit, with its slope: the parameter itself unless given. */
 export function scoreOf(
   name: string,
-  value: (x: number, setting: Setting) => number,
-  slopeAt: (x: number, setting: Setting) => number,
+  value: (x: number, setting: Setting) => number = (x) => x,
+  slopeAt: (x: number, setting: Setting) => number = () => 1,
 ): UnitScore {
   return {
     of: (params, setting) => param(params, name).map((x) => value(x, setting)),
@@ -179,6 +179,27 @@ export function scoreOf(
     },
   };
 }
+
+/** A term that is a function of one parameter of the unit, with its slope. It weighs nothing where no strength is written. */
+export const termOf = (
+  name: string,
+  value: (x: number) => number,
+  slopeAt: (x: number) => number,
+): GateTerm => ({
+  per: "unit",
+  bound: false,
+  usual: 0,
+  add(params, _, weight, into) {
+    const [values, slope] = [param(params, name), param(into, name)];
+    let total = 0;
+    for (let i = 0; i < values.length; i++) {
+      const [x, w] = [values[i] ?? 0, weight[i] ?? 0];
+      total += w * value(x);
+      slope[i] = (slope[i] ?? 0) + w * slopeAt(x);
+    }
+    return total;
+  },
+});
 
 /** An argument's value. @throws Error where there is none of this name */
 export function arg({ args }: Pick<Setting, "args">, name: string): number {

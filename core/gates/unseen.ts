@@ -15,11 +15,5 @@ export const unseen: GateKind = {
   through: "weights",
   term: { per: "unit", bound: false, usual: 0, add: () => 0 },
   test: ({ z = new Float32Array(0) }) => z,
-  scores: {
-    gate: scoreOf(
-      "z",
-      (z) => z,
-      () => 1,
-    ),
-  },
+  scores: { gate: scoreOf("z") },
 };

@@ -1,4 +1,4 @@
-import { param, scoreOf, type GateKind } from "../types.js";
+import { param, scoreOf, termOf, type GateKind } from "../types.js";
 
 /**
  * Bernoulli gates with a straight-through gradient (Srinivas, Subramanya, Babu 2017, Training sparse neural networks): z = 1 with
@@ -24,29 +24,13 @@ export const bernoulli: GateKind = {
     };
   },
   through: "weights",
-  term: {
-    per: "unit",
-    bound: false,
-    usual: 0,
-    add(params, _, weight, into) {
-      const [open, slope] = [param(params, "open"), param(into, "open")];
-      let total = 0;
-      for (let i = 0; i < open.length; i++) {
-        const w = weight[i] ?? 0;
-        total += w * (open[i] ?? 0);
-        slope[i] = (slope[i] ?? 0) + w;
-      }
-      return total;
-    },
-  },
+  term: termOf(
+    "open",
+    (g) => g,
+    () => 1,
+  ),
   test: (params) => param(params, "open").map((g) => (g >= 0.5 ? 1 : 0)),
-  scores: {
-    gate: scoreOf(
-      "open",
-      (g) => g,
-      () => 1,
-    ),
-  },
+  scores: { gate: scoreOf("open") },
   clamp(params) {
     const open = param(params, "open");
     for (let i = 0; i < open.length; i++) open[i] = Math.min(1, Math.max(0, open[i] ?? 0));

@@ -1,4 +1,4 @@
-import { param, scoreOf, type GateKind } from "../types.js";
+import { param, scoreOf, termOf, type GateKind } from "../types.js";
 
 /**
  * A multiplier for every unit, from 1. Its term is Σ|z|, as network slimming puts it on the scales of batch norms (Liu et al. 2017);
@@ -20,21 +20,7 @@ export const scale: GateKind = {
     },
   }),
   through: "weights",
-  term: {
-    per: "unit",
-    bound: false,
-    usual: 0,
-    add(params, _, weight, into) {
-      const [s, slope] = [param(params, "scale"), param(into, "scale")];
-      let total = 0;
-      for (let u = 0; u < s.length; u++) {
-        const [z, w] = [s[u] ?? 0, weight[u] ?? 0];
-        total += w * Math.abs(z);
-        slope[u] = (slope[u] ?? 0) + w * Math.sign(z);
-      }
-      return total;
-    },
-  },
+  term: termOf("scale", Math.abs, Math.sign),
   test: (params) => param(params, "scale").slice(),
   scores: { gate: scoreOf("scale", Math.abs, Math.sign) },
 };

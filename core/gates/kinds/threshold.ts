@@ -1,4 +1,4 @@
-import { param, scoreOf, sigmoid, type GateKind } from "../types.js";
+import { param, scoreOf, sigmoid, termOf, type GateKind } from "../types.js";
 
 /**
  * Auxiliary parameters m with a threshold at 0 (AutoPrune; Xiao, Wang, Rajasekaran 2019): z = 1 where m ≥ 0, else 0. The gradient is
@@ -24,27 +24,7 @@ export const threshold: GateKind = {
     };
   },
   through: "signs",
-  term: {
-    per: "unit",
-    bound: false,
-    usual: 0,
-    add(params, _, weight, into) {
-      const [m, slope] = [param(params, "m"), param(into, "m")];
-      let total = 0;
-      for (let i = 0; i < m.length; i++) {
-        const [x, w] = [m[i] ?? 0, weight[i] ?? 0];
-        total += w * (Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))));
-        slope[i] = (slope[i] ?? 0) + w * sigmoid(x);
-      }
-      return total;
-    },
-  },
+  term: termOf("m", (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))), sigmoid),
   test: (params) => param(params, "m").map((x) => (x >= 0 ? 1 : 0)),
-  scores: {
-    gate: scoreOf(
-      "m",
-      (m) => m,
-      () => 1,
-    ),
-  },
+  scores: { gate: scoreOf("m") },
 };
