@@ -3,7 +3,7 @@ import { duration, page } from "../../runtime/report/html.js";
 import { count, percent } from "../../runtime/report/numbers.js";
 import { escapeHtml, table } from "../../runtime/report/tables.js";
 import type { AmountRow, Comparison, RunRow, Spread } from "./rows.js";
-import { changeText, shareText, timesText } from "./words.js";
+import { amountCells, shareText, timesText } from "./words.js";
 
 /** The comparison as one page that needs nothing else: two charts, the table behind them, every run, every program. */
 export function comparisonHtml(comparison: Comparison): Promise<string> {
@@ -47,19 +47,10 @@ function refusedList({ refused }: Comparison): string {
 }
 
 function amountsTable(rows: readonly AmountRow[]): string {
-  const cells = rows.map((row) => [
-    escapeHtml(row.program),
-    escapeHtml(row.amount ?? ""),
-    shareText(row.accuracy),
-    changeText(row.change),
-    timesText(row.compression),
-    timesText(row.speedup),
-    row.done === row.runs ? String(row.runs) : `${row.done} of ${row.runs}`,
-  ]);
   return table(
     "Programs at their amounts",
     ["", "amount", "test accuracy", "points on dense", "compression", "speed-up", "runs"],
-    cells,
+    rows.map((row) => amountCells(row).map(escapeHtml)),
   );
 }
 

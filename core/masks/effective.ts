@@ -1,16 +1,7 @@
 import type { Network, WeightInfo } from "../network/types.js";
-import type { Measure } from "../ir/sizes.js";
-import { measure } from "./measure.js";
 import { weightsOf } from "../units/slices.js";
 import { frozen, living } from "./state.js";
 import type { MaskState } from "./state.js";
-
-export interface Effective extends Measure {
-  /** Removable units that give nothing but zeros or a constant, or that nothing needs, though they may still be there. */
-  readonly deadUnits: number;
-  /** Those of them that no statement killed. */
-  readonly consequences: number;
-}
 
 /** A kernel between channels: roots along its last two axes, −1 where an axis follows none. */
 interface Kernel {
@@ -23,20 +14,11 @@ interface Kernel {
 }
 
 /**
- * What is left once consequences are followed, to a fixpoint: a channel varies only if a living weight brings it something
+ * Which channels are dead once consequences are followed, to a fixpoint: a channel varies only if a living weight brings it something
  * that varies, and counts only if one carries it on to something that counts. Living weights that happen to be 0 may yet grow. Units of several layers live while any of their
  * channels does. Constants count as dead, since `slim` can absorb them into the next bias; where zero padding or a depthwise layer
  * forbids that, one carrier more than this is kept.
  */
-export function effective(network: Network, state: MaskState): Effective {
-  const isDead = effectivelyDead(network, state);
-  const units = network.units.map(({ root }) => root);
-  const deadUnits = units.filter(isDead).length;
-  const killed = units.filter((root) => state.channels[root] !== living).length;
-  return { ...measure(network, state, { isDead }), deadUnits, consequences: deadUnits - killed };
-}
-
-/** The same, channel by channel. */
 export function effectivelyDead(network: Network, state: MaskState): (channel: number) => boolean {
   const { channels } = network;
   const kernels = kernelsOf(network, state);

@@ -4,13 +4,12 @@ import type { Slots } from "../parameters.js";
 import { once } from "../tables.js";
 import { kMeans } from "./kmeans.js";
 
-/**
+/*
  * Weights that share their values (Han, Mao, Dally: Deep compression; ICLR 2016). A state holds by weight key the cluster of each
  * element, from 1; 0 is that of weights that stand alone. The value of a cluster is that of its members, which are equal: they follow
  * the sum of their gradients and have the same state of the optimizer, so that every update moves them alike. An array of clusters
  * never changes; another takes its place.
  */
-export type SharedWeights = MaskState["shared"];
 
 /** Of each cluster, its first member; and how many there are. */
 const membersOf = once((codes: Int32Array) => {

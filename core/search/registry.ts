@@ -18,7 +18,6 @@ interface Chosen {
 }
 
 export const agentNames = Object.keys(agents) as readonly AgentName[];
-export const isAgentName = (name: string): name is AgentName => Object.hasOwn(agents, name);
 export const agentKind = (name: AgentName): AgentKind => agents[name];
 
 /** Trials of an agent that are drawn before it has learned; null where it never does. */

@@ -1,4 +1,4 @@
-import { open, readFile, stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { reasonOf } from "../reason.js";
@@ -25,16 +25,5 @@ export async function readBytes(path: string): Promise<Uint8Array> {
     raise("P6003", `\`${basename(path)}\` cannot be unpacked: ${reasonOf(cause)}`, {
       help: "the download may be incomplete; fetch the file again",
     });
-  }
-}
-
-/** The first bytes of a file, to tell its kind. */
-export async function readHead(path: string, length: number): Promise<Uint8Array> {
-  const file = await open(path, "r");
-  try {
-    const { bytesRead, buffer } = await file.read(new Uint8Array(length), 0, length, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await file.close();
   }
 }

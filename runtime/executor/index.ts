@@ -1,3 +1,3 @@
 export { createExecutor, type ExecutorOptions } from "./executor.js";
 export { outputLosses, type OutputLoss } from "./loss.js";
-export { compareLatency, measureLatency, type Latency, type LatencyOptions } from "./latency.js";
+export { compareLatency, type Latency, type LatencyOptions } from "./latency.js";

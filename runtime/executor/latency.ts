@@ -21,14 +21,9 @@ export interface Latency {
   readonly quartiles: readonly [number, number];
 }
 
-/** Milliseconds of a prediction, outputs read back, on inputs of the value 0.5; free extents count as 32. */
-export function measureLatency(executor: Executor, options: LatencyOptions = {}): Latency {
-  return compareLatency([executor], options)[0] ?? { median: NaN, minimum: NaN, quartiles: [NaN, NaN] };
-}
-
 /**
- * The same for several networks, timed in turns, so that whatever else the machine does meanwhile falls on all of them. A first
- * prediction that takes longer than `seconds` is all there is of its network.
+ * Milliseconds of a prediction, outputs read back, on inputs of the value 0.5; free extents count as 32. Several networks are timed in
+ * turns, so that whatever else the machine does meanwhile falls on all of them. A first prediction that takes longer than `seconds` is all there is of its network.
  */
 export function compareLatency(
   executors: readonly Executor[],

@@ -2,7 +2,6 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Diagnostic } from "../../../core/diagnostics/diagnostic.js";
 import { compile } from "../../../compiler/compile.js";
-import { githubAnnotations } from "../../../compiler/render/github.js";
 import { checkJson, checkReport } from "../../../compiler/render/check/report.js";
 import { jsonDiagnostics } from "../../../compiler/render/json.js";
 import { Lines } from "../../../compiler/render/lines.js";
@@ -86,17 +85,9 @@ describe("whatever stands in a text", () => {
   });
 });
 
-test("JSON has lines and columns, GitHub its commands", () => {
+test("JSON has lines and columns", () => {
   const [one] = jsonDiagnostics([diagnostic], texts, main);
   expect(one?.range).toEqual({ file: main, start: { line: 2, column: 18 }, end: { line: 2, column: 26 } });
-  const lines = githubAnnotations(
-    [{ ...diagnostic, message: "50%\nof, all: units", severity: "info" }],
-    texts,
-    main,
-  );
-  expect(lines).toMatch(
-    /^::notice file=resnet\.prune,line=2,endLine=2,col=18,endColumn=26,title=P4002::50%25%0Aof, all: units%0A/,
-  );
 });
 
 test("colours come from the palette alone", () => {
