@@ -22,18 +22,28 @@ export interface JavaScriptOptions extends GivenJavaScript {
 /** What the compiler is told of it: names, and what scores and penalties read. @throws DiagnosticError P7010 */
 export function toldOf(given: GivenJavaScript): Pick<CompileOptions, "javascript" | "reads" | "takes"> {
   const all = Object.entries(givenDefinitions(given));
+  const found = all.flatMap(([kind, definitions]) =>
+    Object.entries(definitions).map(([name, one]) => ({ ...one, kind, name })),
+  );
   return {
     javascript: Object.fromEntries(all.map(([kind, definitions]) => [kind, Object.keys(definitions)])),
-    reads: Object.fromEntries(
-      all.flatMap(([kind, definitions]) =>
-        Object.entries(definitions).map(([name, { reads }]) => [`${kind} ${name}`, reads] as const),
-      ),
-    ),
-    takes: Object.fromEntries(
-      all.flatMap(([kind, definitions]) =>
-        Object.entries(definitions).map(([name, { takes }]) => [`${kind} ${name}`, takes] as const),
-      ),
-    ),
+    ...readsAndTakes(found),
+  };
+}
+
+/** By `kind name`. */
+function readsAndTakes<Reads, Takes>(
+  all: readonly {
+    readonly kind: string;
+    readonly name: string;
+    readonly reads: Reads;
+    readonly takes: Takes;
+  }[],
+) {
+  const keyed = all.map(({ kind, name, ...one }) => [`${kind} ${name}`, one] as const);
+  return {
+    reads: Object.fromEntries(keyed.map(([key, { reads }]) => [key, reads])),
+    takes: Object.fromEntries(keyed.map(([key, { takes }]) => [key, takes])),
   };
 }
 
@@ -69,14 +79,7 @@ export async function readsOfFiles(
   const { loadImports } = await import("../runtime/own/load.js");
   try {
     const loaded = await loadImports(files, dirname(main));
-    const found = ownFunctions(loaded, {}).map(
-      ({ kind, name, reads, takes }) => ({ key: `${kind} ${name}`, reads, takes }) as const,
-    );
-    return {
-      reads: Object.fromEntries(found.map(({ key, reads }) => [key, reads])),
-      takes: Object.fromEntries(found.map(({ key, takes }) => [key, takes])),
-      diagnostics: [],
-    };
+    return { ...readsAndTakes(ownFunctions(loaded, {})), diagnostics: [] };
   } catch (cause) {
     if (!(cause instanceof DiagnosticError)) throw cause;
     const place = (one: Diagnostic) => placed(one, one.statement ?? 0, { spans: front.spans, main });

@@ -64,7 +64,7 @@ async function begin(
   { host, stopwatch, backend, model, opened, output }: Opened,
 ): Promise<OpenRun> {
   const { network, store: parameters, ownLosses = [], ownMetrics = [] } = model;
-  const metrics = metricsOf(options, ownMetrics);
+  const metrics = metricsOf(options.functions, ownMetrics);
   const start = {
     measures: measure(network, newMaskState(network.channels.count)),
     hash: await host.digest(networkPieces(network, parameters)),
@@ -134,12 +134,12 @@ async function begin(
   return makeRun(session);
 }
 
-/** Those of the program and its host, and those of the network that have other names. */
-function metricsOf({ functions }: Options, ofNetwork: readonly Metric[]): readonly Metric[] {
+/** Those of the program and its host, and those known before that have other names. */
+export function metricsOf(functions: Options["functions"], known: readonly Metric[]): readonly Metric[] {
   const own = functions.flatMap((one): Metric[] =>
     one.kind === "metric" ? [{ name: one.name, own: one }] : [],
   );
-  return [...own, ...ofNetwork.filter(({ name }) => !own.some((one) => one.name === name))];
+  return [...own, ...known.filter(({ name }) => !own.some((one) => one.name === name))];
 }
 
 async function openSource(

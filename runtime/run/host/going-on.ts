@@ -1,7 +1,7 @@
 import { ownFunctions, type GivenImport, type GivenJavaScript } from "../../own/functions.js";
-import type { Metric } from "../../types.js";
 import { requireNow } from "../steps/conditions.js";
 import { step } from "../steps/step.js";
+import { metricsOf } from "./begin.js";
 import { rebuildExecutor } from "./engine.js";
 import type { RunOptions } from "./options.js";
 import type { OpenRun } from "./run.js";
@@ -33,10 +33,7 @@ export function goingOn(run: OpenRun): GoingOn {
     },
     take(imports, given) {
       const functions = ownFunctions(imports, given);
-      const own = functions.flatMap((one): Metric[] =>
-        one.kind === "metric" ? [{ name: one.name, own: one }] : [],
-      );
-      const all = [...own, ...metrics.filter(({ name }) => !own.some((one) => one.name === name))];
+      const all = metricsOf(functions, metrics);
       Object.assign(session, { options: { ...session.options, functions }, metrics: all });
       rebuildExecutor(session);
     },
