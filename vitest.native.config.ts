@@ -7,9 +7,10 @@ export default defineConfig({
     include: [
       "test/native/**/*.test.ts",
       // Gradients of gates, noise, penalties and teachers.
-      "test/runtime/run/gate-gradients.test.ts",
+      "test/runtime/run/{gate,step}-gradients.test.ts",
+      "test/runtime/along/attention.test.ts",
       "test/runtime/executor/{drawn,distillation}.test.ts",
-      "test/core/masks/activation-penalty.test.ts",
+      "test/core/masks/{activation,gradient,mixed}-penalty.test.ts",
     ],
     // What is found out about the machine is kept apart from what its user knows.
     env: { XDG_CACHE_HOME: join(tmpdir(), "espalier-native-tests") },

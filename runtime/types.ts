@@ -120,8 +120,10 @@ export interface Pull {
 
 /** The gates of one step of training. */
 export interface DrawnGates {
-  /** Of the weights that they guard. */
+  /** Of the weights that they multiply, or add noise to. */
   readonly keys: ReadonlySet<string>;
+  /** Guarded weights that the network computes with as they are: what guards them acts on what their layers read, or on their sums. */
+  readonly bare: ReadonlySet<string>;
   /** The weight that the network computes with, from its master (zero where it is latent). */
   shown(key: string, data: Float32Array): Float32Array;
   /** What the input of a layer (index) is multiplied by along its last axis: a row an example. */

@@ -99,12 +99,12 @@ export function gateStep(
       const parts = one.guard.parts.get(key);
       return parts === undefined || one.reads.keys.has(key) || one.local.has(key) ? [] : [{ ...one, parts }];
     });
-  const keys = new Set(
-    acting.flatMap(({ guard }) => [...guard.parts.keys()]).filter((key) => guarding(key).length > 0),
-  );
+  const guarded = new Set(acting.flatMap(({ guard }) => [...guard.parts.keys()]));
+  const keys = new Set([...guarded].filter((key) => guarding(key).length > 0));
   return {
     drawn: {
       keys,
+      bare: new Set([...guarded].filter((key) => !keys.has(key))),
       shown: (key, data) => guarding(key).reduce((out, link) => through(link, out), data),
       reads: new Map(acting.flatMap(multipliers)),
       variances: new Map(acting.flatMap((one) => variances(context, one))),

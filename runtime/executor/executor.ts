@@ -278,7 +278,7 @@ export function createExecutor(
       }),
     trainStep(batch, number, pulls = [], observe, gates, lesson) {
       if (gates === undefined) variables.settle();
-      else variables.draw(gates.keys, gates.shown);
+      else variables.draw([...gates.keys, ...gates.bare], gates.shown);
       const guarded = [...store.values()].filter((p) => !p.trainable && gates?.keys.has(p.key) === true);
       const penalties: tf.Scalar[] = [];
       const activities = activityOnlooker(network, (penalty) => penalties.push(penalty));

@@ -238,7 +238,7 @@ function criteriaOf(all: readonly StatementIr[], network: Network | undefined): 
       const known = [criterion.expr, ...beside].flatMap(ownParts).every(isLookedInto);
       const cost =
         penalty === true
-          ? "its slope is a second derivative: two passes forward and backward more in every step"
+          ? "its slope is a second derivative: two passes forward and backward more in every step, a third beside a teacher or a penalty over activations"
           : known
             ? costOf(criterion, read, at, normed)
             : "its JavaScript says, which is looked into with `--allow-js` alone";

@@ -33,6 +33,8 @@ export interface AlongRules {
     /** The gradients of the loss on the batch of the step, at the weights as they are when it is called. */
     again: () => ReadonlyMap<string, Float32Array>,
     ofGates: OfGates,
+    /** Whether `gradients` hold what a teacher or penalties over activations add, which penalties over gradients do not read. */
+    joined: boolean,
   ): BeforeUpdate;
   /** At the end of the step after `step` updates: what is due then between steps. */
   endStep(session: Session, step: number): void;
@@ -86,10 +88,10 @@ export function alongRules(ir: TrainIr, times: PhaseTimes): AlongRules {
       const context = pruningContext(session);
       return acting.flatMap(({ rule }) => rule.watch(context) ?? []);
     },
-    beforeUpdate(session, gradients, step, again, ofGates) {
+    beforeUpdate(session, gradients, step, again, ofGates, joined) {
       const context = pruningContext(session);
       const reading = penalties.some(({ active, rule }) => rule.second && active(step));
-      const ofLoss = reading ? new Map([...gradients].map(([key, g]) => [key, g.slice()])) : gradients;
+      const ofLoss = reading ? copies(joined ? again() : gradients) : gradients;
       const along = new Map<string, Float32Array>();
       for (const { id, rule, active } of updates)
         if (active(step)) rule.gate(context, momentOf(session, id), gradients);
@@ -119,6 +121,9 @@ export function alongRules(ir: TrainIr, times: PhaseTimes): AlongRules {
     },
   };
 }
+
+const copies = (gradients: ReadonlyMap<string, Float32Array>): ReadonlyMap<string, Float32Array> =>
+  new Map([...gradients].map(([key, g]) => [key, g.slice()]));
 
 function addAll(gradients: ReadonlyMap<string, Float32Array>, more: ReadonlyMap<string, Float32Array>): void {
   for (const [key, gradient] of gradients) {

@@ -45,6 +45,7 @@ export function trainStep(session: Session, phase: OpenPhase, batch: Batch): Bat
     progress.step,
     () => executor.gradients(batch, "loss", { statistics: "batch" }).gradients,
     learned?.of ?? new Map<string, never>(),
+    pulls.length > 0 || lesson !== undefined,
   );
   const rests = new Set([...before.rests, ...(learned?.rests ?? [])]);
   const penalty = before.penalty + (learned?.term ?? 0);

@@ -2,9 +2,8 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { ExprIr, PenalizeIr } from "../../../core/ir/types.js";
 import { openBackend, type Backend } from "../../../runtime/backend/index.js";
 import { activationPenalty } from "../../../runtime/along/activation-penalty.js";
-import { backends } from "../../helpers/backends.js";
+import { differencesOn } from "../../helpers/backends.js";
 import { namedNetworks } from "../../helpers/networks.js";
-import { runs } from "../../helpers/runs.js";
 import { criterionOf, momentOf, prune, pruneOf } from "./setting.js";
 import { slopeAt, stageOf } from "./stage.js";
 
@@ -33,7 +32,7 @@ function stage(model: unknown, rule: PenalizeIr) {
   return { setting, executor, step };
 }
 
-describe.each(runs(0, 1) > 0 ? backends("cpu", "wasm") : backends("wasm"))("on %s", (name) => {
+describe.each(differencesOn())("on %s", (name) => {
   beforeAll(async () => void (backend = await openBackend({ backend: name })));
 
   test.each([

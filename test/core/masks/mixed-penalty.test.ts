@@ -7,14 +7,12 @@ import { activationPenalty } from "../../../runtime/along/activation-penalty.js"
 import { mixedPenalty } from "../../../runtime/along/mixed-penalty.js";
 import { together } from "../../../runtime/scores/gather.js";
 import { penaltyKind } from "../../../core/expr/mixed.js";
+import { differencesOn } from "../../helpers/backends.js";
 import { namedNetworks } from "../../helpers/networks.js";
 import { criterionOf, momentOf, prune, pruneOf, settingOf } from "./setting.js";
 import { slopeAt, stageOf } from "./stage.js";
 
 let backend: Backend;
-beforeAll(async () => {
-  backend = await openBackend({ backend: "cpu" });
-});
 
 function ruleOf(text: string): PenalizeIr {
   const { ir, diagnostics } = front(`train 1 epoch { penalize ${text} strength 1000 }`, {});
@@ -39,53 +37,57 @@ function stage(name: string, text: string) {
   return { setting, rule, step };
 }
 
-describe("slopes of a penalty that mixes what it reads are those that differences give", () => {
-  it.each([
-    ["plain", "filters by sum(w^2) * mean(a^2)"],
-    ["plain", "weights by abs(w) * mean(x^2)"],
-    ["plain", "filters by norm(w) * mean(abs(x))"],
-    ["plain", "channels by mean(a^2) * norm(w)"],
-    ["residual, identity", "filters by sqrt(0.1 + mean(a^2)) * sum(w^2)"],
-    ["residual, projected", "filters by mean(a^2) * abs(gamma)"],
-    ["residual, projected", "filters by norm(w) * abs(gamma) + beta^2 * size"],
-    ["residual, projected", "filters by sqrt(size) * norm(w) + 0.5 * members.std(norm(w))"],
-    ["residual, identity", "filters by members.max(norm(w)) - members.min(norm(w)) + 0.1 * sum(w^2)"],
-    ["residual, identity", "filters by mean(a^2) among bottom 50% by l1"],
-    ["residual, identity", "filters by mean(a^2) * norm(w) among top 40% by mean(abs(a)) global"],
-  ])("in %s: %s", (name, text) => {
-    const { setting, rule, step } = stage(name, text);
-    const first = step();
-    expect(first.added).not.toBe(0);
-    // A few weights stand for all: kernels, and what a batch norm has.
-    const tried = [...setting.parameters.values()]
-      .filter(({ key }) => /kernel$|gamma$|beta$/.test(key))
-      .slice(0, 4);
-    let compared = 0;
-    let moved = 0;
-    for (const [n, { key, data }] of tried.entries()) {
-      const i = (31 * n + 17) % data.length;
-      const found = first.gradients.get(key)?.[i] ?? NaN;
-      const slope = slopeAt(data, i, () => {
-        const { loss, added } = step();
-        return loss + added;
-      });
-      if (slope === null) continue;
-      compared++;
-      if (Math.abs(slope) > 1) moved++;
-      expect(Math.abs(found - slope), `${key} ${rule.by.name}`).toBeLessThan(0.03 * (1 + Math.abs(slope)));
-    }
-    expect(compared).toBeGreaterThan(0);
-    expect(moved).toBeGreaterThan(0);
-  });
-});
+describe.each(differencesOn())("on %s", (name) => {
+  beforeAll(async () => void (backend = await openBackend({ backend: name })));
 
-it("the dead are not penalized", async () => {
-  const { setting, step } = stage("plain", "filters by mean(abs(a)) * norm(w)");
-  const before = step().added;
-  await prune(setting, pruneOf({ structure: "filters", to: 0.5, by: criterionOf("random") }), momentOf());
-  const after = step().added;
-  expect(after).toBeGreaterThan(0);
-  expect(after).toBeLessThan(before);
+  describe("slopes of a penalty that mixes what it reads are those that differences give", () => {
+    it.each([
+      ["plain", "filters by sum(w^2) * mean(a^2)"],
+      ["plain", "weights by abs(w) * mean(x^2)"],
+      ["plain", "filters by norm(w) * mean(abs(x))"],
+      ["plain", "channels by mean(a^2) * norm(w)"],
+      ["residual, identity", "filters by sqrt(0.1 + mean(a^2)) * sum(w^2)"],
+      ["residual, projected", "filters by mean(a^2) * abs(gamma)"],
+      ["residual, projected", "filters by norm(w) * abs(gamma) + beta^2 * size"],
+      ["residual, projected", "filters by sqrt(size) * norm(w) + 0.5 * members.std(norm(w))"],
+      ["residual, identity", "filters by members.max(norm(w)) - members.min(norm(w)) + 0.1 * sum(w^2)"],
+      ["residual, identity", "filters by mean(a^2) among bottom 50% by l1"],
+      ["residual, identity", "filters by mean(a^2) * norm(w) among top 40% by mean(abs(a)) global"],
+    ])("in %s: %s", (name, text) => {
+      const { setting, rule, step } = stage(name, text);
+      const first = step();
+      expect(first.added).not.toBe(0);
+      // A few weights stand for all: kernels, and what a batch norm has.
+      const tried = [...setting.parameters.values()]
+        .filter(({ key }) => /kernel$|gamma$|beta$/.test(key))
+        .slice(0, 4);
+      let compared = 0;
+      let moved = 0;
+      for (const [n, { key, data }] of tried.entries()) {
+        const i = (31 * n + 17) % data.length;
+        const found = first.gradients.get(key)?.[i] ?? NaN;
+        const slope = slopeAt(data, i, () => {
+          const { loss, added } = step();
+          return loss + added;
+        });
+        if (slope === null) continue;
+        compared++;
+        if (Math.abs(slope) > 1) moved++;
+        expect(Math.abs(found - slope), `${key} ${rule.by.name}`).toBeLessThan(0.03 * (1 + Math.abs(slope)));
+      }
+      expect(compared).toBeGreaterThan(0);
+      expect(moved).toBeGreaterThan(0);
+    });
+  });
+
+  it("the dead are not penalized", async () => {
+    const { setting, step } = stage("plain", "filters by mean(abs(a)) * norm(w)");
+    const before = step().added;
+    await prune(setting, pruneOf({ structure: "filters", to: 0.5, by: criterionOf("random") }), momentOf());
+    const after = step().added;
+    expect(after).toBeGreaterThan(0);
+    expect(after).toBeLessThan(before);
+  });
 });
 
 it("members that are the largest together share the slope", () => {

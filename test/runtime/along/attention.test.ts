@@ -1,4 +1,4 @@
-import { beforeAll, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { LearnIr } from "../../../core/ir/types.js";
 import { randomStream } from "../../../core/random.js";
 import { openBackend, type Backend } from "../../../runtime/backend/index.js";
@@ -6,13 +6,13 @@ import { createExecutor } from "../../../runtime/executor/index.js";
 import { gateStep } from "../../../runtime/along/gate-step.js";
 import { openGates } from "../../../runtime/along/gates.js";
 import type { Batch } from "../../../runtime/types.js";
+import { differencesOn } from "../../helpers/backends.js";
 import { topology } from "../../helpers/networks.js";
 import { momentOf, settingOf } from "../../core/masks/setting.js";
 
 /** Modules of attention inside of a pass: what they learn, and what flows back through them, against finite differences. */
 
 let backend: Backend;
-beforeAll(async () => void (backend = await openBackend({ backend: "wasm" })));
 
 const learn: LearnIr = {
   kind: "learn",
@@ -74,53 +74,57 @@ function training(trainable = true) {
   return { setting, step, params: gates?.params ?? {} };
 }
 
-it("learn, and hand on, what finite differences say, wherever their units are read", () => {
-  const { setting, step } = training();
-  const { of, gradients } = step();
-  const weights = [...setting.parameters.values()].map(({ key, data }) => ({
-    key,
-    data,
-    gradient: gradients.get(key) ?? new Float32Array(0),
-  }));
-  const own = [...of].map(([key, { data, gradient }]) => ({ key, data, gradient }));
-  expect(own.map(({ data }) => data.length)).toEqual([4 * 2 + 3 * 2, 4 * 2 + 3 * 2, 7]);
-  let steep = 0;
-  for (const { key, data, gradient } of [...own, ...weights])
-    for (let n = 0; n < 4; n++) {
-      const i = (n * 5) % data.length;
-      const at = data[i] ?? 0;
-      const lossAt = (move: number): number => {
-        data[i] = at + move;
-        const { loss } = step();
-        data[i] = at;
-        return loss;
-      };
-      const slope = (lossAt(0.01) - lossAt(-0.01)) / 0.02;
-      if (Math.abs(slope) > 1e-3) steep++;
-      expect(Math.abs((gradient[i] ?? NaN) - slope), `${key}[${i}]`).toBeLessThan(
-        0.01 * (1 + Math.abs(slope)),
-      );
-    }
-  expect(steep).toBeGreaterThan(15);
-});
+describe.each(differencesOn())("on %s", (name) => {
+  beforeAll(async () => void (backend = await openBackend({ backend: name })));
 
-it("learn the same where nothing of the network trains", () => {
-  const [trained, frozen] = [training(), training(false)];
-  const [a, b] = [trained.step(), frozen.step()];
-  expect([...b.of].map(([, { gradient }]) => gradient)).toEqual(
-    [...a.of].map(([, { gradient }]) => gradient),
-  );
-  expect([...b.of.values()].some(({ gradient }) => gradient.some((x) => x !== 0))).toBe(true);
-});
+  it("learn, and hand on, what finite differences say, wherever their units are read", () => {
+    const { setting, step } = training();
+    const { of, gradients } = step();
+    const weights = [...setting.parameters.values()].map(({ key, data }) => ({
+      key,
+      data,
+      gradient: gradients.get(key) ?? new Float32Array(0),
+    }));
+    const own = [...of].map(([key, { data, gradient }]) => ({ key, data, gradient }));
+    expect(own.map(({ data }) => data.length)).toEqual([4 * 2 + 3 * 2, 4 * 2 + 3 * 2, 7]);
+    let steep = 0;
+    for (const { key, data, gradient } of [...own, ...weights])
+      for (let n = 0; n < 4; n++) {
+        const i = (n * 5) % data.length;
+        const at = data[i] ?? 0;
+        const lossAt = (move: number): number => {
+          data[i] = at + move;
+          const { loss } = step();
+          data[i] = at;
+          return loss;
+        };
+        const slope = (lossAt(0.01) - lossAt(-0.01)) / 0.02;
+        if (Math.abs(slope) > 1e-3) steep++;
+        expect(Math.abs((gradient[i] ?? NaN) - slope), `${key}[${i}]`).toBeLessThan(
+          0.01 * (1 + Math.abs(slope)),
+        );
+      }
+    expect(steep).toBeGreaterThan(15);
+  });
 
-it("keep the mean of what they gave, which is their value outside of training", () => {
-  const { step, params } = training();
-  const mean = params["mean"] ?? new Float32Array(0);
-  expect([...mean]).toEqual(new Array(7).fill(1));
-  step().done();
-  const once = mean.slice();
-  for (const value of once) expect(value > 0 && value < 1).toBe(true);
-  step().done();
-  once.forEach((value, i) => expect(mean[i]).toBeCloseTo(value, 6));
-  expect([...(params["steps"] ?? [])]).toEqual(new Array(7).fill(2));
+  it("learn the same where nothing of the network trains", () => {
+    const [trained, frozen] = [training(), training(false)];
+    const [a, b] = [trained.step(), frozen.step()];
+    expect([...b.of].map(([, { gradient }]) => gradient)).toEqual(
+      [...a.of].map(([, { gradient }]) => gradient),
+    );
+    expect([...b.of.values()].some(({ gradient }) => gradient.some((x) => x !== 0))).toBe(true);
+  });
+
+  it("keep the mean of what they gave, which is their value outside of training", () => {
+    const { step, params } = training();
+    const mean = params["mean"] ?? new Float32Array(0);
+    expect([...mean]).toEqual(new Array(7).fill(1));
+    step().done();
+    const once = mean.slice();
+    for (const value of once) expect(value > 0 && value < 1).toBe(true);
+    step().done();
+    once.forEach((value, i) => expect(mean[i]).toBeCloseTo(value, 6));
+    expect([...(params["steps"] ?? [])]).toEqual(new Array(7).fill(2));
+  });
 });

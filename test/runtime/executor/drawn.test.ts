@@ -17,6 +17,7 @@ let backend: Backend;
 
 const drawn = (more: Partial<DrawnGates>): DrawnGates => ({
   keys: new Set(),
+  bare: new Set(),
   shown: (_, data) => data,
   reads: new Map(),
   variances: new Map(),

@@ -116,7 +116,8 @@ export function residualNetwork({ deep = false } = {}): string {
   return written({ class_name: "Model", config: { name: "residual", layers, ...ends } });
 }
 
-function written(modelTopology: object): string {
+/** Path of a model.json of this topology, without weights. */
+export function written(modelTopology: object): string {
   const path = join(mkdtempSync(join(tmpdir(), "espalier-network-")), "model.json");
   writeFileSync(path, JSON.stringify({ format: "layers-model", modelTopology, weightsManifest: [] }));
   return path;

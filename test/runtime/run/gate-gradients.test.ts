@@ -8,8 +8,7 @@ import { createExecutor } from "../../../runtime/executor/index.js";
 import { loadModel } from "../../../runtime/model/index.js";
 import { newMaskState } from "../../../core/masks/state.js";
 import { selectLayers } from "../../../runtime/run/steps/select-layers.js";
-import { backends } from "../../helpers/backends.js";
-import { runs } from "../../helpers/runs.js";
+import { differencesOn } from "../../helpers/backends.js";
 import { quarters, residualNetwork } from "./fixtures.js";
 
 /** Gates through a network with joins and batch norms: gradients of weights and gates against central differences of its loss. */
@@ -72,7 +71,7 @@ async function setting(backend: Backend, rule: LearnRule) {
   return { step, state, store };
 }
 
-describe.each(runs(0, 1) > 0 ? backends("cpu", "wasm") : backends("wasm"))("on %s", (name) => {
+describe.each(differencesOn())("on %s", (name) => {
   let backend: Backend;
   beforeAll(async () => void (backend = await openBackend({ backend: name })));
 
