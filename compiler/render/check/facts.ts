@@ -4,6 +4,7 @@ import { gateCosts, type GateCost } from "./gates.js";
 import { pullCosts, type PullCost } from "./pulls.js";
 import { memoryCosts, type MemoryCost } from "./memory.js";
 import { sharingCosts, type SharingCost } from "./sharings.js";
+import { trainedNumbers, type TrainedNumbers } from "./trained.js";
 import { teacherCosts, type TeacherCost } from "./teachers.js";
 import { searchCosts, type SearchCost } from "./searches.js";
 import { endsAt, trainsWith } from "./optimizers.js";
@@ -56,6 +57,7 @@ export interface CheckFacts {
   readonly criteria: readonly CriterionCost[];
   readonly learned: readonly GateCost[];
   readonly pulls: readonly PullCost[];
+  readonly trained: readonly TrainedNumbers[];
   readonly compensations: readonly CompensationCost[];
   readonly sharings: readonly SharingCost[];
   readonly teachers: readonly TeacherCost[];
@@ -141,6 +143,7 @@ export function checkFacts(compiled: CompileResult, network?: Network): CheckFac
     criteria: criteriaOf(all, network),
     learned: gateCosts(all, network),
     pulls: pullCosts(all, network),
+    trained: trainedNumbers(all),
     searches: simulation === null ? [] : searchCosts(simulation),
     compensations: compensationCosts(all, network),
     sharings: sharingCosts(all, events, network),

@@ -4,6 +4,7 @@ import { pullLine } from "./pulls.js";
 import { memoryLine } from "./memory.js";
 import { sharingLine } from "./sharings.js";
 import { teacherLine } from "./teachers.js";
+import { trainedLine } from "./trained.js";
 import { searchLine } from "./searches.js";
 import type { CompileResult } from "../../compile.js";
 import { milliseconds } from "../../../core/ir/sizes.js";
@@ -55,6 +56,7 @@ export function checkReport(result: CompileResult, options: CheckOptions = {}): 
     list("Searches", facts.searches, searchLine);
     list("Learned masks", facts.learned, gateLine);
     list("Pulls", facts.pulls, pullLine);
+    list("Trained numbers", facts.trained, trainedLine);
     list("Compensation", facts.compensations, compensationLine);
     list("Shared values", facts.sharings, sharingLine);
     list("Teachers", facts.teachers, teacherLine);

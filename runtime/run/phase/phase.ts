@@ -1,4 +1,5 @@
 import { metricIn } from "../../../core/ir/accuracy-readers.js";
+import { trainedKey } from "../../../core/parameters.js";
 import { firesAt } from "../../../core/schedule/schedule.js";
 import type { Phase, Rule, WhenSpec } from "../../helpers.js";
 import { settleGates } from "../../along/gates.js";
@@ -54,10 +55,23 @@ async function end(session: Session, phase: OpenPhase): Promise<void> {
   backToBest(session, phase);
   settleGates(session, phase.along.learned);
   if (phase.along.learned.length > 0) session.executor.upload();
+  logTrained(session, phase);
   await watch(session, "onTrainEnd", logsOf(phase));
   session.journal.complete();
   session.checkpointWanted = true;
   await pause(session);
+}
+
+/** Where the numbers that penalties train have come to. */
+function logTrained(session: Session, { ir }: OpenPhase): void {
+  for (const rule of ir.rules) {
+    if (rule.kind !== "penalize" || rule.trained === undefined) continue;
+    const numbers = Object.keys(rule.trained).flatMap((name) => {
+      const value = session.slots.get(trainedKey(rule.id, name))?.["value"]?.[0];
+      return value === undefined ? [] : [`${name} = ${Number(value.toPrecision(4))}`];
+    });
+    if (numbers.length > 0) logEvent(session, "penalize", rule.id, `trained to ${numbers.join(", ")}`);
+  }
 }
 
 /** Remembers which rules of the phase have acted, in it or before: the rest is told at the end of the run. */

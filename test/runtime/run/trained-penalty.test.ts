@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
+import { reportHtml } from "../../../runtime/report/html.js";
 import { smallNetwork } from "./fixtures.js";
 import { killedAt } from "./killed.js";
 import { runProgram, type Outcome } from "./program.js";
@@ -22,6 +23,23 @@ it("what a penalty trains moves with the weights, goes on in a finetune and begi
   expect(await after("")).toBeCloseTo(0.3, 2);
   expect(await after("finetune 3 steps")).toBeGreaterThan(0.5);
   expect(await after("train 1 step with adam(rate: 0.1)")).toBeCloseTo(0.1, 2);
+});
+
+it("log and report say where it has come to at the end of every phase", async () => {
+  const outcome = await runProgram(
+    `${penalty}\ntrain 3 steps with adam(rate: 0.1)\nfinetune 3 steps`,
+    network,
+  );
+  const { events } = outcome.result.report;
+  const told = events.filter(({ kind }) => kind === "penalize");
+  expect(told.map(({ id, step }) => [id, step])).toEqual([
+    [1, 3],
+    [1, 6],
+  ]);
+  expect(told[1]?.text).toBe(`trained to zeta = ${Number((zeta(outcome) ?? NaN).toPrecision(4))}`);
+  expect(told[0]?.text).toMatch(/^trained to zeta = 0\.(29|3)/);
+  expect(outcome.told.join("\n")).toContain(told[1]?.text);
+  expect(await reportHtml(outcome.result.report)).toContain(told[0]?.text);
 });
 
 it("is kept by a slim, and resumed bit for bit", async () => {
