@@ -21,15 +21,16 @@ function dense(): JsonObject {
   return b.build([b.call("Dense", { units: 10, activation: "softmax" }, [second])]);
 }
 
-/** Three convolutions of 8, 16 and 16 filters with batch norms, a dense layer of 32 units and one of 10. */
-function convolutions(): JsonObject {
+/** Three convolutions of 8, 16 and 16 filters (or so many times more) with batch norms, a dense layer of 32 units and one of 10. */
+function convolutions(times = 1): JsonObject {
   const b = topology();
   let last = b.input([28, 28, 1]);
-  for (const [filters, kernel_size, strides] of [
+  for (const [width, kernel_size, strides] of [
     [8, [5, 5], [2, 2]],
     [16, [3, 3], [2, 2]],
     [16, [3, 3], [1, 1]],
   ] as const) {
+    const filters = width * times;
     const config = {
       filters,
       kernel_size: [...kernel_size],
@@ -49,7 +50,12 @@ export const tasks = {
   dense: { is: "MNIST, 1,000 examples, dense layers of 100, 50 and 10 units", network: dense, batch: 50 },
   convolutions: {
     is: "MNIST, 1,000 examples, convolutions of 8, 16 and 16 filters, dense layers of 32 and 10 units",
-    network: convolutions,
+    network: () => convolutions(),
+    batch: 50,
+  },
+  wide: {
+    is: "MNIST, 1,000 examples, convolutions of 16, 32 and 32 filters, dense layers of 32 and 10 units",
+    network: () => convolutions(2),
     batch: 50,
   },
 } as const satisfies Record<string, Task>;

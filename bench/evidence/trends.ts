@@ -20,6 +20,11 @@ const trained = { before: "train 10 epochs" };
 /** 90 % of the weights of a trained network, and an epoch of retraining. */
 const cutOnce = { task: "dense", set: { sparsity: "90%", retrain: "1 epoch" }, ...trained } as const;
 
+/** A trained network whose weights say by their size what they are worth: behind batch norms decay alone makes them. */
+const decayed = {
+  before: "train 10 epochs with sgd(rate: 0.05, momentum: 0.9, weight-decay: 1e-3)",
+} as const;
+
 /** By the name of the method. */
 export const trends: Readonly<Record<string, TrendPlan>> = {
   agp: {
@@ -38,6 +43,7 @@ export const trends: Readonly<Record<string, TrendPlan>> = {
     set: { share: "50%", epochs: "10 epochs", retrain: "1 epoch", calibration: "4" },
     ...atRandom("std(a) over calibration batches"),
   },
+  fpgm: { task: "wide", set: { share: "70%", epochs: "2 epochs" }, ...decayed, ...atRandom("distance") },
   "global-activation": { ...cutOnce, ...atRandom("abs(w) * mean(abs(x))") },
   "global-gradient": { ...cutOnce, ...atRandom("abs(w * g) with batch statistics") },
   "global-magnitude": { ...cutOnce, ...atRandom("magnitude") },

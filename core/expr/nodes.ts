@@ -1,5 +1,5 @@
 import type { Chunk } from "../units/parts.js";
-import { chunkSize } from "../units/parts.js";
+import { chunkSize, newChunk } from "../units/parts.js";
 import { fillOf, type Op } from "./operators.js";
 
 /** What a value varies over: nothing, layers, entries of the domain, or its elements. */
@@ -82,26 +82,37 @@ export function axisNode(axis: "in" | "out", values: (key: string) => Float64Arr
   };
 }
 
-/** An operator applied place by place; the result is as fine as its finest argument. */
+/** Buffers that no node is filling now: as many as an expression is deep, however many operators it has. */
+const spare: Float64Array[] = [];
+
+/** An operator applied place by place; the result is as fine as its finest argument, and of numbers alone worked out once. */
 export function operatorNode(operator: string, args: readonly Node[]): Node {
   const apply = fillOf(operator, args.length);
   const [first, ...rest] = args;
   if (apply === undefined || first === undefined)
     throw new Error(`no operator \`${operator}\` of ${args.length}`);
-  const buffers = rest.map(() => new Float64Array(chunkSize));
   const level = args.reduce<Level>(
     (so, { level: next }) => (order.indexOf(next) > order.indexOf(so) ? next : so),
     "number",
   );
-  return {
-    level,
-    fill(chunk, out) {
-      first.fill(chunk, out);
-      rest.forEach((node, i) => node.fill(chunk, buffers[i] ?? out));
-      apply([out, ...buffers], chunk.count);
-    },
+  const fill: Node["fill"] = (chunk, out) => {
+    first.fill(chunk, out);
+    const buffers = rest.map((node) => {
+      const buffer = spare.pop() ?? new Float64Array(chunkSize);
+      node.fill(chunk, buffer);
+      return buffer;
+    });
+    apply([out, ...buffers], chunk.count);
+    spare.push(...buffers);
   };
+  if (level !== "number") return { level, fill };
+  const out = new Float64Array(1);
+  fill(one, out);
+  return numberNode(out[0] ?? 0);
 }
+
+/** A chunk of one place, for what is the same at all. */
+const one = { ...newChunk(), count: 1 };
 
 export const binaryOf = (operator: Op, left: Node, right: Node): Node =>
   operatorNode(operator, [left, right]);

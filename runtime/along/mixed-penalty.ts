@@ -10,6 +10,7 @@ import {
 } from "../../core/expr/domain.js";
 import { normDomain, spaceDomain } from "../../core/expr/domains.js";
 import { standsOutside, takeApart, type Apart } from "../../core/expr/mixed.js";
+import { sharing, walkTogether } from "../../core/expr/together.js";
 import { axisNode, binaryOf, entryNode, numberNode, type Node } from "../../core/expr/nodes.js";
 import type { ExprIr, PenalizeIr } from "../../core/ir/types.js";
 import { ungatedView } from "../../core/masks/masked.js";
@@ -192,9 +193,9 @@ function solve({ id }: PenalizeIr, apart: Apart, step: Step, g: Gradients): Solv
       const into = (key: string) => gradients.get(key);
       const share = (entry: number): number => counted[entry] ?? 0;
       pullOnGates(whole)({ context, space: units, domain, each: share, gradients, ofGates });
-      addSlopes(domain, binaryOf("*", build(derivative(whole), domain), chosen), into);
-      for (const [name, { gradient }] of step.trained)
-        gradient[0] = alongUnits(whole, name, domain, counted).reduce((sum, slope) => sum + slope, 0);
+      const ofWeights = derivative(whole);
+      addSlopes(domain, binaryOf("*", build(ofWeights, sharing(domain, [ofWeights])), chosen), into);
+      alongTrained(whole, step.trained, domain, counted);
       apart.members.forEach(({ name, inner }, i) => {
         const over = spaceDomain(space, given);
         const along = entryNode(members[i]?.back(alongUnits(whole, name, domain, counted)) ?? none);
@@ -234,6 +235,29 @@ function trainedNow(
       return [name, { key, data, gradient: new Float32Array(1) }] as const;
     }),
   );
+}
+
+/** Slopes along numbers that train, all at once, for they have most of their parts in common. */
+function alongTrained(whole: ExprIr, trained: Step["trained"], domain: Domain, counted: Float64Array): void {
+  if (trained.size === 0) return;
+  const slopes = [...trained].map(([name, { gradient }]) => ({ ...sharedSlope(whole, name), gradient }));
+  const sums = new Float64Array(slopes.length);
+  slopes.forEach(({ own }, i) => {
+    if (own === 0) return;
+    const byUnit = new Float64Array(domain.entries);
+    atEntries(domain, build(own, domain), byUnit);
+    byUnit.forEach((slope, unit) => (sums[i] = (sums[i] ?? 0) + (counted[unit] ?? 0) * slope));
+  });
+  const through = slopes.map(({ each }) => each);
+  if (through.some((each) => each !== 0))
+    walkTogether(domain, through, ({ entry, count }, values) => {
+      values.forEach((row, n) => {
+        let sum = 0;
+        for (let i = 0; i < count; i++) sum += (counted[entry[i] ?? 0] ?? 0) * (row[i] ?? 0);
+        sums[n] = (sums[n] ?? 0) + sum;
+      });
+    });
+  slopes.forEach(({ gradient }, i) => (gradient[0] = sums[i] ?? 0));
 }
 
 /** The slope along a value that a unit has one of, by unit: at the unit itself, and through its elements. */

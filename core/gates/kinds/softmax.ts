@@ -13,6 +13,12 @@ import { once } from "../../tables.js";
 /** The least deviation of the scores of a kernel, so that equal ones have a softmax, too. */
 const least = 1e-6;
 
+/**
+ * Shares below this are 0: beside the 1 that all add up to they are nothing in 32 bits, and products with them would fall out of the
+ * range of normal numbers, where processors take many times as long.
+ */
+const negligible = 1e-24;
+
 /** The scores of one kernel: where in the parameter they stand, and what a unit is open by. */
 interface Row {
   /** Places of the kernel's scores in the parameter, from `first` on, `apart` from each other. */
@@ -68,7 +74,10 @@ function shares(scores: Float32Array, row: Row, temperature: number): Float64Arr
   let [most, sum] = [-Infinity, 0];
   for (let p = 0; p < places; p++) most = Math.max(most, (values[p] = by * (scores[first + p * apart] ?? 0)));
   for (let p = 0; p < places; p++) sum += values[p] = Math.exp((values[p] ?? 0) - most);
-  for (let p = 0; p < places; p++) values[p] = (values[p] ?? 0) / sum;
+  for (let p = 0; p < places; p++) {
+    const value = values[p] ?? 0;
+    values[p] = value < negligible * sum ? 0 : value / sum;
+  }
   return values;
 }
 

@@ -237,6 +237,18 @@ describe("softmax over taps", () => {
     back(Float64Array.of(1, 2, 3, 4, 5), slopes);
     expect(slopes.score.every(Number.isFinite)).toBe(true);
   });
+  it("has no share so small that products with it leave the range of normal numbers", () => {
+    const wide = { ...line, places: 9 };
+    const shares = of("softmax", [-2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 2], {
+      args: { temperature: 70 },
+      units: 9,
+      kernels: [wide],
+    });
+    // Those of the next are about exp(−26) and exp(−51), of the others exp(−77) and less.
+    expect([...shares].filter((share) => share !== 0 && share < 1e-24)).toEqual([]);
+    expect(shares[8]).toBeCloseTo(1, 6);
+    expect(shares.filter((share) => share > 0)).toHaveLength(3);
+  });
   it("is one for all kernels of an input where it is shared", () => {
     const more = {
       args: { temperature: 1 },
