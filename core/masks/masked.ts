@@ -14,13 +14,13 @@ import type { Body, MaskState } from "./state.js";
  * | reader | reads |
  * |---|---|
  * | optimizer, `freeze` | masters |
- * | scores of `prune … latently` and of `restore` | masters: what is dead is ranked by what trained underneath |
+ * | scores of `prune … latently` (its sums over training, too) and of `restore` | masters: what is dead is ranked by what trained underneath |
  * | rewind, reinitialize, load, snapshots, checkpoints | masters |
  * | slim, absorbed constants | masters: latent places have been hardened before |
  * | moving statistics of a step | masters, but for latent places, which do not move |
  * | the variables of the executor, layer regularizers, synaptic flow | masked |
  * | penalties, values at death | masked but for learned gates, which multiply what trains |
- * | all other scores (`w`, `dw`, `gamma`, `beta`), `update only`, sums over training | masked |
+ * | all other scores (`w`, `dw`, `gamma`, `beta`), `update only`, other sums over training | masked |
  * | saved networks, their size, densities, the network that a run returns | masked |
  * | costs (`measure`, `effective`) | neither: codes alone |
  */
