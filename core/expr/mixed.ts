@@ -1,7 +1,8 @@
 import type { ExprIr } from "../ir/clauses.js";
 import { isOfNorms } from "./domains.js";
 import { isOwn } from "./own.js";
-import { mentionedIn, nameRow, namesIn, type Name } from "./names.js";
+import { perUnit } from "./derivative.js";
+import { isName, mentionedIn, nameRow, namesIn, type Name } from "./names.js";
 import { isReducer, operatorOf, partsOf, typeOf } from "./operators.js";
 import { keyOf, sampleTerms, type SampleTerm } from "./terms.js";
 
@@ -38,7 +39,8 @@ export function memberReducer(operator: string): MemberReducer | undefined {
   return name === "mean" || name === "std" || name === "max" || name === "min" ? name : undefined;
 }
 
-export function takeApart(expr: ExprIr): Apart {
+export function takeApart(expr: ExprIr, structure: string): Apart {
+  if (penaltyKind(expr, structure) === "activations") return wholly(expr);
   const samples = sampleTerms([expr], true).map((of, i) => ({
     name: `sample ${i}`,
     part: reducedPart(of),
@@ -70,6 +72,15 @@ export function takeApart(expr: ExprIr): Apart {
   return { expr: replaced(expr), samples, norms, members };
 }
 
+/** Over activations alone it is worked out in each layer that makes a unit, and added up. */
+function wholly(expr: ExprIr): Apart {
+  const name = "samples";
+  const samples = sampleTerms([expr], true)
+    .slice(0, 1)
+    .map((of) => ({ name, part: perUnit(expr), of }));
+  return { expr: name, samples, norms: [], members: [] };
+}
+
 const reducedPart = ({ expr, inner, reducer }: SampleTerm): ExprIr =>
   typeof expr === "object" && isReducer(expr[0], expr.length - 1) && expr[1] === inner
     ? expr
@@ -93,6 +104,9 @@ function holdsStatistic(expr: ExprIr): boolean {
   return typeOf(expr) === "statistic" || partsOf(expr).some(holdsStatistic);
 }
 
+const readsMembers = (expr: ExprIr): boolean =>
+  typeOf(expr) === "members" || partsOf(expr).some(readsMembers);
+
 /** What a penalty is over, which says how it is worked out. */
 export type PenaltyKind = "weights" | "norms" | "activations" | "mixed";
 
@@ -100,12 +114,13 @@ export function penaltyKind(expr: ExprIr, structure: string): PenaltyKind {
   if (isOwn(expr)) return "weights";
   const read = mentionedIn(expr);
   const kinds = new Set(namesIn(expr).flatMap(kindOfName));
-  const { samples, members } = takeApart(expr);
   const [only, ...others] = kinds;
-  if (samples.length === 0 && members.length === 0) {
+  if (sampleTerms([expr], true).length === 0 && !readsMembers(expr)) {
     if (!kinds.has("norms")) return "weights";
     return others.length === 0 && !holdsStatistic(expr) ? "norms" : "mixed";
   }
-  const alone = only === "activations" && others.length === 0 && !holdsStatistic(expr);
+  // A number that trains beside them has a value of its own outside of the layers.
+  const known = [...read].every(isName);
+  const alone = only === "activations" && others.length === 0 && known && !holdsStatistic(expr);
   return alone && structure !== "channels" && !read.has("x") ? "activations" : "mixed";
 }

@@ -12,6 +12,7 @@ import { normDomain, spaceDomain } from "../../core/expr/domains.js";
 import { standsOutside, takeApart, type Apart } from "../../core/expr/mixed.js";
 import { sharing, walkTogether } from "../../core/expr/together.js";
 import { axisNode, binaryOf, entryNode, numberNode, type Node } from "../../core/expr/nodes.js";
+import { structureKind } from "../../core/ir/structure.js";
 import type { ExprIr, PenalizeIr } from "../../core/ir/types.js";
 import { ungatedView } from "../../core/masks/masked.js";
 import { living } from "../../core/masks/state.js";
@@ -28,7 +29,7 @@ import { samplesOf, type Samples } from "./samples.js";
 
 type Gradients = ReadonlyMap<string, Float32Array>;
 
-/** A penalty that joins weights, batch norms, activations and what layers read. */
+/** A penalty over batch norms, over activations, or one that joins weights, batch norms, activations and what layers read. */
 export interface MixedPenalty {
   /** What the pass of a step shall show to choose the units `among` all. */
   watch(context: PruningContext): Observation | undefined;
@@ -55,7 +56,7 @@ export interface Trained {
 export function mixedPenalty(ir: PenalizeIr): MixedPenalty {
   const spaceNow = cachedSpace(ir.structure, ir);
   const choice = ir.among && stepChoice(ir.id, ir.among, spaceNow);
-  const apart = takeApart(ir.by.expr);
+  const apart = takeApart(ir.by.expr, structureKind(ir.structure));
   let step: Step | null = null;
   let trained: readonly Trained[] = [];
   const open = (context: PruningContext, moment: Moment): Step => {
@@ -194,7 +195,8 @@ function solve({ id }: PenalizeIr, apart: Apart, step: Step, g: Gradients): Solv
       const share = (entry: number): number => counted[entry] ?? 0;
       pullOnGates(whole)({ context, space: units, domain, each: share, gradients, ofGates });
       const ofWeights = derivative(whole);
-      addSlopes(domain, binaryOf("*", build(ofWeights, sharing(domain, [ofWeights])), chosen), into);
+      if (ofWeights !== 0)
+        addSlopes(domain, binaryOf("*", build(ofWeights, sharing(domain, [ofWeights])), chosen), into);
       alongTrained(whole, step.trained, domain, counted);
       apart.members.forEach(({ name, inner }, i) => {
         const over = spaceDomain(space, given);

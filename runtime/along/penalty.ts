@@ -1,9 +1,9 @@
 import type { ExprIr, PenalizeIr } from "../../core/ir/types.js";
 import type { Moment, PruningContext } from "../../core/events/context.js";
-import { derivative, perUnit } from "../../core/expr/derivative.js";
+import { derivative } from "../../core/expr/derivative.js";
 import { build, evaluateEntries, walkElements, type Domain } from "../../core/expr/domain.js";
-import { normDomain, spaceDomain, type NormDomain } from "../../core/expr/domains.js";
-import { mentionedIn, namesIn } from "../../core/expr/names.js";
+import { spaceDomain, type NormDomain } from "../../core/expr/domains.js";
+import { namesIn } from "../../core/expr/names.js";
 import { binaryOf, entryNode, type Node } from "../../core/expr/nodes.js";
 import { ungatedView } from "../../core/masks/masked.js";
 import {
@@ -44,18 +44,13 @@ export interface PenaltyRule {
   ): number;
 }
 
-/** Prepares a penalty: the sum over the living units of an expression in their weights (or batch-norm parameters). */
+/** Prepares a penalty: the sum over the living units of an expression in their weights. */
 export function penaltyRule(ir: PenalizeIr): PenaltyRule {
   const spaceNow = cachedSpace(ir.structure, ir);
   const { among } = ir;
   const choice = among && stepChoice(ir.id, among, spaceNow);
   const { expr } = ir.by;
-  const mentioned = mentionedIn(expr);
-  const addPenalty = isOwn(expr)
-    ? overOwn(ir, expr)
-    : mentioned.has("gamma") || mentioned.has("beta")
-      ? overNorms(expr)
-      : overWeights(ir, expr);
+  const addPenalty = isOwn(expr) ? overOwn(ir, expr) : overWeights(ir, expr);
   return {
     watch: (context) => choice?.watch(context),
     add(
@@ -190,21 +185,6 @@ export function underGates(context: PruningContext): { readonly w?: ReadonlyMap<
   return { w: new Map([...ungatedView(context)].map(([key, { data }]) => [key, data])) };
 }
 
-/** A penalty on batch-norm scales and shifts: `abs(gamma)` (Liu et al. 2017), over all norms that the channels of a unit pass. */
-function overNorms(expr: ExprIr): AddPenalty {
-  const [total, ofScale, ofShift] = [perUnit(expr), derivative(expr, "gamma"), derivative(expr, "beta")];
-  return ({ context, space, counted, strength, gradients }) => {
-    const shown = ungatedView(context);
-    const roots = new Set(space.channelUnits?.filter((_, i) => counted[i] === 1).map(({ root }) => root));
-    const domain = normDomain(context.network, (key) => shown.get(key)?.data, roots);
-    addNormSlopes(domain, build(ofScale, domain), "scale", gradients, strength);
-    addNormSlopes(domain, build(ofShift, domain), "shift", gradients, strength);
-    let value = 0;
-    for (const own of evaluateEntries(total, domain)) value += own;
-    return value;
-  };
-}
-
 /** A slope that is the same for all elements still has to reach every one of them. */
 export const everywhere = (node: Node): Node => ({
   level: "element",
@@ -225,7 +205,7 @@ export function addSlopes(
   });
 }
 
-/** The same of the scales or shifts of batch norms. */
+/** The same of the scales or shifts of batch norms: `abs(gamma)` (Liu et al. 2017). */
 export function addNormSlopes(
   domain: NormDomain,
   slope: Node,

@@ -52,7 +52,7 @@ export const penalties: readonly Vector[] = [
       const slope = new Float32Array(5);
       const { strength } = statementOf("slimming", "penalize");
       equal(strength, 1e-4);
-      const rule = penaltyRule(statementOf("slimming", "penalize", { strength: "0.5" }));
+      const rule = mixedPenalty(statementOf("slimming", "penalize", { strength: "0.5" }));
       const value = rule.add(setting, momentOf(), new Map([["norm/gamma", slope]]));
       near([value], [1.875]);
       near(slope, [0.5, -0.5, 0.5, 0, -0.5]);

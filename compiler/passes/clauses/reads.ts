@@ -170,7 +170,7 @@ export function canPull(ir: ExprIr, structure: StructureName, span: Span, place:
       help: "read weights, gates, batch-norm scales or activations: `by l1`, `by gate`, `by abs(gamma)`, `by mean(abs(a))`",
     });
   }
-  const { members } = takeApart(ir);
+  const { members } = takeApart(ir, structure);
   const other = members.flatMap(({ inner }) =>
     [...mentionedIn(inner)].filter((name) => !isName(name) || !isOfWeights(name)),
   )[0];

@@ -1,9 +1,8 @@
 import { firesAt, windowSteps, type PhaseTimes } from "../../../core/schedule/schedule.js";
 import type { PenalizeIr, RuleIr, TrainIr, WhenIr } from "../../../core/ir/types.js";
 import { timeWindow, whenTimes } from "../../optimizers/rates.js";
-import { activationPenalty } from "../../along/activation-penalty.js";
 import { mixedPenalty, type Trained } from "../../along/mixed-penalty.js";
-import { penaltyKind, type PenaltyKind } from "../../../core/expr/mixed.js";
+import { penaltyKind } from "../../../core/expr/mixed.js";
 import { structureKind } from "../../../core/ir/structure.js";
 import type { LearnRule } from "../../along/gates.js";
 import { freezeRule } from "../../along/freeze.js";
@@ -64,12 +63,11 @@ export function alongRules(ir: TrainIr, times: PhaseTimes): AlongRules {
       .filter(chosen)
       .map((rule) => ({ id: rule.id, rule: make(rule), active: activity(rule.when, times) }));
   const updates = prepare("update", updateRule);
-  const onActivations = prepare("penalize", activationPenalty, isKind("activations"));
-  const mixed = prepare("penalize", mixedPenalty, isKind("mixed"));
+  const mixed = prepare("penalize", mixedPenalty, (rule) => !isOverWeights(rule));
   const penalties = prepare(
     "penalize",
     (rule) => ({ ...penaltyRule(rule), second: readsGradients(rule) }),
-    isKind("weights", "norms"),
+    isOverWeights,
   );
   const freezes = prepare("freeze", freezeRule);
   const pulled = prepare("pull", (rule) => ({ ...pullRule(rule), when: whenTimes(rule.when ?? everyEpoch) }));
@@ -77,13 +75,11 @@ export function alongRules(ir: TrainIr, times: PhaseTimes): AlongRules {
   return {
     learned: learned.map(({ rule, active }) => ({ ir: rule, active })),
     pulls: (session, step) =>
-      [...onActivations, ...mixed]
+      mixed
         .filter(({ active }) => active(step))
         .flatMap(({ id, rule }) => rule.pull(pruningContext(session), momentOf(session, id)) ?? []),
     watch(session, step) {
-      const acting = [...updates, ...penalties, ...onActivations, ...mixed].filter(({ active }) =>
-        active(step),
-      );
+      const acting = [...updates, ...penalties, ...mixed].filter(({ active }) => active(step));
       if (acting.length === 0) return [];
       const context = pruningContext(session);
       return acting.flatMap(({ rule }) => rule.watch(context) ?? []);
@@ -102,7 +98,7 @@ export function alongRules(ir: TrainIr, times: PhaseTimes): AlongRules {
       for (const { id, rule, active } of mixed)
         if (active(step)) penalty += rule.add(context, momentOf(session, id), gradients, ofGates);
       if (along.size > 0) addAll(gradients, productNow(context, along, again));
-      for (const { id, rule, active } of [...onActivations, ...pulled])
+      for (const { id, rule, active } of pulled)
         if (active(step)) penalty += rule.add(context, momentOf(session, id), gradients);
       const rests = new Set<string>();
       for (const { rule, active } of freezes)
@@ -133,10 +129,8 @@ function addAll(gradients: ReadonlyMap<string, Float32Array>, more: ReadonlyMap<
   }
 }
 
-const isKind =
-  (...kinds: readonly PenaltyKind[]) =>
-  ({ by, structure, trained }: PenalizeIr): boolean =>
-    kinds.includes(trained ? "mixed" : penaltyKind(by.expr, structureKind(structure)));
+const isOverWeights = ({ by, structure, trained }: PenalizeIr): boolean =>
+  trained === undefined && penaltyKind(by.expr, structureKind(structure)) === "weights";
 
 /** When a pull chooses its aims anew where a loop does not say. */
 const everyEpoch: WhenIr = { unit: "epochs", every: 1 };

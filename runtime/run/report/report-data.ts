@@ -5,10 +5,10 @@ import { counted } from "../../../core/ir/words.js";
 import { effectivelyDead } from "../../../core/masks/effective.js";
 import { dead, newMaskState, type MaskState } from "../../../core/masks/state.js";
 import { leftOfLayers } from "../../../core/masks/measure.js";
-import type { Parameter, ParameterStore } from "../../../core/parameters.js";
 import { outputChannels } from "../../../core/units/slices.js";
 import { spaceOf } from "../../../core/units/spaces.js";
 import { compareLatency, createExecutor } from "../../executor/index.js";
+import { anyWeights } from "../../latency/alone.js";
 import type { ModelBytes } from "../../model/bytes.js";
 import type { AmountRow, LatencyFacts, LayerRow, NetworkFacts, Report } from "../../report/types.js";
 import { count, percent } from "../../report/numbers.js";
@@ -246,10 +246,10 @@ interface TimedBoth {
 
 /**
  * Median milliseconds of inference with the network as loaded and as it is now, timed in turns, for one example and for a batch
- * of 32. The values of weights do not matter for dense kernels: the network as loaded is timed with zeros.
+ * of 32. The values of weights do not matter for dense kernels: the network as loaded is timed with any.
  */
 function latencies(session: Session): TimedBoth {
-  const { loaded, network, executor, backend, options, times } = session;
+  const { loaded, network, parameters, executor, backend, options, times } = session;
   if (!options.latency) return { before: null, after: null, of: null };
   const both = (executors: readonly [Executor, ...Executor[]]): TimedBoth => {
     const single = compareLatency(executors, { batch: 1 });
@@ -269,7 +269,7 @@ function latencies(session: Session): TimedBoth {
     };
   };
   if (loaded === network) return both([executor]);
-  const original = createExecutor(loaded, zeros(session), backend, { seed: options.seed });
+  const original = createExecutor(loaded, anyWeights(loaded, parameters), backend, { seed: options.seed });
   try {
     original.upload();
     return both([original, executor]);
@@ -292,15 +292,3 @@ function latencyFacts(session: Session, { of }: TimedBoth): LatencyFacts | null 
 /** Whether the network holds dead units that a `slim` would take out. */
 const standsDead = ({ network, state }: Session): boolean =>
   network.units.some(({ root }) => state.channels[root] === dead);
-
-/** Parameters of the network as loaded; what no layer declares (classes of the user's) is as it is now. */
-function zeros({ loaded, parameters }: Session): ParameterStore {
-  const store = new Map<string, Parameter>(parameters);
-  for (const { weights } of loaded.layers) {
-    for (const { key, shape, trainable } of weights) {
-      const size = shape.reduce((product, extent) => product * extent, 1);
-      store.set(key, { key, shape, trainable, data: new Float32Array(size) });
-    }
-  }
-  return store;
-}

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { ExprIr, PenalizeIr } from "../../../core/ir/types.js";
 import { openBackend, type Backend } from "../../../runtime/backend/index.js";
-import { activationPenalty } from "../../../runtime/along/activation-penalty.js";
+import { mixedPenalty } from "../../../runtime/along/mixed-penalty.js";
 import { differencesOn } from "../../helpers/backends.js";
 import { namedNetworks } from "../../helpers/networks.js";
 import { criterionOf, momentOf, prune, pruneOf } from "./setting.js";
@@ -21,7 +21,7 @@ const ruleOf = (name: "filters" | "units", expr: ExprIr): PenalizeIr => ({
 /** A network, a batch for it, and its loss with a penalty as a step of training sees it. */
 function stage(model: unknown, rule: PenalizeIr) {
   const { setting, executor, batch } = stageOf(model, backend);
-  const penalty = activationPenalty(rule);
+  const penalty = mixedPenalty(rule);
   const step = () => {
     executor.upload();
     const pull = penalty.pull(setting, momentOf());

@@ -3,10 +3,8 @@ import { front } from "../../../compiler/passes/index.js";
 import { statements } from "../../../core/ir/walk.js";
 import type { PenalizeIr } from "../../../core/ir/types.js";
 import { openBackend, type Backend } from "../../../runtime/backend/index.js";
-import { activationPenalty } from "../../../runtime/along/activation-penalty.js";
 import { mixedPenalty } from "../../../runtime/along/mixed-penalty.js";
 import { together } from "../../../runtime/scores/gather.js";
-import { penaltyKind } from "../../../core/expr/mixed.js";
 import { differencesOn } from "../../helpers/backends.js";
 import { namedNetworks } from "../../helpers/networks.js";
 import { criterionOf, momentOf, prune, pruneOf, settingOf } from "./setting.js";
@@ -25,8 +23,7 @@ function ruleOf(text: string): PenalizeIr {
 function stage(name: string, text: string) {
   const rule = ruleOf(text);
   const { setting, executor, batch } = stageOf(namedNetworks.get(name)?.(), backend);
-  const alone = penaltyKind(rule.by.expr, String(rule.structure)) === "activations";
-  const penalty = alone ? activationPenalty(rule) : mixedPenalty(rule);
+  const penalty = mixedPenalty(rule);
   const step = () => {
     executor.upload();
     const pull = penalty.pull(setting, momentOf());

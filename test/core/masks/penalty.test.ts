@@ -2,6 +2,7 @@ import { sizedStructure } from "../../../core/ir/structure.js";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ExprIr, PenalizeIr, StructureIr } from "../../../core/ir/types.js";
+import { mixedPenalty } from "../../../runtime/along/mixed-penalty.js";
 import { penaltyRule } from "../../../runtime/along/penalty.js";
 import type { PruningContext } from "../../../core/events/context.js";
 import { namedNetworks } from "../../helpers/networks.js";
@@ -94,7 +95,7 @@ describe("the slope of a penalty", () => {
   test("of batch-norm scales is the sign times the strength", () => {
     const setting = settingOf(namedNetworks.get("plain")?.());
     const gradients = gradientsOf(setting);
-    const value = penaltyRule(ruleOf("filters", ["abs", "gamma"])).add(setting, momentOf(), gradients);
+    const value = mixedPenalty(ruleOf("filters", ["abs", "gamma"])).add(setting, momentOf(), gradients);
     let expected = 0;
     for (const { key, data } of setting.parameters.values()) {
       const g = gradients.get(key);
@@ -124,7 +125,7 @@ describe("the slope of a penalty", () => {
       [...setting.parameters.values()].forEach(({ key, data }, n) => {
         if (/gamma|beta/.test(key)) data.forEach((_, i) => (data[i] = Math.fround(Math.sin(3 * i + n))));
       });
-      const rule = penaltyRule(ruleOf("filters", penalty));
+      const rule = mixedPenalty(ruleOf("filters", penalty));
       const gradients = gradientsOf(setting);
       rule.add(setting, momentOf(), gradients);
       const norms = [...setting.parameters.values()].filter(({ key }) => /gamma|beta/.test(key));
