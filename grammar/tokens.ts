@@ -15,6 +15,14 @@ export const Stray = abstract("Stray");
 /** A string, closed or not: an unclosed one is reported by itself and parses on as if it were closed. */
 export const AnyString = abstract("AnyString");
 
+/**
+ * With what texts of a type begin, and that none of them holds a line break, is said beside their patterns: else the lexer works it out of
+ * them at every start.
+ */
+const digits = "0123456789";
+const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_";
+const starting = (characters: string): string[] => [...characters];
+
 /** What the lexer knows, in the order in which it tries it: that of this file, but for names, which come last. */
 const inOrder: TokenType[] = [];
 function lexedAs(config: ITokenConfig): TokenType {
@@ -22,10 +30,23 @@ function lexedAs(config: ITokenConfig): TokenType {
   inOrder.push(type);
   return type;
 }
-const literal = (name: string, pattern: RegExp, label: string, categories = [Stray]): TokenType =>
-  lexedAs({ name, pattern, label, categories, line_breaks: false });
+const literal = (
+  name: string,
+  pattern: RegExp,
+  label: string,
+  first: string | undefined,
+  categories = [Stray],
+): TokenType =>
+  lexedAs({
+    name,
+    pattern,
+    label,
+    categories,
+    line_breaks: false,
+    ...(first !== undefined && { start_chars_hint: starting(first) }),
+  });
 const mark = (name: string, text: string, categories = [Stray]): TokenType =>
-  lexedAs({ name, pattern: text, label: `\`${text}\``, categories });
+  lexedAs({ name, pattern: text, label: `\`${text}\``, categories, line_breaks: false });
 
 export const WhiteSpace = lexedAs({
   name: "WhiteSpace",
@@ -33,12 +54,24 @@ export const WhiteSpace = lexedAs({
   group: Lexer.SKIPPED,
   line_breaks: true,
 });
-export const Comment = lexedAs({ name: "Comment", pattern: /#[^\n\r]*/, group: "comments" });
+export const Comment = lexedAs({
+  name: "Comment",
+  pattern: /#[^\n\r]*/,
+  group: "comments",
+  line_breaks: false,
+  start_chars_hint: ["#"],
+});
 /** A comment of other languages, reported and skipped. */
-export const SlashComment = literal("SlashComment", /\/\/[^\n\r]*/, "a comment", []);
+export const SlashComment = literal("SlashComment", /\/\/[^\n\r]*/, "a comment", "/", []);
 const strings = [AnyString, Stray];
-export const ClosedString = literal("ClosedString", /"(?:[^"\\\n\r]|\\[^\n\r])*"/, "a string", strings);
-export const UnclosedString = literal("UnclosedString", /"(?:[^"\\\n\r]|\\[^\n\r])*\\?/, "a string", strings);
+export const ClosedString = literal("ClosedString", /"(?:[^"\\\n\r]|\\[^\n\r])*"/, "a string", '"', strings);
+export const UnclosedString = literal(
+  "UnclosedString",
+  /"(?:[^"\\\n\r]|\\[^\n\r])*\\?/,
+  "a string",
+  '"',
+  strings,
+);
 /** Everything beyond printable ASCII but white space, and the ASCII marks that mean nothing here. */
 const foreign =
   "\\x00-\\x08\\x0e-\\x1f\\x7f-\\x9f\\xa1-\\u167f\\u1681-\\u1fff\\u200b-\\u2027\\u202a-\\u202e\\u2030-\\u205e\\u2060-\\u2fff\\u3001-\\ufefe\\uff00-\\uffff";
@@ -47,19 +80,22 @@ export const Unknown = literal(
   "Unknown",
   new RegExp(`[A-Za-z0-9_]*[${foreign}]+[A-Za-z0-9_${foreign}]*|[$&'@\\\\\\\`|~]+|!(?!=)`),
   "text",
+  undefined,
 );
-export const OfEach = literal("OfEach", /\d+:\d+/, "a pattern such as `2:4`");
-export const Size = literal("Size", /\d+x\d+(?![A-Za-z0-9_])/, "a size such as `4x1`");
-export const Percent = literal("Percent", /\d+(?:\.\d+)?%/, "a percentage");
+export const OfEach = literal("OfEach", /\d+:\d+/, "a pattern such as `2:4`", digits);
+export const Size = literal("Size", /\d+x\d+(?![A-Za-z0-9_])/, "a size such as `4x1`", digits);
+export const Percent = literal("Percent", /\d+(?:\.\d+)?%/, "a percentage", digits);
 export const Milliseconds = literal(
   "Milliseconds",
   /\d+(?:\.\d+)?(?:[eE][+-]?\d+)?[ \t]*ms(?![A-Za-z0-9_(]|-[A-Za-z])/,
   "a time",
+  digits,
 );
 export const NumberToken = literal(
   "Number",
   /\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?:[kMG](?![A-Za-z0-9_]))?/,
   "a number",
+  digits,
 );
 /** Only so that `50 %` reaches the parser as one mistake. */
 export const LonePercent = mark("LonePercent", "%");
@@ -95,12 +131,21 @@ export const Identifier = createToken({
   pattern: /[A-Za-z_][A-Za-z0-9_]*(?:-[A-Za-z][A-Za-z0-9_]*)*/,
   label: "a name",
   categories: [Name, Stray],
+  line_breaks: false,
+  start_chars_hint: starting(letters),
 });
 
 /** Longest first: `only` before `on`. */
 for (const { word, is } of [...WORDS].sort((a, b) => b.word.length - a.word.length)) {
   const categories = [...(is === "reserved" ? [] : [Name]), ...(is === "statement" ? [] : [Stray])];
-  lexedAs({ name: `word ${word}`, pattern: word, label: `\`${word}\``, longer_alt: Identifier, categories });
+  lexedAs({
+    name: `word ${word}`,
+    pattern: word,
+    label: `\`${word}\``,
+    longer_alt: Identifier,
+    categories,
+    line_breaks: false,
+  });
 }
 
 export const lexed: readonly TokenType[] = [...inOrder, Identifier];

@@ -194,7 +194,7 @@ function channelPools(
   );
   return pools.map(({ siblings, units: own, layer }, i) => {
     const place = channelPlace(siblings);
-    const roots = Int32Array.from(own, ({ root }) => root);
+    const roots = new Int32Array(own.map(({ root }) => root));
     return {
       kind: "channels",
       key: `${place} ${own.length} ${roots.reduce((hash, root) => (Math.imul(hash, 31) + root) | 0, 7)}`,

@@ -93,8 +93,7 @@ interface Taking extends SelectOptions {
 /** Takes up to `k` units of a group that is ranked by itself. */
 function takeFrom(ranking: Ranking, { members, total }: Group, k: number, options: Taking): void {
   const { floors, chosen, aligned } = options;
-  const floor = aligned > 1 ? floorOf(options.keeping, total, options.collapse) : 0;
-  const bounded = allowedDrops(k, countUnits(members, ranking.open), floor, aligned);
+  const bounded = aligned > 1 ? inSteps(ranking, { members, total }, k, options) : k;
   // Units of one group are made by the same layers, so that one floor holds all of them or none; branches have none.
   const first = members instanceof Int32Array ? members[0] : members.from;
   const layers = ranking.space.kind === "branches" ? [] : floors.layersOf(first ?? -1);
@@ -103,15 +102,23 @@ function takeFrom(ranking: Ranking, { members, total }: Group, k: number, option
   for (const layer of layers) floors.room[layer] = (floors.room[layer] ?? 0) - taken;
 }
 
+/** How many of `k` may go so that what is kept of a group is a multiple of `aligned`, and not under its floor. */
+function inSteps(
+  { open }: Ranking,
+  { members, total }: Pick<Group, "members" | "total">,
+  k: number,
+  { keeping, collapse, aligned }: SelectOptions,
+): number {
+  return allowedDrops(k, countUnits(members, open), floorOf(keeping, total, collapse), aligned);
+}
+
 /** After a global ranking: every group's kept count becomes a multiple of `aligned`, its own lowest units going first. */
 function realign(ranking: Ranking, chosen: Uint8Array, options: SelectOptions): Uint8Array {
   const again = new Uint8Array(chosen.length);
-  for (const { members, total } of groupsOf(ranking.space, "local")) {
-    const taken = countUnits(members, chosen);
+  for (const group of groupsOf(ranking.space, "local")) {
+    const taken = countUnits(group.members, chosen);
     if (taken === 0) continue;
-    const floor = floorOf(options.keeping, total, options.collapse);
-    const k = allowedDrops(taken, countUnits(members, ranking.open), floor, options.aligned);
-    selectMembers(ranking, members, k, again);
+    selectMembers(ranking, group.members, inSteps(ranking, group, taken, options), again);
   }
   return again;
 }

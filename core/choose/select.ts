@@ -78,7 +78,7 @@ export function selectListed(
     const i = listed[at] ?? 0;
     if (open[i] !== 1) continue;
     const score = scores[i] ?? 0;
-    ascends &&= compareScores(last, score) <= 0;
+    if (!(last <= score) && compareScores(last, score) > 0) ascends = false;
     last = score;
     kept[n++] = i;
   }

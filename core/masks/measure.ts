@@ -5,7 +5,7 @@ import type { Costs, Network } from "../network/types.js";
 import { predictLatency, type LatencyModel } from "../latency/model.js";
 import { addFlags, type Space } from "../units/space.js";
 import { newChunk, walkPart } from "../units/parts.js";
-import { frozen, living } from "./state.js";
+import { frozen, latent, living, soft } from "./state.js";
 import type { MaskState } from "./state.js";
 import { weightsOf } from "../units/slices.js";
 
@@ -64,6 +64,8 @@ export function measure(network: Network, state: MaskState, beside: Beside = {})
 }
 
 function goneFlags({ channels }: MaskState): Uint8Array {
+  // Where nothing else has a code, the codes are the flags.
+  if (![latent, soft, frozen].some((code) => channels.includes(code))) return channels.slice();
   const flags = new Uint8Array(channels.length);
   for (let i = 0; i < flags.length; i++) flags[i] = goneByCode[channels[i] ?? living] ?? 0;
   return flags;

@@ -1,5 +1,5 @@
 import { structureKind } from "../ir/structure.js";
-import { addTo, entryOf, once } from "../tables.js";
+import { entryOf, once } from "../tables.js";
 import { candidateUnits, type Candidates } from "./candidate-units.js";
 import { kernelAxes } from "./element-units.js";
 import type { PruneIr, StructureIr } from "../ir/types.js";
@@ -98,9 +98,17 @@ function layoutOf(
 function layOut(network: Network, { units, members }: Candidates): Layout {
   const byLayer = new Map<number, number[]>();
   const unitOf = new Int32Array(network.channels.count).fill(-1);
-  units.forEach(({ channels }, number) => {
+  const roots = new Int32Array(units.length);
+  // Units in a row have the same members, most often.
+  let before: readonly number[] = [];
+  let lists: readonly number[][] = [];
+  units.forEach(({ root, channels }, number) => {
+    roots[number] = root;
     for (const channel of channels) unitOf[channel] = number;
-    for (const member of members[number] ?? []) addTo(byLayer, member, number);
+    const own = members[number] ?? [];
+    if (own !== before) lists = own.map((member) => entryOf(byLayer, member, () => []));
+    before = own;
+    for (const list of lists) list.push(number);
   });
   const entryUnit: number[] = [];
   const layers = [...byLayer]
@@ -114,7 +122,7 @@ function layOut(network: Network, { units, members }: Candidates): Layout {
     });
   return {
     units,
-    roots: Int32Array.from(units, ({ root }) => root),
+    roots,
     unitOf,
     totals: new Map(familiesOf(network, units).groups.map(({ key, members: own }) => [key, own.length])),
     layers,

@@ -1,4 +1,5 @@
 import type { Network, Unit } from "../network/types.js";
+import { entryOf } from "../tables.js";
 
 /** Units made by the same layers: what `local` ranks together, and what floors hold together. */
 export interface Siblings {
@@ -26,13 +27,13 @@ export function familiesOf(network: Network, units: readonly Unit[] = network.un
   const before = known.get(units);
   if (before !== undefined) return before;
   const numbers = new Map<readonly number[], number>();
-  const groupOf = Int32Array.from(units, ({ producers }) => {
-    const number = numbers.get(producers) ?? numbers.size;
-    numbers.set(producers, number);
-    return number;
+  const groupOf = new Int32Array(units.length);
+  const members: number[][] = [];
+  units.forEach(({ producers }, i) => {
+    const number = entryOf(numbers, producers, () => members.push([]) - 1);
+    groupOf[i] = number;
+    members[number]?.push(i);
   });
-  const members = [...numbers].map((): number[] => []);
-  for (let i = 0; i < groupOf.length; i++) members[groupOf[i] ?? -1]?.push(i);
   const groups = [...numbers.keys()].map((producers, number) => ({
     producers,
     key: producers.map((index) => network.layers[index]?.path ?? "").join("\n"),

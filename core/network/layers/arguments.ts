@@ -1,6 +1,7 @@
 import { diagnostic, raise } from "../../diagnostics/create.js";
 import type { Diagnostic } from "../../diagnostics/diagnostic.js";
 import { quote, show } from "../../diagnostics/quote.js";
+import { once } from "../../tables.js";
 import { isJsonArray } from "../json.js";
 import type { Json, JsonObject } from "../types.js";
 import { isLayerClass, type ClassName } from "./index.js";
@@ -273,10 +274,13 @@ const cells: Readonly<Record<string, Arguments>> = {
   },
 };
 
+/** Put together once for a class. */
+const withCommon = once((own: Arguments): Arguments => ({ ...COMMON, ...own }));
+
 /** What is done with the arguments of a class; null where nobody knows the class. */
 export function argumentsOf(className: string): Arguments | null {
   const own = isLayerClass(className) ? answers[className] : (cells[className] ?? null);
-  return own && { ...COMMON, ...own };
+  return own && withCommon(own);
 }
 
 /** Arguments of what a layer does while it trains and not otherwise, and of layers that may hold such a one. */
