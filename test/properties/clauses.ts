@@ -97,7 +97,9 @@ function amount(
       "30% -> 10%",
       "10% -> 40%",
       "from 50% to 20%",
-      levelOf(structure) === "whole" ? "from 100% to macs <= 60%" : "from 100% to nonzero macs <= 70%",
+      levelOf(structure) === "whole"
+        ? d.pick(["from 100% to macs <= 60%", "from 100% to latency <= 70%"])
+        : "from 100% to nonzero macs <= 70%",
     ]);
     return { amount: moving, moving: true };
   }
@@ -118,6 +120,8 @@ function amount(
                 "to bytes <= 90%",
                 "to macs <= 80% and nonzero params <= 90%",
                 "to params <= 200",
+                "to latency <= 80%",
+                "to latency <= 90% and params <= 90%",
               ]
             : ["to nonzero macs <= 80%", "to nonzero params <= 70%", "to nonzero params <= 200"],
         ),
@@ -132,6 +136,9 @@ function amount(
       return still(d.pick(["10%", "30%", "50%"]));
   }
 }
+
+const compensating = (d: Draw): string =>
+  `compensating by ${d.pick(["least-squares", "obs", "least-squares(ridge: 1e-3, points: 4)"])} over 1 batches`;
 
 /** A prune, in a phase or outside, with what may come with it. */
 export function prune(w: Writer, whens: readonly string[], moves: boolean): Statement[] {
@@ -172,6 +179,7 @@ export function prune(w: Writer, whens: readonly string[], moves: boolean): Stat
       ),
       ...d.perhaps(0.04, () => "allowing collapse"),
       ...d.perhaps(level === "single" ? 0.02 : 0.08, () => `aligned to ${d.pick(["2", "3"])}`),
+      ...d.perhaps(structure === "layers" || manner !== "" ? 0.005 : 0.06, () => compensating(d)),
     ].filter((clause) => clause !== ""),
   );
   if (manner !== "" || pattern) return [statement];

@@ -66,12 +66,37 @@ export function unitwise(d: Draw, level: Level, depth = 2): string {
   return `${d.pick(reducers)}(${elementwise(d, depth - 1)})`;
 }
 
+/** What takes passes of its own, or has a value for some structures alone. */
+const dear: Readonly<Record<Level, readonly string[]>> = {
+  single: [
+    "0.5 * h * w^2 over 1 batches and 2 probes",
+    "abs(hg * w)",
+    "abs(hw * w)",
+    "w^2 / (2 * hinv)",
+    "fisher",
+    "plainly * size",
+  ],
+  group: ["sum(0.5 * h * w^2) over 1 batches and 2 probes", "abs(sum(hg * w))", "fisher / size", "plainly"],
+  whole: [
+    "sum(hw * w)",
+    "greedy-order",
+    "lasso-path",
+    "rank",
+    "distance",
+    "tail",
+    "distance / (1 + tail)",
+    "fisher(damping: 0.1)",
+    "plainly",
+  ],
+};
+
 const standard = ["l1", "l1", "l2", "magnitude", "magnitude", "random", "taylor", "snip", "gradient"];
 
 /** What stands behind `by` in a statement that scores. */
 export function criterion(d: Draw, level: Level, declared: readonly string[]): string {
   const whole = (): string => {
     if (declared.length > 0 && d.chance(0.2)) return d.pick(declared);
+    if (d.chance(0.08)) return d.pick(dear[level]);
     if (d.chance(0.45)) return d.pick(level === "single" ? ["magnitude", "random", "snip", "l1"] : standard);
     if (level === "single" ? d.chance(0.9) : d.chance(0.3)) return elementwise(d);
     return unitwise(d, level);
@@ -81,8 +106,15 @@ export function criterion(d: Draw, level: Level, declared: readonly string[]): s
   const under = /\b(g|taylor|snip|gradient)\b/.test(expression) ? 0.2 : 0.01;
   return [
     expression,
-    ...d.perhaps(under, () => `under ${d.pick(["synflow", "loss"])}`),
-    ...d.perhaps(reads ? 0.25 : 0.01, () => `over ${d.pick(["1 batches", "2 batches", "training"])}`),
+    ...d.perhaps(
+      under,
+      () => `under ${d.pick(["synflow", "loss", "mean-absolute-error", "cross-entropy(temperature: 200)"])}`,
+    ),
+    ...d.perhaps(reads ? 0.1 : 0, () => "with batch statistics"),
+    ...d.perhaps(
+      reads && !expression.includes(" over ") ? 0.25 : 0.01,
+      () => `over ${d.pick(["1 batches", "2 batches", "training"])}`,
+    ),
   ].join(" ");
 }
 
@@ -94,9 +126,35 @@ export function threshold(d: Draw, level: Level): string {
   return `${d.pick(["", "0.5 * ", "0.9 * "])}${d.pick(statistics)}(${score})`;
 }
 
+/** Penalties that join what they read, or read the gradients of the loss. */
+const joined = (d: Draw, level: Level): string =>
+  d.pick(
+    level === "whole"
+      ? [
+          "mean(abs(a)) * norm(w)",
+          "norm(w) * abs(gamma) + beta^2",
+          "sqrt(0.1 + mean(a^2)) * sum(w^2)",
+          "norm(w) * mean(abs(x))",
+          "norm(w) + members.std(norm(w))",
+          "members.max(norm(w)) - members.min(norm(w))",
+          "sum(w * g)^2",
+          "mean(a^2) * abs(gamma) * members.mean(sum(abs(w)))",
+        ]
+      : [
+          "abs(w) * mean(abs(x))",
+          "abs(w * g)",
+          "g^2",
+          "g2 + 0.1 * w^2",
+          "norm(g) * sqrt(size)",
+          "sum(abs(w) * mean(x^2))",
+        ],
+  );
+
 /** What stands behind `by` in `penalize`. */
 export function penalty(d: Draw, level: Level, declared: readonly string[]): string {
   if (declared.length > 0 && d.chance(0.15)) return d.pick(declared);
+  if (d.chance(0.06)) return d.pick(["ripple", "ripple(period: 0.5)"]);
+  if (d.chance(0.2)) return joined(d, level);
   const weight = d.pick(["w", "w", "dw"]);
   switch (d.below(10)) {
     case 0:

@@ -3,7 +3,7 @@ import { Draw } from "./draw.js";
 import { elementwise, unitwise } from "./expressions.js";
 import type { SmallNetwork } from "./networks.js";
 import type { Statement } from "./program.js";
-import { rules, train } from "./training.js";
+import { rules, scoreOf, train } from "./training.js";
 import { block, condition, plain, type Writer } from "./writer.js";
 
 /**
@@ -25,9 +25,11 @@ export function programFor(network: SmallNetwork, seed: number, which: number): 
     loose: false,
     latent: [],
     pruned: [],
+    gated: [],
     trained: false,
     saved: false,
     ownMethod: false,
+    imported: false,
   };
   const declared = declarations(writer);
   const steps = block(1 + d.below(5), (left) => topStatement(writer, left));
@@ -37,7 +39,25 @@ export function programFor(network: SmallNetwork, seed: number, which: number): 
 
 function declarations(w: Writer): Statement[] {
   const { d } = w;
-  const list: Statement[] = [];
+  const list: Statement[] = d
+    .perhaps(0.1, () =>
+      d.pick([
+        "loss bounded",
+        "metric surety",
+        "criterion fisher",
+        "penalty ripple",
+        "gate soft",
+        "step halve",
+      ]),
+    )
+    .map((what) => plain(`use ${what} from "./own.mjs"`));
+  if (d.chance(0.12)) {
+    list.push(plain('use far, near, quick, halved from "./shared.prune"'));
+    w.criteria.push("far");
+    w.penalties.push("near");
+    w.curves.push("quick");
+    w.imported = true;
+  }
   if (d.chance(0.15)) {
     const params = d.chance(0.3);
     list.push(
@@ -84,6 +104,7 @@ function topStatement(w: Writer, left: number): Statement[] {
   if (roll < 64 && left > 1) return [...rules(w, 1), train(w)];
   if (roll < 67) return method(w);
   if (roll < 69) return [search(w)];
+  if (roll < 74 && w.imported) return [plain("halved(share: 30%)")];
   if (roll < 71 && w.ownMethod) return [plain(`own-method(share: ${d.pick(["20%", "40%"])})`)];
   return [step(w)];
 }
@@ -92,7 +113,7 @@ function topStatement(w: Writer, left: number): Statement[] {
 function step(w: Writer): Statement {
   const { d } = w;
   const selected = (share: number): string[] => selection(w, share);
-  const kind = d.below(14);
+  const kind = d.below(16);
   const wild = d.chance(0.05);
   if (!wild && (kind === 2 || kind === 3) && !w.trained && w.marks.length === 0) return plain("evaluate");
   if (!wild && kind === 6 && !w.loose) return plain("shuffle masks");
@@ -132,9 +153,27 @@ function step(w: Writer): Statement {
         ...selected(0.4),
         ...d.perhaps(0.7, () => `to ${d.pick([1, 2, 4, 6])} bits`),
       );
+    case 13:
+      return plain(d.pick(["halve()", "halve(times: 2)"]));
+    case 14:
+      return pruneGates(w) ?? plain("slim");
     default:
       return aloneRegrow(w, []);
   }
+}
+
+/** What learned masks have closed, if any were learned. */
+function pruneGates(w: Writer): Statement | null {
+  const { d, gated } = w;
+  if (gated.length === 0) return null;
+  const { kind } = d.pick(gated);
+  const score = scoreOf(kind);
+  if (kind.endsWith("softmax")) return plain(`prune taps by gate keep ${d.pick(["1", "2"])} each`);
+  return plain(
+    `prune gates by ${score}`,
+    d.pick(["local", "global", ""]),
+    d.pick(["below 0.5", "30%", "to 50%", "keep 2"]),
+  );
 }
 
 const rewound = (d: Draw): string =>
@@ -146,6 +185,7 @@ const rewound = (d: Draw): string =>
     "masks",
     "weights, rate",
     "masks, weights",
+    "gates",
     "weights, optimizer",
   ]);
 
@@ -230,7 +270,8 @@ function search(w: Writer): Statement {
       d.pick(["minimizing loss", "maximizing accuracy - 10% * (macs / start.macs)", "minimizing params"]),
       ...d.perhaps(
         0.5,
-        () => `subject to ${d.pick(["macs <= 80%", "nonzero params <= 90%", "params <= 70%"])}`,
+        () =>
+          `subject to ${d.pick(["macs <= 80%", "nonzero params <= 90%", "params <= 70%", "latency <= 90%"])}`,
       ),
     ],
     body: d.chance(0.7) ? [reads, ...more] : [...more, reads],

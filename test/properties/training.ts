@@ -18,10 +18,14 @@ export function train(w: Writer): Statement {
       ...d.perhaps(0.45, () => `with ${optimizer(w)}`),
       ...d.perhaps(0.15, () => `minimizing ${loss(d)}`),
       ...d.perhaps(
-        0.1,
+        0.07,
         () => `augment ${d.pick(["flip", "shift 20%, cutout 30%", "rotate 10, brightness 5%"])}`,
       ),
-      ...d.perhaps(0.1, () => `keeping best by ${d.pick(["loss", "loss patience 1", "loss patience 2"])}`),
+      ...d.perhaps(
+        0.1,
+        () =>
+          `keeping best by ${d.pick(["loss", "loss patience 1", "loss patience 2", "accuracy", "surety"])}`,
+      ),
       ...d.perhaps(0.06, () => `until ${condition(d)}`),
     ],
     ...(body === undefined ? {} : { body }),
@@ -65,6 +69,8 @@ const loss = (d: Draw): string =>
     "kl-divergence",
     "hinge",
     "binary-cross-entropy",
+    "cross-entropy(class-weights: [1, 2, 0.5])",
+    "bounded",
     "distillation(from: start)",
     "30% * mean-squared-error + 0.7 * distillation(from: start, temperature: 2)",
   ]);
@@ -84,7 +90,8 @@ function rule(w: Writer): Statement[] {
     const latently = list[0]?.clauses.includes("latently") === true;
     return d.chance(latently ? 0.5 : 0.02) ? [...list, restore(w, d.chance(0.5) ? [] : when(d))] : list;
   }
-  if (roll < 57) return [penalize(w, span)];
+  if (roll < 54) return [penalize(w, span)];
+  if (roll < 57) return learn(w, span);
   if (roll < 60) return [pull(w, when(d))];
   if (roll < 68) return [plain(`freeze ${structureOf(w)}`, ...selection(w, 0.7), ...span)];
   if (roll < 76) return [updateOnly(w, span)];
@@ -102,11 +109,96 @@ const among = (w: Writer, level: Level): string => {
   return `among ${d.pick(["top", "bottom"])} ${share} by ${criterion(d, level, w.criteria)} ${d.pick(["", "global", "local"])}`.trim();
 };
 
+const strengths = ["1e-3", "0.01", "0 -> 0.01 linear", "0 -> 1e-3 cubic over epochs 1..1", "1e-4"];
+
+/** Penalties with numbers that train, and where those start. */
+const ofWeights = [
+  ["(exp(zeta) * w^2 - 0.1 * zeta) / alive", "zeta = 0"],
+  ["log(exp(p) + 1) - log(1e-30 + exp(p - s - 0.5 * (w / exp(s))^2) + exp(-0.5 * w^2))", "p = 1, s = -1"],
+  ["(abs(w) - level)^2", "level = 0.1"],
+] as const;
+const ofUnits = [
+  ["(mean(a^2) - level)^2", "level = 0.1"],
+  ["exp(zeta) * norm(w) * abs(gamma) - 0.1 * zeta", "zeta = -0.5"],
+  ["(exp(zeta) * sum(w^2) - 0.1 * zeta) / alive", "zeta = 0"],
+] as const;
+
+const kinds: Readonly<Record<Level, readonly string[]>> = {
+  whole: [
+    "scale",
+    "hard-concrete(drop: 0.3)",
+    "bernoulli",
+    "sigmoid",
+    "threshold",
+    "log-normal",
+    "horseshoe",
+    "attention(reduction: 2)",
+    "soft",
+  ],
+  group: [
+    "scale",
+    "hard-concrete",
+    "bernoulli(open: 0.7)",
+    "sigmoid(start: 1)",
+    "threshold",
+    "score",
+    "soft",
+  ],
+  single: [
+    "scale",
+    "hard-concrete",
+    "bernoulli",
+    "sigmoid",
+    "threshold(start: 0.2)",
+    "score",
+    "variational-dropout",
+  ],
+};
+
+/** What units behind gates of a kind are scored by. */
+export const scoreOf = (kind: string): string =>
+  kind === "variational-dropout" ? "alpha" : /^(log-normal|horseshoe)/.test(kind) ? "snr" : "gate";
+
+/** Masks that are learned, and what may pull on them. */
+function learn(w: Writer, span: readonly string[]): Statement[] {
+  const { d } = w;
+  const structure = structureOf(w);
+  const level = levelOf(structure);
+  const kind =
+    structure === "taps" && d.chance(0.6) ? d.pick(["softmax", "shared-softmax"]) : d.pick(kinds[level]);
+  const more =
+    kind === "score"
+      ? [d.pick(["to 50%", "to 30%"])]
+      : /^(attention|softmax|shared)/.test(kind)
+        ? []
+        : d.perhaps(0.7, () => "strength 1e-3");
+  w.gated.push({ structure, kind });
+  w.loose = true;
+  const rule = plain(`learn masks on ${structure} by ${kind}`, ...selection(w, 0.2), ...more, ...span);
+  const score = scoreOf(kind);
+  const pulls = kind.startsWith("attention")
+    ? []
+    : d.perhaps(
+        0.4,
+        () => `penalize gates by ${d.pick([`${score}^2`, `abs(${score})`, `${score} * size`])} strength 1e-4`,
+      );
+  return [rule, ...pulls.map((text) => plain(text))];
+}
+
 function penalize(w: Writer, span: readonly string[]): Statement {
   const { d } = w;
   const structure = structureOf(w);
   const level = levelOf(structure);
-  const strength = d.pick(["1e-3", "0.01", "0 -> 0.01 linear", "0 -> 1e-3 cubic over epochs 1..1", "1e-4"]);
+  const strength = d.pick(strengths);
+  if (d.chance(0.12)) {
+    const [by, numbers] = d.pick(level === "whole" ? ofUnits : ofWeights);
+    return plain(
+      `penalize ${structure} by ${by} with trained ${numbers} strength ${strength}`,
+      ...selection(w, 0.3),
+      ...d.perhaps(0.3, () => among(w, level)),
+      ...span,
+    );
+  }
   return plain(
     `penalize ${structure} by ${penalty(d, level, w.penalties)} strength ${strength}`,
     ...selection(w, 0.3),

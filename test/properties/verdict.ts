@@ -8,7 +8,9 @@ import type { Measure } from "../../core/ir/sizes.js";
 import { measure } from "../../core/masks/measure.js";
 import * as runtime from "../../runtime/index.js";
 import { loopOf } from "../helpers/run-text.js";
+import { toldOf } from "../../api/javascript.js";
 import { batch, type SmallNetwork } from "./networks.js";
+import { own, resolve, times } from "./outside.js";
 
 /** What became of a program: refused by `check`, run as said, or run otherwise than said. */
 export type Verdict =
@@ -38,7 +40,17 @@ export async function judge(
   const examples = data.describe().train ?? 0;
   let compiled;
   try {
-    compiled = compile(source, { network, data: { examples }, batch, epochs: 1, seed });
+    compiled = compile(source, {
+      ...toldOf(own),
+      network,
+      data: { examples },
+      batch,
+      epochs: 1,
+      seed,
+      resolve,
+      latencyTable: times(network),
+      javascriptFrom: () => null,
+    });
   } catch (cause) {
     return { kind: "bad", ...crash("check", cause) };
   }
@@ -50,6 +62,8 @@ export async function judge(
   const openRun = async (options: runtime.RunOptions) => (run = await runtime.openRun(options));
   try {
     await loopOf(code, { ...runtime, openRun })({
+      ...own,
+      latencyTable: times(network),
       network: path,
       data,
       batch,

@@ -20,10 +20,13 @@ export interface Writer {
   loose: boolean;
   readonly latent: string[];
   readonly pruned: string[];
+  /** What masks are learned on, and by what. */
+  readonly gated: { readonly structure: string; readonly kind: string }[];
   trained: boolean;
   /** Whether there is something to load, and a method of its own to call. */
   saved: boolean;
   ownMethod: boolean;
+  imported: boolean;
 }
 
 export const plain = (head: string, ...clauses: readonly string[]): Statement => ({ head, clauses });
@@ -49,6 +52,9 @@ export const condition = (d: Draw): string =>
     "loss <= dense.loss * 2 and loss <= start.loss + 1",
     "accuracy >= best.accuracy - 10% and macs >= 50%",
     "params >= 70%",
+    "latency <= 100%",
+    "latency <= start.latency and latency >= 10%",
+    "surety >= 0",
   ]);
 
 /** Structures that a network has units of; now and then any. */
