@@ -112,16 +112,16 @@ const among = (w: Writer, level: Level): string => {
 const strengths = ["1e-3", "0.01", "0 -> 0.01 linear", "0 -> 1e-3 cubic over epochs 1..1", "1e-4"];
 
 /** Penalties with numbers that train, and where those start. */
-const ofWeights = [
+const ofWeights: readonly (readonly [string, string])[] = [
   ["(exp(zeta) * w^2 - 0.1 * zeta) / alive", "zeta = 0"],
   ["log(exp(p) + 1) - log(1e-30 + exp(p - s - 0.5 * (w / exp(s))^2) + exp(-0.5 * w^2))", "p = 1, s = -1"],
   ["(abs(w) - level)^2", "level = 0.1"],
-] as const;
-const ofUnits = [
+];
+const ofUnits: readonly (readonly [string, string])[] = [
   ["(mean(a^2) - level)^2", "level = 0.1"],
   ["exp(zeta) * norm(w) * abs(gamma) - 0.1 * zeta", "zeta = -0.5"],
   ["(exp(zeta) * sum(w^2) - 0.1 * zeta) / alive", "zeta = 0"],
-] as const;
+];
 
 const kinds: Readonly<Record<Level, readonly string[]>> = {
   whole: [
