@@ -63,7 +63,7 @@ const fromFiles = (
 };
 
 /**
- * What scores and penalties of files read, and what these and steps take, by `kind name`: they are run to know, so only where that is
+ * What scores and penalties of files read, and what these, gates and steps take, by `kind name`: they are run to know, so only where that is
  * allowed. What cannot be had is told at its `use`.
  */
 export async function readsOfFiles(

@@ -112,6 +112,7 @@ function alongIr(
   spec: PenaltySpec | LearnSpec | FreezeSpec | UpdateSpec | PullSpec,
   known: Known,
 ): RuleIr {
+  if ("gate" in spec && "own" in spec.gate) takenByGate(spec.gate, known);
   const own = "by" in spec ? scored(spec, known, kind === "penalize" ? "penalty" : "criterion") : spec;
   const among = "among" in spec && spec.among ? { among: scored(spec.among, known) } : {};
   const toward = "toward" in spec ? { toward: scored(spec.toward, known) } : {};
@@ -120,6 +121,12 @@ function alongIr(
   const when = Object.fromEntries(fields.filter(([key]) => moments.has(key)));
   const rest = Object.fromEntries(fields.filter(([key]) => !moments.has(key)));
   return withDefaults(checked({ ...rest, ...("unit" in when && { when }) } as unknown as RuleIr));
+}
+
+/** One that is not given is told when its gates are made. */
+function takenByGate({ name, args }: LearnSpec["gate"], { functions = [] }: Known): void {
+  const found = functions.find((one) => one.kind === "gate" && one.name === name);
+  if (found !== undefined) checkTaken(found, args);
 }
 
 type Scoring = Extract<JavaScriptKind, "criterion" | "penalty">;

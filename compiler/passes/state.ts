@@ -28,7 +28,7 @@ export interface FrontOptions {
    * they read is there, is known only when they run.
    */
   readonly reads?: Readonly<Record<string, readonly Name[]>> | undefined;
-  /** What criteria, penalties and steps in JavaScript take from their calls, by `kind name`, as far as somebody looked into them. */
+  /** What criteria, penalties, gates and steps in JavaScript take from their calls, by `kind name`, as far as somebody looked into them. */
   readonly takes?: Readonly<Record<string, OwnArguments>> | undefined;
   /** The text of an imported file, or null when there is none. `from` is the file that imports. */
   readonly resolve?: ((specifier: string, from: string | undefined) => ResolvedText | null) | undefined;

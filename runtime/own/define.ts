@@ -30,6 +30,9 @@ type Camel<Name extends string> = Name extends `${infer Head}-${infer Tail}`
 /** What a definition takes from its call, with the values where the call says nothing: `takes: { damping: 0.1 }`. */
 export type Taken = Readonly<Record<string, number | string>>;
 
+/** The same of gates: numbers alone, which may move while the gates train. */
+export type TakenNumbers = Readonly<Record<string, number>>;
+
 type Widened<Value> = Value extends number ? number : string;
 
 /** What a call gave, else the usual values. */
@@ -92,7 +95,7 @@ export interface AnyPenalty {
 }
 
 /** What functions of a gate are given beside the parameters. */
-export interface GateTools extends Tools {
+export interface GateTools<Takes extends TakenNumbers = TakenNumbers> extends Tools, Given<Takes> {
   /** How many units are guarded. */
   readonly units: number;
   /** A draw in (0, 1) for every unit, the same in every run of a seed; ½ for all of them outside of the draw of a training step. */
@@ -100,31 +103,37 @@ export interface GateTools extends Tools {
 }
 
 /** A function of a gate: tensors of a number for every unit, and so is what it gives. It is differentiated by them. */
-type OfGate<Param extends string> = (
+type OfGate<Param extends string, Takes extends TakenNumbers> = (
   params: { readonly [Name in Param]: Tensor },
-  tools: GateTools,
+  tools: GateTools<Takes>,
 ) => Tensor;
 
 /**
  * A kind of gate, as `learn masks on … by NAME`: what it guards is multiplied by it. Its functions compute by operations of `tf`
- * alone, and at once. It may guard whatever gates may guard, and takes no arguments.
+ * alone, and at once. It may guard whatever gates may guard.
  */
-export interface GateDefinition<Param extends string = string> {
+export interface GateDefinition<Param extends string = string, Takes extends TakenNumbers = TakenNumbers> {
   /** What trains for every unit, by names of small letters, each from this value. At least one. */
   readonly params: Readonly<Record<Param, number>>;
+  /**
+   * Numbers that programs may give it, `by mine(temperature: 1 -> 50 exponential)`, and what they are where they do not. Of one that
+   * moves the functions are given the value of the step; once the training is over, that of its last step.
+   */
+  readonly takes?: Takes;
   /** What multiplies in a step of training. */
-  readonly gate: OfGate<Param>;
+  readonly gate: OfGate<Param, Takes>;
   /** What multiplies outside of training, and is folded into the weights in the end. Default: `gate` where every draw is ½. */
-  readonly test?: OfGate<Param>;
+  readonly test?: OfGate<Param, Takes>;
   /** What each living unit adds to the loss, times `strength`. Without it no `strength` may be written. */
-  readonly term?: OfGate<Param>;
+  readonly term?: OfGate<Param, Takes>;
   /** What `gate` is in scores and penalties. Default: `test`. */
-  readonly score?: OfGate<Param>;
+  readonly score?: OfGate<Param, Takes>;
 }
 
 /** A gate of whatever parameters. */
 export interface AnyGate {
   readonly params: Readonly<Record<string, number>>;
+  readonly takes?: TakenNumbers;
   readonly gate: (params: never, tools: never) => Tensor;
   readonly test?: (params: never, tools: never) => Tensor;
   readonly term?: (params: never, tools: never) => Tensor;
@@ -212,13 +221,14 @@ export const definePenalty = <const Reads extends PenaltyRead, Takes extends Tak
  *
  *     export const soft = defineGate({
  *       params: { s: 2 },
- *       gate: ({ s }, { tf }) => tf.sigmoid(s),
+ *       takes: { temperature: 1 },
+ *       gate: ({ s }, { args, tf }) => tf.sigmoid(tf.mul(args.temperature, s)),
  *       term: ({ s }, { tf }) => tf.sigmoid(s),
  *     });
  */
-export const defineGate = <const Param extends string>(
-  definition: GateDefinition<Param>,
-): GateDefinition<Param> => definition;
+export const defineGate = <const Param extends string, Takes extends TakenNumbers = Record<never, number>>(
+  definition: GateDefinition<Param, Takes>,
+): GateDefinition<Param, Takes> => definition;
 
 /**
  * A step for `use step NAME from "./file.js"` or the option `steps`, with its types: gives it back.

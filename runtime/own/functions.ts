@@ -168,7 +168,7 @@ export function changedFunctions(
  * What a call gives may be taken.
  * @throws DiagnosticError P7018 where it says of nothing by that name that it takes it
  */
-export function checkTaken({ takes, what }: OwnOfProgram, given: OwnArguments): void {
+export function checkTaken({ takes, what }: OwnOfProgram, given: Readonly<Record<string, unknown>>): void {
   const unknown = Object.keys(given).find((name) => !Object.hasOwn(takes, name));
   if (unknown === undefined) return;
   const known = Object.keys(takes);

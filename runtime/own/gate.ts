@@ -15,20 +15,19 @@ export function ownGate(own: OwnOfProgram): GateKind {
   const known = kinds.get(own);
   if (known !== undefined) return known;
   const { params = {}, test, term, score } = own.gate ?? {};
-  const part = (compute: OwnFunction["compute"] | undefined, name: string): OwnFunction | null =>
+  const part = (compute: OwnFunction["compute"] | undefined, name: string): Part | null =>
     compute === undefined ? null : { ...own, what: `\`${name}\` of ${own.what}`, compute };
   const ofTest = part(test, "test") ?? own;
   const ofScore = part(score, "score") ?? ofTest;
   const ofTerm = part(term, "term");
-  const middle = (units: number): Float32Array => new Float32Array(units).fill(0.5);
   const made: GateKind = {
     ...unseen,
     params: Object.fromEntries(Object.entries(params).map(([name, start]) => [name, () => start])),
-    draw(all, { units }, uniform) {
-      const draws = Float32Array.from({ length: units }, (_, unit) => uniform(unit, 0));
+    draw(all, setting, uniform) {
+      const draws = Float32Array.from({ length: setting.units }, (_, unit) => uniform(unit, 0));
       return {
-        z: valueOf(own, all, draws),
-        back: (dz, into) => slopes(own, all, draws, { weights: dz, into, needed: true }),
+        z: valueOf(own, all, setting, draws),
+        back: (dz, into) => slopes(own, all, setting, { draws, weights: dz, into, needed: true }),
       };
     },
     term:
@@ -38,18 +37,18 @@ export function ownGate(own: OwnOfProgram): GateKind {
             per: "unit",
             bound: false,
             usual: 0,
-            add(all, { units }, weight, into) {
-              const values = valueOf(ofTerm, all, middle(units));
-              slopes(ofTerm, all, middle(units), { weights: weight, into, needed: true });
+            add(all, setting, weight, into) {
+              const values = valueOf(ofTerm, all, setting);
+              slopes(ofTerm, all, setting, { weights: weight, into, needed: true });
               return values.reduce((sum, value, unit) => sum + value * (weight[unit] ?? 0), 0);
             },
           },
-    test: (all, { units }) => valueOf(ofTest, all, middle(units)),
+    test: (all, setting) => valueOf(ofTest, all, setting),
     scores: {
       gate: {
-        of: (all, { units }: Setting) => valueOf(ofScore, all, middle(units)),
-        back: (along, all, { units }, into) =>
-          slopes(ofScore, all, middle(units), { weights: along, into, needed: false }),
+        of: (all, setting) => valueOf(ofScore, all, setting),
+        back: (along, all, setting, into) =>
+          slopes(ofScore, all, setting, { weights: along, into, needed: false }),
       },
     },
   };
@@ -57,15 +56,22 @@ export function ownGate(own: OwnOfProgram): GateKind {
   return made;
 }
 
+/** A function of a gate, and what the gate takes with the usual values. */
+type Part = OwnFunction & Pick<OwnOfProgram, "takes">;
+
+/** What is drawn for every unit outside of a step of training. */
+const middle = ({ units }: Setting): Float32Array => new Float32Array(units).fill(0.5);
+
 /** What a function gives for these parameters, as a tensor of a number for every unit. */
 function called(
-  own: OwnFunction,
+  own: Part,
   params: Readonly<Record<string, tf.Tensor>>,
+  { units, args }: Setting,
   draws: Float32Array,
 ): tf.Tensor {
-  const units = draws.length;
   const uniform = tf.tensor1d(draws);
-  const value = atOnce(own, [params, { units, uniform, tf: toolkit.tf }]);
+  const given = { units, uniform, args: { ...own.takes, ...args }, tf: toolkit.tf };
+  const value = atOnce(own, [params, given]);
   if (!(value instanceof tf.Tensor)) return noTensor(own, value, "({ s }, { tf }) => …");
   if (value.size !== units || value.rank !== 1)
     blame(own, `gives a tensor of shape ${written(value.shape)} for ${counted(units, "units")}`, [
@@ -78,9 +84,9 @@ const tensors = (params: Params): Record<string, tf.Tensor> =>
   Object.fromEntries(Object.entries(params).map(([name, data]) => [name, tf.tensor1d(data.slice())]));
 
 /** @throws DiagnosticError P7019 for anything but a number for every unit */
-function valueOf(own: OwnFunction, params: Params, draws: Float32Array): Float32Array {
+function valueOf(own: Part, params: Params, setting: Setting, draws = middle(setting)): Float32Array {
   return tf.tidy(() => {
-    const values = Float32Array.from(called(own, tensors(params), draws).dataSync());
+    const values = Float32Array.from(called(own, tensors(params), setting, draws).dataSync());
     if (!allFinite(values) && Object.values(params).every(allFinite))
       blame(own, "gives what is not a number", [], "keep logarithms, roots and divisions away from 0");
     return values;
@@ -89,14 +95,20 @@ function valueOf(own: OwnFunction, params: Params, draws: Float32Array): Float32
 
 /** Adds the slopes of Σ weight · value to those of the parameters. @throws DiagnosticError P7019 where there are none */
 function slopes(
-  own: OwnFunction,
+  own: Part,
   params: Params,
-  draws: Float32Array,
+  setting: Setting,
   {
     weights,
     into,
     needed,
-  }: { readonly weights: Float64Array; readonly into: Params; readonly needed: boolean },
+    draws = middle(setting),
+  }: {
+    readonly weights: Float64Array;
+    readonly into: Params;
+    readonly needed: boolean;
+    readonly draws?: Float32Array;
+  },
 ): void {
   tf.tidy(() => {
     const all = tensors(params);
@@ -105,7 +117,7 @@ function slopes(
     const weight = tf.tensor1d(Float32Array.from(weights.subarray(0, draws.length)));
     let grads: readonly (tf.Tensor | null | undefined)[];
     try {
-      const sum = (): tf.Scalar => tf.sum(tf.mul(called(own, all, draws), weight));
+      const sum = (): tf.Scalar => tf.sum(tf.mul(called(own, all, setting, draws), weight));
       ({ grads } = tf.engine().gradients(sum, sources, undefined, true));
     } catch (cause) {
       if (cause instanceof DiagnosticError) throw cause;

@@ -44,15 +44,14 @@ export function readDefinition(kind: JavaScriptKind, given: unknown): Definition
   if (!isObject(given)) return `is ${show(given)}, where an object with \`${member}\` belongs`;
   const compute = given[member];
   if (typeof compute !== "function") return `has no function \`${member}\``;
-  if (kind === "gate") {
-    const gate = gatePartsOf(given);
-    const bound = compute.bind(given) as UserFunction;
-    const text = [compute, ...gateMembers.map((name) => given[name])].map(String).join("\n");
-    return typeof gate === "string" ? gate : { ...plain, compute: bound, gate, text };
-  }
-  const takes = takenBy(given);
+  const takes = takenBy(given, kind);
   if (typeof takes === "string") return takes;
   const definition = { ...plain, takes, compute: compute.bind(given) as UserFunction, text: String(compute) };
+  if (kind === "gate") {
+    const gate = gatePartsOf(given);
+    const text = [compute, ...gateMembers.map((name) => given[name])].map(String).join("\n");
+    return typeof gate === "string" ? gate : { ...definition, gate, text };
+  }
   if (!has) {
     const { seconds = usualSeconds } = given;
     return typeof seconds === "number" && seconds > 0 && seconds <= mostSeconds
@@ -74,15 +73,19 @@ export function readDefinition(kind: JavaScriptKind, given: unknown): Definition
   return { ...definition, reads: names };
 }
 
-/** What stands as `takes`: numbers and texts by the names of arguments. */
-function takenBy({ takes = {} }: { readonly takes?: unknown }): OwnArguments | string {
+/** What stands as `takes`: numbers, and but for gates texts, by the names of arguments. */
+function takenBy(
+  { takes = {} }: { readonly takes?: unknown },
+  kind: JavaScriptKind,
+): OwnArguments | string {
+  const [some, one] = kind === "gate" ? ["numbers", "a number"] : ["numbers and texts", "a number or a text"];
   if (!isObject(takes) || Array.isArray(takes))
-    return `has ${show(takes)} for \`takes\`, where an object of numbers and texts belongs: \`takes: { damping: 0.1 }\``;
+    return `has ${show(takes)} for \`takes\`, where an object of ${some} belongs: \`takes: { damping: 0.1 }\``;
   const found: Record<string, number | string> = {};
   for (const [name, value] of Object.entries(takes)) {
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return `takes ${show(name)}, which no program can name`;
-    if (typeof value !== "string" && (typeof value !== "number" || !Number.isFinite(value)))
-      return `takes \`${name}\` with ${show(value)} as its usual value, where a number or a text belongs`;
+    const fits = typeof value === "string" ? kind !== "gate" : typeof value === "number" && Number.isFinite(value);
+    if (!fits) return `takes \`${name}\` with ${show(value)} as its usual value, where ${one} belongs`;
     found[name] = value;
   }
   return found;

@@ -59,10 +59,15 @@ function moving(
       { help: "give a small value instead, or another curve: `cosine`, `cubic`, `linear`" },
     );
   }
+  const ends = [constant(from), constant(to)] as const;
+  if (lowered === "exponential" && (ends[0] ?? 0) * (ends[1] ?? 0) < 0)
+    return reject(place, "P3010", `an exponential move of ${what} cannot pass through zero`, expr.span, {
+      help: "give both ends one sign, or another curve: `cosine`, `cubic`, `linear`",
+    });
   const over = expr.over === undefined ? undefined : lowerWindow({ during: expr.over }, place);
   if (over === null) return null;
   const ir: MovingIr = { from: from.ir, to: to.ir, curve: lowered, ...(over === undefined ? {} : { over }) };
-  return { type: from.type, ir: { moving: ir }, ends: [constant(from), constant(to)] };
+  return { type: from.type, ir: { moving: ir }, ends };
 }
 
 /** A lone curve word, or a declared curve as an expression over `t`. */

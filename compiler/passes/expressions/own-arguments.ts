@@ -1,26 +1,25 @@
-import type { Argument } from "../../../grammar/ast.js";
+import type { Argument, Expr, Name } from "../../../grammar/ast.js";
 import { unknownName } from "../../../core/diagnostics/elsewhere.js";
 import type { OwnArguments } from "../../../core/expr/own.js";
 import { exportOf, type JavaScriptKind } from "../../../core/ir/imports.js";
 import { describe } from "../scope.js";
-import { reject } from "../lowering.js";
+import { reject, type Where } from "../lowering.js";
 import type { ExprContext } from "./context.js";
 import type { Infer } from "./infer.js";
 
 /**
- * What a call gives to something in JavaScript: numbers, shares and texts with names, known before the run, by the names
- * that JavaScript has for them (`drop-share` is `dropShare`). `takes` is what it says that it
- * takes; undefined where nobody looked into it, which leaves the names to the run. Null: a mistake was reported.
+ * What a call gives to something in JavaScript, by the names that JavaScript has for it (`drop-share` is `dropShare`). `takes` is what
+ * it says that it takes; undefined where nobody looked into it, which leaves the names to the run. Null: a mistake was reported.
  */
-export function ownArguments(
+export function namedArguments<Value>(
   kind: JavaScriptKind,
   name: string,
   args: readonly Argument[],
   takes: OwnArguments | undefined,
-  context: ExprContext,
-  infer: Infer,
-): OwnArguments | null {
-  const given: Record<string, number | string> = {};
+  context: Where,
+  read: (value: Expr, key: Name, usual: number | string | undefined) => Value | null,
+): Readonly<Record<string, Value>> | null {
+  const given: Record<string, Value> = {};
   for (const { name: key, value, span } of args) {
     if (key === undefined)
       return reject(context, "P2023", `an argument of \`${name}\` has no name`, span, {
@@ -40,6 +39,23 @@ export function ownArguments(
       });
     }
     if (Object.hasOwn(given, to)) return reject(context, "P2024", `\`${key.text}\` is given twice`, key.span);
+    const one = read(value, key, takes?.[to]);
+    if (one === null) return null;
+    given[to] = one;
+  }
+  return given;
+}
+
+/** The same of numbers, shares and texts that are known before the run. */
+export const ownArguments = (
+  kind: JavaScriptKind,
+  name: string,
+  args: readonly Argument[],
+  takes: OwnArguments | undefined,
+  context: ExprContext,
+  infer: Infer,
+): OwnArguments | null =>
+  namedArguments(kind, name, args, takes, context, (value, key, usual) => {
     const found = infer(value, { ...context, vocabulary: "plain", stack: [] });
     if (found === null) return null;
     const { type, ir } = found;
@@ -55,7 +71,6 @@ export function ownArguments(
       return reject(context, "P2023", `\`${key.text}\` of \`${name}\` is known only in the run`, value.span, {
         help: "give it a number, a share, a text or a parameter: what counts passes or is searched for is not handed to JavaScript",
       });
-    const usual = takes?.[to];
     if (usual !== undefined && typeof usual !== typeof one)
       return reject(
         context,
@@ -63,7 +78,5 @@ export function ownArguments(
         `\`${key.text}\` of \`${name}\` is ${typeof usual === "string" ? "a text" : "a number"}`,
         value.span,
       );
-    given[to] = one;
-  }
-  return given;
-}
+    return one;
+  });

@@ -7,6 +7,7 @@ import { isChannelwise } from "../../../core/units/candidates.js";
 import type { CallLike, Expr, LearnStatement } from "../../../grammar/ast.js";
 import { lowerArguments, mapped } from "../clauses/call-arguments.js";
 import { lowerMoving } from "../clauses/moving.js";
+import { namedArguments } from "../expressions/own-arguments.js";
 import { lowerStrength } from "../clauses/strength.js";
 import { lowerSelection } from "../clauses/selection.js";
 import { lowerStructure, structureText } from "../clauses/structure.js";
@@ -29,7 +30,9 @@ export function lowerLearn(statement: LearnStatement, place: Place): Lowered<Lea
   if (name === null) return null;
   const kind = isGateName(name) ? gateKind(name) : unseen;
   if (!guards(kind, name, structure, statement, place)) return null;
-  const args = lowerSetting(statement.gate, kind, place);
+  const args = isGateName(name)
+    ? lowerSetting(statement.gate, kind, place)
+    : lowerOwnSetting(statement.gate, place);
   const to = lowerShare(statement, kind, name, place);
   if (args === null || to === null) return null;
   const learn = whole({ structure }, selection, {
@@ -96,6 +99,22 @@ function lowerSetting(
     mapped(rows, ({ usual }, key) => given[key] ?? (typeof usual === "number" ? usual : { moving: usual }))
   );
 }
+
+/** What a gate in JavaScript is given: numbers, each of which may move. What is not said is left to its JavaScript. */
+const lowerOwnSetting = (
+  { name: { text: name }, args: written = [] }: CallLike,
+  place: Place,
+): LearnIr["gate"]["args"] | null => {
+  const takes = place.scope.module.javascript.get(`gate ${name}`)?.takes;
+  return namedArguments(
+    "gate",
+    name,
+    written,
+    takes,
+    place,
+    (value, key) => lowerMoving(value, ["number", "share"], `\`${key.text}\``, place)?.ir ?? null,
+  );
+};
 
 /** The share that is closed; "none" for kinds that close by themselves. */
 function lowerShare(

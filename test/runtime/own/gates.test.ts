@@ -21,9 +21,10 @@ const plain = defineGate({
 });
 const concrete = defineGate({
   params: { s: 1 },
-  gate: ({ s }, { uniform, tf }) =>
-    tf.sigmoid(tf.mul(1.5, tf.add(s, tf.sub(tf.log(uniform), tf.log(tf.sub(1, uniform)))))),
-  test: ({ s }, { tf }) => tf.sigmoid(tf.mul(1.5, s)),
+  takes: { slope: 1.5 },
+  gate: ({ s }, { args, uniform, tf }) =>
+    tf.sigmoid(tf.mul(args.slope, tf.add(s, tf.sub(tf.log(uniform), tf.log(tf.sub(1, uniform)))))),
+  test: ({ s }, { args, tf }) => tf.sigmoid(tf.mul(args.slope, s)),
   term: ({ s }, { tf }) => tf.sigmoid(s),
 });
 
@@ -43,9 +44,33 @@ it.each(["filters", "weights"])("a scale on %s is the scale of the language", as
     values.forEach((value, i) => expect(value, key).toBeCloseTo(wanted.get(key)?.[i] ?? NaN, 4));
 });
 
+it("what moves is what it has come to in every step, as for a gate of the language", async () => {
+  const steep = defineGate({
+    params: { s: 0 },
+    takes: { temperature: 7, most: 2 },
+    gate: ({ s }, { args, tf }) => tf.mul(args.most, tf.sigmoid(tf.mul(args.temperature, s))),
+    term: ({ s }, { args, tf }) => tf.mul(args.most, tf.sigmoid(tf.mul(args.temperature, s))),
+    score: ({ s }, { args, tf }) => tf.sigmoid(tf.mul(args.temperature, s)),
+  });
+  // Gates that are taken away again: what is left is what the weights learned behind them.
+  const trained = async (call: string, gates = {}): Promise<Outcome> => {
+    const program = `mark before
+    train 2 epochs with adam(rate: 0.02) {
+      learn masks on units by ${call} strength 0.01
+      penalize units by gate^2 strength 0.01
+    }
+    rewind gates to before`;
+    return runProgram(program, network, { gates });
+  };
+  const move = "(temperature: 1 -> 20 exponential over 20%..80%)";
+  const wanted = new Map(weightsOf(await trained(`sigmoid${move}`)));
+  for (const [key, values] of weightsOf(await trained(`steep${move}`, { steep })))
+    values.forEach((value, i) => expect(value, key).toBeCloseTo(wanted.get(key)?.[i] ?? NaN, 5));
+});
+
 it("goes on after a kill, and from a mark, as if nothing had happened", async () => {
   const program = `mark before
-  train 2 epochs with adam(rate: 0.05) { learn masks on units by concrete strength 0.1 }
+  train 2 epochs with adam(rate: 0.05) { learn masks on units by concrete(slope: 0.5 -> 3) strength 0.1 }
   mark here
   train 2 steps
   rewind gates to here
