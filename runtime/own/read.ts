@@ -74,18 +74,16 @@ export function readDefinition(kind: JavaScriptKind, given: unknown): Definition
 }
 
 /** What stands as `takes`: numbers, and but for gates texts, by the names of arguments. */
-function takenBy(
-  { takes = {} }: { readonly takes?: unknown },
-  kind: JavaScriptKind,
-): OwnArguments | string {
+function takenBy({ takes = {} }: { readonly takes?: unknown }, kind: JavaScriptKind): OwnArguments | string {
   const [some, one] = kind === "gate" ? ["numbers", "a number"] : ["numbers and texts", "a number or a text"];
   if (!isObject(takes) || Array.isArray(takes))
     return `has ${show(takes)} for \`takes\`, where an object of ${some} belongs: \`takes: { damping: 0.1 }\``;
   const found: Record<string, number | string> = {};
   for (const [name, value] of Object.entries(takes)) {
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return `takes ${show(name)}, which no program can name`;
-    const fits = typeof value === "string" ? kind !== "gate" : typeof value === "number" && Number.isFinite(value);
-    if (!fits) return `takes \`${name}\` with ${show(value)} as its usual value, where ${one} belongs`;
+    const isText = typeof value === "string" && kind !== "gate";
+    if (!isText && (typeof value !== "number" || !Number.isFinite(value)))
+      return `takes \`${name}\` with ${show(value)} as its usual value, where ${one} belongs`;
     found[name] = value;
   }
   return found;
