@@ -1,4 +1,4 @@
-import { keepsLimits, limitsOf, type Limit } from "../../core/choose/budget.js";
+import { isCounted, keepsLimits, limitsOf, type Limit } from "../../core/choose/budget.js";
 import { evaluate } from "../../core/expr/evaluate.js";
 import { milliseconds, sizeTitles, type Measure } from "../../core/ir/sizes.js";
 import type { Ir, SearchIr, StepIr, ValueIr } from "../../core/ir/types.js";
@@ -21,10 +21,10 @@ export function beyondLimits(
 ): readonly Finding[] {
   return steps(body).flatMap((search): readonly Finding[] => {
     if (search.kind !== "search" || search.within === undefined) return [];
-    const limits = limitsOf(search.within, { original: network, times }, plainly);
+    const limits = limitsOf(search.within.filter(isCounted), { original: network, times }, plainly);
     const unknown = ({ measure, most }: Limit): boolean =>
       !Number.isFinite(most) || (measure === "latency" && times === null);
-    if (limits.some(unknown)) return [];
+    if (limits.length === 0 || limits.some(unknown)) return [];
     const found: Measure[] = [];
     for (const at of looks) {
       const names = new Map([[search.as, search.from + at * (search.to - search.from)]]);

@@ -1,25 +1,25 @@
-import type { BudgetLimit } from "../ir/types.js";
+import type { SearchLimit } from "../ir/types.js";
 import { count, selectUnits, type SelectOptions, type Selected } from "./allocate.js";
 import type { Moment, PruningContext } from "../events/context.js";
 import { chooseBranches } from "../units/layer-space.js";
 import type { CountAmount } from "../schedule/amounts.js";
-import { wholeOf, type Measure, type SizeName } from "../ir/sizes.js";
+import { isCoded, wholeOf, type MeasureName, type SizeName } from "../ir/sizes.js";
 import { measure } from "../masks/measure.js";
 import { ranked, type Ranking } from "./select.js";
 import { newMaskState } from "../masks/state.js";
 
 /** A limit in units of its measure. */
-export interface Limit {
-  readonly measure: SizeName;
+export interface Limit<Name extends MeasureName = SizeName> {
+  readonly measure: Name;
   readonly most: number;
 }
 
 /** The limits of a budget as numbers at a moment; shares are of the network as loaded. */
-export function limitsOf(
-  limits: readonly BudgetLimit[],
+export function limitsOf<Name extends MeasureName>(
+  limits: readonly (SearchLimit & { readonly measure: Name })[],
   context: Pick<PruningContext, "original" | "times">,
   moment: Pick<Moment, "value">,
-): readonly Limit[] {
+): readonly Limit<Name>[] {
   const { original, times } = context;
   const loaded = measure(original, newMaskState(original.channels.count), { times });
   return limits.map((limit) => {
@@ -54,8 +54,15 @@ export function selectBudget(
   return { chosen, nominal: taken, achieved: taken, notes };
 }
 
-export const keepsLimits = (now: Measure, limits: readonly Limit[]): boolean =>
-  limits.every((limit) => now[limit.measure] <= limit.most + 1e-9);
+export const keepsLimits = <Name extends MeasureName>(
+  now: Readonly<Record<Name, number>>,
+  limits: readonly Limit<Name>[],
+): boolean => limits.every((limit) => now[limit.measure] <= limit.most + 1e-9);
+
+/** Whether the masks alone tell what a limit is of. */
+export const isCounted = <Limited extends { readonly measure: MeasureName }>(
+  limit: Limited,
+): limit is Limited & { readonly measure: SizeName } => !isCoded(limit.measure);
 
 /** The first of `steps` growing cuts that fits, none at step 0 doing so; the last one where none does. */
 export function smallestCut<C>(

@@ -1,6 +1,6 @@
 import type { Code } from "../diagnostics/table.js";
 import type { ExprIr } from "../ir/clauses.js";
-import { sizeNames, type SizeName } from "../ir/sizes.js";
+import { measureNames, type MeasureName } from "../ir/sizes.js";
 import type { StructureName } from "../ir/structure.js";
 import { isChannelwise } from "../units/candidates.js";
 import { argumentsOf } from "./operators.js";
@@ -251,8 +251,8 @@ export function withoutValue(
 export const measures = {
   accuracy: "share",
   loss: "number",
-  ...(Object.fromEntries(sizeNames.map((name) => [name, "size"])) as Record<
-    Exclude<SizeName, "latency">,
+  ...(Object.fromEntries(measureNames.map((name) => [name, "size"])) as Record<
+    Exclude<MeasureName, "latency">,
     "size"
   >),
   latency: "time",

@@ -2,7 +2,7 @@ import { losses } from "./losses.js";
 import * as is from "./declare.js";
 import type { Of } from "./declare.js";
 import { agentNames } from "../search/registry.js";
-import { sizeNames } from "./sizes.js";
+import { measureNames, sizeNames } from "./sizes.js";
 
 /** The parts of statements, each declared once: TypeScript type and JSON Schema. */
 
@@ -189,12 +189,13 @@ export type ScopeIr = Of<typeof scope>;
 export const scope = is.oneOf("global", "local", "erk", "er", "row", "sign");
 
 export type BudgetLimit = Of<typeof limit>;
-const limit = is.object({
-  measure: is.oneOf(...sizeNames),
-  /** Relative limits are shares of the network as loaded. */
-  relative: is.flag,
-  value,
-});
+/** Relative limits are shares of the network as loaded. */
+const limited = { relative: is.flag, value };
+const limit = is.object({ measure: is.oneOf(...sizeNames), ...limited });
+
+/** An upper limit of a search, which may be of what a trial is only known to take once it has run. */
+export type SearchLimit = Of<typeof searchLimit>;
+export const searchLimit = is.object({ measure: is.oneOf(...measureNames), ...limited });
 
 /** How much goes: at most one of these; none for n:m structures and for a regrow that makes good its prune. Shares are 0..1. */
 export const amount = {
@@ -230,5 +231,5 @@ export const searched = {
   /** What is made as large as can be; to minimize is to maximize the negative. Over measures, as conditions are. */
   maximizing: expression,
   /** Limits that no trial may exceed. */
-  within: is.optional(is.list(limit, { minItems: 1 })),
+  within: is.optional(is.list(searchLimit, { minItems: 1 })),
 };

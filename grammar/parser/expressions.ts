@@ -155,8 +155,10 @@ export function expressionRules(p: Reader) {
   });
   const args: Rule<ast.Argument[]> = p.rule("args", () => p.enclosed(t.OpenParen, arg, t.CloseParen));
 
-  /** `nonzero params` and `nonzero macs` are names of two words. */
-  const second = (): boolean => p.isWritten(0, "nonzero") && p.isWritten(1, "params", "macs");
+  /** `nonzero params`, `nonzero macs`, `csr bytes` and `huffman bytes` are names of two words. */
+  const second = (): boolean =>
+    (p.isWritten(0, "nonzero") && p.isWritten(1, "params", "macs")) ||
+    (p.isWritten(0, "csr", "huffman") && p.isWritten(1, "bytes"));
 
   const reference = p.node("reference", () => {
     const first = p.name();

@@ -1,8 +1,9 @@
 import { unknownName } from "../../../core/diagnostics/elsewhere.js";
 import type { Amount, Curve, Expr, Structure } from "../../../grammar/ast.js";
-import type { AmountIr, BudgetLimit } from "../../../core/ir/types.js";
+import type { AmountIr, BudgetLimit, SearchLimit } from "../../../core/ir/types.js";
 import { replace } from "../../../core/diagnostics/create.js";
-import { isDense, sizeNames } from "../../../core/ir/sizes.js";
+import { isCoded, isDense, measureNames, sizeNames } from "../../../core/ir/sizes.js";
+import { isCounted } from "../../../core/choose/budget.js";
 import { isSlimmable } from "../../../core/units/candidates.js";
 import { percent, unitHelp } from "../expressions/arguments.js";
 import { describe } from "../scope.js";
@@ -160,8 +161,8 @@ export function lowerBudget(
   structure: Structure["name"],
   place: Place,
 ): Pick<AmountIr, "budget"> | null {
-  const limits = limitsOf(condition, structure, place, 0);
-  return limits === null ? null : { budget: limits };
+  const limits = limitsOf(condition, structure, place);
+  return limits === null ? null : { budget: limits.filter(isCounted) };
 }
 
 /** `from 100% to macs <= 40%`: every limit moves there from where it starts, in the same unit. */
@@ -171,7 +172,7 @@ function lowerMovingBudget(
   curve: Curve | undefined,
   place: Place,
 ): AmountIr | null {
-  const limits = limitsOf(condition, structure, place, 0);
+  const limits = limitsOf(condition, structure, place)?.filter(isCounted);
   const [first, ...others] = limits ?? [];
   if (first === undefined) return null;
   const isTime = ({ measure }: BudgetLimit): boolean => measure === "latency";
@@ -203,12 +204,13 @@ function lowerMovingBudget(
   return { budget: (limits ?? []).map((limit) => ({ ...limit, value: moved(limit.value) })) };
 }
 
-function limitsOf(
+/** Limits joined by `and`, of a cut by what dies, or of a search (null), which knows more of a trial once it has run. */
+export function limitsOf(
   expr: Expr,
-  structure: Structure["name"],
+  structure: Structure["name"] | null,
   place: Place,
-  depth: number,
-): readonly BudgetLimit[] | null {
+  depth = 0,
+): readonly SearchLimit[] | null {
   if (expr.kind === "paren") return limitsOf(expr.inner, structure, place, depth + 1);
   if (expr.kind !== "binary" || depth > 20) return wrong(expr, place);
   if (expr.op === "and") {
@@ -218,15 +220,21 @@ function limitsOf(
   }
   if (expr.op !== "<=" || expr.left.kind !== "ref") return wrong(expr, place);
   const name = expr.left.path.map((part) => part.text).join(".");
-  const measure = sizeNames.find((known) => known === name);
+  const measure = measureNames.find((known) => known === name);
+  if (measure !== undefined && isCoded(measure) && structure !== null)
+    return reject(place, "P3028", `no cut can be chosen by \`${measure}\``, expr.left.span, {
+      notes: ["what a code takes hangs on the values that are left, and on what training makes of them"],
+      help: `limit \`nonzero params\`, and ask for the rest once it stands: \`require ${measure} <= 10%\``,
+      fixes: [replace("limit `nonzero params`", expr.left.span, "nonzero params")],
+    });
   if (measure === undefined) {
     return reject(place, "P3028", `a budget limits sizes, and \`${name}\` is none`, expr.left.span, {
-      ...unknownName("measure", name, expr.left.span, sizeNames, {
+      ...unknownName("measure", name, expr.left.span, structure === null ? measureNames : sizeNames, {
         otherwise: "limit `macs`, `params`, `bytes`, `nonzero params`, `nonzero macs` or `latency`",
       }),
     });
   }
-  if (isDense(measure) && !isSlimmable(structure)) {
+  if (structure !== null && isDense(measure) && !isSlimmable(structure)) {
     const nonzero = measure === "macs" ? "nonzero macs" : "nonzero params";
     return reject(place, "P3057", `no ${structure} that die make \`${measure}\` smaller`, expr.left.span, {
       notes: ["dead weights are zeros in tensors of the same size"],

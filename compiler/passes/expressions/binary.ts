@@ -9,7 +9,7 @@ import type { Infer } from "./infer.js";
 import { layerFacts } from "../../../core/expr/names.js";
 import { operatorOf } from "../../../core/expr/operators.js";
 import { unknownName } from "../../../core/diagnostics/elsewhere.js";
-import { sizeNames, wholeOf } from "../../../core/ir/sizes.js";
+import { measureNames, wholeOf } from "../../../core/ir/sizes.js";
 
 const scoreTypes: ReadonlySet<Type> = new Set<Type>(["element", "activation", "unit"]);
 
@@ -93,7 +93,7 @@ const isSize = ({ type, ir }: Typed): boolean => type === "size" || (type === "t
 
 /** `macs <= 50%`: the share is of the network as loaded. */
 function ofLoaded(size: Typed, share: Typed): readonly ["*", Typed["ir"], string] {
-  const name = sizeNames.find((known) => known === size.ir) ?? "macs";
+  const name = measureNames.find((known) => known === size.ir) ?? "macs";
   return ["*", share.ir, `start.${wholeOf(name)}`];
 }
 

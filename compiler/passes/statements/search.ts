@@ -1,8 +1,8 @@
 import { namesOf } from "../../../core/ir/accuracy-readers.js";
-import type { BudgetLimit, ExprIr, SearchIr } from "../../../core/ir/types.js";
+import type { ExprIr, SearchIr, SearchLimit } from "../../../core/ir/types.js";
 import { agentKind, agentNames } from "../../../core/search/registry.js";
 import type { CallLike, Expr, SearchStatement } from "../../../grammar/ast.js";
-import { lowerBudget } from "../clauses/amount.js";
+import { limitsOf } from "../clauses/amount.js";
 import { lowerArguments, mapped } from "../clauses/call-arguments.js";
 import { constant, lowerKnown, lowerTyped, oneOf, shareInRange } from "../clauses/typed.js";
 import { infer } from "../expressions/infer.js";
@@ -95,10 +95,8 @@ function lowerObjective(
   return direction === "maximizing" ? value.ir : ["-", value.ir];
 }
 
-/** Limits of sizes, which are known before a trial trains. */
-function limitsIn(
+/** Limits of what a trial leaves; those of sizes are known before it trains. */
+const limitsIn = (
   condition: NonNullable<SearchStatement["subjectTo"]>,
   place: Place,
-): readonly BudgetLimit[] | null {
-  return lowerBudget(condition, "units", place)?.budget ?? null;
-}
+): readonly SearchLimit[] | null => limitsOf(condition, null, place);

@@ -2,12 +2,12 @@ import { raise } from "../../../core/diagnostics/create.js";
 import { evaluate } from "../../../core/expr/evaluate.js";
 import { metricIn, metricName, namesOf, readsData } from "../../../core/ir/accuracy-readers.js";
 import { readsTimes } from "../../../core/latency/asks.js";
-import { plainSize, sizeNames, wholeOf } from "../../../core/ir/sizes.js";
+import { isCoded, measureNames, plainSize, wholeOf } from "../../../core/ir/sizes.js";
 import type { ExprIr } from "../../../core/ir/types.js";
 import { grouped } from "../../../core/ir/words.js";
 import type { Measured, Session } from "../host/session.js";
 import { timeLayers } from "./latency.js";
-import { conditionSplit, evaluateOn, measureNames, metricOf } from "./measures.js";
+import { codedNow, conditionSplit, evaluateOn, knownMeasures, metricOf } from "./measures.js";
 
 /** What became of a condition: whether it holds, and what it compared, in the units that programs write. */
 export interface Found {
@@ -41,7 +41,9 @@ export async function measureValue(session: Session, expr: ExprIr, measured?: Me
 
 async function namesFor(session: Session, condition: ExprIr, measured?: Measured) {
   if (readsTimes(condition)) await timeLayers(session);
-  const names = measureNames(session);
+  const names = knownMeasures(session);
+  if (namesOf(condition).some(isCoded))
+    for (const [name, size] of Object.entries(codedNow(session))) names.set(name, size);
   if (!readsData(condition)) return names;
   const metrics = namesOf(condition).flatMap((name) => metricIn(name) ?? []);
   const known = metrics.length > 0 && measured?.metrics === undefined ? undefined : measured;
@@ -71,8 +73,9 @@ function told(condition: ExprIr, names: ReadonlyMap<string, number>): readonly s
     const measure = name.slice(name.indexOf(".") + 1);
     if (measure === "accuracy") return [`${name} is ${percent(value)}`];
     if (measure === "loss") return [`${name} is ${Number(value.toPrecision(4))}`];
-    if (name !== measure && (read.has(measure) || read.has(`nonzero ${measure}`))) return [];
-    const size = sizeNames.find((known) => known === name);
+    // Said as the whole of a size that is read, too.
+    if (name !== measure && measureNames.some((one) => read.has(one) && wholeOf(one) === measure)) return [];
+    const size = measureNames.find((known) => known === name);
     const whole = size === undefined ? "" : `start.${wholeOf(size)}`;
     const start = read.has(whole) ? names.get(whole) : undefined;
     const written = (one: number): string => (measure === "latency" ? plainSize(measure, one) : grouped(one));

@@ -1,9 +1,10 @@
 import { choiceOf, chosenOnTest } from "../../../core/ir/accuracy-readers.js";
 import { raise } from "../../../core/diagnostics/create.js";
-import { sizeNames, wholeOf } from "../../../core/ir/sizes.js";
+import { codedForms, codedNames, sizeNames, wholeOf, type CodedName } from "../../../core/ir/sizes.js";
 import { logDiagnostic } from "./log.js";
 import type { Evaluated, Measured, Session } from "../host/session.js";
 import { measuresNow } from "./sizes.js";
+import { storedNow } from "./stored.js";
 import { orderedBatches, requireData } from "../phase/batches.js";
 
 /** Loss (mean per example) and accuracy over a whole split, in inference mode. Kept until the network changes. */
@@ -85,8 +86,15 @@ function evaluationBatch({ data, options }: Session): number {
   return Math.max(options.batch, Math.min(256, Math.floor(2 ** 20 / Math.max(1, numbers))));
 }
 
+/** What the network takes in codes, as it stands with its masks. */
+export function codedNow(session: Session): Readonly<Record<CodedName, number>> {
+  const { all } = storedNow(session);
+  const sizes = codedNames.map((name) => [name, all[codedForms[name]]] as const);
+  return Object.fromEntries(sizes) as Record<CodedName, number>;
+}
+
 /** Names a condition may use, with their values now; `accuracy` and `loss` cost an evaluation and come later. */
-export function measureNames(session: Session): Map<string, number> {
+export function knownMeasures(session: Session): Map<string, number> {
   const [now, start] = [measuresNow(session), session.start.measures];
   const whole = sizeNames.map(wholeOf);
   return new Map<string, number>(

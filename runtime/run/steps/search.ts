@@ -1,8 +1,8 @@
 import { raise } from "../../../core/diagnostics/create.js";
-import { keepsLimits, type Limit } from "../../../core/choose/budget.js";
+import { isCounted, keepsLimits, type Limit } from "../../../core/choose/budget.js";
 import { perLayer } from "../../../core/expr/per-layer.js";
 import { readsTimes } from "../../../core/latency/asks.js";
-import { plainSize, sizeText, wholeOf, type Measure } from "../../../core/ir/sizes.js";
+import { plainSize, sizeText, wholeOf, type Measure, type MeasureName } from "../../../core/ir/sizes.js";
 import type { ExprIr, SearchIr } from "../../../core/ir/types.js";
 import type { Json } from "../../../core/network/types.js";
 import { decisionsOf } from "../../../core/search/decisions.js";
@@ -17,7 +17,7 @@ import { minimize } from "../phase/train.js";
 import { measureValue } from "../report/condition.js";
 import { grouped, logEvent } from "../report/log.js";
 import { timeLayers } from "../report/latency.js";
-import { noteChoice } from "../report/measures.js";
+import { codedNow, noteChoice } from "../report/measures.js";
 import { measuresNow } from "../report/sizes.js";
 import { newRehearsal } from "./rehearsal.js";
 import { lastGood, undo } from "./while.js";
@@ -28,7 +28,7 @@ interface Under {
   readonly session: Session;
   readonly ir: SearchIr;
   readonly kept: Searching;
-  readonly limits: readonly Limit[];
+  readonly limits: readonly Limit<MeasureName>[];
   readonly losses: Session["losses"];
   /** What passes without training share. */
   readonly scores: Rehearsal["scores"];
@@ -141,7 +141,7 @@ function begin(session: Session, ir: SearchIr, base: number): Searching {
   return kept;
 }
 
-const limitsOf = ({ start }: Session, { within = [] }: SearchIr): readonly Limit[] =>
+const limitsOf = ({ start }: Session, { within = [] }: SearchIr): readonly Limit<MeasureName>[] =>
   within.map(({ measure, relative, value }) => {
     const most = typeof value === "object" && "moving" in value ? NaN : numberOf(value);
     return { measure, most: relative ? most * start.measures[wholeOf(measure)] : most };
@@ -219,7 +219,8 @@ async function* withinLimits(
   groups: readonly (readonly string[])[],
   proposed: Point,
 ): AsyncGenerator<Value, { readonly point: Point; readonly repaired: boolean }> {
-  const { ir, limits, kept } = under;
+  const { ir, kept } = under;
+  const limits = under.limits.filter(isCounted);
   if (limits.length === 0) return { point: proposed, repaired: false };
   const fits = async function* (point: Point): AsyncGenerator<Value, boolean> {
     return keepsLimits(yield* rehearse(under, valueOf(ir, groups, point)), limits);
@@ -242,13 +243,14 @@ async function* cheapEnd(
   under: Under,
   groups: readonly (readonly string[])[],
 ): AsyncGenerator<Value, number> {
-  const { ir, limits } = under;
+  const { ir } = under;
+  const limits = under.limits.filter(isCounted);
   const notes: string[] = [];
   for (const end of [1, 0]) {
     const point = groups.map(() => end);
     const sizes = yield* rehearse(under, valueOf(ir, groups, point));
     if (keepsLimits(sizes, limits)) return end;
-    const over = limits.filter((limit) => !keepsLimits(sizes, [limit]));
+    const over = overLimits(sizes, limits);
     notes.push(
       ...over.map(({ measure, most }) =>
         measure === "latency"
@@ -272,7 +274,7 @@ async function endTrial(
 ): Promise<number | null> {
   const { session, ir, kept, limits } = under;
   const { value, text: measured } = await measureValue(session, ir.maximizing);
-  const over = limits.filter((limit) => !keepsLimits(measuresNow(session), [limit]));
+  const over = limits.length === 0 ? [] : overLimits({ ...measuresNow(session), ...codedNow(session) }, limits);
   const result = over.length === 0 && Number.isFinite(value) ? value : null;
   const why = over.length > 0 ? `, over the limit of ${over.map(({ measure }) => measure).join(", ")}` : "";
   back(under);
@@ -299,6 +301,11 @@ async function endTrial(
   logEvent(session, "search", ir.id, `trial ${number} of ${trials}: ${said.filter(Boolean).join("; ")}`);
   return result;
 }
+
+const overLimits = <Name extends MeasureName>(
+  sizes: Readonly<Record<Name, number>>,
+  limits: readonly Limit<Name>[],
+): readonly Limit<Name>[] => limits.filter((limit) => !keepsLimits(sizes, [limit]));
 
 /** The first of the best. */
 function bestOf({ trials }: Searching): number | null {

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { grouped } from "../../../core/ir/words.js";
 import { openRun } from "../../../runtime/index.js";
 import type { Session } from "../../../runtime/run/host/session.js";
 import { options, smallNetwork } from "./fixtures.js";
@@ -214,5 +215,50 @@ describe("quantize", () => {
     );
     await expect(gated.quantize(9, { in: "c1", bits: 3 })).resolves.toBeUndefined();
     await expect(gated.quantize(9, { bits: 3 })).rejects.toThrow("not part of the weights yet");
+  });
+});
+
+describe("sizes of code", () => {
+  const shared = "prune weights by magnitude local to 50%\nquantize weights to 3 bits by kmeans\n";
+
+  it("are compared as the report gives them, by name and as shares of the dense network", async () => {
+    const { run, result } = await runProgram(shared, network);
+    const { all } = result.report.stored ?? { all: { dense: NaN, sparse: NaN, coded: NaN } };
+    for (const [name, size] of [
+      ["csr bytes", all.sparse],
+      ["huffman bytes", all.coded],
+    ] as const) {
+      const say = grouped(size);
+      await run.require(9, ["<=", name, size]);
+      await run.require(9, ["<=", name, ["*", size / all.dense, "start.bytes"]]);
+      const failed = await run.require(9, ["<", name, ["*", size / all.dense, "start.bytes"]]).catch(String);
+      expect(failed).toMatch(/P7004/);
+      await expect(run.require(9, ["<", name, size])).rejects.toMatchObject({
+        diagnostics: [{ notes: [`${name} is ${say}`] }],
+      });
+    }
+    expect(all.coded).toBeLessThan(all.sparse);
+  });
+
+  it("end loops and requirements of programs", async () => {
+    const source = `repeat up to 8 times { prune weights by magnitude local 30% } until csr bytes <= 60%
+require csr bytes <= 60% and huffman bytes <= bytes`;
+    const { run } = await runProgram(source, network);
+    expect(text(run.session, "prune").length).toBeGreaterThan(1);
+    expect(text(run.session, "prune").length).toBeLessThan(8);
+    await expect(runProgram(`${shared}require huffman bytes <= 1%`, network)).rejects.toThrow(/P7004/);
+  });
+
+  it("are rewards and limits of a search, whose trials are measured behind their block", async () => {
+    const source = `search share in 10%..90% by random(trials: 5) minimizing csr bytes subject to csr bytes >= 0`;
+    await expect(runProgram(`${source} { prune weights by magnitude local to share }`, network)).rejects.toThrow();
+    const limited = `search share in 10%..90% by random(trials: 6) maximizing csr bytes subject to csr bytes <= 60%`;
+    const { run } = await runProgram(`${limited} { prune weights by magnitude local to share }`, network);
+    const trials = run.session.record.searches[0]?.trials ?? [];
+    const over = trials.filter(({ result }) => result === null);
+    expect(over.length).toBeGreaterThan(0);
+    expect(over.every((one) => one.text.endsWith("over the limit of csr bytes"))).toBe(true);
+    expect(trials.length - over.length).toBeGreaterThan(0);
+    await run.require(9, ["<=", "csr bytes", ["*", 0.6, "start.bytes"]]);
   });
 });
