@@ -274,7 +274,8 @@ async function endTrial(
 ): Promise<number | null> {
   const { session, ir, kept, limits } = under;
   const { value, text: measured } = await measureValue(session, ir.maximizing);
-  const over = limits.length === 0 ? [] : overLimits({ ...measuresNow(session), ...codedNow(session) }, limits);
+  const over =
+    limits.length === 0 ? [] : overLimits({ ...measuresNow(session), ...codedNow(session) }, limits);
   const result = over.length === 0 && Number.isFinite(value) ? value : null;
   const why = over.length > 0 ? `, over the limit of ${over.map(({ measure }) => measure).join(", ")}` : "";
   back(under);
