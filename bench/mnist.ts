@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Comparison, Spread } from "../api/compare/rows.js";
 import { networks, type Published } from "./mnist/rows.js";
+import { digestOf } from "../scripts/mnist-table.mjs";
 import { writeResult } from "./result.js";
 
 /**
@@ -21,6 +22,8 @@ interface Row extends Published {
   /** Test error in percent, compression over all parameters, and over bytes where weights share values: mean and sample deviation over seeds. */
   readonly ours: { readonly error: Spread; readonly compression: Spread; readonly coded?: Spread };
   readonly backend: string;
+  /** Of the program, the methods that it uses and the network: a row of other ones is left out of docs/methods.md. */
+  readonly digest: string;
   /** What was measured of each seed. */
   readonly runs: readonly { readonly seed: number; readonly error: number; readonly compression: number }[];
 }
@@ -77,6 +80,7 @@ function keep(network: string, published: Published, { amounts, runs, seeds, bac
       ...(ours.coded.mean !== null && { coded: ours.coded }),
     },
     backend,
+    digest: digestOf(network, published.program),
     runs: runs.flatMap(({ seed, accuracy, compression }) =>
       accuracy === null || compression === null ? [] : [{ seed, error: 100 * (1 - accuracy), compression }],
     ),

@@ -10,6 +10,9 @@ export interface MnistRow extends Omit<Published, "unpruned" | "compression" | "
   readonly from: Published["from"] | null;
 }
 
+type Measured = Omit<MnistRow, "method">;
+export function digestOf(network: string, program: string): string;
+export function currentRows(rows: readonly (Measured & { readonly digest: string })[]): readonly MnistRow[];
 export function mnistRows(): readonly MnistRow[];
 export function meets(row: MnistRow): boolean | null;
 export function publishedBy(rows: readonly MnistRow[]): ReadonlyMap<string, readonly Published[]>;

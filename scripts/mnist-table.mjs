@@ -1,20 +1,42 @@
 // What `npm run bench:mnist` measured beside what papers publish: rows for docs/methods.md, and evidence of the methods that meet them.
+import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** The rows of bench/results/mnist.json, each with the method of `std` that its program calls; none where nothing has run. */
+/** The rows of bench/results/mnist.json that are still true; none where nothing has run. */
 export function mnistRows() {
   const results = `${root}bench/results/mnist.json`;
-  if (!existsSync(results)) return [];
-  return JSON.parse(readFileSync(results, "utf8")).rows.map((row) => ({ ...row, method: methodOf(row) }));
+  return existsSync(results) ? currentRows(JSON.parse(readFileSync(results, "utf8")).rows) : [];
 }
 
-function methodOf({ network, program }) {
+/** Rows each with the method of `std` that its program calls; what has changed since its row was measured is left out. */
+export const currentRows = (rows) =>
+  rows
+    .filter(({ network, program, digest }) => digest === digestOf(network, program))
+    .map((row) => ({ ...row, method: methodsOf(sourceOf(row.network, row.program))[0] ?? null }));
+
+/** The names of `std` that a program of `bench/mnist` uses. */
+const methodsOf = (source) => [...source.matchAll(/^use ([\w-]+) from "std"/gm)].map(([, name]) => name);
+
+/** The text of a program of `bench/mnist`; null where there is none. */
+function sourceOf(network, program) {
   const path = `${root}bench/mnist/${network}/${program}.prune`;
-  if (!existsSync(path)) return null;
-  return /^use ([\w-]+) from "std"/m.exec(readFileSync(path, "utf8"))?.[1] ?? null;
+  return existsSync(path) ? readFileSync(path, "utf8") : null;
+}
+
+/** A digest of a program of `bench/mnist`, the methods that it uses, comments left out, and its network. */
+export function digestOf(network, program) {
+  const source = sourceOf(network, program) ?? "";
+  const texts = [
+    source,
+    ...methodsOf(source).map((name) => readFileSync(`${root}stdlib/${name}.prune`, "utf8")),
+    readFileSync(`${root}bench/mnist/${network}/network.mjs`, "utf8"),
+  ];
+  const hash = createHash("sha256");
+  for (const text of texts) hash.update(text.replace(/^#.*\n/gm, "")).update("\0");
+  return hash.digest("hex").slice(0, 16);
 }
 
 /** By how many points a row may be above the published error, and by what share below the published compression. */

@@ -2,7 +2,14 @@ import { describe, expect, it } from "vitest";
 import * as render from "../../compiler/render/methods.js";
 import { pageOf } from "../../scripts/document-methods.mjs";
 import { embeddedEvidence } from "../../scripts/embed-evidence.mjs";
-import { meets, mnistLines, publishedBy, type MnistRow } from "../../scripts/mnist-table.mjs";
+import {
+  currentRows,
+  digestOf,
+  meets,
+  mnistLines,
+  publishedBy,
+  type MnistRow,
+} from "../../scripts/mnist-table.mjs";
 
 const figure = (mean: number) => ({ mean, deviation: 0.05 });
 
@@ -42,6 +49,14 @@ describe("rows of the MNIST table", () => {
         ours: { compression: figure(12), error: { mean: null, deviation: null } },
       }),
     ).toBe(null);
+  });
+
+  it("are left out where their program, its methods or the network has changed since", () => {
+    const { method: _, ...measured } = row("han", [12, 1.59], [12, 1.6]);
+    const digest = digestOf("lenet-300-100", "han");
+    expect(currentRows([{ ...measured, digest }])).toEqual([{ ...measured, digest, method: "han" }]);
+    expect(currentRows([{ ...measured, digest: digestOf("lenet-300-100", "snip-20") }])).toEqual([]);
+    expect(digestOf("lenet-5-caffe", "han")).not.toBe(digest);
   });
 
   it("that do are evidence of the method, with the network that nothing was cut from beside", () => {
