@@ -16,7 +16,7 @@ const unpublished = { compression: null, error: null, from: null } as const;
 
 /**
  * By network. Rows without figures are of methods whose papers have none for it: they are asked for a compression that others publish.
- * Constants are the defaults of the methods, or were chosen beforehand; none was tuned on the test images.
+ * Constants are the defaults of the methods, or were chosen on a part of the training set (`split.mjs`); none was tuned on the test images.
  */
 export const networks: Readonly<Record<string, readonly Published[]>> = {
   "lenet-300-100": [
