@@ -21,11 +21,14 @@ const ENTRIES = {
 /** Built apart: a page is to load nothing that is of Node. */
 const PAGE = { "runtime/browser/index": "runtime/browser/index.ts" };
 
+/** Runs in browsers, too. */
+const COMPILER = ["compiler/index.ts"];
+
 /** What is to start fast: modules that are loaded together, `check` with what it loads where a network is bound. */
 const STARTS = [
   ["cli/bin.ts"],
   ["index.ts"],
-  ["compiler/index.ts"],
+  COMPILER,
   ["runtime/index.ts"],
   ["integrations/prettier.ts"],
   ["integrations/vite.ts"],
@@ -50,7 +53,14 @@ const PACKAGE = /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/;
  */
 export async function bundle(root, dist, more = {}) {
   const output = [
-    ...(await built(root, dist, { ...ENTRIES, ...more }, "node", "shared", chunksOf(root, STARTS))),
+    ...(await built(
+      root,
+      dist,
+      { ...ENTRIES, ...more },
+      "node",
+      "shared",
+      chunksOf(root, STARTS, [COMPILER]),
+    )),
     ...(await built(root, dist, PAGE, "browser", "runtime/browser")),
   ];
   const { irSchema } = await import(pathToFileURL(join(dist, "index.js")).href);

@@ -6,9 +6,10 @@ const SMALL = 15_000;
 /**
  * A plugin that says which modules lie in one file: those that the same starts read, so that a start opens few files and reads no more
  * than it needs, but for a little where a file of its own would take longer. `starts` are lists of modules (paths in `root`) that are
- * loaded together; modules that none of them reads are left to the bundler.
+ * loaded together; modules that none of them reads are left to the bundler. One whose list is among `bare` reads nothing else: it runs
+ * where there is no Node.
  */
-export function chunksOf(root, starts) {
+export function chunksOf(root, starts, bare) {
   /** By module: the starts that read its file, a bit each. */
   const readers = new Map();
   return {
@@ -20,7 +21,8 @@ export function chunksOf(root, starts) {
         for (const id of reached(modules, importsOf, root))
           readers.set(id, (readers.get(id) ?? 0) | (1 << start));
       });
-      for (const [id, all] of joined(readers, importsOf, sizeOf)) readers.set(id, all);
+      const alone = starts.reduce((bits, modules, i) => (bare.includes(modules) ? bits | (1 << i) : bits), 0);
+      for (const [id, all] of joined(readers, alone, { importsOf, sizeOf })) readers.set(id, all);
     },
     outputOptions(options) {
       // Files that more starts read come first: what their modules import is read by at least as many.
@@ -40,7 +42,7 @@ function reached(modules, importsOf, root) {
 }
 
 /** Puts small files into others that all their starts read, where nothing else has to be read for that. */
-function joined(readers, importsOf, sizeOf) {
+function joined(readers, alone, { importsOf, sizeOf }) {
   const files = new Map();
   for (const [id, all] of readers) {
     const file = files.get(all) ?? { readers: all, modules: [], size: 0 };
@@ -55,6 +57,7 @@ function joined(readers, importsOf, sizeOf) {
     needs.delete(small);
     const into = [...files.values()]
       .filter((file) => file !== small && isWithin(small.readers, file.readers))
+      .filter((file) => isWithin(file.readers & alone, small.readers))
       .filter((file) => [...needs].every((need) => need === file || isWithin(file.readers, need.readers)))
       .sort((a, b) => count(a.readers) - count(b.readers))[0];
     if (into === undefined) continue;
