@@ -57,7 +57,7 @@ function inferKind(expr: Expr, context: ExprContext): Typed | null {
       return reject(context, "P2020", "a list stands where one value is meant", expr.span);
     case "moving":
       return reject(context, "P2028", "a value that moves cannot stand here", expr.span, {
-        help: "only amounts, strengths, shares and learning rates move",
+        help: "only amounts, strengths, shares, learning rates and arguments of gates move",
       });
   }
 }

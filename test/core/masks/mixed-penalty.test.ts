@@ -37,7 +37,7 @@ function stage(name: string, text: string) {
 describe.each(differencesOn())("on %s", (name) => {
   beforeAll(async () => void (backend = await openBackend({ backend: name })));
 
-  describe("slopes of a penalty that mixes what it reads are those that differences give", () => {
+  describe("slopes of a penalty over activations, or that mixes what it reads, are those that differences give", () => {
     it.each([
       ["plain", "filters by sum(w^2) * mean(a^2)"],
       ["plain", "weights by abs(w) * mean(x^2)"],
@@ -48,6 +48,11 @@ describe.each(differencesOn())("on %s", (name) => {
       ["residual, projected", "filters by norm(w) * abs(gamma) + beta^2 * size"],
       ["residual, projected", "filters by sqrt(size) * norm(w) + 0.5 * members.std(norm(w))"],
       ["residual, identity", "filters by members.max(norm(w)) - members.min(norm(w)) + 0.1 * sum(w^2)"],
+      ["plain", "filters by mean(a^2)"],
+      ["residual, identity", "filters by sqrt(0.1 + sum(a^2))"],
+      ["residual, projected", "filters by mean(a)^2"],
+      ["lstm", "units by mean(a^2)"],
+      ["flatten to dense", "units by std(a)"],
       ["residual, identity", "filters by mean(a^2) among bottom 50% by l1"],
       ["residual, identity", "filters by mean(a^2) * norm(w) among top 40% by mean(abs(a)) global"],
     ])("in %s: %s", (name, text) => {
