@@ -5,15 +5,18 @@ import { tapsOf } from "../../core/surgery/taps.js";
 import { kernelAxes } from "../../core/units/element-units.js";
 import { flaggedRuns, weightsOf } from "../../core/units/slices.js";
 import type { Elements } from "./elements.js";
-import type { ElementPool } from "./pools.js";
+import type { Kernel } from "./pools.js";
 
 /** What masks beside a network tell of where elements are dead, beyond how many. */
 
 type Rules = NonNullable<Parameters<Elements["kill"]>[3]>;
 
 /** Whether they leave every kernel one weight, and every input channel one tap; dead channels aside. */
-export function heldRules({ kernels }: ElementPool, held: HeldMasks): Rules {
-  const codes = kernels.map(({ weight }) => [weight, codesOf(weight, held)] as const);
+export function heldRules(
+  pool: { readonly kernels: readonly Pick<Kernel, "weight">[] },
+  held: HeldMasks,
+): Rules {
+  const codes = pool.kernels.map(({ weight }) => [weight, codesOf(weight, held)] as const);
   const oneTap = codes.every(([weight, own]) => weight.shape.length === 4 && tapsOf(weight, own) !== null);
   const inside = codes.every(([weight, own]) => own !== undefined && leavesOneEach(weight, own));
   return { oneTap, ...(inside && { inside: { keep: 1, of: "kernel" } as const }) };
