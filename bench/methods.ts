@@ -181,7 +181,8 @@ async function measured(name: string): Promise<Measured> {
       mark = performance.now();
     },
   };
-  const out = join(folder, name);
+  // A folder of its own: a run that is complete is not run again.
+  const out = mkdtempSync(join(folder, `${name}-`));
   const watched = { data, batch, out, callbacks, onProgress, onOpen: (run: OpenRun) => void runs.push(run) };
   await runProgram(sourceOf(name), model, watched);
   return {

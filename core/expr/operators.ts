@@ -122,8 +122,7 @@ export const operators = {
     ...none,
     type: "arithmetic",
     value: { 2: (a, b) => a / b },
-    slope: ([a = 0, b = 1], of) =>
-      plus(["safe/", of(a), b], times(-1, ["safe/", times(a, of(b)), ["*", b, b]])),
+    slope: ([a = 0, b = 1], of) => plus(over(of(a), b), times(-1, over(times(a, of(b)), ["*", b, b]))),
     combinator: "div",
     javascript: ["/", 2],
   },
@@ -277,6 +276,9 @@ export function plus(a: ExprIr, b: ExprIr): ExprIr {
   if (a === 0) return b;
   return b === 0 ? a : ["+", a, b];
 }
+
+/** a / b as derivatives divide, without what divides nothing. */
+const over = (a: ExprIr, b: ExprIr): ExprIr => (a === 0 ? 0 : ["safe/", a, b]);
 
 /** a · b, without what multiplies nothing. */
 export function times(a: ExprIr, b: ExprIr): ExprIr {

@@ -1,9 +1,11 @@
 import { derivative } from "../../core/expr/derivative.js";
-import { build, evaluateEntries, walkElements } from "../../core/expr/domain.js";
+import { build, evaluateEntries, walkElements, type Domain } from "../../core/expr/domain.js";
 import { rowDomain } from "../../core/expr/domains.js";
 import type { Apart } from "../../core/expr/mixed.js";
+import { sharing } from "../../core/expr/together.js";
 import { plus } from "../../core/expr/operators.js";
 import type { Space } from "../../core/units/space.js";
+import { entryOf } from "../../core/tables.js";
 import { readsInput, seenChannels, watchedLayer } from "../scores/sample-statistics.js";
 import { everywhere } from "./penalty.js";
 
@@ -43,6 +45,7 @@ interface Tap {
 
 export function samplesOf(space: Space, terms: readonly Term[]): Samples {
   const seen = new Map<string, Seen>();
+  const domains = new Map<string, Domain>();
   const sideOf = ({ of }: Term): SampleSide => (readsInput(of, space) ? "inputs" : "outputs");
   const taps = terms.flatMap((term): readonly Tap[] =>
     space.layers.flatMap(({ index }, layer) => {
@@ -57,6 +60,8 @@ export function samplesOf(space: Space, terms: readonly Term[]): Samples {
     space.channelUnits !== null && (sideOf(term) === "inputs") === (space.structure === "channels");
 
   const whole = ({ arrays, length }: Seen): Float32Array => {
+    const [first] = arrays;
+    if (first !== undefined && first.length === length) return first;
     const all = new Float32Array(length);
     let at = 0;
     for (const array of arrays) {
@@ -65,15 +70,17 @@ export function samplesOf(space: Space, terms: readonly Term[]): Samples {
     }
     return all;
   };
-  const rows = (key: string) => {
+  /** All that is kept of a layer, channel by channel. Asked for once the pass forward is done. */
+  const rows = (key: string): Domain | null => {
     const here = seen.get(key);
     if (here === undefined) return null;
-    const { channels, length } = here;
-    const all = whole(here);
-    const entries = Int32Array.from({ length: channels }, (_, channel) => channel);
-    const entryOf = new Int32Array(length);
-    for (let i = 0; i < length; i += channels) entryOf.set(entries, i);
-    return { channels, domain: rowDomain(channels, entryOf, { a: () => all, x: () => all }) };
+    return entryOf(domains, key, () => {
+      const { channels, length } = here;
+      const all = whole(here);
+      const channelAt = new Int32Array(length);
+      for (let i = 0; i < length; i++) channelAt[i] = i % channels;
+      return rowDomain(channels, channelAt, { a: () => all, x: () => all });
+    });
   };
   /** The unit of every channel that a layer of the space shows, below 0 where it has none. */
   const unitsOf = ({ layer, term }: Tap): Int32Array => {
@@ -96,7 +103,7 @@ export function samplesOf(space: Space, terms: readonly Term[]): Samples {
     for (const tap of own) {
       const here = rows(tap.key);
       if (here === null) continue;
-      const along = evaluateEntries(term.part, here.domain);
+      const along = evaluateEntries(term.part, here);
       if (axis !== null) values[tap.layer] = Float64Array.from(along);
       else
         unitsOf(tap).forEach((unit, channel) => {
@@ -119,7 +126,7 @@ export function samplesOf(space: Space, terms: readonly Term[]): Samples {
       const units = byUnit(term) ? unitsOf(tap) : null;
       const along = units === null ? given[layer] : Float64Array.from(units, (unit) => given[0]?.[unit] ?? 0);
       const slope = plus(derivative(term.part, "a"), derivative(term.part, "x"));
-      walkElements(here.domain, everywhere(build(slope, here.domain)), ({ at, entry, count }, values) => {
+      walkElements(here, everywhere(build(slope, sharing(here, [slope]))), ({ at, entry, count }, values) => {
         for (let i = 0; i < count; i++)
           out[at[i] ?? 0] = (out[at[i] ?? 0] ?? 0) + (along?.[entry[i] ?? 0] ?? 0) * (values[i] ?? 0);
       });
@@ -155,7 +162,7 @@ export function samplesOf(space: Space, terms: readonly Term[]): Samples {
       const key = keyOf(side, layer);
       const all = slopesOf.get(key) ?? allSlopes(key, ofTerms);
       slopesOf.set(key, all);
-      return all.slice(from, from + length);
+      return all.length === length ? all : all.slice(from, from + length);
     },
   };
 }

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { derivative } from "../../../core/expr/derivative.js";
 import { build, reductionOf } from "../../../core/expr/domain.js";
 import { rowDomain } from "../../../core/expr/domains.js";
 import { evaluate } from "../../../core/expr/evaluate.js";
@@ -39,6 +40,15 @@ test("an operator means the same on numbers as on buffers", () => {
     ),
     { numRuns: 500 },
   );
+});
+
+test("along what an expression does not read its slope is nothing: no step works it out", () => {
+  const sloped = placewise.filter(([op]) => operatorOf(op)?.slope !== null);
+  expect(sloped.length).toBeGreaterThan(8);
+  for (const [op, args] of sloped) {
+    const expr: ExprIr = [op, ...["w", ["^", "w", 2], ["+", 1, "w"]].slice(0, args)] as ExprIr;
+    expect([op, derivative(["mean", expr], "x")]).toEqual([op, 0]);
+  }
 });
 
 test("reducers are what their names say, however the values arrive", () => {
