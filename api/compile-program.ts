@@ -229,7 +229,7 @@ function overridden(
 }
 
 /**
- * Conditions on an accuracy that the run will not have: its loss does not classify and its targets are no classes. Told here, where
+ * Conditions on an accuracy that the run will not have: its loss does not classify and its targets are no classes, or there are too few of them. Told here, where
  * program, network and data are known together, and not after hours of training.
  */
 async function checkAccuracy(
@@ -240,8 +240,8 @@ async function checkAccuracy(
   const conditions = ir === null ? [] : accuracyReaders(ir.body);
   if (conditions.length === 0) return [];
   const { noAccuracy } = await import("../runtime/run/phase/losses.js");
-  return conditions.flatMap(({ id, phase }): readonly Diagnostic[] => {
-    const missing = noAccuracy(network, phase?.loss, targets);
+  return conditions.flatMap(({ id, reads, phase }): readonly Diagnostic[] => {
+    const missing = noAccuracy(network, phase?.loss, targets, reads);
     if (missing === null) return [];
     return [placed(missing, id, "condition", { spans, main })];
   });

@@ -205,6 +205,8 @@ export interface TrainSpec extends Omit<TrainSpelled, Said | "rules" | "implicit
   readonly pulls?: readonly PullSpec[];
   /** True where a condition below compares the accuracy under this loss: where there is none, that is said before it trains. */
   readonly accuracy?: boolean;
+  /** The same of top-5 accuracy. */
+  readonly top5Accuracy?: boolean;
   /** True when no training follows in the program: an event at the very end then revives nothing. */
   readonly last?: boolean;
 }

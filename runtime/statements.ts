@@ -92,7 +92,17 @@ export const accumulatedIr = (spec: AccumulateSpec, known: Known = {}) =>
 
 /** A phase, with the rules that hold all along. The others announce themselves by `phase.rule`. */
 export function trainIr(id: number, spec: TrainSpec, known: Known = {}): TrainIr {
-  const { penalties, learned, frozen, updates, pulls, accuracy: _, last: _1, ...phase } = spec;
+  const {
+    penalties,
+    learned,
+    frozen,
+    updates,
+    pulls,
+    accuracy: _,
+    top5Accuracy: _1,
+    last: _2,
+    ...phase
+  } = spec;
   const listed = { penalties, learned, frozen, updates, pulls };
   const rules = alongLists.flatMap(([list, kind]) =>
     (listed[list] ?? []).map((rule) => alongIr(kind, rule, known)),

@@ -95,8 +95,11 @@ export interface StepResult {
   readonly ofDraws?: DrawnGradients;
 }
 
-/** Metrics of a batch: sums over its rows, by name. */
+/** What is measured of a batch beside the loss: sums over its rows. */
 export interface MeasuredBatch {
+  /** Rows whose class is among the five highest, as the batch weighs them; NaN where there are no more classes, or accuracy has no meaning. */
+  readonly top5: number;
+  /** In JavaScript, by name. */
   readonly metrics: Readonly<Record<string, number>>;
 }
 

@@ -3,9 +3,9 @@ import { duration, page } from "../../runtime/report/html.js";
 import { count, percent } from "../../runtime/report/numbers.js";
 import { escapeHtml, table } from "../../runtime/report/tables.js";
 import type { AmountRow, Comparison, RunRow, Spread } from "./rows.js";
-import { amountCells, shareText, timesText } from "./words.js";
+import { amountsGrid, shareText, timesText } from "./words.js";
 
-/** The comparison as one page that needs nothing else: two charts, the table behind them, every run, every program. */
+/** The comparison as one page that needs nothing else: charts, the table behind them, every run, every program. */
 export function comparisonHtml(comparison: Comparison): Promise<string> {
   const { programs, network, data, seeds, backend, espalier, command, machine, before } = comparison;
   const asked = programs.filter(({ control }) => !control).map(({ name }) => name);
@@ -14,6 +14,7 @@ export function comparisonHtml(comparison: Comparison): Promise<string> {
     machine === null
       ? ""
       : `${machine.cpu} (${machine.cores} cores), Node ${machine.node}, TensorFlow.js ${machine.tfjs}`;
+  const charts = chartsOf(comparison.amounts);
   const loaded =
     before === null
       ? ""
@@ -27,14 +28,13 @@ export function comparisonHtml(comparison: Comparison): Promise<string> {
 ${command === null ? "" : `<p><code>${escapeHtml(command)}</code></p>`}
 ${refusedList(comparison)}
 <section class="charts">
-<figure><figcaption>test accuracy against compression</figcaption><div id="compression"></div></figure>
-<figure><figcaption>test accuracy against theoretical speed-up</figcaption><div id="speedup"></div></figure>
+${charts.map(({ into, title }) => `<figure><figcaption>${title}</figcaption><div id="${into}"></div></figure>`).join("\n")}
 </section>
-<p class="words">Points are means over seeds, bars their sample standard deviation. Compression: all parameters as loaded over those that are not zero. Theoretical speed-up: multiply–adds as loaded over those with weights that are not zero; zeros in dense tensors are multiplied all the same.</p>
+<p class="words">Points are means over seeds, bars their sample standard deviation. Compression: all parameters as loaded over those that are not zero. Theoretical speed-up: multiply–adds as loaded over those with weights that are not zero; zeros in dense tensors are multiplied all the same. On dense: points more or less than the dense control of the same seed, or, without controls, than the network just before its first cut.</p>
 ${amountsTable(comparison.amounts)}
 ${runsTable(comparison.runs)}
 ${programTexts(comparison)}`;
-  return page(title, main, curvesScript(comparison.amounts));
+  return page(title, main, curvesScript(charts));
 }
 
 function refusedList({ refused }: Comparison): string {
@@ -47,22 +47,26 @@ function refusedList({ refused }: Comparison): string {
 }
 
 function amountsTable(rows: readonly AmountRow[]): string {
+  const [titles, ...lines] = amountsGrid(rows, "wide");
   return table(
     "Programs at their amounts",
-    ["", "amount", "test accuracy", "points on dense", "compression", "speed-up", "runs"],
-    rows.map((row) => amountCells(row).map(escapeHtml)),
+    titles,
+    lines.map((cells) => cells.map(escapeHtml)),
   );
 }
 
 function runsTable(rows: readonly RunRow[]): string {
   const one = (mean: number | null): Spread => ({ mean, deviation: null });
+  const top5 = rows.some(({ top5Accuracy }) => top5Accuracy !== null);
   const cells = rows.map((row) => [
     row.status === "done" || row.status === "requirement"
       ? `<a href="${escapeHtml(encodeURI(row.folder))}/report.html">${escapeHtml(row.program)}</a>`
       : escapeHtml(row.program),
     escapeHtml(row.amount ?? ""),
     String(row.seed),
+    shareText(one(row.denseAccuracy)),
     shareText(one(row.accuracy)),
+    ...(top5 ? [shareText(one(row.top5Accuracy))] : []),
     timesText(one(row.compression)),
     timesText(one(row.speedup)),
     row.steps === null ? "–" : count(row.steps),
@@ -71,7 +75,10 @@ function runsTable(rows: readonly RunRow[]): string {
   ]);
   return table(
     "Runs",
-    ["", "amount", "seed", "test accuracy", "compression", "speed-up", "steps", "trained for", ""],
+    [
+      ...["", "amount", "seed", "before its first cut", "test accuracy", ...(top5 ? ["top-5"] : [])],
+      ...["compression", "speed-up", "steps", "trained for", ""],
+    ],
     cells,
   );
 }
@@ -95,26 +102,49 @@ interface Curve {
   readonly points: readonly { readonly x: number; readonly y: number; readonly deviation: number | null }[];
 }
 
-function curvesOf(rows: readonly AmountRow[], against: "compression" | "speedup"): readonly Curve[] {
+interface Chart {
+  /** Of the element that it is drawn into. */
+  readonly into: string;
+  readonly title: string;
+  readonly against: string;
+  readonly curves: readonly Curve[];
+}
+
+/** Accuracy against compression and speed-up, and top-5 accuracy where some run has one. */
+function chartsOf(rows: readonly AmountRow[]): readonly Chart[] {
+  const shown = rows.some(({ top5Accuracy }) => top5Accuracy.mean !== null)
+    ? (["accuracy", "top5Accuracy"] as const)
+    : (["accuracy"] as const);
+  return shown.flatMap((of) =>
+    (["compression", "speedup"] as const).map((against) => ({
+      into: `${of}-${against}`,
+      title: `${of === "accuracy" ? "test accuracy" : "test top-5 accuracy"} against ${against === "compression" ? "compression" : "theoretical speed-up"}`,
+      against: against === "compression" ? "compression" : "speed-up",
+      curves: curvesOf(rows, of, against),
+    })),
+  );
+}
+
+function curvesOf(
+  rows: readonly AmountRow[],
+  of: "accuracy" | "top5Accuracy",
+  against: "compression" | "speedup",
+): readonly Curve[] {
   const names = [...new Set(rows.map(({ program }) => program))];
   return names.map((label) => {
     const ours = rows.filter(({ program }) => program === label);
     const points = ours
       .flatMap((row) => {
-        const [x, y] = [row[against].mean, row.accuracy.mean];
-        return x === null || y === null ? [] : [{ x, y, deviation: row.accuracy.deviation }];
+        const [x, { mean: y, deviation }] = [row[against].mean, row[of]];
+        return x === null || y === null ? [] : [{ x, y, deviation }];
       })
       .sort((a, b) => a.x - b.x);
     return { label, control: ours[0]?.control === true, points };
   });
 }
 
-/** Two charts of one curve a program, redrawn as those of a run's report are. */
-function curvesScript(rows: readonly AmountRow[]): string {
-  const charts = (["compression", "speedup"] as const).map((into) => ({
-    into,
-    curves: curvesOf(rows, into),
-  }));
+/** Charts of one curve a program, redrawn as those of a run's report are. */
+function curvesScript(charts: readonly Chart[]): string {
   return `const inks = ${scriptJson(inks)};
 const charts = ${scriptJson(charts)};
 const screen = matchMedia("(prefers-color-scheme: dark)"), paper = matchMedia("print");
@@ -126,7 +156,7 @@ function draw() {
   dark = screen.matches && !paper.matches;
   drawn = charts.map(plotOf);
 }
-function plotOf({ into, curves }) {
+function plotOf({ into, against, curves }) {
   const colors = Object.values(dark ? inks.dark : inks.light);
   const ink = dark ? "#ddd" : "#333", grid = dark ? "#444" : "#e5e5e5";
   let programs = 0, controls = 0;
@@ -166,7 +196,7 @@ function plotOf({ into, curves }) {
     hooks: { draw: [bars] },
     axes: [{ ...axis, label: "times", values: (_, ticks) => ticks.map((t) => t == null ? null : times(t)) }, { ...axis, size: 64, values: (_, ticks) => ticks.map((t) => +(100 * t).toFixed(3) + " %") }],
     series: [
-      { label: into === "compression" ? "compression" : "speed-up", value: (_, x) => times(x) },
+      { label: against, value: (_, x) => times(x) },
       ...curves.map(({ label }, i) => ({ label, stroke: looks[i].stroke, dash: dashes[looks[i].kind], width: 2, spanGaps: true, points: { show: true, size: 7 }, value: (_, y) => y == null ? "–" : (100 * y).toFixed(2) + " %" })),
     ],
   }, [xs, ...values], box);

@@ -18,9 +18,13 @@ export interface RunRow {
   readonly message: string | null;
   /** On the test split; null where accuracy has no meaning. */
   readonly accuracy: number | null;
+  /** Null where there are no more than five classes, too. */
+  readonly top5Accuracy: number | null;
   readonly loss: number | null;
   /** Of the network just before its first cut, else as loaded. */
   readonly denseAccuracy: number | null;
+  readonly denseTop5Accuracy: number | null;
+  readonly denseLoss: number | null;
   readonly compression: number | null;
   readonly speedup: number | null;
   /** Bytes of the weights as loaded, 32 bits each, over those that Huffman's code takes; null where no weights share their values. */
@@ -43,8 +47,11 @@ export function runRow({ variant, seed, folder }: PlannedRun, outcome: Outcome):
 
 const nothing = {
   accuracy: null,
+  top5Accuracy: null,
   loss: null,
   denseAccuracy: null,
+  denseTop5Accuracy: null,
+  denseLoss: null,
   compression: null,
   speedup: null,
   coded: null,
@@ -55,13 +62,17 @@ const nothing = {
 };
 
 function measured({ before, dense, after, stored, history, failed, timing }: Report) {
+  const uncut = dense ?? before;
   const ratio = (whole: number, left: number) => (left > 0 ? whole / left : null);
   return {
     status: failed === null ? ("done" as const) : ("requirement" as const),
     message: failed,
     accuracy: after.accuracy,
+    top5Accuracy: after.top5Accuracy ?? null,
     loss: after.loss,
-    denseAccuracy: (dense ?? before).accuracy,
+    denseAccuracy: uncut.accuracy,
+    denseTop5Accuracy: uncut.top5Accuracy ?? null,
+    denseLoss: uncut.loss,
     compression: ratio(before.params, after.nonzeroParams),
     speedup: ratio(before.macs, after.nonzeroMacs),
     coded: stored?.layers.some(({ values }) => values !== null)
@@ -89,9 +100,12 @@ export interface AmountRow {
   readonly done: number;
   readonly runs: number;
   readonly accuracy: Spread;
+  readonly top5Accuracy: Spread;
   readonly loss: Spread;
   /** Accuracy against that of the `dense` control of the same seed, or else of the network before its first cut. */
   readonly change: Spread;
+  /** The same of top-5 accuracy. */
+  readonly top5Change: Spread;
   readonly compression: Spread;
   readonly speedup: Spread;
   readonly coded: Spread;
@@ -104,13 +118,16 @@ export function amountRows(rows: readonly RunRow[]): readonly AmountRow[] {
     groups.set(key, [...(groups.get(key) ?? []), row]);
   }
   const dense = new Map(
-    rows.flatMap((one) =>
-      one.control && one.program === "dense" ? [[one.seed, one.accuracy] as const] : [],
-    ),
+    rows.flatMap((one) => (one.control && one.program === "dense" ? [[one.seed, one] as const] : [])),
   );
   return [...groups.values()].map((group): AmountRow => {
     const [first] = group;
     const over = (pick: (row: RunRow) => number | null) => spread(group.map(pick));
+    const change = (of: "accuracy" | "top5Accuracy", before: "denseAccuracy" | "denseTop5Accuracy") =>
+      over((row) => {
+        const [value, beside] = [row[of], dense.get(row.seed)?.[of] ?? row[before]];
+        return value === null || beside === null ? null : value - beside;
+      });
     return {
       program: first?.program ?? "",
       amount: first?.amount ?? null,
@@ -118,11 +135,10 @@ export function amountRows(rows: readonly RunRow[]): readonly AmountRow[] {
       done: group.filter(({ status }) => status === "done").length,
       runs: group.length,
       accuracy: over((row) => row.accuracy),
+      top5Accuracy: over((row) => row.top5Accuracy),
       loss: over((row) => row.loss),
-      change: over(({ accuracy, denseAccuracy, seed }) => {
-        const beside = dense.get(seed) ?? denseAccuracy;
-        return accuracy === null || beside === null ? null : accuracy - beside;
-      }),
+      change: change("accuracy", "denseAccuracy"),
+      top5Change: change("top5Accuracy", "denseTop5Accuracy"),
       compression: over((row) => row.compression),
       speedup: over((row) => row.speedup),
       coded: over((row) => row.coded),
@@ -212,8 +228,11 @@ export function csvOf({ runs }: Comparison): string {
     "seed",
     "status",
     "accuracy",
+    "top5Accuracy",
     "loss",
     "denseAccuracy",
+    "denseTop5Accuracy",
+    "denseLoss",
     "compression",
     "speedup",
     "coded",

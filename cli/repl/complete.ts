@@ -10,6 +10,7 @@ import {
 import { standardLibrary } from "../../compiler/passes/standard.js";
 import { augmentationNames } from "../../core/ir/augmentations.js";
 import { optimizerNames, optimizers } from "../../core/ir/optimizers.js";
+import { qualityNames } from "../../core/ir/qualities.js";
 import { losses } from "../../core/ir/types.js";
 import { expectedAfter, parse, type Expected } from "../../grammar/index.js";
 import { commandIn, commands } from "./commands.js";
@@ -103,7 +104,7 @@ function namesFor(
   if (within("optimizer")) return Object.keys(optimizers);
   if (within("loss")) return losses;
   if (within("augment")) return augmentationNames;
-  if (within("keepingBest")) return ["accuracy", "loss"];
+  if (within("keepingBest")) return qualityNames;
   if (within("by")) return within("penalize") ? names("penalty") : names("criterion");
   if (within("declaredCurve")) return names("curve");
   if (within("call")) return names("method");

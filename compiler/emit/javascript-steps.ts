@@ -1,3 +1,4 @@
+import { qualities, type AccuracyName } from "../../core/ir/qualities.js";
 import type { ForEachIr, RepeatIr, RuleIr, SearchIr, StepIr, TrainIr } from "../../core/ir/types.js";
 import { expressionCode, givenCode, pointCode } from "./javascript-expressions.js";
 import { accumulateFields, fieldsOf, pruneFields, regrowFields, trainFields } from "./javascript-clauses.js";
@@ -14,8 +15,8 @@ export interface StepContext {
   readonly places: ReadonlyMap<number, Place>;
   readonly notes: Notes;
   readonly scope: Scope;
-  /** Phases below which a condition compares the accuracy under the same loss. */
-  readonly compared: ReadonlySet<number>;
+  /** The accuracies that conditions below a phase compare under the same loss. */
+  readonly compared: ReadonlyMap<number, ReadonlySet<AccuracyName>>;
   /** A condition, in code, under which no training follows the block; null where that cannot be told. */
   readonly ends: string | null;
 }
@@ -103,7 +104,10 @@ function writeSearch(search: SearchIr, context: StepContext): void {
 function writeTrain(train: TrainIr, context: StepContext): void {
   const { writer, scope } = context;
   const phase = scope.fresh("phase");
-  const compared = context.compared.has(train.id) ? [{ key: "accuracy", value: "true" }] : [];
+  const compared = [...(context.compared.get(train.id) ?? [])].map((name) => ({
+    key: qualities[name],
+    value: "true",
+  }));
   // Paired regrows ask whether any training follows.
   const pairs = train.rules.some((rule) => rule.kind === "prune" && rule.regrow !== undefined);
   statement(

@@ -2,13 +2,14 @@ import { accuracyReaders, comparedMoments } from "../../core/ir/accuracy-readers
 import { asksForLatency } from "../../core/latency/asks.js";
 import { exportOf } from "../../core/ir/imports.js";
 import { counted } from "../../core/ir/words.js";
+import type { AccuracyName } from "../../core/ir/qualities.js";
 import type { Ir } from "../../core/ir/types.js";
 import { statements, withPaired } from "../../core/ir/walk.js";
 import { version } from "../version.js";
 import { constantCriteria, layerLists } from "./constants.js";
 import { expressionHelpers } from "./javascript-expressions.js";
 import { criterionCall } from "./javascript-clauses.js";
-import { writeSteps } from "./javascript-steps.js";
+import { writeSteps, type StepContext } from "./javascript-steps.js";
 import {
   commentLines,
   commentText,
@@ -243,9 +244,13 @@ function writeLoop(ir: Ir, writer: Writer, scope: Scope, options: EmitOptions): 
 }
 
 /** A phase with the condition in its own `until` tells by that. */
-function comparedPhases(body: Ir["body"]): ReadonlySet<number> {
-  const read = accuracyReaders(body).filter(({ id, phase }) => phase?.id !== id);
-  return new Set(read.flatMap(({ phase }) => phase?.id ?? []));
+function comparedPhases(body: Ir["body"]): StepContext["compared"] {
+  const compared = new Map<number, Set<AccuracyName>>();
+  for (const { id, reads, phase } of accuracyReaders(body)) {
+    if (phase === null || phase.id === id) continue;
+    compared.set(phase.id, new Set([...(compared.get(phase.id) ?? []), ...reads]));
+  }
+  return compared;
 }
 
 function headline({ source, plan }: Ir): string {

@@ -5,6 +5,7 @@ import { newMaskState } from "../../core/masks/state.js";
 import { evaluate } from "../../core/expr/evaluate.js";
 import { shareOf } from "../../core/schedule/amounts.js";
 import { momentOf, phaseSteps, phaseTimes } from "../../core/schedule/schedule.js";
+import { qualityNames, type QualityName } from "../../core/ir/qualities.js";
 import { reads } from "../../core/ir/mentions.js";
 import { bodyOf, holdsAlong, mayEndEarly } from "../../core/ir/walk.js";
 import type { ExprIr, LearnIr, RuleIr, StepIr, TrainIr } from "../../core/ir/types.js";
@@ -107,15 +108,24 @@ function heldBySizes(condition: ExprIr, { gone, doubted, trial }: Timeline): boo
   return held === undefined ? null : held !== 0;
 }
 
+/** What a network may measure. */
+const measured: Readonly<Record<QualityName, readonly number[]>> = {
+  accuracy: [0, 0.5, 1],
+  "top5-accuracy": [0, 0.5, 1],
+  loss: [0, 1, 10],
+};
+/** Names of conditions with all of that, before and after a cut that was none. */
+const uncut = qualityNames.reduce<readonly ReadonlyMap<string, number>[]>(
+  (all, name) =>
+    all.flatMap((names) =>
+      measured[name].map((value) => new Map([...names, [name, value], [`dense.${name}`, value]])),
+    ),
+  [new Map()],
+);
+
 /** Whether a condition holds of any network that nothing was cut from: it compares it with itself. */
-function holdsUncut(condition: ExprIr): boolean {
-  return [0, 0.5, 1].every((accuracy) =>
-    [0, 1, 10].every((loss) => {
-      const names = { accuracy, loss, "dense.accuracy": accuracy, "dense.loss": loss };
-      return (evaluate(condition, new Map(Object.entries(names))) ?? 0) !== 0;
-    }),
-  );
-}
+const holdsUncut = (condition: ExprIr): boolean =>
+  uncut.every((names) => (evaluate(condition, names) ?? 0) !== 0);
 
 /** The training after which none can come: the last one of the program, loops entered. */
 export function lastTraining(body: readonly StepIr[]): StepIr | null {

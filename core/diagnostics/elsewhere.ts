@@ -129,6 +129,8 @@ const table = {
   measure: {
     accuracy:
       "acc, val-accuracy, val-acc, test-accuracy, test-acc, top1, top-1, metric, categorical-accuracy",
+    "top5-accuracy":
+      "top, top5, top-k, topk, top5-acc, top-k-accuracy, top-k-categorical-accuracy, sparse-top-k-categorical-accuracy",
     loss: "val-loss, test-loss, error",
     macs: "mac, mult-adds, multiply-adds, madds",
     params: "parameters, param-count, n-params, weights, parameter-count",

@@ -1,5 +1,6 @@
 import type { Code } from "../diagnostics/table.js";
 import type { ExprIr } from "../ir/clauses.js";
+import { qualityNames } from "../ir/qualities.js";
 import { measureNames, type MeasureName } from "../ir/sizes.js";
 import type { StructureName } from "../ir/structure.js";
 import { isChannelwise } from "../units/candidates.js";
@@ -250,6 +251,7 @@ export function withoutValue(
 /** Measures of the network that `until` and `require` compare; `start.` before a size is the network as loaded. */
 export const measures = {
   accuracy: "share",
+  "top5-accuracy": "share",
   loss: "number",
   ...(Object.fromEntries(measureNames.map((name) => [name, "size"])) as Record<
     Exclude<MeasureName, "latency">,
@@ -260,9 +262,9 @@ export const measures = {
 
 /** Earlier moments that a condition compares with, in words, and the measures known of each: `dense.accuracy`. */
 export const baselines = {
-  start: { is: "the network as loaded", has: ["accuracy", "loss", "macs", "params", "bytes", "latency"] },
-  dense: { is: "the network just before its first cut", has: ["accuracy", "loss"] },
-  best: { is: "the best measured so far", has: ["accuracy", "loss"] },
+  start: { is: "the network as loaded", has: [...qualityNames, "macs", "params", "bytes", "latency"] },
+  dense: { is: "the network just before its first cut", has: qualityNames },
+  best: { is: "the best measured so far", has: qualityNames },
 } as const;
 
 /** Facts of a layer that `where` asks for. */

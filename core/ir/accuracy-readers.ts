@@ -1,5 +1,6 @@
 import { diagnostic } from "../diagnostics/create.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
+import { isAccuracy, qualityIn, qualityNames, type AccuracyName } from "./qualities.js";
 import type { ExprIr, StepIr, TrainIr } from "./types.js";
 import { bodyOf, steps } from "./walk.js";
 
@@ -19,27 +20,28 @@ export function conditionsOf(step: StepIr): readonly ExprIr[] {
 /** Moments whose accuracy or loss some condition compares with what it measures. */
 export function comparedMoments(body: readonly StepIr[]): readonly ("start" | "dense")[] {
   const names = steps(body).flatMap((step) => conditionsOf(step).flatMap(namesOf));
-  return (["start", "dense"] as const).filter(
-    (moment) => names.includes(`${moment}.accuracy`) || names.includes(`${moment}.loss`),
+  return (["start", "dense"] as const).filter((moment) =>
+    qualityNames.some((quality) => names.includes(`${moment}.${quality}`)),
   );
 }
 
-/** A condition that reads the accuracy. */
+/** A condition that reads an accuracy. */
 export interface AccuracyReader {
   /** Statement with the condition. */
   readonly id: number;
+  readonly reads: readonly AccuracyName[];
   /** The first phase that minimizes what is in force when the condition is reached first; null before any. */
   readonly phase: TrainIr | null;
 }
 
-/** Every condition of a program that reads the accuracy, once. */
+/** Every condition of a program that reads an accuracy, once. */
 export function accuracyReaders(body: readonly StepIr[]): readonly AccuracyReader[] {
   const found = new Map<number, AccuracyReader>();
   const firsts = new Map<string, TrainIr>();
   let phase: TrainIr | null = null;
   const look = (step: StepIr): void => {
-    if (conditionsOf(step).some(readsAccuracy) && !found.has(step.id))
-      found.set(step.id, { id: step.id, phase });
+    const reads = accuraciesOf(step);
+    if (reads.length > 0 && !found.has(step.id)) found.set(step.id, { id: step.id, reads, phase });
   };
   const visit = (step: StepIr): void => {
     if (step.kind === "train") {
@@ -54,8 +56,11 @@ export function accuracyReaders(body: readonly StepIr[]): readonly AccuracyReade
   return [...found.values()];
 }
 
-export const readsAccuracy = (expr: ExprIr): boolean =>
-  namesOf(expr).some((name) => /^(\w+\.)?accuracy$/.test(name));
+/** The accuracies that the conditions of a step read, now or at earlier moments. */
+export function accuraciesOf(step: StepIr): readonly AccuracyName[] {
+  const read = conditionsOf(step).flatMap(namesOf).map(qualityIn);
+  return [...new Set(read.filter((name) => name !== null && isAccuracy(name)))];
+}
 
 /** The names in a condition. */
 export const namesOf = (expr: ExprIr): readonly string[] =>
@@ -81,7 +86,7 @@ export function choiceOf({ kind, keeping, while: goesOn, until, maximizing }: Ch
 
 /** Whether knowing a condition takes an evaluation: accuracy, loss, or a metric in JavaScript. */
 export const readsData = (condition: ExprIr): boolean =>
-  namesOf(condition).some((name) => /(^|\.)(accuracy|loss)$/.test(name) || metricIn(name) !== null);
+  namesOf(condition).some((name) => qualityIn(name) !== null || metricIn(name) !== null);
 
 const ofMetrics = "metrics.";
 /** A metric in JavaScript, as conditions name it. */

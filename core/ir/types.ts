@@ -25,6 +25,7 @@ import { compensations } from "../compensate/methods.js";
 import { javascriptKinds } from "./imports.js";
 import { optimizerNames } from "./optimizers.js";
 import { plan } from "./plan-types.js";
+import { qualityNames } from "./qualities.js";
 import { due, statement } from "./statement.js";
 
 export type * from "./clauses.js";
@@ -204,7 +205,7 @@ const train = statement("train", {
   /** In the end the phase is as it was at the end of its best epoch; after `patience` epochs without a better one it ends. */
   /** `metrics.NAME`: a metric in JavaScript. */
   keeping: is.optional(
-    is.object({ by: is.anyOf(is.oneOf("accuracy", "loss"), metric), patience: is.optional(is.integer(1)) }),
+    is.object({ by: is.anyOf(is.oneOf(...qualityNames), metric), patience: is.optional(is.integer(1)) }),
   ),
   until: is.optional(expression),
   /** Acting in this order when due together. */

@@ -265,6 +265,12 @@ const PHRASES: readonly Phrase[] = [
     write: "$1",
   },
   {
+    in: ["require", "train", "finetune", "repeat"],
+    written: phrase(String.raw`\btop(?:-| )?5(?:-| )(?:accuracy|acc)\b`),
+    help: "it is written as one name",
+    write: "top5-accuracy",
+  },
+  {
     in: TAKES,
     written: phrase(String.raw`\bfrom ("[^"]*"|[a-z_][\w*?-]*) by\b`),
     help: "layers follow `in`",

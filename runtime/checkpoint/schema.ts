@@ -13,6 +13,7 @@ const measured = is.maybe(is.number);
 
 /** Metrics in JavaScript, by name. */
 const metrics = is.record(is.number);
+const top5 = is.optional(is.number);
 
 const times = is.open({ epochs: is.number, stepsPerEpoch: { ...is.number, exclusiveMinimum: 0 } });
 const position = is.open({ rate, phase: times, step: count });
@@ -45,6 +46,7 @@ const row = is.open({
   trainAccuracy: measured,
   testLoss: measured,
   testAccuracy: measured,
+  testTop5Accuracy: top5,
   testMetrics: is.optional(metrics),
   sparsity: is.number,
   params: count,
@@ -72,18 +74,20 @@ export const facts = is.open({
   bytes: count,
   gzipped: count,
   accuracy: measured,
+  top5Accuracy: top5,
   loss: measured,
   metrics: is.optional(metrics),
   latency: is.maybe(is.open({ single: is.number, batch: is.number })),
 });
 
-const evaluated = is.open({ accuracy: measured, loss: measured });
+const evaluated = is.open({ accuracy: measured, top5Accuracy: top5, loss: measured });
 const baselines = is.open({ start: is.maybe(evaluated), dense: is.maybe(evaluated), best: evaluated });
 const dense = is.maybe(
   is.open({
     step: count,
     epoch: is.number,
     accuracy: measured,
+    top5Accuracy: top5,
     loss: measured,
     metrics: is.optional(metrics),
   }),

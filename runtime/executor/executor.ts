@@ -115,7 +115,7 @@ export function createExecutor(
       ...e,
       logits: stripped(goals),
     });
-    let right: Right = { correct: NaN, counted: batch.size };
+    let right: Right = { correct: NaN, top5: NaN, counted: batch.size };
     let loss: tf.Scalar | null = null;
     const measured: Record<string, number> = {};
     const owned: (() => void)[] = [];
@@ -224,7 +224,7 @@ export function createExecutor(
     reader?: Reader,
   ): StepResult => {
     checkRefusals(network, backend, "training");
-    let right: Right = { correct: NaN, counted: 0 };
+    let right: Pick<Right, "correct" | "counted"> = { correct: NaN, counted: 0 };
     let owned: readonly (() => void)[] = [];
     const [reads, variances] = [[...(current.reads ?? [])], [...(current.variances ?? [])]];
     const anchors = [...(current.attended?.values() ?? [])].map(({ anchor }) => anchor);
@@ -340,12 +340,12 @@ export function createExecutor(
       scoped(() => {
         variables.settle();
         const onlooker = observe ? { onlooker: onlookerOf(observe, backend, false) } : {};
-        const { loss, correct, counted, metrics } = lossOf(
+        const { loss, correct, top5, counted, metrics } = lossOf(
           batch,
           { pass: pass("inference", 0), taped: false, ...onlooker },
           options.metrics,
         );
-        return { correct, counted, metrics, loss: (backend.read(loss)[0] ?? NaN) * batch.size };
+        return { correct, top5, counted, metrics, loss: (backend.read(loss)[0] ?? NaN) * batch.size };
       }),
     dispose: () => variables.dispose(),
   };

@@ -32,6 +32,9 @@ export function chartScript(report: Report): string {
       series: [
         { label: "test", color: "green", values: of((p) => p.testAccuracy) },
         { label: "training", color: "ochre", values: of((p) => p.trainAccuracy) },
+        ...(history.some((p) => p.testTop5Accuracy !== undefined)
+          ? [{ label: "test, top-5", color: "blue" as const, values: of((p) => p.testTop5Accuracy ?? null) }]
+          : []),
       ],
     },
     {

@@ -1,3 +1,4 @@
+import { qualityOf } from "../../core/ir/qualities.js";
 import { sizeTitles, type SizeName } from "../../core/ir/sizes.js";
 import { bytes, count, milliseconds, percent } from "./numbers.js";
 import type { LatencyFacts, Report, Timed } from "./types.js";
@@ -92,21 +93,26 @@ function faster(what: string, before: Timed, after: Timed, of: "single" | "batch
   };
 }
 
-/** Accuracy, loss and metrics; what pruning changed is said against the dense network, where one was measured. */
+/** Accuracies, loss and metrics; what pruning changed is said against the dense network, where one was measured. */
 function quality({ before, dense, after }: Report): ComparisonRow[] {
   const rows: ComparisonRow[] = [];
-  const { accuracy: a, loss: l } = dense ?? before;
-  if (after.accuracy !== null) {
-    const points =
-      a === null
-        ? ""
-        : `${after.accuracy >= a ? "+" : "−"}${(100 * Math.abs(after.accuracy - a)).toFixed(2)} points${dense === null ? "" : " on dense"}`;
+  const { loss: l } = dense ?? before;
+  for (const [what, name] of [
+    ["test accuracy", "accuracy"],
+    ["test top-5 accuracy", "top5-accuracy"],
+  ] as const) {
+    const share = qualityOf(after, name);
+    if (share === null) continue;
+    const [first, against] = [qualityOf(before, name), qualityOf(dense ?? before, name)];
     rows.push({
-      what: "test accuracy",
-      before: before.accuracy === null ? "–" : percent(before.accuracy, 2),
-      dense: dense === null || a === null ? "" : percent(a, 2),
-      after: percent(after.accuracy, 2),
-      change: points,
+      what,
+      before: first === null ? "–" : percent(first, 2),
+      dense: dense === null || against === null ? "" : percent(against, 2),
+      after: percent(share, 2),
+      change:
+        against === null
+          ? ""
+          : `${share >= against ? "+" : "−"}${(100 * Math.abs(share - against)).toFixed(2)} points${dense === null ? "" : " on dense"}`,
     });
   }
   if (after.loss !== null)

@@ -104,6 +104,8 @@ export interface NetworkFacts {
   readonly gzipped: number;
   /** On the test split; null where accuracy has no meaning or there is no test split. */
   readonly accuracy: number | null;
+  /** Share of the examples whose class is among the five highest outputs; unset where there are no more than five classes. */
+  readonly top5Accuracy?: number;
   readonly loss: number | null;
   /** Metrics in JavaScript on the test split, by name. Unset: none were measured. */
   readonly metrics?: Readonly<Record<string, number>>;
@@ -121,7 +123,7 @@ export interface Timed {
   };
 }
 
-export interface DenseFacts extends Pick<NetworkFacts, "accuracy" | "loss" | "metrics"> {
+export interface DenseFacts extends Pick<NetworkFacts, "accuracy" | "top5Accuracy" | "loss" | "metrics"> {
   /** When the first cut came. */
   readonly step: number;
   readonly epoch: number;
@@ -166,6 +168,8 @@ export interface HistoryPoint {
   readonly trainAccuracy: number | null;
   readonly testLoss: number | null;
   readonly testAccuracy: number | null;
+  /** Unset where there are no more than five classes. */
+  readonly testTop5Accuracy?: number;
   /** Metrics in JavaScript on the test split, by name. Unset: none were measured. */
   readonly testMetrics?: Readonly<Record<string, number>>;
   /** Share of all kernel weights that are dead (masked or removed). */

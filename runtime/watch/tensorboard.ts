@@ -7,7 +7,7 @@ import type { WatchedNetwork, Watcher } from "./types.js";
 
 /**
  * Writes event files for TensorBoard into `folder`, under `train` and, where the data have a test split, `test`: loss, accuracy and rate of
- * every batch, loss and accuracy of every epoch by Keras' names, the sizes of the network after each epoch and event, and of
+ * every batch, loss and accuracies of every epoch by Keras' names, the sizes of the network after each epoch and event, and of
  * every layer's weights a histogram, of its masks a histogram and the share that lives. Steps are training steps since the run began.
  * @throws DiagnosticError P7005 where they cannot be written
  */
@@ -38,11 +38,12 @@ export async function tensorBoard(
         scalar("batch_accuracy", accuracy),
         scalar("learning_rate", rate),
       ]),
-    onEpochEnd(_, { loss, accuracy, testLoss, testAccuracy, testMetrics = {} }, network) {
+    onEpochEnd(_, { loss, accuracy, testLoss, testAccuracy, testTop5Accuracy, testMetrics = {} }, network) {
       write("train", network.step, [scalar("epoch_loss", loss), scalar("epoch_accuracy", accuracy)]);
       write("test", network.step, [
         scalar("epoch_loss", testLoss),
         scalar("epoch_accuracy", testAccuracy),
+        scalar("epoch_top_k_categorical_accuracy", testTop5Accuracy ?? null),
         ...Object.entries(testMetrics).map(([name, value]) => scalar(`epoch_${name}`, value)),
       ]);
       stand(network);

@@ -31,6 +31,8 @@ export interface EpochLogs extends Omit<BatchLogs, "loss"> {
   /** On the test split; null without one. */
   readonly testLoss: number | null;
   readonly testAccuracy: number | null;
+  /** Unset where there are no more than five classes. */
+  readonly testTop5Accuracy?: number;
   /** Metrics in JavaScript on the test split, by name. */
   readonly testMetrics?: Readonly<Record<string, number>>;
 }

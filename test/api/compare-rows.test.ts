@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { amountsGrid } from "../../api/compare/words.js";
 import { comparisonHtml } from "../../api/compare/page.js";
 import { amountRows, csvOf, type Comparison, type RunRow } from "../../api/compare/rows.js";
 
@@ -10,8 +11,11 @@ const row = (more: Partial<RunRow>): RunRow => ({
   status: "done",
   message: null,
   accuracy: null,
+  top5Accuracy: null,
   loss: null,
   denseAccuracy: null,
+  denseTop5Accuracy: null,
+  denseLoss: null,
   compression: null,
   speedup: null,
   coded: null,
@@ -61,9 +65,35 @@ describe("a comparison in rows", () => {
     expect(p?.speedup).toEqual({ mean: null, deviation: null });
   });
 
+  it("has top-5 accuracy beside accuracy where some run has one, and nowhere else", async () => {
+    const with5 = [
+      row({ accuracy: 0.5, top5Accuracy: 0.9, denseTop5Accuracy: 0.2, compression: 2, speedup: 1.5 }),
+      row({ program: "dense", amount: null, control: true, accuracy: 0.75, top5Accuracy: 1 }),
+    ];
+    const without = with5.map((one) => ({ ...one, top5Accuracy: null }));
+    const [p] = amountRows(with5);
+    expect(p?.top5Accuracy.mean).toBe(0.9);
+    expect(p?.top5Change.mean).toBeCloseTo(-0.1);
+    expect(csvOf(comparison(with5))).toMatch(/,accuracy,top5Accuracy,.*\n.*,0\.5,0\.9,/);
+    for (const [runs, has] of [
+      [with5, true],
+      [without, false],
+    ] as const) {
+      const { amounts } = comparison(runs);
+      const narrow = amountsGrid(amounts, "narrow");
+      expect(narrow[0].includes("top-5")).toBe(has);
+      expect(narrow[1]?.includes("90.00 %")).toBe(has);
+      expect(narrow.every((line) => line.length === narrow[0].length)).toBe(true);
+      const html = await comparisonHtml(comparison(runs));
+      expect(html.match(/<figure>/g)).toHaveLength(has ? 4 : 2);
+      expect(/top-?5/i.test(html)).toBe(has);
+      if (has) expect(html).toContain('"into":"top5Accuracy-speedup"');
+    }
+  });
+
   it("is a table that no spreadsheet works out and no comma breaks", () => {
     const [, line] = csvOf(comparison([row({ program: "=1+1", message: 'a "b", c' })])).split("\n");
-    expect(line).toBe(`'=1+1,50%,false,1,done,,,,,,,,,,,runs/p,"a ""b"", c"`);
+    expect(line).toBe(`'=1+1,50%,false,1,done,,,,,,,,,,,,,,runs/p,"a ""b"", c"`);
   });
 
   it("is a page into which nothing from outside gets as markup", async () => {

@@ -49,6 +49,9 @@ it("conditions on an accuracy that no run will have are told with network and da
   expect(await said("train 1 epoch\nrequire loss <= 1")).toEqual([]);
   expect(await said("train 1 epoch minimizing binary-cross-entropy\nrequire accuracy >= 50%")).toEqual([]);
   expect(await said("train 1 epoch\nrequire accuracy >= 50%", true)).toEqual([]);
+  expect(await said("train 1 epoch\nrequire top5-accuracy >= 50%", true)).toEqual([
+    "P7013 top5-accuracy >= 50%",
+  ]);
   expect(await said("train 1 epoch minimizing mean-squared-error\nrequire accuracy >= 50%", true)).toEqual(
     [],
   );

@@ -1,5 +1,6 @@
 import type { Expr, NumberLiteral } from "../../../grammar/ast.js";
 import type { ExprIr } from "../../../core/ir/types.js";
+import { isAccuracy } from "../../../core/ir/qualities.js";
 import { replace } from "../../../core/diagnostics/create.js";
 import { percent } from "../expressions/arguments.js";
 import { describe } from "../scope.js";
@@ -25,7 +26,8 @@ export function lowerCondition(expr: Expr, what: string, place: Place): ExprIr |
   });
 }
 
-const isAccuracy = (expr: Expr): boolean => expr.kind === "ref" && expr.path.at(-1)?.text === "accuracy";
+const readsAccuracy = (expr: Expr): boolean =>
+  expr.kind === "ref" && isAccuracy(expr.path.at(-1)?.text ?? "");
 
 /** The number of `accuracy >= 0.91` or `dense.accuracy - 0.01`, or null: accuracy is a percentage. */
 function accuracyAsNumber(expr: Expr, depth: number): NumberLiteral | null {
@@ -33,8 +35,8 @@ function accuracyAsNumber(expr: Expr, depth: number): NumberLiteral | null {
   if (expr.kind !== "binary" || depth > 100) return null;
   const { op, left, right } = expr;
   const scales = op === "*" || op === "/" || op === "^";
-  if (!scales && isAccuracy(left) && right.kind === "number") return right;
-  if (!scales && isAccuracy(right) && left.kind === "number") return left;
+  if (!scales && readsAccuracy(left) && right.kind === "number") return right;
+  if (!scales && readsAccuracy(right) && left.kind === "number") return left;
   return accuracyAsNumber(left, depth + 1) ?? accuracyAsNumber(right, depth + 1);
 }
 
@@ -50,7 +52,7 @@ function accuraciesInRange(expr: Expr, place: Place, depth: number): boolean {
     [expr.left, expr.right],
     [expr.right, expr.left],
   ] as const) {
-    if (side.kind !== "ref" || side.path.length !== 1 || side.path[0]?.text !== "accuracy") continue;
+    if (side.kind !== "ref" || side.path.length !== 1 || !readsAccuracy(side)) continue;
     const value = infer(other, expressions(place, "measure"));
     if (value?.type === "share" && !shareInRange(constant(value), other.span, "accuracy", place))
       return false;

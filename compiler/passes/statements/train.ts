@@ -1,6 +1,7 @@
 import type { Expr, KeepingBest, TrainingClauses, TrainStatement } from "../../../grammar/ast.js";
 import type { ExprIr, RuleIr, TrainSpelled } from "../../../core/ir/types.js";
 import { metricName } from "../../../core/ir/accuracy-readers.js";
+import { isQuality, qualityNames } from "../../../core/ir/qualities.js";
 import { grouped } from "../../../core/ir/words.js";
 import { lowerAugment } from "../clauses/augment.js";
 import { lowerOptimizer } from "../clauses/optimizer.js";
@@ -50,8 +51,8 @@ export function lowerTrain(
 /** `keeping best by accuracy patience 3`: patience counts epochs. */
 function lowerKeeping({ by, patience }: KeepingBest, place: Place): TrainSpelled["keeping"] | null {
   const own = ownNames(place.scope.module, "metric");
-  const named = oneOf(by, ["accuracy", "loss", ...own], "measure to keep the best by", place);
-  const measure = named === null || named === "accuracy" || named === "loss" ? named : metricName(named);
+  const named = oneOf(by, [...qualityNames, ...own], "measure to keep the best by", place);
+  const measure = named === null || isQuality(named) ? named : metricName(named);
   if (measure === null || patience === undefined) return measure && { by: measure };
   const epochs = lowerTyped(patience, ["number", "epochs"], "patience", place);
   if (epochs === null) return null;

@@ -178,6 +178,7 @@ function numbers(event: Extract<ProgressEvent, { kind: "epoch" }>): string {
     ...written("accuracy", event.accuracy, share),
     ...written("test loss", event.testLoss, plain),
     ...written("test accuracy", event.testAccuracy, share),
+    ...written("test top-5 accuracy", event.testTop5Accuracy ?? null, share),
     ...Object.entries(event.testMetrics ?? {}).flatMap(([name, value]) =>
       written(`test ${name}`, value, plain),
     ),

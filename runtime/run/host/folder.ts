@@ -10,7 +10,7 @@ import { openStore } from "../../checkpoint/store.js";
 import { loadModel } from "../../model/load.js";
 import { modelArtifacts, toLayersModel } from "../../model/to-layers-model.js";
 import type { Report } from "../../report/types.js";
-import type { RunResult } from "../report/results.js";
+import { metricsOf, type RunResult } from "../report/results.js";
 import { checkpointFolder } from "../report/write-results.js";
 import type { Options } from "./options.js";
 
@@ -63,12 +63,11 @@ export async function resultIn(out: string): Promise<RunResult | null> {
   const report = await reportIn(out);
   if (report === null) return null;
   const { network, store: parameters } = await loadModel(out, { seed: report.seed });
-  const { accuracy, loss } = report.after;
   return {
     network,
     parameters,
     report,
-    metrics: { accuracy, loss },
+    metrics: metricsOf(report),
     out,
     artifacts: () => modelArtifacts(network, parameters),
     toLayersModel: () => toLayersModel(network, parameters),

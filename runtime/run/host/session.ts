@@ -165,6 +165,8 @@ export interface Evaluated extends Measured {
 /** Of a network; null where it was not measured, or has no meaning. */
 export interface Measured {
   readonly accuracy: number | null;
+  /** Unset where there are no more than five classes. */
+  readonly top5Accuracy?: number;
   readonly loss: number | null;
   /** Metrics in JavaScript, by name, where they were measured, too. */
   readonly metrics?: Readonly<Record<string, number>>;
@@ -176,7 +178,7 @@ export interface Baselines {
   start: Measured | null;
   /** Just before the first cut; null before any. */
   dense: Measured | null;
-  /** The highest accuracy and the lowest loss that were measured. */
+  /** The highest accuracies and the lowest loss that were measured. */
   best: Measured;
 }
 

@@ -1,4 +1,5 @@
 import { metricIn } from "../../../core/ir/accuracy-readers.js";
+import { isAccuracy } from "../../../core/ir/qualities.js";
 import type { Session } from "../host/session.js";
 import { logEvent } from "../report/log.js";
 import { changed } from "../steps/step.js";
@@ -35,8 +36,9 @@ export function backToBest(session: Session, phase: OpenPhase): void {
   session.snapshots.delete(bestName(phase));
   if (best === null || snapshot === undefined || ir.keeping === undefined) return;
   const { by } = ir.keeping;
-  const value =
-    by === "accuracy" ? `${Number((100 * best.value).toFixed(2))}%` : Number(best.value.toPrecision(4));
+  const value = isAccuracy(by)
+    ? `${Number((100 * best.value).toFixed(2))}%`
+    : Number(best.value.toPrecision(4));
   const what = by === "loss" ? "a loss" : by === "accuracy" ? "an accuracy" : `a \`${metricIn(by) ?? by}\``;
   const last = progress.epoch - 1;
   const was = `epoch ${best.epoch} of ${Math.ceil(times.epochs)}, with ${what} of ${value}`;

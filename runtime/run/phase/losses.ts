@@ -1,9 +1,11 @@
 import { diagnostic, raise } from "../../../core/diagnostics/create.js";
 import type { Diagnostic } from "../../../core/diagnostics/diagnostic.js";
+import { mostRanked, type AccuracyName } from "../../../core/ir/qualities.js";
 import { losses, type LossIr, type TrainIr } from "../../../core/ir/types.js";
+import { counted } from "../../../core/ir/words.js";
 import type { Network } from "../../../core/network/types.js";
 import type { TargetFacts } from "../../data/types.js";
-import { measuresAccuracy } from "../../executor/accuracy.js";
+import { classesTold } from "../../executor/accuracy.js";
 import { comparisonOf, outputLosses } from "../../executor/loss.js";
 import type { OwnOfProgram } from "../../own/functions.js";
 import type { Loss } from "../../types.js";
@@ -56,20 +58,28 @@ export function idleTemperature(
 }
 
 /**
- * P7013 where a condition asks for an accuracy that nothing will measure, else null. `loss` is what the phase before it minimizes;
+ * P7013 where a condition asks for one of these accuracies and nothing will measure it, else null. `loss` is what the phase before it minimizes;
  * unset: what the network says.
  */
 export function noAccuracy(
   network: Network,
   loss: TrainIr["loss"],
   targets: readonly TargetFacts[],
+  asked: readonly AccuracyName[],
 ): Diagnostic | null {
   const kinds = targets.map(({ kind }) => kind);
   const said = loss === undefined ? undefined : typeof loss === "string" ? loss : loss.name;
   // A loss in JavaScript says nothing of classes.
   const name: Loss["name"] | undefined =
     losses.find((one) => one === said) ?? (said === undefined ? undefined : "own");
-  if (measuresAccuracy(network, name === undefined ? [] : [{ name }], kinds)) return null;
+  const classes = classesTold(network, name === undefined ? [] : [{ name }], kinds);
+  if (classes !== null) {
+    if (classes > mostRanked || !asked.includes("top5-accuracy")) return null;
+    return diagnostic("P7013", "there is no top-5 accuracy to compare", null, {
+      notes: [`${counted(classes, "classes")} are told apart: each is among the five highest`],
+      help: "compare `accuracy`",
+    });
+  }
   const minimized = said ?? "the loss of the network";
   return diagnostic("P7013", "there is no accuracy to compare", null, {
     notes: [`${minimized} tells no classes apart, and the targets are numbers`],

@@ -1,4 +1,5 @@
 import { metricIn } from "../../../core/ir/accuracy-readers.js";
+import { isQuality, qualityOf } from "../../../core/ir/qualities.js";
 import { trainedKey } from "../../../core/parameters.js";
 import { firesAt } from "../../../core/schedule/schedule.js";
 import type { Phase, Rule, WhenSpec } from "../../helpers.js";
@@ -10,7 +11,7 @@ import { pause } from "../host/journal.js";
 import type { Session } from "../host/session.js";
 import { logEvent, tell } from "../report/log.js";
 import { measureCondition } from "../report/condition.js";
-import { conditionSplit, evaluateOn, metricOf, withMetrics } from "../report/measures.js";
+import { besides, conditionSplit, evaluateOn, metricOf } from "../report/measures.js";
 import { sizeNow } from "../report/sizes.js";
 import { keepSnapshot, phaseName } from "../steps/snapshots.js";
 import { atStatement, eachAtStatement, failedAt } from "../steps/step.js";
@@ -197,10 +198,11 @@ async function endEpoch(session: Session, phase: OpenPhase): Promise<void> {
   const trainAccuracy = accuracyOf(progress.sums);
   const { data } = session;
   const test = data?.test ? await evaluateOn(session, "test") : null;
-  const { metrics } = withMetrics(test);
+  const { top5Accuracy, metrics } = besides(test);
   const tested = {
     testLoss: test?.loss ?? null,
     testAccuracy: test?.accuracy ?? null,
+    ...(top5Accuracy !== undefined && { testTop5Accuracy: top5Accuracy }),
     ...(metrics && { testMetrics: metrics }),
   };
   const rate = phase.rate(Math.max(0, progress.step - 1));
@@ -236,10 +238,9 @@ async function endEpoch(session: Session, phase: OpenPhase): Promise<void> {
   }
   if (ir.keeping !== undefined) {
     const { by } = ir.keeping;
-    const metric = metricIn(by);
-    const measured =
-      data?.validation || metric !== null ? await evaluateOn(session, conditionSplit(session)) : running;
-    const value = metric === null ? measured[by as "accuracy" | "loss"] : metricOf(measured, metric);
+    const told = by === "accuracy" || by === "loss";
+    const measured = data?.validation || !told ? await evaluateOn(session, conditionSplit(session)) : running;
+    const value = isQuality(by) ? qualityOf(measured, by) : metricOf(measured, metricIn(by) ?? by);
     if (keepBest(session, phase, value)) progress.stopped = true;
   }
   await watch(session, "onEpochEnd", progress.epoch - 1, {

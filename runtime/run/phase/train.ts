@@ -1,6 +1,7 @@
 import { lengthOf } from "../../../core/ir/defaults.js";
 import { DiagnosticError } from "../../../core/diagnostics/diagnostic.js";
-import { conditionsOf, readsAccuracy } from "../../../core/ir/accuracy-readers.js";
+import { accuraciesOf } from "../../../core/ir/accuracy-readers.js";
+import { accuracyNames, qualities } from "../../../core/ir/qualities.js";
 import { momentOf, phaseSteps, phaseTimes, type PhaseTimes } from "../../../core/schedule/schedule.js";
 import { evaluate } from "../../../core/expr/evaluate.js";
 import type { ExprIr, TrainIr } from "../../../core/ir/types.js";
@@ -42,7 +43,7 @@ export async function train(session: Session, id: number, spec: TrainSpec): Prom
   const resumed = session.resumes?.number === number ? session.resumes : null;
   session.resumes = null;
 
-  if (spec.accuracy || conditionsOf(ir).some(readsAccuracy)) requireAccuracy(session, ir);
+  requireAccuracy(session, ir, spec);
   const batch =
     ir.batch === undefined ? usualBatch(session, ir) : whole(valueOf(session, ir.batch, "batch"), "batch", 1);
   const perEpoch = await stepsPerPass(requireData(session).train, batch, session.options.seed);
@@ -110,9 +111,12 @@ export function minimize(session: Session, losses: Session["losses"]): void {
   rebuildExecutor(session);
 }
 
-/** @throws DiagnosticError P7013 */
-function requireAccuracy(session: Session, { loss }: TrainIr): void {
-  const missing = noAccuracy(session.loaded, loss, requireData(session).describe().targets);
+/** What is compared below a phase, or by itself, has to be there. @throws DiagnosticError P7013 */
+function requireAccuracy(session: Session, ir: TrainIr, spec: TrainSpec): void {
+  const below = accuracyNames.filter((name) => spec[qualities[name]]);
+  const asked = [...below, ...accuraciesOf(ir)];
+  if (asked.length === 0) return;
+  const missing = noAccuracy(session.loaded, ir.loss, requireData(session).describe().targets, asked);
   if (missing !== null) throw new DiagnosticError([missing]);
 }
 

@@ -2,6 +2,7 @@ import { raise } from "../../../core/diagnostics/create.js";
 import { evaluate } from "../../../core/expr/evaluate.js";
 import { metricIn, metricName, namesOf, readsData } from "../../../core/ir/accuracy-readers.js";
 import { readsTimes } from "../../../core/latency/asks.js";
+import { isAccuracy, qualityIn, qualityNames, qualityOf } from "../../../core/ir/qualities.js";
 import { isCoded, measureNames, plainSize, wholeOf } from "../../../core/ir/sizes.js";
 import type { ExprIr } from "../../../core/ir/types.js";
 import { grouped } from "../../../core/ir/words.js";
@@ -16,7 +17,7 @@ export interface Found {
 }
 
 /**
- * Measures a condition now; the network is evaluated only where accuracy or loss is read, and where `measured` does not tell them.
+ * Measures a condition now; the network is evaluated only where an accuracy or loss is read, and where `measured` does not tell them.
  * @throws DiagnosticError P7013 when a name in it has no value here
  */
 export async function measureCondition(
@@ -45,8 +46,12 @@ async function namesFor(session: Session, condition: ExprIr, measured?: Measured
   if (namesOf(condition).some(isCoded))
     for (const [name, size] of Object.entries(codedNow(session))) names.set(name, size);
   if (!readsData(condition)) return names;
-  const metrics = namesOf(condition).flatMap((name) => metricIn(name) ?? []);
-  const known = metrics.length > 0 && measured?.metrics === undefined ? undefined : measured;
+  const read = namesOf(condition);
+  const metrics = read.flatMap((name) => metricIn(name) ?? []);
+  const untold =
+    (metrics.length > 0 && measured?.metrics === undefined) ||
+    (read.some((name) => qualityIn(name) === "top5-accuracy") && measured?.top5Accuracy === undefined);
+  const known = untold ? undefined : measured;
   const now = known ?? (await evaluateOn(session, conditionSplit(session)));
   for (const name of metrics) {
     const value = metricOf(now, name);
@@ -56,8 +61,8 @@ async function namesFor(session: Session, condition: ExprIr, measured?: Measured
   // Before the first cut, what stands is the dense network.
   const moments = { "": now, "start.": start, "dense.": dense ?? now, "best.": best };
   for (const [prefix, one] of Object.entries(moments))
-    for (const measure of ["accuracy", "loss"] as const) {
-      const value = one?.[measure] ?? null;
+    for (const measure of qualityNames) {
+      const value = one === null ? null : qualityOf(one, measure);
       if (value !== null) names.set(prefix + measure, value);
     }
   return names;
@@ -71,7 +76,7 @@ function told(condition: ExprIr, names: ReadonlyMap<string, number>): readonly s
     const metric = metricIn(name);
     if (metric !== null) return [`${metric} is ${Number(value.toPrecision(4))}`];
     const measure = name.slice(name.indexOf(".") + 1);
-    if (measure === "accuracy") return [`${name} is ${percent(value)}`];
+    if (isAccuracy(measure)) return [`${name} is ${percent(value)}`];
     if (measure === "loss") return [`${name} is ${Number(value.toPrecision(4))}`];
     // Said as the whole of a size that is read, too.
     if (name !== measure && measureNames.some((one) => read.has(one) && wholeOf(one) === measure)) return [];

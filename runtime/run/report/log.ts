@@ -35,6 +35,8 @@ export type ProgressEvent =
       readonly accuracy: number | null;
       readonly testLoss: number | null;
       readonly testAccuracy: number | null;
+      /** Unset where there are no more than five classes. */
+      readonly testTop5Accuracy?: number;
       /** Metrics in JavaScript on the test split, by name. */
       readonly testMetrics?: Readonly<Record<string, number>>;
       readonly seconds: number;

@@ -7,7 +7,7 @@ import { measuresNow } from "./sizes.js";
 import { storedNow } from "./stored.js";
 import { orderedBatches, requireData } from "../phase/batches.js";
 
-/** Loss (mean per example) and accuracy over a whole split, in inference mode. Kept until the network changes. */
+/** Loss (mean per example) and accuracies over a whole split, in inference mode. Kept until the network changes. */
 export async function evaluateOn(session: Session, on: Evaluated["on"]): Promise<Evaluated> {
   const known = session.evaluated.find((one) => one.on === on);
   if (known !== undefined) return known;
@@ -17,20 +17,25 @@ export async function evaluateOn(session: Session, on: Evaluated["on"]): Promise
     raise("P7006", `\`${data.describe().name}\` has no ${on} split`, {
       help: `give the data a ${on} split, or write \`evaluate on train\``,
     });
-  let [loss, correct, counted, rows] = [0, 0, 0, 0];
+  let [loss, correct, top5, counted, rows] = [0, 0, 0, 0, 0];
   const sums: Record<string, number> = {};
   for await (const batch of orderedBatches(split, evaluationBatch(session), session.options.seed)) {
     const result = session.executor.evaluate(batch);
     loss += result.loss;
     correct += result.correct;
+    top5 += result.top5;
     counted += result.counted;
     rows += batch.size;
     for (const [name, sum] of Object.entries(result.metrics)) sums[name] = (sums[name] ?? 0) + sum;
   }
+  const shareOf = (sum: number): number | null =>
+    counted !== 0 && Number.isFinite(sum) ? sum / counted : null;
+  const top5Accuracy = shareOf(top5);
   const evaluated: Evaluated = {
     on,
     loss: rows > 0 ? loss / rows : 0,
-    accuracy: counted !== 0 && Number.isFinite(correct) ? correct / counted : null,
+    accuracy: shareOf(correct),
+    ...(top5Accuracy !== null && { top5Accuracy }),
     metrics: Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / rows])),
   };
   session.evaluated = [...session.evaluated, evaluated];
@@ -38,9 +43,14 @@ export async function evaluateOn(session: Session, on: Evaluated["on"]): Promise
   return evaluated;
 }
 
-/** Metrics in JavaScript as a part of a report; nothing where there are none. */
-export const withMetrics = (evaluated: Evaluated | null): { readonly metrics?: Evaluated["metrics"] } =>
-  evaluated === null || Object.keys(evaluated.metrics).length === 0 ? {} : { metrics: evaluated.metrics };
+/** Top-5 accuracy and metrics in JavaScript as a part of a report; nothing of what there is none. */
+export function besides(evaluated: Evaluated | null): Pick<Measured, "top5Accuracy" | "metrics"> {
+  const { top5Accuracy, metrics = {} } = evaluated ?? {};
+  return {
+    ...(top5Accuracy !== undefined && { top5Accuracy }),
+    ...(Object.keys(metrics).length > 0 && { metrics }),
+  };
+}
 
 /** A metric in JavaScript; of a network with several outputs the mean of theirs. Null where there is none of that name. */
 export function metricOf({ metrics = {} }: Measured, name: string): number | null {
@@ -59,11 +69,14 @@ export function noteChoice(session: Session, step: Parameters<typeof choiceOf>[0
   if (choice !== null) logDiagnostic(session, chosenOnTest(choice));
 }
 
-/** Remembers the highest accuracy and the lowest loss. */
-function noteBest(baselines: Session["baselines"], { accuracy, loss }: Evaluated): void {
+/** Remembers the highest accuracies and the lowest loss. */
+function noteBest(baselines: Session["baselines"], { accuracy, top5Accuracy, loss }: Evaluated): void {
   const { best } = baselines;
+  const top5 =
+    top5Accuracy === undefined ? best.top5Accuracy : Math.max(top5Accuracy, best.top5Accuracy ?? 0);
   baselines.best = {
     accuracy: accuracy === null ? best.accuracy : Math.max(accuracy, best.accuracy ?? 0),
+    ...(top5 !== undefined && { top5Accuracy: top5 }),
     loss: Math.min(loss, best.loss ?? Infinity),
   };
 }
@@ -75,8 +88,8 @@ function noteBest(baselines: Session["baselines"], { accuracy, loss }: Evaluated
 export async function measureBaseline(session: Session, of: "start" | "dense"): Promise<Measured | null> {
   const { data, options } = session;
   if (data === null || !(conditionSplit(session) !== "train" || options.compares.includes(of))) return null;
-  const { accuracy, loss } = await evaluateOn(session, conditionSplit(session));
-  return { accuracy, loss };
+  const { accuracy, top5Accuracy, loss } = await evaluateOn(session, conditionSplit(session));
+  return { accuracy, ...(top5Accuracy !== undefined && { top5Accuracy }), loss };
 }
 
 /** Examples per batch of an evaluation: many small ones waste time, large ones of large images memory. */
@@ -93,7 +106,7 @@ export function codedNow(session: Session): Readonly<Record<CodedName, number>> 
   return Object.fromEntries(sizes) as Record<CodedName, number>;
 }
 
-/** Names a condition may use, with their values now; `accuracy` and `loss` cost an evaluation and come later. */
+/** Names a condition may use, with their values now; accuracies and `loss` cost an evaluation and come later. */
 export function knownMeasures(session: Session): Map<string, number> {
   const [now, start] = [measuresNow(session), session.start.measures];
   const whole = sizeNames.map(wholeOf);

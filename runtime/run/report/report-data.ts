@@ -17,7 +17,7 @@ import { version } from "../../version.js";
 import { pruningContext } from "../host/engine.js";
 import type { Session } from "../host/session.js";
 import type { RecordedAmount } from "./log.js";
-import { evaluateOn, withMetrics } from "./measures.js";
+import { besides, evaluateOn } from "./measures.js";
 import { measuresNow } from "./sizes.js";
 import { storedRows } from "./stored.js";
 import { slower } from "./slower.js";
@@ -98,7 +98,7 @@ export async function factsNow(session: Session, bytes: ModelBytes): Promise<Net
     gzipped: bytes.gzipped,
     accuracy: evaluated?.accuracy ?? null,
     loss: evaluated?.loss ?? null,
-    ...withMetrics(evaluated),
+    ...besides(evaluated),
     latency: null,
   };
 }

@@ -16,7 +16,10 @@ export interface RunResult {
   readonly network: Network;
   readonly parameters: ParameterStore;
   readonly report: Report;
-  /** On the test split, those in JavaScript by their names; null where it has none or accuracy no meaning. */
+  /**
+   * On the test split, those in JavaScript by their names; null where it has none or accuracy no meaning. `top5Accuracy` is among them where
+   * there are more than five classes.
+   */
   readonly metrics: {
     readonly accuracy: number | null;
     readonly loss: number | null;
@@ -28,6 +31,11 @@ export interface RunResult {
   artifacts(): ModelArtifacts;
   /** The network as a stock LayersModel of TensorFlow.js; dispose it after use. */
   toLayersModel(): ReturnType<typeof toLayersModel>;
+}
+
+export function metricsOf({ after }: Report): RunResult["metrics"] {
+  const { accuracy, top5Accuracy, loss, metrics } = after;
+  return { ...metrics, accuracy, ...(top5Accuracy !== undefined && { top5Accuracy }), loss };
 }
 
 /**
@@ -52,7 +60,7 @@ export async function finish(session: Session, failed: string | null = null): Pr
     network,
     parameters,
     report,
-    metrics: { ...report.after.metrics, accuracy: report.after.accuracy, loss: report.after.loss },
+    metrics: metricsOf(report),
     out: options.out,
     artifacts: () => modelArtifacts(network, parameters),
     toLayersModel: () => toLayersModel(network, parameters),

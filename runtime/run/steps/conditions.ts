@@ -4,6 +4,7 @@ import { choiceOf } from "../../../core/ir/accuracy-readers.js";
 import type { ExprIr } from "../../../core/ir/types.js";
 import type { Session } from "../host/session.js";
 import { logEvent } from "../report/log.js";
+import { percent } from "../../report/numbers.js";
 import { measureCondition } from "../report/condition.js";
 import { evaluateOn, noteChoice } from "../report/measures.js";
 import { finish } from "../report/results.js";
@@ -61,17 +62,18 @@ export function until(session: Session, id: number, condition: ExprIr): Promise<
   });
 }
 
-/** Loss and accuracy, logged. Data that bring one held-out split have it for both `validation` and `test`. */
+/** Loss and accuracies, logged. Data that bring one held-out split have it for both `validation` and `test`. */
 export async function evaluate(
   session: Session,
   _id: number,
   on: "test" | "train" | "validation" = "test",
 ): Promise<Told> {
-  const { loss, accuracy, metrics } = await evaluateOn(
+  const { loss, accuracy, top5Accuracy, metrics } = await evaluateOn(
     session,
     on === "validation" && !session.data?.validation ? "test" : on,
   );
-  const right = accuracy === null ? "" : `, accuracy ${(100 * accuracy).toFixed(2)} %`;
+  const right = accuracy === null ? "" : `, accuracy ${percent(accuracy, 2)}`;
+  const top5 = top5Accuracy === undefined ? "" : `, top-5 accuracy ${percent(top5Accuracy, 2)}`;
   const own = Object.entries(metrics).map(([name, value]) => `, ${name} ${value.toPrecision(5)}`);
-  return `${on}: loss ${loss.toPrecision(5)}${right}${own.join("")}`;
+  return `${on}: loss ${loss.toPrecision(5)}${right}${top5}${own.join("")}`;
 }

@@ -1,5 +1,5 @@
 import type { Session } from "../host/session.js";
-import { evaluateOn, measureBaseline, withMetrics } from "../report/measures.js";
+import { besides, evaluateOn, measureBaseline } from "../report/measures.js";
 
 /**
  * Carries out what may be the first cut of the run: the network as it stands before is what conditions and report call *dense*. Where
@@ -18,6 +18,6 @@ export async function cutting<T>(
   if (!hasCut(done)) return done;
   session.baselines.dense = baseline;
   const { accuracy = null, loss = null } = test ?? {};
-  session.record.dense = { step, epoch, accuracy, loss, ...withMetrics(test) };
+  session.record.dense = { step, epoch, accuracy, loss, ...besides(test) };
   return done;
 }

@@ -30,7 +30,7 @@ it.each([
   ["train 1 epoch with sgd(mom", ["momentum:"], ["rate:"]],
   ["train 1 epoch minimizing ", ["cross-entropy", "huber"], []],
   ["train 1 epoch augment ", ["flip"], []],
-  ["train 1 epoch keeping best by ", ["accuracy", "loss"], []],
+  ["train 1 epoch keeping best by ", ["accuracy", "top5-accuracy", "loss"], []],
   ["cut(", ["share:", "rest:"], []],
   ["rigl(spa", ["sparsity:"], []],
   ["rewind ", ["weights", "masks"], []],

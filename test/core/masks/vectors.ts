@@ -44,7 +44,7 @@ export function executorOf(
     trainStep: () => ({ loss: 0, correct: 0, counted: 0, gradients: new Map() }),
     gradients: () => ({ loss: 0, correct: 0, counted: 0, gradients: gradient(batch++) }),
     batchStatistics: () => [],
-    evaluate: () => ({ metrics: {}, loss: 0, correct: 0, counted: 0 }),
+    evaluate: () => ({ metrics: {}, top5: 0, loss: 0, correct: 0, counted: 0 }),
     dispose: () => undefined,
   };
   return {

@@ -21,6 +21,12 @@ it("a phase below which an accuracy is compared is refused before it trains wher
   expect(run.session.clock.step).toBe(0);
 });
 
+it("a phase below which a top-5 accuracy is compared is refused where there are too few classes", async () => {
+  const run = await openRun(options());
+  await expect(run.train(1, { epochs: 1, top5Accuracy: true })).rejects.toThrow(/P7013.*no top-5 accuracy/);
+  expect(run.session.clock.step).toBe(0);
+});
+
 it("and trains where the loss or the targets tell classes apart", async () => {
   const dense = await openRun(options({ data: numbers() }));
   await expect(dense.train(1, { epochs: 1, accuracy: true })).resolves.toBeDefined();
