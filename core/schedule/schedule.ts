@@ -149,10 +149,13 @@ function opensAfter(window: TimeWindow | undefined, from: number): boolean {
   return window !== undefined && "epochs" in window.from && from > 0;
 }
 
-/** How far a step lies inside a window, 0 at its first step and 1 at its last; 1 when the window is one moment. */
+/**
+ * How far a step lies inside a window, 0 at its first step and 1 at its last; 1 when the window is one moment. A window that opens
+ * behind the end of the phase is still to come all along.
+ */
 export function progress(step: number, window: TimeWindow | undefined, phase: PhaseTimes): number {
   const bounds = windowSteps(window, phase);
-  if (bounds === null) return step <= 0 ? 0 : 1;
+  if (bounds === null) return window !== undefined && step < windowStart(window.from, phase) ? 0 : 1;
   const [from, to] = bounds;
   if (to <= from) return step < from ? 0 : 1;
   return Math.min(1, Math.max(0, (step - from) / (to - from)));

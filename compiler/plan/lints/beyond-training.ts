@@ -1,5 +1,5 @@
 import { lengthOf } from "../../../core/ir/defaults.js";
-import { phaseSteps, momentOf, windowSteps } from "../../../core/schedule/schedule.js";
+import { phaseSteps, momentOf, windowSteps, type TimeWindow } from "../../../core/schedule/schedule.js";
 import { mayEndEarly } from "../../../core/ir/walk.js";
 import type { RuleIr } from "../../../core/ir/types.js";
 import type { SimulatedPhase } from "../timeline.js";
@@ -46,20 +46,24 @@ function cutShort(rule: RuleIr, { times, stepsPerEpoch, train }: SimulatedPhase)
 }
 
 /** True where the window opens in the phase and closes after it. One that never opens is told of elsewhere. */
-function reachesBeyond({ when }: RuleIr, { times, stepsPerEpoch, train }: SimulatedPhase): boolean {
+function reachesBeyond({ when }: RuleIr, phase: SimulatedPhase): boolean {
   const window = when && whenAt(when, new Map())?.window;
-  if (window === undefined || windowSteps(window, times) === null) return false;
-  const alike = lengthOf(train).unit === "epochs" ? !("steps" in window.to) : !("epochs" in window.to);
-  return (stepsPerEpoch !== null || alike) && momentOf(window.to, times) > phaseSteps(times);
+  return window !== undefined && windowSteps(window, phase.times) !== null && closesBeyond(window, phase);
 }
 
-/** True where a strength, or an argument of a gate, is on its way for longer than the phase lasts. */
+function closesBeyond({ to }: TimeWindow, { times, stepsPerEpoch, train }: SimulatedPhase): boolean {
+  const alike = lengthOf(train).unit === "epochs" ? !("steps" in to) : !("epochs" in to);
+  return (stepsPerEpoch !== null || alike) && momentOf(to, times) > phaseSteps(times);
+}
+
+/** True where a strength, or an argument of a gate, is on its way for longer than the phase lasts, or sets out behind its end. */
 function movesBeyond(rule: RuleIr, phase: SimulatedPhase): boolean {
   if (rule.kind !== "penalize" && rule.kind !== "learn" && rule.kind !== "pull") return false;
   const values = [rule.strength, ...(rule.kind === "learn" ? Object.values(rule.gate.args) : [])];
   return values.some((value) => {
     const over = typeof value === "object" && "moving" in value ? value.moving.over : undefined;
-    return over !== undefined && reachesBeyond({ ...rule, when: { unit: "epochs", during: over } }, phase);
+    const window = over && whenAt({ unit: "epochs", during: over }, new Map())?.window;
+    return window !== undefined && closesBeyond(window, phase);
   });
 }
 

@@ -189,6 +189,10 @@ describe("progress", () => {
     expect([0, 40, 60, 80, 90].map((step) => progress(step, window, phase))).toEqual([0, 0, 0.5, 1, 1]);
     expect(progress(50, undefined, phase)).toBe(0.25);
   });
+  it("is 0 all along where the window opens behind the end of the phase", () => {
+    const window = { from: { epochs: 22 }, to: { epochs: 24 } };
+    expect([0, 1, 100, 200].map((step) => progress(step, window, phase))).toEqual([0, 0, 0, 0]);
+  });
   it("ends a repeat in its last pass", () => {
     expect([1, 2, 3, 4].map((i) => repeatProgress(i, 4))).toEqual([0.25, 0.5, 0.75, 1]);
   });
