@@ -75,7 +75,7 @@ export function act(
       const target = targetOf(statement);
       const pools = world.pools(target, variables);
       const amount = statement.kind === "prune" ? amountAt(statement, moment) : null;
-      if (statement.kind === "prune" && statement.manner === "softly") timeline.soft.died(statement.id);
+      if (statement.kind === "prune" && statement.manner === "softly") timeline.soft.died(statement);
       if (timeline.gone || pools.length === 0) {
         // Where a branch went, units may be free that were tied to layers outside.
         const outcome = timeline.gone || trial.hasLostBranches ? null : nothing;
