@@ -6,6 +6,7 @@ import { memoryCosts, type MemoryCost } from "./memory.js";
 import { sharingCosts, type SharingCost } from "./sharings.js";
 import { trainedNumbers, type TrainedNumbers } from "./trained.js";
 import { teacherCosts, type TeacherCost } from "./teachers.js";
+import { gradientPasses } from "./passes.js";
 import { searchCosts, type SearchCost } from "./searches.js";
 import { endsAt, trainsWith } from "./optimizers.js";
 import {
@@ -14,7 +15,6 @@ import {
   namesIn,
   needsData,
   needsGradients,
-  readsDiagonal,
   secondOrderIn,
   type Name,
 } from "../../../core/expr/names.js";
@@ -144,7 +144,7 @@ export function checkFacts(compiled: CompileResult, network?: Network): CheckFac
     learned: gateCosts(all, network),
     pulls: pullCosts(all, network),
     trained: trainedNumbers(all),
-    searches: simulation === null ? [] : searchCosts(simulation),
+    searches: simulation === null ? [] : searchCosts(simulation, network),
     compensations: compensationCosts(all, network),
     sharings: sharingCosts(all, events, network),
     teachers: teacherCosts(all, network, teachers),
@@ -279,17 +279,6 @@ function costOf(
       : ", for each layer a matrix as wide as what an output reads is kept and solved";
   const second = secondOrderIn(read) === undefined ? "" : `, ${timesOver(read, probes)}`;
   return `${batches === null ? "several batches" : counted(batches, "batches")} ${passes} at each event${second}${kept}${norms}`;
-}
-
-/** How often second derivatives pass over the batches: gradients ahead and behind, for each direction. Null where only a run can tell. */
-function gradientPasses(read: readonly Name[], probes: CriterionIr["probes"]): number | null {
-  const directions = readsDiagonal(read) ? evaluate(probes ?? 1, new Map()) : 0;
-  if (directions === undefined) return null;
-  const along = read.includes("hg");
-  // The direction of `hg` is the gradient itself.
-  const gradient = along || read.includes("g") || read.includes("g2") || read.includes("ga");
-  const products = directions + (along ? 1 : 0) + (read.includes("hw") ? 1 : 0);
-  return (gradient || secondOrderIn(read) === undefined ? 1 : 0) + 2 * products;
 }
 
 function timesOver(read: readonly Name[], probes: CriterionIr["probes"]): string {
