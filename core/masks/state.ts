@@ -22,7 +22,7 @@ export interface MaskState {
   readonly elements: Map<string, Uint8Array>;
   /** Values at death, where something died. Kept only when `keepsLast`. */
   readonly last: Map<string, Float32Array>;
-  /** Values of the network as loaded; filled only when the program asks for them (`w0`, `dw`, `start values`, `frozen`). */
+  /** Values of the network as loaded, which `w0`, `dw`, `start values`, `frozen` and rewinds to the start ask for; runs always have them. */
   readonly start: Map<string, Float32Array>;
   /** Whether values at death are wanted (`last values`, `regrow … by abs(g)` on structures). */
   readonly keepsLast: boolean;

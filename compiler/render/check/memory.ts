@@ -1,5 +1,5 @@
 import { structureKind } from "../../../core/ir/structure.js";
-import { scoringsOf, type StatementIr } from "../../../core/ir/walk.js";
+import { readIn, scoringsOf, withPaired, type StatementIr } from "../../../core/ir/walk.js";
 import type { Network, WeightInfo } from "../../../core/network/types.js";
 import { candidateWeights } from "../../../core/units/candidates.js";
 import { counted } from "../../plan/words.js";
@@ -8,8 +8,8 @@ import { safe } from "../text.js";
 /** What a statement has the run hold beside weights, optimizer and what gates, pulls and teachers say of themselves. */
 export interface MemoryCost {
   readonly text: string;
-  readonly what: "moments" | "masks" | "sums" | "clusters";
-  /** Moments, weights that may be masked, that are summed for, or that share their values. */
+  readonly what: "moments" | "start" | "masks" | "sums" | "clusters";
+  /** Moments, weights as they were loaded, that may be masked, that are summed for, or that share their values. */
   readonly count: number;
   /** At most: `slim` cuts what is held as it cuts the weights. */
   readonly bytes: number;
@@ -24,6 +24,8 @@ export function memoryCosts(
 ): readonly MemoryCost[] {
   if (network === undefined) return [];
   const whole = 4 * weightsOf(network);
+  // Held once, whoever else reads it.
+  const first = all.find(readsStart);
   return all.flatMap((statement): readonly MemoryCost[] => {
     const { text } = statement;
     const moments = momentsOf(statement);
@@ -32,6 +34,7 @@ export function memoryCosts(
     const sums = scoringsOf(statement).filter(({ criterion }) => criterion.over === "training").length;
     return [
       ...(moments > 0 ? [{ text, what: "moments" as const, count: moments, bytes: moments * whole }] : []),
+      ...(statement === first ? [{ text, what: "start" as const, count: whole / 4, bytes: whole }] : []),
       ...(weights > 0 ? [{ text, what: "masks" as const, count: weights, bytes: MASK_BYTES * weights }] : []),
       ...(weights > 0 && sums > 0
         ? [{ text, what: "sums" as const, count: weights, bytes: 4 * sums * weights }]
@@ -43,9 +46,26 @@ export function memoryCosts(
 
 /** Moments that it keeps, to go back to. */
 function momentsOf(statement: StatementIr): number {
-  if (statement.kind === "train") return statement.snapshots.length;
+  if (statement.kind === "train") return statement.snapshots.length + Number(statement.keeping !== undefined);
   const keeps = statement.kind === "mark" || statement.kind === "search";
   return keeps || (statement.kind === "repeat" && statement.while !== undefined) ? 1 : 0;
+}
+
+/** Whether it reads the weights as they were loaded, or goes back to them. */
+function readsStart(statement: StatementIr): boolean {
+  switch (statement.kind) {
+    case "rewind":
+      return statement.to === "start" && statement.what.includes("weights");
+    case "reinitialize":
+      return (typeof statement.by === "object" ? statement.by.name : statement.by) === "signed-constant";
+    case "invert":
+      return true;
+    default: {
+      const frozen = statement.kind === "prune" && statement.manner === "frozen";
+      const revived = withPaired(statement).some((one) => one.kind === "regrow" && one.values === "start");
+      return frozen || revived || readIn(statement).some((name) => name === "w0" || name === "dw");
+    }
+  }
 }
 
 /** Weights that it may take one by one, or in groups inside kernels. */
@@ -86,6 +106,7 @@ export function memoryLine({ text, what, count, bytes }: MemoryCost): string {
   const size = counted(bytes, "bytes");
   if (what === "moments")
     return `${safe(text)}: ${counted(count, "moments")} to go back to, ${size} of weights with masks and the optimizer's state on top`;
+  if (what === "start") return `${safe(text)}: the ${counted(count, "weights")} of the start, ${size}`;
   if (what === "masks")
     return `${safe(text)}: masks of ${counted(count, "weights")} and their values at death, ${size}`;
   if (what === "clusters") return `${safe(text)}: the clusters of ${counted(count, "weights")}, ${size}`;

@@ -40,3 +40,30 @@ it("whole units are held by a code for each channel, which is nothing", () => {
   expect(memory).toEqual([]);
   expect(report).not.toContain("\nMemory\n");
 });
+
+it("the weights of the start are told once, where something reads them", () => {
+  const start = (source: string) => checked(source).memory.filter(({ what }) => what === "start");
+  const cut = "prune weights by magnitude 50%";
+  for (const reads of [
+    "train 1 epoch\nprune weights by abs(dw) 50%\nfinetune 1 epoch",
+    `train 1 epoch\n${cut}\nrewind weights to start\ntrain 1 epoch`,
+    `train 1 epoch\n${cut} frozen at start\nfinetune 1 epoch`,
+    "train 4 epochs { prune weights by magnitude local 20% every epoch; regrow random with start values }",
+    "train 1 epoch { penalize weights by dw^2 strength 1e-3 }",
+    `train 1 epoch\n${cut}\nreinitialize by signed-constant\ntrain 1 epoch`,
+    `train 1 epoch\n${cut}\ninvert masks\ntrain 1 epoch`,
+  ])
+    expect(
+      start(reads).map(({ count, bytes }) => [count, bytes]),
+      reads,
+    ).toEqual([[266610, 4 * 266610]]);
+  expect(start(`train 1 epoch\n${cut}\nreinitialize by he-normal\ntrain 1 epoch`)).toEqual([]);
+  expect(checked("train 1 epoch\nprune weights by abs(dw) 50%\nfinetune 1 epoch").report).toContain(
+    "prune weights by abs(dw) 50%: the 266,610 weights of the start, 1,066,440 bytes",
+  );
+});
+
+it("a phase that keeps its best epoch holds that moment", () => {
+  const { memory } = checked("train 2 epochs keeping best by accuracy");
+  expect(memory.map(({ what, count }) => [what, count])).toEqual([["moments", 1]]);
+});
