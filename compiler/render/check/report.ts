@@ -43,7 +43,7 @@ export function checkReport(result: CompileResult, options: CheckOptions = {}): 
       rows.flatMap((row) => indent(line(row), columns)),
     );
   if (result.ir !== null) {
-    sections.push(wrap(headline(result, facts), columns));
+    sections.push(wrap(headline(result, facts, options.network !== undefined), columns));
     section("Training", phaseLines(facts, columns));
     const items = shownEvents(facts, options.events ?? false);
     section("Events", eventLines(items, facts, columns));
@@ -84,7 +84,9 @@ export function checkJson(result: CompileResult, network?: Network): CheckJson {
   return { file: result.main, ...checkFacts(result, network), diagnostics };
 }
 
-function headline({ main, ir }: CompileResult, { network }: CheckFacts): string {
+function headline({ main, ir }: CompileResult, { network }: CheckFacts, bound: boolean): string {
+  if (network === null && bound)
+    return `${safe(main)}: counts hang on what was not measured here, so units and costs are unknown`;
   if (network === null) {
     const named = ir?.network === null ? "" : `, meant for ${safe(ir?.network ?? "")}`;
     return `${safe(main)}${named}: not checked against a network, so units and costs are unknown`;
