@@ -70,3 +70,59 @@ it("rewards of any scale and place lead to the same proposals of ddpg and reinfo
     }
   }
 });
+
+it.each(agentNames)("every argument of %s counts", (name) => {
+  const few: Arguments = {
+    ...(name === "ddpg" && { hidden: 8, warmup: 4, batch: 8 }),
+    ...(name === "reinforce" && { batch: 4 }),
+    ...((name === "cem" || name === "evolution") && { population: 6 }),
+  };
+  const { args, counts } = agentKind(name);
+  const found = (set: Arguments) => search(open(name, 5, { ...few, ...set }), 20).points;
+  const usual = found({});
+  for (const [key, { usual: value, whole }] of Object.entries(args)) {
+    const now = few[key] ?? value;
+    const other = whole === true ? now + 1 : now > 0.6 ? now / 2 : 1.5 * now;
+    if (key !== counts) expect(found({ [key]: other }), key).not.toEqual(usual);
+  }
+});
+
+/** Mean and deviation of what an agent of one decision proposes. */
+function spreadOf(agent: Agent, from = 0): readonly [mean: number, deviation: number] {
+  const values = Array.from({ length: 4000 }, (_, i) => agent.propose(from + i)[0] ?? NaN);
+  const middle = mean(values);
+  return [middle, Math.sqrt(mean(values.map((x) => (x - middle) ** 2)))];
+}
+const openOne = (name: AgentName, args: Arguments): Agent =>
+  agentKind(name).open({ seed: 3, id: 1, decisions: [{ cost: 1, facts: [0.5] }] }, args);
+const tell = (agent: Agent, ...told: readonly (readonly [point: number, reward: number])[]): void =>
+  told.forEach(([point, result]) => agent.learn([point], result));
+
+it("cem moves mean and deviation to those of the best, but for the share that smoothing keeps", () => {
+  const agent = openOne("cem", { population: 4, elite: 0.5, smoothing: 0.25 });
+  tell(agent, [0.3, 4], [0.9, 1], [0.5, 3], [0.1, 2]);
+  // The best are 0.3 and 0.5, before it were 0.5 and 0.3.
+  const [middle, deviation] = spreadOf(agent);
+  expect(middle).toBeCloseTo(0.75 * 0.4 + 0.25 * 0.5, 2);
+  expect(deviation).toBeCloseTo(0.75 * 0.1 + 0.25 * 0.3, 2);
+});
+
+it("evolution changes the best of the youngest by its spread, and forgets the oldest", () => {
+  const agent = openOne("evolution", { population: 2, sample: 2, spread: 0.05 });
+  tell(agent, [0.3, 5], [0.6, 1]);
+  const [first, deviation] = spreadOf(agent, 2);
+  expect(first).toBeCloseTo(0.3, 2);
+  expect(deviation).toBeCloseTo(0.05, 2);
+  tell(agent, [0.7, 0]);
+  expect(spreadOf(agent, 2)[0]).toBeCloseTo(0.6, 2);
+});
+
+it("the noise of ddpg is gone in the end, and its first episodes are drawn evenly", () => {
+  const args = { warmup: 4000, noise: 0.5, decay: 0.95, hidden: 8 };
+  const [middle, deviation] = spreadOf(openOne("ddpg", args));
+  expect(middle).toBeCloseTo(0.5, 1);
+  expect(deviation).toBeCloseTo(Math.sqrt(1 / 12), 1);
+  const agent = openOne("ddpg", { ...args, warmup: 0 });
+  expect(Math.abs((agent.propose(0)[0] ?? 0) - (agent.propose(1)[0] ?? 0))).toBeGreaterThan(1e-3);
+  expect(agent.propose(900)[0]).toBeCloseTo(agent.propose(901)[0] ?? NaN, 9);
+});
