@@ -130,6 +130,13 @@ describe("what check prints", () => {
     const normed = networkOf(namedNetworks.get("plain")?.());
     expect(checkJson(compile("slim", { network: normed }), normed).barriers).toEqual(normed.barriers);
   });
+  test("counts that hang on times which nobody took are no lack of a network", () => {
+    const plain = networkOf(namedNetworks.get("plain")?.());
+    const compiled = compile("prune filters by l1 to latency <= 60%", { network: plain });
+    const report = checkReport(compiled, { network: plain, columns: 200 });
+    expect(report).toContain("counts hang on what was not measured here");
+    expect(report).not.toContain("not checked against a network");
+  });
   test("without a network only moments", () => {
     const report = checkReport(compile(source, { epochs: 8 }), { columns: 80 });
     expect(report).toContain("not checked against a network");
