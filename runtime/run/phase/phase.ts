@@ -1,7 +1,8 @@
 import { metricIn } from "../../../core/ir/accuracy-readers.js";
 import { isQuality, qualityOf } from "../../../core/ir/qualities.js";
 import { trainedKey } from "../../../core/parameters.js";
-import { firesAt } from "../../../core/schedule/schedule.js";
+import { holdsAlong } from "../../../core/ir/walk.js";
+import { firesAt, windowSteps } from "../../../core/schedule/schedule.js";
 import type { Phase, Rule, WhenSpec } from "../../helpers.js";
 import { settleGates } from "../../along/gates.js";
 import { whenTimes } from "../../optimizers/rates.js";
@@ -76,9 +77,15 @@ function logTrained(session: Session, { ir }: OpenPhase): void {
 }
 
 /** Remembers which rules of the phase have acted, in it or before: the rest is told at the end of the run. */
-function noteRules({ record }: Session, { announced, progress }: OpenPhase): void {
+function noteRules({ record }: Session, { ir, announced, windows, times, progress }: OpenPhase): void {
   const acted = new Map(record.rules);
   for (const id of announced) acted.set(id, acted.get(id) === true || progress.fired[id] !== undefined);
+  for (const { id } of ir.rules.filter(holdsAlong)) {
+    const window = windows.get(id);
+    if (window === undefined) continue;
+    const [from, to] = windowSteps(window, times) ?? [0, 0];
+    acted.set(id, acted.get(id) === true || from < Math.min(to, progress.step));
+  }
   record.rules = [...acted];
 }
 

@@ -53,6 +53,11 @@ describe("the path of the LASSO", () => {
     expect([...scores]).toEqual([4 / 9, 1, 1 / 9].map((value) => expect.closeTo(value, 12)));
   });
 
+  it("goes down to a hundred thousandth of where nothing is kept", () => {
+    const scores = lassoPath(Float64Array.from([9, 0, 0, 0, 9e-4, 0, 0, 0, 9e-6]), 3, [0, 1, 2]);
+    expect([...scores]).toEqual([1, 1e-4, 0].map((value) => expect.closeTo(value, 12)));
+  });
+
   it("does without one of two units that are alike, and without a unit that gives nothing", () => {
     const scores = lassoPath(Float64Array.from([4, 2, 0, 2, 1, 0, 0, 0, 0]), 3, [0, 1, 2]);
     expect(scores[0]).toBeGreaterThan(0.9);

@@ -17,6 +17,15 @@ it("a rule that only the run finds never to act is told at its end", async () =>
   expect(await notesOf(`train 4 epochs { ${rule} }`)).toEqual([]);
 });
 
+it("so is a rule that holds all along a window which never opened", async () => {
+  const rule = "penalize filters in c2 by l1 strength 1e-4 from epoch 4";
+  expect(await notesOf(`train 6 epochs until loss >= 0 { ${rule} }`)).toEqual([
+    `\`${rule}\` never acts (P3051)`,
+  ]);
+  expect(await notesOf(`train 4 epochs { ${rule} }`)).toEqual([]);
+  expect(await notesOf(`${rule}\ntrain 1 epoch\ntrain 4 epochs`)).toEqual([]);
+});
+
 it("a rule that acts in one of its phases acts", async () => {
   for (const [first, second] of [
     ["1 epoch", "2 epochs"],
