@@ -1,7 +1,7 @@
 import { lengthOf } from "../../../core/ir/defaults.js";
 import { phaseSteps, momentOf, windowSteps, type TimeWindow } from "../../../core/schedule/schedule.js";
 import { mayEndEarly } from "../../../core/ir/walk.js";
-import type { RuleIr } from "../../../core/ir/types.js";
+import type { OptimizerIr, RuleIr, TrainIr } from "../../../core/ir/types.js";
 import type { SimulatedPhase } from "../timeline.js";
 import { whenAt } from "../value.js";
 import type { Finding, Lint } from "./finding.js";
@@ -10,6 +10,12 @@ import type { Finding, Lint } from "./finding.js";
 export const beyondTraining: Lint = ({ simulation: { phases } }) => {
   const findings = new Map<number, Finding | null>();
   for (const phase of phases) {
+    const rate = phase.train.optimizer?.rate;
+    if (rate !== undefined) {
+      const { id } = phase.train;
+      if (!onItsWayBeyond(rate, phase)) findings.set(id, null);
+      else if (!findings.has(id)) findings.set(id, behindTheEnd(phase.train, phase));
+    }
     for (const rule of phase.train.rules) {
       const beyond = reachesBeyond(rule, phase) || movesBeyond(rule, phase);
       const finding = beyond ? behindTheEnd(rule, phase) : cutShort(rule, phase);
@@ -19,7 +25,7 @@ export const beyondTraining: Lint = ({ simulation: { phases } }) => {
   return [...findings.values()].filter((finding) => finding !== null);
 };
 
-const behindTheEnd = ({ id }: RuleIr, phase: SimulatedPhase): Finding => ({
+const behindTheEnd = ({ id }: RuleIr | TrainIr, phase: SimulatedPhase): Finding => ({
   code: "P3060",
   id,
   message: "this window reaches beyond the training",
@@ -60,11 +66,13 @@ function closesBeyond({ to }: TimeWindow, { times, stepsPerEpoch, train }: Simul
 function movesBeyond(rule: RuleIr, phase: SimulatedPhase): boolean {
   if (rule.kind !== "penalize" && rule.kind !== "learn" && rule.kind !== "pull") return false;
   const values = [rule.strength, ...(rule.kind === "learn" ? Object.values(rule.gate.args) : [])];
-  return values.some((value) => {
-    const over = typeof value === "object" && "moving" in value ? value.moving.over : undefined;
-    const window = over && whenAt({ unit: "epochs", during: over }, new Map())?.window;
-    return window !== undefined && closesBeyond(window, phase);
-  });
+  return values.some((value) => onItsWayBeyond(value, phase));
+}
+
+function onItsWayBeyond(value: OptimizerIr["rate"], phase: SimulatedPhase): boolean {
+  const over = typeof value === "object" && "moving" in value ? value.moving.over : undefined;
+  const window = over && whenAt({ unit: "epochs", during: over }, new Map())?.window;
+  return window !== undefined && closesBeyond(window, phase);
 }
 
 function lengthText({ train, times, stepsPerEpoch }: SimulatedPhase): string {

@@ -36,6 +36,15 @@ test("a strength that sets out behind the end of the training", () => {
   expect(about("P3060", moving("2..5"))).toEqual([]);
 });
 
+test("a rate that is on its way beyond the end of its phase, or sets out behind it", () => {
+  const moving = (window: string) =>
+    `train 5 epochs with sgd(rate: 0.1 -> 0.01 linear over epochs ${window})`;
+  expect(about("P3060", moving("2..9"))).toHaveLength(1);
+  expect(about("P3060", moving("7..9"))).toHaveLength(1);
+  expect(about("P3060", moving("2..5"))).toEqual([]);
+  expect(about("P3060", "train 5 epochs with sgd(rate: steps(0.1, at: [2, 4]))")).toEqual([]);
+});
+
 test("soft deaths that a later cut of the same units chooses anew are not told as missed", () => {
   const soft = (first: string, last: string) =>
     `prune filters ${first} by l2 30% softly\ntrain 2 epochs { prune filters ${last} by l2 30% every epoch softly }\nslim`;
