@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Comparison, Spread } from "../api/compare/rows.js";
+import { addTo } from "../core/tables.js";
 import { networks, type Published } from "./mnist/rows.js";
 import { digestOf } from "../scripts/mnist-table.mjs";
 import { writeResult } from "./result.js";
@@ -44,26 +45,37 @@ for (const [network, published] of Object.entries(networks)) {
   const unknown = programs.find((name) => !published.some(({ program }) => program === name));
   if (unknown !== undefined) throw new Error(`${network} has no row ${unknown}`);
   // One after the other: the first rows are there before the last have begun.
-  for (const row of published)
-    if (programs.length === 0 || programs.includes(row.program))
-      keep(network, row, compare(network, row.program));
+  const groups = new Map<string, Published[]>();
+  for (const row of published) addTo(groups, row.after ?? row.program, row);
+  for (const [first, group] of groups) {
+    if (programs.length > 0 && !group.some(({ program }) => programs.includes(program))) continue;
+    const comparison = compare(
+      network,
+      first,
+      group.map(({ program }) => program),
+    );
+    for (const row of group) keep(network, row, comparison);
+  }
 }
 
-function compare(network: string, program: string): Comparison {
+function compare(network: string, first: string, group: readonly string[]): Comparison {
   const folder = `bench/mnist/${network}`;
-  const out = `bench/mnist/out/${network}/${program}`;
+  const out = `bench/mnist/out/${network}/${first}`;
   const args = [
-    ...["compare", `${folder}/${program}.prune`, "--network", `${folder}/network.mjs`, "--data", "mnist"],
+    "compare",
+    ...group.map((program) => `${folder}/${program}.prune`),
+    ...["--network", `${folder}/network.mjs`, "--data", "mnist"],
     ...["--batch", "100", "--seeds", "1,2,3", "--no-controls", "--out", out],
   ];
-  console.log(`${network} ${program}`);
+  console.log(`${network} ${group.join(", ")}`);
   const { status } = spawnSync(process.execPath, [cli, ...args], { stdio: "inherit" });
   if (status !== 0) process.exit(status ?? 1);
   return JSON.parse(readFileSync(`${out}/compare.json`, "utf8"));
 }
 
 function keep(network: string, published: Published, { amounts, runs, seeds, backend }: Comparison): void {
-  const [ours] = amounts;
+  const isOwn = ({ program }: { readonly program: string }) => program === published.program;
+  const ours = amounts.find(isOwn);
   if (ours === undefined) return;
   const { mean, deviation } = ours.accuracy;
   const error = {
@@ -81,9 +93,11 @@ function keep(network: string, published: Published, { amounts, runs, seeds, bac
     },
     backend,
     digest: digestOf(network, published.program),
-    runs: runs.flatMap(({ seed, accuracy, compression }) =>
-      accuracy === null || compression === null ? [] : [{ seed, error: 100 * (1 - accuracy), compression }],
-    ),
+    runs: runs
+      .filter(isOwn)
+      .flatMap(({ seed, accuracy, compression }) =>
+        accuracy === null || compression === null ? [] : [{ seed, error: 100 * (1 - accuracy), compression }],
+      ),
   });
   const order = Object.entries(networks).flatMap(([name, list]) =>
     list.map(({ program }) => keyOf(name, program)),

@@ -3,11 +3,15 @@ import type { Published } from "../stdlib/evidence.js";
 /** A row of bench/results/mnist.json. */
 export interface MnistRow extends Omit<Published, "unpruned" | "compression" | "error" | "from"> {
   readonly program: string;
-  /** Of `std`, that the program calls. */
+  /** Of `std`, that the program calls or writes out. */
   readonly method: string | null;
   readonly compression: number | null;
+  /** Units of each layer, where that is what the paper gives. */
+  readonly structure?: string;
   readonly error: number | null;
   readonly from: Published["from"] | null;
+  /** Why it misses its figures. */
+  readonly why?: string;
 }
 
 type Measured = Omit<MnistRow, "method">;

@@ -11,11 +11,14 @@ export function mnistRows() {
   return existsSync(results) ? currentRows(JSON.parse(readFileSync(results, "utf8")).rows) : [];
 }
 
-/** Rows each with the method of `std` that its program calls; what has changed since its row was measured is left out. */
+/** Rows each with the method of `std` that its program calls or writes out; what has changed since its row was measured is left out. */
 export const currentRows = (rows) =>
   rows
     .filter(({ network, program, digest }) => digest === digestOf(network, program))
-    .map((row) => ({ ...row, method: methodsOf(sourceOf(row.network, row.program))[0] ?? null }));
+    .map((row) => ({
+      ...row,
+      method: row.method ?? methodsOf(sourceOf(row.network, row.program))[0] ?? null,
+    }));
 
 /** The names of `std` that a program of `bench/mnist` uses. */
 const methodsOf = (source) => [...source.matchAll(/^use ([\w-]+) from "std"/gm)].map(([, name]) => name);
@@ -78,6 +81,11 @@ export function mnistLines(rows) {
   if (rows.length === 0) return [];
   const networks = [...new Set(rows.map(({ network }) => network))];
   const judged = rows.filter((row) => meets(row) !== null);
+  const reasons = judged.flatMap((row) =>
+    meets(row) === false && row.why !== undefined
+      ? [`- ${nameOf(row.network)}, ${row.program}: ${row.why}`]
+      : [],
+  );
   return [
     "## Beside published figures",
     "",
@@ -86,18 +94,19 @@ export function mnistLines(rows) {
     "| network | program | compression, ours | published | error, ours | published | |",
     "|---|---|---|---|---|---|---|",
     ...networks.flatMap((network) => rows.filter((row) => row.network === network).map(line)),
+    ...(reasons.length > 0 ? ["", ...reasons] : []),
     "",
   ];
 }
 
 function line(row) {
-  const { network, program, method, compression, error, from, ours } = row;
+  const { network, program, method, compression, structure, error, from, ours } = row;
   const name = method === null ? program : `[${program}](#${method})`;
   const cells = [
     nameOf(network),
     program === "unpruned" ? "nothing cut" : name,
     ours.compression.mean === null ? "–" : `${number(ours.compression.mean)} ×`,
-    compression === null ? "–" : `${compression} ×`,
+    compression === null ? "–" : `${compression} ×${structure === undefined ? "" : ` (${structure})`}`,
     spread(ours.error),
     error === null ? "–" : `${error}${from === "second hand" ? ", at second hand" : ""}`,
     verdict(row),
