@@ -93,7 +93,10 @@ function write(session: Session, key: string, values: ArrayLike<number>): void {
   if (values.length !== data.length)
     throw new RangeError(`\`${key}\` has ${data.length} values, not ${values.length}`);
   const wrong = Array.from(values).find((value) => !Number.isFinite(Math.fround(value)));
-  if (wrong !== undefined) throw new RangeError(`${wrong} cannot be a value of \`${key}\``);
+  if (wrong !== undefined) {
+    const found = Number.isNaN(wrong) ? "what is not a number" : wrong;
+    throw new RangeError(`${found} cannot be a value of \`${key}\``);
+  }
   keepLatent(data, latentPlaces(session).get(key), () => data.set(Array.from(values)));
 }
 

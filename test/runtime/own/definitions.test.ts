@@ -285,7 +285,7 @@ test.each<[string, string, Given, RegExp]>([
     "a step that sets no numbers",
     "bad()",
     { steps: { bad: { act: ({ setWeight }) => setWeight("one/bias", [1, 2, NaN, 4, 5, 6]) } } },
-    /P7019.*NaN cannot be a value of `one\/bias`/,
+    /P7019.*what is not a number cannot be a value of `one\/bias`/,
   ],
 ])("%s ends the run with a message of its own", async (_, source, options, message) => {
   await expect(run(source, options)).rejects.toThrow(message);
