@@ -37,7 +37,11 @@ const rows = new Map<string, Row>();
 const keyOf = (network: string, program: string) => `${network} ${program}`;
 if (existsSync(results)) {
   const { rows: known }: { readonly rows: readonly Row[] } = JSON.parse(readFileSync(results, "utf8"));
-  for (const row of known) rows.set(keyOf(row.network, row.program), row);
+  // With what is published and was found of them since.
+  for (const row of known) {
+    const published = networks[row.network]?.find(({ program }) => program === row.program);
+    if (published !== undefined) rows.set(keyOf(row.network, row.program), { ...row, ...published });
+  }
 }
 
 for (const [network, published] of Object.entries(networks)) {
