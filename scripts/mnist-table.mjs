@@ -58,7 +58,8 @@ export function publishedBy(rows) {
   const found = new Map();
   for (const row of rows) {
     if (row.method === null || meets(row) !== true) continue;
-    const { network, compression, error, from, seeds, ours } = row;
+    const { network, compression, error, from, seeds } = row;
+    const ours = { error: row.ours.error, compression: row.ours.compression };
     const shown = {
       network: nameOf(network),
       compression,
