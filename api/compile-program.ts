@@ -229,8 +229,8 @@ function overridden(
 }
 
 /**
- * Conditions on an accuracy that the run will not have: its loss does not classify and its targets are no classes, or there are too few of them. Told here, where
- * program, network and data are known together, and not after hours of training.
+ * Conditions on an accuracy that the run will not have: its loss does not classify and its targets are no classes, or there are too few
+ * of them. Told here, where program, network and data are known together, and not after hours of training.
  */
 async function checkAccuracy(
   { ir, spans, main }: CompileResult,

@@ -2,7 +2,6 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Comparison, Spread } from "../api/compare/rows.js";
-import { addTo } from "../core/tables.js";
 import { networks, type Published } from "./mnist/rows.js";
 import { digestOf } from "../scripts/mnist-table.mjs";
 import { writeResult } from "./result.js";
@@ -37,10 +36,11 @@ const rows = new Map<string, Row>();
 const keyOf = (network: string, program: string) => `${network} ${program}`;
 if (existsSync(results)) {
   const { rows: known }: { readonly rows: readonly Row[] } = JSON.parse(readFileSync(results, "utf8"));
-  // With what is published and was found of them since.
-  for (const row of known) {
-    const published = networks[row.network]?.find(({ program }) => program === row.program);
-    if (published !== undefined) rows.set(keyOf(row.network, row.program), { ...row, ...published });
+  // With what is published and was found of them by now.
+  for (const { network, program, seeds, ours, backend, digest, runs } of known) {
+    const published = networks[network]?.find((row) => row.program === program);
+    if (published !== undefined)
+      rows.set(keyOf(network, program), { network, ...published, seeds, ours, backend, digest, runs });
   }
 }
 
@@ -49,37 +49,26 @@ for (const [network, published] of Object.entries(networks)) {
   const unknown = programs.find((name) => !published.some(({ program }) => program === name));
   if (unknown !== undefined) throw new Error(`${network} has no row ${unknown}`);
   // One after the other: the first rows are there before the last have begun.
-  const groups = new Map<string, Published[]>();
-  for (const row of published) addTo(groups, row.after ?? row.program, row);
-  for (const [first, group] of groups) {
-    if (programs.length > 0 && !group.some(({ program }) => programs.includes(program))) continue;
-    const comparison = compare(
-      network,
-      first,
-      group.map(({ program }) => program),
-    );
-    for (const row of group) keep(network, row, comparison);
-  }
+  for (const row of published)
+    if (programs.length === 0 || programs.includes(row.program))
+      keep(network, row, compare(network, row.program));
 }
 
-function compare(network: string, first: string, group: readonly string[]): Comparison {
+function compare(network: string, program: string): Comparison {
   const folder = `bench/mnist/${network}`;
-  const out = `bench/mnist/out/${network}/${first}`;
+  const out = `bench/mnist/out/${network}/${program}`;
   const args = [
-    "compare",
-    ...group.map((program) => `${folder}/${program}.prune`),
-    ...["--network", `${folder}/network.mjs`, "--data", "mnist"],
+    ...["compare", `${folder}/${program}.prune`, "--network", `${folder}/network.mjs`, "--data", "mnist"],
     ...["--batch", "100", "--seeds", "1,2,3", "--no-controls", "--out", out],
   ];
-  console.log(`${network} ${group.join(", ")}`);
+  console.log(`${network} ${program}`);
   const { status } = spawnSync(process.execPath, [cli, ...args], { stdio: "inherit" });
   if (status !== 0) process.exit(status ?? 1);
   return JSON.parse(readFileSync(`${out}/compare.json`, "utf8"));
 }
 
 function keep(network: string, published: Published, { amounts, runs, seeds, backend }: Comparison): void {
-  const isOwn = ({ program }: { readonly program: string }) => program === published.program;
-  const ours = amounts.find(isOwn);
+  const [ours] = amounts;
   if (ours === undefined) return;
   const { mean, deviation } = ours.accuracy;
   const error = {
@@ -97,11 +86,9 @@ function keep(network: string, published: Published, { amounts, runs, seeds, bac
     },
     backend,
     digest: digestOf(network, published.program),
-    runs: runs
-      .filter(isOwn)
-      .flatMap(({ seed, accuracy, compression }) =>
-        accuracy === null || compression === null ? [] : [{ seed, error: 100 * (1 - accuracy), compression }],
-      ),
+    runs: runs.flatMap(({ seed, accuracy, compression }) =>
+      accuracy === null || compression === null ? [] : [{ seed, error: 100 * (1 - accuracy), compression }],
+    ),
   });
   const order = Object.entries(networks).flatMap(([name, list]) =>
     list.map(({ program }) => keyOf(name, program)),

@@ -1,15 +1,18 @@
-import type { Published } from "../stdlib/evidence.js";
+import type { MeasuredFigure, Published } from "../stdlib/evidence.js";
 
 /** A row of bench/results/mnist.json. */
-export interface MnistRow extends Omit<Published, "unpruned" | "compression" | "error" | "from"> {
+export interface MnistRow extends Omit<Published, "unpruned" | "compression" | "error" | "from" | "ours"> {
   readonly program: string;
   /** Of `std`, that the program calls or writes out. */
   readonly method: string | null;
   readonly compression: number | null;
   /** Units of each layer, where that is what the paper gives. */
   readonly structure?: string;
+  /** Of bytes in Huffman's code, where that is published. */
+  readonly coded?: number;
   readonly error: number | null;
   readonly from: Published["from"] | null;
+  readonly ours: Published["ours"] & { readonly coded?: MeasuredFigure };
   /** Why it misses its figures. */
   readonly why?: string;
 }

@@ -41,7 +41,7 @@ export function argMax(data: Float32Array, from: number, n: number): number {
  * first whatever they are. NaN where any of them is no number, or the class is none of theirs.
  */
 function rankOf(data: Float32Array, from: number, n: number, label: number): number {
-  const own = label < n ? (data[from + label] ?? NaN) : NaN;
+  const own = label >= 0 && label < n ? (data[from + label] ?? NaN) : NaN;
   let before = 0;
   for (let i = 0; i < n; i++) {
     const value = data[from + i] ?? NaN;

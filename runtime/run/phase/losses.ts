@@ -58,8 +58,8 @@ export function idleTemperature(
 }
 
 /**
- * P7013 where a condition asks for one of these accuracies and nothing will measure it, else null. `loss` is what the phase before it minimizes;
- * unset: what the network says.
+ * P7013 where a condition asks for one of these accuracies and nothing will measure it, else null. `loss` is what the phase before it
+ * minimizes; unset: what the network says.
  */
 export function noAccuracy(
   network: Network,

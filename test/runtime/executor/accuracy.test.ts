@@ -25,7 +25,11 @@ const batches = fc
     return fc.record({
       of: fc.constant(of),
       values: fc.array(value, exactly(many * of.units)),
-      labels: fc.array(fc.integer({ min: 0, max: of.units - 1 }), exactly(many)),
+      // Indices may be of no class.
+      labels: fc.array(
+        of.oneHot ? fc.nat(of.units - 1) : fc.integer({ min: -1, max: of.units }),
+        exactly(many),
+      ),
       weights: fc.array(fc.integer({ min: 0, max: 4 }), exactly(of.weighs === "rows" ? of.rows : many)),
     });
   });
