@@ -56,6 +56,20 @@ it("top-5 accuracy is measured, told and compared wherever accuracy is, and afte
   expect(killed.run.session.baselines).toEqual(whole.run.session.baselines);
 }, 60_000);
 
+it("the best top-5 accuracy is the highest that was measured", async () => {
+  const { result, run } = await runProgram(
+    "train 2 epochs with sgd(rate: 0.05)\ntrain 2 epochs with sgd(rate: 10)",
+    eight,
+  );
+  const { before, history } = result.report;
+  const measured = [before.top5Accuracy, ...history.map((point) => point.testTop5Accuracy)].flatMap(
+    (one) => one ?? [],
+  );
+  const highest = Math.max(...measured);
+  expect(measured.at(-1)).toBeLessThan(highest);
+  expect(run.session.baselines.best.top5Accuracy).toBe(highest);
+});
+
 it("a network of no more than five classes has none: nothing is shown, and who asks is told before it trains", async () => {
   const network = smallNetwork();
   const { result } = await runProgram("train 1 epoch\nprune filters by l1 20%\nevaluate", network);
