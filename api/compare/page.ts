@@ -47,7 +47,7 @@ function refusedList({ refused }: Comparison): string {
 }
 
 function amountsTable(rows: readonly AmountRow[]): string {
-  const [titles, ...lines] = amountsGrid(rows, "wide");
+  const [titles, ...lines] = amountsGrid(rows);
   return table(
     "Programs at their amounts",
     titles,

@@ -21,7 +21,7 @@ export interface RunRow {
   /** Null where there are no more than five classes, too. */
   readonly top5Accuracy: number | null;
   readonly loss: number | null;
-  /** Of the network just before its first cut, else as loaded. */
+  /** Of the network just before its first cut; null where nothing was cut. */
   readonly denseAccuracy: number | null;
   readonly denseTop5Accuracy: number | null;
   readonly denseLoss: number | null;
@@ -62,7 +62,6 @@ const nothing = {
 };
 
 function measured({ before, dense, after, stored, history, failed, timing }: Report) {
-  const uncut = dense ?? before;
   const ratio = (whole: number, left: number) => (left > 0 ? whole / left : null);
   return {
     status: failed === null ? ("done" as const) : ("requirement" as const),
@@ -70,9 +69,9 @@ function measured({ before, dense, after, stored, history, failed, timing }: Rep
     accuracy: after.accuracy,
     top5Accuracy: after.top5Accuracy ?? null,
     loss: after.loss,
-    denseAccuracy: uncut.accuracy,
-    denseTop5Accuracy: uncut.top5Accuracy ?? null,
-    denseLoss: uncut.loss,
+    denseAccuracy: dense?.accuracy ?? null,
+    denseTop5Accuracy: dense?.top5Accuracy ?? null,
+    denseLoss: dense?.loss ?? null,
     compression: ratio(before.params, after.nonzeroParams),
     speedup: ratio(before.macs, after.nonzeroMacs),
     coded: stored?.layers.some(({ values }) => values !== null)

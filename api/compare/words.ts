@@ -40,15 +40,14 @@ const columns = {
   runs: { title: "runs", cell: ({ done, runs }) => (done === runs ? String(runs) : `${done} of ${runs}`) },
 } as const satisfies Readonly<Record<string, Column>>;
 
-/** The columns of the page, and those that a terminal has room for. */
-const wide = Object.values<Column>(columns);
-const narrow = wide.filter((column) => column !== columns.top5Change && column !== columns.loss);
-
-/** Programs at their amounts: titles, then a line for each. */
+/** Programs at their amounts, all columns but these: titles, then a line for each. */
 export function amountsGrid(
   rows: readonly AmountRow[],
-  room: "wide" | "narrow",
+  leftOut: readonly (keyof typeof columns)[] = [],
 ): readonly [titles: readonly string[], ...lines: (readonly string[])[]] {
-  const shown = (room === "wide" ? wide : narrow).filter(({ has }) => has === undefined || rows.some(has));
+  const left = new Set<Column>(leftOut.map((name) => columns[name]));
+  const shown = Object.values<Column>(columns).filter(
+    (column) => !left.has(column) && (column.has === undefined || rows.some(column.has)),
+  );
   return [shown.map(({ title }) => title), ...rows.map((row) => shown.map(({ cell }) => cell(row)))];
 }

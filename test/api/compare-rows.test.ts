@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { compareTable } from "../../cli/compare-table.js";
+import { fakeTerminal } from "../cli/fake-terminal.js";
 import { amountsGrid } from "../../api/compare/words.js";
 import { comparisonHtml } from "../../api/compare/page.js";
 import { amountRows, csvOf, type Comparison, type RunRow } from "../../api/compare/rows.js";
@@ -80,15 +82,26 @@ describe("a comparison in rows", () => {
       [without, false],
     ] as const) {
       const { amounts } = comparison(runs);
-      const narrow = amountsGrid(amounts, "narrow");
-      expect(narrow[0].includes("top-5")).toBe(has);
-      expect(narrow[1]?.includes("90.00 %")).toBe(has);
-      expect(narrow.every((line) => line.length === narrow[0].length)).toBe(true);
+      const cells = amountsGrid(amounts);
+      expect(cells[0].includes("top-5")).toBe(has);
+      expect(cells[1]?.includes("90.00 %")).toBe(has);
+      expect(cells.every((line) => line.length === cells[0].length)).toBe(true);
+      expect(amountsGrid(amounts, ["top5", "top5Change"])).toEqual(amountsGrid(amountRows(without), []));
       const html = await comparisonHtml(comparison(runs));
       expect(html.match(/<figure>/g)).toHaveLength(has ? 4 : 2);
       expect(/top-?5/i.test(html)).toBe(has);
       if (has) expect(html).toContain('"into":"top5Accuracy-speedup"');
     }
+  });
+
+  it("leaves top-5 accuracy out of a terminal that it is too wide for", () => {
+    const both = comparison([row({ accuracy: 0.5, top5Accuracy: 0.9, compression: 2 })]);
+    const headOf = (columns: number): string =>
+      compareTable(both, fakeTerminal({ columns }).terminal).split("\n")[0] ?? "";
+    const wide = headOf(120);
+    expect(wide).toMatch(/test accuracy +on dense +top-5 +compression/);
+    expect(headOf(wide.length)).toBe(wide);
+    expect(headOf(wide.length - 1)).toMatch(/test accuracy +on dense +compression/);
   });
 
   it("is a table that no spreadsheet works out and no comma breaks", () => {
