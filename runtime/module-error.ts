@@ -4,11 +4,16 @@ import { resolve } from "node:path";
 import { shownPath, thrown, type Thrown } from "./user-code.js";
 
 /** What a module of the user threw while it was imported: the error may be one of its syntax, which V8 does not place. */
-export function thrownByModule(cause: unknown, file: string): Thrown {
+export function thrownByModule(cause: unknown, file: string): Thrown & { readonly help?: string } {
   const { reason, frames } = thrown(cause);
   const isSyntax = cause instanceof Error && cause.name === "SyntaxError";
   const place = frames.length === 0 && isSyntax ? syntaxPlace(file) : null;
-  return { reason, frames: place === null ? frames : [`at ${place}`] };
+  const [, lacking] = /^Cannot find package '([^']+)' imported from /.exec(reason) ?? [];
+  return {
+    reason,
+    frames: place === null ? frames : [`at ${place}`],
+    ...(lacking !== undefined && { help: `npm install ${lacking}, in the folder of the module or above it` }),
+  };
 }
 
 /** A module's own files, as far as they are looked through for a mistake of syntax. */

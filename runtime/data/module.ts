@@ -23,7 +23,7 @@ async function load(path: string, name: string): Promise<unknown> {
     const main = await settled(Promise.resolve(module["default"]));
     return isObject(main) ? main : module;
   } catch (cause) {
-    const { reason, frames } = thrownByModule(cause, path);
-    raise("P6010", `\`${name}\` cannot be loaded: ${reason}`, { notes: frames });
+    const { reason, frames, ...more } = thrownByModule(cause, path);
+    raise("P6010", `\`${name}\` cannot be loaded: ${reason}`, { notes: frames, ...more });
   }
 }

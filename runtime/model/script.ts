@@ -32,8 +32,8 @@ export async function importModel(path: string, seed: number): Promise<LiveModel
       return settled(Promise.resolve(typeof made === "function" ? made({ ...toolkit, seed }) : made));
     });
   } catch (error) {
-    const { reason, frames } = thrownByModule(error, path);
-    return raise("P5114", `the module ${quotePath(path)} failed`, { notes: [reason, ...frames] });
+    const { reason, frames, ...more } = thrownByModule(error, path);
+    return raise("P5114", `the module ${quotePath(path)} failed`, { notes: [reason, ...frames], ...more });
   }
   if (isLiveModel(model)) return model;
   return raise("P5114", `the module ${quotePath(path)} gives no model`, {

@@ -34,8 +34,8 @@ export async function loadImports(
     );
     const module = await imported(`${pathToFileURL(path).href}?${content.slice(0, 16)}`, seconds).catch(
       (cause: unknown) => {
-        const { reason, frames } = thrownByModule(cause, path);
-        return refuse(id, `"${from}" cannot be loaded: ${reason}`, frames);
+        const { reason, frames, help } = thrownByModule(cause, path);
+        return refuse(id, `"${from}" cannot be loaded: ${reason}`, frames, help);
       },
     );
     const exported = exportOf(name);
