@@ -11,6 +11,8 @@ import { WORDS, type Word } from "./words.js";
 const abstract = (name: string): TokenType => createToken({ name, pattern: Lexer.NA });
 
 export const Name = abstract("Name");
+/** Names but for those of units: `from epoch 4` begins a window, `from share to 90%` a target that moves. */
+export const NotUnit = abstract("NotUnit");
 export const Stray = abstract("Stray");
 /** A string, closed or not: an unclosed one is reported by itself and parses on as if it were closed. */
 export const AnyString = abstract("AnyString");
@@ -130,14 +132,17 @@ export const Identifier = createToken({
   name: "Identifier",
   pattern: /[A-Za-z_][A-Za-z0-9_]*(?:-[A-Za-z][A-Za-z0-9_]*)*/,
   label: "a name",
-  categories: [Name, Stray],
+  categories: [Name, NotUnit, Stray],
   line_breaks: false,
   start_chars_hint: starting(letters),
 });
 
 /** Longest first: `only` before `on`. */
 for (const { word, is } of [...WORDS].sort((a, b) => b.word.length - a.word.length)) {
-  const categories = [...(is === "reserved" ? [] : [Name]), ...(is === "statement" ? [] : [Stray])];
+  const categories = [
+    ...(is === "reserved" ? [] : is === "unit" ? [Name] : [Name, NotUnit]),
+    ...(is === "statement" ? [] : [Stray]),
+  ];
   lexedAs({
     name: `word ${word}`,
     pattern: word,
@@ -160,7 +165,7 @@ export function tokenOf(text: Word | BinaryOp): TokenType {
 }
 
 /** What a parser needs to know: the lexed types and the abstract ones. */
-export const vocabulary: readonly TokenType[] = [...lexed, Name, Stray, AnyString];
+export const vocabulary: readonly TokenType[] = [...lexed, Name, NotUnit, Stray, AnyString];
 
 export const endOf = (token: IToken): number => (token.endOffset ?? token.startOffset) + 1;
 

@@ -4,6 +4,7 @@ import type { ClauseRules } from "./clauses.js";
 import type { ExpressionRules } from "./expressions.js";
 import type { Rule } from "./parts.js";
 import type { Reader } from "./reader.js";
+import { tokenOf } from "../tokens.js";
 
 const COMPARISONS: ReadonlySet<string> = new Set(["<", "<=", ">", ">=", "=", "!="]);
 
@@ -26,7 +27,7 @@ export function amountRules(p: Reader, e: ExpressionRules, c: ClauseRules) {
   });
 
   /** Its start is a literal or a plain name: `from epoch 4` begins a window. */
-  const start = p.either<ast.Expr>([e.percent, e.milliseconds, e.digits, e.identifier]);
+  const start = p.either<ast.Expr>([e.percent, e.milliseconds, e.digits, e.namedNotByUnit]);
   const movingTarget = p.node("movingTarget", () => {
     p.word("from");
     const from = start();
@@ -85,8 +86,14 @@ export function amountRules(p: Reader, e: ExpressionRules, c: ClauseRules) {
     p.act(() => needUnit(value));
     return value;
   };
+  const isOneUnit = (): boolean => p.is(1, tokenOf("epoch")) || p.is(1, tokenOf("step"));
+  const oneUnit = p.either(e.oneUnit);
   const every = p.phrase("every", "every", {
-    count: p.either<ast.Expr>([...e.oneUnit, counted, e.identifier]),
+    count: p.gated<ast.Expr>([
+      { GATE: isOneUnit, ALT: () => oneUnit(1) },
+      { ALT: counted },
+      { ALT: e.named },
+    ]),
   });
   const at = p.phrase("at", "at", { unit: e.unit }, { values: p.listed(e.count) });
   const during = p.rule("during", p.after("during", e.window));

@@ -123,12 +123,15 @@ export function clauseRules(p: Reader, e: ExpressionRules) {
     const more = p.maybe(probes, 0, saysProbes);
     return { [what]: count, ...more };
   });
+  /** `over training batches` counts by a name. */
+  const isCounted = (): boolean => p.is(2, tokenOf("batches")) || p.is(2, tokenOf("probes"));
+  const training = p.oneOf("training");
   const over = p.phrase(
     "over",
     "over",
-    p.either<Pick<ast.Over, "batches" | "probes">>([
-      ...p.words(["training"], (batches) => ({ batches })),
-      counts,
+    p.gated<Pick<ast.Over, "batches" | "probes">>([
+      { GATE: () => !isCounted(), ALT: () => ({ batches: training() }) },
+      { ALT: () => p.read(counts) },
     ]),
   );
 

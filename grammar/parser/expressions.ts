@@ -16,6 +16,9 @@ const SCALES: ReadonlyMap<string, number> = new Map([
   ["G", 1e9],
 ]);
 
+/** What may stand behind a name at the beginning of a range; no range begins with a sign. */
+const RANGE_GOES_ON = [t.DotDot, t.Dot, t.OpenParen, t.Plus, t.Minus, t.Star, t.Slash, t.Caret];
+
 const timeUnit = (word: WordIn<"unit">): ast.TimeUnit => (word.startsWith("epoch") ? "epochs" : "steps");
 
 const plainName = (from: IToken): ast.Reference => ({
@@ -99,7 +102,8 @@ export function expressionRules(p: Reader) {
   const digits = (index?: number): ast.NumberLiteral => p.leaf(t.NumberToken, numberOf, index);
   const percent = (): ast.PercentLiteral => p.leaf(t.Percent, percentOf);
   const milliseconds = (): ast.MillisecondsLiteral => p.leaf(t.Milliseconds, millisecondsOf);
-  const identifier = (): ast.Reference => p.leaf(t.Identifier, plainName);
+  const named = (): ast.Reference => p.leaf(t.Name, plainName);
+  const namedNotByUnit = (): ast.Reference => p.leaf(t.NotUnit, plainName);
   const text = (): ast.StringLiteral => p.leaf(t.AnyString, stringOf);
 
   const unit = p.choice("unit", p.words(wordsIn("unit"), timeUnit));
@@ -112,8 +116,8 @@ export function expressionRules(p: Reader) {
       counted === undefined ? value : { ...value, kind: "duration", unit: counted, counted: true, span };
   });
 
-  /** A bare `epoch` or `step`. */
-  const oneUnit = p.words(wordsIn("unit"), (word, span): ast.Expr => ({
+  /** A bare `epoch` or `step`; in the plural they can only be names. */
+  const oneUnit = p.words(["epoch", "step"], (word, span): ast.Expr => ({
     kind: "duration",
     value: 1,
     raw: "1",
@@ -278,8 +282,10 @@ export function expressionRules(p: Reader) {
 
   const range: Rule<ast.Range> = p.phrase("range", { from: additive }, t.DotDot, { to: additive });
 
+  /** `epochs / 2..epochs` begins with a name. */
+  const beginsRange = (): boolean => !RANGE_GOES_ON.some((type) => p.is(2, type));
   const window = p.node("window", () => {
-    const counted = p.maybe(unit);
+    const counted = p.maybe(unit, 0, beginsRange);
     const inner = p.read(range);
     return (span): ast.Range => (counted === undefined ? inner : { ...inner, unit: counted, span });
   });
@@ -305,7 +311,7 @@ export function expressionRules(p: Reader) {
   const moving = p.rule("moving", () => moved(p.read(expr)));
 
   /** A literal or a plain name, not an expression: what counts in windows and grids. */
-  const count = p.choice<ast.Expr>("count", [digits, identifier]);
+  const count = p.choice<ast.Expr>("count", [digits, named]);
 
   const point: Rule<ast.Point> = p.phrase("point", { unit }, { value: count });
 
@@ -317,10 +323,11 @@ export function expressionRules(p: Reader) {
     curve,
     digits,
     expr,
-    identifier,
     milliseconds,
     moved,
     moving,
+    named,
+    namedNotByUnit,
     number,
     oneUnit,
     options,

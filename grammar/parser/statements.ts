@@ -70,7 +70,7 @@ export function statementRules(p: Reader, e: ExpressionRules, c: ClauseRules, a:
 
   const rewound = p.phrase("rewound", { name: p.oneOf("weights", "rate", "optimizer", "masks", "gates") });
 
-  /** `rewind … to epoch 2` must stay readable, so a mark is not called `epoch`. */
+  /** `rewind … to epoch 2` must be told from `to NAME`, so a mark is not called `epoch`. */
   function markName(from: IToken): ast.Name {
     if (wordsOf("unit").includes(from.image) || from.image === "start") {
       const message = `a moment cannot be called \`${from.image}\``;
@@ -84,7 +84,7 @@ export function statementRules(p: Reader, e: ExpressionRules, c: ClauseRules, a:
   const startMoment = p.phrase("startMoment", { kind: "start" }, "start");
   const markMoment = p.phrase("markMoment", { kind: "mark", name: mark });
   const moment = p.gated<ast.RewindTarget>([
-    { GATE: () => p.is(2, t.NumberToken) || p.is(2, t.Identifier), ALT: () => p.read(pointMoment) },
+    { ALT: () => p.read(pointMoment) },
     { ALT: () => p.read(startMoment) },
     { ALT: () => p.read(markMoment) },
   ]);
@@ -100,14 +100,17 @@ export function statementRules(p: Reader, e: ExpressionRules, c: ClauseRules, a:
   /** `use step from "std"` imports a name; `use step warm from "./x.js"` says what is imported. */
   const namesKind = (): boolean => {
     const from = tokenOf("from");
-    return p.is(2, t.Name) && (!p.is(2, from) || p.is(3, from));
+    return p.is(2, t.Name) && (!p.is(2, from) || p.is(3, from) || p.is(3, t.Comma));
   };
 
   const share = p.rule("share", p.after("validation", e.percent));
 
-  /** An amount starts with a number or a name that no clause and no call starts with. */
+  const goesOn = [...wordsOf("statement"), ...wordsOf("clause")];
+  /** An amount starts with a number or a name that no statement, clause or call starts with. */
   const startsAmount = (): boolean =>
-    p.is(1, t.Percent) || p.is(1, t.NumberToken) || (p.is(1, t.Identifier) && !p.is(2, t.OpenParen));
+    p.is(1, t.Percent) ||
+    p.is(1, t.NumberToken) ||
+    (p.is(1, t.Name) && !p.isWritten(1, ...goesOn) && !p.is(2, t.OpenParen));
   const way = p.phrase("augmentation", { name: p.name }, { amount: p.optional(e.additive, startsAmount) });
   const augment = p.phrase("augment", "augment", { ways: p.listed(way) });
 
