@@ -4,12 +4,16 @@ import type { Network, WeightInfo } from "../../../core/network/types.js";
 import { candidateWeights } from "../../../core/units/candidates.js";
 import { counted } from "../../plan/words.js";
 import { safe } from "../text.js";
+import { derivativeArrays, momentMemory } from "./score-memory.js";
 
 /** What a statement has the run hold beside weights, optimizer and what gates, pulls and teachers say of themselves. */
 export interface MemoryCost {
   readonly text: string;
-  readonly what: "moments" | "start" | "masks" | "sums" | "clusters";
-  /** Moments, weights as they were loaded, that may be masked, that are summed for, or that share their values. */
+  readonly what: "moments" | "start" | "masks" | "sums" | "clusters" | "matrices" | "derivatives";
+  /**
+   * Moments, weights as they were loaded, that may be masked, that are summed for, or that share their values; while a score is worked
+   * out, layers with a matrix of second moments, or arrays for second derivatives.
+   */
   readonly count: number;
   /** At most: `slim` cuts what is held as it cuts the weights. */
   readonly bytes: number;
@@ -31,6 +35,8 @@ export function memoryCosts(
     const moments = momentsOf(statement);
     const weights = singleWeights(statement, network);
     const shared = sharedWeights(statement, network);
+    const matrices = momentMemory(statement, network);
+    const arrays = derivativeArrays(statement);
     const sums = scoringsOf(statement).filter(({ criterion }) => criterion.over === "training").length;
     return [
       ...(moments > 0 ? [{ text, what: "moments" as const, count: moments, bytes: moments * whole }] : []),
@@ -40,6 +46,10 @@ export function memoryCosts(
         ? [{ text, what: "sums" as const, count: weights, bytes: 4 * sums * weights }]
         : []),
       ...(shared > 0 ? [{ text, what: "clusters" as const, count: shared, bytes: 4 * shared }] : []),
+      ...(matrices === null
+        ? []
+        : [{ text, what: "matrices" as const, count: matrices.layers, bytes: matrices.bytes }]),
+      ...(arrays > 0 ? [{ text, what: "derivatives" as const, count: arrays, bytes: arrays * whole }] : []),
     ];
   });
 }
@@ -110,5 +120,10 @@ export function memoryLine({ text, what, count, bytes }: MemoryCost): string {
   if (what === "masks")
     return `${safe(text)}: masks of ${counted(count, "weights")} and their values at death, ${size}`;
   if (what === "clusters") return `${safe(text)}: the clusters of ${counted(count, "weights")}, ${size}`;
+  const scoring = `${safe(text)}: while it scores,`;
+  if (what === "matrices")
+    return `${scoring} the second moments of what ${counted(count, "layers")} ${count === 1 ? "reads" : "read"}, up to ${size}`;
+  if (what === "derivatives")
+    return `${scoring} ${counted(count, "arrays")} of all weights for second derivatives, up to ${size}`;
   return `${safe(text)}: sums over training for ${counted(count, "weights")}, ${size}`;
 }

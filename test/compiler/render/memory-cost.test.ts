@@ -67,3 +67,28 @@ it("a phase that keeps its best epoch holds that moment", () => {
   const { memory } = checked("train 2 epochs keeping best by accuracy");
   expect(memory.map(({ what, count }) => [what, count])).toEqual([["moments", 1]]);
 });
+
+it("scores say what they hold while they are worked out", () => {
+  const { memory, report } = checked(`train 1 epoch
+prune neurons by w^2 / hinv over 2 batches local 20%
+prune neurons by greedy-order over 2 batches local 20%
+prune neurons by h * w^2 over 2 batches and 4 probes local 20%
+prune neurons by w * hg local 20%
+finetune 1 epoch
+`);
+  // Dense layers of 784, 300 and 100 inputs, each with a bias, for 300, 100 and 10 units.
+  const squares = [785, 301, 101].map((unknowns) => 8 * unknowns ** 2);
+  const [first = 0, second = 0, third = 0] = squares;
+  expect(memory.map(({ what, count, bytes }) => [what, count, bytes])).toEqual([
+    ["matrices", 2, first + second + 8 * 784 * 300 + first + 8 * 785 * 300],
+    ["matrices", 2, second + third + 8 * 400 ** 2],
+    ["derivatives", 6, 6 * 4 * 266610],
+    ["derivatives", 5, 5 * 4 * 266610],
+  ]);
+  expect(report).toContain(
+    "prune neurons by greedy-order over 2 batches local 20%: while it scores, the second moments of what 2 layers read, up to 2,086,416 bytes",
+  );
+  expect(report).toContain(
+    "while it scores, 5 arrays of all weights for second derivatives, up to 5,332,200 bytes",
+  );
+});
