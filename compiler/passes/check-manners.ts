@@ -1,17 +1,15 @@
-import { isEverything, listOf } from "../../core/units/select.js";
 import { structureKind } from "../../core/ir/structure.js";
-import { candidateUnits, selectedUnits } from "../../core/units/candidate-units.js";
-import { isChannelwise, isSlimmable } from "../../core/units/candidates.js";
-import type { PatternIr, PruneIr, RuleIr, SelectionIr, StructureIr, TrainIr } from "../../core/ir/types.js";
-import type { Network } from "../../core/network/types.js";
+import { isSlimmable } from "../../core/units/candidates.js";
+import type { PruneIr, RuleIr, StructureIr, TrainIr } from "../../core/ir/types.js";
 import { steps, type StatementIr } from "../../core/ir/walk.js";
 import { structureText } from "./clauses/structure.js";
 import { labelAt, reportAt } from "./report-at.js";
 import type { FrontState } from "./state.js";
+import { comesBack, hardened, touched, type Pending } from "./pending.js";
 
 interface Seen {
   /** Soft and latent prunes that nothing has made final yet, or not all of it. */
-  readonly pending: Map<number, Pending>;
+  readonly pending: Map<number, Pending<PruneIr>>;
   /** Structures that died latently so far. */
   readonly latent: Set<string>;
   /** Whether anything ever died softly or latently. */
@@ -22,12 +20,6 @@ interface Seen {
   slim: number | null;
 }
 
-interface Pending {
-  readonly prune: PruneIr;
-  /** Units by root, or layers by path, that are not final; null without a network. */
-  readonly left: ReadonlySet<number | string> | null;
-}
-
 /** Checks that soft and latent deaths become final, and that nothing wants back what is gone or comes back by itself. */
 export function checkManners(state: FrontState): FrontState {
   const seen: Seen = { pending: new Map(), latent: new Set(), soft: false, learned: false, slim: null };
@@ -35,53 +27,13 @@ export function checkManners(state: FrontState): FrontState {
     if (step.kind === "train") visitPhase(step, seen, state);
     else visitOne(step, seen, state);
   }
-  for (const { prune } of seen.pending.values()) {
-    const { id, manner, structure } = prune;
+  for (const { made } of seen.pending.values()) {
+    const { id, manner, structure } = made;
     reportAt(state, id, "manner", "P3016", `what dies ${manner} here never becomes final`, {
       help: `end with ${isSlimmable(structureKind(structure)) ? "`slim`, or with " : ""}\`harden masks\``,
     });
   }
   return state;
-}
-
-/** What a prune may take: units by root, or layers by path. */
-function touched({ structure, layers, joins }: PruneIr, network: Network | undefined): Pending["left"] {
-  if (network === undefined || layers === undefined) return null;
-  if (!isChannelwise(structureKind(structure))) return new Set(layers);
-  const paths = new Set(layers);
-  const indices = [...network.layers.keys()].filter((index) => paths.has(network.layers[index]?.path ?? ""));
-  return new Set(
-    candidateUnits(network, structureKind(structure), indices, joins).units.map(({ root }) => root),
-  );
-}
-
-/** What is pending after a `harden masks` in these layers; null when nothing is. */
-function hardened(pending: Pending, selection: SelectionIr, network: Network | undefined): Pending | null {
-  const { layers } = selection;
-  if (isEverything(selection)) return null;
-  if (pending.left === null || network === undefined || layers === undefined)
-    return areApart(listOf(selection.in), listOf(pending.prune.in)) ? pending : null;
-  const final = new Set<number | string>(layers);
-  for (const { root } of selectedUnits(network, layers)) final.add(root);
-  const left = new Set([...pending.left].filter((one) => !final.has(one)));
-  return left.size === 0 ? null : { ...pending, left };
-}
-
-/** Whether two lists of patterns name other layers for certain: by their names alone. */
-function areApart(a: readonly PatternIr[], b: readonly PatternIr[]): boolean {
-  const namesOf = (patterns: readonly PatternIr[]) =>
-    patterns.flatMap((pattern) =>
-      typeof pattern === "string"
-        ? /[*?]/.test(pattern)
-          ? []
-          : [pattern]
-        : "layer" in pattern
-          ? [pattern.layer]
-          : [],
-    );
-  const [left, right] = [namesOf(a), namesOf(b)];
-  const all = a.length > 0 && b.length > 0 && left.length === a.length && right.length === b.length;
-  return all && !left.some((name) => right.includes(name));
 }
 
 function visitPhase(phase: TrainIr, seen: Seen, state: FrontState): void {
@@ -108,8 +60,6 @@ function visitPhase(phase: TrainIr, seen: Seen, state: FrontState): void {
     });
 }
 
-const comesBack = ({ manner }: PruneIr): boolean => manner === "softly" || manner === "latently";
-
 function checkSoftBeside(
   id: number,
   structure: StructureIr,
@@ -134,7 +84,7 @@ function visitOne(step: StatementIr, seen: Seen, state: FrontState): void {
       seen.slim = null;
       if (!comesBack(step)) break;
       seen.soft = true;
-      seen.pending.set(step.id, { prune: step, left: touched(step, state.options.network) });
+      seen.pending.set(step.id, { made: step, left: touched(step, state.options.network) });
       if (step.manner === "latently") seen.latent.add(structureText(step.structure));
       break;
     case "learn":

@@ -9,6 +9,7 @@ import { bindParameters } from "./bind-parameters.js";
 import { checkBlocks } from "./check-blocks.js";
 import { checkCompensations } from "./check-compensations.js";
 import { checkDeclarations } from "./check-declarations.js";
+import { checkHardenings } from "./check-hardenings.js";
 import { checkLastRates } from "./check-last-rates.js";
 import { checkManners } from "./check-manners.js";
 import { checkPhases } from "./check-phases.js";
@@ -51,6 +52,7 @@ const stages: readonly (readonly Pass[])[] = [
     selectLayers,
     checkCompensations,
     checkManners,
+    checkHardenings,
     awaitRestores,
     keepTaps,
   ],

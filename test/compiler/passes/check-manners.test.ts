@@ -25,9 +25,9 @@ describe("harden masks in a selection", () => {
     .map(({ path }) => path);
 
   it("ends only what died in the layers it means", () => {
-    expect(codes(`${latently("a")}harden masks in b`)).toEqual(["P3016"]);
+    expect(codes(`${latently("a")}harden masks in b`)).toEqual(["P3016", "P3029"]);
     expect(codes(`${latently("a")}harden masks in a`)).toEqual([]);
-    expect(codes(`${latently("a")}harden masks in b\nharden masks`)).toEqual([]);
+    expect(codes(`${latently("a")}harden masks in b\nharden masks`)).toEqual(["P3029"]);
     expect(codes(`${latently("a")}${latently("b")}harden masks in a`)).toEqual(["P3016"]);
     // What patterns mean is known with a network only.
     expect(codes(`${latently("a*")}harden masks in b*`)).toEqual([]);
@@ -35,7 +35,7 @@ describe("harden masks in a selection", () => {
 
   it("is held against the units of the network", () => {
     const of = (text: string) => codes(text, { network });
-    expect(of(`${latently(`${inner}`)}harden masks in ${stem}`)).toEqual(["P3016"]);
+    expect(of(`${latently(`${inner}`)}harden masks in ${stem}`)).toEqual(["P3016", "P3029"]);
     expect(of(`${latently(`${inner}`)}harden masks in ${inner}`)).toEqual([]);
     const weights = `prune weights in ${inner}, ${sum} by l2 50% latently\n`;
     expect(of(`${weights}harden masks in ${inner}`)).toEqual(["P3016"]);
