@@ -24,6 +24,8 @@ export interface HandIn {
   readonly first?: readonly (readonly string[])[];
   /** Files that change after `first`: damage to what it wrote. */
   readonly then?: Files;
+  /** Whether the command line runs in a process of its own, in which nothing else goes on. */
+  readonly apart?: true;
   /** Packages that cannot be found. */
   readonly without?: readonly string[];
   /** Runs `node <args>` in place of the command line: a loop that was written by `first`. */

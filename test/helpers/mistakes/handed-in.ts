@@ -61,7 +61,7 @@ function filesOf({ files = {}, program, model }: HandIn): NonNullable<HandIn["fi
 function command(built: string, folder: string, given: HandIn, json: boolean): Promise<Ended> {
   if (given.node !== undefined) return inNode(folder, given.node, given.without);
   const args = [...(given.args ?? standard(given)), ...(json ? ["--json"] : [])];
-  if (given.without === undefined) return inProcess(built, folder, args);
+  if (given.without === undefined && given.apart !== true) return inProcess(built, folder, args);
   return inNode(folder, [join(built, "dist", "cli", "bin.js"), ...args], given.without);
 }
 

@@ -27,7 +27,7 @@ export function runHandIns(families: readonly string[]): void {
       expect(existsSync(expected), `no ${basename(expected)}: run once with UPDATE=1`).toBe(true);
       expect(actual).toBe(readFileSync(expected, "utf8"));
       expectWellEnded(outcome);
-      if (given.node !== undefined || given.without !== undefined) return;
+      if (given.node !== undefined || given.without !== undefined || given.apart === true) return;
       const spoken = await handIn(built, given, false);
       expectWellEnded(spoken);
       expect(spoken.ended.code).toBe(outcome.ended.code);
