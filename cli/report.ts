@@ -8,11 +8,13 @@ export type Texts =
   | { readonly file: string; readonly text: string }
   | { readonly main: string; readonly texts: ReadonlyMap<string, string> };
 
-/** Tells diagnostics: frames for people on standard error, or JSON on standard output. */
+/**
+ * Tells diagnostics: frames for people on standard error, with their number below unless `counts` is false, or JSON on standard output.
+ */
 export function report(
   diagnostics: readonly Diagnostic[],
   texts: Texts | null,
-  options: { readonly json?: boolean | undefined },
+  options: { readonly json?: boolean | undefined; readonly counts?: boolean },
   terminal: Terminal,
 ): void {
   const { main, all } = readTexts(texts);
@@ -23,7 +25,7 @@ export function report(
   if (diagnostics.length === 0) return;
   const palette = terminal.colors;
   terminal.err(renderDiagnostics(diagnostics, { texts: all, main, palette, columns: terminal.columns }));
-  const summary = summarize(diagnostics);
+  const summary = options.counts === false ? "" : summarize(diagnostics);
   if (summary !== "") terminal.err(`\n${summary}\n`);
 }
 

@@ -115,12 +115,14 @@ async function checkText(
   }
   for (const { line, column, title } of mended?.fixed ?? [])
     terminal.err(`fixed ${file}:${line}:${column}: ${title}\n`);
-  const said = failed ? diagnostics : diagnostics.filter((one) => !result.diagnostics.includes(one));
-  report(said, result, options, terminal);
+  const beside = diagnostics.filter((one) => !result.diagnostics.includes(one));
+  const answersWithText = file === "-" && mended !== null;
+  // The report ends with the number of all that was found.
+  report(failed ? diagnostics : beside, result, { counts: failed || answersWithText }, terminal);
   const { columns, colors: palette } = terminal;
-  if (file === "-" && mended !== null) terminal.out(mended.text);
+  if (answersWithText) terminal.out(mended.text);
   else if (!failed)
-    terminal.out(checkReport(result, { network: network ?? undefined, columns, palette, events }));
+    terminal.out(checkReport(result, { network: network ?? undefined, columns, palette, events, beside }));
   return { failed, facts: {}, files };
 }
 

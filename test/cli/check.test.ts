@@ -32,3 +32,40 @@ it.for([
   expect(code).toBe(2);
   expect(err).toMatch(/write a whole number from 1 to \d+/);
 });
+
+it("ends with the number of all that was found, in the program and beside it", async () => {
+  const model = {
+    format: "layers-model",
+    modelTopology: {
+      class_name: "Sequential",
+      config: [
+        {
+          class_name: "Dense",
+          config: { name: "h", units: 6, activation: "relu", batch_input_shape: [null, 2] },
+        },
+        { class_name: "Dense", config: { name: "head", units: 2, activation: "softmax" } },
+      ],
+    },
+  };
+  writeFileSync(join(cwd, "model.json"), JSON.stringify(model));
+  const rows = Array.from({ length: 40 }, (_, i) => `${i % 7},${i % 5},${i % 2}\n`);
+  writeFileSync(join(cwd, "data.csv"), `a,b,label\n${rows.join("")}`);
+  const counted = async (program: string) => {
+    writeFileSync(join(cwd, "a.prune"), program);
+    const found = await ran(
+      "check",
+      join(cwd, "a.prune"),
+      "--network",
+      join(cwd, "model.json"),
+      "--data",
+      join(cwd, "data.csv"),
+    );
+    // Data that hold nothing out are no mistake of the program.
+    expect(found.err).toMatch(/^warning\[P6011\]/);
+    expect(found.err).not.toMatch(/\d warnings?$/m);
+    return found.out.trimEnd().split("\n").at(-1);
+  };
+  const good = "train 1 epoch\nprune neurons by l1 50%\nfinetune 1 epoch\nslim\n";
+  expect(await counted(good)).toBe("1 warning");
+  expect(await counted(good.replace("50%", "0%"))).toBe("2 warnings");
+});

@@ -7,6 +7,7 @@ import { teacherLine } from "./teachers.js";
 import { trainedLine } from "./trained.js";
 import { searchLine } from "./searches.js";
 import type { CompileResult } from "../../compile.js";
+import type { Diagnostic } from "../../../core/diagnostics/diagnostic.js";
 import { milliseconds } from "../../../core/ir/sizes.js";
 import { byReason } from "../../../core/ir/words.js";
 import type { Network } from "../../../core/network/types.js";
@@ -27,11 +28,13 @@ export interface CheckOptions {
   readonly columns?: number;
   /** Every event on its own, however many there are. */
   readonly events?: boolean | undefined;
+  /** What else was found, and told already: it counts in the last line. */
+  readonly beside?: readonly Diagnostic[];
 }
 
 /** What `espalier check` prints: the plan, what ties what, what scores cost, and all diagnostics. */
 export function checkReport(result: CompileResult, options: CheckOptions = {}): string {
-  const { palette = noColors, columns = 100, network } = options;
+  const { palette = noColors, columns = 100, network, beside = [] } = options;
   const facts = checkFacts(result, network);
   const sections: string[][] = [];
   const section = (title: string, lines: readonly string[]) => {
@@ -68,7 +71,7 @@ export function checkReport(result: CompileResult, options: CheckOptions = {}): 
   if (diagnostics.length > 0) {
     sections.push([renderDiagnostics(diagnostics, { texts, main, palette, columns }).trimEnd()]);
   }
-  const summary = summarize(diagnostics);
+  const summary = summarize([...diagnostics, ...beside]);
   sections.push([summary === "" ? palette.green("no mistakes found") : summary]);
   return `${sections.map((lines) => lines.join("\n")).join("\n\n")}\n`;
 }
