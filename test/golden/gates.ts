@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { gateKind } from "../../core/gates/registry.js";
-import { settingOf, testValues } from "../../core/gates/values.js";
+import { scoresOf, settingOf, testValues } from "../../core/gates/values.js";
 import type { Gates } from "../../core/gates/state.js";
 import { maskedView } from "../../core/masks/masked.js";
 import type { Moment, PruningContext } from "../../core/events/context.js";
@@ -142,26 +142,34 @@ export const gates: readonly Vector[] = [
     vector: "G12",
     method: "sparse-vd",
     about:
-      "at log α of −8, −4, −2, 0, 1, 2, 5 and 8 the divergence is 4.6359, 2.63421, 1.54053, 0.43124, 0.17797, 0.06842, 0.00342 and 0.00017, and the last two go",
+      "at log α of −8, −4, −2, 0, 1, 2, 3, 5 and 8 the divergence is 4.6359, 2.63421, 1.54053, 0.43124, 0.17797, 0.06842, 0.02542, 0.00342 and 0.00017, and those above 3 go",
     async check() {
-      const { setting, key } = denseSetting([1, 1, 1, 1, 1, 1, 1, 1], 1);
-      const { gates: own, term, settle } = opened("sparse-vd", setting);
-      set(own, "logvar", [-8, -4, -2, 0, 1, 2, 5, 8]);
-      near(
-        [term() ?? NaN],
-        [4.6359 + 2.63421 + 1.54053 + 0.43124 + 0.17797 + 0.06842 + 0.00342 + 0.00017],
-        4,
+      const alphas = [-8, -4, -2, 0, 1, 2, 3, 5, 8];
+      const divergences = [4.6359, 2.63421, 1.54053, 0.43124, 0.17797, 0.06842, 0.02542, 0.00342, 0.00017];
+      alphas.forEach((alpha, i) => {
+        const { gates: own, term } = opened("sparse-vd", denseSetting([1], 1).setting);
+        set(own, "logvar", [alpha]);
+        near([term() ?? NaN], [divergences[i] ?? NaN]);
+      });
+      const { setting, key } = denseSetting(
+        alphas.map(() => 1),
+        1,
       );
+      const { gates: own, settle } = opened("sparse-vd", setting);
+      set(own, "logvar", alphas);
       settle();
       await prune(setting, statementOf("sparse-vd", "prune"), momentOf());
-      deepEqual([...(setting.parameters.get(key)?.data ?? [])], [1, 1, 1, 1, 1, 1, 0, 0]);
+      deepEqual(
+        [...(setting.parameters.get(key)?.data ?? [])],
+        alphas.map((alpha) => Number(alpha <= 3)),
+      );
     },
   },
   {
     vector: "log-normal",
     method: "sbp",
     about:
-      "at (μ, log σ) of (0, −5), (−1, −2), (−3, 0) and (−5, 1) the means are 0.99465, 0.37126, 0.08033 and 0.05318, the divergence 13.10161 in all, and the last two go, whose signal to noise is 0.85 and 0.41",
+      "at (μ, log σ) of (0, −5), (−1, −2), (−3, 0) and (−5, 1) the means are 0.99465, 0.37126, 0.08033 and 0.05318, the divergence 13.10161 in all, and the last two go, whose signal to noise is 0.84773 and 0.40851, not 246.699 and 7.35525",
     async check() {
       const setting = scaled([1, 1, 1, 1]);
       const { gates: own, term, settle } = opened("sbp", setting);
@@ -170,6 +178,8 @@ export const gates: readonly Vector[] = [
       near([term() ?? NaN], [7.26994 + 3.57679 + 1.5848 + 0.68017], 4);
       settle();
       near(testValues(setting.network, own), [0.99465, 0.37126, 0.08033, 0.05318]);
+      const signals = scoresOf(setting.network, own, "snr", () => undefined) ?? [];
+      near(signals, [246.699, 7.35525, 0.84773, 0.40851], 3);
       await prune(setting, statementOf("sbp", "prune"), momentOf());
       deepEqual([...setting.state.channels.subarray(1, 5)], [0, 0, 1, 1]);
     },

@@ -10,6 +10,7 @@ import {
   resnet50,
   topology,
   vgg16,
+  vggCifar,
 } from "../../helpers/networks.js";
 
 function read(model: Json): Network {
@@ -70,16 +71,32 @@ describe("published sizes", () => {
     expect([kernels(network), costs(network).macs]).toEqual([270_896, 40_813_184]);
     const narrow = read(cifarResNet({ widths: [16, 16, 64] }));
     expect([kernels(narrow), costs(narrow).macs]).toEqual([223_536, 30_655_104]);
-    expect([20, 32, 56].map((depth) => trained(read(cifarResNet({ depth }))).params)).toEqual([
-      272_474, 466_906, 855_770,
-    ]);
+    const [sizes, products] = [20, 32, 56, 110]
+      .map((depth) => trained(read(cifarResNet({ depth }))))
+      .reduce<[number[], number[]]>(
+        ([p, m], { params, macs }) => [
+          [...p, params],
+          [...m, macs],
+        ],
+        [[], []],
+      );
+    expect(sizes).toEqual([272_474, 466_906, 855_770, 1_730_714]);
+    expect(products.map((macs) => (macs / 1e6).toFixed(2))).toEqual(["40.81", "69.12", "125.75", "253.15"]);
   });
 
   it("LeNets and VGG", () => {
     expect(costs(read(lenet300100()))).toMatchObject({ params: 266_610, macs: 266_200 });
     expect(costs(read(lenet5()))).toMatchObject({ params: 431_080, macs: 2_293_000 });
-    expect(trained(read(vgg16()))).toMatchObject({ params: 14_724_042 });
-    expect(trained(read(vgg16([512, 10]))).params).toBe(14_986_698);
+    expect([kernels(read(lenet300100())), kernels(read(lenet5()))]).toEqual([266_200, 430_500]);
+    const sizeOf = (model: Json) => {
+      const { params, macs } = trained(read(model));
+      return [params, (macs / 1e6).toFixed(2)];
+    };
+    expect(sizeOf(vgg16())).toEqual([14_724_042, "313.20"]);
+    expect(sizeOf(vgg16([512, 10]))).toEqual([14_986_698, "313.46"]);
+    const four = (width: number) => [width, width, width, width] as const;
+    const vgg19 = [64, 64, "M", 128, 128, "M", ...four(256), "M", ...four(512), "M", ...four(512)] as const;
+    expect(sizeOf(vggCifar(vgg19, [10]))).toEqual([20_035_018, "398.14"]);
   });
 });
 
