@@ -16,6 +16,7 @@ import { checkPhases } from "./check-phases.js";
 import { checkRecalibrations } from "./check-recalibrations.js";
 import { checkSearches } from "./check-searches.js";
 import { checkShuffles } from "./check-shuffles.js";
+import { checkCounters } from "./check-counters.js";
 import { expandMethods } from "./expand-methods.js";
 import { keepTaps } from "./keep-taps.js";
 import { lowerStatements } from "./lower-statements.js";
@@ -41,6 +42,7 @@ const stages: readonly (readonly Pass[])[] = [
     checkBlocks,
     placeTraining,
     lowerStatements,
+    checkCounters,
   ],
   [
     resolveRewinds,

@@ -1,4 +1,5 @@
 import { diagnostic } from "../../core/diagnostics/create.js";
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.js";
 import { withDefaults } from "../../core/ir/defaults.js";
 import type {
   PruneIr,
@@ -72,6 +73,14 @@ export function lowerStatements(state: FrontState): FrontState {
   const unplaced = state.diagnostics.some((diagnostic) => diagnostic.code === "P3003");
   if (!unplaced) for (const node of lowering.idle.values()) reportIdle(node, state);
   return { ...state, body, spans: lowering.ids.spans };
+}
+
+/** What is wrong with statements, the blocks and rules around them left out of account. */
+export function mistakesIn(nodes: readonly TimelineNode[], state: FrontState): readonly Diagnostic[] {
+  const found: Diagnostic[] = [];
+  const trial = { ...state, report: (one: Diagnostic) => void found.push(one) };
+  lowerBlock(nodes, [], false, { state: trial, ids: createIds(), idle: new Map(), learned: [] });
+  return found.filter(({ severity }) => severity === "error");
 }
 
 function reportIdle(node: TimelineNode, state: FrontState): void {
