@@ -1,5 +1,5 @@
 import { guardedKeys } from "../gates/values.js";
-import { placesOf } from "../masks/masked.js";
+import { placesOf, ungatedView } from "../masks/masked.js";
 import { dead, frozen, latent, soft, type Body } from "../masks/state.js";
 import type { LayerInfo } from "../network/types.js";
 import { linearLayer } from "./linear.js";
@@ -20,6 +20,7 @@ export function lostIn(
 ): Lost {
   const { network, parameters, state } = body;
   const held = heldIn(body);
+  const view = ungatedView(body);
   const guarded = state.gates.size === 0 ? new Set<string>() : guardedKeys(network, state.gates);
   const problems: Lost["problems"][number][] = [];
   const others: string[] = [];
@@ -41,6 +42,10 @@ export function lostIn(
       {
         kernel: held(layer.kernel, kernel.length),
         bias: held(layer.bias ?? "", layer.outputs),
+      },
+      {
+        kernel: view.get(layer.kernel)?.data ?? kernel,
+        bias: bias && (view.get(layer.bias ?? "")?.data ?? bias),
       },
     );
     if (problem !== null) problems.push({ index, problem });

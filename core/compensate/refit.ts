@@ -15,6 +15,8 @@ export interface Problem {
   readonly before: Weights;
   /** As it is: `settle` changes it. */
   readonly after: Weights;
+  /** The same as the network computes with it: zero where it is latent. */
+  readonly now: Weights;
   /** Columns that are left, by output. */
   readonly columns: Int32Array;
   /** Rows with some weight that may change; the last may be that of the bias, `taps · inputs`. */
@@ -27,12 +29,16 @@ export interface Problem {
 export const workOf = ({ systems }: Pick<Problem, "systems">): number =>
   systems.reduce((sum, { rows }) => sum + rows.length ** 3 / 3, 0);
 
-/** `held`: elements (1) of the kernel and of the bias that stay as they are. Null where nothing is left to change. */
+/**
+ * `held`: elements (1) of the kernel and of the bias that stay as they are; `now`: `after` as the network computes with it, where that
+ * is something else. Null where nothing is left to change.
+ */
 export function problemOf(
   layer: LinearLayer,
   before: Weights,
   after: Weights,
   held: { readonly kernel: Uint8Array; readonly bias: Uint8Array },
+  now: Weights = after,
 ): Problem | null {
   const { outputs } = layer;
   const width = layer.taps * layer.inputs;
@@ -63,7 +69,15 @@ export function problemOf(
     if (system === undefined) systems.set(key, { columns: [i], rows: pattern.map((row) => at[row] ?? 0) });
     else system.columns.push(i);
   });
-  return { layer, before, after, columns: Int32Array.from(columns), rows, systems: [...systems.values()] };
+  return {
+    layer,
+    before,
+    after,
+    now,
+    columns: Int32Array.from(columns),
+    rows,
+    systems: [...systems.values()],
+  };
 }
 
 /** What is summed over samples to re-fit a layer. */
@@ -94,7 +108,7 @@ export function addToFit(fit: Fit, before: Float32Array, now: Float32Array): voi
   const missed = new Float64Array(columns.length);
   addSamples(moments, now, width, (taken, sample) => {
     product(problem.before, before, sample, problem, outputs);
-    product(problem.after, now, sample, problem, missed);
+    product(problem.now, now, sample, problem, missed);
     for (let j = 0; j < columns.length; j++) {
       const y = outputs[j] ?? 0;
       const r = y - (missed[j] ?? 0);
@@ -144,7 +158,7 @@ export interface Refitted {
  * optimal brain surgery, on the Hessian Σ x·xᵀ + λ of the layer, it comes to the same.
  */
 export function settle(fit: Fit, ridge: number): Refitted {
-  const { problem, moments, misses, target } = fit;
+  const { problem, moments, misses } = fit;
   const { layer, after, columns, rows, systems } = problem;
   const n = rows.length;
   const width = layer.taps * layer.inputs;
@@ -178,9 +192,12 @@ export function settle(fit: Fit, ridge: number): Refitted {
       });
     }
   }
-  const share = (sum: number): number => (target > 0 ? Math.sqrt(Math.max(0, sum) / target) : 0);
-  return { was: share(fit.error), is: share(error) };
+  return { was: shareOf(fit.error, fit), is: shareOf(error, fit) };
 }
+
+/** A sum of squares of what outputs are off, as a share of their size. */
+export const shareOf = (sum: number, { target }: Pick<Fit, "target">): number =>
+  target > 0 ? Math.sqrt(Math.max(0, sum) / target) : 0;
 
 function add(values: Float32Array, at: number, by: number): void {
   values[at] = (values[at] ?? 0) + by;

@@ -57,6 +57,23 @@ describe("compensating", () => {
       codes.forEach((code, i) => code === 1 && expect(made.run.session.parameters.get(key)?.data[i]).toBe(0));
   });
 
+  it("takes latent weights for the zeros that they are: next to nothing is made up for where next to nothing went", async () => {
+    const latent = "prune weights in d1 by random 60% latently";
+    const cut = "prune weights in d1 by magnitude 1";
+    const plain = await runProgram(`${latent}\n${cut}\nharden masks`, network);
+    const made = await runProgram(
+      `${latent}\n${cut} compensating by least-squares over 6 batches\nharden masks`,
+      network,
+    );
+    const [{ is, was } = { is: NaN, was: NaN }] = refitted(made);
+    expect(was).toBeLessThan(1);
+    expect(is).toBeLessThanOrEqual(was);
+    const beside = plain.run.session.parameters.get("d1/kernel")?.data;
+    made.run.session.parameters
+      .get("d1/kernel")
+      ?.data.forEach((value, i) => expect(value).toBeCloseTo(beside?.[i] ?? NaN, 2));
+  });
+
   it("gives the outputs back where units that are left are the same as those that went, also once slimmed", async () => {
     const alike = smallNetwork({ dense: { kernel_initializer: { class_name: "Ones", config: {} } } });
     const before = await outputs(await runProgram("evaluate", alike));
