@@ -55,15 +55,18 @@ export type {
 export type { Mask, Masks } from "./runtime/checkpoint/held-masks.js";
 export { readMasks } from "./runtime/checkpoint/masks.js";
 export {
+  defineCompensation,
   defineCriterion,
   defineGate,
   defineLoss,
   defineMetric,
   definePenalty,
   defineStep,
+  type AnyCompensation,
   type AnyCriterion,
   type AnyGate,
   type AnyPenalty,
+  type CompensationDefinition,
   type CriterionDefinition,
   type GateDefinition,
   type GateTools,
@@ -71,6 +74,8 @@ export {
   type LossFunction,
   type MetricFunction,
   type PenaltyDefinition,
+  type RefitLayer,
+  type RefitValues,
   type StepDefinition,
   type StepRandom,
   type StepSession,

@@ -21,7 +21,13 @@ import type { BackendOptions } from "../runtime/backend/types.js";
 import type { DataFacts, DataGiven, TargetFacts } from "../runtime/data/types.js";
 import type { LiveModel } from "../runtime/model/index.js";
 import { checkGiven } from "./given-options.js";
-import { missingFiles, readsOfFiles, toldOf, type JavaScriptOptions } from "./javascript.js";
+import {
+  missingFiles,
+  nothingLookedInto,
+  readsOfFiles,
+  toldOf,
+  type JavaScriptOptions,
+} from "./javascript.js";
 import { latencyTimes, type LatencyGiven } from "./latency-times.js";
 import { bindings, collect, dataFacts, importResolver, masksOf, networkFacts, weightsOf } from "./bound.js";
 
@@ -30,7 +36,15 @@ export interface ProgramOptions
   extends
     Omit<
       CompileOptions,
-      "network" | "data" | "masks" | "javascript" | "reads" | "takes" | "teachers" | "latencyTable"
+      | "network"
+      | "data"
+      | "masks"
+      | "javascript"
+      | "reads"
+      | "takes"
+      | "fittedOn"
+      | "teachers"
+      | "latencyTable"
     >,
     BackendOptions,
     LatencyGiven,
@@ -102,13 +116,14 @@ export async function compileProgram(source: string, options: ProgramOptions = {
           ...own,
           allowJs,
         })
-      : { reads: {}, takes: {}, diagnostics: [] };
+      : { ...nothingLookedInto, diagnostics: [] };
   const unbound: CompileOptions = {
     resolve,
     ...rest,
     ...told,
     reads: { ...looked.reads, ...told.reads },
     takes: { ...looked.takes, ...told.takes },
+    fittedOn: { ...looked.fittedOn, ...told.fittedOn },
     seed,
     network: network ?? undefined,
     data: data?.length,

@@ -14,6 +14,7 @@ const programOptions: Readonly<Record<keyof ProgramOptions, Kind>> = {
   alignment: "object",
   backend: "string",
   batch: "number",
+  compensations: "object",
   criteria: "object",
   data: "any",
   emit: "boolean",

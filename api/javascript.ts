@@ -11,6 +11,7 @@ import {
   ownFunctions,
   type GivenImport,
   type GivenJavaScript,
+  type OwnOfProgram,
 } from "../runtime/own/functions.js";
 
 /** What a host gives in JavaScript, and whether the files that a program names may run. */
@@ -19,31 +20,30 @@ export interface JavaScriptOptions extends GivenJavaScript {
   readonly allowJs?: boolean | undefined;
 }
 
-/** What the compiler is told of it: names, and what scores and penalties read. @throws DiagnosticError P7010 */
-export function toldOf(given: GivenJavaScript): Pick<CompileOptions, "javascript" | "reads" | "takes"> {
+/** What the compiler is told of definitions, by `kind name`. */
+type Looked = Required<Pick<FrontOptions, "reads" | "takes" | "fittedOn">>;
+export const nothingLookedInto: Looked = { reads: {}, takes: {}, fittedOn: {} };
+
+/** What the compiler is told of it: names, and what stands in their definitions. @throws DiagnosticError P7010 */
+export function toldOf(given: GivenJavaScript): Pick<CompileOptions, "javascript"> & Looked {
   const all = Object.entries(givenDefinitions(given));
   const found = all.flatMap(([kind, definitions]) =>
     Object.entries(definitions).map(([name, one]) => ({ ...one, kind, name })),
   );
   return {
     javascript: Object.fromEntries(all.map(([kind, definitions]) => [kind, Object.keys(definitions)])),
-    ...readsAndTakes(found),
+    ...lookedInto(found),
   };
 }
 
-/** By `kind name`. */
-function readsAndTakes<Reads, Takes>(
-  all: readonly {
-    readonly kind: string;
-    readonly name: string;
-    readonly reads: Reads;
-    readonly takes: Takes;
-  }[],
-) {
+type Defined = Pick<OwnOfProgram, "name" | "reads" | "takes" | "on"> & { readonly kind: string };
+
+function lookedInto(all: readonly Defined[]): Looked {
   const keyed = all.map(({ kind, name, ...one }) => [`${kind} ${name}`, one] as const);
   return {
     reads: Object.fromEntries(keyed.map(([key, { reads }]) => [key, reads])),
     takes: Object.fromEntries(keyed.map(([key, { takes }]) => [key, takes])),
+    fittedOn: Object.fromEntries(keyed.flatMap(([key, { on }]) => (on ? [[key, on]] : []))),
   };
 }
 
@@ -63,27 +63,26 @@ const fromFiles = (
 };
 
 /**
- * What scores and penalties of files read, and what these, gates and steps take, by `kind name`: they are run to know, so only where that is
- * allowed. What cannot be had is told at its `use`.
+ * What stands in the definitions of files: they are run to know, so only where that is allowed. What cannot be had is told at its `use`.
  */
 export async function readsOfFiles(
   front: FrontResult,
   main: string,
   given: JavaScriptOptions,
-): Promise<Pick<FrontOptions, "reads" | "takes"> & { readonly diagnostics: readonly Diagnostic[] }> {
+): Promise<Looked & { readonly diagnostics: readonly Diagnostic[] }> {
   // What is not there is told with everything else.
   const files = fromFiles(front, given).filter(
     ({ kind, from }) => javascript[kind].member !== null && existsSync(resolve(dirname(main), from)),
   );
-  if (given.allowJs !== true || files.length === 0) return { reads: {}, takes: {}, diagnostics: [] };
+  if (given.allowJs !== true || files.length === 0) return { ...nothingLookedInto, diagnostics: [] };
   const { loadImports } = await import("../runtime/own/load.js");
   try {
     const loaded = await loadImports(files, dirname(main));
-    return { ...readsAndTakes(ownFunctions(loaded, {})), diagnostics: [] };
+    return { ...lookedInto(ownFunctions(loaded, {})), diagnostics: [] };
   } catch (cause) {
     if (!(cause instanceof DiagnosticError)) throw cause;
     const place = (one: Diagnostic) => placed(one, one.statement ?? 0, { spans: front.spans, main });
-    return { reads: {}, takes: {}, diagnostics: cause.diagnostics.map(place) };
+    return { ...nothingLookedInto, diagnostics: cause.diagnostics.map(place) };
   }
 }
 

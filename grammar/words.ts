@@ -159,6 +159,8 @@ const words = {
     metric:
       'What is measured beside loss and accuracy, written in JavaScript: `use metric psnr from "./psnr.js"`.',
     gate: 'What guards units, written in JavaScript: `use gate soft from "./soft.js"`.',
+    compensation:
+      'What re-fits layers that lose weights, written in JavaScript: `use compensation mine from "./mine.js"`.',
     best: "The epoch of a phase at whose end it measured best: `keeping best by loss`.",
     patience: "How many epochs a phase goes on without a better one: `patience 3`.",
     validation: "A share of the training examples that is held out: `validation 10%`.",

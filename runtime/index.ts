@@ -10,15 +10,18 @@ export type { RunResult } from "./run/report/results.js";
 export type { OnProgress, ProgressEvent } from "./run/report/log.js";
 export type { DataFacts, DataSource, IndexedSplit, Split, StreamedSplit, TargetFacts } from "./data/types.js";
 export {
+  defineCompensation,
   defineCriterion,
   defineGate,
   defineLoss,
   defineMetric,
   definePenalty,
   defineStep,
+  type AnyCompensation,
   type AnyCriterion,
   type AnyGate,
   type AnyPenalty,
+  type CompensationDefinition,
   type CriterionDefinition,
   type GateDefinition,
   type GateTools,
@@ -26,6 +29,8 @@ export {
   type LossFunction,
   type MetricFunction,
   type PenaltyDefinition,
+  type RefitLayer,
+  type RefitValues,
   type StepDefinition,
   type StepRandom,
   type StepSession,

@@ -59,9 +59,13 @@ export interface Known {
 export function pruneIr(id: number, spec: PruneSpec, known: Known = {}): PruneIr {
   const { regrow, ...own } = spec;
   const paired = regrow && regrowIr(regrow.id ?? id, regrow, known, spec.structure);
-  return pruneWithDefaults(
+  const prune = pruneWithDefaults(
     checked({ ...head("prune", id, known), ...scored(own, known), ...(paired && { regrow: paired }) }),
   );
+  const { compensating } = prune;
+  if (compensating !== undefined && "own" in compensating)
+    taken("compensation", compensating.method, compensating.args, known);
+  return prune;
 }
 
 /** `paired` is the structure of the prune that a paired regrow belongs to. */
@@ -122,7 +126,7 @@ function alongIr(
   spec: PenaltySpec | LearnSpec | FreezeSpec | UpdateSpec | PullSpec,
   known: Known,
 ): RuleIr {
-  if ("gate" in spec && "own" in spec.gate) takenByGate(spec.gate, known);
+  if ("gate" in spec && "own" in spec.gate) taken("gate", spec.gate.name, spec.gate.args, known);
   const own = "by" in spec ? scored(spec, known, kind === "penalize" ? "penalty" : "criterion") : spec;
   const among = "among" in spec && spec.among ? { among: scored(spec.among, known) } : {};
   const toward = "toward" in spec ? { toward: scored(spec.toward, known) } : {};
@@ -133,9 +137,14 @@ function alongIr(
   return withDefaults(checked({ ...rest, ...("unit" in when && { when }) } as unknown as RuleIr));
 }
 
-/** One that is not given is told when its gates are made. */
-function takenByGate({ name, args }: LearnSpec["gate"], { functions = [] }: Known): void {
-  const found = functions.find((one) => one.kind === "gate" && one.name === name);
+/** One that is not given is told where it is put to work. */
+function taken(
+  kind: JavaScriptKind,
+  name: string,
+  args: Readonly<Record<string, unknown>>,
+  { functions = [] }: Known,
+): void {
+  const found = functions.find((one) => one.kind === kind && one.name === name);
   if (found !== undefined) checkTaken(found, args);
 }
 

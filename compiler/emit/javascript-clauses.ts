@@ -5,6 +5,7 @@ import { agentKind } from "../../core/search/registry.js";
 import { isSwitch } from "../../core/ir/optimizers.js";
 import type {
   CallIr,
+  CompensatingIr,
   CriterionIr,
   ExprIr,
   LearnIr,
@@ -18,7 +19,7 @@ import type {
   StructureIr,
   TrainIr,
 } from "../../core/ir/types.js";
-import { expressionCode, numberCode, pointCode, valueCode } from "./javascript-expressions.js";
+import { expressionCode, givenFields, numberCode, pointCode, valueCode } from "./javascript-expressions.js";
 import { alongLists } from "../../core/ir/walk.js";
 import { quote, type Field, type Js } from "./javascript-value.js";
 import type { Scope } from "./scope.js";
@@ -152,6 +153,20 @@ const codes: Readonly<Record<string, (value: never, scope: Scope) => Js>> = {
       },
     ],
   }),
+  compensating: (compensating: CompensatingIr, scope) => {
+    if (!("own" in compensating)) return code("", compensating, scope);
+    const { method, args, batches, points } = compensating;
+    // What it is worked out on is known to itself.
+    return {
+      fields: [
+        { key: "method", value: quote(method) },
+        { key: "own", value: "true" },
+        { key: "args", value: { fields: givenFields(args) } },
+        { key: "batches", value: numberCode(batches) },
+        { key: "points", value: numberCode(points) },
+      ],
+    };
+  },
   agent: ({ name, args }: SearchIr["agent"]) => {
     const usual = agentKind(name).args;
     const said = Object.entries(args).filter(([key, value]) => value !== usual[key]?.usual);

@@ -3,7 +3,7 @@ import { allNames, isName, nameRow } from "../../core/expr/names.js";
 import { optimizerNames } from "../../core/ir/optimizers.js";
 import { operatorOf, operators, statisticOf } from "../../core/expr/operators.js";
 import { argumentsOfOwn, isOwn, ownName, type OwnArguments } from "../../core/expr/own.js";
-import { quote } from "./javascript-value.js";
+import { quote, type Field } from "./javascript-value.js";
 import type { Scope } from "./scope.js";
 
 /** `-` of one argument has a combinator of its own. */
@@ -49,11 +49,16 @@ function combined(expr: ExprIr, scope: Scope): string {
 
 /** What JavaScript is given, as a further argument; nothing where it is given nothing. */
 export function givenCode(given: OwnArguments = {}): string {
-  const fields = Object.entries(given).map(
-    ([name, value]) => `${name}: ${typeof value === "string" ? quote(value) : numberCode(value)}`,
-  );
+  const fields = givenFields(given).map(({ key, value }) => `${key}: ${value}`);
   return fields.length === 0 ? "" : `, { ${fields.join(", ")} }`;
 }
+
+/** What JavaScript is given, by name. */
+export const givenFields = (given: OwnArguments): readonly (Field & { readonly value: string })[] =>
+  Object.entries(given).map(([key, value]) => ({
+    key,
+    value: typeof value === "string" ? quote(value) : numberCode(value),
+  }));
 
 interface Arithmetic {
   readonly code: string;

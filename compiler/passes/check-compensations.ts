@@ -1,4 +1,10 @@
-import { mayLose, tooMuchWork, type MayLose, type Solving } from "../../core/compensate/limits.js";
+import {
+  asOneSystem,
+  mayLose,
+  tooMuchWork,
+  type MayLose,
+  type Solving,
+} from "../../core/compensate/limits.js";
 import type { StatementPart } from "../../core/ir/spans.js";
 import type { PruneIr } from "../../core/ir/types.js";
 import { readIn, statements } from "../../core/ir/walk.js";
@@ -82,5 +88,5 @@ function checkLayers(
       losing,
       `${known}: select what these read, or leave \`compensating by …\` out`,
     );
-  checkWork("re-fitting", "compensating", losing);
+  checkWork("re-fitting", "compensating", "own" in compensating ? losing.map(asOneSystem) : losing);
 }

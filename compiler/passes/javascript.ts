@@ -1,4 +1,5 @@
 import type { UseStatement } from "../../grammar/ast.js";
+import { isCompensation } from "../../core/compensate/methods.js";
 import { isGateName } from "../../core/gates/registry.js";
 import { isName, measures } from "../../core/expr/names.js";
 import { isJavaScriptKind, javascriptKinds, type JavaScriptKind } from "../../core/ir/imports.js";
@@ -81,15 +82,18 @@ function taken(kind: JavaScriptKind, name: string, module: Module): string | nul
       return module.declared.has(`${kind} ${name}`) ? `is a ${kind} that this file declares` : null;
     case "gate":
       return isGateName(name) ? "is a kind of gate of the language" : null;
+    case "compensation":
+      return isCompensation(name) ? "is a compensation of the language" : null;
     case "step":
       return module.declared.has(`method ${name}`) ? "is a method here" : null;
   }
 }
 
 /** What is known of something in JavaScript, by `kind name`. */
-export const lookedInto = (key: string, { reads, takes }: FrontOptions) => ({
+export const lookedInto = (key: string, { reads, takes, fittedOn }: FrontOptions) => ({
   reads: reads?.[key] ?? [],
   takes: takes?.[key],
+  fittedOn: fittedOn?.[key],
 });
 
 /** What the host gives, as `kind name`. */

@@ -1,3 +1,4 @@
+import type { FittedOn } from "../../core/compensate/methods.js";
 import type { OwnArguments } from "../../core/expr/own.js";
 import type { Program, StatementOf } from "../../grammar/ast.js";
 import type { Name } from "../../core/expr/names.js";
@@ -42,10 +43,14 @@ export interface Module extends Source {
   readonly missing: Set<string>;
   /** The `param`s of this text, bound. */
   readonly parameters: Map<string, Binding>;
-  /** What comes from JavaScript, by `kind name`, of its `use` and of the host: what it reads and takes, as far as somebody looked into it. */
+  /** What comes from JavaScript, by `kind name`, of its `use` and of the host, as far as somebody looked into it: see `FrontOptions`. */
   readonly javascript: Map<
     string,
-    { readonly reads: readonly Name[]; readonly takes: OwnArguments | undefined }
+    {
+      readonly reads: readonly Name[];
+      readonly takes: OwnArguments | undefined;
+      readonly fittedOn: FittedOn | undefined;
+    }
   >;
 }
 

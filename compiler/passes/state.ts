@@ -1,3 +1,4 @@
+import type { FittedOn } from "../../core/compensate/methods.js";
 import type { OwnArguments } from "../../core/expr/own.js";
 import type { CallStatement, Program, Statement, When } from "../../grammar/ast.js";
 import type { Diagnostic, Span } from "../../core/diagnostics/diagnostic.js";
@@ -28,8 +29,10 @@ export interface FrontOptions {
    * they read is there, is known only when they run.
    */
   readonly reads?: Readonly<Record<string, readonly Name[]>> | undefined;
-  /** What criteria, penalties, gates and steps in JavaScript take from their calls, by `kind name`, as far as somebody looked into them. */
+  /** What all but losses and metrics in JavaScript take from their calls, by `kind name`, as far as somebody looked into them. */
   readonly takes?: Readonly<Record<string, OwnArguments>> | undefined;
+  /** What compensations in JavaScript are worked out on, by `kind name`, as far as somebody looked into them. */
+  readonly fittedOn?: Readonly<Record<string, FittedOn>> | undefined;
   /** The text of an imported file, or null when there is none. `from` is the file that imports. */
   readonly resolve?: ((specifier: string, from: string | undefined) => ResolvedText | null) | undefined;
 }

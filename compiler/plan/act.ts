@@ -1,13 +1,13 @@
 import { isEverything } from "../../core/units/select.js";
 import { calledOf } from "../../core/ir/defaults.js";
-import type { PruneIr, CallIr, RuleIr, SelectionIr, StepIr } from "../../core/ir/types.js";
+import type { CallIr, CompensatingIr, PruneIr, RuleIr, SelectionIr, StepIr } from "../../core/ir/types.js";
 import { amountAt, isChosen, valueAt, type Moment as When } from "./value.js";
 import { prune, regrow, restore, standing } from "./events.js";
 import { leastAndMost } from "./extremes.js";
 import type { Event, EventMoment, Outcome } from "./outcome.js";
 import type { AnyPool } from "./pools.js";
 import type { Acting, DrawnEvent, Timeline } from "./timeline.js";
-import type { Masks, Told } from "./trial.js";
+import type { Masks, Told, Trial } from "./trial.js";
 
 export type Variables = ReadonlyMap<string, string>;
 
@@ -194,11 +194,18 @@ function pruneAt(
 ): void {
   const { pools, amount } = event;
   const { drop, back } = prune(timeline.trial, statement, event);
+  if (statement.compensating !== undefined) refitted(statement.compensating, timeline.trial);
   const last = firing?.ends === true && statement.regrow !== undefined;
   timeline.trial.noteStuck(statement.manner, drop.stuck);
   const why = drop.stuck && { stuck: drop.stuck };
   note(statement, { pools, amount, outcome: drop, ...(last && { last }), ...why });
   if (statement.regrow !== undefined && back !== null) note(statement.regrow, { pools, outcome: back });
+}
+
+/** Nobody knows the weights of re-fitted layers any more, and those that JavaScript gives may be zeros. */
+function refitted(compensating: CompensatingIr, trial: Trial): void {
+  trial.weights = null;
+  trial.blank ||= "own" in compensating || trial.idle.size > 0;
 }
 
 /** Whether weights that were zero at an earlier moment may live now. */

@@ -43,6 +43,14 @@ export interface MayLose {
   readonly systems: Systems | null;
 }
 
+/**
+ * One in JavaScript is told of all outputs of a layer at once, and of all that it reads: as wide as one system, whatever it solves.
+ */
+export const asOneSystem = ({ path, systems }: MayLose): MayLose => ({
+  path,
+  systems: systems && { ...systems, systems: 1 },
+});
+
 /** The layers that a prune of these layers may take weights from, while their outputs stay. At most; no weights are looked at. */
 export function mayLose(
   network: Network,

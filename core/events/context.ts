@@ -19,7 +19,7 @@ export interface PruningContext {
   readonly slots: Slots;
   readonly state: MaskState;
   readonly seed: number;
-  /** What works out scores and penalties in JavaScript; unset where none is at hand. */
+  /** What works out JavaScript; unset where none is at hand. */
   readonly own?: OwnAtWork;
   /** Set where dead elements are counted, and not held as codes in the state. */
   readonly countElements?: CountElements;

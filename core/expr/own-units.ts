@@ -1,3 +1,5 @@
+import type { FittedOn } from "../compensate/methods.js";
+import type { OwnRefit } from "../compensate/own.js";
 import type { GateKind } from "../gates/types.js";
 import type { OwnArguments } from "./own.js";
 
@@ -29,4 +31,9 @@ export interface OwnAtWork {
   ): { readonly value: number; readonly slope: ArrayLike<number> };
   /** A kind of gate; `priced`: a strength multiplies its term. */
   gate(name: string, priced: boolean): GateKind;
+  /** What re-fits layers that lost weights: `refit` gives the weights of one, of which those count that may change. */
+  compensation(name: string): {
+    readonly on: FittedOn;
+    refit(of: OwnRefit, given: OwnArguments): Promise<ArrayLike<number>>;
+  };
 }

@@ -25,16 +25,25 @@ export function canonicalJson(value: unknown): string {
 }
 
 /**
- * Steps of a program without the wording of their statements, and without what JavaScript reads, which its files say: a reformatted
- * program is still the same, looked into or not.
+ * Steps of a program without the wording of their statements, and without what JavaScript reads and is worked out on, which its files
+ * say: a reformatted program is still the same, looked into or not.
  */
 export function withoutTexts(body: unknown): unknown {
   return JSON.parse(
     JSON.stringify(body, (key: string, value: unknown) =>
-      key === "text" ? undefined : Array.isArray(value) && value[0] === "own" ? value.slice(0, 2) : value,
+      key === "text"
+        ? undefined
+        : Array.isArray(value) && value[0] === "own"
+          ? value.slice(0, 2)
+          : isOwnObject(value)
+            ? { ...value, on: undefined }
+            : value,
     ),
   );
 }
+
+const isOwnObject = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && "own" in value;
 
 /** 32 bits of a text: multiply–rotate rounds over its code units and a final avalanche (after MurmurHash3). */
 function mix(text: string, seed: number): number {

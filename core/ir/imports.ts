@@ -30,6 +30,12 @@ export const javascript = {
     reads: false,
     example: "defineGate({ params: { s: 1 }, gate: ({ s }, { tf }) => tf.sigmoid(s) })",
   },
+  compensation: {
+    option: "compensations",
+    member: "compensate",
+    reads: false,
+    example: "defineCompensation({ compensate: ({ weights, moments, missing }) => … })",
+  },
   step: { option: "steps", member: "act", reads: false, example: "defineStep({ act: (session) => … })" },
 } as const satisfies Readonly<Record<string, Row>>;
 

@@ -21,7 +21,7 @@ import {
 import * as is from "./declare.js";
 import type { Of } from "./declare.js";
 import { freeze, learn, penalize, pull, update } from "./along-types.js";
-import { compensations } from "../compensate/methods.js";
+import { compensationNames, fittedOn } from "../compensate/methods.js";
 import { javascriptKinds } from "./imports.js";
 import { optimizerNames } from "./optimizers.js";
 import { plan } from "./plan-types.js";
@@ -50,18 +50,34 @@ const regrow = statement("regrow", {
 
 export type RegrowSpelled = is.Spelled<typeof regrow>;
 
+const calibration = {
+  /** Calibration batches. */
+  batches: is.integer(1),
+  /** Places of each example, where there are more. */
+  points: is.integer(1),
+};
+/** What JavaScript is given by a program, by name. */
+const given = is.record(is.anyOf(is.number, is.text));
 export type CompensatingIr = Of<typeof compensating>;
 const compensating = definitions.define(
   "compensating",
-  is.object({
-    method: is.oneOf(...compensations),
-    /** Calibration batches. */
-    batches: is.integer(1),
-    /** A share of the mean square of what weights read, by which they resist a change. */
-    ridge: { ...is.number, exclusiveMinimum: 0 },
-    /** Places of each example, where there are more. */
-    points: is.integer(1),
-  }),
+  is.anyOf(
+    is.object({
+      method: is.oneOf(...compensationNames),
+      ...calibration,
+      /** A share of the mean square of what weights read, by which they resist a change. */
+      ridge: { ...is.number, exclusiveMinimum: 0 },
+    }),
+    /** In JavaScript. */
+    is.object({
+      method: is.text,
+      own: is.literal(true),
+      args: given,
+      /** What it is worked out on; unset where nobody looked into it. */
+      on: is.optional(is.oneOf(...fittedOn)),
+      ...calibration,
+    }),
+  ),
 );
 
 export type PruneIr = Of<typeof prune>;
@@ -274,7 +290,7 @@ const save = statement("save", { path: is.text });
 /** A step in JavaScript, by its name among the imports. */
 const ownStep = statement("call", {
   name: is.text,
-  given: is.optional(is.record(is.anyOf(is.number, is.text))),
+  given: is.optional(given),
 });
 
 const acting = { train, prune, regrow, restore };

@@ -206,7 +206,8 @@ interface Kinds {
   readonly curve: Declaration;
   readonly use: {
     /** Set when the file is JavaScript: `use criterion fisher from "./fisher.js"`. */
-    readonly what?: "criterion" | "penalty" | "curve" | "method" | "step" | "loss" | "metric" | "gate";
+    readonly what?:
+      "criterion" | "penalty" | "curve" | "method" | "step" | "loss" | "metric" | "gate" | "compensation";
     readonly names: readonly Name[];
     readonly from: StringLiteral;
   };

@@ -95,7 +95,7 @@ export function statementRules(p: Reader, e: ExpressionRules, c: ClauseRules, a:
 
   const imported = p.rule(
     "imported",
-    p.oneOf("criterion", "penalty", "curve", "method", "step", "loss", "metric", "gate"),
+    p.oneOf("criterion", "penalty", "curve", "method", "step", "loss", "metric", "gate", "compensation"),
   );
   /** `use step from "std"` imports a name; `use step warm from "./x.js"` says what is imported. */
   const namesKind = (): boolean => {

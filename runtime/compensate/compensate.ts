@@ -1,6 +1,16 @@
+import { compensations, type FittedOn } from "../../core/compensate/methods.js";
+import { overAllRows, take, toldOf } from "../../core/compensate/own.js";
 import { lostIn } from "../../core/compensate/lost.js";
-import { addToFit, newFit, settle, workOf, type Problem } from "../../core/compensate/refit.js";
-import { tooMuchWork } from "../../core/compensate/limits.js";
+import {
+  addToFit,
+  newFit,
+  settle,
+  workOf,
+  type Fit,
+  type Problem,
+  type Refitted,
+} from "../../core/compensate/refit.js";
+import { tooMuchWork, type Systems } from "../../core/compensate/limits.js";
 import { raise } from "../../core/diagnostics/create.js";
 import type { CompensatingIr } from "../../core/ir/types.js";
 import { ungatedView } from "../../core/masks/masked.js";
@@ -61,10 +71,11 @@ export function compensatedNotes({ layers, others, few }: Outcome): readonly str
  *   for each layer, through the network as it was and as it is.
  * - `obs`: each on what it read before, its Hessian where the network stood (Hassibi, Stork 1993; layer by layer, Dong, Chen, Pan
  *   2017): once for each layer.
+ * - one in JavaScript: on either, and what comes of it is its own.
  *
  * Of layers with many places (images, sequences) `points` of each example are drawn. Weights are uploaded when it returns.
  *
- * @throws DiagnosticError P4013 for a layer that would take too long
+ * @throws DiagnosticError P4013 for a layer that would take too long, P7018 and P7019 for JavaScript that is not given, or fails
  */
 export async function compensate(
   context: ScoringContext,
@@ -72,37 +83,64 @@ export async function compensate(
   before: Before,
   moment: Moment,
 ): Promise<Outcome> {
+  const way = wayOf(ir, context);
   const { problems, others } = lostIn(context, before);
-  for (const { problem } of problems) {
-    const { layer, systems, rows } = problem;
-    const refused = tooMuchWork(
-      "re-fitting",
-      layer.path,
-      { systems: systems.length, unknowns: rows.length },
-      workOf(problem),
-    );
-    if (refused !== null) raise("P4013", refused.message, refused);
-  }
+  for (const { problem } of problems) way.check(problem);
   // The masks of the event are not in the variables yet.
   context.executor?.upload();
   const layers: Compensated[] = [];
   const few: string[] = [];
   for (const { index, problem } of problems) {
-    const fit = newFit(problem);
+    const fit = newFit(way.over(problem));
     const { path } = problem.layer;
     await forEachBatch(context, ir, moment, (batch, number) => {
       const draw = (call: number, example: number, places: number): Int32Array =>
         placesDrawn(context.seed, [moment.key, number, call, example], places, ir.points);
       const read = (): Float32Array => samplesOf(required(context.executor), batch, index, problem, draw);
-      const now = ir.method === "obs" ? null : read();
+      const now = way.on === "before" ? null : read();
       const then = withWeights(context, before.weights, read);
       addToFit(fit, then, now ?? then);
     });
-    layers.push({ layer: path, ...settle(fit, ir.ridge) });
+    layers.push({ layer: path, ...(await way.settle(fit)) });
     if (fit.moments.samples < problem.rows.length) few.push(path);
     context.executor?.upload([problem.layer.kernel, problem.layer.bias ?? problem.layer.kernel]);
   }
   return { layers, others, few };
+}
+
+/** How layers are re-fitted. */
+interface Way {
+  readonly on: FittedOn;
+  /** @throws DiagnosticError P4013 */
+  check(problem: Problem): void;
+  /** The problem that samples are summed up for. */
+  over(problem: Problem): Problem;
+  settle(fit: Fit): Refitted | Promise<Refitted>;
+}
+
+function wayOf(ir: CompensatingIr, { own }: Pick<ScoringContext, "own">): Way {
+  const check = ({ layer }: Problem, systems: Systems, work?: number): void => {
+    const refused = tooMuchWork("re-fitting", layer.path, systems, work);
+    if (refused !== null) raise("P4013", refused.message, refused);
+  };
+  if (!("own" in ir))
+    return {
+      on: compensations[ir.method],
+      check: (problem) => {
+        const { systems, rows } = problem;
+        check(problem, { systems: systems.length, unknowns: rows.length }, workOf(problem));
+      },
+      over: (problem) => problem,
+      settle: (fit) => settle(fit, ir.ridge),
+    };
+  if (own === undefined) throw new Error("a compensation in JavaScript needs what works it out");
+  const { on, refit } = own.compensation(ir.method);
+  return {
+    on,
+    check: (problem) => check(problem, { systems: 1, unknowns: overAllRows(problem).rows.length }),
+    over: overAllRows,
+    settle: async (fit) => take(fit, await refit(toldOf(fit), ir.args)),
+  };
 }
 
 const required = (executor: Executor | undefined): Executor => {

@@ -2,17 +2,18 @@ import { raise } from "../../core/diagnostics/create.js";
 import { DiagnosticError } from "../../core/diagnostics/diagnostic.js";
 import type { OwnArguments } from "../../core/expr/own.js";
 import type { OwnAtWork, OwnUnits } from "../../core/expr/own-units.js";
-import { exportOf, javascript } from "../../core/ir/imports.js";
+import { exportOf, javascript, type JavaScriptKind } from "../../core/ir/imports.js";
 import { counted } from "../../core/ir/words.js";
 import { tf } from "../backend/tf.js";
 import { toolkit } from "../toolkit.js";
-import { allFinite, atOnce, blame, described, noGradient, noTensor, written } from "./call.js";
+import { allFinite, atOnce, blame, noGradient, noTensor, numbersOf, written } from "./call.js";
+import { refitted } from "./compensation.js";
 import { ownGate } from "./gate.js";
 import type { OwnOfProgram } from "./functions.js";
 
-/** Scores and penalties in JavaScript at work: each mistake is laid at the door of the function that made it, as P7019. */
+/** JavaScript at work: each mistake is laid at the door of the function that made it, as P7019. */
 export function ownAtWork(functions: readonly OwnOfProgram[]): OwnAtWork {
-  const find = (kind: "criterion" | "penalty" | "gate", name: string): OwnOfProgram =>
+  const find = (kind: Exclude<JavaScriptKind, "loss" | "metric" | "step">, name: string): OwnOfProgram =>
     functions.find((one) => one.kind === kind && one.name === name) ??
     raise("P7018", `the ${kind} \`${name}\` is not given`, {
       help: `give it in the options: \`${javascript[kind].option}: { ${JSON.stringify(name)}: … }\``,
@@ -26,6 +27,10 @@ export function ownAtWork(functions: readonly OwnOfProgram[]): OwnAtWork {
       return priced && kind.term === null
         ? blame(own, "has no `term` for a strength to multiply", [], "leave `strength` out")
         : kind;
+    },
+    compensation(name) {
+      const own = find("compensation", name);
+      return { on: own.on ?? "now", refit: (of, given) => refitted(own, of, given) };
     },
   };
 }
@@ -45,21 +50,18 @@ function score(own: OwnOfProgram, of: OwnUnits, given: OwnArguments): ArrayLike<
   tf.tidy(() => {
     found = atOnce(own, [values, { ...about(of, own, given), living: living.slice(), tf: toolkit.tf }]);
   });
-  if (found instanceof tf.Tensor)
-    return blame(own, "gives a tensor", [], "give its numbers: `return tensor.dataSync()`");
   const wanted = `${counted(units, "units")} of ${counted(size, "weights")}`;
-  if (!isNumbers(found))
-    return blame(own, `gives ${described(found)}, where numbers belong`, [
-      `layer \`${layer}\` has ${wanted}: one number for each unit, or one for each weight`,
-    ]);
-  if (found.length !== units && found.length !== units * size)
-    return blame(own, `gives ${counted(found.length, "numbers")} for ${wanted}`, [
+  const numbers = numbersOf(own, found, [
+    `layer \`${layer}\` has ${wanted}: one number for each unit, or one for each weight`,
+  ]);
+  if (numbers.length !== units && numbers.length !== units * size)
+    return blame(own, `gives ${counted(numbers.length, "numbers")} for ${wanted}`, [
       `layer \`${layer}\` wants one for each unit, ${units}, or one for each weight, ${units * size}`,
     ]);
-  const width = found.length / units;
+  const width = numbers.length / units;
   const sums = new Float64Array(units);
   for (let unit = 0; unit < units; unit++) {
-    for (let i = 0; i < width; i++) sums[unit] = (sums[unit] ?? 0) + Number(found[unit * width + i]);
+    for (let i = 0; i < width; i++) sums[unit] = (sums[unit] ?? 0) + Number(numbers[unit * width + i]);
     if (living[unit] === 1 && Number.isNaN(sums[unit]))
       blame(
         own,
@@ -69,10 +71,6 @@ function score(own: OwnOfProgram, of: OwnUnits, given: OwnArguments): ArrayLike<
       );
   }
   return sums;
-}
-
-function isNumbers(value: unknown): value is ArrayLike<unknown> {
-  return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
 }
 
 function penalty(own: OwnOfProgram, of: OwnUnits, given: OwnArguments): ReturnType<OwnAtWork["penalty"]> {

@@ -41,6 +41,16 @@ export function atOnce(own: OwnFunction, given: readonly unknown[]): unknown {
   return value;
 }
 
+/** Numbers, where they belong: neither a tensor nor anything else. @throws DiagnosticError P7019 */
+export function numbersOf(own: OwnFunction, value: unknown, notes: readonly string[]): ArrayLike<unknown> {
+  if (value instanceof tf.Tensor)
+    return blame(own, "gives a tensor", [], "give its numbers: `return tensor.dataSync()`");
+  return isNumbers(value) ? value : blame(own, `gives ${described(value)}, where numbers belong`, notes);
+}
+
+const isNumbers = (value: unknown): value is ArrayLike<unknown> =>
+  Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
+
 function tensorOf(own: OwnFunction, value: unknown, shape: readonly number[]): tf.Tensor {
   if (!(value instanceof tf.Tensor)) return noTensor(own, value, "(yTrue, yPred, { tf }) => …");
   if (value.dtype !== "float32" && value.dtype !== "int32" && value.dtype !== "bool")
@@ -75,7 +85,7 @@ export function noTensor(own: OwnFunction, value: unknown, signature: string): n
 
 export const written = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
 
-export const described = (value: unknown): string =>
+const described = (value: unknown): string =>
   value === null || value === undefined || typeof value === "number" || typeof value === "boolean"
     ? String(value)
     : Array.isArray(value)

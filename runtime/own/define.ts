@@ -1,4 +1,5 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
+import type { RefitLayer, RefitValues } from "../../core/compensate/own.js";
 import type { OfWeights, PenaltyRead, ScoreRead } from "../../core/expr/own.js";
 import type { toolkit } from "../toolkit.js";
 import type { Batch, Dense } from "../types.js";
@@ -140,6 +141,40 @@ export interface AnyGate {
   readonly score?: (params: never, tools: never) => Tensor;
 }
 
+/**
+ * What makes up for weights that went, as `compensating by NAME`. `compensate` is called once for each layer that lost weights while its
+ * outputs stay, in the order of the network, the layers in front of it re-fitted. It gives the weights that the layer is to have, all
+ * `rows` × `outputs` of them as they lie in `weights`; those that may not change (`free` 0) are not looked at. None of the others may be NaN
+ * or infinite. To change nothing, it gives `weights`.
+ */
+export interface CompensationDefinition<Takes extends Taken = Taken> {
+  /**
+   * What the layer reads, in the sums that it is given: `"now"`, with what was taken and re-fitted in front of it (calibration batches
+   * pass twice for each layer), or `"before"`, as if nothing had gone yet (once). Default `"now"`.
+   */
+  readonly on?: "now" | "before";
+  /** Seconds that a layer may take where it promises. Default 600. */
+  readonly seconds?: number;
+  /**
+   * Numbers and texts that programs may give it, `compensating by mine(ridge: 0.1)`, and what they are where they do not. `points` is
+   * none of them: it says of every compensation how many places of an example are drawn.
+   */
+  readonly takes?: Takes;
+  compensate(
+    values: RefitValues,
+    layer: RefitLayer & Given<Takes> & Tools,
+  ): ArrayLike<number> | Promise<ArrayLike<number>>;
+}
+export type { RefitLayer, RefitValues };
+
+/** A compensation of whatever it takes. */
+export interface AnyCompensation {
+  readonly on?: "now" | "before";
+  readonly seconds?: number;
+  readonly takes?: Taken;
+  compensate(values: never, layer: never): ArrayLike<number> | Promise<ArrayLike<number>>;
+}
+
 /** Random numbers of a step, the same in every run of a seed. */
 export interface StepRandom {
   /** In [0, 1). */
@@ -229,6 +264,20 @@ export const definePenalty = <const Reads extends PenaltyRead, Takes extends Tak
 export const defineGate = <const Param extends string, Takes extends TakenNumbers = Record<never, number>>(
   definition: GateDefinition<Param, Takes>,
 ): GateDefinition<Param, Takes> => definition;
+
+/**
+ * A compensation for `use compensation NAME from "./file.js"` or the option `compensations`, with its types: gives it back.
+ *
+ *     // Biases get what outputs miss in the mean.
+ *     export const shift = defineCompensation({
+ *       takes: { share: 1 },
+ *       compensate: ({ weights, missing }, { rows, outputs, bias, samples, args }) =>
+ *         weights.map((w, at) => bias && at >= (rows - 1) * outputs ? w + (args.share * missing[at]) / samples : w),
+ *     });
+ */
+export const defineCompensation = <Takes extends Taken = Record<never, number>>(
+  definition: CompensationDefinition<Takes>,
+): CompensationDefinition<Takes> => definition;
 
 /**
  * A step for `use step NAME from "./file.js"` or the option `steps`, with its types: gives it back.

@@ -1,6 +1,7 @@
 import { DiagnosticError, type Diagnostic } from "../../core/diagnostics/diagnostic.js";
 import { diagnostic, raise } from "../../core/diagnostics/create.js";
 import { show } from "../../core/diagnostics/quote.js";
+import type { FittedOn } from "../../core/compensate/methods.js";
 import type { Name } from "../../core/expr/names.js";
 import type { OwnArguments } from "../../core/expr/own.js";
 import { hashJson } from "../../core/ir/hash.js";
@@ -13,7 +14,7 @@ import {
 import type { ImportIr } from "../../core/ir/types.js";
 import { isObject } from "../../core/network/json.js";
 import type { OwnFunction, UserFunction } from "../types.js";
-import type { AnyCriterion, AnyGate, AnyPenalty, StepDefinition } from "./define.js";
+import type { AnyCompensation, AnyCriterion, AnyGate, AnyPenalty, StepDefinition } from "./define.js";
 import { readDefinition, type Definition, type OwnGateParts } from "./read.js";
 
 /** What a program takes from JavaScript, as a loop hands it over: its `use`, and what stands for it where the loop imports it. */
@@ -38,6 +39,8 @@ export interface GivenJavaScript {
   readonly penalties?: Readonly<Record<string, AnyPenalty>> | undefined;
   /** Gates by the names that `learn masks` has for them. See `GateDefinition`. */
   readonly gates?: Readonly<Record<string, AnyGate>> | undefined;
+  /** Compensations by the names that `compensating by` has for them. See `CompensationDefinition`. */
+  readonly compensations?: Readonly<Record<string, AnyCompensation>> | undefined;
   /** Steps by the names that they are called by. See `StepDefinition`. */
   readonly steps?: Readonly<Record<string, StepDefinition>> | undefined;
 }
@@ -62,8 +65,10 @@ export interface OwnOfProgram extends OwnFunction {
   readonly reads: readonly Name[];
   /** What programs may give it, with the usual values. */
   readonly takes: OwnArguments;
-  /** Seconds that a step may take. */
+  /** Seconds that a step may take, or a compensation with a layer. */
   readonly seconds: number;
+  /** What a compensation is worked out on; unset for all others. */
+  readonly on?: FittedOn;
   readonly gate: OwnGateParts | null;
   readonly fingerprint: string;
 }
@@ -106,7 +111,7 @@ function owned(
   kind: JavaScriptKind,
   name: string,
   id: number | null,
-  { compute, reads, takes, seconds, gate = null, text }: Definition,
+  { compute, reads, takes, seconds, on, gate = null, text }: Definition,
   content: string | undefined,
 ): OwnOfProgram {
   const fingerprint = hashJson([
@@ -114,10 +119,11 @@ function owned(
     content ?? null,
     ...(reads.length > 0 ? [reads] : []),
     ...(Object.keys(takes).length > 0 ? [takes] : []),
+    ...(on === undefined ? [] : [on]),
     ...(gate === null ? [] : [gate.params]),
   ]);
   const what = `the ${kind} \`${name}\``;
-  return { kind, name, what, id, compute, reads, takes, seconds, gate, fingerprint };
+  return { kind, name, what, id, compute, reads, takes, seconds, gate, fingerprint, ...(on && { on }) };
 }
 
 function definitionsOf(kind: JavaScriptKind, given: Loose): Readonly<Record<string, Definition>> {

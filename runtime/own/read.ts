@@ -1,4 +1,5 @@
 import { show } from "../../core/diagnostics/quote.js";
+import { fittedOn, type FittedOn } from "../../core/compensate/methods.js";
 import { cannotRead, type OwnArguments } from "../../core/expr/own.js";
 import { isName, type Name } from "../../core/expr/names.js";
 import { javascriptRow, type JavaScriptKind } from "../../core/ir/imports.js";
@@ -12,8 +13,10 @@ export interface Definition {
   readonly reads: readonly Name[];
   /** What programs may give it, with the usual values. */
   readonly takes: OwnArguments;
-  /** Seconds that a step may take. */
+  /** Seconds that a step may take, or a compensation with a layer. */
   readonly seconds: number;
+  /** What a compensation is worked out on; unset for all others. */
+  readonly on?: FittedOn;
   /** What a gate is made of beside its draw. */
   readonly gate?: OwnGateParts | null;
   /** What tells it from another. */
@@ -28,7 +31,7 @@ export interface OwnGateParts {
   readonly score?: UserFunction;
 }
 
-/** Seconds that a step may take where it does not say. */
+/** Seconds where it does not say. */
 const usualSeconds = 600;
 /** No timer waits longer. */
 const mostSeconds = 2e6;
@@ -54,9 +57,14 @@ export function readDefinition(kind: JavaScriptKind, given: unknown): Definition
   }
   if (!has) {
     const { seconds = usualSeconds } = given;
-    return typeof seconds === "number" && seconds > 0 && seconds <= mostSeconds
-      ? { ...definition, seconds }
-      : `has ${show(seconds)} for \`seconds\`, where a number above 0 belongs`;
+    if (typeof seconds !== "number" || !(seconds > 0 && seconds <= mostSeconds))
+      return `has ${show(seconds)} for \`seconds\`, where a number above 0 belongs`;
+    if (kind !== "compensation") return { ...definition, seconds };
+    const { on: said = "now" } = given;
+    const on = fittedOn.find((one) => one === said);
+    return on === undefined
+      ? `has ${show(said)} for \`on\`, where "now" or "before" belongs`
+      : { ...definition, seconds, on };
   }
   const { reads } = given;
   if (!Array.isArray(reads) || reads.length === 0)
@@ -81,6 +89,8 @@ function takenBy({ takes = {} }: { readonly takes?: unknown }, kind: JavaScriptK
   const found: Record<string, number | string> = {};
   for (const [name, value] of Object.entries(takes)) {
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return `takes ${show(name)}, which no program can name`;
+    if (kind === "compensation" && name === "points")
+      return "takes `points`, an argument of every compensation: how many places of an example are drawn";
     const isText = typeof value === "string" && kind !== "gate";
     if (!isText && (typeof value !== "number" || !Number.isFinite(value)))
       return `takes \`${name}\` with ${show(value)} as its usual value, where ${one} belongs`;

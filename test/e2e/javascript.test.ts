@@ -24,6 +24,8 @@ it("run as they stand there", async () => {
     "own.prune",
     "scores.mjs",
     "scored.prune",
+    "fits.mjs",
+    "fitted.prune",
     "own.mjs",
   ]);
   const made = await project();
@@ -61,4 +63,21 @@ it("come with the loop that is compiled, into whatever folder", async () => {
   const away = await espalier(made, ["compile", "own.prune", "-o", "two/loop.mjs"]);
   expect(away.code, away.err).toBe(0);
   expect(readFileSync(join(made.folder, "two/loop.mjs"), "utf8")).toContain('from "../losses.mjs";');
+}, 120_000);
+
+it("re-fit layers in the loop that is compiled", async () => {
+  const made = await project();
+  const compiled = await espalier(made, ["compile", "fitted.prune", "-o", "fitted.mjs"]);
+  expect(compiled.code, compiled.err).toBe(0);
+  expect(readFileSync(join(made.folder, "fitted.mjs"), "utf8")).toContain("args: { sweeps: 20 }");
+  const ran = await node(made, ["fitted.mjs", "--out", "four"]);
+  expect(ran.code, ran.err).toBe(0);
+  const { notes, before, after } = reportOf(made, "four");
+  expect(after.params).toBeLessThan(before.params);
+  const shares = notes.flatMap((note) => {
+    const [, is, was] = /re-fitted: its outputs are off by (\S+) % \((\S+) % before\)/.exec(note) ?? [];
+    return is === undefined ? [] : [Number(is) / Number(was)];
+  });
+  expect(shares.length).toBeGreaterThan(1);
+  for (const share of shares) expect(share).toBeLessThan(1);
 }, 120_000);

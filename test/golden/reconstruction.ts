@@ -72,7 +72,7 @@ export const reconstruction: readonly Vector[] = [
       const before = rememberBefore(context);
       killUnits(setting, spaceOf(setting, "weights", {}), Uint8Array.from([0, 0, 1]), dead);
       const { compensating } = statementOf("obs", "prune");
-      if (compensating === undefined) throw new Error("it compensates");
+      if (compensating === undefined || "own" in compensating) throw new Error("it compensates");
       // A share of the mean of the diagonal of what stays, 5/3 and 2.
       await compensate(context, { ...compensating, ridge: 1e-4 / ((5 / 3 + 2) / 2) }, before, momentOf());
       near(w, [0.900006, -2.083329, 0], 5);

@@ -140,7 +140,7 @@ const simple: fc.Arbitrary<ast.Statement> = fc.oneof(
     of(
       "use",
       { names: fc.array(p.anyName, { minLength: 1, maxLength: 2 }), from: p.text },
-      { what: fc.constantFrom("criterion", "penalty", "curve", "method", "step") },
+      { what: fc.constantFrom("criterion", "penalty", "curve", "method", "step", "compensation") },
     ),
   ),
   placed(of("param", { name: p.anyName, value: p.value }, {})),

@@ -138,7 +138,7 @@ function amount(
 }
 
 const compensating = (d: Draw): string =>
-  `compensating by ${d.pick(["least-squares", "obs", "least-squares(ridge: 1e-3, points: 4)"])} over 1 batches`;
+  `compensating by ${d.pick(["least-squares", "obs", "least-squares(ridge: 1e-3, points: 4)", "descent(rate: 20%)", "cleared"])} over 1 batches`;
 
 /** A prune, in a phase or outside, with what may come with it. */
 export function prune(w: Writer, whens: readonly string[], moves: boolean): Statement[] {

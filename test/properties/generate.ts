@@ -47,6 +47,7 @@ function declarations(w: Writer): Statement[] {
         "criterion fisher",
         "penalty ripple",
         "gate soft",
+        "compensation descent",
         "step halve",
       ]),
     )

@@ -3,6 +3,7 @@ import type { LatencyTable } from "../../core/latency/table.js";
 import type { Network } from "../../core/network/types.js";
 import { once } from "../../core/tables.js";
 import {
+  defineCompensation,
   defineCriterion,
   defineGate,
   defineLoss,
@@ -40,6 +41,18 @@ export const own = {
       gate: ({ s }, { tf }) => tf.sigmoid(s),
       term: ({ s }, { tf }) => tf.sigmoid(s),
     }),
+  },
+  compensations: {
+    descent: defineCompensation({
+      takes: { rate: 0.5 },
+      compensate: ({ weights, free, moments, missing }, { rows, outputs, args }) =>
+        weights.map((one, at) => {
+          const row = Math.floor(at / outputs);
+          const slope = (missing[at] ?? 0) / (rows * Math.max(1e-9, moments[row * rows + row] ?? 0));
+          return free[at] === 1 ? one + args.rate * slope : NaN;
+        }),
+    }),
+    cleared: defineCompensation({ on: "before", compensate: async ({ weights }) => weights.map(() => 0) }),
   },
   steps: {
     halve: defineStep({

@@ -21,7 +21,7 @@ export interface SearchCost {
   readonly steps: number | null;
   /** Batches that scores pass over in one pass, each as often as it is. */
   readonly batches: number;
-  /** The same of what is re-fitted, forward; `more` where only the run knows for how many layers. */
+  /** The same of what is re-fitted, forward; `more` where only the run knows for how many layers, or how often. */
   readonly refit: { readonly batches: number; readonly more: boolean };
   /** Whether what is made large is measured on data after each trial. */
   readonly evaluates: boolean;
@@ -71,10 +71,10 @@ function refitOf(events: readonly StatementIr[], network: Network | undefined): 
   const costs = compensationCosts(events, network);
   return {
     batches: costs.reduce(
-      (sum, { batches, passes, layers }) => sum + batches * passes * (layers?.length ?? 1),
+      (sum, { batches, passes, layers }) => sum + batches * (passes ?? 1) * (layers?.length ?? 1),
       0,
     ),
-    more: costs.some(({ layers }) => layers === null),
+    more: costs.some(({ layers, passes }) => layers === null || passes === null),
   };
 }
 

@@ -136,3 +136,20 @@ test("no weights are drawn to look for zeros among them, unless initializers mak
     expect(mayStartEmpty({ ...network, layers })).toBe(empty);
   }
 });
+
+test("what layers hold once they are re-fitted is not foreseen, and of JavaScript that it may be nothing", () => {
+  const { parameters } = settingOf(cifarResNet(), 7);
+  const told = (source: string) =>
+    compile(source, { network, weights: parameters, javascript: { compensation: ["mine"] } }).plan?.events;
+  const cuts = (by: string) =>
+    told(`prune filters by l1 global 50%${by}\nprune filters by l2 global 10%`)?.map(({ layers }) =>
+      layers.every(({ live }) => typeof live === "number" || live.from === live.to),
+    );
+  expect(cuts("")).toEqual([true, true]);
+  for (const by of ["obs", "least-squares", "mine"])
+    expect(cuts(` compensating by ${by}`)).toEqual([true, false]);
+  const sizes = (by: string) =>
+    told(`prune filters by l1 local 50% compensating by ${by}\nslim`)?.at(-1)?.params;
+  expect(sizes("obs")).toEqual(expect.any(Number));
+  expect(sizes("mine")).toMatchObject({ about: expect.any(Number) as number });
+});
