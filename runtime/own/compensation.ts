@@ -39,7 +39,8 @@ export async function refitted(
     );
   return Float32Array.from(free, (open, at) => {
     if (open === 0) return 0;
-    const value = Math.fround(Number(numbers[at]));
+    const given = numbers[at];
+    const value = Math.fround(typeof given === "number" ? given : NaN);
     if (Number.isFinite(value)) return value;
     const [row, output] = [Math.floor(at / outputs), at % outputs];
     return blame(

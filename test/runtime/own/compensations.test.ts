@@ -148,7 +148,7 @@ test("what is dead stays so, whatever it is given, and the log says how far outp
     compensate: async ({ free, weights, missing, moments }, { args }) => {
       for (const values of [free, missing, moments]) values.fill(1);
       await new Promise((done) => setTimeout(done, 5));
-      return Array.from(weights, (_, at) => (at % 2 === 0 ? args.to : "0.5")) as number[];
+      return Array.from(weights, (_, at) => (at % 2 === 0 ? args.to : 0.5));
     },
   });
   const cut = "prune weights in d1 by magnitude 50%";
@@ -203,6 +203,19 @@ test.each<[string, Pick<RunOptions, "compensations">, RegExp]>([
   [
     "gives no number",
     bad(({ weights }: { readonly weights: Float32Array }) => weights.map(() => NaN)),
+    /P7019.*gives what is not a number/,
+  ],
+  [
+    "says that nothing was open",
+    bad(({ weights, free }: { readonly weights: Float32Array; readonly free: Uint8Array }) => {
+      free.fill(0);
+      return weights.map(() => NaN);
+    }),
+    /P7019.*gives what is not a number/,
+  ],
+  [
+    "gives what are no numbers",
+    bad(({ weights }: { readonly weights: Float32Array }) => Array.from(weights, () => Symbol("w"))),
     /P7019.*gives what is not a number/,
   ],
   [
