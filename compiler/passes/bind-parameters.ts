@@ -3,9 +3,8 @@ import { parse } from "../../grammar/index.js";
 import { diagnostic } from "../../core/diagnostics/create.js";
 import { similar } from "../../core/diagnostics/nearest.js";
 import { fits, unitHelp } from "./expressions/arguments.js";
-import { describe } from "./scope.js";
+import { describe, whyTaken } from "./scope.js";
 import { infer } from "./expressions/infer.js";
-import { isName } from "../../core/expr/names.js";
 import { expressions, reject, type Where } from "./lowering.js";
 import type { Typed } from "./scope.js";
 import type { FrontState } from "./state.js";
@@ -38,8 +37,9 @@ export function bindModuleParameters(at: Where, given: ReadonlyMap<string, strin
 function bindOne(statement: ParamStatement, text: string | undefined, at: Where): void {
   const { text: name, span } = statement.name;
   const { parameters, missing } = at.scope.module;
-  if (parameters.has(name) || isName(name)) {
-    const why = isName(name) ? `\`${name}\` is a tensor in expressions` : `\`${name}\` is declared twice`;
+  const taken = whyTaken(name);
+  if (parameters.has(name) || taken !== null) {
+    const why = taken ?? `\`${name}\` is declared twice`;
     reject(at, "P2004", why, span, { help: "choose another name" });
     if (parameters.has(name)) return;
   }

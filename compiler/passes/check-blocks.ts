@@ -2,6 +2,7 @@ import type { MethodStatement, Statement } from "../../grammar/ast.js";
 import { insert } from "../../core/diagnostics/create.js";
 import { isDeclaration, isPairing, isRule, isTimed } from "./lower-statements.js";
 import { reject } from "./lowering.js";
+import { whyTaken } from "./scope.js";
 import { flatten, type FrontState, type TimelineNode } from "./state.js";
 
 /** Checks that only rules stand in phases, that training is not nested, and that declarations stand at the top. */
@@ -28,6 +29,8 @@ function checkMethod({ params }: MethodStatement, state: FrontState): void {
   for (const { name } of params) {
     if (seen.has(name.text)) reject(state, "P2004", `\`${name.text}\` is declared twice`, name.span);
     seen.add(name.text);
+    const taken = whyTaken(name.text);
+    if (taken !== null) reject(state, "P2004", taken, name.span, { help: "choose another name" });
   }
 }
 

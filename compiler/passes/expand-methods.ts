@@ -5,11 +5,10 @@ import { unknownName } from "../../core/diagnostics/elsewhere.js";
 import { bindArguments } from "./expressions/arguments.js";
 import { infer } from "./expressions/infer.js";
 import { ownArguments } from "./expressions/own-arguments.js";
-import { isName } from "../../core/expr/names.js";
 import { expressions, reject, type Where } from "./lowering.js";
 import { lookUp, namesOf, ownNames, scopeOf, type Module } from "./module.js";
 import { searchedType } from "./statements/search.js";
-import { bind, type Report, type Scope } from "./scope.js";
+import { bind, whyTaken, type Report, type Scope } from "./scope.js";
 import type { CallSite, FrontState, TimelineNode } from "./state.js";
 
 /** No program may grow beyond so many statements by its methods. */
@@ -191,10 +190,8 @@ function reportUnknown({ text: name, span }: Name, module: Module, at: Where): v
 
 /** `i`, or `i_2`, `i_3` … where an `i` exists already: loop variables of methods never meet those of their callers. */
 function freshVariable({ text, span }: Name, scope: Scope, { variables, report }: Expansion): string {
-  if (isName(text))
-    reject({ scope, report }, "P2004", `\`${text}\` is a tensor in expressions`, span, {
-      help: "choose another name",
-    });
+  const taken = whyTaken(text);
+  if (taken !== null) reject({ scope, report }, "P2004", taken, span, { help: "choose another name" });
   let fresh = text;
   for (let n = 2; variables.has(fresh); n++) fresh = `${text}_${n}`;
   variables.add(fresh);

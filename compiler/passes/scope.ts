@@ -1,4 +1,5 @@
 import type { Diagnostic, Span } from "../../core/diagnostics/diagnostic.js";
+import { isName } from "../../core/expr/names.js";
 import type { ExprIr } from "../../core/ir/types.js";
 import type { Module } from "./module.js";
 
@@ -40,6 +41,13 @@ export type Binding =
   | { readonly kind: "counter"; readonly ir: string }
   /** The layer of a `for each`, under its name in the IR. */
   | { readonly kind: "layer"; readonly ir: string };
+
+/** Why no parameter, counter or variable may have a name; null where one may. */
+export function whyTaken(name: string): string | null {
+  if (isName(name)) return `\`${name}\` is a tensor in expressions`;
+  // `train epoch` trains for one.
+  return name === "epoch" || name === "step" ? `\`${name}\` is a length of training` : null;
+}
 
 /** The names in scope at a place of the timeline. */
 export interface Scope {
