@@ -176,6 +176,24 @@ export function eachElement(parts: readonly Part[], visit: (at: number, unit: nu
     });
 }
 
+/** Elements side by side that belong to units side by side. */
+interface Stretch {
+  readonly at: number;
+  readonly unit: number;
+  readonly count: number;
+}
+
+/** Such stretches of some parts: of single weights one, or one a row. Where every unit has many elements there is one an element. */
+export const stretches = once((parts: readonly Part[]): readonly Stretch[] => {
+  const found: { at: number; unit: number; count: number }[] = [];
+  let last: { at: number; unit: number; count: number } | undefined;
+  eachElement(parts, (at, unit) => {
+    if (last !== undefined && at === last.at + last.count && unit === last.unit + last.count) last.count++;
+    else found.push((last = { at, unit, count: 1 }));
+  });
+  return found;
+});
+
 /** What a weight becomes under gates of these values. Always a fresh array. */
 export function multiplied(parts: readonly Part[], z: Float32Array, data: Float32Array): Float32Array {
   const out = data.slice();

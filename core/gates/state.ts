@@ -1,4 +1,5 @@
 import type { StructureIr } from "../ir/clauses.js";
+import { entryOf } from "../tables.js";
 import type { GateKind } from "./types.js";
 
 /** The gates that one `learn masks` trains, or has trained and that nothing has folded into the weights yet. */
@@ -41,3 +42,27 @@ const stamps = new WeakMap<Gates, number>();
 export const touchGates = (gates: Gates): void => void stamps.set(gates, stampOf(gates) + 1);
 /** Grows with every `touchGates`. */
 export const stampOf = (gates: Gates): number => stamps.get(gates) ?? 0;
+
+type Numbers = Float32Array | Float64Array;
+const arrays = new WeakMap<Gates, Map<string, Numbers>>();
+
+/**
+ * An array of zeros that holds until it is asked for again: of what is worked out for every unit in every step, making it anew takes
+ * longer than filling it.
+ */
+export function scratch<A extends Numbers>(
+  gates: Gates,
+  name: string,
+  of: new (length: number) => A,
+  length: number,
+): A {
+  const own = entryOf(arrays, gates, () => new Map<string, Numbers>());
+  const known = own.get(name);
+  if (known instanceof of && known.length === length) {
+    known.fill(0);
+    return known;
+  }
+  const made = new of(length);
+  own.set(name, made);
+  return made;
+}

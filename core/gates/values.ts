@@ -1,9 +1,10 @@
-import { versionOf, type MaskState } from "../masks/state.js";
+import { living, versionOf, type MaskState } from "../masks/state.js";
 import type { Network } from "../network/types.js";
+import { once } from "../tables.js";
 import { newChunk, walkPart } from "../units/parts.js";
 import type { Space } from "../units/space.js";
-import { eachElement, guardOf, multiplied, unitsOf, type Guard } from "./guard.js";
-import { stampOf, type Gates } from "./state.js";
+import { guardOf, multiplied, stretches, unitsOf, type Guard } from "./guard.js";
+import { scratch, stampOf, type Gates } from "./state.js";
 import type { Block, GateKind, GateScore, Lie, Params, Setting } from "./types.js";
 
 /** The gates of a run, by statement id. */
@@ -51,15 +52,16 @@ export function testValues(network: Network, gates: Gates): Float32Array {
 /** A weight by its key, as the gates in front of it multiply it. */
 export type Weights = (key: string) => Float32Array | undefined;
 
-/** The parameters of some gates, with the weights (`w`, by unit) where their kind counts them in. */
+/** The parameters of some gates, with the weights (`w`, by unit; until this is asked again) where their kind counts them in. */
 export function paramsOf(network: Network, gates: Gates, weights: Weights): Params {
   const { params, kind } = gates;
   if (!kind.ofWeights) return params;
   const { units, parts } = guardOf(network, gates);
-  const w = new Float32Array(units);
+  const w = scratch(gates, "w", Float32Array, units);
   for (const [key, own] of parts) {
     const data = weights(key);
-    if (data !== undefined) eachElement(own, (at, unit) => (w[unit] = data[at] ?? 0));
+    if (data === undefined) continue;
+    for (const { at, unit, count } of stretches(own)) w.set(data.subarray(at, at + count), unit);
   }
   return { ...params, w };
 }
@@ -113,6 +115,9 @@ export function statusOf(network: Network, gates: Gates, state: MaskState): Uint
   states.set(gates, { network, version, status });
   return status;
 }
+
+/** Whether none of these codes is anything but living. Worked out once for each array of `statusOf`. */
+export const allLiving = once((status: Uint8Array): boolean => status.every((code) => code === living));
 
 /** A weight as the network computes with it outside of training; the same array where no gate guards it. */
 export function gated(network: Network, all: AllGates, key: string, data: Float32Array): Float32Array {

@@ -1,11 +1,11 @@
 import type { Moment, PruningContext } from "../../core/events/context.js";
 import { unitDraws } from "../../core/gates/draws.js";
-import { eachElement, guardOf, multiplied, shifted, type Guard } from "../../core/gates/guard.js";
+import { eachElement, guardOf, multiplied, shifted, stretches, type Guard } from "../../core/gates/guard.js";
 import { quantile } from "../../core/gates/normal.js";
 import { localKernels, readsOf, type Reads } from "../../core/gates/reads.js";
-import { gateKey, touchGates, type Gates } from "../../core/gates/state.js";
+import { gateKey, scratch, touchGates, type Gates } from "../../core/gates/state.js";
 import type { Drawn, GateKind, Setting } from "../../core/gates/types.js";
-import { paramsOf, settingOf, statusOf, testValues } from "../../core/gates/values.js";
+import { allLiving, paramsOf, settingOf, statusOf, testValues } from "../../core/gates/values.js";
 import type { LearnIr } from "../../core/ir/types.js";
 import { ungatedView } from "../../core/masks/masked.js";
 import { living } from "../../core/masks/state.js";
@@ -112,7 +112,10 @@ export function gateStep(
     },
     back(gradients, ofDraws) {
       const sums = new Map(
-        acting.map((one) => [one.gates, new Float64Array(one.trained?.drawn.z.length ?? one.guard.units)]),
+        acting.map(({ gates, trained, guard }) => [
+          gates,
+          scratch(gates, "∂z", Float64Array, trained?.drawn.z.length ?? guard.units),
+        ]),
       );
       const sumOf = ({ gates }: Acting): Float64Array => sums.get(gates) ?? new Float64Array(0);
       const rests = new Set<string>();
@@ -192,7 +195,8 @@ function drawing(
     const local = new Set([...localKernels(network)].filter((key) => !shared.has(key)));
     const status = statusOf(network, gates, state);
     // What is dead has no noise.
-    for (let unit = 0; unit < guard.units; unit++) if (status[unit] !== living) drawn.z[unit] = 0;
+    if (!allLiving(status))
+      for (let unit = 0; unit < guard.units; unit++) if (status[unit] !== living) drawn.z[unit] = 0;
     return {
       ...common,
       z: drawn.z,
@@ -247,7 +251,8 @@ function variances(
   return [...guard.parts].flatMap(([key, parts]) => {
     if (!local.has(key)) return [];
     const out = new Float32Array(parameters.get(key)?.data.length ?? 0);
-    eachElement(parts, (at, unit) => (out[at] = (z[unit] ?? 0) ** 2));
+    for (const { at, unit, count } of stretches(parts))
+      for (let n = 0; n < count; n++) out[at + n] = (z[unit + n] ?? 0) ** 2;
     return [[key, out]];
   });
 }
@@ -287,7 +292,8 @@ function throughChain(
     const signs = kind.through === "signs";
     if (freezes) rests.add(key);
     eachElement(parts, (at, unit) => {
-      const [g, w] = [gradient[at] ?? 0, values[at] ?? 0];
+      const g = gradient[at] ?? 0;
+      const w = values[at] ?? 0;
       dz[first + unit] = (dz[first + unit] ?? 0) + g * (signs ? Math.sign(w) : w);
       gradient[at] = freezes ? 0 : g * (z[unit] ?? 1);
     });
@@ -312,7 +318,9 @@ function throughDraws(
     const gradient = ofDraws.variances.get(key);
     const parts = guard.parts.get(key);
     if (gradient === undefined || parts === undefined) continue;
-    eachElement(parts, (at, unit) => (dz[unit] = (dz[unit] ?? 0) + 2 * (z[unit] ?? 0) * (gradient[at] ?? 0)));
+    for (const { at, unit, count } of stretches(parts))
+      for (let n = 0; n < count; n++)
+        dz[unit + n] = (dz[unit + n] ?? 0) + 2 * (z[unit + n] ?? 0) * (gradient[at + n] ?? 0);
   }
 }
 
@@ -335,7 +343,10 @@ function towardsGates(
   if (trained === null) return 0;
   const params = paramsOf(network, gates, (key) => parameters.get(key)?.data);
   const slopes = Object.fromEntries(
-    Object.entries(params).map(([name, { length }]) => [name, new Float32Array(length)]),
+    Object.entries(params).map(([name, { length }]) => [
+      name,
+      scratch(gates, `∂${name}`, Float32Array, length),
+    ]),
   );
   trained.drawn.back(dz, slopes);
   for (const name of Object.keys(kind.params)) {
@@ -350,16 +361,20 @@ function towardsGates(
   const each = kind.term.bound ? strength / Math.max(1, moment.examples) : strength;
   const status = statusOf(network, gates, state);
   const byWeight = kind.term.per === "weight";
-  const weight = new Float64Array(guard.units);
-  for (let unit = 0; unit < guard.units; unit++)
-    if (status[unit] === living) weight[unit] = byWeight ? each * (guard.sizes[unit] ?? 0) : each;
+  const weight = scratch(gates, "weight", Float64Array, guard.units);
+  if (!byWeight && allLiving(status)) weight.fill(each);
+  else
+    for (let unit = 0; unit < guard.units; unit++)
+      if (status[unit] === living) weight[unit] = byWeight ? each * (guard.sizes[unit] ?? 0) : each;
   const term = kind.term.add(params, trained.setting, weight, slopes);
   const ofWeights = kind.ofWeights ? slopes["w"] : undefined;
   if (ofWeights !== undefined)
     for (const [key, parts] of guard.parts) {
       const gradient = gradients.get(key);
       if (gradient === undefined) continue;
-      eachElement(parts, (at, unit) => (gradient[at] = (gradient[at] ?? 0) + (ofWeights[unit] ?? 0)));
+      for (const { at, unit, count } of stretches(parts))
+        for (let n = 0; n < count; n++)
+          gradient[at + n] = (gradient[at + n] ?? 0) + (ofWeights[unit + n] ?? 0);
     }
   return term;
 }

@@ -1,3 +1,4 @@
+import { cosineOfTurn, logarithm } from "../../core/elementary.js";
 import { mix, randomStream } from "../../core/random.js";
 
 /**
@@ -66,8 +67,8 @@ export function drawsOf(context: NoiseContext, stream: string): Draws {
     uniform: (shape, ids) => fill(shape, ids, (word) => (word >>> 8) / 2 ** 24),
     normal: (shape, ids) =>
       fill(shape, ids, (word, second) => {
-        const radius = Math.sqrt(-2 * Math.log(((word >>> 0) + 1) / (2 ** 32 + 1)));
-        return radius * Math.cos((2 * Math.PI * (mix(second ^ 0x5bd1e995) >>> 0)) / 2 ** 32);
+        const radius = Math.sqrt(-2 * logarithm(((word >>> 0) + 1) / (2 ** 32 + 1)));
+        return radius * cosineOfTurn(mix(second ^ 0x5bd1e995));
       }),
   };
 }

@@ -21,8 +21,26 @@ export function locally(
   const kernel = build.layer.weights.find(({ isKernel }) => isKernel);
   const variances = pass.variances.get(kernel?.key ?? "");
   if (variances === undefined) return y;
-  const v = sums(variances);
   const draws = drawsOf({ pass, origin }, "weights").normal(y.shape, outputIds);
-  const deviation = tf.div(v, tf.sqrt(tf.add(v, tiny)));
-  return tf.add(y, tf.mul(deviation, tf.tensor(draws, y.shape)));
+  return tf.add(y, noise(sums(variances), tf.tensor(draws, y.shape)));
 }
+
+/** √v · ε, as v / √(v + tiny) · ε; in one piece, since its gradient op by op takes as long as the sums do. */
+const noise = (variances: tf.Tensor, draws: tf.Tensor): tf.Tensor =>
+  tf.customGrad((...args: (tf.Tensor | tf.GradSaveFunc)[]) => {
+    const [v, save] = args;
+    if (!(v instanceof tf.Tensor) || typeof save !== "function")
+      throw new Error("customGrad called otherwise");
+    const inverse = tf.rsqrt(tf.add(v, tiny));
+    const scaled = tf.mul(inverse, draws);
+    save([inverse, scaled]);
+    return {
+      value: tf.mul(v, scaled),
+      // Of v·(v + t)^(−½) the derivative is ½·(v + t)^(−½)·(1 + t/(v + t)).
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+        const [root, along] = saved;
+        if (root === undefined || along === undefined) throw new Error("customGrad saved nothing");
+        return tf.mul(tf.mul(dy, along), tf.add(tf.mul(tf.square(root), 0.5 * tiny), 0.5));
+      },
+    };
+  })(variances);
