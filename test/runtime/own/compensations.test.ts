@@ -30,9 +30,7 @@ const squares = (on: "now" | "before") =>
         const own = open.filter((row) => free[row * outputs + output] === 1);
         const change = solved(
           own.map((row) =>
-            own.map(
-              (other) => (moments[row * rows + other] ?? 0) + (row === other ? Number(args.ridge) * mean : 0),
-            ),
+            own.map((other) => (moments[row * rows + other] ?? 0) + (row === other ? args.ridge * mean : 0)),
           ),
           own.map((row) => missing[row * outputs + output] ?? 0),
         );
