@@ -104,13 +104,18 @@ export const givenAtRun = (): null => null;
 export const runtimeUrl = (): string => new URL("../runtime/index.js", import.meta.url).href;
 
 /**
- * Runs what `compileProgram` made for `runtimeUrl()` and `givenAtRun`.
+ * Runs what `compileProgram` made for `runtimeUrl()` and `givenAtRun`. `listen` gives the signal once the JavaScript of the program is
+ * loaded: until then there is nothing to end with care, and a module that never gives the process back would keep it from being asked to.
  * @throws DiagnosticError whose diagnostics stand at the statement that failed
  */
 export async function runCompiled(
   compiled: CompileResult,
   diagnostics: readonly Diagnostic[],
-  { allowJs, ...options }: LooseOptions & Pick<ProgramOptions, "allowJs">,
+  {
+    allowJs,
+    listen,
+    ...options
+  }: LooseOptions & Pick<ProgramOptions, "allowJs"> & { readonly listen?: () => AbortSignal },
 ): Promise<RunResult> {
   const { code } = compiled;
   if (code === null || diagnostics.some((one) => one.severity === "error"))
@@ -127,6 +132,7 @@ export async function runCompiled(
       throw cause instanceof DiagnosticError ? cause.map((one) => placed(one, compiled)) : cause;
     },
   );
+  const signal = listen?.() ?? options.signal;
   const folder = typeof out === "string" ? out : await mkdtemp(join(tmpdir(), "espalier-"));
   let lock: Lock | null = null;
   const leaveNoTrace = await tracesIn(folder);
@@ -135,7 +141,7 @@ export async function runCompiled(
     lock = await takeLock(folder, { again: false });
     const loop = await writeLoop(folder, code);
     const module: { default(options: RunOptions): Promise<RunResult> } = await import(loop);
-    return await module.default(givenOf({ ...options, ...(imports.length > 0 && { imports }) }));
+    return await module.default(givenOf({ ...options, signal, ...(imports.length > 0 && { imports }) }));
   } catch (cause) {
     if (!(cause instanceof DiagnosticError)) throw cause;
     lock?.release();

@@ -2,6 +2,7 @@ import { basename, relative, resolve } from "node:path";
 import { DiagnosticError, noteOf } from "../../core/diagnostics/diagnostic.js";
 import type { RunResult } from "../../runtime/index.js";
 import { compileProgram } from "../../api/compile-program.js";
+import { scriptsOf } from "../../api/javascript.js";
 import { aboutOf, givenAtRun, isComplete, runCompiled, runtimeUrl } from "../../api/run-program.js";
 import { backendOption } from "../backend-option.js";
 import { checkpointIntervalMistakes } from "../checkpoint-interval.js";
@@ -58,9 +59,14 @@ export async function run(
   );
   const quietly = quiet === true || json === true;
   const shown = progress(terminal);
-  const stop = interruptible(() => {
-    if (!quietly) shown.say("stopping after this step; ctrl-c again ends at once");
-  });
+  const listening: { dispose(): void }[] = [];
+  const listen = (): AbortSignal => {
+    const stop = interruptible(() => {
+      if (!quietly) shown.say("stopping after this step; ctrl-c again ends at once");
+    });
+    listening.push(stop);
+    return stop.signal;
+  };
   const on = { backend, threads };
   const { result, diagnostics, ...found } = await compileProgram(text, {
     ...bound,
@@ -71,6 +77,8 @@ export async function run(
     runtimeSpecifier: runtimeUrl(),
     javascriptFrom: givenAtRun,
   });
+  const loads = allowJs === true && scriptsOf(result).length > 0;
+  const signal = loads ? {} : { signal: listen() };
   const warnings = diagnostics.filter((one) => one.severity !== "error");
   const failed = hasErrors(diagnostics);
   // What was foreseen is said once, where it stands in the program.
@@ -91,7 +99,8 @@ export async function run(
       masks,
       latencyBatch,
       allowJs,
-      signal: stop.signal,
+      ...signal,
+      ...(loads && { listen }),
       about: { ...aboutOf(result, bound.set), command: terminal.command },
       onProgress: quietly
         ? undefined
@@ -110,7 +119,7 @@ export async function run(
     report(json === true || failed ? [...diagnostics, ...fresh] : fresh, result, options, terminal);
     return isComplete(cause) ? EXIT.ok : EXIT.failed;
   } finally {
-    stop.dispose();
+    listening.forEach((stop) => stop.dispose());
   }
 }
 

@@ -81,3 +81,20 @@ it("re-fit layers in the loop that is compiled", async () => {
   expect(shares.length).toBeGreaterThan(1);
   for (const share of shares) expect(share).toBeLessThan(1);
 }, 120_000);
+
+it("ctrl-c ends a run whose JavaScript never gives the process back while it is loaded", async () => {
+  const made = await emptyProject();
+  made.write("model.json", JSON.stringify(residual));
+  made.write("data.npz", quarters(24, 9));
+  // No test is to leave a process behind that runs for ever.
+  const busy = "const end = Date.now() + 40_000;\nwhile (Date.now() < end);\nexport const own = 1;\n";
+  made.write("own.mjs", `process.stderr.write("loading\\n");\n${busy}`);
+  made.write("a.prune", 'use loss own from "./own.mjs"\ntrain 1 epoch minimizing own\n');
+  const args = ["run", "a.prune", "--network", "model.json", "--data", "data.npz", "--allow-js"];
+  const ended = await espalier(made, args, {
+    onText(text, kill) {
+      if (text.includes("loading")) kill("SIGINT");
+    },
+  });
+  expect(ended).toMatchObject({ code: null, signal: "SIGINT" });
+}, 60_000);
