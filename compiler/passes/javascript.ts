@@ -1,10 +1,8 @@
 import type { UseStatement } from "../../grammar/ast.js";
-import { isCompensation } from "../../core/compensate/methods.js";
-import { isGateName } from "../../core/gates/registry.js";
-import { isName, measures } from "../../core/expr/names.js";
 import { isJavaScriptKind, javascriptKinds, type JavaScriptKind } from "../../core/ir/imports.js";
 import type { IrSpans } from "../../core/ir/spans.js";
-import { losses, type ImportIr } from "../../core/ir/types.js";
+import { reservedFor } from "../../core/ir/reserved.js";
+import type { ImportIr } from "../../core/ir/types.js";
 import { reject, type Where } from "./lowering.js";
 import { declaredKinds, type Module } from "./module.js";
 import { sourceText } from "./scope.js";
@@ -71,22 +69,11 @@ export function importJavaScript(use: UseStatement, module: Module, at: Importin
 
 /** What else a name means where something in JavaScript of this kind would be looked for; null for nothing. */
 function taken(kind: JavaScriptKind, name: string, module: Module): string | null {
-  switch (kind) {
-    case "loss":
-      return [...losses, "distillation", "loss"].includes(name) ? "is a loss of the language" : null;
-    case "metric":
-      return Object.hasOwn(measures, name) ? "is a measure of the language" : null;
-    case "criterion":
-    case "penalty":
-      if (isName(name)) return "is a tensor in expressions";
-      return module.declared.has(`${kind} ${name}`) ? `is a ${kind} that this file declares` : null;
-    case "gate":
-      return isGateName(name) ? "is a kind of gate of the language" : null;
-    case "compensation":
-      return isCompensation(name) ? "is a compensation of the language" : null;
-    case "step":
-      return module.declared.has(`method ${name}`) ? "is a method here" : null;
-  }
+  const reserved = reservedFor(kind, name);
+  if (reserved !== null) return reserved;
+  const declaredAs = kind === "step" ? "method" : kind;
+  if (!module.declared.has(`${declaredAs} ${name}`)) return null;
+  return kind === "step" ? "is a method here" : `is a ${kind} that this file declares`;
 }
 
 /** What is known of something in JavaScript, by `kind name`. */

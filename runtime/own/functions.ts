@@ -11,6 +11,7 @@ import {
   type JavaScriptKind,
   type JavaScriptOption,
 } from "../../core/ir/imports.js";
+import { reservedFor } from "../../core/ir/reserved.js";
 import type { ImportIr } from "../../core/ir/types.js";
 import { isObject } from "../../core/network/json.js";
 import type { OwnFunction, UserFunction } from "../types.js";
@@ -135,6 +136,11 @@ function definitionsOf(kind: JavaScriptKind, given: Loose): Readonly<Record<stri
     raise("P7010", `\`${option}\` is an object of ${what} by their names, not ${show(value)}`);
   return Object.fromEntries(
     Object.entries(value).map(([name, one]) => {
+      const reserved = reservedFor(kind, name);
+      if (reserved !== null)
+        raise("P7010", `\`${name}\` of \`${option}\` ${reserved}, and would never be used`, {
+          help: "choose another name",
+        });
       const read = readDefinition(kind, one);
       if (typeof read === "string") raise("P7010", `\`${name}\` of \`${option}\` ${read}`);
       return [name, read];
