@@ -2,12 +2,14 @@ import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { allMethods, programOf } from "../compiler/render/methods.js";
+import { entryOf } from "../core/tables.js";
 import { openBackend, tf } from "../runtime/backend/index.js";
 import { openRun, type OpenRun, type ProgressEvent } from "../runtime/index.js";
 import { options } from "../test/runtime/run/fixtures.js";
 import { runProgram } from "../test/runtime/run/program.js";
 import { digits, tasks } from "./evidence/tasks.js";
 import { median, writeResult } from "./result.js";
+import { takeParts, watchParts, type Spent, type StepPart } from "./step-parts.js";
 
 /**
  * What each method costs beside plain training, on one small network of convolutions with batch norms: its steps take turns with those of
@@ -18,6 +20,8 @@ import { median, writeResult } from "./result.js";
 const REPEATS = Number(process.env["BENCH_REPEATS"] ?? 3);
 /** Steps at the begin of a phase that are left out: its executor is new. */
 const WARM = 3;
+/** From where on a phase is said to cost more than plain training, and by which parts of its steps. */
+const DEAR = 1.15;
 const calibration = "4";
 
 /** Parameters that make a method short; the others are as it has them. */
@@ -91,17 +95,25 @@ function heldBytes({ session }: OpenRun): number {
   return [...buffers].reduce((sum, { byteLength }) => sum + byteLength, 0);
 }
 
-/** Steps of plain training, one at a time: what each took. */
-async function* plainSteps(opened: (run: OpenRun) => void): AsyncGenerator<number, never> {
+/** A step of plain training: what it took. */
+interface PlainStep {
+  readonly all: number;
+  readonly parts: Spent;
+}
+
+/** Steps of plain training, one at a time. */
+async function* plainSteps(opened: (run: OpenRun) => void): AsyncGenerator<PlainStep, never> {
   const run = await openRun(options({ network: model, data: { ...data, test: null }, batch }));
   opened(run);
   for (;;) {
     const phase = await run.train(1, { epochs: 1000 });
     for await (const epoch of phase.epochs())
       for await (const one of phase.batches(epoch)) {
+        watchParts(run.session);
         const started = performance.now();
         await phase.step(one);
-        yield performance.now() - started;
+        const all = performance.now() - started;
+        yield { all, parts: takeParts(run.session, all) };
       }
     await phase.end();
   }
@@ -111,6 +123,8 @@ async function* plainSteps(opened: (run: OpenRun) => void): AsyncGenerator<numbe
 interface Measured {
   /** By phase as written: its steps. */
   readonly phases: ReadonlyMap<string, number>;
+  /** By phase and part of its steps: what it takes beyond the same of plain training. */
+  readonly beyond: ReadonlyMap<string, ReadonlyMap<string, number>>;
   /** By what acted: how long it took. */
   readonly events: ReadonlyMap<string, number>;
   /** The most bytes at once, over those of plain training. */
@@ -132,7 +146,7 @@ const peak = peakOfTensors();
 const empty = tf.memory().numBytes;
 const plains: OpenRun[] = [];
 const plain = plainSteps((run) => plains.push(run));
-const stepOfPlain = async (): Promise<number> => (await plain.next()).value;
+const stepOfPlain = async (): Promise<PlainStep> => (await plain.next()).value;
 for (let i = 0; i < 20; i++) await stepOfPlain();
 const [alone] = plains;
 if (alone === undefined) throw new Error("plain training did not begin");
@@ -147,11 +161,15 @@ class Lists extends Map<string, number[]> {
   }
 }
 
+/** Beside gates stands all that plain training does by no name. */
+const usualPart = (part: StepPart): StepPart => (part === "the gates" ? "the rest" : part);
+
 async function measured(name: string): Promise<Measured> {
   const rest = tf.memory().numBytes;
-  const [phases, events, beside] = [new Lists(), new Lists(), [await stepOfPlain()]];
+  const [phases, events, beside] = [new Lists(), new Lists(), [(await stepOfPlain()).all]];
   let [begun, mark, steps, tensors, held, text] = [0, performance.now(), 0, 0, 0, ""];
   const runs: OpenRun[] = [];
+  const beyond = new Map<string, Lists>();
   peak.take();
   const onProgress = (event: ProgressEvent): void => {
     if (event.kind === "step") return;
@@ -168,15 +186,23 @@ async function measured(name: string): Promise<Measured> {
     onTrainBegin: (logs: { readonly text: string }) => void ([text, steps] = [logs.text, 0]),
     onBatchBegin() {
       peak.take();
+      for (const { session } of runs) watchParts(session);
       begun = performance.now();
     },
     async onBatchEnd() {
       const took = performance.now() - begun;
+      const own = runs.map(({ session }) => takeParts(session, took));
       tensors = Math.max(tensors, peak.take());
       if (steps === WARM) for (const run of runs) held = Math.max(held, heldBytes(run));
       const usual = await stepOfPlain();
-      beside.push(usual);
-      if (steps++ >= WARM) phases.note(text, took / usual);
+      beside.push(usual.all);
+      if (steps++ >= WARM) {
+        phases.note(text, took / usual.all);
+        const lists = entryOf(beyond, text, () => new Lists());
+        for (const spent of own)
+          for (const [part, time] of spent)
+            lists.note(part, (time - (usual.parts.get(usualPart(part)) ?? 0)) / usual.all);
+      }
       peak.take();
       mark = performance.now();
     },
@@ -187,6 +213,7 @@ async function measured(name: string): Promise<Measured> {
   await runProgram(sourceOf(name), model, watched);
   return {
     phases: phases.medians(),
+    beyond: new Map([...beyond].map(([phase, lists]) => [phase, lists.medians()])),
     events: events.medians(median(beside)),
     tensors: (tensors - rest) / ofPlain.tensors,
     held: held / ofPlain.held,
@@ -202,9 +229,19 @@ function row(name: string, all: readonly Measured[]) {
         median(all.flatMap((one) => of(one).get(key) ?? [])),
       ]),
     );
+  const phases = middle(({ phases }) => phases);
+  const dear = Object.entries(phases).filter(([, ratio]) => ratio >= DEAR);
   return {
     method: name,
-    phases: middle(({ phases }) => phases),
+    phases,
+    ...(dear.length > 0 && {
+      beyond: Object.fromEntries(
+        dear.map(([phase]) => [
+          phase,
+          middle(({ beyond }) => beyond.get(phase) ?? new Map<string, number>()),
+        ]),
+      ),
+    }),
     events: middle(({ events }) => events),
     tensors: median(all.map(({ tensors }) => tensors)),
     held: median(all.map(({ held }) => held)),

@@ -30,7 +30,7 @@ export function pageOf({ allMethods, evidenceLines }, rows = mnistRows(), costs 
     "",
     "Evidence is one of *golden* (the statements of the program give back exact vectors, computed apart from it: `test/golden`), *trend* (better than its control in each of three seeds or more, mean ± deviation) and *published* (a published figure is met on all of MNIST, three seeds). In a checkout, `npm run evidence -- NAME` takes the first two again, `npm run bench:mnist` the third.",
     "",
-    "Cost is that of plain training of the same network, taking turns with it (`node bench/run.mjs methods`, results in `bench/results/methods.json`): a step (of the phase where it costs least, to that where it costs most), the dearest of what acts at one moment, in steps, and memory, of weights with their state and masks and of tensors at their most. Convolutions with batch norms on WebAssembly, batches of 50, four for calibration; one busy machine, to be read to a tenth.",
+    "Cost is that of plain training of the same network, taking turns with it (`node bench/run.mjs methods`, results in `bench/results/methods.json`): a step (of the phase where it costs least, to that where it costs most; from 1.15 × on with the part of the step that most of the difference goes to, timed in both), the dearest of what acts at one moment, in steps, and memory, of weights with their state and masks and of tensors at their most. Convolutions with batch norms on WebAssembly, batches of 50, four for calibration; one busy machine, to be read to a tenth.",
     "",
     "| method | what it does | program | evidence | cost |",
     "|---|---|---|---|---|",

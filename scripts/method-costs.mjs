@@ -12,7 +12,7 @@ export function costCell(row) {
   if (row === undefined) return "";
   const event = heaviest(row.events);
   return [
-    spanOf(Object.values(row.phases)),
+    [spanOf(Object.values(row.phases)), ...dearest(row)].join(" "),
     ...(event === undefined || event[1] < 0.05 ? [] : [`${event[0]} ${short(event[1])} steps`]),
     `memory ${times(row.held)}, tensors ${times(row.tensors)}`,
   ]
@@ -23,7 +23,10 @@ export function costCell(row) {
 /** The same with what it is of, in lines; `source` is the program. */
 export function costLines(row, source) {
   if (row === undefined) return [];
-  const phases = Object.entries(row.phases).map(([text, ratio]) => `\`${text}\` ${times(ratio)}`);
+  const phases = Object.entries(row.phases).map(([text, ratio]) => {
+    const parts = partsOf(row.beyond?.[text] ?? {}).map(([part, more]) => `${part} ${more.toFixed(2)}`);
+    return `\`${text}\` ${times(ratio)}${parts.length > 0 ? `, beyond plain training: ${parts.join(", ")}` : ""}`;
+  });
   const events = Object.entries(row.events)
     .filter(([, steps]) => steps >= 0.05)
     .map(([kind, steps]) => `${kind} ${short(steps)}`);
@@ -40,6 +43,20 @@ export function costLines(row, source) {
       `weights, masks and state ${times(row.held)}, tensors at most ${times(row.tensors)}`,
     ].join("; ")}`,
   ];
+}
+
+/** What a step of a phase takes beyond one of plain training, by its parts, the most first; what is less than a twentieth is left out. */
+const partsOf = (beyond) =>
+  Object.entries(beyond)
+    .filter(([, more]) => more >= 0.05)
+    .sort(([, a], [, b]) => b - a);
+
+/** The part of a step that most of what is beyond plain training goes to, in the phase that costs most; none where steps are hardly dearer than those of plain training. */
+function dearest({ phases, beyond = {} }) {
+  const [most] = Object.entries(phases).sort(([, a], [, b]) => b - a);
+  return partsOf(beyond[most?.[0]] ?? {})
+    .slice(0, 1)
+    .map(([part, more]) => `(${more.toFixed(2)} of it for ${part})`);
 }
 
 /** The sentences of a program that act in every step. */

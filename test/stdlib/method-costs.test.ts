@@ -19,6 +19,15 @@ it("costs stand in the table, and by the program with what it does in each step"
   );
   expect(costCell({ ...row, phases: {}, events: {} })).toBe("memory 1.31 ×, tensors 1.00 ×");
   expect(costCell(undefined)).toBe("");
+  const beyond = {
+    "train epochs with adam(rate: 1e-3)": { "the gates": 0.12, "the optimizer": 0.251, none: 0.01 },
+  };
+  expect(costCell({ ...row, beyond, events: {} })).toBe(
+    "1.37 × (0.25 of it for the optimizer); memory 1.31 ×, tensors 1.00 ×",
+  );
+  expect(costLines({ ...row, beyond, events: {} }, "")).toEqual([
+    "cost: a step of `train epochs with adam(rate: 1e-3)` 1.37 ×, beyond plain training: the optimizer 0.25, the gates 0.12; weights, masks and state 1.31 ×, tensors at most 1.00 ×",
+  ]);
   const source =
     "train epochs {\n  learn masks on units by hard-concrete strength 0.1\n  prune filters by l1 10%\n}";
   expect(costLines(row, source)).toEqual([
