@@ -14,6 +14,10 @@ it.each<[program: string, ...mistakes: string[]]>([
     "P3007 50% * i: in pass 3, 150%",
   ],
   ["repeat 3 times as i { prune weights by magnitude to 30% * i; finetune 1 epoch }"],
+  // In the first pass nothing comes back, in the second what the first took.
+  [
+    "repeat 2 times as i { train 4 epochs { prune weights by magnitude to 10% * i every epoch\nregrow weights by abs(g) } }",
+  ],
   ["repeat 3 times as i { train 1 epoch with sgd(momentum: i / 2) }", "P3027 i / 2: in pass 2, 1"],
   [
     "repeat 3 times as i { train 1 epoch with sgd(rate: 0.2 - 0.1 * i) }",
