@@ -26,7 +26,7 @@ export function lowerCompensating(
   const { module } = place.scope;
   if (module.missing.has(by.name.text)) return null;
   const known = [...compensationNames, ...ownNames(module, "compensation")];
-  const method = oneOf(by.name, known, "way to compensate", place);
+  const method = oneOf(by.name, known, "way to compensate", place, undefined, "compensation");
   if (method === null) return null;
   const most = { most: mostBatches };
   const batches =

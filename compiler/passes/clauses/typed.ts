@@ -1,3 +1,4 @@
+import type { JavaScriptKind } from "../../../core/ir/imports.js";
 import type { Expr, Name } from "../../../grammar/ast.js";
 import { replace } from "../../../core/diagnostics/create.js";
 import type { Span } from "../../../core/diagnostics/diagnostic.js";
@@ -149,16 +150,25 @@ export function shareInRange(share: number | null, span: Span, what: string, pla
   });
 }
 
-/** One of a few words, or null once the wrong one was reported. */
+/** One of a few words, or null once the wrong one was reported. `own`: what a program may take from JavaScript in the place of these. */
 export function oneOf<const Word extends string>(
   name: Name,
   words: readonly Word[],
   what: string,
   place: Place,
   kind?: ElsewhereKind,
+  own?: JavaScriptKind,
 ): Word | null {
   const found = words.find((word) => word === name.text);
   if (found !== undefined) return found;
   const details = unknownName(kind, name.text, name.span, words);
-  return reject(place, "P2002", `there is no ${what} \`${name.text}\``, name.span, details);
+  // Who slipped in a letter meant one of these.
+  const notes = own !== undefined &&
+    details.fixes === undefined && [
+      `one of your own comes from JavaScript: \`use ${own} ${name.text} from "./own.mjs"\``,
+    ];
+  return reject(place, "P2002", `there is no ${what} \`${name.text}\``, name.span, {
+    ...details,
+    ...(notes && { notes }),
+  });
 }

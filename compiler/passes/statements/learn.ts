@@ -47,7 +47,7 @@ export function lowerLearn(statement: LearnStatement, place: Place): Lowered<Lea
 function lowerKind({ name }: CallLike, place: Place): string | null {
   if (place.scope.module.missing.has(name.text)) return null;
   const own = ownNames(place.scope.module, "gate");
-  return oneOf(name, [...gateNames, ...own], "kind of gate", place);
+  return oneOf(name, [...gateNames, ...own], "kind of gate", place, undefined, "gate");
 }
 
 /** Gates guard units that can be told apart and that nothing else decides on. */
